@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -151,3 +152,19 @@ def test_fix_prints_the_condition_before_remaining_problems() -> None:
         [sys.executable, "-m", "cwql", "fix", "(id == 1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
     assert done.stdout.startswith(b"(id = 1")
+
+
+def test_a_port_that_is_in_use_is_named() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "cwql", "sandbox", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert f"another program listens at port {port} of 127.0.0.1: stop it, or give --port 0" in done.stderr

@@ -10,10 +10,12 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import httpx
+import polars as pl
 import pytest
 
 import cwql
@@ -386,6 +388,33 @@ def test_row_49_fields_are_chosen(box: Sandbox) -> None:
 def test_row_26_a_datetime_without_a_zone() -> None:
     with pytest.raises(LiteralError):
         _ = Ticket.requiredDate > datetime(2026, 1, 5)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("path", ["service.tickets", "company.companies", "company.configurations", "company.contacts"])
+def test_s8_s9_records_are_dumped_without_warnings(path: str) -> None:
+    """Values of custom fields have several types in one list, so a frame of all members is made by a scan."""
+    odd = Sandbox(odd_records=True)
+    with Client.from_env(environ=odd.environment, transport=odd.transport()) as psa:
+        resource = attrgetter(path)(psa)
+        records = resource.all()
+        assert all(record.model_dump()["id"] == record.id for record in records)
+        frame = pl.DataFrame([record.model_dump(exclude={"customFields"}) for record in records])
+        assert frame["id"].to_list() == [record.id for record in records]
+        scanned = resource.to_scan().to_polars().collect()
+        assert scanned["id"].to_list() == frame["id"].to_list()
+        assert scanned["customFields"].len() == len(records)
+    odd.close()
+
+
+def test_a_response_has_its_id_its_time_and_the_requests_left() -> None:
+    headers = {"x-request-id": "r-1", "x-ratelimit-remaining": "41"}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=[{"id": 1}], headers=headers))
+    with Client(**KEYS, site="na", transport=transport) as psa:
+        response = next(psa.service.boards.pages()).response
+        assert (response.request_id, response.requests_left) == ("r-1", 41)
+        assert response.elapsed > 0
+        assert cwql.Response(200).requests_left is None
 
 
 ELSEWHERE = {

@@ -67,6 +67,8 @@ def show_variable(name: str, value: str, windows: bool) -> str:
 
 def run(arguments: Any) -> int:
     """Serve until interrupted."""
+    from errno import EADDRINUSE
+
     from cwql.errors import CwqlError
     from cwql.sandbox import Credentials, Fault, Sandbox
 
@@ -92,6 +94,15 @@ def run(arguments: Any) -> int:
         odd_records=arguments.odd_records,
         trust_proxy=arguments.trust_proxy,
     )
+    try:
+        sandbox.start()
+    except OSError as error:
+        sandbox.close()
+        if error.errno != EADDRINUSE:
+            raise
+        raise CwqlError(
+            f"another program listens at port {arguments.port} of {arguments.host}: stop it, or give --port 0 for a free port"
+        ) from None
     with sandbox:
         print(f"Manage    {sandbox.manage_url}\nAutomate  {sandbox.automate_url}\n")
         for name, value in sandbox.environment.items():

@@ -223,6 +223,12 @@ class Response:
         return loads(self.text)
 
     @property
+    def requests_left(self) -> int | None:
+        """Return how many requests the rate limit of the server still allows, None if it does not say so."""
+        text = self.headers.get("x-ratelimit-remaining", "").strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    @property
     def request_id(self) -> str | None:
         """Return the id of the call in the logs of the server (or of a gateway), or None."""
         return next((self.headers[name] for name in REQUEST_IDS if self.headers.get(name)), None)
