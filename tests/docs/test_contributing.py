@@ -56,6 +56,26 @@ def test_the_table_has_every_row() -> None:
     assert all(len(row) == 5 for row in ROWS)
 
 
+def test_the_walks_pass_existing_functions() -> None:
+    section = PAGE.partition("## Three walks\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith(("- ", "  "))]
+    module, found = "", 0
+    for word in re.findall(r"`([^`]+)`", "\n".join(lines)):
+        path = ROOT / "src" / "cwql" / word.replace(".", "/")
+        if path.with_suffix(".py").exists() or path.is_dir():
+            module = f"cwql.{word}"
+            import_module(module)
+            continue
+        here: object = import_module(module)
+        first, _, rest = word.partition(".")
+        here = getattr(here, first) if hasattr(here, first) else import_module(f"{module}.{first}")
+        for name in rest.split(".") if rest else ():
+            assert hasattr(here, name), f"{word} in {module}"
+            here = getattr(here, name)
+        found += 1
+    assert found > 30
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_exists(place: str) -> None:
     """If NAME is part of the path, its folder contains other files of that kind."""
