@@ -9,6 +9,7 @@ import pytest
 from cwql.diagnostics import Diagnostic
 from cwql.lint.file import lint_text
 from cwql.lint.frontends import UnreadableSource, find_language, load
+from cwql.lint.frontends.json import decode
 from cwql.lint.places import Context, Place, place_of_attributes, place_of_url
 from cwql.lint.templates.model import HOLE, Found
 from cwql.source import Source
@@ -63,6 +64,7 @@ FOUND = [
     ("text", '"/service/tickets?conditions=a like "%ab%" and b=1"', [], "conditions", TICKETS),
     ("text", "/service/tickets/search?conditions=id=1", ["id=1"], "conditions", TICKETS),
     ("text", "?page=1&conditions=", [], None, None),
+    ("text", "GET /service/tickets?conditions=&orderBy=id", ["id"], "orderBy", TICKETS),
 ]  # fmt: skip
 
 
@@ -208,3 +210,10 @@ def test_prose_under_a_key_of_the_same_name_stays_alone(text: str, codes: list[s
     """If only a word in the file mentions ConnectWise, problems that any sentence would have are not reported."""
     source = f'{{"about": "ConnectWise", "conditions": "{text}"}}'
     assert [finding.code for finding in lint_text(source, filename="x.json").diagnostics] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"), [("", [("", "same")]), ("a", [("a", "same")]), ("a\\n", [("a", "same"), ("\n", "escape")])]
+)
+def test_a_string_of_json_has_a_piece_for_each_escape(text: str, pieces: list[tuple[str, str]]) -> None:
+    assert [(piece.text, piece.kind) for piece in decode(text, 0, len(text))] == pieces

@@ -198,3 +198,9 @@ def test_cmdlets_read_endpoints_that_exist(dialect: str, noun: str, path: str) -
 )
 def test_other_cmdlets_say_nothing(name: str) -> None:
     assert place_of_cmdlet(name) is None
+
+
+def test_a_record_that_another_command_changes_is_no_record() -> None:
+    text = "$c = Get-CWMCompany -Condition 'id = 1' | {}\nGet-CWMContact -Condition \"company/id = $($c.id)\""
+    assert tell("powershell", text.format("Select-Object -First 1"))[-1].endswith("<!$c.id>")
+    assert tell("powershell", text.format("ConvertTo-Ticket"))[-1].endswith("<$c.id>")

@@ -226,3 +226,10 @@ def test_a_fix_with_one_edit_without_a_way_back_is_dropped() -> None:
     mapped = SourceMap(PIECES).finding(finding)
     assert mapped.fixes == (Fix("one", [Edit(Span(12, 13), "x")], applicability="unsafe"),)
     assert (mapped.code, mapped.span, mapped.hint, mapped.notes) == ("CW203", Span(12, 19), "h", ("n",))
+
+
+def test_a_deletion_does_not_join_a_variable_with_the_text_after_it() -> None:
+    variable = Piece(HOLE, 8, 11, "hole", 0, PLAIN, "$id")
+    layout = SourceMap([Piece("status=", 1, 8, "same", 0, PLAIN), variable, Piece("  5 x", 11, 16, "same", 0, PLAIN)])
+    assert layout.edit(Edit(Span(8, 9), "")) == Edit(Span(11, 12), "")
+    assert layout.edit(Edit(Span(8, 10), "")) is None

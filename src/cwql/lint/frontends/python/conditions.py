@@ -264,6 +264,10 @@ class Finder:
         place = self._context.settle_in_turn(self._marked(value), key, near)
         if place.endpoint is None and (not common or listed):
             return
+        alone = place.dialect is None and not key.lower().endswith("s") and not self._context.automate
+        if alone and isinstance(self._module.parents.get(value), ast.Dict):
+            # A ``condition`` in a dict that nothing sends: the data of many libraries have one.
+            return
         if common and isinstance(value, ast.Constant):
             texts = open_formats(self._module, value, texts)
         for text in texts:
