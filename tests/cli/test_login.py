@@ -26,7 +26,7 @@ from cwql.sandbox import Sandbox
 class InMemory(KeyringBackend):
     """A keyring of this process; a container has no desktop that could lend its own."""
 
-    priority = 1
+    priority = 1  # pyright: ignore[reportAssignmentType]  # the base class declares a property
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # keyring has no types here

@@ -47,7 +47,8 @@ def test_a_list_is_continued_by_another_client(box: Sandbox, arguments: dict[str
     cursor, rounds = None, 0
     while rounds < 50:
         with open_manage(box) as psa:
-            page = next(psa.service.tickets.pages(**{**arguments, by: 30, "cursor": cursor}))
+            options: dict[str, Any] = {**arguments, by: 30, "cursor": cursor}
+            page = next(psa.service.tickets.pages(**options))
         rounds += 1
         assert (page.number, page.has_next) == (rounds, page.cursor is not None)
         found += [ticket.id for ticket in page]

@@ -55,8 +55,8 @@ def failing(times: int, status: int = 503) -> httpx.MockTransport:
 
 
 def manage(transport: httpx.MockTransport, **settings: Any) -> Client:
-    retry = cwql.RetryPolicy(backoff_factor=0.0)
-    return Client(**KEYS, site="na", transport=transport, **{"retry": retry, **settings})
+    given: dict[str, Any] = {"retry": cwql.RetryPolicy(backoff_factor=0.0), **settings}
+    return Client(**KEYS, site="na", transport=transport, **given)
 
 
 # --- hooks ---------------------------------------------------------------------------------------------------------------

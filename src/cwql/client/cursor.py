@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from hashlib import sha256
@@ -51,15 +50,10 @@ def read_cursor(text: object, size: int, mark: str) -> Place:
     """
     if not isinstance(text, str):
         raise TypeError(f"cursor is the text of a page's cursor: got a value of type {type(text).__name__}")
-    try:
-        version, by, position, number, wanted, found = json.loads(
-            base64.b64decode(text[:400] + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        )
-        valid = version == VERSION and by in ("id", "page") and type(position) is type(number) is int
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        valid = False
-    if not valid or not 0 <= position < 2**63 or not 1 < number < 2**31:
+    parts = _decode(text)
+    if parts is None:
         raise ValueError("cursor is not the cursor of a page of this version")
+    by, position, number, wanted, found = parts
     if found != mark:
         raise ValueError("the cursor belongs to another list: give the same path, conditions and order")
     if by == "page" and wanted != size:
@@ -67,3 +61,17 @@ def read_cursor(text: object, size: int, mark: str) -> Place:
             f"the cursor belongs to pages of {str(wanted)[:10]} records: give the same page_size and limit"
         )
     return Place(by, position, number)
+
+
+def _decode(text: str) -> tuple[str, int, int, object, object] | None:
+    """Return the place, the page size and the fingerprint of a cursor, None for any other text."""
+    try:
+        version, by, position, number, size, mark = json.loads(
+            base64.b64decode(text[:400] + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        )
+    except (ValueError, TypeError, RecursionError):
+        return None
+    valid = version == VERSION and by in ("id", "page") and type(position) is type(number) is int
+    if not valid or not 0 <= position < 2**63 or not 1 < number < 2**31:
+        return None
+    return by, position, number, size, mark

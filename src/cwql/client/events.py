@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from cwql.client.http_types import Headers
 
@@ -112,7 +113,7 @@ def require_hooks(hooks: object) -> Mapping[str, tuple[Callable[[object], object
 
     if hooks is None:
         return {}
-    if not hasattr(hooks, "items"):
+    if not isinstance(hooks, Mapping):
         raise TypeError(
             f"event_hooks is a mapping of {', '.join(NAMES)} to lists of functions: got {type(hooks).__name__}"
         )
