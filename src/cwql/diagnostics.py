@@ -58,6 +58,13 @@ class Fix(Value):
         """Return whether the edits keep the meaning that was parsed."""
         return self.applicability == "safe"
 
+    def to_dict(self) -> dict[str, object]:
+        """Return the fix as plain data, as ``--output-format json`` prints it."""
+        edits = [
+            {"start_offset": edit.span.start, "end_offset": edit.span.end, "text": edit.text} for edit in self.edits
+        ]
+        return {"title": self.title, "applicability": self.applicability, "edits": edits}
+
 
 class Diagnostic(Value):
     """One problem in one text.
@@ -109,17 +116,7 @@ class Diagnostic(Value):
             "end_column": location.end_column,
             "start_offset": self.span.start,
             "end_offset": self.span.end,
-            "fixes": [
-                {
-                    "title": fix.title,
-                    "applicability": fix.applicability,
-                    "edits": [
-                        {"start_offset": edit.span.start, "end_offset": edit.span.end, "text": edit.text}
-                        for edit in fix.edits
-                    ],
-                }
-                for fix in self.fixes
-            ],
+            "fixes": [fix.to_dict() for fix in self.fixes],
             "notes": list(self.notes),
             "url": self.url,
         }

@@ -114,7 +114,7 @@ def test_examples_of_the_help_run(
     (tmp_path / "tables.txt").write_text("/service/boards\n", encoding="utf-8")
     status, out, err = run(capsys, name, *words)
     assert status == (1 if "nme" in line and name == "check" else 0), err
-    assert out or name in ("check", "lint") or "--output" in words
+    assert out or name in ("check", "lint") or "--output-file" in words
 
 
 def test_commands_for_beginners_have_examples() -> None:
@@ -366,7 +366,7 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in lines] == [rule.code for rule in RULES]
     objects = json.loads(run(capsys, "rules", "--format", "json")[1])
     assert [entry["code"] for entry in objects] == [rule.code for rule in RULES]
-    assert objects[0].keys() == {*RULES[0].__fields__}
+    assert {"code", "name", "severity", "opt_in", "summary", "why", "fix", "url"} <= objects[0].keys()
 
 
 def test_demo(capsys: pytest.CaptureFixture[str]) -> None:

@@ -246,7 +246,9 @@ def test_page_size_has_to_be_valid(capsys: pytest.CaptureFixture[str], size: str
 
 def test_output_file_and_progress(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "tickets.jsonl"
-    status, out, err = run(capsys, "get", "/service/tickets", "--format", "jsonl", "--output", str(file), "--progress")
+    status, out, err = run(
+        capsys, "get", "/service/tickets", "--format", "jsonl", "--output-file", str(file), "--progress"
+    )
     assert (status, out) == (0, "")
     assert err.splitlines()[-2:] == [f"/service/tickets: {TICKETS} of {TICKETS}", f"{TICKETS} records"]
     assert len(file.read_text("utf-8").splitlines()) == TICKETS
@@ -388,5 +390,5 @@ def test_unknown_endpoint() -> None:
 
 def test_output_file_that_cannot_be_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "no" / "tickets.csv"
-    status, _, err = run(capsys, "get", "/service/tickets", "--format", "csv", "--output", str(file))
+    status, _, err = run(capsys, "get", "/service/tickets", "--format", "csv", "--output-file", str(file))
     assert (status, err) == (2, f"cwql: error: {file}: No such file or directory\n")

@@ -166,7 +166,7 @@ def test_requests_are_printed_as_curl(capsys: pytest.CaptureFixture[str]) -> Non
 def test_files_with_types(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["get", "/service/tickets", "--where", "id < 4", "--fields", "id,summary,requiredDate,company/name"]
     for ending in ("parquet", "arrow", "xlsx"):
-        status, out, err = run(capsys, *words, "--output", str(tmp_path / f"tickets.{ending}"))
+        status, out, err = run(capsys, *words, "--output-file", str(tmp_path / f"tickets.{ending}"))
         assert (status, out, err) == (0, "", "3 records\n")
     table = pq.read_table(tmp_path / "tickets.parquet")
     assert table.column("id").to_pylist() == [1, 2, 3]
@@ -179,10 +179,10 @@ def test_files_with_types(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
 
 def test_the_ending_of_a_file_is_its_format(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "tickets.csv"
-    run(capsys, "get", "/service/tickets", "--fields", "id", "--output", str(file))
+    run(capsys, "get", "/service/tickets", "--fields", "id", "--output-file", str(file))
     assert file.read_text(encoding="utf-8").splitlines()[:2] == ["id", "1"]
-    assert "needs --output FILE" in run(capsys, "get", "/service/tickets", "--format", "xlsx")[2]
-    path = ["get", "/service/tickets/5", "--format", "parquet", "--output", str(tmp_path / "one.parquet")]
+    assert "needs --output-file FILE" in run(capsys, "get", "/service/tickets", "--format", "xlsx")[2]
+    path = ["get", "/service/tickets/5", "--format", "parquet", "--output-file", str(tmp_path / "one.parquet")]
     assert "is not a list: use --format json" in run(capsys, *path)[2]
 
 

@@ -43,6 +43,9 @@ COMMANDS: dict[str, str] = {
 }
 """Every command, in the order of ``cwql --help``."""
 
+ALIASES = {"rule": "explain"}
+"""Other names of commands, for those who know them from ruff."""
+
 SUCCESS, FAILURE, INTERRUPTED = 0, 2, 130
 
 
@@ -88,15 +91,19 @@ def _run(words: list[str]) -> int:
         print(_help())
         return SUCCESS
     if name == "help":
-        return _run_command(words[1], ["--help"]) if words[1:2] and words[1] in COMMANDS else _show_help(words[1:])
+        return (
+            _run_command(ALIASES.get(words[1], words[1]), ["--help"])
+            if words[1:2] and words[1] in {**COMMANDS, **ALIASES}
+            else _show_help(words[1:])
+        )
     if name in ("-V", "--version"):
         from cwql import __version__
 
         print(f"cwql {__version__}")
         return SUCCESS
-    if name not in COMMANDS:
+    if name not in COMMANDS and name not in ALIASES:
         return _report_unknown_command(name)
-    return _run_command(name, words[1:])
+    return _run_command(ALIASES.get(name, name), words[1:])
 
 
 def _show_help(words: list[str]) -> int:

@@ -29,6 +29,9 @@ DEFAULTS: dict[str, Any] = {
     "unsafe_fixes": False,
     "diff": False,
     "release": None,
+    "select": [],
+    "ignore": [],
+    "exit_zero": False,
 }
 
 
@@ -42,6 +45,7 @@ def configure(parser: ArgumentParser) -> None:
         add_output_format,
         add_release,
         add_rules,
+        add_selection,
         add_unsafe_fixes,
     )
     from cwql.render import FORMATS
@@ -55,6 +59,7 @@ def configure(parser: ArgumentParser) -> None:
         "--fix", action="store_true", help="apply safe fixes, and print the condition as `cwql fix` does"
     )
     add_unsafe_fixes(parser)
+    add_selection(parser)
     add_release(parser)
     add_output_format(parser, FORMATS)
     parser.set_defaults(**DEFAULTS)
@@ -99,6 +104,11 @@ def run(arguments: Any) -> int:
         pagination=arguments.pagination,
         release=arguments.release,
     )
+    if arguments.select or arguments.ignore:
+        from cwql.cli.options import read_selection
+
+        codes = read_selection(arguments)
+        diagnostics = [diagnostic for diagnostic in diagnostics if diagnostic.code in codes]
     if not diagnostics and arguments.output_format == "text":
         # Most conditions have no problems: what prints problems is not imported for them.
         return 0
@@ -112,7 +122,7 @@ def run(arguments: Any) -> int:
         print(f"\nFound {count_severities(diagnostics)}.{fixable}{_chosen_dialect(arguments, dialect)}")
         if arguments.condition != "-" and _lost_quotes(text, diagnostics):
             print("The shell may have removed quotes: put the whole condition in quotes of the other kind.")
-    return 1 if diagnostics else 0
+    return 1 if diagnostics and not arguments.exit_zero else 0
 
 
 def _chosen_dialect(arguments: Any, dialect: DialectName) -> str:

@@ -22,7 +22,9 @@ def add_server(parser: ArgumentParser, default: str = "the one that has the endp
     """Add the product, and the choice between the sandbox and a real server."""
     from cwql.cli.options import DIALECT_NAMES
 
-    parser.add_argument("-d", "--dialect", choices=DIALECT_NAMES, help=f"the product; default: {default}")
+    parser.add_argument(
+        "-d", "--product", dest="dialect", choices=DIALECT_NAMES, help=f"the product; default: {default}"
+    )
     add_access(parser)
     parser.epilog = (
         "Environment variables (CONNECTWISE_COMPANY_ID and others) or a profile say how to reach a real\n"

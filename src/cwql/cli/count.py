@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Add the endpoint, the conditions and the server."""
     from cwql.cli.client_args import add_server
-    from cwql.cli.options import add_examples
+    from cwql.cli.options import add_examples, add_output_format
     from cwql.cli.query_args import add_query
 
     add_query(parser)
     add_server(parser)
+    add_output_format(parser)
     add_examples(
         parser,
         """count --sandbox /service/tickets --where "closedFlag = false and priority/id = 1\"""",
@@ -28,6 +29,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Any) -> int:
     """Print the number; return 1 if a condition has an error."""
     from cwql.cli.client_args import EndpointArgument, connect
+    from cwql.cli.options import print_json
     from cwql.cli.query_args import read_query
 
     endpoint = EndpointArgument(arguments.endpoint, arguments.dialect)
@@ -40,5 +42,9 @@ def run(arguments: Any) -> int:
     if note is not None:
         print(f"cwql count: {note}", file=sys.stderr)
     with connect(endpoint.product, arguments, endpoint.host) as client:
-        print(endpoint.resource(client).count(**query))
+        count = endpoint.resource(client).count(**query)
+    if arguments.output_format == "json":
+        print_json({"count": count})
+    else:
+        print(count)
     return 0

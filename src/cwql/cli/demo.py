@@ -97,7 +97,7 @@ SERVER_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             """$ cwql get /service/tickets --sandbox --where "status/name = 'New' and summary contains 'password'" --limit 5""",
             """$ cwql count /service/tickets --sandbox --where "closedFlag = False and priority/level = 'Critical'\"""",
-            f"$ cwql get /service/tickets --sandbox --fields id,summary,status/name --format jsonl --output {devnull} --progress",
+            f"$ cwql get /service/tickets --sandbox --fields id,summary,status/name --format jsonl --output-file {devnull} --progress",
             ">>> sum(entry.actualHours for entry in psa.time.entries.list(fields=['id', 'actualHours']))",
         ),
     ),

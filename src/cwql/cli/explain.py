@@ -25,9 +25,10 @@ FIXES = {
 
 def configure(parser: ArgumentParser) -> None:
     """Add the code or name of a rule."""
-    from cwql.cli.options import add_examples
+    from cwql.cli.options import add_examples, add_output_format
 
     parser.add_argument("rule", metavar="CODE", help="the code or name of a rule, such as CW112 or double-equals")
+    add_output_format(parser)
     add_examples(parser, "explain CW203", "explain double-equals")
 
 
@@ -43,8 +44,28 @@ def run(arguments: Any) -> int:
         if error.suggestions:
             raise
         raise UnknownNameError(f"{error.message}; `cwql rules` lists all rules") from None
+    if arguments.output_format == "json":
+        from cwql.cli.options import print_json
+
+        print_json(describe_as_object(found))
+        return 0
     print("\n".join(describe(found, terminal_of(sys.stdout))))
     return 0
+
+
+def describe_as_object(rule: Rule) -> dict[str, object]:
+    """Return a rule as plain data."""
+    from cwql.diagnostics import DOCS_URL
+
+    shown = ("code", "name", "severity", "summary", "why", "example", "instead", "evidence")
+    target = ("dialect", "endpoint", "parameter", "language")
+    return {
+        **{name: getattr(rule, name) for name in shown},
+        "opt_in": rule.strict,
+        "fix": rule.safety,
+        **{name: getattr(rule, name) for name in target},
+        "url": f"{DOCS_URL}{rule.name}/",
+    }
 
 
 def describe(rule: Rule, terminal: Terminal) -> Iterator[str]:

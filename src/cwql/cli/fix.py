@@ -20,6 +20,7 @@ def configure(parser: ArgumentParser) -> None:
         add_dialect,
         add_endpoint,
         add_examples,
+        add_output_format,
         add_release,
         add_rules,
         add_unsafe_fixes,
@@ -31,6 +32,7 @@ def configure(parser: ArgumentParser) -> None:
     add_rules(parser)
     add_unsafe_fixes(parser)
     add_release(parser)
+    add_output_format(parser)
     parser.add_argument("--diff", action="store_true", help="print the difference instead of the fixed condition")
     add_examples(
         parser,
@@ -42,7 +44,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Any) -> int:
     """Print the fixed condition, and the remaining diagnostics on standard error; return 1 if there are any, or a difference."""
     from cwql.analysis.fixes import fix
-    from cwql.cli.options import read_dialect, read_rules
+    from cwql.cli.options import print_json, read_dialect, read_rules
 
     rules = read_rules(arguments)
     text = read_text(arguments.condition)
@@ -57,6 +59,15 @@ def run(arguments: Any) -> int:
         release=arguments.release,
     )
     fixed, remaining = result.text, result.diagnostics
+    if arguments.output_format == "json":
+        print_json(
+            {
+                "text": fixed,
+                "applied": [fix.to_dict() for fix in result.applied],
+                "diagnostics": [diagnostic.to_dict(fixed) for diagnostic in remaining],
+            }
+        )
+        return 1 if remaining else 0
     if arguments.diff:
         if fixed != text:
             _print_change(text, fixed)

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the condition, its dialect and parameter, and ``--check``."""
-    from cwql.cli.options import add_condition, add_dialect, add_examples, add_parameter
+    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_output_format
 
     add_condition(parser)
     add_dialect(parser)
-    add_parameter(parser)
+    add_endpoint(parser)
+    add_output_format(parser)
     parser.add_argument(
         "--check",
         action="store_true",
@@ -30,7 +31,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print the canonical form; return 1 if the condition cannot be parsed or, with ``--check``, is not canonical."""
-    from cwql.cli.options import read_dialect
+    from cwql.cli.options import print_json, read_dialect
     from cwql.language.formatter import format
 
     text = read_text(arguments.condition)
@@ -39,6 +40,9 @@ def run(arguments: Any) -> int:
     except ConditionError as error:
         print_diagnostics(error.diagnostics, error.text, source_name(arguments.condition), sys.stderr)
         return 1
+    if arguments.output_format == "json":
+        print_json({"text": canonical, "canonical": canonical == text})
+        return 1 if arguments.check and canonical != text else 0
     if not arguments.check:
         print(canonical)
         return 0

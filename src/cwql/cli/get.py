@@ -39,7 +39,7 @@ _MOST_COLUMNS = 5
 def configure(parser: ArgumentParser) -> None:
     """Add the endpoint, the query, the number of records, and the output format."""
     from cwql.cli.client_args import add_server
-    from cwql.cli.options import add_examples
+    from cwql.cli.options import add_examples, add_output_file, add_output_format
     from cwql.cli.query_args import add_query
     from cwql.cli.record_formats import FILES, FORMATS
 
@@ -65,12 +65,8 @@ def configure(parser: ArgumentParser) -> None:
         help=f"the number of records, 0 for all; default: {TABLE_LIMIT} for a table, all for other formats",
     )
     parser.add_argument("--page-size", metavar="N", type=_page_size, help="records in a page, 1 to 1000; default: 1000")
-    parser.add_argument(
-        "--format",
-        choices=[*FORMATS, *FILES],
-        help="the output format; default: by the ending of --output, otherwise table",
-    )
-    parser.add_argument("--output", metavar="FILE", help="write to a file; default: standard output")
+    add_output_format(parser, [*FORMATS, *FILES], "by the ending of --output-file, otherwise table")
+    add_output_file(parser)
     parser.add_argument(
         "--excel",
         action="store_true",
@@ -87,8 +83,8 @@ def configure(parser: ArgumentParser) -> None:
     add_examples(
         parser,
         """get --sandbox /service/tickets --where "closedFlag = false" --order-by "priority/id asc\"""",
-        "get --sandbox /company/companies --fields id,name,status/name --format csv",
-        "get --sandbox /service/tickets/7 --format json",
+        "get --sandbox /company/companies --fields id,name,status/name --output-format csv",
+        "get --sandbox /service/tickets/7 --output-format json",
         """get --sandbox /company/contacts --child-conditions "communicationItems/value like '%@%'" --limit 3""",
     )
 
@@ -99,29 +95,35 @@ def run(arguments: Any) -> int:
     from cwql.cli.query_args import read_query
     from cwql.cli.record_formats import FILES, Column, Layout, find_zone, read_format, write_records
 
-    arguments.format = read_format(arguments.format, arguments.output)
+    arguments.output_format = read_format(arguments.output_format, arguments.output_file)
     endpoint = EndpointArgument(arguments.endpoint, arguments.dialect)
     query = read_query(arguments, endpoint)
     if query is None:
         return 1
     columns = find_columns(endpoint, query.get("fields"))
-    if arguments.format in ("table", "csv") and "fields" not in query and "fields" in endpoint.endpoint.parameters:
+    if (
+        arguments.output_format in ("table", "csv")
+        and "fields" not in query
+        and "fields" in endpoint.endpoint.parameters
+    ):
         # Only the columns are requested.
         query["fields"] = ",".join([column.title for column in columns])
     note = endpoint.describe_others(arguments.endpoint)
     if note is not None:
         print(f"cwql get: {note}", file=sys.stderr)
-    limit = arguments.limit if arguments.limit is not None else (TABLE_LIMIT if arguments.format == "table" else 0)
+    limit = (
+        arguments.limit if arguments.limit is not None else (TABLE_LIMIT if arguments.output_format == "table" else 0)
+    )
     layout = Layout(
         delimiter=arguments.delimiter or ",",
         excel=arguments.excel,
         zone=None if arguments.timezone is None else find_zone(arguments.timezone),
     )
-    if (arguments.excel or arguments.delimiter) and arguments.format != "csv":
-        raise CwqlError(f"--excel and --delimiter need --format csv, not {arguments.format}")
-    if arguments.format in FILES:
+    if (arguments.excel or arguments.delimiter) and arguments.output_format != "csv":
+        raise CwqlError(f"--excel and --delimiter need --format csv, not {arguments.output_format}")
+    if arguments.output_format in FILES:
         return _write_file(endpoint, arguments, query, limit)
-    with connect(endpoint.product, arguments, endpoint.host) as client, _output(arguments.output) as stream:
+    with connect(endpoint.product, arguments, endpoint.host) as client, _output(arguments.output_file) as stream:
         options: dict[str, Any] = {"limit": limit} if limit else {}
         page_size = arguments.page_size or endpoint.page_size
         if page_size is not None:
@@ -136,8 +138,8 @@ def run(arguments: Any) -> int:
             first = list(islice(records, 1))
             columns = [Column(name, (name,)) for record in first for name in record][:_MOST_COLUMNS]
             records = chain(first, records)
-        count = write_records(records, columns, arguments.format, stream, terminal_of(stream), layout)
-    if arguments.format == "table" or arguments.output is not None:
+        count = write_records(records, columns, arguments.output_format, stream, terminal_of(stream), layout)
+    if arguments.output_format == "table" or arguments.output_file is not None:
         more = f" (the first {limit}; use --limit 0 for all)" if limit and count == limit else ""
         sys.stdout.flush()
         print(f"{count:,} record{'' if count == 1 else 's'}{more}", file=sys.stderr)
@@ -149,13 +151,13 @@ def _write_file(endpoint: EndpointArgument, arguments: Any, query: dict[str, Any
     from cwql.cli.client_args import connect
 
     if not endpoint.endpoint.listed:
-        raise CwqlError(f"{endpoint.title} is not a list: use --format json")
+        raise CwqlError(f"{endpoint.title} is not a list: use --output-format json")
     with connect(endpoint.product, arguments, endpoint.host) as client:
         options: dict[str, Any] = {"limit": limit} if limit else {}
         table = endpoint.resource(client).to_scan(**query, **options).to_arrow()
     from cwql.tables.files import write_file
 
-    count = write_file(table, arguments.format, arguments.output)
+    count = write_file(table, arguments.output_format, arguments.output_file)
     print(f"{count:,} record{'' if count == 1 else 's'}", file=sys.stderr)
     return 0
 

@@ -57,11 +57,13 @@ def configure(parser: ArgumentParser) -> None:
     from cwql.cli.options import (
         DIALECT_NAMES,
         add_examples,
+        add_exit_zero,
         add_output_file,
         add_output_format,
         add_release,
         add_severity,
         add_unsafe_fixes,
+        split,
     )
     from cwql.lint.frontends import LANGUAGES
     from cwql.render import FORMATS
@@ -84,11 +86,11 @@ def configure(parser: ArgumentParser) -> None:
         ("--extend-select", "enable these rules as well"),
         ("--ignore", "disable these rules"),
     ):
-        rules.add_argument(flag, action="extend", type=_split, metavar="RULES", help=text)
+        rules.add_argument(flag, action="extend", type=split, metavar="RULES", help=text)
     rules.add_argument(
         "--per-file-ignores",
         action="extend",
-        type=_split,
+        type=split,
         metavar="PATTERN:RULE",
         help="disable a rule in files that match the pattern",
     )
@@ -106,12 +108,12 @@ def configure(parser: ArgumentParser) -> None:
     files.add_argument(
         "--exclude",
         action="extend",
-        type=_split,
+        type=split,
         metavar="PATTERNS",
         help="skip these files instead of the default ones",
     )
     files.add_argument(
-        "--extend-exclude", action="extend", type=_split, metavar="PATTERNS", help="skip these files as well"
+        "--extend-exclude", action="extend", type=split, metavar="PATTERNS", help="skip these files as well"
     )
     files.add_argument(
         "--respect-gitignore", action="store_true", default=None, help="skip files that .gitignore lists (default)"
@@ -142,7 +144,7 @@ def configure(parser: ArgumentParser) -> None:
         help="list all conditions with their targets, as text or with --output-format json",
     )
     output.add_argument("--statistics", action="store_true", help="count the problems of each rule")
-    output.add_argument("--exit-zero", action="store_true", help="exit with status 0 even if there are problems")
+    add_exit_zero(output)
     output.add_argument("-q", "--quiet", action="store_true", help="print only problems")
     output.add_argument(
         "-v",
@@ -173,10 +175,6 @@ def configure(parser: ArgumentParser) -> None:
     )
     running.add_argument("--watch", action="store_true", help="run again whenever a file changes")
     parser.set_defaults(**DEFAULTS)
-
-
-def _split(words: str) -> list[str]:
-    return [word.strip() for word in words.split(",") if word.strip()]
 
 
 def _read_jobs(word: str) -> int:

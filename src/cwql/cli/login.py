@@ -37,7 +37,12 @@ def configure(parser: ArgumentParser) -> None:
     from cwql.cli.options import DIALECT_NAMES
 
     parser.add_argument(
-        "-d", "--dialect", choices=DIALECT_NAMES, default=DIALECT_NAMES[0], help="the product; default: %(default)s"
+        "-d",
+        "--product",
+        dest="dialect",
+        choices=DIALECT_NAMES,
+        default=DIALECT_NAMES[0],
+        help="the product; default: %(default)s",
     )
     parser.add_argument("--profile", metavar="NAME", default="default", help="the profile; default: %(default)s")
     parser.add_argument(

@@ -117,8 +117,19 @@ def add_rules(parser: ArgumentParser) -> None:
     )
 
 
-def add_output_format(parser: _ActionsContainer, formats: Iterable[str], default: str = "text") -> None:
-    """Add the output format, ``-f``. The default of None is replaced by the command."""
+TEXT_OR_JSON = ("text", "json")
+"""The output formats of commands that print neither diagnostics nor records."""
+
+
+def print_json(value: object) -> None:
+    """Print an object for programs, in ASCII, so that the encoding of a pipe does not matter."""
+    import json
+
+    print(json.dumps(value, indent=2))
+
+
+def add_output_format(parser: _ActionsContainer, formats: Iterable[str] = TEXT_OR_JSON, default: str = "text") -> None:
+    """Add the output format, ``-f``. It is None if it is not given."""
     parser.add_argument(
         "-f",
         "--output-format",
@@ -146,6 +157,36 @@ def add_unsafe_fixes(parser: _ActionsContainer) -> None:
 def add_release(parser: _ActionsContainer) -> None:
     """Add the release of the server, ``--release``."""
     parser.add_argument("--release", help="the release of the server, such as 2025.1: newer names are reported")
+
+
+def add_selection(parser: _ActionsContainer) -> None:
+    """Add the rules that are reported, and ``--exit-zero``; `read_selection` returns their codes."""
+    for flag, text in (("--select", "enable only these rules"), ("--ignore", "disable these rules")):
+        parser.add_argument(flag, action="extend", type=split, default=[], metavar="RULES", help=text)
+    add_exit_zero(parser)
+
+
+def add_exit_zero(parser: _ActionsContainer) -> None:
+    """Add ``--exit-zero``."""
+    parser.add_argument("--exit-zero", action="store_true", help="exit with status 0 even if there are problems")
+
+
+def read_selection(arguments: Any) -> frozenset[str]:
+    """Return the codes of the rules that are reported.
+
+    Raises:
+        UnknownNameError: A selector matches no rule.
+    """
+    from cwql.lint.settings import check_selector, choose_codes
+
+    for word in (*arguments.select, *arguments.ignore):
+        check_selector(word)
+    return choose_codes(tuple(arguments.select or ("ALL",)), tuple(arguments.ignore))
+
+
+def split(words: str) -> list[str]:
+    """Return the words of a list with commas."""
+    return [word.strip() for word in words.split(",") if word.strip()]
 
 
 def add_severity(parser: _ActionsContainer) -> None:

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Add the product and the server."""
     from cwql.cli.client_args import add_server
-    from cwql.cli.options import DIALECT_NAMES, add_examples
+    from cwql.cli.options import DIALECT_NAMES, add_examples, add_output_format
 
+    parser.add_argument("name", metavar="PRODUCT", nargs="?", choices=DIALECT_NAMES, help="manage or automate")
     add_server(parser, DIALECT_NAMES[0])
-    parser.set_defaults(dialect=DIALECT_NAMES[0])
-    add_examples(parser, "ping --sandbox", "ping --sandbox -d automate")
+    add_output_format(parser)
+    add_examples(parser, "ping --sandbox", "ping --sandbox automate", "ping --sandbox --output-format json")
 
 
 def run(arguments: Any) -> int:
@@ -23,13 +24,18 @@ def run(arguments: Any) -> int:
     from time import perf_counter
 
     from cwql.cli.client_args import connect
+    from cwql.cli.options import DIALECT_NAMES, print_json
     from cwql.client.request_body import plain
 
-    with connect(arguments.dialect, arguments) as client:
+    product = arguments.name or arguments.dialect or DIALECT_NAMES[0]
+    with connect(product, arguments) as client:
         start = perf_counter()
         response = plain(client.ping())
         elapsed = perf_counter() - start
+        if arguments.output_format == "json":
+            print_json({"product": product, "elapsed_ms": round(elapsed * 1000), "response": response})
+            return 0
         members = response.items() if isinstance(response, dict) else [("response", response)]
         shown = [f"{name} {value}" for name, value in members if isinstance(value, (str, int)) and value != ""]
-        print(f"{arguments.dialect}: {', '.join(shown)} ({elapsed * 1000:.0f} ms)")
+        print(f"{product}: {', '.join(shown)} ({elapsed * 1000:.0f} ms)")
     return 0

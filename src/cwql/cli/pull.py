@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Add the endpoints, the destination and the server."""
     from cwql.cli.client_args import SANDBOX_HINT, add_access
-    from cwql.cli.options import add_examples
+    from cwql.cli.options import add_examples, add_output_format
 
     parser.add_argument(
         "endpoints", metavar="ENDPOINT", nargs="*", help="a path, such as /service/tickets or /Computers"
@@ -39,7 +39,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="only count the records that would be read")
     parser.add_argument("--progress", action="store_true", help="show the progress")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="the report; default: %(default)s")
+    add_output_format(parser)
     add_access(parser)
     parser.epilog = (
         "A run can be interrupted and repeated at any time. Exit status: 0 the copies are up to date, 1 deletions were not applied,\n"
@@ -48,7 +48,7 @@ def configure(parser: ArgumentParser) -> None:
     add_examples(
         parser,
         "pull --sandbox /service/tickets /company/companies --to duckdb:psa.duckdb",
-        "pull --sandbox --tables tables.txt --to parquet:mirror --format json",
+        "pull --sandbox --tables tables.txt --to parquet:mirror --output-format json",
     )
 
 
@@ -80,7 +80,7 @@ def run(arguments: Any) -> int:
         result = pull(
             clients, endpoints, to=arguments.to, settings=settings, dry_run=arguments.dry_run, on_progress=report
         )
-    print(_json(result) if arguments.format == "json" else _text(result, arguments.dry_run))
+    print(_json(result) if arguments.output_format == "json" else _text(result, arguments.dry_run))
     return 0 if result.ok else 1
 
 

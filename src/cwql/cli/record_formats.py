@@ -84,7 +84,7 @@ def read_format(format: str | None, file: str | None) -> str:
     ending = (file or "").rpartition(".")[2].lower()
     found = format or (ending if ending in (*FORMATS, *FILES) else "table")
     if found in FILES and file is None:
-        raise CwqlError(f"--format {found} needs --output FILE")
+        raise CwqlError(f"--output-format {found} needs --output-file FILE")
     return found
 
 

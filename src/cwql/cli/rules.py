@@ -26,7 +26,9 @@ def run(arguments: Any) -> int:
     if arguments.output_format == "json":
         import json
 
-        print(json.dumps([{name: getattr(rule, name) for name in rule.__fields__} for rule in RULES], indent=2))
+        from cwql.cli.explain import describe_as_object
+
+        print(json.dumps([describe_as_object(rule) for rule in RULES], indent=2))
         return 0
     terminal = terminal_of(sys.stdout)
     width = max(len(rule.name) for rule in RULES)

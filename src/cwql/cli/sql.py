@@ -17,14 +17,12 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Add the query, the output format and the server."""
     from cwql.cli.client_args import SANDBOX_HINT, add_access
-    from cwql.cli.options import add_examples
+    from cwql.cli.options import add_examples, add_output_file, add_output_format
     from cwql.cli.record_formats import FILES, FORMATS
 
     parser.add_argument("query", metavar="QUERY", help="a SELECT statement, or - for standard input")
-    parser.add_argument(
-        "--format", choices=[*FORMATS, *FILES], help="the output format; default: by --output, otherwise table"
-    )
-    parser.add_argument("--output", metavar="FILE", help="write to a file; default: standard output")
+    add_output_format(parser, [*FORMATS, *FILES], "by the ending of --output-file, otherwise table")
+    add_output_file(parser)
     parser.add_argument("--explain", action="store_true", help="show the requests and what is evaluated locally")
     parser.add_argument(
         "--timezone", default="UTC", metavar="ZONE", help="the zone of days and months; default: %(default)s"
@@ -38,7 +36,7 @@ def configure(parser: ArgumentParser) -> None:
         parser,
         """sql --sandbox "select company.name, count(*) from manage.service.tickets where not closedFlag group by 1\"""",
         """sql --sandbox --explain "select count(*) from manage.service.tickets where closedFlag\"""",
-        """sql --sandbox "select id, summary from manage.service.tickets" --output tickets.parquet""",
+        """sql --sandbox "select id, summary from manage.service.tickets" --output-file tickets.parquet""",
     )
 
 
@@ -49,7 +47,7 @@ def run(arguments: Any) -> int:
     from cwql.tables.database import connect
     from cwql.tables.query import SQLError, read_query
 
-    format = read_format(arguments.format, arguments.output)
+    format = read_format(arguments.output_format, arguments.output_file)
     text = read_text(arguments.query)
     try:
         products = {scan.product for scan in read_query(text).scans}
@@ -58,11 +56,11 @@ def run(arguments: Any) -> int:
             if arguments.explain:
                 print(result.explain())
                 return 0
-            count = _write(result, format, arguments.output)
+            count = _write(result, format, arguments.output_file)
     except SQLError as error:
         print(f"cwql sql: error: {error}", file=sys.stderr)
         return 1
-    if format == "table" or arguments.output is not None:
+    if format == "table" or arguments.output_file is not None:
         sys.stdout.flush()
         print(f"{count:,} row{'' if count == 1 else 's'}", file=sys.stderr)
     return 0

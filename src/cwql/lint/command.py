@@ -113,7 +113,7 @@ def _report(session: Session, results: Results) -> int:
     status = FINDINGS if count and not options.exit_zero else CLEAN
     text = session.format == "text"
     if options.statistics:
-        session.publish(make_statistics(results))
+        session.publish(make_statistics(results, session.format == "json"))
     elif reports or not text:
         from cwql.render import render
 

@@ -81,8 +81,8 @@ def _count(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-def make_statistics(results: Results) -> str:
-    """Return the number of diagnostics of each rule, the most frequent first.
+def make_statistics(results: Results, as_json: bool = False) -> str:
+    """Return the number of diagnostics of each rule, the most frequent first, as text or JSON.
 
     ``[*]`` marks rules that ``--fix`` can fix. Those of data are counted apart, below the others.
     """
@@ -93,6 +93,14 @@ def make_statistics(results: Results) -> str:
             entry[0] += 1
             entry[1] += any(fix.is_safe for fix in finding.fixes)
     rows = sorted(counts.items(), key=lambda row: (row[0][0], -row[1][0], row[0]))
+    if as_json:
+        import json
+
+        entries = [
+            {"code": code, "name": name, "count": count, "fixable": safe, "in_data": data}
+            for (data, code, name), (count, safe) in rows
+        ]
+        return json.dumps(entries, indent=2)
     width = max((len(str(count)) for _, (count, _) in rows), default=0)
     return "\n".join(
         [

@@ -1,0 +1,102 @@
+"""JSON of every command, and options that mean the same everywhere."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cwql.cli import COMMANDS, main
+from cwql.cli.options import build_parser
+
+if TYPE_CHECKING:
+    from argparse import Action
+
+TICKETS = ["-e", "/service/tickets"]
+SERVERS_AND_SCRIPTS = ("server", "mcp", "sandbox", "demo", "completion", "login")
+"""Commands that print no result."""
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
+    status = main([*words, "--output-format", "json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def actions(command: str) -> list[Action]:
+    parser = build_parser(command, "")
+    __import__(f"cwql.cli.{command}", fromlist=["configure"]).configure(parser)
+    return parser._actions
+
+
+def test_fix_prints_what_was_fixed_and_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    status, found = run(capsys, "fix", *TICKETS, "id == 5 and sumary = 'x'")
+    assert status == 1
+    assert found["text"] == "id = 5 and sumary = 'x'"
+    assert [applied["title"] for applied in found["applied"]] == ["write ="]
+    assert [diagnostic["name"] for diagnostic in found["diagnostics"]] == ["unknown-field"]
+    assert found["diagnostics"][0]["fixes"][0]["applicability"] == "unsafe"
+
+
+def test_language_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "fmt", "id=5") == (0, {"text": "id = 5", "canonical": False})
+    assert run(capsys, "fmt", "--check", "id=5") == (1, {"text": "id = 5", "canonical": False})
+    status, translated = run(capsys, "translate", "--to", "automate", "a/b = 'x'")
+    assert (status, translated["text"]) == (0, "a.b = 'x'")
+    assert [diagnostic["code"] for diagnostic in translated["diagnostics"]] == ["CW167"]
+    (diagnostic,) = run(capsys, "check", "id == 5")[1]
+    assert (diagnostic["filename"], diagnostic["line"], diagnostic["end_column"]) == ("<condition>", 1, 6)
+
+
+def test_rules_are_the_same_object_alone_and_in_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    alone = run(capsys, "rule", "CW112")[1]
+    assert alone == run(capsys, "explain", "double-equals")[1]
+    assert alone in run(capsys, "rules")[1]
+    assert (alone["fix"], alone["opt_in"]) == ("safe", False)
+
+
+def test_server_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "count", "--sandbox", "/service/tickets") == (0, {"count": 150})
+    status, found = run(capsys, "ping", "--sandbox", "automate")
+    assert (status, found["product"]) == (0, "automate")
+    assert found["elapsed_ms"] >= 0
+    assert run(capsys, "get", "--sandbox", "/service/tickets", "--limit", "1", "--fields", "id") == (0, [{"id": 1}])
+
+
+def test_check_selects_rules_as_lint_does(capsys: pytest.CaptureFixture[str]) -> None:
+    def codes(*words: str) -> list[str]:
+        return [diagnostic["code"] for diagnostic in run(capsys, "check", *TICKETS, *words, "sumary == 5")[1]]
+
+    assert codes() == ["CW203", "CW112"]
+    assert codes("--select", "CW2") == ["CW203"]
+    assert codes("--ignore", "unknown-field") == ["CW112"]
+    assert run(capsys, "check", "--exit-zero", "id == 5")[0] == 0
+    assert main(["check", "--select", "CW9", "id = 5"]) == 2
+
+
+def test_statistics(capsys: pytest.CaptureFixture[str], tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").write_text('get("/service/tickets", params={"conditions": "id == 5 and board/id == 6"})\n')
+    status, (entry,) = run(capsys, "lint", "--isolated", "--statistics", "--quiet")
+    assert status == 1
+    assert (entry["code"], entry["name"], entry["count"]) == ("CW112", "double-equals", 2)
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in SERVERS_AND_SCRIPTS])
+def test_every_command_prints_json(command: str) -> None:
+    formats = [action for action in actions(command) if "--output-format" in action.option_strings]
+    # `create`, `patch` and `delete` print the record as JSON.
+    assert formats == [] if command in ("create", "patch", "delete") else "json" in (formats[0].choices or ())
+    assert not formats or formats[0].option_strings == ["-f", "--output-format", "--format"]
+
+
+def test_options_mean_the_same_in_all_commands() -> None:
+    """One spelling has one destination and one kind of value, whatever the command."""
+    meanings: dict[str, set[tuple[object, ...]]] = {}
+    for command in COMMANDS:
+        for action in actions(command):
+            for option in action.option_strings:
+                takes_value = action.nargs != 0
+                meanings.setdefault(option, set()).add((action.dest, takes_value))
+    # A language to translate to, and the destination of a copy.
+    assert {option for option, found in meanings.items() if len(found) > 1} == {"--to"}
