@@ -183,7 +183,7 @@ def test_the_ending_of_a_file_is_its_format(capsys: pytest.CaptureFixture[str], 
     assert file.read_text(encoding="utf-8").splitlines()[:2] == ["id", "1"]
     assert "needs --output-file FILE" in run(capsys, "get", "/service/tickets", "--format", "xlsx")[2]
     path = ["get", "/service/tickets/5", "--format", "parquet", "--output-file", str(tmp_path / "one.parquet")]
-    assert "is not a list: use --format json" in run(capsys, *path)[2]
+    assert "is not a list: use --output-format json" in run(capsys, *path)[2]
 
 
 # ---- a server that is not the sandbox of the command -------------------------------------------------------------------
