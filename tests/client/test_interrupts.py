@@ -25,9 +25,8 @@ from cwql.client.effects import Fork, Send, Sleep, Wait
 from cwql.client.error_body import Refusal
 from cwql.client.errors import ServerError
 from cwql.client.http_types import Request, Response, TransportFailure
-from cwql.client.interrupts import find_interrupt
-from cwql.client.limit.bucket import RateLimit, RateLimiter
-from cwql.client.limit.concurrency import ConcurrencyLimiter
+from cwql.client.limit.bucket import ConcurrencyLimiter, RateLimit, RateLimiter
+from cwql.client.process_events import find_interrupt
 from cwql.client.promise import Promise
 from cwql.client.single_flight import SingleFlight
 from scripts.fuzz.interrupts import ROOT, steps_of

@@ -18,9 +18,9 @@ import pytest
 
 from cwql import automate, manage
 from cwql.client import after_fork, pool
-from cwql.client.after_fork import renew_after_fork
 from cwql.client.errors import ClientStateError
 from cwql.client.pool import Pool, Single
+from cwql.client.process_events import renew_after_fork
 from cwql.client.transport import open_transport
 
 from .server import Says, Seen, Server, serve

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from cwql.client.interrupts import start_thread
+from cwql.client.process_events import start_thread
 from cwql.errors import CwqlError
 
 if TYPE_CHECKING:

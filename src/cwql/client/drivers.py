@@ -8,7 +8,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from cwql.client.effects import DeadlineExceeded, Flow, Send, Sleep, Step, Wait, Work
-from cwql.client.interrupts import start_thread
+from cwql.client.process_events import start_thread
 from cwql.client.promise import Promise
 
 if TYPE_CHECKING:

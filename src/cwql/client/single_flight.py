@@ -6,8 +6,8 @@ import threading
 from copy import copy
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from cwql.client.after_fork import renew_after_fork
 from cwql.client.effects import DeadlineExceeded, Wait
+from cwql.client.process_events import renew_after_fork
 from cwql.client.promise import Promise
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from cwql.client.errors import ClientStateError
 from cwql.client.http_library import find_library, loaded_libraries
 from cwql.client.http_types import Failure, Headers, Request, Response, TransportFailure
-from cwql.client.interrupts import find_interrupt
 from cwql.client.network import deadline, prepare_pools, remaining
 from cwql.client.pool import KEPT, Connections, Pool, Single
+from cwql.client.process_events import find_interrupt
 from cwql.client.redaction import keep_values_out, sending
 from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
 from cwql.errors import ConfigError

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from cwql.client.after_fork import renew_after_fork
 from cwql.client.drivers import SystemClock
-from cwql.client.effects import Send, Sleep
-from cwql.client.limit.concurrency import ConcurrencyLimiter
+from cwql.client.effects import Send, Sleep, Wait
+from cwql.client.process_events import renew_after_fork
 from cwql.client.promise import Promise
 from cwql.client.retry import LONGEST, asked_wait, read_wait
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cwql.client.effects import Flow
     from cwql.client.http_types import Request, Response
 
-__all__ = ["BURST", "START", "AdaptiveRate"]
+__all__ = ["BURST", "START", "AdaptiveRate", "Bucket", "ConcurrencyLimiter", "RateLimit", "RateLimiter", "require_rate"]
 
 START = 60.0
 """Requests a minute at the start."""
@@ -291,3 +291,59 @@ class RateLimit:
 
 def _rate(text: str | None) -> float | None:
     return float(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+class ConcurrencyLimiter:
+    """Let at most `most` requests through at once; waiting ones are admitted in the order in which they came.
+
+    A place is not a counter, which an interrupt between two lines would leave wrong, but the membership of a turn in a
+    set: `leave` removes the turn wherever it is, may be called twice, and finishes an interrupted `enter` or `leave` of
+    any other turn.
+    """
+
+    __slots__ = ("__weakref__", "_inside", "_lock", "_queue", "most")
+
+    def __init__(self, most: int = 10) -> None:
+        if most < 1:
+            raise ValueError(f"at least one request goes at a time: got {most}")
+        self.most = most
+        self._renew()
+        renew_after_fork(self, ConcurrencyLimiter._renew)
+
+    def _renew(self) -> None:
+        """Empty it: after a fork, the threads that were inside or waited are gone."""
+        self._lock = threading.Lock()
+        self._inside: set[Promise[None]] = set()
+        self._queue: deque[Promise[None]] = deque()
+
+    @property
+    def free(self) -> int:
+        """Return how many places are free."""
+        return self.most - len(self._inside)
+
+    def enter(self, turn: Promise[None]) -> Flow[None]:
+        """Wait for a place. Whatever comes of it, `leave` has to be called with the same turn."""
+        with self._lock:
+            self._queue.append(turn)
+            self._admit()
+        if not turn.done():
+            yield Wait(turn)
+
+    def leave(self, turn: Promise[None]) -> None:
+        """Give a place back, or stop waiting for one."""
+        with self._lock:
+            if not turn.done() and turn in self._queue:
+                self._queue.remove(turn)
+            self._inside.discard(turn)
+            self._admit()
+
+    def _admit(self) -> None:
+        # In this order: running the lines again makes good whatever an interrupt after any of them left undone.
+        while self._queue:
+            turn = self._queue[0]
+            if not turn.done() and turn not in self._inside:
+                if len(self._inside) >= self.most:
+                    return
+                self._inside.add(turn)
+            turn.set_result(None)
+            self._queue.popleft()
