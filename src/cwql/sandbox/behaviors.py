@@ -21,13 +21,14 @@ EVIDENCE: dict[Evidence, str] = {
 
 
 class Example(NamedTuple):
-    """A request that shows a behavior: its status, and a text that the response contains."""
+    """A request that shows a behavior: its status, and a text that the response or one of its headers contains."""
 
     method: str
     path: str
     body: Any
     status: int
     text: str = ""
+    product: Literal["manage", "automate"] = "manage"
 
 
 class Behavior(NamedTuple):
@@ -171,6 +172,23 @@ BEHAVIORS: tuple[Behavior, ...] = (
         (Example("GET", f"{_TICKETS}?conditions=assignedResource != null", None, 200),),
     ),
     Behavior(
+        "Refusals",
+        "Requests without valid keys get 401, unknown records 404 with the name of their kind, unknown paths 404.",
+        "recorded",
+        "a plugin (404); three clients read the code `Unauthorized`",
+        (
+            Example("GET", f"{_TICKETS}/404", None, 404, '"code":"NotFound","message":"Service Ticket 404 not found"'),
+            Example("GET", "/service/nothing", None, 404, "NotFound"),
+        ),
+    ),
+    Behavior(
+        "Refusals",
+        "`HEAD`, `OPTIONS` and other methods that an operation does not have get 405 with the header `Allow`; unknown query parameters are ignored.",
+        "none",
+        "",
+        (Example("OPTIONS", _TICKETS, None, 405, "GET, POST"), Example("GET", f"{_TICKETS}/count?columns=x", None, 200)),
+    ),
+    Behavior(
         "New records",
         "New records have the members that servers fill in: flags, GUIDs, references to the default of a setup table, custom fields with captions, links.",
         "recorded",
@@ -245,6 +263,17 @@ BEHAVIORS: tuple[Behavior, ...] = (
     ),
     Behavior(
         "Lists below a record",
+        "An attached configuration keeps its id, and is not deleted with the link.",
+        "recorded",
+        "a test of a client that was confirmed on a live server in 2026",
+        (
+            Example("POST", f"{_TICKETS}/8/configurations", {"id": 5}, 201, '"id":5'),
+            Example("DELETE", f"{_TICKETS}/8/configurations/5", None, 204),
+            Example("GET", "/company/configurations/5", None, 200, '"id":5'),
+        ),
+    ),
+    Behavior(
+        "Lists below a record",
         "In `allNotes`, a note of a time entry has the id of the entry plus 1,000,000,000.",
         "none",
         "servers use the id of the entry, which may be that of a note as well",
@@ -265,6 +294,19 @@ BEHAVIORS: tuple[Behavior, ...] = (
         "Forward-only pages link to the next one; on the last page the header `Link` is empty.",
         "clients",
         "the PowerShell module for all endpoints",
+    ),
+    Behavior(
+        "Pages",
+        "Pages have at most 1,000 records, and a larger `pageSize` is refused.",
+        "none",
+        "the vendor's guide has the limit, and says nothing of the response",
+        (Example("GET", f"{_TICKETS}?pageSize=1001", None, 400, "pageSize must be between 1 and 1000"),),
+    ),
+    Behavior(
+        "Pages",
+        "Links have the scheme and the host of `X-Forwarded-Proto` and `X-Forwarded-Host` if `trust_proxy` is set.",
+        "none",
+        "servers behind a proxy that ends TLS link to HTTPS",
     ),
     Behavior("Pages", "Responses have `api-current-version` and `x-cw-request-id`.", "recorded", "a public walkthrough of 2024"),
     Behavior("Sign-in", "An unknown company gets `null` from `/login/companyinfo`.", "recorded", "a client that handles it"),
@@ -296,13 +338,25 @@ BEHAVIORS: tuple[Behavior, ...] = (
         "a PowerShell module waits for `Success` or `Failed`; times and outputs are our own",
     ),
     Behavior(
-        "Automate", "Unknown computers, scripts, commands and parameters are refused.", "none", "texts are those of the reference document"
+        "Automate",
+        "Unknown computers, scripts, commands and parameters are refused.",
+        "none",
+        "texts are those of the reference document",
+        (
+            Example("POST", "/Computers/999/CommandExecute", {"Command": {"Id": 2}}, 404, "NotFound", "automate"),
+            Example("POST", "/Computers/1/CommandExecute", {"Command": {"Id": 9999}}, 400, "", "automate"),
+        ),
     ),
     Behavior(
         "Automate",
         "Numbers as text, and the number of an enum member, are accepted.",
         "clients",
         "a PowerShell module and two public scripts",
+        (
+            Example(
+                "POST", "/Computers/1/CommandExecute", {"ComputerId": "1", "Command": {"Id": 2}}, 200, '"ComputerId":1', "automate"
+            ),
+        ),
     ),
     Behavior(
         "Automate",
@@ -315,6 +369,31 @@ BEHAVIORS: tuple[Behavior, ...] = (
         "Actions that are not listed in the guide are validated and change nothing; workflows, mail, invoices and SLAs are not computed.",
         "none",
         "",
+    ),
+    Behavior(
+        "Automate",
+        "With a `two_factor_code`, a missing, a malformed and a wrong code have different errors.",
+        "none",
+        "",
+    ),
+    Behavior(
+        "Data",
+        "Every member of both specifications has a value in some record, and records of Manage link to others.",
+        "recorded",
+        "recordings have up to 26 links in a ticket",
+        (Example("GET", f"{_TICKETS}/1", None, 200, "/service/tickets/1/notes"),),
+    ),
+    Behavior(
+        "Data",
+        "The same requests to two sandboxes with the same seed get the same bytes, except for times.",
+        "none",
+        "servers have no seed; tests of integrations need it",
+    ),
+    Behavior(
+        "Data",
+        "The OpenAPI documents describe the value of a patch as any JSON value.",
+        "clients",
+        "every client patches texts and numbers, and the vendor's document has an object",
     ),
     Behavior("Data", "With `odd_records`, a few records violate the specification.", "recorded", "members that are missing or newer"),
 )  # fmt: skip
