@@ -30,13 +30,21 @@ MORE: dict[str, dict[str, Any]] = {
 
 
 def fill(product: str, operation: Operation, sandbox: Sandbox) -> str:
-    """Put keys of existing records into a path."""
+    """Put keys of existing records into a path. A record below another one is made if there is none."""
     steps = operation.path.split("/")
+    store, parent = sandbox.store, None
     for place, step in enumerate(steps):
         if "{" in step:
-            above = catalog(product).find_endpoint("/".join(steps[: place + 1]))
-            rows = sandbox.store.find(product, above.record, limit=1) if above is not None and above.record else []
-            steps[place] = re.sub(r"\{.*\}", str(rows[0].key) if rows else "1", step)
+            known = catalog(product).find_endpoint("/".join(steps[: place + 1]))
+            record = known.record if known is not None else None
+            rows = store.find(product, record, limit=1) if record else []
+            if record and rows and parent and store.is_below_another(product, record, rows[0].key, parent):
+                store.add(product, record, [make_example(catalog(product), record)], parent)
+                rows = store.find(product, record, parent, limit=1)
+            key = rows[0].key if rows else 1
+            steps[place] = re.sub(r"\{.*\}", str(key), step)
+            # Without an operation that returns it, a record above is known by its path.
+            parent = (record or re.sub(r"/\d+$", "/{}", "/".join(steps[1 : place + 1])), key)
     return "/".join(steps)
 
 

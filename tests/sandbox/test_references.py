@@ -172,3 +172,52 @@ def test_seeded_records_can_be_written_back() -> None:
                     refused.append(f"{path}/{read['id']}: changed {odd}")
     sandbox.close()
     assert refused == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/company/companies/2/sites/1",
+        "/service/boards/1/statuses/21",
+        "/service/tickets/1/notes/20",
+        "/company/contacts/2/communications/1",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_records_below_another_record_are_not_found(api: ApiClient, path: str, method: str) -> None:
+    assert api.manage(method, path).status_code == 404
+
+
+def test_records_below_a_missing_record_are_not_found(api: ApiClient) -> None:
+    response = api.manage("GET", "/service/tickets/99999/notes/1")
+    assert (response.status_code, response.json()["message"]) == (404, "Service Ticket 99999 not found")
+
+
+def test_names_in_paths_ignore_letter_case(api: ApiClient) -> None:
+    assert api.get("/system/members/JDOE")["identifier"] == "jdoe"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/time/entries", {"chargeToId": 99999, "timeStart": "2026-01-05T08:00:00Z"}, "chargeToId"),
+        (
+            "/time/entries",
+            {"chargeToId": -1, "chargeToType": "ProjectTicket", "timeStart": "2026-01-05T08:00:00Z"},
+            "chargeToId",
+        ),
+        ("/schedule/entries", {"objectId": 99999, "type": {"id": 4}, "member": {"id": 2}}, "objectId"),
+        ("/schedule/entries", {"objectId": 99999, "type": {"identifier": "s"}, "member": {"id": 2}}, "objectId"),
+    ],
+)
+def test_tickets_that_are_named_by_a_number_have_to_exist(api: ApiClient, path: str, body: Any, field: str) -> None:
+    response = api.manage("POST", path, json=body)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["code"] == "NotFound"
+    assert response.json()["errors"][0]["field"] == field
+    known = api.manage("POST", path, json={**body, field: 5})
+    assert known.status_code == 201
+    patched = api.manage(
+        "PATCH", f"{path}/{known.json()['id']}", json=[{"op": "replace", "path": field, "value": 99999}]
+    )
+    assert patched.status_code == 400

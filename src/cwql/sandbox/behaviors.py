@@ -61,6 +61,13 @@ BEHAVIORS: tuple[Behavior, ...] = (
     ),
     Behavior(
         "References",
+        "The ticket of a time entry (`chargeToId`) or of a schedule entry of type 4 (`objectId`) has to exist.",
+        "none",
+        "by analogy with references",
+        (Example("POST", "/time/entries", {"chargeToId": 99999, "timeStart": "2026-01-05T08:00:00Z"}, 400, "Service Ticket 99999 not found"),),
+    ),
+    Behavior(
+        "References",
         "A status, type, subtype, item or team of another board is refused.",
         "recorded",
         "a support page of a vendor (status); the others by analogy",
@@ -260,6 +267,13 @@ BEHAVIORS: tuple[Behavior, ...] = (
         "recorded",
         "a report tool that reads a live server",
         (Example("GET", f"{_TICKETS}/3/allNotes", None, 200, '"noteType":"TicketNote"'),),
+    ),
+    Behavior(
+        "Lists below a record",
+        "A record that is below another one than the path says is not found.",
+        "none",
+        "by analogy with lists",
+        (Example("GET", "/company/companies/2/sites/1", None, 404, "companySite 1 not found"),),
     ),
     Behavior(
         "Lists below a record",

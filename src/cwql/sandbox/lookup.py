@@ -61,6 +61,16 @@ class RecordLookup:
             raise not_found(record, value)
         return row
 
+    def find_below(self, product: str, record: str, params: tuple[PathParam, ...]) -> Row:
+        """Return the record that the last placeholder names. Raises HTTPProblem (404) if it is below another record than the path."""
+        row = self.find_item(product, record, params[-1].value)
+        if len(params) > 1:
+            self.require(product, params[:-1])
+            key = _parse_key(params[-2].value)
+            if key is not None and self._store.is_below_another(product, record, row.key, (params[-2].record, key)):
+                raise not_found(record, params[-1].value)
+        return row
+
     def find_configuration(self, reference: dict[str, Any]) -> Row:
         """Return the configuration that a link names by its id or its device identifier. Raises HTTPProblem (400)."""
         for name in ("id", "deviceIdentifier"):
@@ -88,7 +98,7 @@ class RecordLookup:
             raise not_found(record, repr(value)) from None
         names = _identifying_members(product, record)
         # A kind without names is not searched, because there may be a million records of it.
-        clause = " OR ".join([f"json_extract(document, '$.{name}') = ?" for name in names])
+        clause = " OR ".join([f"json_extract(document, '$.{name}') = ? COLLATE NOCASE" for name in names])
         rows = self._store.find(product, record, None, clause, (value,) * len(names), limit=1) if names else []
         return rows[0] if rows else None
 

@@ -102,7 +102,7 @@ class Operations:
         product = route.product.name
         refresh_view(self._store, route)
         if route.is_item:
-            return record, self._lookup.find_item(product, record, route.params[-1].value)
+            return record, self._lookup.find_below(product, record, route.params)
         stored = self._lookup.stored_record(route, record)
         if stored != record and route.params:
             return stored, self._lookup.find_item(product, stored, route.params[-1].value)
@@ -260,7 +260,7 @@ class Operations:
         if not route.is_item or record is None or endpoint.listed:
             return self._run_action(route, request)
         refresh_view(self._store, route)
-        row = self._lookup.find_item(product, record, route.params[-1].value)
+        row = self._lookup.find_below(product, record, route.params)
         if find_view(route) is not None and record == "ConfigurationReference":
             parent = self._lookup.find_parent(product, route.params[:-1])
             if parent is not None:
@@ -346,7 +346,7 @@ def _expect_list(value: Any) -> list[Any]:
 
 
 def _read_json(route: Route, request: Request) -> Any:
-    """Parse the body of a request. Raises HTTPProblem: 400 if it is no JSON, 415 if Manage is told that it is something else."""
+    """Parse the body of a request. Raises HTTPProblem: 400 if it is no JSON, 415 if it is declared as something else to Manage."""
     kind = request.header("content-type").partition(";")[0].strip().lower()
     if route.product.refuses_media_types and kind and not kind.endswith("json"):
         raise unsupported_media_type()

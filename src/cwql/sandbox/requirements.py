@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cwql.sandbox.messages import BodyProblem
-from cwql.sandbox.problems import invalid_object, missing, object_exists, out_of_range
+from cwql.sandbox.problems import (
+    invalid_object,
+    label_of,
+    missing,
+    object_exists,
+    out_of_range,
+    reference_not_found,
+)
+from cwql.sandbox.tickets import RECORDS as TICKETS
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
@@ -21,6 +29,9 @@ PRODUCT = "manage"
 
 _TAKEN = {"Company": "Company ID already in use."}
 """The recorded sentences about an identifier that is in use; there is none for other records."""
+
+SERVICE_SCHEDULE_TYPE = 4
+"""The type of the schedule entries of tickets, by recorded links."""
 
 _NOTE_FLAGS = ("detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag")
 _YEARS = ("yearEstablished", "revenueYear")
@@ -107,9 +118,37 @@ def _check_callback(store: Store, document: dict[str, Any], key: int | None) -> 
     return []
 
 
+def _check_time_entry(store: Store, document: dict[str, Any], key: int | None) -> list[BodyProblem]:
+    is_about_ticket = document.get("chargeToType", "ServiceTicket") in ("ServiceTicket", "ProjectTicket")
+    return _check_ticket(store, "TimeEntry", "chargeToId", document, key) if is_about_ticket else []
+
+
+def _check_schedule_entry(store: Store, document: dict[str, Any], key: int | None) -> list[BodyProblem]:
+    kind = document.get("type")
+    is_about_ticket = isinstance(kind, dict) and kind.get("id") == SERVICE_SCHEDULE_TYPE
+    return _check_ticket(store, "ScheduleEntry", "objectId", document, key) if is_about_ticket else []
+
+
+def _check_ticket(
+    store: Store, record: str, member: str, document: dict[str, Any], key: int | None
+) -> list[BodyProblem]:
+    """Return the problem that a number names no ticket, unless the stored record has it too: the ticket may be deleted."""
+    number = document.get(member)
+    stored = None if key is None else store.get(PRODUCT, record, key)
+    if not isinstance(number, int) or (stored is not None and stored.document.get(member) == number):
+        return []
+    if not any(store.count(PRODUCT, kind) for kind in TICKETS):
+        return []
+    if 0 <= number < 2**63 and any(store.get(PRODUCT, kind, number) is not None for kind in TICKETS):
+        return []
+    return [reference_not_found(member, f"{label_of('Ticket')} {number} not found")]
+
+
 _CHECKS: dict[str, Callable[[Store, dict[str, Any], int | None], list[BodyProblem]]] = {
     "Company": _check_company,
     "ServiceNote": _check_note,
     "ConfigurationReference": _check_link,
     "CallbackEntry": _check_callback,
+    "TimeEntry": _check_time_entry,
+    "ScheduleEntry": _check_schedule_entry,
 }

@@ -57,6 +57,8 @@ COMPANY_TYPES = ("Client", "Prospect", "Vendor", "Owner")
 CONTACT_TYPES = ("End User", "Approver", "Billing", "Primary Contact")
 DEVICE_TYPES = ("Workstation", "Laptop", "Server", "Firewall", "Printer", "Switch")
 DEVICE_STATUSES = (("Active", False), ("Inactive", True), ("Retired", True))
+# Recorded links of tickets ask for schedule entries of type 4; the other three are our own.
+SCHEDULE_TYPES = (("Holiday", "H"), ("Sales", "C"), ("Project", "P"), ("Service", "S"))
 AGREEMENT_TYPES = ("Managed Services", "Block Hours", "Backup as a Service")
 PROJECT_TYPES = ("Migration", "Onboarding", "Refresh")
 PROJECT_STATUSES = (("Open", False), ("On Hold", False), ("Completed", True))
@@ -154,6 +156,7 @@ def pools() -> dict[str, list[Document]]:
         "AgreementTypeReference": references(AGREEMENT_TYPES),
         "ProjectTypeReference": references(PROJECT_TYPES),
         "ProjectStatusReference": references([name for name, _ in PROJECT_STATUSES]),
+        "ScheduleTypeReference": [{"id": id, "identifier": code} for id, (_, code) in enumerate(SCHEDULE_TYPES, 1)],
         "SLAReference": references(SLAS),
         "CommunicationTypeReference": references([name for name, _ in COMMUNICATIONS]),
         "CurrencyReference": [CURRENCY],
@@ -207,6 +210,7 @@ def tables() -> dict[str, list[Document]]:
             reference(id, name, defaultFlag=id == 1, closedFlag=closed)
             for id, (name, closed) in enumerate(PROJECT_STATUSES, 1)
         ],
+        "ScheduleType": [reference(id, name, identifier=code) for id, (name, code) in enumerate(SCHEDULE_TYPES, 1)],
         "SLA": [reference(id, name, basedOn="MyCalendar", defaultFlag=id == 1) for id, name in enumerate(SLAS, 1)],
         "CommunicationType": [
             {"id": id, "description": name, flag: True, "defaultFlag": id == 1}

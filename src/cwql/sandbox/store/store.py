@@ -208,6 +208,14 @@ class Store:
             ).fetchone()
             return None if row is None else self._row(table, row)
 
+    def is_below_another(self, product: str, record: str, key: int, parent: tuple[str, int]) -> bool:
+        """Return whether a record is below another record of the kind of `parent`."""
+        with self._lock:
+            sql = f"SELECT parent FROM {self._table(product, record).name} WHERE key = ?"
+            found = self._connection.execute(sql, (key,)).fetchone()
+            stored = "" if found is None else str(found[0])
+            return stored.rpartition("/")[0] == parent[0] and stored != _parent_text(parent)
+
     def replace(self, product: str, record: str, key: int, document: Document) -> bool:
         """Replace the document with a key; return False if there is none."""
         with self._lock:
