@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
-from datetime import UTC, datetime
+import zipfile
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +89,25 @@ def test_missing_library_is_named(program: Program, monkeypatch: pytest.MonkeyPa
         monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(SystemExit, match="pip install polars"):
         program("report_frame").main([])
+
+
+@pytest.mark.parametrize("way", ["sql", "polars"])
+def test_weekly_report(program: Program, psa: Client, tmp_path: Path, way: str) -> None:
+    last = max(each.timeStart for each in psa.time.entries.list() if each.timeStart is not None)
+    monday = (last - timedelta(days=last.weekday())).date()
+    start = datetime.combine(monday, time(), UTC)
+    target = tmp_path / "week.xlsx"
+    assert program("weekly_report").main([str(target), "--monday", str(monday), "--with", way]) == 0
+    with zipfile.ZipFile(target) as book:
+        assert "xl/charts/chart1.xml" in book.namelist()
+        cells = re.findall(r"<v>([^<]+)</v>", book.read("xl/worksheets/sheet1.xml").decode())
+    rows = [cells[place : place + 4] for place in range(4, len(cells), 4)]
+    hours = {
+        each.id: each.actualHours
+        for each in psa.time.entries.list()
+        if each.timeStart is not None and start <= each.timeStart < start + timedelta(days=7)
+    }
+    assert rows
+    assert sum(float(row[3]) for row in rows) == pytest.approx(sum(value or 0 for value in hours.values()))
+    opened = psa.service.tickets.count((Ticket.dateEntered >= start) & (Ticket.dateEntered < start + timedelta(days=7)))
+    assert sum(int(row[1]) for row in rows) == opened
