@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
     from cwql.schema.record import RecordInfo
 
-__all__ = ["check_members", "format_time", "reference_keys", "time_fault", "unknown_members", "whole_lists"]
+__all__ = [
+    "EXAMPLE",
+    "WHOLE_LISTS",
+    "check_members",
+    "format_time",
+    "reference_keys",
+    "time_fault",
+    "unknown_members",
+    "whole_lists",
+]
 
 _NOTE_FLAGS = ("detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag")
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cwql.client.auth.secret import Secret
     from cwql.client.http_types import Response
 
-__all__ = ["find_hint"]
+__all__ = ["BODY_LIMIT", "Complaint", "Refusal", "find_hint", "read_refusal", "redact_response"]
 
 BODY_LIMIT = 1 << 18
 """Bytes of a refusal that are read; the rest of it is dropped."""

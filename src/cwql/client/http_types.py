@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HIDDEN",
+    "REQUEST_IDS",
     "Body",
     "Failure",
     "Headers",

@@ -20,7 +20,7 @@ from cwql.schema.suggest import suggest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["API_PATH", "REGIONS", "site_url"]
+__all__ = ["API_PATH", "REGIONS", "Origin", "find_link", "site_url", "split_url"]
 
 PORTS = {"https": 443, "http": 80}
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Back = Callable[[int, int], tuple[int, int]]
     """Maps a range of the unescaped text to the range that it was read from."""
 
-__all__ = ["keep_values_out", "log_by_environment", "sending"]
+__all__ = ["keep_values_out", "log_by_environment", "redact", "sending"]
 
 _SHORTEST = 4
 """Length of the shortest secret that is searched for: nearly every text contains a shorter one by chance."""

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from cwql.client.effects import Flow
     from cwql.client.http_types import Request, Response
 
-__all__ = ["BURST", "START", "AdaptiveRate", "Bucket", "ConcurrencyLimiter", "RateLimit", "RateLimiter", "require_rate"]
+__all__ = [
+    "BURST",
+    "START",
+    "AdaptiveRate",
+    "Bucket",
+    "ConcurrencyLimiter",
+    "RateLimit",
+    "RateLimiter",
+    "log_wait",
+    "require_rate",
+]
 
 START = 60.0
 """Requests a minute at the start."""
