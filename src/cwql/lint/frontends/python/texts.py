@@ -81,7 +81,20 @@ class Reader:
 
     def is_safe(self, node: ast.expr | None, scope: Scope) -> bool:
         """Return whether the text of a value cannot contain a quote or an operator."""
-        return node is not None and self._values.is_safe(node, scope)
+        if node is None or (isinstance(node, ast.Name) and self._is_unknown(node, scope)):
+            # Most placeholders are such names; the data flow, which few of them need, takes a while to import.
+            return False
+        return self._values.is_safe(node, scope)
+
+    def _is_unknown(self, node: ast.Name, scope: Scope) -> bool:
+        """Return whether nothing is known of a name: it is an argument without a type, or comes from elsewhere."""
+        found = scope.reach(node)
+        return found is None or (
+            node.id not in self.module.checked
+            and all(
+                binding.annotation is None and binding.way not in ("assign", "augment", "loop") for binding in found[1]
+            )
+        )
 
     def read(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Text]:
         """Return the texts of an expression; none if its text cannot be known."""
