@@ -1,4 +1,4 @@
-"""List the public API: every public name with its members and the names of their parameters.
+"""List the public API: every public name with its members and their signatures, and the keywords of clients and verbs.
 
 ``python -m scripts.surface`` writes it to tests/surface.txt. A line that is removed or changed breaks users, so it needs a new minor
 version before 1.0 and a new major version after it. A line that is added needs an entry in the changelog.
@@ -7,21 +7,24 @@ version before 1.0 and a new major version after it. A line that is added needs 
 from __future__ import annotations
 
 import inspect
+import re
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, is_typeddict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "surface.txt"
 MODULES = ("cwql", "cwql.ast", "cwql.manage", "cwql.automate", "cwql.devices", "cwql.sandbox", "cwql.webhooks")
+RESOURCES = ("cwql.client.sync_resource", "cwql.client.async_resource", "cwql.client.call_options")
+"""What clients return and take; these modules are not public themselves."""
 
 
 def surface() -> str:
     """Return the list, one name per line."""
-    return "\n".join(line for module in MODULES for line in _of_module(module)) + "\n"
+    return "\n".join(line for module in (*MODULES, *RESOURCES) for line in _of_module(module)) + "\n"
 
 
 def public_names(module: ModuleType) -> list[str]:
@@ -36,43 +39,39 @@ def _of_module(name: str) -> Iterator[str]:
         if isinstance(value, ModuleType) or not callable(value):
             yield f"{name}.{public}"
             continue
-        yield f"{name}.{public}{_parameters(value)}"
-        if inspect.isclass(value):
+        yield f"{name}.{public}{_signature(value)}"
+        if is_typeddict(value):
+            yield from [f"{name}.{public}[{keyword!r}]: {type_}" for keyword, type_ in _keywords(value)]
+        elif inspect.isclass(value):
             for member in sorted(dir(value)):
                 found = inspect.getattr_static(value, member)
                 home = next((base for base in value.__mro__ if member in vars(base)), object)
                 if not member.startswith("_") and home.__module__.startswith("cwql"):
-                    yield f"{name}.{public}.{member}{_parameters(getattr(value, member)) if _is_called(found) else ''}"
+                    yield f"{name}.{public}.{member}{_signature(getattr(value, member)) if _is_called(found) else ''}"
 
 
 def _is_called(found: object) -> bool:
     return inspect.isfunction(found) or isinstance(found, (classmethod, staticmethod))
 
 
-def _parameters(value: object) -> str:
-    """Return the parameters as in a call: ``=`` marks optional ones, ``*`` precedes keyword-only ones."""
+def _signature(value: object) -> str:
+    """Return the parameters with their types and defaults, and the type of the result."""
     try:
-        parameters = inspect.signature(value).parameters.values()  # type: ignore[arg-type]
+        found = inspect.signature(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         # Exceptions that do not define a constructor.
         return ""
-    written: list[str] = []
-    named = False
-    for parameter in parameters:
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            named = True
-        elif parameter.kind is parameter.KEYWORD_ONLY and not named:
-            written.append("*")
-            named = True
-        sign = (
-            "*"
-            if parameter.kind is parameter.VAR_POSITIONAL
-            else "**"
-            if parameter.kind is parameter.VAR_KEYWORD
-            else ""
-        )
-        written.append(f"{sign}{parameter.name}{'=' if parameter.default is not parameter.empty else ''}")
-    return f"({', '.join(written)})"
+    kept = [parameter for name, parameter in found.parameters.items() if name not in ("self", "cls")]
+    returns = inspect.Signature.empty if inspect.isclass(value) else found.return_annotation
+    # Annotations are text, which is shown without quotes; defaults that are objects without a literal have an address.
+    text = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.Signature(kept, return_annotation=returns)))
+    return re.sub(r"<[^<>]*?([\w.]+)(?: at 0x[0-9a-f]+)?>", r"<\1>", text)
+
+
+def _keywords(value: type) -> Iterator[tuple[str, str]]:
+    """Yield the keywords of a table of options, with their types."""
+    for name, annotation in sorted(value.__annotations__.items()):
+        yield name, str(getattr(annotation, "__forward_arg__", annotation))
 
 
 if __name__ == "__main__":

@@ -120,5 +120,5 @@ def test_error_shows_the_position(text: str, message: str) -> None:
 
 
 def test_public_api_is_unchanged() -> None:
-    """Public names change only on purpose: ``python -m scripts.surface`` updates the list."""
+    """Public names and signatures change only on purpose: ``python -m scripts.surface`` updates the list."""
     assert FILE.read_text(encoding="utf-8").splitlines() == surface().splitlines()

@@ -121,7 +121,7 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], object], type[Exception], str]] = 
     "the length of a list": (lambda psa, rmm: len(psa.service.tickets.list()), TypeError, r"use count\(\)"),
     "the truth of a list": (lambda psa, rmm: bool(psa.service.tickets.list()), TypeError, r"use first\(\)"),
     "a name in a table": (lambda psa, rmm: "x" in psa.reference.boards, TypeError, r"id_of\(name\)"),
-    "a table in a loop": (lambda psa, rmm: list(psa.reference.boards), TypeError, r"iterate over ids\(\)"),
+    "a table in a loop": (lambda psa, rmm: list(psa.reference.boards), TypeError, r"iterate over names\(\)"),
     "request to another server": (
         lambda psa, rmm: psa.request("GET", "https://example.com/x"),
         cwql.UntrustedURLError,

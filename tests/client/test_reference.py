@@ -113,6 +113,7 @@ def test_names_resolve_to_ids() -> None:
     assert psa.reference.statuses(1)["Closed"] == 11
     assert psa.reference.members["jdoe"] == 5
     assert dict(psa.reference.boards.ids()) == {"Help Desk": 1, "Projects": 2, "Twice": 3}
+    assert psa.reference.boards.names() == ["Help Desk", "Projects", "Twice"]
     assert server.asked == {
         "GET /service/boards": 1,
         "GET /service/boards/1/statuses": 1,
@@ -179,7 +180,7 @@ def test_unknown_names() -> None:
     assert not hasattr(psa.reference, "nothing")
     with pytest.raises(TypeError, match=r"statuses\(name\)\[name\]"):
         psa.reference.statuses["New"]
-    with pytest.raises(TypeError, match="stand by themselves"):
+    with pytest.raises(TypeError, match="belong to no other record"):
         psa.reference.boards("x")
     with pytest.raises(TypeError, match="expected a str"):
         psa.reference.boards[1]  # type: ignore[index]
@@ -214,7 +215,9 @@ def test_time_to_live() -> None:
         (lambda psa: psa.service.boards.delete(1), True),
         (lambda psa: psa.service.boards(1).statuses.delete(5), True),
         (lambda psa: psa.service.tickets.patch(1, {"summary": "x"}), False),
-        (lambda psa: psa.reference.forget(), True),
+        (lambda psa: psa.reference.clear_cache(), True),
+        (lambda psa: psa.reference.statuses.clear_cache(), True),
+        (lambda psa: psa.reference.locations.clear_cache(), False),
         (lambda psa: psa.service.boards.first(), False),
     ],
 )
@@ -236,7 +239,7 @@ def test_a_write_during_a_reading_is_not_lost() -> None:
     def write() -> None:
         if not done:
             done.append(1)
-            psa.reference.forget("/service/boards/1")
+            psa.reference.clear_cache("/service/boards/1")
 
     server.gate = write
     assert psa.reference.boards["Projects"] == 2

@@ -31,9 +31,9 @@ Drive: TypeAlias = Callable[["Flow[Any]"], Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Describe a shelf: its path, the members that name a record (the first that has a value counts), and its parent.
+    """Describe a table: its path, the members that name a record (the first that has a value counts), and its parent.
 
-    The path of a dependent shelf has one ``{}``, for the id that is found on the shelf `parent`.
+    The path of a dependent table has one ``{}``, for the id that is found in the table `parent`.
     """
 
     path: str
@@ -106,9 +106,9 @@ class ReferenceTable:
         return f"{self._title.replace('_', ' ')}{of}"
 
     def __call__(self, parent: str | int) -> ReferenceTable:
-        """Return the shelf that belongs to a parent: ``statuses("Help Desk")``, or ``statuses(5)``."""
+        """Return the table of a parent: ``statuses("Help Desk")``, or ``statuses(5)``."""
         if not self._kind.parent:
-            raise TypeError(f"{self._title} stand by themselves: {self._title}[name]")
+            raise TypeError(f"{self._title} belong to no other record: write {self._title}.id_of(name)")
         return ReferenceTable(self._reference, self._title, self._kind, parent)
 
     def __getitem__(self, name: str) -> Any:
@@ -120,14 +120,24 @@ class ReferenceTable:
         return self._reference._drive(self.find(name))
 
     def __contains__(self, name: object) -> NoReturn:
-        raise TypeError(f"{self._title} are read from the server: use ids(), or id_of(name) and UnknownReferenceError")
+        raise TypeError(
+            f"{self._title} are read from the server: use names(), or id_of(name) and UnknownReferenceError"
+        )
 
     def __iter__(self) -> NoReturn:
-        raise TypeError(f"{self._title} are read from the server: iterate over ids()")
+        raise TypeError(f"{self._title} are read from the server: iterate over names()")
 
     def ids(self) -> Any:
-        """Return every name with its id; the first one of names that occur twice."""
+        """Return a mapping of every name to its id; the first one of names that occur twice."""
         return self._reference._drive(self._ids())
+
+    def names(self) -> Any:
+        """Return a list of every name, in the order of the server."""
+        return self._reference._drive(self._names())
+
+    def clear_cache(self) -> None:
+        """Read the tables of this kind again when they are used next."""
+        self._reference.clear_cache(self._kind.path.partition("/{}")[0])
 
     def find(self, name: str) -> Flow[Any]:
         """Return the id of a name, as a flow."""
@@ -151,6 +161,10 @@ class ReferenceTable:
         content = yield from self._content()
         return MappingProxyType({name: content.ids[key][0] for key, name in content.names.items()})
 
+    def _names(self) -> Flow[list[str]]:
+        ids = yield from self._ids()
+        return list(ids)
+
     def _content(self) -> Flow[_Content]:
         path = self._kind.path
         if self._kind.parent:
@@ -158,7 +172,7 @@ class ReferenceTable:
             if parent is None:
                 raise TypeError(f"{self._title} belong to one of {self._kind.parent}: {self._title}(name)[name]")
             if isinstance(parent, str):
-                parent = yield from self._reference.shelf(self._kind.parent).find(parent)
+                parent = yield from self._reference.table(self._kind.parent).find(parent)
             path = path.replace("{}", quote(path_id(parent, f"an id in {path}"), safe=""))
         return (yield from self._reference._read(path, self._kind))
 
@@ -177,7 +191,7 @@ class Reference:
         self._flights: dict[str, SingleFlight[_Content]] = {}
         # Counts writes, so that data read before one is not cached after it.
         self._writes = 0
-        core.on_write.append(self.forget)
+        core.on_write.append(self.clear_cache)
 
     @property
     def ttl(self) -> float:
@@ -187,19 +201,19 @@ class Reference:
     def __getattr__(self, name: str) -> ReferenceTable:
         if name[:1] == "_":
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return self.shelf(name)
+        return self.table(name)
 
     def __dir__(self) -> list[str]:
         return [*object.__dir__(self), *KINDS[self._core.line.product]]
 
-    def shelf(self, name: str) -> ReferenceTable:
-        """Return a shelf by name. Raises UnknownReferenceError (an AttributeError too, by ``__getattr__``)."""
+    def table(self, name: str) -> ReferenceTable:
+        """Return a table by name. Raises UnknownReferenceError (an AttributeError too, by ``__getattr__``)."""
         kinds = KINDS[self._core.line.product]
         if name not in kinds:
-            raise _UnknownShelfError(f"no reference data {name!r}", suggest(name, list(kinds)))
+            raise _UnknownTableError(f"no reference data {name!r}", suggest(name, list(kinds)))
         return ReferenceTable(self, name, kinds[name])
 
-    def forget(self, path: str = "") -> None:
+    def clear_cache(self, path: str = "") -> None:
         """Clear the tables read at, above or below a path; all of them without one."""
         self._writes += 1
         written = path.lower().strip("/")
@@ -253,5 +267,5 @@ class Reference:
             listing.close()
 
 
-class _UnknownShelfError(UnknownReferenceError, AttributeError):
+class _UnknownTableError(UnknownReferenceError, AttributeError):
     """A client has no such reference data."""
