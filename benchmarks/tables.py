@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import time
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -75,7 +77,39 @@ def run(quick: bool) -> Sequence[Row]:
             at_most=4,
         ),
         _parallel(40 if quick else 100),
+        _memory(200_000 if quick else 1_000_000),
     ]
+
+
+_READ = """
+import resource
+from benchmarks.opening import open_client
+with open_client({port}) as client:
+    scan = client.service.tickets.to_scan(fields=["id", "summary", "closedFlag"])
+    count = sum(batch.num_rows for batch in scan.to_arrow_batch_reader())
+print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def _memory(records: int) -> Row:
+    """Compare the peak memory of processes that read few and many records as batches."""
+    few = records // 20
+    peaks = []
+    for count in (records, few):
+        with serving(count, "small") as port:
+            command = [sys.executable, "-c", _READ.format(port=port)]
+            output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        read, peak = output.split()
+        assert int(read) == count
+        peaks.append(int(peak) / 1024)
+    return Row(
+        f"peak memory, {records:,} records as batches vs {few:,}",
+        peaks[0],
+        peaks[1],
+        "MB",
+        peaks[0] / peaks[1],
+        at_most=1.1,
+    )
 
 
 def _parallel(pages: int) -> Row:
