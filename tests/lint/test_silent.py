@@ -6,11 +6,18 @@ import random
 
 import pytest
 
+from cwql.lint.dataflow import flow as flow_module
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.file import read_text
 from cwql.lint.frontends import language_of
 from tests.lint.holdout import FOLDER, read_all
 from tests.lint.scripts import tell
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_module, "SHORT", 0)
+
 
 SENT = """
 // connectwise

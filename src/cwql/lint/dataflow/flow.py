@@ -44,6 +44,9 @@ _MEMBER = re.compile(
     r"\b(?:this|self|static|me|cls|parent)\b(?:\.|->|::)\$?\w+\s*(?:\[[^\]\n]*\]\s*)?(?:[^\w\s(=]{0,2}=(?![=>~])|[.:-]\S)"
 )
 
+SHORT = 5_000
+"""A shorter program is evaluated as a whole: that takes less time than the search for names."""
+
 CONSTRUCTORS = frozenset(("constructor", "__construct", "initialize", "__init__", "init", "new"))
 THIS = frozenset(("this", "self", "static", "me", "cls", "parent"))
 
@@ -134,6 +137,8 @@ class Flow:
         Most functions of a program that calls ConnectWise have nothing to do with it, and evaluating them takes as long as
         parsing them.
         """
+        if len(self.source) < SHORT:
+            return False
         if self.marks is None:
             # In a file about Automate, single names are targets.
             self.marks = [] if self.context.automate else self.context.marks(self.traits.word)
