@@ -165,9 +165,9 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.templates.model import Quoting
+from cwql.lint.templates.model import QuoteStyle
 
-FORM = Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\"}), ["${"])
+FORM = Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), ["${"])
 SYNTAX = Syntax(
     r'(?P<string>")|(?P<name>[A-Za-z_]\w*)',
     "//",
