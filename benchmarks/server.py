@@ -24,7 +24,7 @@ DIAGNOSTICS, COMPLETION, MEMORY = 40.0, 15.0, 150.0
 
 CAPABILITIES = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}
 """Those of VS Code that matter here."""
-PULL_ONLY = {"textDocument": {"diagnostic": {}}}
+PULL_ONLY: dict[str, Any] = {"textDocument": {"diagnostic": {}}}
 """Those of an editor that cannot be asked to pull again: it gets what the linter finds in the whole file."""
 
 URI = "file:///bench/tickets.py"
