@@ -84,6 +84,7 @@ def write(file: str, rows: list[tuple[Any, ...]], title: str) -> None:
             sheet.write_row(place, 1, numbers)
         sheet.autofit()
         chart = workbook.add_chart({"type": "column"})
+        assert chart is not None, "a column chart is always made"
         for column in (1, 2):
             chart.add_series(
                 {

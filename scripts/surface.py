@@ -11,7 +11,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, is_typeddict
+from typing import TYPE_CHECKING, Any, is_typeddict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def _signature(value: object) -> str:
     return re.sub(r"<[^<>]*?([\w.]+)(?: at 0x[0-9a-f]+)?>", r"<\1>", text)
 
 
-def _keywords(value: type) -> Iterator[tuple[str, str]]:
+def _keywords(value: Any) -> Iterator[tuple[str, str]]:
     """Yield the keywords of a table of options, with their types."""
     for name, annotation in sorted(value.__annotations__.items()):
         yield name, str(getattr(annotation, "__forward_arg__", annotation))

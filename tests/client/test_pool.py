@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from cwql import automate, manage
-from cwql.client import after_fork, pool
+from cwql.client import pool, process_events
 from cwql.client.errors import ClientStateError
 from cwql.client.pool import Pool, Single
 from cwql.client.process_events import renew_after_fork
@@ -334,6 +334,6 @@ def test_what_is_gone_is_not_renewed() -> None:
 
     thing = Thing()
     renew_after_fork(thing, lambda thing: None)
-    assert thing in after_fork._registered
+    assert thing in process_events._registered
     del thing
-    assert not any(isinstance(found, Thing) for found in after_fork._registered)
+    assert not any(isinstance(found, Thing) for found in process_events._registered)

@@ -39,7 +39,8 @@ class Recorder(httpx.BaseTransport):
         self.methods.append(request.method)
         if request.method == "PATCH":
             self.patches.append(json.loads(request.content))
-        return self._box.handle_request(request)
+        response: httpx.Response = self._box.handle_request(request)
+        return response
 
 
 @pytest.fixture

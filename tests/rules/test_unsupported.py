@@ -8,6 +8,7 @@ from cwql.diagnostics import Rule
 from cwql.errors import ConditionError
 from cwql.language.builder import F
 from cwql.language.dialects import DIALECTS
+from cwql.language.dialects.base import DialectName
 from cwql.language.nodes import Comparison, OrderBy, Path
 from cwql.language.operators import EQ, GT, IN
 from cwql.language.printer import emit
@@ -33,7 +34,7 @@ def test_example_is_refused_and_instead_is_not(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", TRANSLATING, ids=lambda rule: rule.name)
 def test_translation_of_example_is_reported_and_of_instead_is_not(rule: Rule) -> None:
-    target = next(dialect.name for dialect in DIALECTS if dialect.name != rule.dialect)
+    target: DialectName = next(dialect.name for dialect in DIALECTS if dialect.name != rule.dialect)
     assert rule.name in [
         diagnostic.name for diagnostic in translate(rule.example, source=rule.dialect, target=target).diagnostics
     ]

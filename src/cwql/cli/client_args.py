@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from cwql.language.dialects.base import DialectName
+
 
 SANDBOX_HINT = "--sandbox uses a local server with example records instead"
 
@@ -60,6 +62,7 @@ class EndpointArgument:
 
     def __init__(self, text: str, dialect: str | None) -> None:
         path, mark, query = text.partition("?")
+        self.product: DialectName
         self.product, self.endpoint = locate(path, dialect)
         self.title = catalog(self.product).title(self.endpoint)
         self.host = path.partition("://")[2].partition("/")[0].rpartition("@")[2].lower() if "://" in path else ""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from typing import Any
 
+    from cwql.language.dialects.base import DialectName
+
 
 def configure(parser: ArgumentParser) -> None:
     """Add the condition and the two dialects; one is enough, because there are only two."""
@@ -30,11 +32,14 @@ def run(arguments: Any) -> int:
     from cwql.cli.options import DIALECT_NAMES, print_json
     from cwql.language.translate import translate
 
-    source, target = arguments.source, arguments.target
+    source: DialectName | None = arguments.source
+    target: DialectName | None = arguments.target
     if source is None and target is None:
         arguments.refuse("expected --to automate or --to manage")
-    source = source or next(name for name in DIALECT_NAMES if name != target)
-    target = target or next(name for name in DIALECT_NAMES if name != source)
+    if source is None:
+        source = next(name for name in DIALECT_NAMES if name != target)
+    if target is None:
+        target = next(name for name in DIALECT_NAMES if name != source)
     text = read_text(arguments.condition)
     translation = translate(text, source=source, target=target, timezone=arguments.timezone)
     if arguments.output_format == "json":

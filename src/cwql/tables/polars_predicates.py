@@ -118,7 +118,8 @@ class _Reader:
             return UNKNOWN
         relation, negation, _ = _COMPARISONS[operator]
         used = relation if wanted else negation
-        for side, other, each in ((left, right, used), (right, left, _SWAPPED[used])):
+        sides_in_order: tuple[tuple[Any, Any, Relation], ...] = ((left, right, used), (right, left, _SWAPPED[used]))
+        for side, other, each in sides_in_order:
             column = self._column(side)
             if column is not None and _is_constant(other):
                 return self._test(column, each, _value(other))

@@ -148,7 +148,7 @@ class RecordInfo(Record):
     The specification has a map of texts. The other members are links, such as `notes_href`, and are read like these.
     """
 
-    __pydantic_extra__: dict[str, str | None]
+    __pydantic_extra__: dict[str, str | None]  # pyright: ignore[reportIncompatibleVariableOverride]  # as pydantic documents
     lastUpdated: datetime | None = None  # noqa: N815  # the names of the API
     updatedBy: str | None = None  # noqa: N815
     dateEntered: datetime | None = None  # noqa: N815
