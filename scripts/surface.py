@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FILE = Path(__file__).resolve().parents[1] / "tests" / "surface.txt"
 MODULES = ("cwql", "cwql.ast", "cwql.manage", "cwql.automate", "cwql.devices", "cwql.sandbox", "cwql.webhooks")
 RESOURCES = ("cwql.client.sync_resource", "cwql.client.async_resource", "cwql.client.call_options")
-"""What clients return and take; these modules are not public themselves."""
+"""The results and the options of clients; these modules are not public themselves."""
 
 
 def surface() -> str:

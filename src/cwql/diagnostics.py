@@ -152,7 +152,7 @@ class Rule(DiagnosticKind):
     offered. `example` and `instead` are a bad and a good text of `dialect`, for `parameter` of `endpoint`; if `language` is
     set, they are source files in it. A `strict` rule reports only if it is selected (`cwql.analysis.rule_config`).
 
-    The others decide which texts the rule inspects; ``python -m cwql_codegen`` makes an index of them. `scope` is what the rule looks at:
+    The others decide which texts the rule inspects; ``python -m cwql_codegen`` makes an index of them. `scope` is the part that the rule looks at:
     each ``comparison``, the ``condition`` as a whole, the ``endpoint``, the ``order``, or conditions on a ``custom_field``. A
     comparison is inspected if it has one of the `fields` (kinds of the field, and facets as `cwql.analysis.dispatch` finds them), an
     operator of one of the `families`, and one of the kinds of `values`; empty means any. A rule about the condition `needs` a reason,

@@ -32,14 +32,10 @@ def run(arguments: Any) -> int:
     from cwql.cli.options import DIALECT_NAMES, print_json
     from cwql.language.translate import translate
 
-    source: DialectName | None = arguments.source
-    target: DialectName | None = arguments.target
-    if source is None and target is None:
+    if arguments.source is None and arguments.target is None:
         arguments.refuse("expected --to automate or --to manage")
-    if source is None:
-        source = next(name for name in DIALECT_NAMES if name != target)
-    if target is None:
-        target = next(name for name in DIALECT_NAMES if name != source)
+    source: DialectName = arguments.source or next(name for name in DIALECT_NAMES if name != arguments.target)
+    target: DialectName = arguments.target or next(name for name in DIALECT_NAMES if name != source)
     text = read_text(arguments.condition)
     translation = translate(text, source=source, target=target, timezone=arguments.timezone)
     if arguments.output_format == "json":

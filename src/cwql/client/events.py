@@ -1,4 +1,4 @@
-"""Events of calls: what `event_hooks` receive. None of them contains a secret."""
+"""Events of calls, which `event_hooks` receive. None of them contains a secret."""
 
 from __future__ import annotations
 

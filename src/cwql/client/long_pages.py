@@ -5,7 +5,7 @@ exceeds the processor's caches and must be allocated by the system each time: a 
 KB avoid it. A cut is a guess that parsing verifies: a chunk is closed by a bracket, so a cut inside a text or inside an
 inner list leaves a chunk that is not valid JSON. The caller then parses the page as a whole.
 
-A ticket refers to some 25 other records. As objects they are most of what Python's garbage collector visits, again and
+A ticket refers to some 25 other records. As objects they are most of the work of Python's garbage collector, again and
 again while pages are kept: a page of 1,000 tickets took 110 ms instead of 55 ms, and each of 20 kept pages 240 ms. A
 library does not change the garbage collector of its host. Therefore a nested record is bytes of `marshal` until its
 attribute is read: the collector does not visit bytes, and a page needs a third of the memory. A program that reads every

@@ -39,8 +39,8 @@ class ConditionChecker:
         """Return the diagnostics of a condition, with positions in the file.
 
         `text` is that of the condition, if it is at hand. If it is uncertain that the condition goes to ConnectWise,
-        nothing is reported. If the dialect is unknown, only what every dialect reports is reported; if the endpoint
-        is unknown, only what needs no endpoint.
+        nothing is reported. If the dialect is unknown, only problems in every dialect are reported; if the endpoint
+        is unknown, only those that need no endpoint.
         """
         place = found.place
         if not place.sure:

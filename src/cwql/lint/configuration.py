@@ -161,7 +161,7 @@ def _read_table(path: str, data: bytes, table: dict[str, Any], base: Settings, c
 
 
 def _advise(key: str, known: dict[str, tuple[str, str]], path: str) -> str:
-    """Return what to write instead of a key that its table does not have."""
+    """Return the key to write instead of one that its table does not have."""
     from cwql.schema.suggest import suggest
 
     prefix = "tool.cwql." if os.path.basename(path) == "pyproject.toml" else ""

@@ -57,7 +57,7 @@ class _Lazy:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        # `re` caches what it compiles, so that the methods of one pattern share it.
+        # `re` caches compiled patterns, so that the methods of one pattern share it.
         value = getattr(_re.compile(self._source, self._flags), name)
         setattr(self, name, value)
         return value

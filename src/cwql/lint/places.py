@@ -218,7 +218,7 @@ def _heads() -> frozenset[str]:
 
 
 def _paths(folded: str) -> Iterator[int]:
-    """Yield the positions of what may be a path of Manage, or a chain of names."""
+    """Yield the positions of possible paths of Manage, and of chains of names."""
     heads = None
     for match in _SECTIONS.finditer(folded):
         if heads is None:
@@ -290,7 +290,7 @@ class Context:
     def can_name_endpoint(self, word: re.Pattern[str] | None = None) -> bool:
         """Return whether anything in the file can name the target of a condition: if not, it need not be parsed.
 
-        `word` is what else names one in this language. The first two parts of a path are looked for, because the first
+        `word` is another name of one in this language. The first two parts of a path are looked for, because the first
         ones (``system``, ``time``) are everywhere.
         """
         if self.sure or self.markers or self.default != NOWHERE:

@@ -58,7 +58,7 @@ class Sandbox:
         sandbox = Sandbox()                                                  # in process, without a port
         psa = sandbox.manage()
 
-    `manage()` and `automate()` return clients that are ready to use, `requests` has what was requested, and `reset()` starts again.
+    `manage()` and `automate()` return clients that are ready to use, `requests` has the requests so far, and `reset()` starts again.
     `size` is ``small``, ``medium``, ``large`` or ``empty``. With `path` the records are stored in that file, and if it already contains records,
     those are used. `contract` is ``observed`` for the behaviour of recorded servers, ``documented`` for that of the reference documents, or ``auto``:
     Manage as observed, and Automate by the path of the sign-in (``/APIToken`` or ``/APICredentials``).

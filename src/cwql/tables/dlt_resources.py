@@ -66,7 +66,7 @@ def _table(name: TableName) -> str:
 
 
 def _read(job: Job) -> Iterator[pa.Table]:
-    """Yield what a run of a job writes. The job runs in a thread, because it writes and dlt reads."""
+    """Yield the data that a run of a job writes. The job runs in a thread, because it writes and dlt reads."""
     saved = dlt.current.resource_state()
     store = _Store(State.from_json(saved.get("cwql")), _Versions(_table(job.name)))
     report = PulledTable(str(job.name))

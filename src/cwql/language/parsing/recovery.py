@@ -72,7 +72,7 @@ class _Recovery(ParserState):
                     self.previous = token
                     attempts = 0
                 else:
-                    # A strategy took what belongs before it: its tokens are parsed instead.
+                    # A strategy took its beginning: its tokens are parsed instead.
                     self.push(*tokenize(self.text, self.dialect.name, start=token.start, end=token.end))
                 continue
             if token.kind in _CHECKS:

@@ -1,4 +1,4 @@
-"""Code inside another file: `Embedded` puts what was found in the code at its position in the file."""
+"""Code inside another file: `Embedded` moves the results for the code to its position in the file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Embedded:
         raise NotImplementedError
 
     def quoting(self, quoting: QuoteStyle | None) -> QuoteStyle | None:
-        """Return how the file spells what the code spells in a way."""
+        """Return the spelling in the file of a spelling in the code."""
         return quoting
 
     def spell(self, text: str) -> str:

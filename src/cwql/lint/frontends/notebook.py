@@ -137,7 +137,7 @@ class _Code(Embedded):
         return Span(start, max(start, end))
 
     def quoting(self, quoting: QuoteStyle | None) -> QuoteStyle | None:
-        """Return how JSON spells what Python spells in a way."""
+        """Return the spelling in JSON of a spelling in Python."""
         return None if quoting is None else QuoteStyle(QUOTING.escapes, QUOTING.refused, quoting)
 
     def spell(self, text: str) -> str:

@@ -284,7 +284,7 @@ class Operands(Cursor):
         return Pairs(token.start, self.last_end(), entries)
 
     def bracketed(self, parse: Callable[[], Argument | None]) -> list[Argument]:
-        """Parse what is in the brackets at hand, separated by commas."""
+        """Parse the items in the brackets at hand, separated by commas."""
         closing = self.closing(self.at)
         self.at += 1
         found: list[Argument] = []

@@ -244,7 +244,7 @@ class Parser(Declarations):
             self.bare = bare
 
     def iterated(self) -> Node | None:
-        """Parse what a loop iterates over."""
+        """Parse the iterable of a loop."""
         return self.expression()
 
     def switch(self) -> Node | None:

@@ -147,7 +147,7 @@ class PowerShell(Parser):
         return Function(start, self.last_end(), name, parameters, body, False)
 
     def iterated(self) -> Node | None:
-        """Parse what a loop iterates over: also the output of commands."""
+        """Parse the iterable of a loop: also the output of commands."""
         return self.value()
 
     def switch(self) -> Node | None:

@@ -2,7 +2,7 @@
 
 ``tree`` parses and binds names, over ``nodes``; ``reach`` computes which value of a name a use sees; ``literals`` and
 ``pieces`` decode text; ``texts`` and ``flows`` compute the text of an expression; ``kept`` finds formats that are
-filled later; ``values`` evaluates ``expressions`` with the data flow of all languages, which decides what is harmless;
+filled later; ``values`` evaluates ``expressions`` with the data flow of all languages, which decides which values are harmless;
 ``routes`` finds the target of a call; ``calls`` finds the function of the file that it runs. ``interest`` selects the relevant lines, ``conditions`` finds conditions, with their
 ``candidates`` and the ``shapes`` of repeated statements; ``handles`` checks typed queries.
 """

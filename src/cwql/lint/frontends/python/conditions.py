@@ -22,6 +22,7 @@ from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_like_condition, is_query_string
 from cwql.lint.places import NOWHERE, Place, dialect_of, parameter_of
 from cwql.lint.templates.model import HOLE, Found, Piece
+from cwql.schema.catalog import product_of
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -413,7 +414,7 @@ class Finder:
         if None in given.values():
             # The key is a variable: nothing is known.
             return
-        role, usual = ("source", "automate") if name == "translate" else ("dialect", "manage")
+        role, usual = ("source", "automate") if name == "translate" else ("dialect", product_of(given.get("endpoint")))
         dialect = (given.get(role) or usual).lower()
         if dialect not in [record.name for record in DIALECTS]:
             return
