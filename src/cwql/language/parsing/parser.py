@@ -40,6 +40,7 @@ _BLANKS = " \t\r\n"
 _LITERALS = (*TERMINALS, "VALUE_PLACEHOLDER")
 _LISTS = ("LIST", "LIST_PLACEHOLDER")
 _PREDICATES = frozenset(_LITERALS + _LISTS)
+_RESUME = re.compile(r"[\s()]")
 _WRITTEN = _PREDICATES - {"VALUE_PLACEHOLDER", "LIST_PLACEHOLDER"}
 
 # The steps of reductions: a chain is the list of the items of a conjunction or disjunction.
@@ -323,8 +324,20 @@ class ComparisonReader:
         self._text = text
 
     def matches(self) -> Iterator[re.Match[str]]:
-        """Yield the matches of the pattern; everything in the text belongs to one of them."""
-        return self._parser.matches(self._text, 0, len(self._text.rstrip(_BLANKS)))
+        """Yield the matches of the pattern. After a character that begins nothing, the search goes on after its word.
+
+        At each character of a long word, the pattern would read the rest of the word as a path.
+        """
+        end = len(self._text.rstrip(_BLANKS))
+        at: int | None = 0
+        while at is not None:
+            start, at = at, None
+            for match in self._parser.matches(self._text, start, end):
+                yield match
+                if match.lastgroup == "OTHER":
+                    resumed = _RESUME.search(self._text, match.end(), end)
+                    at = None if resumed is None else resumed.start()
+                    break
 
     def is_comparison(self, match: re.Match[str]) -> bool:
         """Return whether the match is a whole comparison."""
