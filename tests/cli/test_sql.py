@@ -34,13 +34,13 @@ def test_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_csv_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    _, out, _ = run(capsys, OPEN, "--output", str(tmp_path / "open.csv"))
+    _, out, _ = run(capsys, OPEN, "--output-file", str(tmp_path / "open.csv"))
     assert out == ""
     assert (tmp_path / "open.csv").read_text(encoding="utf-8").startswith("id,summary,name,touched\n")
 
 
 def test_parquet_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    run(capsys, OPEN, "--output", str(tmp_path / "open.parquet"))
+    run(capsys, OPEN, "--output-file", str(tmp_path / "open.parquet"))
     assert pq.read_table(tmp_path / "open.parquet").column_names == ["id", "summary", "name", "touched"]
 
 
@@ -51,7 +51,7 @@ def test_excel_file_has_no_formulas(capsys: pytest.CaptureFixture[str], tmp_path
     status, _, err = run(
         capsys,
         "select '=1+1' as a, 5 as b, timestamptz '2026-01-30 17:00:00+00' as c, true as d",
-        "--output",
+        "--output-file",
         str(file),
     )
     assert (status, err) == (0, "1 row\n")

@@ -1,6 +1,9 @@
 """The examples of the rules about what a language cannot express: `example` is reported, `instead` is not."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,13 +11,15 @@ from cwql.diagnostics import Rule
 from cwql.errors import ConditionError
 from cwql.language.builder import F
 from cwql.language.dialects import DIALECTS
-from cwql.language.dialects.base import DialectName
 from cwql.language.nodes import Comparison, OrderBy, Path
 from cwql.language.operators import EQ, GT, IN
 from cwql.language.printer import emit
 from cwql.language.template import cond
 from cwql.language.translate import translate
 from cwql.rules.unsupported import NAMES_NOT_TRANSLATED, UNSUPPORTED_RULES, WILDCARD_GAINED
+
+if TYPE_CHECKING:
+    from cwql.language.dialects.base import DialectName
 
 SCOPE = {
     "F": F, "emit": emit, "cond": cond, "Comparison": Comparison, "OrderBy": OrderBy, "Path": Path, "EQ": EQ, "GT": GT, "IN": IN,

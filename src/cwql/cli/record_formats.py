@@ -34,9 +34,9 @@ FORMATS: dict[str, str] = {
 """Every format of records, in the order of ``--help``."""
 
 FILES: dict[str, str] = {
-    "xlsx": "an Excel file (needs --output)",
-    "parquet": "a Parquet file (needs --output)",
-    "arrow": "an Arrow file (needs --output)",
+    "xlsx": "an Excel file (needs --output-file)",
+    "parquet": "a Parquet file (needs --output-file)",
+    "arrow": "an Arrow file (needs --output-file)",
 }
 """Formats with types, which are written to a file by the extra ``tables``."""
 
