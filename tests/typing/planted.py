@@ -162,7 +162,7 @@ Query("id = 5", page_size="50")  # both | ExpressionError: expected an integer o
 Query("id = 5", page_size=0)  # none | ExpressionError: expected an integer of at least 1
 Query("id = 5").wher("id = 6")  # both | AttributeError: wher
 cwql.compile(Ticket.closedFlag)  # both | ExpressionError: compare it, for example Ticket.closedFlag ==
-cwql.compile("id = 5", dialect="mange")  # none | UnknownNameError: expected one of 'manage', 'automate'
+cwql.compile("id = 5", dialect="mange")  # both | UnknownNameError: expected one of 'manage', 'automate'
 cwql.compile("id = 5", endpiont="/service/tickets")  # both | TypeError: unexpected keyword argument 'endpiont'
 cwql.prase("id = 5")  # both | AttributeError: prase
 cwql.parse(5)  # both | ExpressionError: expected a str

@@ -52,6 +52,10 @@ class Response:
     events: list[RecordEvent] = field(default_factory=list)
 
 
+RECORDED_BYTES = 8_192
+"""A longer body, such as that of a document, is not kept with the recorded request."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
     """A request that the sandbox has handled, and the status of its response.
@@ -74,7 +78,8 @@ class RecordedRequest:
     def of(cls, request: Request, response: Response) -> RecordedRequest:
         """Return the record of a request."""
         status = None if response.fault else response.status
-        return cls(request.method, request.path, dict(request.query), dict(request.headers), request.body, status)
+        body = request.body if len(request.body) <= RECORDED_BYTES else b""
+        return cls(request.method, request.path, dict(request.query), dict(request.headers), body, status)
 
     def json(self) -> Any:
         """Return the body, parsed as JSON; None if there is none."""

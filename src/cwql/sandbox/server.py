@@ -41,7 +41,7 @@ IN_PROCESS = "http://127.0.0.1"
 EMPTY = "empty"
 """The size without records."""
 
-REQUESTS_LIMIT = 10_000
+REQUESTS_LIMIT = 500
 """How many requests are remembered."""
 
 DELIVERIES_LIMIT = 10_000
