@@ -24,7 +24,7 @@ class Record:
 
     model_config: ClassVar[Any]
     model_fields: ClassVar[Mapping[str, Any]]
-    packed_members: ClassVar[tuple[Packed, ...]]
+    _packed_members: ClassVar[tuple[Packed, ...]]
 
     @classmethod
     def model_validate(cls, obj: object, *, strict: bool | None = None) -> Self:

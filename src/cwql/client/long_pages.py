@@ -100,7 +100,7 @@ def packed_page_of(kind: type[Record], most: int) -> SchemaValidator:
             member = Packed(name, _validation(_with_definitions(nested, definitions)))
             setattr(kind, name, member)
             packed.append(member)
-    kind.packed_members = tuple(packed)
+    kind._packed_members = tuple(packed)
     changed: Any = {**schema["schema"], "fields": fields}
     record = core_schema.no_info_after_validator_function(_maker(kind), changed)
     page = core_schema.list_schema(record, max_length=most, fail_fast=True)

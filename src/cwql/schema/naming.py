@@ -55,7 +55,7 @@ ACCESSOR_NAMES = _words(
 HANDLE_NAMES = OPERATORS
 """Names of field handles of their own."""
 
-MODEL_NAMES = PYDANTIC | _words("custom_fields packed_members to_dict to_json")
+MODEL_NAMES = PYDANTIC | _words("custom_fields to_dict to_json")
 """Names of records of their own. Later ones begin with ``to_``."""
 
 

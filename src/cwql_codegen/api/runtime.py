@@ -76,7 +76,7 @@ class _Members:
     def __get__(self, record: "Record | None", owner: object = None) -> Any:
         if record is None:
             return self
-        for packed in type(record).packed_members:
+        for packed in type(record)._packed_members:
             packed.__get__(record)
         return _members.__get__(record)
 
@@ -86,7 +86,7 @@ class _Members:
 class Record(BaseModel):
     """A record of the API. Every member is optional, and members that the specification does not have are kept."""
 
-    packed_members: ClassVar[tuple[Packed, ...]] = ()
+    _packed_members: ClassVar[tuple[Packed, ...]] = ()
 
     if not TYPE_CHECKING:
         __dict__ = _Members()
