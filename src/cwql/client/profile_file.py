@@ -22,6 +22,9 @@ __all__ = ["load_secrets", "require_name", "save_secrets", "write_profile"]
 
 SERVICE = "cwql"
 
+_TABLE = re.compile(r"^\[([^\]\n]{1,80})\][^\n]*(?:\n(?!\[)[^\n]*)*\n?", re.MULTILINE)
+"""A table of TOML: its name, and everything up to the next one."""
+
 NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 """The names of profiles that TOML takes without quotes."""
 
@@ -94,9 +97,10 @@ def write_profile(file: Path, product: str, profile: str, settings: Mapping[str,
         table = f"[{product}.{profile}]\n" + "".join(
             [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in settings.items()]
         )
-        pattern = re.compile(rf"^\[{product}\.{profile}\][^\n]*(?:\n(?!\[)[^\n]*)*\n?", re.MULTILINE)
-        if pattern.search(text):
-            changed = pattern.sub(lambda found: table + ("\n" if found.group().endswith("\n\n") else ""), text, count=1)
+        found = next((each for each in _TABLE.finditer(text) if each[1] == f"{product}.{profile}"), None)
+        if found is not None:
+            blank = "\n" if found.group().endswith("\n\n") else ""
+            changed = f"{text[: found.start()]}{table}{blank}{text[found.end() :]}"
         else:
             changed = f"{text.rstrip()}\n\n{table}" if text.strip() else table
         if _read(changed).get(product, {}).get(profile) != dict(settings):

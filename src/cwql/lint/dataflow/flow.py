@@ -41,7 +41,7 @@ _AUTOMATE = ("automate", "labtech", "lab-tech", "lab_tech", "cwa/api", "-cwm", "
 
 _NAMES = re.compile(r"[a-z_$][\w$]*(?:-\w+)*")
 _MEMBER = re.compile(
-    r"\b(?:this|self|static|me|cls|parent)\b(?:\.|->|::)\$?\w+\s*(?:\[[^\]\n]*\]\s*)?(?:[^\w\s(=]{0,2}=(?![=>~])|[.:-]\S)"
+    r"\b(?:this|self|static|me|cls|parent)\b(?:\.|->|::)\$?\w+\s*(?:\[[^\[\]\n]{0,200}\]\s*)?(?:[^\w\s(=]{0,2}=(?![=>~])|[.:-]\S)"
 )
 
 SHORT = 5_000

@@ -378,7 +378,7 @@ ENCODER_OWNERS = frozenset(
 """Owners of an ``encode``, ``escape`` or ``quote`` that encodes for URLs."""
 
 ESCAPERS = re.compile(
-    r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.*(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file))"
+    r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.{0,60}(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file))"
 )
 """Calls of a program's own, in small letters, that make a value fit for a condition: ``escapeCondition(…)``, ``quote(…)``."""
 
@@ -431,7 +431,7 @@ TEXT_OWNERS = frozenset(
 )
 """Owners of functions of texts, which are not texts themselves."""
 
-QUOTES = re.compile(r"\\?[\"'`]|\[[^\]\w]*[\"'`][^\]\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")
+QUOTES = re.compile(r"\\?[\"'`]|\[(?=[^\]\w]*[\"'`])[^\]\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")
 """Patterns of quotes."""
 
 ALL_BUT = re.compile(r"\\[DW]\+?|\[\^(?:[\w \-.@:,]|\\[dws.\-])*\]\+?")

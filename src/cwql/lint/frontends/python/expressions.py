@@ -39,7 +39,7 @@ _SIGNS: dict[type[ast.AST], str] = {
     ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "/", ast.Pow: "**", ast.BitOr: "|", ast.BitAnd: "&",
     ast.Not: "not", ast.USub: "-", ast.UAdd: "+", ast.Invert: "~",
 }  # fmt: skip
-_PLAIN_TYPES = re.compile(r"(?:\b\w+\.)*\b(?:date|time|timedelta|NoneType)\b")
+_PLAIN_TYPES = re.compile(r"(?:\b\w+\.){0,3}\b(?:date|time|timedelta|NoneType)\b")
 _COPIES = frozenset(("sorted", "set", "list", "tuple", "reversed", "frozenset", "iter"))
 """Functions whose result has the items of their argument."""
 
