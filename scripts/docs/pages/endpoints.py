@@ -21,7 +21,7 @@ complete the names in `cwql.manage.fields` and `cwql.automate.fields`. Some fiel
 filter by them: `specs/overlays` lists them with evidence, and `cwql fields` marks them `filters`."""
 
 _SECTIONED = 200
-"""With this many lists or more, each first path segment has a page of its own."""
+"""With this many lists or more, there is a page for each first path segment."""
 
 
 def pages() -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.expressions import note_groups, run_inline
 from cwql.lint.dataflow.flow import THIS, Flow, Frame, register
-from cwql.lint.dataflow.guards import DIGITS
 from cwql.lint.dataflow.knowledge import (
     ADDERS,
     APPENDS,
@@ -28,8 +27,8 @@ from cwql.lint.dataflow.knowledge import (
     SAME,
     TEXT_OWNERS,
     fold,
-    is_safe_type,
 )
+from cwql.lint.dataflow.list_functions import filter_call, item_of, list_after_function, map_call
 from cwql.lint.dataflow.targets import chain_of, is_record, note_chain, place_of_chain
 from cwql.lint.dataflow.text_functions import (
     concat_call,
@@ -40,8 +39,9 @@ from cwql.lint.dataflow.text_functions import (
     replace_call,
 )
 from cwql.lint.dataflow.texts import Builder, extended, target_of
-from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, is_word, merged, rest
-from cwql.lint.ir import Call, Function, Literal, Member, Name, Node, Pattern, Unary, key_of
+from cwql.lint.dataflow.type_names import is_safe_type
+from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, is_word, rest
+from cwql.lint.ir import Call, Function, Literal, Member, Name, Node, Pattern, key_of
 from cwql.lint.places import parameter_of
 
 TYPE_CHECKING = False
@@ -144,7 +144,7 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         if isinstance(argument.value, Function) and argument.value.inline:
             value = Value(argument.value.start, argument.value.end)
             value.function = argument.value
-            item = _item(owner if owner is not None else _mapped(flow, node, name))
+            item = item_of(owner if owner is not None else list_after_function(flow, node, name))
             result = run_inline(flow, argument.value, item)
             value.safe = result.safe
             value.items = [result] if result.texts else None
@@ -192,17 +192,6 @@ def _note_word(flow: Flow, text: str) -> None:
             flow.note(place)
 
 
-def _item(owner: Value | None) -> Value | None:
-    """Return the value of an item of a list, None if nothing is known."""
-    if owner is None:
-        return None
-    if owner.items and not owner.partial:
-        return merged(owner.items)
-    value = Value(owner.start, owner.start, safe=owner.safe)
-    value.records = owner.records
-    return value
-
-
 def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Frame) -> Value:  # noqa: C901  # a case for each kind of command
     """Evaluate a command with options."""
     folded = name.lower()
@@ -214,7 +203,7 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
         if argument.value is None:
             continue
         if isinstance(argument.value, Function):
-            item = _item(piped) if folded in _EACH else None
+            item = item_of(piped) if folded in _EACH else None
             value = Value(argument.value.start, argument.value.end)
             value.function = argument.value
             value.safe = run_inline(flow, argument.value, item).safe
@@ -380,9 +369,9 @@ def known_call(  # noqa: C901  # a case for each kind of function
     if folded in CONCATS and (is_module or (owner is not None and owner.texts)):
         return concat_call(flow, node, owner if not is_module else None, values, spaced=folded == "sprintln")
     if folded == "filter" and owner is None and len(values) > 1:
-        return _filter(node, values, arguments)
+        return filter_call(node, values, arguments)
     if folded in MAPS:
-        return _map(flow, node, folded, owner, values, arguments)
+        return map_call(flow, node, folded, owner, values, arguments)
     if isinstance(node, Call) and (folded in ("stringbuilder", "stringbuffer") or (node.made and folded == "string")):
         return _builder(flow, node, values)
     if isinstance(callee, Member) and folded == "new" and "builder" in owner_name:
@@ -528,52 +517,6 @@ def _append(  # noqa: C901  # a case for each kind of owner
     found.made = True
     if path:
         flow.env.set(path, found, counted=False)
-    return found
-
-
-def _filter(node: Node, values: Sequence[Value], arguments: Sequence[Argument]) -> Value:
-    """Return the items of a list that a function selects: ``filter(str.isdigit, text)``."""
-    test = arguments[0].value
-    found = values[1].moved(node.start, node.end)
-    found.partial = True
-    if isinstance(test, (Name, Member)) and fold(test.name) in DIGITS:
-        found.safe = True
-    return found
-
-
-def _mapped(flow: Flow, node: Call, name: str) -> Value | None:
-    """Return the list of ``array_map(function, list)``, which comes after the function."""
-    later = node.arguments[1].value if len(node.arguments) > 1 else None
-    return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member)) else None
-
-
-def _map(
-    flow: Flow, node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
-) -> Value | None:
-    """Return a list whose items a function makes."""
-    safe = False
-    for argument in arguments:
-        value = argument.value
-        if isinstance(value, Unary):
-            value = value.value
-        word = ""
-        if isinstance(value, (Name, Member)):
-            word = value.name
-        elif isinstance(value, Literal):
-            word = value.value or ""
-        word = fold(word.lstrip(":&"))
-        keeps = word == "str" and len(values) > 1 and values[1].safe
-        safe = safe or keeps or word in NUMBERS or word in MOMENTS
-    made = next((each for each in values if each.function is not None), None)
-    safe = safe or (made is not None and made.safe)
-    if not safe and folded in ("collect", "select", "foreach") and owner is not None and not values:
-        return owner.moved(node.start, node.end)
-    found = Value(node.start, node.end, safe=safe)
-    if made is not None and made.items:
-        # ``names.map((name) => `"${name}"`)``: every item has that text.
-        found.items, found.partial = made.items, True
-    if owner is not None and folded in ("select", "collect") and owner.safe and not values:
-        found.safe = True
     return found
 
 

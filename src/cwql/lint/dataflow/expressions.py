@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.flow import Flow, Frame, register
-from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, is_safe_type, safe_groups
+from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, safe_groups
 from cwql.lint.dataflow.targets import is_record
 from cwql.lint.dataflow.text_functions import format_value, join_values, replaced
 from cwql.lint.dataflow.texts import Builder, concatenate, extended
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import (
     MOST_TEXTS,
     Scope,

@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.guards import guards_of
-from cwql.lint.dataflow.knowledge import is_safe_type
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, merged, uncertain
 from cwql.lint.ir import (
     Block,

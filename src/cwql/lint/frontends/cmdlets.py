@@ -9,6 +9,10 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.places import Place
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 MANAGE = {
     "agreement": "/finance/agreements",
     "agreementaddition": "/finance/agreements/{parentId}/additions",
@@ -115,14 +119,27 @@ AUTOMATE = {
 }
 """Nouns of ``Get-Automate…``, in small letters, with the paths of the Automate API."""
 
-RECORDS = re.compile(r"get-cwm\w+", re.IGNORECASE)
-"""Cmdlets that return records of Manage, in which every ``id`` is a number."""
-
+_RECORDS = re.compile(r"get-cwm\w+", re.IGNORECASE)
 _MANAGE = re.compile(r"\b\w++-(?i:CWManage|CWPSA|CWM)(\w+)")
 _AUTOMATE = re.compile(r"\b\w++-(?i:CWAutomate|CWA|Automate|LabTech|LT)(\w+)")
 
 WORD = re.compile(r"-(?:cw(?:manage|psa|m|automate|a)|automate|labtech|lt)\w")
 """A part of the name of every such cmdlet, in small letters."""
+
+
+def place_of_command(names: Sequence[str], text: str) -> Place | None:
+    """Return the place of a chain that is the name of a cmdlet, whose spelling is looked up in the text of the call."""
+    if len(names) != 1:
+        return None
+    name = names[0]
+    # The noun begins with a capital, but the names of a chain are in small letters.
+    at = text.lower().find(name) if "-" in name else -1
+    return place_of_cmdlet(text[at : at + len(name)] if at >= 0 else name)
+
+
+def gives_records(name: str) -> bool:
+    """Return whether a cmdlet returns records of Manage, in which every ``id`` is a number."""
+    return _RECORDS.fullmatch(name) is not None
 
 
 def place_of_cmdlet(name: str) -> Place | None:

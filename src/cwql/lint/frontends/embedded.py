@@ -15,17 +15,20 @@ if TYPE_CHECKING:
 
 
 class Embedded:
-    """A part of a file that is read as a text of its own; the subclasses know the positions of its characters."""
+    """A part of a file that is read as if it were a file; the subclasses know the positions of its characters."""
 
     __slots__ = ()
 
-    def span(self, span: Span) -> Span:
-        """Return a span of the code in the file."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+        # Each subclass defines both.
 
-    def spans(self, piece: Piece) -> Iterable[tuple[str, Span, bool]]:
-        """Yield the parts of a plain piece: their text, their span, and whether the file has the same text there."""
-        raise NotImplementedError
+        def span(self, span: Span) -> Span:
+            """Return a span of the code in the file."""
+            ...
+
+        def spans(self, piece: Piece) -> Iterable[tuple[str, Span, bool]]:
+            """Yield the parts of a plain piece: their text, their span, and whether the file has the same text there."""
+            ...
 
     def quoting(self, quoting: QuoteStyle | None) -> QuoteStyle | None:
         """Return the spelling in the file of a spelling in the code."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.cmdlets import RECORDS, WORD, place_of_cmdlet
+from cwql.lint.frontends.cmdlets import WORD, gives_records, place_of_command
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.powershell_help import find_examples
 from cwql.lint.frontends.powershell_tokens import OPERATORS, SYNTAX, UNARY
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context, Place
+    from cwql.lint.places import Context
     from cwql.lint.templates.model import Found
 
 
@@ -582,22 +582,10 @@ def _spanned(node: Node, start: int, end: int) -> Node:
     return node
 
 
-def _place_of(names: Sequence[str], text: str) -> Place | None:
-    return place_of_cmdlet(_spelled(names[0], text)) if len(names) == 1 else None
-
-
-def _spelled(name: str, text: str) -> str:
-    """Return the name of a command as it is written: its noun begins with a capital."""
-    at = text.lower().find(name) if "-" in name else -1
-    return text[at : at + len(name)] if at >= 0 else name
-
-
-def _gives_records(name: str) -> bool:
-    return RECORDS.fullmatch(name) is not None
-
-
 GRAMMAR = Grammar(
-    SYNTAX, PowerShell, Traits("powershell", place_of=_place_of, records=_gives_records, native_dates=True, word=WORD)
+    SYNTAX,
+    PowerShell,
+    Traits("powershell", place_of=place_of_command, records=gives_records, native_dates=True, word=WORD),
 )
 
 

@@ -12,8 +12,9 @@ from functools import cached_property
 
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow, Frame
-from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern, is_safe_type
+from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Environment, Value, merged
 from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.tree import CHECKS

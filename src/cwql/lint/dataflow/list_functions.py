@@ -1,0 +1,72 @@
+"""The values of functions that select or make the items of a list."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.guards import DIGITS
+from cwql.lint.dataflow.knowledge import MAPS, MOMENTS, NUMBERS, fold
+from cwql.lint.dataflow.values import Value, merged
+from cwql.lint.ir import Literal, Member, Name, Node, Unary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.ir import Argument, Call
+
+
+def item_of(owner: Value | None) -> Value | None:
+    """Return the value of an item of a list, None if nothing is known."""
+    if owner is None:
+        return None
+    if owner.items and not owner.partial:
+        return merged(owner.items)
+    value = Value(owner.start, owner.start, safe=owner.safe)
+    value.records = owner.records
+    return value
+
+
+def filter_call(node: Node, values: Sequence[Value], arguments: Sequence[Argument]) -> Value:
+    """Return the items of a list that a function selects: ``filter(str.isdigit, text)``."""
+    test = arguments[0].value
+    found = values[1].moved(node.start, node.end)
+    found.partial = True
+    if isinstance(test, (Name, Member)) and fold(test.name) in DIGITS:
+        found.safe = True
+    return found
+
+
+def list_after_function(flow: Flow, node: Call, name: str) -> Value | None:
+    """Return the list of ``array_map(function, list)``, which comes after the function."""
+    later = node.arguments[1].value if len(node.arguments) > 1 else None
+    return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member)) else None
+
+
+def map_call(
+    flow: Flow, node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
+) -> Value | None:
+    """Return a list whose items a function makes."""
+    safe = False
+    for argument in arguments:
+        value = argument.value
+        if isinstance(value, Unary):
+            value = value.value
+        word = ""
+        if isinstance(value, (Name, Member)):
+            word = value.name
+        elif isinstance(value, Literal):
+            word = value.value or ""
+        word = fold(word.lstrip(":&"))
+        keeps = word == "str" and len(values) > 1 and values[1].safe
+        safe = safe or keeps or word in NUMBERS or word in MOMENTS
+    made = next((each for each in values if each.function is not None), None)
+    safe = safe or (made is not None and made.safe)
+    if not safe and folded in ("collect", "select", "foreach") and owner is not None and not values:
+        return owner.moved(node.start, node.end)
+    found = Value(node.start, node.end, safe=safe)
+    if made is not None and made.items:
+        # ``names.map((name) => `"${name}"`)``: every item has that text.
+        found.items, found.partial = made.items, True
+    if owner is not None and folded in ("select", "collect") and owner.safe and not values:
+        found.safe = True
+    return found

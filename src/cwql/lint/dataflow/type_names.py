@@ -1,0 +1,137 @@
+"""Types whose values need no quotes, by their names in all languages: numbers, booleans, enums, and collections of these."""
+
+from __future__ import annotations
+
+from cwql.lint import lazy_patterns as re
+
+_NUMBER_TYPES = frozenset(
+    (
+        *(
+            "int",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "integer",
+            "long",
+            "short",
+            "byte",
+            "sbyte",
+            "uint",
+            "uint8",
+            "uint16",
+            "uint32",
+        ),
+        *(
+            "uint64",
+            "ulong",
+            "ushort",
+            "nint",
+            "uintptr",
+            "double",
+            "decimal",
+            "float",
+            "float32",
+            "float64",
+            "single",
+            "bool",
+        ),
+        *(
+            "boolean",
+            "number",
+            "bigint",
+            "guid",
+            "uuid",
+            "datetime",
+            "datetimeoffset",
+            "dateonly",
+            "timespan",
+            "rune",
+            "switch",
+        ),
+        *(
+            "i8",
+            "i16",
+            "i32",
+            "i64",
+            "i128",
+            "isize",
+            "u8",
+            "u16",
+            "u32",
+            "u64",
+            "u128",
+            "usize",
+            "f32",
+            "f64",
+            "localdate",
+            "instant",
+        ),
+        *(
+            "system.int32",
+            "system.guid",
+            "system.int64",
+            "datetimeimmutable",
+            "biginteger",
+            "z.number",
+            "z.boolean",
+            "enum",
+        ),
+    )
+)
+_WRAPPER = re.compile(
+    r"(?:[\w.]*(?:list|array|set|iterable|enumerable|collection|sequence|promise|task|optional|nullable|vec|option|range|slice|final|annotated|readonlyarray|deque|tuple|iterator|generator|literal))\s*[<\[(](.*)[>\])]",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
+    """Return whether the values of a type, or the items of a list of it, need no quotes."""
+    type = type.strip().strip("&*?!").strip()
+    if not type or len(type) > 200 or depth > 5:
+        return False
+    if type.startswith("["):
+        # ``[int]``, ``[]int``
+        type = type.removeprefix("[]").strip() if type.startswith("[]") else type[1:].rstrip("]")
+        return is_safe_type(type, aliases, depth + 1)
+    options = _options(type)
+    if len(options) > 1:
+        left = [each for each in options if each not in ("undefined", "null", "None", "nil", "string.Empty")]
+        return bool(left) and all(is_safe_type(each, aliases, depth + 1) for each in left)
+    if type[0] in "'\"`":
+        return len(type) > 1 and type[-1] == type[0] and not any(sign in type[1:-1] for sign in "'\"()[]=<>")
+    if type.endswith("[]"):
+        return is_safe_type(type[:-2], aliases, depth + 1)
+    match = _WRAPPER.fullmatch(type)
+    if match is not None:
+        return all(is_safe_type(each, aliases, depth + 1) for each in match[1].split(","))
+    folded = type.lower()
+    if folded in _NUMBER_TYPES:
+        return True
+    if folded.startswith("z.") and folded.split("(")[0].replace("z.coerce.", "z.") in (
+        "z.number",
+        "z.boolean",
+        "z.bigint",
+    ):
+        return True
+    alias = aliases.get(type)
+    return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)
+
+
+def _options(type: str) -> list[str]:
+    found: list[str] = []
+    level, begin, quote = 0, 0, ""
+    for at, sign in enumerate(type):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"`":
+            quote = sign
+        elif sign in "<[({":
+            level += 1
+        elif sign in ">])}":
+            level -= 1
+        elif sign == "|" and level == 0:
+            found.append(type[begin:at].strip())
+            begin = at + 1
+    found.append(type[begin:].strip())
+    return [each for each in found if each]
