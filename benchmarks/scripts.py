@@ -10,8 +10,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.table import Row, find_ratio, measure
-from cwql.lint.examination import may_hold
-from cwql.lint.file import read_bytes
+from cwql.lint.job import may_hold
+from cwql.lint.linter import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ from collections import Counter
 from pathlib import Path
 
 import cwql
-from cwql.lint.file import lint_text
 from cwql.lint.frontends import find_language
+from cwql.lint.linter import lint_text
 from cwql.render import render
 from cwql.source import Source
 

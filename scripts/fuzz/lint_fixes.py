@@ -17,11 +17,11 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cwql.lint.examination import LintJob
 from cwql.lint.fix import Document, fix_source
 from cwql.lint.frontends import TEXT, UnreadableSource, find_language, language_of
 from cwql.lint.frontends.scanner import Scanner
-from cwql.lint.places import NOWHERE
+from cwql.lint.job import LintJob
+from cwql.lint.request_targets import NOWHERE
 from tests.lint.holdout import FOLDER
 from tests.lint.holdout import read_all as read_held_out
 from tests.lint.labels import read_all as read_labelled
@@ -144,8 +144,10 @@ def _skeleton(tokens: Sequence[Token]) -> list[object]:
     found: list[object] = []
     for token in tokens:
         if token.kind == "string":
-            holes = [_skeleton(part.tokens) for part in token.parts or () if part.kind == "hole" and part.tokens]
-            found.append((token.kind, token.whole, *map(tuple, holes)))
+            placeholders = [
+                _skeleton(part.tokens) for part in token.parts or () if part.kind == "placeholder" and part.tokens
+            ]
+            found.append((token.kind, token.whole, *map(tuple, placeholders)))
         else:
             found.append((token.kind, token.text))
     return found
@@ -164,7 +166,7 @@ def _shape(module: str, text: str) -> list[object] | None:
         found.append(node.type)
         if node.type in oracle.strings:
             # An escape of a string may have become plain text.
-            stack += [child for child in node.named_children if child.type in oracle.holes]
+            stack += [child for child in node.named_children if child.type in oracle.placeholders]
         else:
             stack += node.children
     return found

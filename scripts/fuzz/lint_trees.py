@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cwql.lint.file import encoding_of
+from cwql.lint.linter import encoding_of
 from scripts.fuzz.lint_runs import main, remove, run_lint, snapshot
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from cwql.lint.examination import examine_bytes, may_hold
-from cwql.lint.file import read_text
 from cwql.lint.frontends import find_language
+from cwql.lint.job import examine_bytes, may_hold
+from cwql.lint.linter import read_text
 from cwql.lsp.actions import Actions
 from cwql.lsp.completions import completions_at
 from cwql.lsp.navigation import definition_at, format_edits, hover_at, inlay_hints, semantic_tokens
@@ -26,7 +26,7 @@ from tests.lint.labels import read_all
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.lsp.views import View
 
 EDITS = 20
@@ -144,7 +144,7 @@ def _compare(view: View, path: str, language: str) -> str | None:
     return None if exact == found else f"conditions {exact} instead of {found}"
 
 
-def _key(found: Found) -> tuple[str, str, int, int]:
+def _key(found: ConditionTemplate) -> tuple[str, str, int, int]:
     return found.text, found.parameter, found.span.start, found.span.end
 
 

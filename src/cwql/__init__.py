@@ -87,7 +87,7 @@ if TYPE_CHECKING:
     from cwql.language.simplify import simplify
     from cwql.language.template import cond
     from cwql.language.translate import Translation, translate
-    from cwql.lint.file import EmbeddedCondition, LintResult, lint_text
+    from cwql.lint.linter import EmbeddedCondition, LintResult, lint_text
     from cwql.query.compiled import Compiled
     from cwql.query.compiler import compile as compile
     from cwql.query.query import Query
@@ -197,7 +197,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "Diagnostic": ("cwql.diagnostics", "Diagnostic"),
     "DuplicateCallbackError": ("cwql.client.errors", "DuplicateCallbackError"),
     "Edit": ("cwql.diagnostics", "Edit"),
-    "EmbeddedCondition": ("cwql.lint.file", "EmbeddedCondition"),
+    "EmbeddedCondition": ("cwql.lint.linter", "EmbeddedCondition"),
     "EventHooks": ("cwql.client.events", "EventHooks"),
     "Expr": ("cwql.language.nodes", "Expr"),
     "ExpressionError": ("cwql.errors", "ExpressionError"),
@@ -207,7 +207,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "HeaderError": ("cwql.client.errors", "HeaderError"),
     "InvalidIdError": ("cwql.errors", "InvalidIdError"),
     "InvalidResponseError": ("cwql.client.errors", "InvalidResponseError"),
-    "LintResult": ("cwql.lint.file", "LintResult"),
+    "LintResult": ("cwql.lint.linter", "LintResult"),
     "LiteralError": ("cwql.errors", "LiteralError"),
     "LocalFileError": ("cwql.client.errors", "LocalFileError"),
     "Location": ("cwql.source", "Location"),
@@ -253,7 +253,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "emit": ("cwql.language.printer", "emit"),
     "fix": ("cwql.analysis.fixes", "fix"),
     "format": ("cwql.language.formatter", "format"),
-    "lint_text": ("cwql.lint.file", "lint_text"),
+    "lint_text": ("cwql.lint.linter", "lint_text"),
     "parse": ("cwql.language.parsing", "parse"),
     "predicate": ("cwql.semantics.predicate", "predicate"),
     "simplify": ("cwql.language.simplify", "simplify"),

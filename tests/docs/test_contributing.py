@@ -189,7 +189,7 @@ def extract(source, context):
     return find_in_program(source, context, GRAMMAR, "scala")
 """
 ENTRY = """\
-    Language("scala", "scala", (".sc",), comment=("// ", ""), phrases=Phrases(holds="%s.contains(%q)", hole="${%s}")),
+    Language("scala", "scala", (".sc",), comment=("// ", ""), phrases=Phrases(holds="%s.contains(%q)", placeholder="${%s}")),
 """
 SOURCE = """def fetch(name: String, number: Int) {
   cwmClient.get("/service/tickets", conditions = "sumary = '${name}' and id = ${number}")
@@ -214,7 +214,7 @@ CALLS = {
         (["lint", "--no-cache", "{files}"], "2:51: error CW203 unknown-field"),
         (["lint", "--no-cache", "{files}"], "${name} between quotes"),
         (["lint", "--no-cache", "{files}"], 'where name.contains("\'"), put'),
-        (["lint", "--no-cache", "{files}"], "Found 1 error and 1 warning in 1 file"),
+        (["lint", "--no-cache", "{files}"], "ConditionTemplate 1 error and 1 warning in 1 file"),
         (["lint", "--no-cache", "--add-ignore", "{files}"], "keeps 2 findings back"),
     ],
 }

@@ -37,7 +37,7 @@ class Surface:
     branch: str
     name: str
     quotes: str
-    hole: str
+    placeholder: str
     join: str
     end: str = ";"
 
@@ -191,6 +191,6 @@ class Writer:
         surface, rng = self.surface, self.rng
         quote = rng.choice(surface.quotes)
         words = [word for word in rng.choices(WORDS, k=rng.randrange(3)) if quote not in word and "$" not in word]
-        if surface.hole and quote != "'" and (quote == "`" or "`" not in surface.quotes) and depth:
-            words.append(surface.hole.format(rng.choice(NAMES)))
+        if surface.placeholder and quote != "'" and (quote == "`" or "`" not in surface.quotes) and depth:
+            words.append(surface.placeholder.format(rng.choice(NAMES)))
         return quote + "".join(words) + quote

@@ -6,8 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from cwql.lint.file import lint_text
 from cwql.lint.frontends import find_language
+from cwql.lint.linter import lint_text
 from cwql.source import Source
 
 FOLDER = Path(__file__).parent / "snippets"

@@ -24,7 +24,7 @@ class Oracle:
 
     module: str
     strings: frozenset[str]
-    holes: frozenset[str]
+    placeholders: frozenset[str]
     calls: dict[str, str]
     assignments: dict[str, str]
     function: str = "language"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import cwql.lint.file
+import cwql.lint.linter
 from cwql.lint.cache import LARGEST, Cache, stamp
 from cwql.lint.run import Results, examine_all
 from cwql.lint.settings import Settings
@@ -28,13 +28,13 @@ class Counter:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.names: list[str] = []
-        inner = cwql.lint.file.read_bytes
+        inner = cwql.lint.linter.read_bytes
 
         def read_bytes(data: bytes, name: str, *rest: object, **options: object) -> object:
             self.names.append(name.rpartition("/")[2])
             return inner(data, name, *rest, **options)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(cwql.lint.file, "read_bytes", read_bytes)
+        monkeypatch.setattr(cwql.lint.linter, "read_bytes", read_bytes)
 
     def take(self) -> list[str]:
         names, self.names = sorted(self.names), []

@@ -10,10 +10,10 @@ import pytest
 
 from cwql.analysis.fix_loop import apply_edits
 from cwql.lint.add_ignore import annotate
-from cwql.lint.examination import LintJob
-from cwql.lint.file import lint_bytes, lint_text
 from cwql.lint.frontends import LANGUAGES
-from cwql.lint.places import NOWHERE
+from cwql.lint.job import LintJob
+from cwql.lint.linter import lint_bytes, lint_text
+from cwql.lint.request_targets import NOWHERE
 
 FILES = 1000
 SNIPPETS = Path(__file__).parent / "snippets"

@@ -78,6 +78,6 @@ def test_quoting(literal: str, spelling: str | None) -> None:
     source = f"Get(conditions: {literal})"
     [found] = find("csharp", source)
     assert source[found.span.start : found.span.end] == literal
-    quoting = found.pieces[0].quoting
+    quoting = found.segments[0].quoting
     assert quoting is not None
     assert quoting.encode('"{') == spelling

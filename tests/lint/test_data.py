@@ -7,21 +7,21 @@ import random
 import pytest
 
 from cwql.diagnostics import Diagnostic
-from cwql.lint.file import lint_text
 from cwql.lint.frontends import UnreadableSource, find_language, load
 from cwql.lint.frontends.json import decode
-from cwql.lint.places import Context, Place, place_of_attributes, place_of_url
-from cwql.lint.templates.model import HOLE, Found
+from cwql.lint.linter import lint_text
+from cwql.lint.request_targets import Context, RequestTarget, place_of_attributes, place_of_url
+from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate
 from cwql.source import Source
 
 TICKETS = "/service/tickets"
 COMPUTERS = "/Computers"
 
 
-def find(language: str, text: str) -> list[Found]:
+def find(language: str, text: str) -> list[ConditionTemplate]:
     source = Source(text, "file")
     items = load(find_language(language)).extract(source, Context(source))
-    return [item for item in items if isinstance(item, Found)]
+    return [item for item in items if isinstance(item, ConditionTemplate)]
 
 
 FOUND = [
@@ -43,7 +43,7 @@ FOUND = [
     ("yaml", "- path: /Computers\n  condition: 'Name = ''a'' '\n", ["Name = 'a' "], "conditions", COMPUTERS),
     ("yaml", '- path: /Computers\n- condition: "a\\x3d1"\n', ["a=1"], "conditions", None),
     ("yaml", "path: /Computers\nquery: {condition: ID = 5, page: 1}\n", ["ID = 5"], "conditions", COMPUTERS),
-    ("yaml", "path: /Computers\nquery:\n  condition: ID = {{ id }}\n", [f"ID = {HOLE}"], "conditions", COMPUTERS),
+    ("yaml", "path: /Computers\nquery:\n  condition: ID = {{ id }}\n", [f"ID = {PLACEHOLDER}"], "conditions", COMPUTERS),
     ("yaml", "conditions: !vault id = 1\n", ["id = 1"], "conditions", None),
     ("yaml", "conditions:\n- type: Ready\n", [], None, None),
     ("toml", 'path = "/Computers"\ncondition = "ID = 5"\n', ["ID = 5"], "conditions", COMPUTERS),
@@ -52,7 +52,7 @@ FOUND = [
     ("toml", "condition = '''ID = 5''' # condition = 'no'\n", ["ID = 5"], "conditions", None),
     ("toml", "x = [\n [ 'condition' ],\n]\n[y]\ncondition = 'ID = 5'", ["ID = 5"], "conditions", None),
     ("http", "GET /service/tickets?conditions=id = 1 HTTP/1.1\n", ["id = 1"], "conditions", TICKETS),
-    ("http", "GET {{b}}/service/tickets\n  ?page=1\n  &conditions=id = <id>\n", [f"id = {HOLE}"], "conditions", TICKETS),
+    ("http", "GET {{b}}/service/tickets\n  ?page=1\n  &conditions=id = <id>\n", [f"id = {PLACEHOLDER}"], "conditions", TICKETS),
     ("http", '@q = conditions=id%3D1\n\nGET /x\n\n{"conditions": "id=2"}', ["id=2", "id=1"], "conditions", None),
     ("markdown", "`/service/tickets?conditions=id=1`", ["id=1"], "conditions", TICKETS),
     ("markdown", "```\nconditions=id=1\n```\nconditions=no at all\n", ["id=1"], "conditions", None),
@@ -80,30 +80,33 @@ def test_find(language: str, text: str, texts: list[str], parameter: str | None,
 def test_every_character_stands_where_it_says(language: str, text: str) -> None:
     for item in find(language, text):
         at = item.span.start
-        for piece in item.pieces:
-            assert at <= piece.start <= piece.end <= item.span.end
-            at = piece.end
-            if piece.kind == "same":
-                assert text[piece.start : piece.end] == piece.text
+        for segment in item.segments:
+            assert at <= segment.start <= segment.end <= item.span.end
+            at = segment.end
+            if segment.kind == "same":
+                assert text[segment.start : segment.end] == segment.text
 
 
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?a=b", Place("manage", TICKETS, True)),
-        ("service/tickets", Place("manage", TICKETS, True)),
-        ("/service/tickets/count", Place("manage", TICKETS, True)),
-        ("${base}/service/tickets/${id}/notes", Place("manage", "/service/tickets/{parentId}/notes", True)),
-        ("{{base}}/Computers", Place("automate", COMPUTERS, True)),
-        ("https://host/cwa/api/v1/nowhere", Place("automate", None, True)),
-        ("https://host/v4_6_release/apis/3.0/nowhere", Place("manage", None, True)),
+        (
+            "https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?a=b",
+            RequestTarget("manage", TICKETS, True),
+        ),
+        ("service/tickets", RequestTarget("manage", TICKETS, True)),
+        ("/service/tickets/count", RequestTarget("manage", TICKETS, True)),
+        ("${base}/service/tickets/${id}/notes", RequestTarget("manage", "/service/tickets/{parentId}/notes", True)),
+        ("{{base}}/Computers", RequestTarget("automate", COMPUTERS, True)),
+        ("https://host/cwa/api/v1/nowhere", RequestTarget("automate", None, True)),
+        ("https://host/v4_6_release/apis/3.0/nowhere", RequestTarget("manage", None, True)),
         ("https://weather.example/forecast", None),
         ("a sentence / with a slash", None),
         ("", None),
         ("/", None),
     ],
 )
-def test_place_of_url(text: str, place: Place | None) -> None:
+def test_place_of_url(text: str, place: RequestTarget | None) -> None:
     assert place_of_url(text) == place
 
 
@@ -125,7 +128,7 @@ def test_place_of_attributes(names: str, dialect: str | None, endpoint: str | No
 
 @pytest.mark.parametrize("language", ["json", "yaml", "toml", "http", "markdown", "text"])
 def test_survive_any_text(language: str) -> None:
-    """No text makes an extractor raise anything but UnreadableSource; found pieces stay inside the text."""
+    """No text makes an extractor raise anything but UnreadableSource; found segments stay inside the text."""
     seeds = [text for _, text, *_ in FOUND]
     chooser = random.Random(language)
     for _ in range(300):
@@ -146,7 +149,7 @@ def test_survive_any_text(language: str) -> None:
             if isinstance(item, Diagnostic):
                 assert 0 <= item.span.start <= item.span.end <= len(text)
             else:
-                assert all(0 <= piece.start <= piece.end <= len(text) for piece in item.pieces)
+                assert all(0 <= segment.start <= segment.end <= len(text) for segment in item.segments)
 
 
 @pytest.mark.parametrize("language", ["json", "yaml", "toml", "http", "markdown", "text"])
@@ -213,7 +216,7 @@ def test_prose_under_a_key_of_the_same_name_stays_alone(text: str, codes: list[s
 
 
 @pytest.mark.parametrize(
-    ("text", "pieces"), [("", [("", "same")]), ("a", [("a", "same")]), ("a\\n", [("a", "same"), ("\n", "escape")])]
+    ("text", "segments"), [("", [("", "same")]), ("a", [("a", "same")]), ("a\\n", [("a", "same"), ("\n", "escape")])]
 )
-def test_a_string_of_json_has_a_piece_for_each_escape(text: str, pieces: list[tuple[str, str]]) -> None:
-    assert [(piece.text, piece.kind) for piece in decode(text, 0, len(text))] == pieces
+def test_a_string_of_json_has_a_segment_for_each_escape(text: str, segments: list[tuple[str, str]]) -> None:
+    assert [(segment.text, segment.kind) for segment in decode(text, 0, len(text))] == segments

@@ -11,13 +11,13 @@ import pytest
 import cwql
 from cwql import UnknownNameError
 from cwql.analysis.rule_config import RuleConfig
-from cwql.lint import file as module
-from cwql.lint import places
+from cwql.lint import linter as module
+from cwql.lint import request_targets
 from cwql.lint.checker import ConditionChecker
-from cwql.lint.file import decode, lint_bytes, lint_text
 from cwql.lint.frontends import LANGUAGES
-from cwql.lint.places import Place
-from cwql.lint.templates.model import Found
+from cwql.lint.linter import decode, lint_bytes, lint_text
+from cwql.lint.request_targets import RequestTarget
+from cwql.lint.templates.model import ConditionTemplate
 from tests.lint.writing import write
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def test_a_crash_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_place_that_is_not_sure_is_not_judged() -> None:
     found = write("sumary = 1")
-    place = Place("manage", "/service/tickets", sure=False)
-    unsure = Found(found.pieces, found.parameter, place, found.span, found.language)
+    place = RequestTarget("manage", "/service/tickets", sure=False)
+    unsure = ConditionTemplate(found.segments, found.parameter, place, found.span, found.language)
     assert ConditionChecker().judge(found)
     assert ConditionChecker().judge(unsure) == []
 
@@ -186,13 +186,13 @@ def test_any_text_in_any_language() -> None:
 
 def test_a_text_is_searched_once_however_many_parts_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[int] = []
-    speaks = places.speaks
+    speaks = request_targets.speaks
 
     def count(text: str) -> bool:
         searched.append(len(text))
         return speaks(text)
 
-    monkeypatch.setattr(places, "speaks", count)
+    monkeypatch.setattr(request_targets, "speaks", count)
     fence = "```\nGET /api?conditions=id%3D1\n```\n\n"
     text = "# ConnectWise\n\n" + fence * 50
     lint_text(text, filename="a.md")

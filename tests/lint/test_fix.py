@@ -13,9 +13,9 @@ import pytest
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.lint import fix
 from cwql.lint.add_ignore import annotate
-from cwql.lint.examination import LintJob
 from cwql.lint.fix import TRIALS, Document, RewriteError, State, diff, fix_source, read_document, trials_of, write
-from cwql.lint.places import NOWHERE
+from cwql.lint.job import LintJob
+from cwql.lint.request_targets import NOWHERE
 from cwql.source import Span
 from tests.lint.tree import MISSPELT, RIGHT, URL, WRONG
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwql.lint.file import lint_text
+from cwql.lint.linter import lint_text
 
 
 @pytest.mark.parametrize("text", ["json_extract(document, '$.id') = ?", "kind = $1 AND id = $2", "name = :name"])

@@ -66,6 +66,6 @@ def test_quoting(literal: str, spelling: str) -> None:
     source = f'q.Set("conditions", {literal})'
     [found] = find("go", source)
     assert source[found.span.start : found.span.end] == literal
-    quoting = found.pieces[0].quoting
+    quoting = found.segments[0].quoting
     assert quoting is not None
     assert quoting.encode('"\\') == spelling

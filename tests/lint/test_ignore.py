@@ -118,14 +118,14 @@ def test_repeated_stars_are_not_matched_in_every_combination(pattern: str, path:
 
 
 NAMES = ["a", "b", "ab", "a.py", "b.md", "foo", "Foo", "x y", "[a]", "a-b", "..a", "a\\b", "#h", "!n", "1"]
-PIECES = [
+SEGMENTS = [
     *NAMES, "*", "*", "**", "?", "*.py", "*.*", "[ab]", "[!a]*", "[^a]", "[a-c]", "[]a]*", "[[:alpha:]]", "[[:digit:]]*", "[[:nope:]]",
     "[a", "[!", "\\a", "\\*", "\\", "a*b", "*a*", "?*", "a**", "**a", "[a-]", "[-a]", "[\\]]*", "[c-a]", "[a/b]", "***", "[[:a]", "[[a]*",
 ]  # fmt: skip
 
 
 def make_pattern(chance: random.Random) -> str:
-    text = "/".join(chance.choice(PIECES) for _ in range(chance.choice([1, 1, 1, 2, 2, 3])))
+    text = "/".join(chance.choice(SEGMENTS) for _ in range(chance.choice([1, 1, 1, 2, 2, 3])))
     return "".join(
         [
             chance.choice(["", "", "", "!"]),

@@ -154,11 +154,11 @@ def test_spans_and_quoting() -> None:
     source = "get({ conditions: 'a = \\'x\\' and ' + `b = ${c}` })"
     [found] = find("javascript", source)
     assert source[found.span.start : found.span.end] == "'a = \\'x\\' and ' + `b = ${c}`"
-    assert [piece.literal for piece in found.pieces] == [0, 0, 0, 0, 0, 1, 1]
-    assert found.pieces[0].quoting is not None
-    assert found.pieces[0].quoting.encode("'\\") == "\\'\\\\"
-    assert found.pieces[-2].quoting is not None
-    assert found.pieces[-2].quoting.encode("`$'") == "\\`\\$'"
+    assert [segment.literal for segment in found.segments] == [0, 0, 0, 0, 0, 1, 1]
+    assert found.segments[0].quoting is not None
+    assert found.segments[0].quoting.encode("'\\") == "\\'\\\\"
+    assert found.segments[-2].quoting is not None
+    assert found.segments[-2].quoting.encode("`$'") == "\\`\\$'"
 
 
 @pytest.mark.parametrize("path", sorted(set(MODULES.values())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwql.lint.file import lint_text
+from cwql.lint.linter import lint_text
 
 BUNDLE = "var a=" + "(function(e,t){var n=e(1);return n.conditions});" * 2000
 

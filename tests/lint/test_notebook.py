@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from cwql.cli import main
-from cwql.lint.file import lint_text
 from cwql.lint.frontends.notebook import NotebookSource
+from cwql.lint.linter import lint_text
 from cwql.source import Span
 
 if TYPE_CHECKING:

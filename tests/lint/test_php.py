@@ -83,6 +83,6 @@ def test_quoting(literal: str, spelling: str) -> None:
     source = f"<?php $x = ['conditions' => {literal}];"
     [found] = find("php", source)
     assert source[found.span.start : found.span.end] == literal
-    quoting = found.pieces[0].quoting
+    quoting = found.segments[0].quoting
     assert quoting is not None
     assert quoting.encode("'\"$") == spelling

@@ -166,7 +166,7 @@ def test_spans_and_quoting() -> None:
     source = 'Get-CWMTicket -Condition "a = `"x`" and b = $y" -all'
     [found] = find("powershell", source)
     assert source[found.span.start : found.span.end] == '"a = `"x`" and b = $y"'
-    escape = next(piece for piece in found.pieces if piece.kind == "escape")
+    escape = next(segment for segment in found.segments if segment.kind == "escape")
     assert (escape.text, source[escape.start : escape.end]) == ('"', '`"')
     assert escape.quoting is not None
     assert escape.quoting.encode('$"`') == '`$`"``'

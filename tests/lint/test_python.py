@@ -20,8 +20,8 @@ from cwql.errors import ExpressionError
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.python import extract
 from cwql.lint.frontends.python.literals import BadLiteral, read_literals
-from cwql.lint.places import Context
-from cwql.lint.templates.model import HOLE, Found
+from cwql.lint.request_targets import Context
+from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate
 from cwql.source import Source
 from tests.lint.labels import FOLDER, read
 
@@ -29,35 +29,35 @@ TYPED = "from cwql.manage.fields import Ticket as T\n"
 OTHERS = "from cwql.manage import fields\nfrom cwql import F, cond\nimport cwql\nimport cwql.automate.fields as af\n"
 
 
-def items(text: str) -> list[Found | Diagnostic]:
+def items(text: str) -> list[ConditionTemplate | Diagnostic]:
     source = Source(text, "file.py")
     return list(extract(source, Context(source)))
 
 
-def find(text: str) -> list[Found]:
-    found = [item for item in items(text) if isinstance(item, Found)]
+def find(text: str) -> list[ConditionTemplate]:
+    found = [item for item in items(text) if isinstance(item, ConditionTemplate)]
     for item in found:
         check_spans(text, item)
     return found
 
 
-def check_spans(text: str, found: Found) -> None:
-    """Check the invariants of every piece, whatever the text."""
+def check_spans(text: str, found: ConditionTemplate) -> None:
+    """Check the invariants of every segment, whatever the text."""
     assert 0 <= found.span.start < found.span.end <= len(text)
-    for piece in found.pieces:
-        assert 0 <= piece.start < piece.end <= len(text)
-        if piece.kind == "same":
-            assert text[piece.start : piece.end] == piece.text
-        elif piece.kind == "hole":
-            assert piece.text == HOLE
-            assert piece.expression
+    for segment in found.segments:
+        assert 0 <= segment.start < segment.end <= len(text)
+        if segment.kind == "same":
+            assert text[segment.start : segment.end] == segment.text
+        elif segment.kind == "placeholder":
+            assert segment.text == PLACEHOLDER
+            assert segment.expression
 
 
-def shown(found: Found) -> str:
+def shown(found: ConditionTemplate) -> str:
     """Return the text with ``<expression>`` for a placeholder, ``<expression!>`` for a safe one."""
     return "".join(
-        f"<{piece.expression}{'!' if piece.safe else ''}>" if piece.kind == "hole" else piece.text
-        for piece in found.pieces
+        f"<{segment.expression}{'!' if segment.safe else ''}>" if segment.kind == "placeholder" else segment.text
+        for segment in found.segments
     )
 
 
@@ -183,8 +183,8 @@ def test_text_is_what_python_makes_of_it(expression: str) -> None:
     text = f"f(conditions={expression})\n"
     (found,) = find(text)
     made = "".join(
-        fill(text, piece.start, piece.end, piece.expression) if piece.kind == "hole" else piece.text
-        for piece in found.pieces
+        fill(text, segment.start, segment.end, segment.expression) if segment.kind == "placeholder" else segment.text
+        for segment in found.segments
     )
     assert made == eval(expression, dict(NAMES))
 
@@ -270,13 +270,13 @@ PLACES = [
     ("import cwql\ncwql.compile('id desc', endpoint='/service/tickets', parameter='orderBy')", [("id desc", "orderBy", "manage", "/service/tickets")]),
     ("import cwql\ncwql.translate('a=1')", [("a=1", "conditions", "automate", None)]),
     ("import cwql\ncwql.parse('a=1', dialect)", []),
-    ("import cwql\nc.service.tickets.list(cwql.cond('a = {}', x))", [(f"a = {HOLE}", "conditions", "manage", "/service/tickets")]),
+    ("import cwql\nc.service.tickets.list(cwql.cond('a = {}', x))", [(f"a = {PLACEHOLDER}", "conditions", "manage", "/service/tickets")]),
     ("import json\njson.parse('a=1')", []),
     # markers and URLs
     ("q = 'a=1'  # cwql: manage /service/tickets", [("a=1", "conditions", "manage", "/service/tickets")]),
     ("# cwql: automate /Computers\nf(condition='a=1')", [("a=1", "conditions", "automate", "/Computers")]),
     ("u = 'https://h/v4_6_release/apis/3.0/service/tickets?conditions=id%3D1&page=2'", [("id=1", "conditions", "manage", "/service/tickets")]),
-    ("QUERY = \"conditions=status/name='New' and id>[{0}]&page=1\"", [(f"status/name='New' and id>[{HOLE}]", "conditions", "manage", None)]),
+    ("QUERY = \"conditions=status/name='New' and id>[{0}]&page=1\"", [(f"status/name='New' and id>[{PLACEHOLDER}]", "conditions", "manage", None)]),
     ("def f():\n  '''See https://h/v4_6_release/apis/3.0/service/tickets?conditions=id%3D1 there'''", [("id=1", "conditions", "manage", "/service/tickets")]),
     ("c = 'a=1'\nget(f'https://h/v4_6_release/apis/3.0/service/tickets?conditions={quote(c)}')", [("a=1", "conditions", "manage", "/service/tickets")]),
 ]  # fmt: skip
@@ -318,7 +318,7 @@ PASSED = [
     ("def f(p):\n  p = {}\n  get('/service/tickets', params=p)\nf({'conditions': 'a=1'})", []),
     # functions that join their arguments
     ("def both(parts):\n  return ' and '.join(p for p in parts if p)\nget('/service/tickets', conditions=both(['a=1', 'b=2']))", [("a=1 and b=2", "/service/tickets")]),
-    ("def both(parts):\n  known = [p for p in parts if p]\n  if not known:\n    return None\n  return ' and '.join(known)\nw = []\nw.append('a=1')\nc = both(w) or None\nget('/service/tickets', conditions=c)", [(f"a=1 and {HOLE}", "/service/tickets")]),
+    ("def both(parts):\n  known = [p for p in parts if p]\n  if not known:\n    return None\n  return ' and '.join(known)\nw = []\nw.append('a=1')\nc = both(w) or None\nget('/service/tickets', conditions=c)", [(f"a=1 and {PLACEHOLDER}", "/service/tickets")]),
     ("def both(*parts):\n  return ' and '.join(parts)\nget('/service/tickets', conditions=both('a=1', 'b=2'))", [("a=1 and b=2", "/service/tickets")]),
     ("def both(parts):\n  return ' and '.join(f'({p})' for p in parts)\nget('/service/tickets', conditions=both(['a=1']))", []),
     ("def both(parts):\n  if len(parts) == 1:\n    return parts[0]\n  return ' and '.join(parts)\nget('/service/tickets', conditions=both(['a=1']))", []),
@@ -332,13 +332,13 @@ def test_functions_of_the_file(text: str, expected: list[tuple[str, str]]) -> No
 
 FORMATS = [
     # a format that is stored, and filled in code that is not visible
-    ("URL = '/service/tickets?conditions=id={}&page={page}'", [f"id={HOLE}"]),
-    ("URL = '/service/tickets?conditions=id=%s and board/id=%d and x like %%a%20'", [f"id={HOLE} and board/id={HOLE} and x like %%a%20"]),
-    ("url = '/service/tickets?conditions=id={}'\nget(url.format(x))", [f"id={HOLE}"]),
-    ("class A:\n  CONDITIONS = 'id = {0} and closedFlag = false'", [f"id = {HOLE} and closedFlag = false"]),
-    ("WANTED = {'conditions': 'id = {x!r:>4}'}", [f"id = {HOLE}"]),
-    ("self.conditions = 'id = %(number)s'", [f"id = {HOLE}"]),
-    ("conditions = 'at > [{}]'\nget('/service/tickets', conditions=conditions.format(x))", [f"at > [{HOLE}]"]),
+    ("URL = '/service/tickets?conditions=id={}&page={page}'", [f"id={PLACEHOLDER}"]),
+    ("URL = '/service/tickets?conditions=id=%s and board/id=%d and x like %%a%20'", [f"id={PLACEHOLDER} and board/id={PLACEHOLDER} and x like %%a%20"]),
+    ("url = '/service/tickets?conditions=id={}'\nget(url.format(x))", [f"id={PLACEHOLDER}"]),
+    ("class A:\n  CONDITIONS = 'id = {0} and closedFlag = false'", [f"id = {PLACEHOLDER} and closedFlag = false"]),
+    ("WANTED = {'conditions': 'id = {x!r:>4}'}", [f"id = {PLACEHOLDER}"]),
+    ("self.conditions = 'id = %(number)s'", [f"id = {PLACEHOLDER}"]),
+    ("conditions = 'at > [{}]'\nget('/service/tickets', conditions=conditions.format(x))", [f"at > [{PLACEHOLDER}]"]),
     # one that is used unchanged, judging by the visible code
     ("url = '/service/tickets?conditions=id={}'\nget(url)", ["id={}"]),
     ("get('/service/tickets?conditions=id={}')", ["id={}"]),
@@ -438,7 +438,7 @@ def test_safe_holes(before: str, expression: str, safe: bool) -> None:
     # Quotes of another kind, since Python 3.11 allows no others in a replacement field.
     for written in (f'f"id = {{{expression}}}"', f'"id = %s" % ({expression},)', f'"id = " + ({expression})'):
         (found,) = find(f"{before}f(conditions={written})\n")
-        assert [piece.safe for piece in found.pieces if piece.kind == "hole"] == [safe], written
+        assert [segment.safe for segment in found.segments if segment.kind == "placeholder"] == [safe], written
 
 
 @pytest.mark.parametrize(
@@ -454,7 +454,7 @@ def test_safe_holes(before: str, expression: str, safe: bool) -> None:
 )
 def test_quotes_that_are_taken_out(expression: str, safe: bool) -> None:
     (found,) = find(f"w = {expression}\nf(conditions=f'name = \"{{w}}\"')\n")
-    assert [piece.safe for piece in found.pieces if piece.kind == "hole"] == [safe]
+    assert [segment.safe for segment in found.segments if segment.kind == "placeholder"] == [safe]
 
 
 # Spans
@@ -466,22 +466,22 @@ SIGNS = st.text(alphabet="ab ='\"\\{}\n\r\t\0é\u2028\U0001f600%", max_size=12)
 @pytest.mark.parametrize("quote", ["'", '"', "'''", '"""'])
 @given(value=SIGNS)
 def test_what_a_quoting_encodes_python_decodes(prefix: str, quote: str, value: str) -> None:
-    (piece,), _ = read_literals(f"{prefix}{quote}a{quote}", 0, 3 + len(prefix) + 2 * len(quote) - 2)
-    assert piece.quoting is not None
-    spelt = piece.quoting.encode(value)
+    (segment,), _ = read_literals(f"{prefix}{quote}a{quote}", 0, 3 + len(prefix) + 2 * len(quote) - 2)
+    assert segment.quoting is not None
+    spelt = segment.quoting.encode(value)
     if spelt is None:
         assert "r" in prefix
         return
     literal = f"{prefix}{quote}{spelt}{quote}"
     assert eval(literal) == value
-    pieces, _ = read_literals(literal, 0, len(literal))
-    assert "".join(piece.text for piece in pieces) == value
-    for piece in pieces:
-        spelling = literal[piece.start : piece.end]
-        if piece.kind == "same":
-            assert spelling == piece.text
+    segments, _ = read_literals(literal, 0, len(literal))
+    assert "".join(segment.text for segment in segments) == value
+    for segment in segments:
+        spelling = literal[segment.start : segment.end]
+        if segment.kind == "same":
+            assert spelling == segment.text
         else:
-            assert spelling in ("{{", "}}") or eval(f'"{spelling}"') == piece.text
+            assert spelling in ("{{", "}}") or eval(f'"{spelling}"') == segment.text
 
 
 @given(spelt=st.text(alphabet="\\nxu0N{}14BULLET'\"é\n ", max_size=24), prefix=st.sampled_from(["", "r", "b", "f"]))
@@ -495,9 +495,9 @@ def test_literals_are_read_as_python_reads_them(spelt: str, prefix: str) -> None
         return
     if not isinstance(tree, ast.Constant) or not isinstance(tree.value, str):
         return
-    pieces, fillings = read_literals(literal, 0, len(literal))
+    segments, fillings = read_literals(literal, 0, len(literal))
     assert fillings == []
-    assert "".join(piece.text for piece in pieces) == tree.value
+    assert "".join(segment.text for segment in segments) == tree.value
 
 
 @given(
@@ -506,14 +506,14 @@ def test_literals_are_read_as_python_reads_them(spelt: str, prefix: str) -> None
             SIGNS.map(lambda text: ("text", text)),
             st.sampled_from(
                 ["x", " x ", "x!r", "x:>4", "d['k']", "(x, '}')", "x:{w}", "x!s:>{w}", "{'a': 1}['a']"]
-            ).map(lambda text: ("hole", text)),
+            ).map(lambda text: ("placeholder", text)),
         ),
         max_size=6,
     )
 )
 def test_fillings_stand_where_python_finds_them(parts: list[tuple[str, str]]) -> None:
     quote = '"""'
-    spelt, holes = "", []
+    spelt, placeholders = "", []
     for kind, text in parts:
         if kind == "text":
             for sign in text:
@@ -521,17 +521,19 @@ def test_fillings_stand_where_python_finds_them(parts: list[tuple[str, str]]) ->
         else:
             # A brace directly after the opening one would be a doubled one.
             field = f" {text}" if text.startswith("{") else text
-            holes.append((len(spelt) + 4, field))
+            placeholders.append((len(spelt) + 4, field))
             spelt += f"{{{field}}}"
     literal = f"f{quote}{spelt}{quote}"
-    pieces, fillings = read_literals(literal, 0, len(literal))
-    assert [(filling.start, literal[filling.start + 1 : filling.end - 1]) for filling in fillings] == holes
+    segments, fillings = read_literals(literal, 0, len(literal))
+    assert [(filling.start, literal[filling.start + 1 : filling.end - 1]) for filling in fillings] == placeholders
     values = {"x": "v", "d": {"k": "v"}, "w": 4}
     filled = iter(fillings)
     made = "".join(
-        eval(f"f{quote}{literal[piece.start : piece.end]}{quote}", values) if piece.kind == "hole" else piece.text
-        for piece in pieces
-        if piece.kind != "hole" or next(filled)
+        eval(f"f{quote}{literal[segment.start : segment.end]}{quote}", values)
+        if segment.kind == "placeholder"
+        else segment.text
+        for segment in segments
+        if segment.kind != "placeholder" or next(filled)
     )
     assert made == eval(literal, values)
 
@@ -551,7 +553,9 @@ def test_places_in_files_of_any_kind(newline: str, mark: str) -> None:
     (found,) = find(text)
     assert shown(found) == "näme='ß' and a\nbü<ü!> c"
     assert text[found.span.start : found.span.end] == literals
-    assert [text[piece.start : piece.end] for piece in found.pieces if piece.kind == "hole"] == ["{ü:d}"]
+    assert [text[segment.start : segment.end] for segment in found.segments if segment.kind == "placeholder"] == [
+        "{ü:d}"
+    ]
 
 
 def test_the_span_is_that_of_the_literals() -> None:
@@ -561,8 +565,8 @@ def test_the_span_is_that_of_the_literals() -> None:
 
 def test_literals_are_numbered() -> None:
     (found,) = find("A = 'x=1'\nf(conditions=A + ' and ' f'y={z}' + A)")
-    assert [(piece.text, piece.literal) for piece in found.pieces] == [
-        ("x=1", 0), (" and ", 1), ("y=", 2), (HOLE, 2), ("x=1", 0),
+    assert [(segment.text, segment.literal) for segment in found.segments] == [
+        ("x=1", 0), (" and ", 1), ("y=", 2), (PLACEHOLDER, 2), ("x=1", 0),
     ]  # fmt: skip
 
 
@@ -699,7 +703,7 @@ def test_a_notebook_that_is_saved_as_a_script() -> None:
 
 def test_a_long_sum_is_read_in_one_go() -> None:
     (found,) = find(f"f(conditions={' + '.join(['x'] + ['chr(34)', repr('a=1 and ')] * 150)})")
-    assert found.text == HOLE + (HOLE + "a=1 and ") * 150
+    assert found.text == PLACEHOLDER + (PLACEHOLDER + "a=1 and ") * 150
 
 
 def test_many_choices_are_all_read_and_soon_enough() -> None:
@@ -716,7 +720,7 @@ def test_a_name_with_very_many_steps_is_let_go() -> None:
 
 def test_warnings_of_the_parser_stay_inside() -> None:
     (found,) = find("5 is 5\nf(conditions='a\\d=1' f'{\"b\" is x}')")
-    assert found.text == f"a\\d=1{HOLE}"
+    assert found.text == f"a\\d=1{PLACEHOLDER}"
 
 
 def mutate(text: str, chance: random.Random) -> str:

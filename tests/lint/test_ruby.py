@@ -79,6 +79,6 @@ def test_quoting(literal: str, spelling: str) -> None:
     source = f"get(conditions: {literal})"
     [found] = find("ruby", source)
     assert source[found.span.start : found.span.end] == literal
-    quoting = found.pieces[0].quoting
+    quoting = found.segments[0].quoting
     assert quoting is not None
     assert quoting.encode("'\"#") == spelling

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import cwql.lint.file
+import cwql.lint.linter
 from cwql.lint import run as run_module
 from cwql.lint.discovery import Discovery
-from cwql.lint.examination import FileResult, LintJob, examine_bytes, may_hold
 from cwql.lint.files import PIECE
-from cwql.lint.places import NOWHERE
+from cwql.lint.job import LintJob, examine_bytes, may_hold
+from cwql.lint.request_targets import NOWHERE
+from cwql.lint.result import FileResult
 from cwql.lint.run import Results, examine_all
 from cwql.lint.settings import Settings
 from tests.lint.tree import MISSPELT, RIGHT, WRONG, plant
@@ -58,7 +59,7 @@ def test_processes_find_what_one_finds(tree: Path, method: str | None) -> None:
 
 
 DEADLY = ("d3/f10.py", "d5/f54.py", "d0/f112.py")
-_read_bytes = cwql.lint.file.read_bytes
+_read_bytes = cwql.lint.linter.read_bytes
 
 
 def lint_or_die(data: bytes, name: str, *rest: object, **options: object) -> object:
@@ -76,7 +77,7 @@ def test_a_worker_that_dies_costs_one_file(tree: Path, monkeypatch: pytest.Monke
     for name in DEADLY:
         (tree / name).write_text(WRONG)
     targets = make_targets(tree)
-    monkeypatch.setattr(cwql.lint.file, "read_bytes", lint_or_die)
+    monkeypatch.setattr(cwql.lint.linter, "read_bytes", lint_or_die)
     monkeypatch.setattr(run_module, "CHUNK_FILES", 8)
     results = examine_all(targets, jobs=2, context=multiprocessing.get_context("fork"))
     found = {name: told for name, told, _ in codes(results)}
@@ -93,7 +94,7 @@ def test_a_worker_that_dies_costs_one_file(tree: Path, monkeypatch: pytest.Monke
 def test_a_failure_in_one_file_is_a_finding(
     tree: Path, monkeypatch: pytest.MonkeyPatch, phase: str, error: Exception
 ) -> None:
-    work = getattr(cwql.lint.file, phase)
+    work = getattr(cwql.lint.linter, phase)
 
     def fail(source: Source, *rest: object) -> object:
         if source.name.endswith("f4.py"):
@@ -101,7 +102,7 @@ def test_a_failure_in_one_file_is_a_finding(
         return work(source, *rest)
 
     (tree / "d4/f4.py").write_text(f"{WRONG}# cwql: ignore[CW203]\n")
-    monkeypatch.setattr(cwql.lint.file, phase, fail)
+    monkeypatch.setattr(cwql.lint.linter, phase, fail)
     found = {name: told for name, told, _ in codes(examine_all(make_targets(tree), jobs=1))}
     (failed,) = [name for name, told in found.items() if told == ["CW694"]]
     assert failed.endswith("d4/f4.py")

@@ -9,8 +9,8 @@ from types import FrameType
 import pytest
 
 from cwql.lint.frontends import UnreadableSource, find_language, load
-from cwql.lint.places import Context
-from cwql.lint.templates.model import Found
+from cwql.lint.request_targets import Context
+from cwql.lint.templates.model import ConditionTemplate
 from cwql.source import Source
 from tests.lint.labels import FOLDER, read
 from tests.lint.scripts import tell
@@ -37,19 +37,19 @@ BITS = (
 )
 
 
-def run(language: str, text: str) -> list[Found]:
+def run(language: str, text: str) -> list[ConditionTemplate]:
     source = Source(text, f"connectwise{find_language(language).suffixes[0]}")
     try:
         items = list(load(find_language(language)).extract(source, Context(source)))
     except UnreadableSource:
         return []
-    found = [item for item in items if isinstance(item, Found)]
+    found = [item for item in items if isinstance(item, ConditionTemplate)]
     for item in found:
         assert 0 <= item.span.start <= item.span.end <= len(text)
-        for piece in item.pieces:
-            assert 0 <= piece.start <= piece.end <= len(text)
-            if piece.kind == "same":
-                assert text[piece.start : piece.end] == piece.text
+        for segment in item.segments:
+            assert 0 <= segment.start <= segment.end <= len(text)
+            if segment.kind == "same":
+                assert text[segment.start : segment.end] == segment.text
     return found
 
 

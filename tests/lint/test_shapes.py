@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cwql.lint.file import lint_text
 from cwql.lint.frontends.python import extract
 from cwql.lint.frontends.python.shapes import Shapes
-from cwql.lint.places import Context
-from cwql.lint.templates.model import Found
+from cwql.lint.linter import lint_text
+from cwql.lint.request_targets import Context
+from cwql.lint.templates.model import ConditionTemplate
 from cwql.source import Source
 from tests.language.test_limits import count_calls
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cwql.lint.frontends.python.shapes import Shape
-    from cwql.lint.templates.model import Piece
+    from cwql.lint.templates.model import TemplateSegment
 
 HEADS = (
     'URL = "https://na.myconnectwise.net/v4_6_release/apis/3.0"\n',
@@ -126,7 +126,7 @@ def test_the_same_is_found_without_shapes(monkeypatch: pytest.MonkeyPatch) -> No
     known = 0
     recognise = Shapes.recognise
 
-    def count(shapes: Shapes, statement: ast.AST) -> tuple[Piece, Shape] | None:
+    def count(shapes: Shapes, statement: ast.AST) -> tuple[TemplateSegment, Shape] | None:
         nonlocal known
         found = recognise(shapes, statement)
         known += found is not None
@@ -143,7 +143,11 @@ def test_the_same_is_found_without_shapes(monkeypatch: pytest.MonkeyPatch) -> No
 
 def places(text: str) -> list[tuple[str, str | None]]:
     source = Source(text, "file.py")
-    return [(item.text, item.place.endpoint) for item in extract(source, Context(source)) if isinstance(item, Found)]
+    return [
+        (item.text, item.place.endpoint)
+        for item in extract(source, Context(source))
+        if isinstance(item, ConditionTemplate)
+    ]
 
 
 @pytest.mark.parametrize(

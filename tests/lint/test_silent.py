@@ -8,8 +8,8 @@ import pytest
 
 from cwql.lint.dataflow import flow as flow_module
 from cwql.lint.dataflow.flow import Flow
-from cwql.lint.file import read_text
 from cwql.lint.frontends import language_of
+from cwql.lint.linter import read_text
 from tests.lint.holdout import FOLDER, read_all
 from tests.lint.scripts import tell
 

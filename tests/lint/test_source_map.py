@@ -7,7 +7,7 @@ import random
 import pytest
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
-from cwql.lint.templates.model import HOLE, Piece, QuoteStyle
+from cwql.lint.templates.model import PLACEHOLDER, QuoteStyle, TemplateSegment
 from cwql.lint.templates.source_map import SourceMap
 from cwql.source import Span
 
@@ -33,37 +33,41 @@ def decode(written: str, quoting: QuoteStyle) -> str:
 
 
 class File:
-    """A file of several literals with placeholders and gaps, and the pieces of the text that they make up."""
+    """A file of several literals with placeholders and gaps, and the segments of the text that they make up."""
 
     def __init__(self, source: random.Random) -> None:
         self.text = ""
-        self.pieces: list[Piece] = []
+        self.segments: list[TemplateSegment] = []
         self.literals: list[tuple[int, int, QuoteStyle]] = []
         for number in range(source.randrange(1, 4)):
             self.text += source.choice(["", " + ", "\n  "])
             quoting = source.choice([PLAIN, PERCENT, REFUSING])
             self.text += '"'
             for _ in range(source.randrange(0, 6)):
-                kind = source.choice(["same", "escape", "hole"])
+                kind = source.choice(["same", "escape", "placeholder"])
                 start = len(self.text)
-                if kind == "hole":
+                if kind == "placeholder":
                     self.text += "{x}"
-                    self.pieces.append(Piece(HOLE, start, len(self.text), "hole", number, quoting, "x"))
+                    self.segments.append(
+                        TemplateSegment(PLACEHOLDER, start, len(self.text), "placeholder", number, quoting, "x")
+                    )
                 elif kind == "same":
                     word = "".join(source.choices("abc=", k=source.randrange(1, 5)))
                     self.text += word
-                    self.pieces.append(Piece(word, start, len(self.text), "same", number, quoting))
+                    self.segments.append(TemplateSegment(word, start, len(self.text), "same", number, quoting))
                 else:
                     sign = source.choice('"\\\t ')
                     written = quoting.encode(sign)
                     if written is not None and written != sign:
                         self.text += written
-                        self.pieces.append(Piece(sign, start, len(self.text), "escape", number, quoting))
+                        self.segments.append(TemplateSegment(sign, start, len(self.text), "escape", number, quoting))
             self.text += '"'
             if source.random() < 0.3:
                 self.text += " + y"
-                self.pieces.append(Piece(HOLE, len(self.text) - 1, len(self.text), "hole", number, None, "y"))
-        self.condition = "".join(piece.text for piece in self.pieces)
+                self.segments.append(
+                    TemplateSegment(PLACEHOLDER, len(self.text) - 1, len(self.text), "placeholder", number, None, "y")
+                )
+        self.condition = "".join(segment.text for segment in self.segments)
 
 
 def test_edits_of_the_text_and_of_the_file_agree() -> None:
@@ -75,7 +79,7 @@ def test_edits_of_the_text_and_of_the_file_agree() -> None:
         start = source.randrange(length + 1)
         end = source.randrange(start, min(length, start + 4) + 1)
         text = "".join(source.choices('xy"\\\t %', k=source.randrange(0, 4)))
-        edit = SourceMap(file.pieces).edit(Edit(Span(start, end), text))
+        edit = SourceMap(file.segments).edit(Edit(Span(start, end), text))
         if edit is None:
             continue
         made += 1
@@ -85,48 +89,50 @@ def test_edits_of_the_text_and_of_the_file_agree() -> None:
 
 
 def contents(file: File, edit: Edit) -> str:
-    """Return the text of the edited file: unchanged pieces as they were, the literal's rest decoded again."""
-    before = [piece for piece in file.pieces if piece.end <= edit.span.start]
-    behind = [piece for piece in file.pieces if piece.start >= edit.span.end and piece not in before]
-    middle = [piece for piece in file.pieces if piece not in before and piece not in behind]
-    assert not any(piece.kind == "hole" for piece in middle)
-    near = middle or [piece for piece in (*before[-1:], *behind[:1]) if edit.span.start in (piece.start, piece.end)]
-    quoting = next(piece.quoting for piece in near if piece.quoting is not None)
-    low = min([piece.start for piece in middle], default=edit.span.start)
-    high = max([piece.end for piece in middle], default=edit.span.end)
+    """Return the text of the edited file: unchanged segments as they were, the literal's rest decoded again."""
+    before = [segment for segment in file.segments if segment.end <= edit.span.start]
+    behind = [segment for segment in file.segments if segment.start >= edit.span.end and segment not in before]
+    middle = [segment for segment in file.segments if segment not in before and segment not in behind]
+    assert not any(segment.kind == "placeholder" for segment in middle)
+    near = middle or [
+        segment for segment in (*before[-1:], *behind[:1]) if edit.span.start in (segment.start, segment.end)
+    ]
+    quoting = next(segment.quoting for segment in near if segment.quoting is not None)
+    low = min([segment.start for segment in middle], default=edit.span.start)
+    high = max([segment.end for segment in middle], default=edit.span.end)
     raw = file.text[low : edit.span.start] + edit.text + file.text[edit.span.end : high]
-    return "".join([*[piece.text for piece in before], decode(raw, quoting), *[piece.text for piece in behind]])
+    return "".join([*[segment.text for segment in before], decode(raw, quoting), *[segment.text for segment in behind]])
 
 
 def test_spans_cover_what_they_speak_of() -> None:
     source = random.Random(21)
     for _ in range(2000):
         file = File(source)
-        layout = SourceMap(file.pieces)
+        layout = SourceMap(file.segments)
         length = len(file.condition)
         start = source.randrange(length + 1)
         end = source.randrange(start, length + 1)
         span = layout.span(Span(start, end))
         assert 0 <= span.start <= span.end <= len(file.text)
         at = 0
-        for piece in file.pieces:
-            low, high = max(start, at), min(end, at + len(piece.text))
-            if low < high and piece.kind == "same":
-                assert span.start <= piece.start + low - at <= piece.start + high - at <= span.end
+        for segment in file.segments:
+            low, high = max(start, at), min(end, at + len(segment.text))
+            if low < high and segment.kind == "same":
+                assert span.start <= segment.start + low - at <= segment.start + high - at <= span.end
             elif low < high:
-                assert span.start <= piece.start <= piece.end <= span.end
-            at += len(piece.text)
+                assert span.start <= segment.start <= segment.end <= span.end
+            at += len(segment.text)
 
 
-PIECES = (
+SEGMENTS = (
     # conditions="summary = \"" + word + "\" and id=1"
-    Piece("summary = ", 12, 22, "same", 0, PLAIN),
-    Piece('"', 22, 24, "escape", 0, PLAIN),
-    Piece(HOLE, 28, 32, "hole", 0, None, "word"),
-    Piece('"', 36, 38, "escape", 1, PLAIN),
-    Piece(" and id=1", 38, 47, "same", 1, PLAIN),
+    TemplateSegment("summary = ", 12, 22, "same", 0, PLAIN),
+    TemplateSegment('"', 22, 24, "escape", 0, PLAIN),
+    TemplateSegment(PLACEHOLDER, 28, 32, "placeholder", 0, None, "word"),
+    TemplateSegment('"', 36, 38, "escape", 1, PLAIN),
+    TemplateSegment(" and id=1", 38, 47, "same", 1, PLAIN),
 )
-TEXT = "".join(piece.text for piece in PIECES)
+TEXT = "".join(segment.text for segment in SEGMENTS)
 
 
 @pytest.mark.parametrize(
@@ -134,23 +140,23 @@ TEXT = "".join(piece.text for piece in PIECES)
     [
         ("summary", (12, 19)),
         ('"', (22, 24)),
-        (HOLE, (28, 32)),
-        (f'"{HOLE}"', (22, 38)),
-        (f'{HOLE}" and', (28, 42)),
+        (PLACEHOLDER, (28, 32)),
+        (f'"{PLACEHOLDER}"', (22, 38)),
+        (f'{PLACEHOLDER}" and', (28, 42)),
         ("id=1", (43, 47)),
         (TEXT, (12, 47)),
     ],
 )
 def test_spans(part: str, place: tuple[int, int]) -> None:
     at = TEXT.index(part)
-    assert SourceMap(PIECES).span(Span(at, at + len(part))) == Span(*place)
+    assert SourceMap(SEGMENTS).span(Span(at, at + len(part))) == Span(*place)
 
 
 @pytest.mark.parametrize(
     ("at", "place"), [(0, 12), (3, 15), (10, 22), (11, 24), (12, 32), (13, 38), (len(TEXT), 47), (99, 47)]
 )
 def test_empty_spans_stay_behind_what_comes_before_them(at: int, place: int) -> None:
-    assert SourceMap(PIECES).span(Span(at, at)) == Span(place, place)
+    assert SourceMap(SEGMENTS).span(Span(at, at)) == Span(place, place)
 
 
 @pytest.mark.parametrize(
@@ -172,18 +178,18 @@ def test_empty_spans_stay_behind_what_comes_before_them(at: int, place: int) -> 
     ],
 )
 def test_edits(start: int, end: int, text: str, expected: Edit | None) -> None:
-    assert SourceMap(PIECES).edit(Edit(Span(start, end), text)) == expected
+    assert SourceMap(SEGMENTS).edit(Edit(Span(start, end), text)) == expected
 
 
 def test_edits_across_a_gap_or_half_an_escape_have_no_way_back() -> None:
-    lines = [Piece("id = 1", 4, 10, "same", 0, PLAIN), Piece(" and", 14, 18, "same", 0, PLAIN)]
+    lines = [TemplateSegment("id = 1", 4, 10, "same", 0, PLAIN), TemplateSegment(" and", 14, 18, "same", 0, PLAIN)]
     assert SourceMap(lines).edit(Edit(Span(4, 8), "")) is None
     assert SourceMap(lines).edit(Edit(Span(4, 6), "")) == Edit(Span(8, 10), "")
-    pair = [Piece("ab", 4, 10, "escape", 0, PLAIN)]
+    pair = [TemplateSegment("ab", 4, 10, "escape", 0, PLAIN)]
     assert SourceMap(pair).edit(Edit(Span(0, 1), "x")) is None
     assert SourceMap(pair).edit(Edit(Span(1, 1), "x")) is None
     assert SourceMap(pair).edit(Edit(Span(0, 2), "x")) == Edit(Span(4, 10), "x")
-    assert SourceMap([Piece("id", 0, 2)]).edit(Edit(Span(0, 1), "x")) is None
+    assert SourceMap([TemplateSegment("id", 0, 2)]).edit(Edit(Span(0, 1), "x")) is None
 
 
 @pytest.mark.parametrize(
@@ -200,20 +206,24 @@ def test_edits_across_a_gap_or_half_an_escape_have_no_way_back() -> None:
 )
 def test_the_name_of_a_variable_stays_as_it_is(text: str, expected: Edit | None) -> None:
     # "id = '$x'and id > 1"
-    pieces = [
-        Piece("id = '", 2, 8, "same", 0, PLAIN),
-        Piece(HOLE, 8, 10, "hole", 0, PLAIN, "$x"),
-        Piece("'and id > 1", 10, 21, "same", 0, PLAIN),
+    segments = [
+        TemplateSegment("id = '", 2, 8, "same", 0, PLAIN),
+        TemplateSegment(PLACEHOLDER, 8, 10, "placeholder", 0, PLAIN, "$x"),
+        TemplateSegment("'and id > 1", 10, 21, "same", 0, PLAIN),
     ]
-    assert SourceMap(pieces).edit(Edit(Span(7, 8), text)) == expected
-    braced = [pieces[0], Piece(HOLE, 8, 12, "hole", 0, PLAIN, "$x"), Piece("'and", 12, 16, "same", 0, PLAIN)]
+    assert SourceMap(segments).edit(Edit(Span(7, 8), text)) == expected
+    braced = [
+        segments[0],
+        TemplateSegment(PLACEHOLDER, 8, 12, "placeholder", 0, PLAIN, "$x"),
+        TemplateSegment("'and", 12, 16, "same", 0, PLAIN),
+    ]
     assert SourceMap(braced).edit(Edit(Span(7, 8), text)) == Edit(Span(12, 13), text)
 
 
 def test_nothing_and_backwards() -> None:
     assert SourceMap([]).span(Span(0, 0)) == Span(0, 0)
     assert SourceMap([]).edit(Edit(Span(0, 0), "x")) is None
-    swapped = [Piece("b", 8, 9), Piece("a", 2, 3)]
+    swapped = [TemplateSegment("b", 8, 9), TemplateSegment("a", 2, 3)]
     assert SourceMap(swapped).span(Span(0, 2)) == Span(8, 9)
 
 
@@ -223,13 +233,19 @@ def test_a_fix_with_one_edit_without_a_way_back_is_dropped() -> None:
         Fix("one", [Edit(Span(0, 1), "x")], applicability="unsafe"),
     )
     finding = Diagnostic("CW203", "unknown-field", "error", "m", Span(0, 7), "h", fixes, ("n",))
-    mapped = SourceMap(PIECES).finding(finding)
+    mapped = SourceMap(SEGMENTS).finding(finding)
     assert mapped.fixes == (Fix("one", [Edit(Span(12, 13), "x")], applicability="unsafe"),)
     assert (mapped.code, mapped.span, mapped.hint, mapped.notes) == ("CW203", Span(12, 19), "h", ("n",))
 
 
 def test_a_deletion_does_not_join_a_variable_with_the_text_after_it() -> None:
-    variable = Piece(HOLE, 8, 11, "hole", 0, PLAIN, "$id")
-    layout = SourceMap([Piece("status=", 1, 8, "same", 0, PLAIN), variable, Piece("  5 x", 11, 16, "same", 0, PLAIN)])
+    variable = TemplateSegment(PLACEHOLDER, 8, 11, "placeholder", 0, PLAIN, "$id")
+    layout = SourceMap(
+        [
+            TemplateSegment("status=", 1, 8, "same", 0, PLAIN),
+            variable,
+            TemplateSegment("  5 x", 11, 16, "same", 0, PLAIN),
+        ]
+    )
     assert layout.edit(Edit(Span(8, 9), "")) == Edit(Span(11, 12), "")
     assert layout.edit(Edit(Span(8, 10), "")) is None

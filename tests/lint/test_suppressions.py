@@ -8,7 +8,7 @@ import pytest
 
 from cwql.analysis.fix_loop import apply_edits
 from cwql.analysis.rule_config import RuleConfig
-from cwql.lint.file import lint_text
+from cwql.lint.linter import lint_text
 from cwql.lint.suppressions import GUESSES, find_suppressions
 from cwql.source import Source
 from tests.language.test_limits import count_calls

@@ -14,7 +14,7 @@ from cwql import check
 from cwql.analysis.fix_loop import apply_edits
 from cwql.diagnostics import Diagnostic
 from cwql.lint.checker import ConditionChecker
-from cwql.lint.templates.model import HOLE, Found
+from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate
 from cwql.lint.templates.scan import Outline
 from tests.language.test_limits import count_calls
 from tests.lint.writing import write
@@ -302,16 +302,20 @@ def test_a_right_condition_with_holes_has_no_error(text: str, endpoint: str) -> 
     source = random.Random(text)
     parts = [match.span() for match in _PARTS.finditer(text)]
     for _ in range(120):
-        holed, at = "", 0
+        with_placeholders, at = "", 0
         for start, end in sorted(source.sample(parts, source.randrange(1, 4))):
             low, high = (start + 1, end - 1) if text[start] in "'[" and source.random() < 0.8 else (start, end)
             if source.random() < 0.3 and high > low:
                 low, high = sorted((source.randint(low, high), source.randint(low, high)))
-            holed += f"{text[at:low]}«x!»"
+            with_placeholders += f"{text[at:low]}«x!»"
             at = high
-        holed += text[at:]
-        told = [finding for finding in ConditionChecker().judge(write(holed, endpoint)) if finding.severity == "error"]
-        assert {finding.code for finding in told} <= before, (holed, told)
+        with_placeholders += text[at:]
+        told = [
+            finding
+            for finding in ConditionChecker().judge(write(with_placeholders, endpoint))
+            if finding.severity == "error"
+        ]
+        assert {finding.code for finding in told} <= before, (with_placeholders, told)
 
 
 def test_holes_of_prose_are_no_faults() -> None:
@@ -319,7 +323,7 @@ def test_holes_of_prose_are_no_faults() -> None:
 
 
 def test_a_text_that_holds_the_sign_of_a_hole_is_left_alone() -> None:
-    assert ConditionChecker().judge(write(f"sumary = '«x»' and id = {HOLE}")) == []
+    assert ConditionChecker().judge(write(f"sumary = '«x»' and id = {PLACEHOLDER}")) == []
 
 
 def test_any_text_with_holes_is_judged() -> None:
@@ -351,7 +355,7 @@ def test_any_text_with_holes_is_judged() -> None:
     ],
 )
 def test_work_grows_as_the_text_does(part: str, joint: str) -> None:
-    def shape(count: int) -> Found:
+    def shape(count: int) -> ConditionTemplate:
         text = joint.join([part] * count)
         return write(f"id in ({text})" if joint == ", " else text)
 
@@ -366,6 +370,12 @@ def test_work_grows_as_the_text_does(part: str, joint: str) -> None:
 
 
 def test_the_outline_of_long_texts() -> None:
-    for text in ("(" * 9_000, HOLE * 9_000, f"{HOLE} " * 9_000, f"a = {HOLE} and " * 2_000, f"'{HOLE}" * 3_333):
+    for text in (
+        "(" * 9_000,
+        PLACEHOLDER * 9_000,
+        f"{PLACEHOLDER} " * 9_000,
+        f"a = {PLACEHOLDER} and " * 2_000,
+        f"'{PLACEHOLDER}" * 3_333,
+    ):
         outline = Outline(text)
-        assert all(text[part.start : part.end].count(HOLE) for part in outline.parts)
+        assert all(text[part.start : part.end].count(PLACEHOLDER) for part in outline.parts)

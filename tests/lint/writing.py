@@ -1,11 +1,11 @@
-"""A small builder of `Found`: ``«name»`` is a placeholder, ``«name!»`` a safe one, ``«ids;joint»`` a joined list."""
+"""A small builder of `ConditionTemplate`: ``«name»`` is a placeholder, ``«name!»`` a safe one, ``«ids;joint»`` a joined list."""
 
 from __future__ import annotations
 
 import re
 
-from cwql.lint.places import Place
-from cwql.lint.templates.model import HOLE, Found, Piece, QuoteStyle
+from cwql.lint.request_targets import RequestTarget
+from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, QuoteStyle, TemplateSegment
 from cwql.source import Span
 
 QUOTING = QuoteStyle({'"': '\\"', "\\": "\\\\"}, "\n")
@@ -20,15 +20,21 @@ def write(
     parameter: str = "conditions",
     language: str = "python",
     quoting: QuoteStyle | None = QUOTING,
-) -> Found:
+) -> ConditionTemplate:
     """Return the text as a condition in a file with the same text."""
-    pieces: list[Piece] = []
+    pieces: list[TemplateSegment] = []
     at = 0
     for match in _HOLE.finditer(text):
         if match.start() > at:
-            pieces.append(Piece(text[at : match.start()], at, match.start(), "same", 0, quoting))
-        pieces.append(Piece(HOLE, match.start(), match.end(), "hole", 0, quoting, match[1], bool(match[2]), match[3]))
+            pieces.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, quoting))
+        pieces.append(
+            TemplateSegment(
+                PLACEHOLDER, match.start(), match.end(), "placeholder", 0, quoting, match[1], bool(match[2]), match[3]
+            )
+        )
         at = match.end()
     if at < len(text) or not pieces:
-        pieces.append(Piece(text[at:], at, len(text), "same", 0, quoting))
-    return Found(pieces, parameter, Place(dialect, endpoint, sure=True), Span(0, len(text)), language)
+        pieces.append(TemplateSegment(text[at:], at, len(text), "same", 0, quoting))
+    return ConditionTemplate(
+        pieces, parameter, RequestTarget(dialect, endpoint, sure=True), Span(0, len(text)), language
+    )

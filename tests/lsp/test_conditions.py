@@ -21,7 +21,7 @@ from cwql.lsp.server_values import ServerValues
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.model import ConditionTemplate
 
 URL = "https://api.example/v4_6_release/apis/3.0/service/tickets"
 GET = f'import requests\nrequests.get("{URL}", params={{"conditions": '
@@ -82,7 +82,7 @@ def test_a_string_that_is_no_condition_is_searched_once(monkeypatch: pytest.Monk
     searched: list[str] = []
     extract = Document._extract
 
-    def count(self: Document, text: str) -> list[Found]:
+    def count(self: Document, text: str) -> list[ConditionTemplate]:
         searched.append(text)
         return extract(self, text)
 

@@ -110,8 +110,8 @@ def describe(rule: Rule, terminal: Terminal) -> Iterator[str]:
 
 def explain_source(rule: Rule) -> tuple[Source, list[Diagnostic]]:
     """Return the example of a rule for source files, and the first diagnostic of the rule in it."""
-    from cwql.lint.file import lint_text
     from cwql.lint.frontends import find_language
+    from cwql.lint.linter import lint_text
     from cwql.source import Source
 
     assert rule.language is not None

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.examination import LintJob
     from cwql.lint.frontends.markdown import Fence
+    from cwql.lint.job import LintJob
     from cwql.lint.run import Results
     from cwql.lint.session import Session
-    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.model import ConditionTemplate
 
     Signs: TypeAlias = tuple[str, str]
 
@@ -107,7 +107,7 @@ class _Positions:
             edits.append(Edit(Span(at, at), f"  {_comment(names, signs)}"))
         return edits
 
-    def candidates(self, finding: Diagnostic, found: Found | None, names: list[str]) -> Iterator[str]:
+    def candidates(self, finding: Diagnostic, found: ConditionTemplate | None, names: list[str]) -> Iterator[str]:
         """Yield the text with a comment that names rules for a diagnostic, the best position first."""
         text = self.text
         start, end = finding.span if found is None else found.span
@@ -225,7 +225,7 @@ def _key(finding: Diagnostic, state: State) -> tuple[str, str]:
     return finding.code, state.text[at : end if end >= 0 else len(state.text)]
 
 
-def _names_at(finding: Diagnostic, found: Found | None, state: State) -> list[str]:
+def _names_at(finding: Diagnostic, found: ConditionTemplate | None, state: State) -> list[str]:
     """Return the names of the rules that speak of the same condition."""
     span = finding.span if found is None else found.span
     inside = [f for f in state.findings if span.start <= f.span.start <= span.end and f.code not in OWN]

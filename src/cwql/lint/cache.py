@@ -12,15 +12,15 @@ import os
 import sys
 from hashlib import blake2b
 
-from cwql.lint.examination import FileResult
 from cwql.lint.files import read_regular, replace
+from cwql.lint.result import FileResult
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from cwql.lint.discovery import Target
-    from cwql.lint.examination import LintJob
+    from cwql.lint.job import LintJob
 
 FOLDER = ".cwql_cache"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of cwql lint.\n"

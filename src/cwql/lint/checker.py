@@ -7,7 +7,7 @@ from functools import lru_cache
 from cwql.analysis.checker import check, find_test
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, find_dialect, find_parameter
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.templates.source_map import SourceMap
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
-    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.model import ConditionTemplate
 
 _OF_WHOLES = frozenset(("CW412",))
 """Rules about a whole condition; the other items of a joined list are unknown."""
@@ -35,7 +35,7 @@ class ConditionChecker:
         self._release = release
         self._tests: dict[tuple[str | None, str | None, str], Test] = {}
 
-    def judge(self, found: Found, text: str | None = None) -> list[Diagnostic]:
+    def judge(self, found: ConditionTemplate, text: str | None = None) -> list[Diagnostic]:
         """Return the diagnostics of a condition, with positions in the file.
 
         `text` is that of the condition, if it is at hand. If it is uncertain that the condition goes to ConnectWise,
@@ -58,8 +58,8 @@ class ConditionChecker:
         if not records:
             return []
         rules = self._rules
-        if HOLE in text:
-            return _judge_holes(found, text, records, rules, self._release)
+        if PLACEHOLDER in text:
+            return _judge_placeholders(found, text, records, rules, self._release)
         reported = _common(
             [
                 check(
@@ -77,7 +77,7 @@ class ConditionChecker:
             reported = [finding for finding in reported if finding.code not in _OF_WHOLES]
         if not reported:
             return []
-        layout = SourceMap(found.pieces)
+        layout = SourceMap(found.segments)
         return [layout.finding(finding) for finding in _certain(found, text, reported)]
 
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
@@ -88,17 +88,17 @@ class ConditionChecker:
         return find_test(records[0], endpoint, name, rules=self._rules)
 
 
-def _judge_holes(
-    found: Found, text: str, records: Sequence[Dialect], rules: RuleConfig | None, release: str | None
+def _judge_placeholders(
+    found: ConditionTemplate, text: str, records: Sequence[Dialect], rules: RuleConfig | None, release: str | None
 ) -> list[Diagnostic]:
-    from cwql.lint.interpolation import weigh_holes
+    from cwql.lint.interpolation import weigh_placeholders
     from cwql.lint.templates.check import judge_filled, judge_list
     from cwql.lint.templates.sampling import SampleGenerator
 
-    if text.count(HOLE) != sum(piece.kind == "hole" for piece in found.pieces):
+    if text.count(PLACEHOLDER) != sum(segment.kind == "placeholder" for segment in found.segments):
         # The text itself contains the character that represents a placeholder.
         return []
-    layout = SourceMap(found.pieces)
+    layout = SourceMap(found.segments)
     parameters = [find_parameter(record, found.parameter) for record in records]
     if parameters[0].shape != "condition":
         reported = _common([judge_list(found, text, record, rules, release) for record in records])
@@ -108,7 +108,7 @@ def _judge_holes(
         for record, name in zip(records, parameters, strict=True)
     ]
     reported = _certain(found, text, _common([judge_filled(found, filler, rules, release) for filler in fillers]))
-    weighed = list(weigh_holes(found, fillers))
+    weighed = list(weigh_placeholders(found, fillers))
     if found.place.loose and weighed:
         from cwql.lint.heuristics import is_foreign
 
@@ -127,7 +127,7 @@ def _common(reported: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
     return first
 
 
-def _certain(found: Found, text: str, reported: list[Diagnostic]) -> list[Diagnostic]:
+def _certain(found: ConditionTemplate, text: str, reported: list[Diagnostic]) -> list[Diagnostic]:
     """Return the diagnostics that are certain; all of them if more than a word in the file mentions ConnectWise."""
     if not found.place.loose or not reported:
         return reported

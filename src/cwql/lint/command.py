@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from cwql.lint.discovery import Target
-from cwql.lint.examination import examine_bytes
+from cwql.lint.job import examine_bytes
 from cwql.lint.run import Planner, Results
 from cwql.lint.session import Session
 from cwql.lint.summary import make_reports, make_statistics, open_source, sum_up

@@ -12,9 +12,10 @@ import stat
 
 from cwql.analysis.fix_loop import apply_edits, choose
 from cwql.errors import CwqlError
-from cwql.lint.examination import LARGEST, FileResult, examine
-from cwql.lint.file import decode, encoding_of, read_text
 from cwql.lint.files import Boundary, create_beside, read_regular
+from cwql.lint.job import LARGEST, examine
+from cwql.lint.linter import decode, encoding_of, read_text
+from cwql.lint.result import FileResult
 from cwql.lint.run import Planner
 
 TYPE_CHECKING = False
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic, Fix
     from cwql.lint.discovery import Target
-    from cwql.lint.examination import LintJob
+    from cwql.lint.job import LintJob
     from cwql.lint.run import Results
     from cwql.lint.session import Session
-    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.model import ConditionTemplate
 
 CLEAN, FINDINGS = 0, 1
 
@@ -91,7 +92,7 @@ class State:
 
     def __init__(self, text: str, order: LintJob) -> None:
         self.text = text
-        self.seen: list[Found] = []
+        self.seen: list[ConditionTemplate] = []
         draft = read_text(text, order.name, order.language, default=order.place)
         self.findings = draft.judge(order.rules, order.codes, self.seen)
 

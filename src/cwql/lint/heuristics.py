@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.model import PLACEHOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ _COMPARED_WORD = re.compile(r"(?<![\w/])([\w/]++)(?=\s*+[=!<>]|\s++(?:not\s++)?(
 _STEP = re.compile(r"\b[A-Za-z_]\w*+/[A-Za-z]")
 
 _SIGNS = re.compile(
-    rf"<>|::|\$(?:\d|{HOLE})|=\s*(?:\?|:\w|%s)|\b[a-z]{{1,3}}\.\w+\s*[=!<>]"
+    rf"<>|::|\$(?:\d|{PLACEHOLDER})|=\s*(?:\?|:\w|%s)|\b[a-z]{{1,3}}\.\w+\s*[=!<>]"
     r"|(?<![a-z_])(?=_*+[a-z]++_[a-z_])[a-z_]++\s*+[=!<>]"
     r"|(?i:\b(?:ilike|is\s+(?:not\s+)?null|where|select|interval)\b)|\b[A-Z]{3,}\s*\(|(?:^|\()\s*[\"]\w+[\"]\s*[=<>!]",
 )
@@ -43,8 +43,8 @@ _OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like)|[(,]\s*[\"
 
 
 _LIKE_A_CONDITION = re.compile(
-    rf"[=<>]|\b(?:{TEXT_WORD}|has|is|eq|ne|gt|lt|ge|le|between)\s*[\"'(\[{HOLE}]"
-    rf"|\bin\s*\(|\bis\s+(?:not\s+)?null|\b[a-z]\w+/[a-z]\w+\s|\w\s+[\"']\w|{HOLE}\W{{0,3}}(?:and|or)\b|\b(?:and|or)\W{{0,3}}{HOLE}",
+    rf"[=<>]|\b(?:{TEXT_WORD}|has|is|eq|ne|gt|lt|ge|le|between)\s*[\"'(\[{PLACEHOLDER}]"
+    rf"|\bin\s*\(|\bis\s+(?:not\s+)?null|\b[a-z]\w+/[a-z]\w+\s|\w\s+[\"']\w|{PLACEHOLDER}\W{{0,3}}(?:and|or)\b|\b(?:and|or)\W{{0,3}}{PLACEHOLDER}",
     re.IGNORECASE,
 )
 """Every condition contains this; terms, weather and labels do not."""

@@ -6,7 +6,7 @@ import keyword
 
 from cwql.language.operators import TEXT_WORDS
 from cwql.lint.frontends import find_language
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.model import PLACEHOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def quote(text: str) -> str:
 
 def spell_value(body: str, expressions: Sequence[str]) -> str:
     """Return the Python expression for the inside of a literal: the value itself, or an f-string around it."""
-    if body == HOLE:
+    if body == PLACEHOLDER:
         return name_of(expressions[0])
-    parts = [part.replace("{", "{{").replace("}", "}}") for part in body.split(HOLE)]
+    parts = [part.replace("{", "{{").replace("}", "}}") for part in body.split(PLACEHOLDER)]
     text = parts[0]
     for expression, part in zip(expressions, parts[1:], strict=True):
         name = name_of(expression)

@@ -17,8 +17,8 @@ from cwql.lint.hints import (
     name_of,
     spell_value,
 )
-from cwql.lint.templates.check import show_hole
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.check import show_placeholder
+from cwql.lint.templates.model import PLACEHOLDER
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic, Rule
     from cwql.language.dialects import Dialect
-    from cwql.lint.templates.model import Found, Piece
+    from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
     from cwql.lint.templates.sampling import SampleGenerator
     from cwql.lint.templates.scan import Part
 
@@ -44,7 +44,7 @@ LONG = 500
 _VALUES = ("value", "items", "list", "literal")
 
 
-def weigh_holes(found: Found, fillers: Sequence[SampleGenerator]) -> Iterator[Diagnostic]:
+def weigh_placeholders(found: ConditionTemplate, fillers: Sequence[SampleGenerator]) -> Iterator[Diagnostic]:
     """Yield the diagnostics about the placeholders of a condition, with positions in its text."""
     if find_language(found.language).prose:
         return
@@ -61,21 +61,21 @@ def weigh_holes(found: Found, fillers: Sequence[SampleGenerator]) -> Iterator[Di
 class _Weighing:
     """Check the placeholders of one condition."""
 
-    def __init__(self, found: Found, filler: SampleGenerator, dialect: Dialect | None) -> None:
+    def __init__(self, found: ConditionTemplate, filler: SampleGenerator, dialect: Dialect | None) -> None:
         self._language = found.language
         self._text = filler.text
         self._filler = filler
         self._dialect = dialect
-        places = [index for index, sign in enumerate(self._text) if sign == HOLE]
-        holes = [piece for piece in found.pieces if piece.kind == "hole"]
-        self._places, self._holes = places, holes
+        places = [index for index, sign in enumerate(self._text) if sign == PLACEHOLDER]
+        placeholders = [segment for segment in found.segments if segment.kind == "placeholder"]
+        self._places, self._placeholders = places, placeholders
         self._parts: dict[int, list[Part]] = {}
         for part in filler.outline.parts:
             self._parts.setdefault(part.comparison, []).append(part)
 
-    def _inside(self, part: Part) -> list[tuple[int, Piece]]:
+    def _inside(self, part: Part) -> list[tuple[int, TemplateSegment]]:
         low, high = bisect_left(self._places, part.start), bisect_left(self._places, part.end)
-        return list(zip(self._places[low:high], self._holes[low:high], strict=True))
+        return list(zip(self._places[low:high], self._placeholders[low:high], strict=True))
 
     def value(self, part: Part) -> Iterator[Diagnostic]:
         """Report each placeholder that is part of a literal or replaces one."""
@@ -86,9 +86,9 @@ class _Weighing:
             if bare is not None:
                 yield bare
                 return
-        unsafe = [(at, piece) for at, piece in inside if not piece.safe]
-        for at, piece in unsafe if rule is INTERPOLATED_TEXT else unsafe[:1]:
-            shown = show_hole(piece.expression, self._language)
+        unsafe = [(at, segment) for at, segment in inside if not segment.safe]
+        for at, segment in unsafe if rule is INTERPOLATED_TEXT else unsafe[:1]:
+            shown = show_placeholder(segment.expression, self._language)
             if part.role == "text":
                 message = f"{shown} between quotes: a quote in its value ends the text"
             elif part.role == "date":
@@ -97,7 +97,7 @@ class _Weighing:
                 message = f"{shown} in the place of a value: whatever it holds is read as part of the condition"
             # `{quote}{name}{quote}` is one value.
             place = Span(part.start, part.end) if part.role == "value" else Span(at, at + 1)
-            yield rule.at(place, message, hint=self._advise(part, piece))
+            yield rule.at(place, message, hint=self._advise(part, segment))
 
     def _bare_date(self, part: Part) -> Diagnostic | None:
         """Return the diagnostic for a date that the program formats and does not put between brackets."""
@@ -110,22 +110,22 @@ class _Weighing:
             hint="put [ and ] around the date: servers of ConnectWise Manage expect them",
         )
 
-    def _advise(self, part: Part, piece: Piece) -> str:
+    def _advise(self, part: Part, segment: TemplateSegment) -> str:
         field = self._filler.field(part.path)
         number = part.role in ("value", "literal") and field is not None and field.kind in ("integer", "number")
         if find_language(self._language).native:
             advice = self._advise_python(part)
-            return f"{advise_cast(self._language, piece.expression)}; or {advice}" if number else advice
+            return f"{advise_cast(self._language, segment.expression)}; or {advice}" if number else advice
         if part.role == "text":
-            return advise_quotes(self._language, self._dialect, self._text[part.start], piece.expression)
+            return advise_quotes(self._language, self._dialect, self._text[part.start], segment.expression)
         if part.role == "date" or (field is not None and field.kind in ("datetime", "date")):
-            return advise_moment(self._language, piece.expression)
+            return advise_moment(self._language, segment.expression)
         if part.role in ("items", "list"):
             return (
                 "make a number of each item before they are joined, or carry each between quotes that it does not hold"
             )
         if number or field is None or field.kind not in ("text", "enum", "boolean"):
-            return advise_cast(self._language, piece.expression) + (" where it is a number" if not number else "")
+            return advise_cast(self._language, segment.expression) + (" where it is a number" if not number else "")
         return "check the value before it is put in: it may hold quotes, `and`, `or`"
 
     def _advise_python(self, part: Part) -> str:
@@ -147,7 +147,7 @@ class _Weighing:
             at = high
             body = self._text[other.start : other.end]
             body = body[1:-1] if other.role in ("text", "date") else body
-            expressions = [_listed(piece.expression) for _, piece in self._inside(other)]
+            expressions = [_listed(segment.expression) for _, segment in self._inside(other)]
             arguments.append(
                 spell_value(body, expressions) if other.role in ("text", "date") else name_of(expressions[0])
             )
@@ -165,11 +165,11 @@ class _Weighing:
 
     def condition(self, part: Part) -> Iterator[Diagnostic]:
         """Report an unknown part next to a connective that may bind more tightly or more loosely than those in it."""
-        holes = self._inside(part)
-        joints = [(piece.joint or "").strip().lower() for _, piece in holes]
-        if all(piece.safe for _, piece in holes) or {*joints, *part.joined} in ({"and"}, {"or"}):
+        placeholders = self._inside(part)
+        joints = [(segment.joint or "").strip().lower() for _, segment in placeholders]
+        if all(segment.safe for _, segment in placeholders) or {*joints, *part.joined} in ({"and"}, {"or"}):
             return
-        shown = "".join([show_hole(piece.expression, self._language) for _, piece in holes])
+        shown = "".join([show_placeholder(segment.expression, self._language) for _, segment in placeholders])
         words = " and ".join([f"`{word}`" for word in dict.fromkeys(part.joined)])
         place = Span(part.start, part.end)
         edits = [Edit(Span(part.start, part.start), "("), Edit(Span(part.end, part.end), ")")]

@@ -31,7 +31,7 @@ class Chunk:
 
     def __init__(  # noqa: PLR0913  # one argument for each field
         self,
-        kind: Only["same", "escape", "hole"],
+        kind: Only["same", "escape", "placeholder"],
         text: str,
         start: int,
         end: int,
@@ -40,7 +40,7 @@ class Chunk:
         source: str = "",
         spec: str = "",
     ) -> None:
-        self.kind: Only["same", "escape", "hole"] = kind
+        self.kind: Only["same", "escape", "placeholder"] = kind
         self.text = text
         self.start = start
         self.end = end
@@ -63,7 +63,7 @@ class Literal(Node):
     @property
     def value(self) -> str | None:
         """Return the text of a literal without placeholders; None for one with some."""
-        if not self.whole or any(chunk.kind == "hole" for chunk in self.chunks):
+        if not self.whole or any(chunk.kind == "placeholder" for chunk in self.chunks):
             return None
         return "".join([chunk.text for chunk in self.chunks])
 

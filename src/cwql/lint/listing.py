@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.files import read_regular
-from cwql.lint.places import Context
+from cwql.lint.request_targets import Context
 from cwql.lint.templates.model import show_text
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.lint.discovery import Target
-    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
     Row: TypeAlias = dict[str, str | int | None]
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
     """Yield a row for each condition, in the order of the files and of their text."""
-    from cwql.lint.examination import may_hold
-    from cwql.lint.file import read_bytes
+    from cwql.lint.job import may_hold
+    from cwql.lint.linter import read_bytes
     from cwql.lint.run import Planner
 
     planner = Planner()
@@ -36,15 +36,15 @@ def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
         if not may_hold(data):
             continue
         draft = read_bytes(data, order.name, order.language, default=order.place)
-        seen: list[Found] = []
+        seen: list[ConditionTemplate] = []
         draft.judge(order.rules, order.codes, seen)
         context = Context(draft.source, order.place)
-        for found in sorted(seen, key=lambda each: (each.pieces[0].start, each.parameter)):
+        for found in sorted(seen, key=lambda each: (each.segments[0].start, each.parameter)):
             yield _row(found, target, draft.source, context)
 
 
-def _row(found: Found, target: Target, source: Source, context: Context) -> Row:
-    line, column = source.position(found.pieces[0].start)
+def _row(found: ConditionTemplate, target: Target, source: Source, context: Context) -> Row:
+    line, column = source.position(found.segments[0].start)
     return {
         "file": target.shown,
         "line": line,
@@ -57,7 +57,7 @@ def _row(found: Found, target: Target, source: Source, context: Context) -> Row:
     }
 
 
-def _reason(found: Found, context: Context) -> str | None:
+def _reason(found: ConditionTemplate, context: Context) -> str | None:
     """Return why the endpoint of a condition is known; None if it is not."""
     if found.place.endpoint is None:
         return None

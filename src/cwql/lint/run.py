@@ -11,7 +11,8 @@ import time
 import warnings
 
 from cwql.lint.collector import CollectorOff
-from cwql.lint.examination import FileResult, LintJob, ReadFile, begin, finish, killed, skipped
+from cwql.lint.job import LintJob, ReadFile, begin, finish, killed, skipped
+from cwql.lint.result import FileResult
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from cwql.analysis.rule_config import RuleConfig
     from cwql.lint.cache import Cache
     from cwql.lint.discovery import Target
-    from cwql.lint.places import Place
+    from cwql.lint.request_targets import RequestTarget
     from cwql.lint.settings import Settings
 
     Job: TypeAlias = tuple[int, LintJob, str | None]
@@ -54,7 +55,7 @@ class Planner:
     """Create jobs for files; the work that depends on their settings is done once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Settings, Place, RuleConfig | None]] = {}
+        self._known: dict[int, tuple[Settings, RequestTarget, RuleConfig | None]] = {}
 
     def order(self, target: Target) -> LintJob:
         """Return how a file is to be examined by its settings."""

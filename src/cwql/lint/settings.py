@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cwql.analysis.rule_config import RuleConfig, RuleLevel
-    from cwql.lint.places import Place
+    from cwql.lint.request_targets import RequestTarget
 
 EXCLUDED = (
     ".cwql_cache",
@@ -125,13 +125,13 @@ class Settings(Value):
         """Return settings with some of them replaced."""
         return replace(self, **changes)
 
-    def default_place(self) -> Place:
+    def default_place(self) -> RequestTarget:
         """Return the target of conditions if nothing in their file names one."""
-        from cwql.lint.places import NOWHERE, Place
+        from cwql.lint.request_targets import NOWHERE, RequestTarget
 
         if self.dialect is None and self.endpoint is None:
-            return NOWHERE if self.release is None else Place(release=self.release)
-        return Place(self.dialect, self.endpoint, sure=True, release=self.release)
+            return NOWHERE if self.release is None else RequestTarget(release=self.release)
+        return RequestTarget(self.dialect, self.endpoint, sure=True, release=self.release)
 
     def read_rules(self) -> RuleConfig | None:
         """Return the severities of rules; an opt-in rule that is selected by its own name runs."""

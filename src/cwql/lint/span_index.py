@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Span
 
 
@@ -17,7 +17,7 @@ class SpanIndex:
 
     __slots__ = ("_ends", "_found", "_starts")
 
-    def __init__(self, found: Iterable[Found]) -> None:
+    def __init__(self, found: Iterable[ConditionTemplate]) -> None:
         self._found = sorted(found, key=lambda each: each.span.start)
         self._starts = [each.span.start for each in self._found]
         # The last end of all conditions up to each one: most do not overlap, so that a search looks at one or two.
@@ -25,9 +25,9 @@ class SpanIndex:
         for each in self._found:
             self._ends.append(max(each.span.end, self._ends[-1] if self._ends else 0))
 
-    def innermost(self, span: Span) -> Found | None:
+    def innermost(self, span: Span) -> ConditionTemplate | None:
         """Return the shortest condition that contains a span, otherwise None."""
-        best: Found | None = None
+        best: ConditionTemplate | None = None
         index = bisect_right(self._starts, span.start) - 1
         while index >= 0 and self._ends[index] >= span.end:
             each = self._found[index]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cwql.lint.examination import examine_bytes
 from cwql.lint.files import digest_of, read_regular
 from cwql.lint.frontends import find_language
+from cwql.lint.job import examine_bytes
 from cwql.source import Source
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.lint.discovery import Target
-    from cwql.lint.examination import FileResult
+    from cwql.lint.result import FileResult
     from cwql.lint.run import Results
     from cwql.render import Report
 
@@ -41,7 +41,7 @@ def read_again(target: Target, outcome: FileResult) -> str:
     """
     if outcome.text is not None:
         return outcome.text
-    from cwql.lint.file import decode
+    from cwql.lint.linter import decode
     from cwql.lint.run import Planner
 
     try:
@@ -70,7 +70,7 @@ def sum_up(results: Results) -> str:
         return f"No problems found in {checked}."
     from cwql.render.summary import count_fixable, count_severities
 
-    return f"Found {count_severities(findings)} in {checked}.{count_fixable(findings, '--fix', '--unsafe-fixes')}"
+    return f"ConditionTemplate {count_severities(findings)} in {checked}.{count_fixable(findings, '--fix', '--unsafe-fixes')}"
 
 
 def _is_data(target: Target) -> bool:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from cwql.diagnostics import Edit, Fix
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import find_language
-from cwql.lint.places import COMMENTS
+from cwql.lint.request_targets import COMMENTS
 from cwql.source import Span
 from cwql.value import Value
 

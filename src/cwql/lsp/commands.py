@@ -7,7 +7,7 @@ from importlib import import_module
 
 from cwql.errors import CwqlError, UnknownNameError
 from cwql.language.dialects import find_dialect, find_parameter
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.model import PLACEHOLDER
 from cwql.schema.catalog import catalog
 
 TYPE_CHECKING = False
@@ -54,7 +54,7 @@ def count(condition: EmbeddedCondition, connection: Connection) -> int:
     """Return how many records a condition matches on the server. Raises `CwqlError`."""
     if condition.endpoint is None:
         raise UnknownNameError("the endpoint of this condition is not known")
-    if HOLE in condition.text:
+    if PLACEHOLDER in condition.text:
         raise UnknownNameError("the condition has placeholders, so only the program knows its text")
     dialect = find_dialect(condition.dialect)
     if find_parameter(dialect, condition.found.parameter) is not dialect.parameters[0]:

@@ -10,7 +10,7 @@ from cwql.completion import complete, complete_url
 from cwql.diagnostics import Edit
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS
-from cwql.lint.places import speaks
+from cwql.lint.request_targets import speaks
 from cwql.source import Span
 from cwql.value import replace
 

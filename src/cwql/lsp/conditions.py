@@ -11,7 +11,7 @@ import re
 
 from cwql.diagnostics import Edit
 from cwql.language.dialects import find_dialect
-from cwql.lint.templates.model import Found, Piece
+from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 from cwql.lint.templates.source_map import SourceMap
 from cwql.source import Span
 
@@ -36,10 +36,10 @@ class EmbeddedCondition:
 
     __slots__ = ("_layout", "found", "text")
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: ConditionTemplate) -> None:
         self.found = found
         self.text = found.text
-        self._layout = SourceMap(found.pieces)
+        self._layout = SourceMap(found.segments)
 
     @property
     def dialect(self) -> DialectName:
@@ -54,15 +54,15 @@ class EmbeddedCondition:
     def text_offset(self, at: int) -> int | None:
         """Return the offset in the text of an offset in the file; None if it is not in the text, or in a placeholder."""
         start = 0
-        for piece in self.found.pieces:
-            if piece.start <= at <= piece.end:
-                if piece.kind == "same":
-                    return start + at - piece.start
-                if at == piece.end:
-                    return start + len(piece.text)
-                if piece.kind == "escape" or at == piece.start:
+        for segment in self.found.segments:
+            if segment.start <= at <= segment.end:
+                if segment.kind == "same":
+                    return start + at - segment.start
+                if at == segment.end:
+                    return start + len(segment.text)
+                if segment.kind == "escape" or at == segment.start:
                     return start
-            start += len(piece.text)
+            start += len(segment.text)
         return None
 
     def span(self, span: Span) -> Span:
@@ -73,12 +73,12 @@ class EmbeddedCondition:
         """Return the edit of the file for an edit of the text, spelled as the literal requires; None if there is none."""
         if self.text:
             return self._layout.edit(edit)
-        piece = next((piece for piece in self.found.pieces if piece.quoting is not None), None)
-        written = None if piece is None or piece.quoting is None else piece.quoting.encode(edit.text)
-        return None if written is None or piece is None else Edit(Span(piece.start, piece.start), written)
+        segment = next((segment for segment in self.found.segments if segment.quoting is not None), None)
+        written = None if segment is None or segment.quoting is None else segment.quoting.encode(edit.text)
+        return None if written is None or segment is None else Edit(Span(segment.start, segment.start), written)
 
 
-def innermost(found: Iterable[Found], at: int) -> EmbeddedCondition | None:
+def innermost(found: Iterable[ConditionTemplate], at: int) -> EmbeddedCondition | None:
     """Return the shortest condition whose text contains an offset of the file."""
     best: EmbeddedCondition | None = None
     for each in found:
@@ -111,22 +111,28 @@ def _common(limit: int, is_same: Callable[[int], bool]) -> int:
 
 
 def shift(
-    found: Sequence[Found], start: int, old_end: int, new_end: int, inserted: str, *, elsewhere: bool = False
-) -> list[Found] | None:
+    found: Sequence[ConditionTemplate],
+    start: int,
+    old_end: int,
+    new_end: int,
+    inserted: str,
+    *,
+    elsewhere: bool = False,
+) -> list[ConditionTemplate] | None:
     """Return the conditions after a change; None if it is not an edit inside the literal of one of them.
 
     With `elsewhere`, an edit outside all of them moves those after it; None only if it cuts one.
     """
-    moved: list[Found] = []
+    moved: list[ConditionTemplate] = []
     was_inside = False
     for each in found:
-        pieces = _shift_pieces(each, start, old_end, new_end, inserted)
-        if pieces is None:
+        segments = _shift_pieces(each, start, old_end, new_end, inserted)
+        if segments is None:
             return None
-        was_inside = was_inside or pieces[1]
+        was_inside = was_inside or segments[1]
         moved.append(
-            Found(
-                pieces[0],
+            ConditionTemplate(
+                segments[0],
                 each.parameter,
                 each.place,
                 Span(
@@ -142,43 +148,45 @@ def shift(
 
 
 def _shift_pieces(
-    found: Found, start: int, old_end: int, new_end: int, inserted: str
-) -> tuple[list[Piece], bool] | None:
-    """Return the pieces after a change, and whether it was inside one of them; None if it cuts a piece."""
-    pieces: list[Piece] = []
+    found: ConditionTemplate, start: int, old_end: int, new_end: int, inserted: str
+) -> tuple[list[TemplateSegment], bool] | None:
+    """Return the segments after a change, and whether it was inside one of them; None if it cuts a segment."""
+    segments: list[TemplateSegment] = []
     was_inside = False
     delta = new_end - old_end
-    for piece in found.pieces:
-        if not was_inside and piece.kind == "same" and piece.start <= start and old_end <= piece.end:
-            quoting = piece.quoting
-            text = piece.text[: start - piece.start] + inserted + piece.text[old_end - piece.start :]
+    for segment in found.segments:
+        if not was_inside and segment.kind == "same" and segment.start <= start and old_end <= segment.end:
+            quoting = segment.quoting
+            text = segment.text[: start - segment.start] + inserted + segment.text[old_end - segment.start :]
             # A sign at the beginning may introduce another kind of literal, for example in YAML.
-            is_plain = start > piece.start or not text or text[0].isalnum() or text[0] in "(_"
+            is_plain = start > segment.start or not text or text[0].isalnum() or text[0] in "(_"
             if is_plain and quoting is not None and quoting.encode(inserted) == inserted and "\n" not in inserted:
-                pieces.append(
-                    Piece(text, piece.start, piece.end + delta, "same", piece.literal, quoting, piece.expression)
+                segments.append(
+                    TemplateSegment(
+                        text, segment.start, segment.end + delta, "same", segment.literal, quoting, segment.expression
+                    )
                 )
                 was_inside = True
                 continue
-        if piece.end <= start:
-            pieces.append(piece)
-        elif piece.start >= old_end:
-            pieces.append(
-                Piece(
-                    piece.text,
-                    piece.start + delta,
-                    piece.end + delta,
-                    piece.kind,
-                    piece.literal,
-                    piece.quoting,
-                    piece.expression,
-                    piece.safe,
-                    piece.joint,
+        if segment.end <= start:
+            segments.append(segment)
+        elif segment.start >= old_end:
+            segments.append(
+                TemplateSegment(
+                    segment.text,
+                    segment.start + delta,
+                    segment.end + delta,
+                    segment.kind,
+                    segment.literal,
+                    segment.quoting,
+                    segment.expression,
+                    segment.safe,
+                    segment.joint,
                 )
             )
         else:
             return None
-    return pieces, was_inside
+    return segments, was_inside
 
 
 def may_be_in_string(text: str, at: int) -> bool:
@@ -202,7 +210,9 @@ def find_string(text: str, at: int) -> int | None:
     return None if not quote or _KEY.search(text, start + begin, at) else start + begin
 
 
-def probe(text: str, at: int, native: bool, extract: Callable[[str], list[Found]]) -> list[Found]:
+def probe(
+    text: str, at: int, native: bool, extract: Callable[[str], list[ConditionTemplate]]
+) -> list[ConditionTemplate]:
     """Return the conditions at an offset that only a search of a changed text finds; `extract` searches a text.
 
     `native` is True for a language whose parser needs the whole file (Python).
@@ -212,7 +222,10 @@ def probe(text: str, at: int, native: bool, extract: Callable[[str], list[Found]
         found = [
             each
             for each in extract(changed)
-            if any(piece.kind == "same" and piece.start <= at and at + len(PROBE) <= piece.end for piece in each.pieces)
+            if any(
+                segment.kind == "same" and segment.start <= at and at + len(PROBE) <= segment.end
+                for segment in each.segments
+            )
         ]
         restored = shift(found, at, at + len(PROBE), at, "") if found else None
         if restored and innermost(restored, at) is not None:

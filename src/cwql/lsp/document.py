@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cwql.lint.examination import may_hold
-from cwql.lint.file import read_text
 from cwql.lint.fix import Document as Source
 from cwql.lint.fix import RewriteError, fix_source
 from cwql.lint.frontends import find_language
+from cwql.lint.job import may_hold
+from cwql.lint.linter import read_text
 from cwql.lsp.conditions import find_change, find_string, innermost, may_be_in_string, probe, shift
 from cwql.lsp.positions import Positions
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.examination import LintJob
-    from cwql.lint.file import ExtractedFile
-    from cwql.lint.templates.model import Found
+    from cwql.lint.job import LintJob
+    from cwql.lint.linter import ExtractedFile
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.lsp.conditions import EmbeddedCondition
 
 
@@ -72,7 +72,7 @@ class Document:
         # Those of an edit elsewhere.
         self._shifted: ExtractedFile | None = None
         # Conditions that only a probe finds.
-        self._probed: Sequence[Found] = ()
+        self._probed: Sequence[ConditionTemplate] = ()
         # The text before each string that is no condition, for the next word that is typed in it.
         self._rejected: tuple[str, ...] = () if earlier is None else earlier._rejected
         self._diagnostics: list[Diagnostic] | None = None
@@ -123,7 +123,7 @@ class Document:
         """Use diagnostics that were computed elsewhere for the same text."""
         self._diagnostics = diagnostics
 
-    def conditions(self) -> Sequence[Found]:
+    def conditions(self) -> Sequence[ConditionTemplate]:
         """Return the conditions of the text."""
         self._move()
         draft = self._draft or self._moved or self._read()
@@ -178,7 +178,7 @@ class Document:
             return draft.judge(order.rules, order.codes)
         from cwql.lint.baseline import read_baseline
         from cwql.lint.discovery import Target
-        from cwql.lint.examination import ReadFile, finish
+        from cwql.lint.job import ReadFile, finish
         from cwql.lint.settings import ConfigurationError, Settings
 
         outcome = finish(ReadFile(order, draft, ""))
@@ -189,7 +189,7 @@ class Document:
             pass
         return outcome.findings
 
-    def _extract(self, text: str) -> list[Found]:
+    def _extract(self, text: str) -> list[ConditionTemplate]:
         order = self.order
         assert order is not None
         return read_text(text, order.name, order.language, default=order.place).conditions()

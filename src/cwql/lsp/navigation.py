@@ -13,7 +13,7 @@ from cwql.errors import CwqlError
 from cwql.language.dialects import find_dialect, find_parameter
 from cwql.language.formatter import format
 from cwql.language.parsing.lexer import tokenize
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lsp.conditions import EmbeddedCondition
 from cwql.schema import loader
 from cwql.schema.catalog import catalog
@@ -187,11 +187,11 @@ def _tokens_of(condition: EmbeddedCondition) -> Iterator[tuple[Span, int]]:
             continue
         # A placeholder inside a string belongs to the host language.
         start = token.start
-        for part in token.text.split(HOLE):
+        for part in token.text.split(PLACEHOLDER):
             end = start + len(part)
             if part:
                 yield condition.span(Span(start, end)), TOKEN_TYPES.index(kind)
-            start = end + len(HOLE)
+            start = end + len(PLACEHOLDER)
 
 
 def format_edits(view: View, span: Span) -> list[types.TextEdit]:
@@ -208,7 +208,7 @@ def format_edits(view: View, span: Span) -> list[types.TextEdit]:
 def format_edit(condition: EmbeddedCondition) -> Edit | None:
     """Return the edit that writes a condition in canonical form; None if it is, or cannot be written so."""
     text = condition.text
-    if HOLE in text:
+    if PLACEHOLDER in text:
         return None
     try:
         formatted = format(text, dialect=condition.dialect, parameter=condition.found.parameter)

@@ -7,8 +7,8 @@ import os
 from cwql.errors import CwqlError
 from cwql.lint.configuration import NAMES, read_file
 from cwql.lint.discovery import Discovery, make_absolute
-from cwql.lint.examination import LintJob
 from cwql.lint.frontends import LANGUAGES, TEXT, language_of
+from cwql.lint.job import LintJob
 from cwql.lint.run import Planner
 from cwql.lint.settings import Settings
 

@@ -10,7 +10,7 @@ from cwql.language.nodes import And, Comparison, Or
 from cwql.language.operators import IN, NOT_IN
 from cwql.language.parsing import parse
 from cwql.language.parsing.lexer import tokenize
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.model import PLACEHOLDER
 from cwql.schema import loader
 from cwql.schema.naming import handle_name
 
@@ -40,7 +40,7 @@ def is_single_literal(source: str, condition: EmbeddedCondition) -> bool:
         node = ast.parse(source[span.start : span.end], mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    literals = {piece.literal for piece in condition.found.pieces}
+    literals = {segment.literal for segment in condition.found.segments}
     is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
     return len(literals) == 1 and (is_text or isinstance(node, ast.JoinedStr))
 
@@ -51,27 +51,29 @@ def as_template(source: str, condition: EmbeddedCondition) -> Rewrite | None:
     None if a placeholder is only a part of a value, or has a format.
     """
     text = condition.text
-    holes = [piece for piece in condition.found.pieces if piece.kind == "hole"]
-    expressions = [piece.expression for piece in holes]
-    is_plain = all(source[piece.start : piece.end].strip("{} ") == piece.expression.strip("{} ") for piece in holes)
+    placeholders = [segment for segment in condition.found.segments if segment.kind == "placeholder"]
+    expressions = [segment.expression for segment in placeholders]
+    is_plain = all(
+        source[segment.start : segment.end].strip("{} ") == segment.expression.strip("{} ") for segment in placeholders
+    )
     if not expressions or not is_plain or not all(map(_is_expression, expressions)) or "{" in text or "}" in text:
         return None
-    if len(expressions) != text.count(HOLE):
+    if len(expressions) != text.count(PLACEHOLDER):
         return None
     waiting = iter(expressions)
     parts: list[str] = []
     values: list[str] = []
     at = 0
     for token in tokenize(text, condition.dialect):
-        count = token.text.count(HOLE)
+        count = token.text.count(PLACEHOLDER)
         if not count:
             continue
         if count != 1:
             return None
         expression = next(waiting)
-        if token.text == HOLE:
+        if token.text == PLACEHOLDER:
             values.append(expression)
-        elif token.kind == "STRING" and token.text[1:-1] == HOLE:
+        elif token.kind == "STRING" and token.text[1:-1] == PLACEHOLDER:
             # In quotes the value is text, whatever its type.
             values.append(f"str({expression})")
         else:
@@ -92,7 +94,7 @@ def as_handles(condition: EmbeddedCondition, record: RecordInfo) -> Rewrite | No
     dialect = find_dialect(condition.dialect)
     try:
         parameter = find_parameter(dialect, condition.found.parameter)
-        if parameter is not dialect.parameters[0] or HOLE in condition.text:
+        if parameter is not dialect.parameters[0] or PLACEHOLDER in condition.text:
             return None
         tree = parse(condition.text, dialect=dialect)
         expression, modules = _write(tree, record.name)

@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from cwql.lint.file import lint_text
 from cwql.lint.frontends import TEXT, language_of
+from cwql.lint.linter import lint_text
 from cwql.source import Source
 
 FOLDER = Path(__file__).parent

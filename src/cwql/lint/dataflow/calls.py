@@ -42,7 +42,7 @@ from cwql.lint.dataflow.texts import Builder, extended, target_of
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, is_word, rest
 from cwql.lint.ir import Call, Function, Literal, Member, Name, Node, Pattern, key_of
-from cwql.lint.places import parameter_of
+from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -315,7 +315,14 @@ def _filled(flow: Flow, text: Text, given: dict[str, Value]) -> Text:
         elif value is not None and value.safe and not segment.safe:
             segments.append(
                 Segment(
-                    "hole", "", segment.start, segment.end, segment.quoting, segment.literal, segment.expression, True
+                    "placeholder",
+                    "",
+                    segment.start,
+                    segment.end,
+                    segment.quoting,
+                    segment.literal,
+                    segment.expression,
+                    True,
                 )
             )
         else:

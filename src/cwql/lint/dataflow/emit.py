@@ -9,12 +9,12 @@ from cwql.lint.dataflow import calls as _calls  # registers the evaluation of ca
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import Segment, Sink, Text, rest
-from cwql.lint.frontends.entries import TEMPLATES, open_holes
+from cwql.lint.frontends.entries import TEMPLATES, open_placeholders
 from cwql.lint.frontends.text import PLACEHOLDERS
 from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
-from cwql.lint.places import parameter_of
-from cwql.lint.templates.model import HOLE, Found, Piece
+from cwql.lint.request_targets import parameter_of
+from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.ir import Module
-    from cwql.lint.places import Context, Place
+    from cwql.lint.request_targets import Context, RequestTarget
 
 _ = _calls
 _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
@@ -42,9 +42,9 @@ class Emitter:
         self.flow = flow
         self.context: Context = flow.context
         self.language = language
-        self.found: dict[tuple[int, int, str, str], list[Found]] = {}
+        self.found: dict[tuple[int, int, str, str], list[ConditionTemplate]] = {}
 
-    def emit(self) -> Iterator[Found | Diagnostic]:
+    def emit(self) -> Iterator[ConditionTemplate | Diagnostic]:
         """Yield the conditions: each text once for each endpoint that it goes to."""
         self._parametric()
         urls = list(self._urls())
@@ -80,7 +80,7 @@ class Emitter:
 
     # --- URLs ------------------------------------------------------------------------------------------------------
 
-    def _urls(self) -> Iterator[Found | Diagnostic]:
+    def _urls(self) -> Iterator[ConditionTemplate | Diagnostic]:
         for text in self.flow.texts:
             if text.absorbed:
                 continue
@@ -92,30 +92,32 @@ class Emitter:
                 continue
             yield from self._url(text, shown)
 
-    def _url(self, text: Text, shown: str) -> Iterator[Found | Diagnostic]:
+    def _url(self, text: Text, shown: str) -> Iterator[ConditionTemplate | Diagnostic]:
         start, stop = text.statement
         segments = list(text.segments)
         closed = not text.ongoing and text.argument
         if not closed and (text.ongoing or ends_in_the_middle(shown)):
             segments.append(rest(segments[-1].end, segments[-1].literal))
         pieces = self._pieces(segments)
-        whole = _in_prose(open_holes(pieces, PLACEHOLDERS, safe=True))
+        whole = _in_prose(open_placeholders(pieces, PLACEHOLDERS, safe=True))
         if whole is not None:
             yield from find_in_url(whole, self.context, start, stop, self.language)
         tail = ""
         before = ""
         for index, segment in enumerate(segments):
-            if segment.kind != "hole":
+            if segment.kind != "placeholder":
                 tail = (tail + segment.text)[-40:]
                 before += segment.text
                 continue
             match = _OPEN_QUERY.search(tail)
-            tail = HOLE
+            tail = PLACEHOLDER
             if match is not None and segment.inner:
                 parameter = parameter_of(match[1])
                 following = segments[index + 1] if index + 1 < len(segments) else None
                 if parameter is not None:
-                    goes_on = following is not None and not (following.kind != "hole" and following.text[:1] in "&#")
+                    goes_on = following is not None and not (
+                        following.kind != "placeholder" and following.text[:1] in "&#"
+                    )
                     sink = Sink(
                         list(segment.inner), parameter, match[1], segment.start, text.statement, self.flow.scope
                     )
@@ -125,13 +127,13 @@ class Emitter:
                     self._sink(sink, goes_on=goes_on)
             elif match is not None and segment.parameter and self.flow.calls:
                 pass
-            before += HOLE
+            before += PLACEHOLDER
 
     # --- sinks -----------------------------------------------------------------------------------------------------
 
     def _sink(self, sink: Sink, sent: _Spans | None = None, goes_on: bool = False) -> None:
         conditions = sink.parameter.lower().endswith("conditions")
-        near: list[Place | None] = list(sink.near or sink.uses)
+        near: list[RequestTarget | None] = list(sink.near or sink.uses)
         wide = False
         if not near and not sink.closed and conditions and not sink.option:
             near = list(_around(sink, self.flow))
@@ -139,7 +141,7 @@ class Emitter:
         for text in sink.texts:
             segments = _expanded(text.segments)
             partial = sink.partial
-            if len(segments) == 1 and segments[0].kind == "hole" and segments[0].items and conditions:
+            if len(segments) == 1 and segments[0].kind == "placeholder" and segments[0].items and conditions:
                 joint = (segments[0].joint or "").strip().lower()
                 if joint in ("and", "or"):
                     for item in segments[0].items:
@@ -156,10 +158,16 @@ class Emitter:
             self._add(sink, text, segments, near, wide, partial or text.mixed > 1)
 
     def _add(
-        self, sink: Sink, text: Text, segments: list[Segment], near: Sequence[Place | None], wide: bool, partial: bool
+        self,
+        sink: Sink,
+        text: Text,
+        segments: list[Segment],
+        near: Sequence[RequestTarget | None],
+        wide: bool,
+        partial: bool,
     ) -> None:
-        shown = "".join([HOLE if each.kind == "hole" else each.text for each in segments])
-        if not shown.strip(HOLE + " \t\r\n"):
+        shown = "".join([PLACEHOLDER if each.kind == "placeholder" else each.text for each in segments])
+        if not shown.strip(PLACEHOLDER + " \t\r\n"):
             return
         conditions = sink.parameter.lower().endswith("conditions")
         if conditions and is_query_string(shown):
@@ -185,15 +193,15 @@ class Emitter:
             return
         if place.dialect is None and not self._is_ours(sink):
             return
-        pieces: Sequence[Piece] = self._pieces(segments)
+        pieces: Sequence[TemplateSegment] = self._pieces(segments)
         if "{{" in shown:
             from cwql.lint.frontends.entries import without_sign
 
             pieces = without_sign(pieces)
             if TEMPLATES.fullmatch("".join([piece.text for piece in pieces]).strip()):
                 return
-            pieces = open_holes(pieces)
-        found = Found(pieces, sink.parameter, place, Span(low, high), self.language, partial=partial)
+            pieces = open_placeholders(pieces)
+        found = ConditionTemplate(pieces, sink.parameter, place, Span(low, high), self.language, partial=partial)
         self.found.setdefault((pieces[0].start, pieces[-1].end, sink.parameter, shown), []).append(found)
 
     def _literal_end(self, literals: Sequence[Segment], high: int) -> int:
@@ -207,23 +215,23 @@ class Emitter:
             return True
         return self.flow.automate and not sink.option
 
-    def _pieces(self, segments: Sequence[Segment]) -> list[Piece]:
+    def _pieces(self, segments: Sequence[Segment]) -> list[TemplateSegment]:
         """Return the segments as pieces, their literals numbered."""
         numbers: dict[int, int] = {}
-        pieces: list[Piece] = []
+        pieces: list[TemplateSegment] = []
         for each in segments:
             mark = each.literal if each.literal >= 0 else -1 - each.start
             number = numbers.setdefault(mark, len(numbers))
-            hole = each.kind == "hole"
+            placeholder = each.kind == "placeholder"
             pieces.append(
-                Piece(
-                    HOLE if hole else each.text,
+                TemplateSegment(
+                    PLACEHOLDER if placeholder else each.text,
                     each.start,
                     each.end,
                     each.kind,
                     number,
                     each.quoting,
-                    each.expression if hole else "",
+                    each.expression if placeholder else "",
                     each.safe,
                     each.joint,
                 )
@@ -244,7 +252,7 @@ def _expanded(segments: Sequence[Segment]) -> list[Segment]:
     return found
 
 
-def _around(sink: Sink, flow: Flow) -> list[Place]:
+def _around(sink: Sink, flow: Flow) -> list[RequestTarget]:
     """Return the only endpoint of the nearest block that names some, up to the function around it."""
     if not flow.sure:
         return []
@@ -276,7 +284,7 @@ class _Spans:
         return index >= 0 and self._highs[index] >= end
 
 
-def _in_prose(pieces: list[Piece]) -> list[Piece] | None:
+def _in_prose(pieces: list[TemplateSegment]) -> list[TemplateSegment] | None:
     """Return the pieces of a URL; None if it is in the middle of a sentence, in which its end is unknown."""
     text = "".join([piece.text for piece in pieces])
     query = _QUERY.search(text)
@@ -293,7 +301,7 @@ def _in_prose(pieces: list[Piece]) -> list[Piece] | None:
 
 def find_flow(
     context: Context, source: str, module: Module, traits: Traits, language: str
-) -> Iterator[Found | Diagnostic]:
+) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a program."""
     flow = Flow(context, source, module, traits)
     flow.run()

@@ -39,7 +39,7 @@ from cwql.lint.ir import (
     Unary,
     key_of,
 )
-from cwql.lint.places import parameter_of
+from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,16 +57,18 @@ def _literal(flow: Flow, node: Literal) -> Value:
             if chunk.node is not None:
                 sealed(flow, chunk.node)
         # A list of words of the program itself.
-        plain = "".join([chunk.text for chunk in node.chunks if chunk.kind != "hole"])
-        return Value(node.start, node.end, safe=is_word(plain) and all(chunk.kind != "hole" for chunk in node.chunks))
+        plain = "".join([chunk.text for chunk in node.chunks if chunk.kind != "placeholder"])
+        return Value(
+            node.start, node.end, safe=is_word(plain) and all(chunk.kind != "placeholder" for chunk in node.chunks)
+        )
     flow.ends[node.start] = node.end
     builder = Builder(flow, node)
     for chunk in node.chunks:
-        if chunk.kind != "hole":
+        if chunk.kind != "placeholder":
             builder.add(Segment(chunk.kind, chunk.text, chunk.start, chunk.end, chunk.quoting, node.start))
             continue
         if chunk.node is None:
-            builder.add(Segment("hole", "", chunk.start, chunk.end, chunk.quoting, node.start, chunk.source))
+            builder.add(Segment("placeholder", "", chunk.start, chunk.end, chunk.quoting, node.start, chunk.source))
             continue
         value = builder.operand(chunk.node, seal=True)
         if chunk.spec:

@@ -23,7 +23,7 @@ from cwql.lint.ir import (
     Unary,
     key_of,
 )
-from cwql.lint.places import parameter_of
+from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.ir import Module
-    from cwql.lint.places import Context, Place
+    from cwql.lint.request_targets import Context, RequestTarget
 
 DEPTH = 70
 """Deepest nesting of nodes that is followed."""
@@ -60,12 +60,12 @@ class Frame:
     __slots__ = ("carried", "hint", "places", "sinks")
 
     def __init__(self) -> None:
-        self.places: list[Place] = []
-        self.hint: Place | None = None
+        self.places: list[RequestTarget] = []
+        self.hint: RequestTarget | None = None
         self.sinks: list[Sink] = []
         self.carried: list[Sink] = []
 
-    def note(self, place: Place) -> None:
+    def note(self, place: RequestTarget) -> None:
         """Add a target; more than two endpoints are as good as two."""
         if place.endpoint is None:
             self.hint = self.hint or place
@@ -92,7 +92,7 @@ class Flow:
         self.results: dict[int, Value] = {}
         self.running: set[int] = set()
         self.captured: dict[int, tuple[Environment, Scope]] = {}
-        self.calls: list[tuple[Function, dict[str, Value], tuple[int, int], Scope, list[Place]]] = []
+        self.calls: list[tuple[Function, dict[str, Value], tuple[int, int], Scope, list[RequestTarget]]] = []
         self.parametric: dict[int, list[tuple[str, Sink]]] = {}
         self.owner: Function | None = None
         self.members: Environment | None = None
@@ -485,7 +485,7 @@ class Flow:
         self.depth -= 1
         return value
 
-    def note(self, place: Place) -> None:
+    def note(self, place: RequestTarget) -> None:
         """Note a target that the current expression names."""
         self.frames[-1].note(place)
         if place.endpoint is None:
@@ -517,7 +517,7 @@ class Flow:
         if frame.hint is not None:
             outer.note(frame.hint)
 
-    def use(self, sink: Sink, place: Place) -> None:
+    def use(self, sink: Sink, place: RequestTarget) -> None:
         """Note that a later call sends a sink's text to a target."""
         if not sink.near and len(sink.uses) < 4 and all(each.endpoint != place.endpoint for each in sink.uses):
             sink.uses.append(place)

@@ -71,18 +71,18 @@ def fill(builder: Builder, text: Text, values: Sequence[Value], braces: bool, fl
 def _fill(builder: Builder, part: Segment, match: re.Match[str], value: Value | None, number: bool, flow: Flow) -> None:
     start, end = part.start + match.start(), part.start + match.end()
     if value is None:
-        builder.add(Segment("hole", "", start, end, part.quoting, part.literal, match[0], number))
+        builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, match[0], number))
         return
     shown = flow.source[value.start : value.end] or match[0]
     if number:
-        builder.add(Segment("hole", "", start, end, part.quoting, part.literal, shown, True))
+        builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, shown, True))
         return
     builder.insert(value, start, end, shown, part.quoting, part.literal)
 
 
 def _unit(part: Segment, match: re.Match[str], kind: str, text: str) -> Segment:
     start, end = part.start + match.start(), part.start + match.end()
-    return Segment("hole" if kind == "hole" else "escape", text, start, end, part.quoting, part.literal)
+    return Segment("placeholder" if kind == "placeholder" else "escape", text, start, end, part.quoting, part.literal)
 
 
 def _plain(builder: Builder, part: Segment, begin: int, stop: int) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from cwql.lint.ir import Call, Index, Member, Name, Node, Unary
-from cwql.lint.places import place_of_attributes
+from cwql.lint.request_targets import place_of_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.lint.dataflow.flow import Flow
-    from cwql.lint.places import Place
+    from cwql.lint.request_targets import RequestTarget
 
 _SECTIONS = frozenset(
     (
@@ -78,7 +78,7 @@ def is_record(node: Node) -> bool:
             return isinstance(current, Name) and current.name not in _INPUT
 
 
-def place_of_chain(flow: Flow, names: Sequence[str]) -> Place | None:
+def place_of_chain(flow: Flow, names: Sequence[str]) -> RequestTarget | None:
     """Return the target that a chain of names calls."""
     if flow.traits.place_of is not None:
         place = flow.traits.place_of(names, flow.source)

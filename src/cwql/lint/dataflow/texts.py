@@ -6,14 +6,14 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow, Frame
 from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Text, Value, is_word, rest
 from cwql.lint.ir import Node, Operation
-from cwql.lint.places import place_of_url
+from cwql.lint.request_targets import place_of_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.lint.dataflow.values import Sink
-    from cwql.lint.places import Place
+    from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 
 _ADDED = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
@@ -39,7 +39,7 @@ class Builder:
         """Add a segment to every way."""
         for way in self.ways:
             way.append(segment)
-        if segment.kind != "hole":
+        if segment.kind != "placeholder":
             self.literal = self.literal or segment.literal >= 0
         self.safe = self.safe and segment.safe
 
@@ -49,7 +49,7 @@ class Builder:
         self.flow.frames.append(frame)
         value = self.flow.evaluate(node)
         self.flow.frames.pop()
-        before = "".join(["\ufffc" if each.kind == "hole" else each.text for each in self.ways[0][-40:]])
+        before = "".join(["\ufffc" if each.kind == "placeholder" else each.text for each in self.ways[0][-40:]])
         if before.endswith(("?", "&")):
             place = target_of(self.flow, before)
             if place is not None and place.endpoint is not None:
@@ -72,7 +72,7 @@ class Builder:
     ) -> None:
         """Add the texts of a value, or a placeholder for it."""
         self.sinks += value.sinks
-        known = [text for text in value.texts if any(each.kind != "hole" for each in text.segments)]
+        known = [text for text in value.texts if any(each.kind != "placeholder" for each in text.segments)]
         safe = value.safe and not (value.moment and self.flow.traits.native_dates)
         optional = len(value.texts) > 1 or (value.partial and value.items is None)
         if optional and known and any(self.ways) and not self._is_spliced(known):
@@ -106,7 +106,7 @@ class Builder:
             items = [text for item in value.items for text in item.texts]
         self.add(
             Segment(
-                "hole",
+                "placeholder",
                 "",
                 start,
                 end,
@@ -158,7 +158,7 @@ def note_place(flow: Flow, text: Text) -> None:
             flow.note(text.place)
 
 
-def target_of(flow: Flow, text: str) -> Place | None:
+def target_of(flow: Flow, text: str) -> RequestTarget | None:
     """Return the target of a URL or path, unless the text is too weak a sign: ``/tickets`` in a file without Automate."""
     place = place_of_url(text)
     if place is None or place.endpoint is None or place.endpoint.strip("/").count("/") > 0:

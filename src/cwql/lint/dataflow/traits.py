@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from dataclasses import KW_ONLY
 
-    from cwql.lint.places import Place
+    from cwql.lint.request_targets import RequestTarget
 
 
 class Traits(Value):
@@ -26,7 +26,7 @@ class Traits(Value):
 
     name: str
     _: KW_ONLY
-    place_of: Callable[[Sequence[str], str], Place | None] | None = None
+    place_of: Callable[[Sequence[str], str], RequestTarget | None] | None = None
     records: Callable[[str], bool] | None = None
     bare: bool = False
     native_dates: bool = False

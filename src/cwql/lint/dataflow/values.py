@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from typing import Literal as Only
 
     from cwql.lint.ir import Function
-    from cwql.lint.places import Place
+    from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 
 MOST_TEXTS = 8
@@ -21,7 +21,7 @@ MOST_SEGMENTS = 150
 class Segment:
     """A span of a text, at its position in the source.
 
-    `literal` is the start of the string literal around it, -1 if there is none. A ``hole`` is a placeholder: `inner` are
+    `literal` is the start of the string literal around it, -1 if there is none. A ``placeholder`` is a placeholder: `inner` are
     the texts that it has before they are encoded, `items` those of the list that is joined there, and `parameter` is the
     name of the function's parameter that fills it.
     """
@@ -43,7 +43,7 @@ class Segment:
 
     def __init__(  # noqa: PLR0913  # one argument for each field
         self,
-        kind: Only["same", "escape", "hole"],
+        kind: Only["same", "escape", "placeholder"],
         text: str,
         start: int,
         end: int,
@@ -56,7 +56,7 @@ class Segment:
         items: Sequence[Text] = (),
         parameter: str = "",
     ) -> None:
-        self.kind: Only["same", "escape", "hole"] = kind
+        self.kind: Only["same", "escape", "placeholder"] = kind
         self.text = text
         self.start = start
         self.end = end
@@ -72,7 +72,7 @@ class Segment:
 
 def rest(at: int, literal: int = -1) -> Segment:
     """Return a placeholder of no width for text that may follow."""
-    return Segment("hole", "", at, at, None, literal, "", True)
+    return Segment("placeholder", "", at, at, None, literal, "", True)
 
 
 class Text:
@@ -91,20 +91,20 @@ class Text:
         self.argument = False
         self.ongoing = False
         self.mixed: int = base.mixed if base is not None else 0
-        self.place: Place | None = None
+        self.place: RequestTarget | None = None
         self.sinks: list[Sink] = []
 
     @property
     def shown(self) -> str:
         """Return the text, with an object replacement character for each placeholder."""
         return "".join(
-            ["\N{OBJECT REPLACEMENT CHARACTER}" if each.kind == "hole" else each.text for each in self.segments]
+            ["\N{OBJECT REPLACEMENT CHARACTER}" if each.kind == "placeholder" else each.text for each in self.segments]
         )
 
     @property
     def plain(self) -> str | None:
         """Return the text if it has no placeholders."""
-        if any(each.kind == "hole" for each in self.segments):
+        if any(each.kind == "placeholder" for each in self.segments):
             return None
         return "".join([each.text for each in self.segments])
 
@@ -163,8 +163,8 @@ class Sink:
         self.partial = partial
         self.assigned = assigned
         self.option = option
-        self.near: list[Place] = []
-        self.uses: list[Place] = []
+        self.near: list[RequestTarget] = []
+        self.uses: list[RequestTarget] = []
         self.closed = False
 
 
@@ -176,7 +176,7 @@ class Scope:
     def __init__(self, outer: Scope | None, is_function: bool = False) -> None:
         self.outer = outer
         self.is_function = is_function
-        self.places: list[Place] = []
+        self.places: list[RequestTarget] = []
 
 
 class Value:
@@ -218,7 +218,7 @@ class Value:
         self.joint: str | None = None
         self.records = False
         self.sinks: list[Sink] = []
-        self.places: list[Place] = []
+        self.places: list[RequestTarget] = []
         self.inner: list[Text] = []
         self.function: Function | None = None
         self.moment = False

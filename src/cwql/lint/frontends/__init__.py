@@ -1,6 +1,6 @@
 """The supported source languages: one module each, and the registry `LANGUAGES`.
 
-A language is a module ``cwql.lint.frontends.NAME`` with ``extract(source, context) -> Iterator[Found | Diagnostic]``:
+A language is a module ``cwql.lint.frontends.NAME`` with ``extract(source, context) -> Iterator[ConditionTemplate | Diagnostic]``:
 it yields the conditions of a text, in any order, and its own diagnostics. It raises `UnreadableSource` for a text that
 is not in its language; the text is then searched for URLs only. The module is imported when the first file of the
 language is read.
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
     class Extractor(Protocol):
         """Look like a module of this package."""
 
-        def extract(self, source: Source, context: Context, /) -> Iterator[Found | Diagnostic]:
+        def extract(self, source: Source, context: Context, /) -> Iterator[ConditionTemplate | Diagnostic]:
             """Yield the conditions of a text."""
             ...
 
@@ -67,7 +67,7 @@ _JAVASCRIPT = Phrases(
     "%s.toISOString()",
     "%s.includes(%q)",
     "%s.replaceAll(%q, %d)",
-    hole="${%s}",
+    placeholder="${%s}",
 )
 
 LANGUAGES: tuple[Language, ...] = (
@@ -77,7 +77,7 @@ LANGUAGES: tuple[Language, ...] = (
         (".py", ".pyi", ".pyw"),
         fences=("py", "python3"),
         comment=_HASH,
-        phrases=Phrases("int(%s)", hole="{%s}"),
+        phrases=Phrases("int(%s)", placeholder="{%s}"),
         native=True,
     ),
     Language(
@@ -120,7 +120,7 @@ LANGUAGES: tuple[Language, ...] = (
             "%s.ToUniversalTime().ToString(\"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
             "%s.Contains(%q)",
             "%s.Replace(%q, %d)",
-            hole="{%s}",
+            placeholder="{%s}",
             escapes=True,
         ),
     ),
@@ -157,7 +157,7 @@ LANGUAGES: tuple[Language, ...] = (
         ("Rakefile",),
         fences=("rb",),
         comment=_HASH,
-        phrases=Phrases("Integer(%s)", "%s.utc.iso8601", "%s.include?(%q)", "%s.gsub(%q, %d)", hole="#{%s}"),
+        phrases=Phrases("Integer(%s)", "%s.utc.iso8601", "%s.include?(%q)", "%s.gsub(%q, %d)", placeholder="#{%s}"),
     ),
     Language(
         "java",
@@ -169,7 +169,7 @@ LANGUAGES: tuple[Language, ...] = (
             "DateTimeFormatter.ISO_INSTANT.format(%s)",
             "%s.contains(%q)",
             "%s.replace(%q, %d)",
-            hole="%s",
+            placeholder="%s",
             escapes=True,
         ),
     ),
@@ -186,7 +186,7 @@ LANGUAGES: tuple[Language, ...] = (
         (".vb",),
         fences=("vb", "vb.net", "visualbasic"),
         comment=("' ", ""),
-        phrases=Phrases("CLng(%s)", '%s.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ")', hole="{%s}"),
+        phrases=Phrases("CLng(%s)", '%s.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ")', placeholder="{%s}"),
     ),
     Language(
         "rust",
@@ -194,14 +194,16 @@ LANGUAGES: tuple[Language, ...] = (
         (".rs",),
         fences=("rs",),
         comment=_SLASHES,
-        phrases=Phrases("%s.parse::<i64>()", None, "%s.contains(%q)", "%s.replace(%q, %d)", hole="{%s}", escapes=True),
+        phrases=Phrases(
+            "%s.parse::<i64>()", None, "%s.contains(%q)", "%s.replace(%q, %d)", placeholder="{%s}", escapes=True
+        ),
     ),
     Language(
         "swift",
         "swift",
         (".swift",),
         comment=_SLASHES,
-        phrases=Phrases("Int(%s)", None, "%s.contains(%q)", hole="\\(%s)", escapes=True),
+        phrases=Phrases("Int(%s)", None, "%s.contains(%q)", placeholder="\\(%s)", escapes=True),
     ),
     Language(
         "elixir",
@@ -210,7 +212,11 @@ LANGUAGES: tuple[Language, ...] = (
         fences=("ex",),
         comment=_HASH,
         phrases=Phrases(
-            "String.to_integer(%s)", "DateTime.to_iso8601(%s)", "String.contains?(%s, %q)", hole="#{%s}", escapes=True
+            "String.to_integer(%s)",
+            "DateTime.to_iso8601(%s)",
+            "String.contains?(%s, %q)",
+            placeholder="#{%s}",
+            escapes=True,
         ),
     ),
     Language(
@@ -237,7 +243,7 @@ LANGUAGES: tuple[Language, ...] = (
         fences=("bash", "sh", "zsh", "console", "shell-session"),
         comment=_HASH,
     ),
-    Language("notebook", "notebook", (".ipynb",), phrases=Phrases("int(%s)", hole="{%s}"), cells=True),
+    Language("notebook", "notebook", (".ipynb",), phrases=Phrases("int(%s)", placeholder="{%s}"), cells=True),
     Language("json", "json", (".json", ".jsonc", ".har"), fences=("jsonc", "json5"), data=True),
     Language("yaml", "yaml", (".yaml", ".yml"), fences=("yml",), comment=_HASH),
     Language("toml", "toml", (".toml",), comment=_HASH),

@@ -7,7 +7,7 @@ that is not listed follows from its noun.
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.places import Place
+from cwql.lint.request_targets import RequestTarget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ WORD = re.compile(r"-(?:cw(?:manage|psa|m|automate|a)|automate|labtech|lt)\w")
 """A part of the name of every such cmdlet, in small letters."""
 
 
-def place_of_command(names: Sequence[str], text: str) -> Place | None:
+def place_of_command(names: Sequence[str], text: str) -> RequestTarget | None:
     """Return the place of a chain that is the name of a cmdlet, whose spelling is looked up in the text of the call."""
     if len(names) != 1:
         return None
@@ -142,7 +142,7 @@ def gives_records(name: str) -> bool:
     return _RECORDS.fullmatch(name) is not None
 
 
-def place_of_cmdlet(name: str) -> Place | None:
+def place_of_cmdlet(name: str) -> RequestTarget | None:
     """Return the place that a cmdlet names: ``Get-CWMTicket``; None for one of another product."""
     if "-" not in name or len(name) > 100:
         return None
@@ -154,7 +154,7 @@ def place_of_cmdlet(name: str) -> Place | None:
         path = nouns.get(noun) or nouns.get(_singular(noun))
         # `Get-CWMail` and `Get-Automated` are other words.
         if path is not None or match[1][0].isupper():
-            return Place(dialect, path, sure=True)
+            return RequestTarget(dialect, path, sure=True)
     return None
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.ir import Node
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _PLAIN = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
@@ -113,6 +113,6 @@ class CSharp(Parser):
 GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", braces=True))
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a source."""
     return find_in_program(source, context, GRAMMAR, "csharp")

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
-_HOLES = ("#{",)
+_PLACEHOLDERS = ("#{",)
 _FORMS = {
-    '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "#": "\\#"}), _HOLES, lines=True),
-    "'": Form("'", BACKSLASH, QuoteStyle({"'": "\\'", "\\": "\\\\", "#": "\\#"}), _HOLES, lines=True),
-    '"""': Form('"""', BACKSLASH, QuoteStyle({"\\": "\\\\", "#": "\\#"}, '"'), _HOLES, lines=True),
-    "~s(": Form(")", BACKSLASH, QuoteStyle({}, "()\\#"), _HOLES, lines=True, nests="("),
+    '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "#": "\\#"}), _PLACEHOLDERS, lines=True),
+    "'": Form("'", BACKSLASH, QuoteStyle({"'": "\\'", "\\": "\\\\", "#": "\\#"}), _PLACEHOLDERS, lines=True),
+    '"""': Form('"""', BACKSLASH, QuoteStyle({"\\": "\\\\", "#": "\\#"}, '"'), _PLACEHOLDERS, lines=True),
+    "~s(": Form(")", BACKSLASH, QuoteStyle({}, "()\\#"), _PLACEHOLDERS, lines=True, nests="("),
     "~S(": Form(")", None, QuoteStyle({}, "()"), lines=True, nests="("),
 }
 
@@ -153,6 +153,6 @@ class Elixir(WordParser):
 GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True))
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a source."""
     return find_in_program(source, context, GRAMMAR, "elixir")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
-from cwql.lint.templates.model import Found, Piece
+from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 from cwql.source import Span
 from cwql.value import replace
 
@@ -26,8 +26,8 @@ class Embedded:
             """Return a span of the code in the file."""
             ...
 
-        def spans(self, piece: Piece) -> Iterable[tuple[str, Span, bool]]:
-            """Yield the parts of a plain piece: their text, their span, and whether the file has the same text there."""
+        def spans(self, segment: TemplateSegment) -> Iterable[tuple[str, Span, bool]]:
+            """Yield the parts of a plain segment: their text, their span, and whether the file has the same text there."""
             ...
 
     def quoting(self, quoting: QuoteStyle | None) -> QuoteStyle | None:
@@ -38,12 +38,12 @@ class Embedded:
         """Return how the file spells a text of the code."""
         return text
 
-    def put_back(self, item: Found | Diagnostic) -> Found | Diagnostic:
+    def put_back(self, item: ConditionTemplate | Diagnostic) -> ConditionTemplate | Diagnostic:
         """Return a result with its positions in the file."""
-        if isinstance(item, Found):
-            pieces = [piece for old in item.pieces for piece in self._pieces(old)]
-            return Found(
-                pieces, item.parameter, item.place, self.span(item.span), item.language, item.encoded, item.partial
+        if isinstance(item, ConditionTemplate):
+            segments = [segment for old in item.segments for segment in self._segments(old)]
+            return ConditionTemplate(
+                segments, item.parameter, item.place, self.span(item.span), item.language, item.encoded, item.partial
             )
         fixes = [
             Fix(fix.title, [Edit(self.span(edit.span), self.spell(edit.text)) for edit in fix.edits], fix.applicability)
@@ -51,11 +51,13 @@ class Embedded:
         ]
         return replace(item, span=self.span(item.span), fixes=tuple(fixes))
 
-    def _pieces(self, old: Piece) -> Iterator[Piece]:
+    def _segments(self, old: TemplateSegment) -> Iterator[TemplateSegment]:
         quoting = self.quoting(old.quoting)
         if old.kind == "same":
             for text, span, same in self.spans(old):
-                yield Piece(text, span.start, span.end, "same" if same else "escape", old.literal, quoting)
+                yield TemplateSegment(text, span.start, span.end, "same" if same else "escape", old.literal, quoting)
             return
         span = self.span(Span(old.start, old.end))
-        yield Piece(old.text, span.start, span.end, old.kind, old.literal, quoting, old.expression, old.safe, old.joint)
+        yield TemplateSegment(
+            old.text, span.start, span.end, old.kind, old.literal, quoting, old.expression, old.safe, old.joint
+        )

@@ -7,10 +7,10 @@ an entry whose key names a parameter; its target is a path or URL in its own sco
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.pieces import substitute, text_of
-from cwql.lint.frontends.urls import cut_pieces, find_in_url
-from cwql.lint.places import parameter_of, place_of_url
-from cwql.lint.templates.model import HOLE, Found, Piece, cut
+from cwql.lint.frontends.segments import substitute, text_of
+from cwql.lint.frontends.urls import cut_segments, find_in_url
+from cwql.lint.request_targets import parameter_of, place_of_url
+from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment, cut
 from cwql.source import Span
 from cwql.value import Value
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.pieces import Make
-    from cwql.lint.places import Context, Place
+    from cwql.lint.frontends.segments import Make
+    from cwql.lint.request_targets import Context, RequestTarget
 
 TEMPLATES = re.compile(
     r"\$?\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\([^()\n]*\)|\{[A-Za-z_][\w.]*\}|<%=[^%]*%>|%\([a-z_]\w*\)s|@\{[^{}]*\}"
@@ -32,34 +32,34 @@ _INNER_URL = re.compile(r"https?://[^\s\"<>\\]+")
 
 
 class Entry(Value):
-    """A text in a data file: its scope, its key (empty in a list), its pieces, and its span including quotes."""
+    """A text in a data file: its scope, its key (empty in a list), its segments, and its span including quotes."""
 
     scope: int
     key: str
-    pieces: Sequence[Piece]
+    segments: Sequence[TemplateSegment]
     start: int
     end: int
 
     @property
     def text(self) -> str:
         """Return the text that the file carries."""
-        return "".join([piece.text for piece in self.pieces])
+        return "".join([segment.text for segment in self.segments])
 
 
 def find_in_entries(
     entries: Sequence[Entry], parents: Sequence[int], context: Context, language: str
-) -> Iterator[Found | Diagnostic]:
+) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions among the entries; `parents` gives the scope around each scope, -1 for the outermost."""
-    own: dict[int, Place | None] = {}
+    own: dict[int, RequestTarget | None] = {}
     for entry in entries:
         text = entry.text
         if "?" in text and "=" in text and text.lstrip()[:1] in ("{", "[") and '":' in text:
             # JSON in a string: a URL ends with the string around it.
             for match in _INNER_URL.finditer(text):
-                inner = list(cut_pieces(entry.pieces, match.start(), match.end()))
-                yield from find_in_url(open_holes(inner), context, entry.start, entry.end, language)
+                inner = list(cut_segments(entry.segments, match.start(), match.end()))
+                yield from find_in_url(open_placeholders(inner), context, entry.start, entry.end, language)
         elif "?" in text and "=" in text:
-            yield from find_in_url(open_holes(entry.pieces), context, entry.start, entry.end, language)
+            yield from find_in_url(open_placeholders(entry.segments), context, entry.start, entry.end, language)
         place = _place_of(text) if parameter_of(entry.key) is None else None
         if place is not None:
             # If a scope has two paths, neither is evidence for a condition in it.
@@ -68,10 +68,10 @@ def find_in_entries(
         parameter = parameter_of(entry.key)
         if parameter is None or not entry.text.strip():
             continue
-        pieces = without_sign(entry.pieces)
-        if TEMPLATES.fullmatch("".join([piece.text for piece in pieces]).strip()):
+        segments = without_sign(entry.segments)
+        if TEMPLATES.fullmatch("".join([segment.text for segment in segments]).strip()):
             continue
-        around: list[Place | None] = []
+        around: list[RequestTarget | None] = []
         scope = entry.scope
         for _ in range(4):
             if scope < 0:
@@ -80,10 +80,12 @@ def find_in_entries(
             scope = parents[scope]
         place = context.settle(entry.start, entry.end, entry.key, *around)
         if place.endpoint is not None or parameter.lower().endswith("conditions"):
-            yield Found(open_holes(pieces), parameter, place, Span(entry.start, entry.end), language)
+            yield ConditionTemplate(
+                open_placeholders(segments), parameter, place, Span(entry.start, entry.end), language
+            )
 
 
-def _place_of(text: str) -> Place | None:
+def _place_of(text: str) -> RequestTarget | None:
     """Return the place that a path or URL names; a single word is too weak a sign."""
     if "/" not in text or len(text) > 2000:
         return None
@@ -92,22 +94,24 @@ def _place_of(text: str) -> Place | None:
     return place_of_url(text)
 
 
-def open_holes(pieces: Sequence[Piece], pattern: re.Pattern[str] = TEMPLATES, safe: bool = False) -> list[Piece]:
-    """Return the pieces with every template in them as a placeholder; `safe` if a person fills it in and not a program."""
+def open_placeholders(
+    segments: Sequence[TemplateSegment], pattern: re.Pattern[str] = TEMPLATES, safe: bool = False
+) -> list[TemplateSegment]:
+    """Return the segments with every template in them as a placeholder; `safe` if a person fills it in and not a program."""
 
     def placeholder(match: re.Match[str]) -> Make:
         return lambda start, end, first: (
-            Piece(HOLE, start, end, "hole", first.literal, first.quoting, match[0], safe),
+            TemplateSegment(PLACEHOLDER, start, end, "placeholder", first.literal, first.quoting, match[0], safe),
         )
 
-    matches = pattern.finditer(text_of(pieces))
-    return substitute(pieces, [(match.start(), match.end(), placeholder(match)) for match in matches])
+    matches = pattern.finditer(text_of(segments))
+    return substitute(segments, [(match.start(), match.end(), placeholder(match)) for match in matches])
 
 
-def without_sign(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Return the pieces without the ``=`` that n8n puts before a text with expressions in it."""
-    first = pieces[0]
-    if first.kind != "same" or not first.text.startswith("=") or not any("{{" in piece.text for piece in pieces):
-        return pieces
+def without_sign(segments: Sequence[TemplateSegment]) -> Sequence[TemplateSegment]:
+    """Return the segments without the ``=`` that n8n puts before a text with expressions in it."""
+    first = segments[0]
+    if first.kind != "same" or not first.text.startswith("=") or not any("{{" in segment.text for segment in segments):
+        return segments
     rest = cut(first, 1, len(first.text))
-    return [rest, *pieces[1:]] if rest.text else pieces[1:]
+    return [rest, *segments[1:]] if rest.text else segments[1:]

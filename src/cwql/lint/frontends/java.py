@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _PLAIN = QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"})
@@ -57,6 +57,6 @@ class Java(Parser):
 GRAMMAR = Grammar(_SYNTAX, Java, Traits("java"))
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a source."""
     return find_in_program(source, context, GRAMMAR, "java")

@@ -10,7 +10,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.ir import Call
-from cwql.lint.places import Place, place_of_attributes
+from cwql.lint.request_targets import RequestTarget, place_of_attributes
 from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.ir import Argument
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _BREAKS = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
@@ -108,7 +108,7 @@ _LISTERS = frozenset(("list", "listAll", "getAll", "find", "search", "iterate", 
 _AUTOMATE = re.compile(r"connect[-_ ]?wise[-_ ]?automate|cw[-_]?automate|cwa/api/", re.IGNORECASE)
 
 
-def _place_of(names: Sequence[str], text: str) -> Place | None:
+def _place_of(names: Sequence[str], text: str) -> RequestTarget | None:
     """Return the place that a method of connectwise-rest names: its methods are called like the operations of the API."""
     if names and names[-1] == "{}":
         names = names[:-1]
@@ -123,7 +123,7 @@ def _place_of(names: Sequence[str], text: str) -> Place | None:
         return None
     module = MODULES.get(f"{names[-3]}.{owner}".lower()) if len(names) > 2 else None
     if module is not None:
-        return Place("manage", module, sure=True) if not word.endswith("ById") else None
+        return RequestTarget("manage", module, sure=True) if not word.endswith("ById") else None
     from cwql.schema.catalog import catalog
 
     if owner.endswith("API"):
@@ -131,17 +131,17 @@ def _place_of(names: Sequence[str], text: str) -> Place | None:
         operation = automate.find_operation(f"{owner[:-3]}_G{word[1:]}")
         endpoint = automate.find_endpoint(operation.path) if operation is not None else None
         if endpoint is not None:
-            return Place("automate", automate.title(endpoint), sure=True)
+            return RequestTarget("automate", automate.title(endpoint), sure=True)
     manage = catalog("manage")
     operation = manage.find_operation(word)
     endpoint = manage.find_endpoint(operation.path.removesuffix("/count")) if operation is not None else None
-    return Place("manage", manage.title(endpoint), sure=True) if endpoint is not None else None
+    return RequestTarget("manage", manage.title(endpoint), sure=True) if endpoint is not None else None
 
 
 GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, word=_OPERATION))
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a script."""
     language = language_of(source.name)
     # The code in a Markdown file has the name of that file.

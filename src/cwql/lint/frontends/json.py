@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
-from cwql.lint.templates.model import Piece, QuoteStyle
+from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\btrue\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
@@ -23,7 +23,7 @@ QUOTING = QuoteStyle(
 )
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a JSON text, as far as it can be read."""
     entries, parents = read_entries(source.text)
     yield from find_in_entries(entries, parents, context, "json")
@@ -57,7 +57,7 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
             behind_colon = False
         elif sign == ":":
             if last is not None:
-                key = "".join([piece.text for piece in decode(text, last[0] + 1, last[1] - 1)])
+                key = "".join([segment.text for segment in decode(text, last[0] + 1, last[1] - 1)])
                 behind_colon, last = True, None
         elif sign in "{[":
             keys.append(key)
@@ -83,7 +83,7 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
                 Entry(
                     max(parents[value.scope], 0),
                     name.text,
-                    value.pieces,
+                    value.segments,
                     value.start,
                     value.end,
                 )
@@ -91,18 +91,18 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
     return entries, parents
 
 
-def decode(text: str, start: int, end: int) -> list[Piece]:
-    """Return the pieces of the string whose inner text is ``text[start:end]``."""
-    pieces: list[Piece] = []
+def decode(text: str, start: int, end: int) -> list[TemplateSegment]:
+    """Return the segments of the string whose inner text is ``text[start:end]``."""
+    segments: list[TemplateSegment] = []
     at = start
     for match in _ESCAPE.finditer(text, start, end):
         if at < match.start():
-            pieces.append(Piece(text[at : match.start()], at, match.start(), "same", 0, QUOTING))
-        pieces.append(Piece(_character(match[0]), match.start(), match.end(), "escape", 0, QUOTING))
+            segments.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, QUOTING))
+        segments.append(TemplateSegment(_character(match[0]), match.start(), match.end(), "escape", 0, QUOTING))
         at = match.end()
-    if at < end or not pieces:
-        pieces.append(Piece(text[at:end], at, end, "same", 0, QUOTING))
-    return pieces
+    if at < end or not segments:
+        segments.append(TemplateSegment(text[at:end], at, end, "same", 0, QUOTING))
+    return segments
 
 
 def _character(code: str) -> str:

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
-_HOLES = ("${", "$")
+_PLACEHOLDERS = ("${", "$")
 _FORMS = {
-    '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$"}, "\n"), _HOLES),
+    '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$"}, "\n"), _PLACEHOLDERS),
     "'": Form("'", BACKSLASH, QuoteStyle({}, "'\\\n")),
-    '"""': Form('"""', None, QuoteStyle({}, '"$'), _HOLES, lines=True),
+    '"""': Form('"""', None, QuoteStyle({}, '"$'), _PLACEHOLDERS, lines=True),
 }
 
 
@@ -73,6 +73,6 @@ class Kotlin(Parser):
 GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin"))
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a source."""
     return find_in_program(source, context, GRAMMAR, "kotlin")

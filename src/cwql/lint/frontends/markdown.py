@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found, Piece
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 
 _OPENING = re.compile(
     r"(?P<indent>(?:[ \t]|>[ ]?)*(?:[-*+][ ]+|\d+[.)][ ]+)?)(?P<fence>`{3,}|~{3,})[ \t]*\{?(?P<language>[\w+#.-]*)"
@@ -70,7 +70,7 @@ def find_fences(text: str) -> Iterator[Fence]:
         at = end
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of the fenced code and of the text around it."""
     text = source.text
     outside = 0
@@ -81,7 +81,7 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     yield from find_in_lines(text, outside, len(text), context, "markdown")
 
 
-def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[Found | Diagnostic]:
+def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the results for a fence."""
     language, start, end = fence.language, fence.body, fence.end
     marked = context.marked(fence.start, fence.start)
@@ -140,9 +140,9 @@ class _Part(Embedded):
         start = self.place(span.start)
         return Span(start, start if span.end == span.start else self.place(span.end - 1) + 1)
 
-    def spans(self, piece: Piece) -> Iterator[tuple[str, Span, bool]]:
-        """Yield each line of a piece: their indentation is not part of the code."""
-        at = piece.start
-        for text in _LINES.findall(piece.text) or [""]:
+    def spans(self, segment: TemplateSegment) -> Iterator[tuple[str, Span, bool]]:
+        """Yield each line of a segment: their indentation is not part of the code."""
+        at = segment.start
+        for text in _LINES.findall(segment.text) or [""]:
             yield text, self.span(Span(at, at + len(text))), True
             at += len(text)

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found, Piece
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 
 _STRING = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]')
 _KERNELS = frozenset(("", "python", "python3"))
 _MAGIC = re.compile(r"^[ \t]*[%!?]|^[^\n#'\"]*\?[ \t]*$", re.MULTILINE)
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of the code cells. Raises `UnreadableSource` for a text that is no notebook of Python."""
     try:
         notebook = json.loads(source.text)
@@ -63,14 +63,14 @@ class Cell:
         self.ends: list[int] = []
         parts: list[str] = []
         for start, end in strings:
-            for piece in decode(text, start, end):
-                parts.append(piece.text)
-                if piece.kind == "same":
-                    self.starts += range(piece.start, piece.end)
-                    self.ends += range(piece.start + 1, piece.end + 1)
+            for segment in decode(text, start, end):
+                parts.append(segment.text)
+                if segment.kind == "same":
+                    self.starts += range(segment.start, segment.end)
+                    self.ends += range(segment.start + 1, segment.end + 1)
                 else:
-                    self.starts += [piece.start] * len(piece.text)
-                    self.ends += [piece.end] * len(piece.text)
+                    self.starts += [segment.start] * len(segment.text)
+                    self.ends += [segment.end] * len(segment.text)
         self.text = "".join(parts)
 
 
@@ -144,15 +144,15 @@ class _Code(Embedded):
         """Return a text as JSON spells it."""
         return QUOTING.encode(text) or text
 
-    def spans(self, piece: Piece) -> Iterator[tuple[str, Span, bool]]:
-        """Yield the parts of a piece, which escapes of JSON separate."""
-        begin = piece.start
-        for at in range(piece.start, piece.end):
+    def spans(self, segment: TemplateSegment) -> Iterator[tuple[str, Span, bool]]:
+        """Yield the parts of a segment, which escapes of JSON separate."""
+        begin = segment.start
+        for at in range(segment.start, segment.end):
             plain = self._ends[at] - self._starts[at] == 1
-            following = at + 1 < piece.end and self._starts[at + 1] == self._ends[at] and plain
+            following = at + 1 < segment.end and self._starts[at + 1] == self._ends[at] and plain
             if following and self._ends[at + 1] - self._starts[at + 1] == 1:
                 continue
-            text = piece.text[begin - piece.start : at + 1 - piece.start]
+            text = segment.text[begin - segment.start : at + 1 - segment.start]
             yield text, Span(self._starts[begin], self._ends[at]), plain
             begin = at + 1
 

@@ -74,7 +74,7 @@ class Operands(Cursor):
         chunks: list[Chunk] = []
         for part in token.parts or ():
             node, spec = None, ""
-            if part.kind == "hole" and part.tokens:
+            if part.kind == "placeholder" and part.tokens:
                 node, spec = self.placeholder(part.tokens, part.end)
             chunks.append(Chunk(part.kind, part.text, part.start, part.end, part.quoting, node, part.expression, spec))
         return Literal(token.start, token.end, chunks, token.whole)

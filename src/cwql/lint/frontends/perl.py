@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
-_HOLES = ("${", "$", "@{")
+_PLACEHOLDERS = ("${", "$", "@{")
 _FORMS = {
-    '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$", "@": "\\@"}), _HOLES, lines=True),
+    '"': Form(
+        '"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$", "@": "\\@"}), _PLACEHOLDERS, lines=True
+    ),
     "'": Form("'", QUOTE_ONLY, QuoteStyle({"'": "\\'", "\\": "\\\\"}), lines=True),
-    "`": Form("`", BACKSLASH, QuoteStyle({}, "`\\$@"), _HOLES, lines=True),
+    "`": Form("`", BACKSLASH, QuoteStyle({}, "`\\$@"), _PLACEHOLDERS, lines=True),
 }
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
@@ -43,7 +45,7 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
         close,
         QUOTE_ONLY if plain else BACKSLASH,
         QuoteStyle({"\\": "\\\\"}, sign + close + "$@"),
-        () if plain else _HOLES,
+        () if plain else _PLACEHOLDERS,
         lines=True,
         nests=sign if sign != close else "",
     )
@@ -131,6 +133,6 @@ class Perl(Parser):
 GRAMMAR = Grammar(_SYNTAX, Perl, Traits("perl"))
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a source."""
     return find_in_program(source, context, GRAMMAR, "perl")

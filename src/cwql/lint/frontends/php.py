@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.ir import Node
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
-_HOLES = ("{$", "${", "$")
+_PLACEHOLDERS = ("{$", "${", "$")
 _FORMS = {
-    '"': Form('"', PHP, QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$"}), _HOLES, lines=True),
+    '"': Form('"', PHP, QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$"}), _PLACEHOLDERS, lines=True),
     "'": Form("'", QUOTE_ONLY, QuoteStyle({"'": "\\'", "\\": "\\\\"}), lines=True),
-    "`": Form("`", PHP, QuoteStyle({}, "`\\$"), _HOLES, lines=True),
+    "`": Form("`", PHP, QuoteStyle({}, "`\\$"), _PLACEHOLDERS, lines=True),
 }
-_HEREDOC = Form("", PHP, QuoteStyle({"\\": "\\\\", "$": "\\$"}, "\n"), _HOLES, lines=True)
+_HEREDOC = Form("", PHP, QuoteStyle({"\\": "\\\\", "$": "\\$"}, "\n"), _PLACEHOLDERS, lines=True)
 _NOWDOC = Form("", None, QuoteStyle({}, "\n"), lines=True)
 
 
@@ -116,6 +116,6 @@ class Php(Parser):
 GRAMMAR = Grammar(_SYNTAX, Php, Traits("php", delimited=True))
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a source."""
     return find_in_program(source, context, GRAMMAR, "php")

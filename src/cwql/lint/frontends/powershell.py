@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
 
 
 _COMMAND_ENDS = frozenset((")", "}", ";", "|", "&&", "||"))
@@ -589,7 +589,7 @@ GRAMMAR = Grammar(
 )
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a script, and those of the examples in its help."""
     yield from find_in_program(source, context, GRAMMAR, "powershell")
     help_text = find_examples(source.text)

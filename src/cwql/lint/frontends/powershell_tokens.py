@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
 
-_HOLES = ("$(", "${", "$")
-_DOUBLE = Form('"', BACKTICK, QuoteStyle({'"': '`"', "$": "`$", "`": "``"}), _HOLES, lines=True, doubled=True)
+_PLACEHOLDERS = ("$(", "${", "$")
+_DOUBLE = Form('"', BACKTICK, QuoteStyle({'"': '`"', "$": "`$", "`": "``"}), _PLACEHOLDERS, lines=True, doubled=True)
 _SINGLE = Form("'", None, QuoteStyle({"'": "''"}), lines=True, doubled=True)
 # The end of a here-string is found first: the text is read up to there.
-_HERE_DOUBLE = Form("", BACKTICK, QuoteStyle({"$": "`$", "`": "``"}, "\n"), _HOLES, lines=True)
+_HERE_DOUBLE = Form("", BACKTICK, QuoteStyle({"$": "`$", "`": "``"}, "\n"), _PLACEHOLDERS, lines=True)
 _HERE_SINGLE = Form("", None, QuoteStyle({}, "\n"), lines=True)
 _HERE_END = {'"': re.compile(r'\r?\n"@'), "'": re.compile(r"\r?\n'@")}
 

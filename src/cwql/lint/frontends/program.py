@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.frontends.parser import Parser
     from cwql.lint.frontends.syntax import Syntax
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 
@@ -39,7 +39,9 @@ class Grammar(Value):
     traits: Traits
 
 
-def find_in_program(source: Source, context: Context, grammar: Grammar, language: str) -> Iterator[Found | Diagnostic]:
+def find_in_program(
+    source: Source, context: Context, grammar: Grammar, language: str
+) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a source. Raises `UnreadableSource` if its strings are nested too deeply."""
     if not context.can_name_endpoint(grammar.traits.word):
         return

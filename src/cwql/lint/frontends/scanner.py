@@ -1,4 +1,4 @@
-"""Split a source into tokens: names, signs, numbers and strings with their pieces, by a table per language.
+"""Split a source into tokens: names, signs, numbers and strings with their segments, by a table per language.
 
 A lexer only: it separates code, comments and strings. Every character is visited once, so the time is linear; an
 unclosed string ends with its line or with the file.
@@ -224,29 +224,29 @@ class Scanner:
                 return string(parts, start, stop + (len(close) if whole else 0), whole)
             at = stop
             if sign == close:
-                piece, end = Part("escape", close, stop, stop + 2 * len(close), quoting), stop + 2 * len(close)
+                segment, end = Part("escape", close, stop, stop + 2 * len(close), quoting), stop + 2 * len(close)
             elif escapes is not None and sign == escapes.sign:
                 value, end = escapes.read(text, stop, limit)
-                piece = Part("escape", value, stop, end, quoting)
+                segment = Part("escape", value, stop, end, quoting)
             elif sign == "}":
                 end = stop + (2 if text.startswith("}}", stop) else 1)
-                piece = Part("escape" if end - stop == 2 else "same", "}", stop, end, quoting)
+                segment = Part("escape" if end - stop == 2 else "same", "}", stop, end, quoting)
             else:
                 if edge < stop:
                     # A placeholder ends with the line if the string does.
                     newline = text.find("\n", stop, limit)
                     edge = newline if newline >= 0 else limit
-                opened = self.hole(sign, stop, edge, form)
+                opened = self.placeholder(sign, stop, edge, form)
                 if opened is None:
                     at = stop + len(sign)
                     continue
-                piece, end = opened, opened.end
+                segment, end = opened, opened.end
             if plain < stop:
                 parts.append(Part("same", text[plain:stop], plain, stop, quoting))
-            parts.append(piece)
+            parts.append(segment)
             plain = at = end
 
-    def hole(self, sign: str, at: int, limit: int, form: Form) -> Part | None:
+    def placeholder(self, sign: str, at: int, limit: int, form: Form) -> Part | None:
         """Return the placeholder that `sign` opens at `at`; None if it is plain text."""
         text, quoting = self.text, form.quoting
         if sign == "{" and text.startswith("{{", at):
@@ -257,11 +257,11 @@ class Scanner:
                 return None
             tokens, closing = self.code(behind, limit, CLOSERS[sign[-1]])
             end = min(closing + sign.count(sign[-1]), limit)
-            return Part("hole", "", at, end, quoting, tokens, text[behind:closing].strip())
+            return Part("placeholder", "", at, end, quoting, tokens, text[behind:closing].strip())
         if sign == "{$":
             tokens, closing = self.code(at + 1, limit, "}")
             end = min(closing + 1, limit)
-            return Part("hole", "", at, end, quoting, tokens, text[at + 1 : closing].strip())
+            return Part("placeholder", "", at, end, quoting, tokens, text[at + 1 : closing].strip())
         match = self.syntax.name.match(text, behind, limit)
         if match is None:
             return None
@@ -272,4 +272,4 @@ class Scanner:
                 Token("variable", match[0].split("-")[0].split("[")[0], at, match.end()),
                 Token("sign", "->", at, at),
             ]
-        return Part("hole", "", at, match.end(), quoting, tokens, text[at : match.end()])
+        return Part("placeholder", "", at, match.end(), quoting, tokens, text[at : match.end()])

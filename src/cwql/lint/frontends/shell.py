@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _DOUBLE = QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$", "`": "\\`"})
@@ -142,7 +142,7 @@ class Reader:
                 chunks.append(Chunk("escape", text[self.at + 1 : self.at + 2], self.at, min(self.at + 2, self.size)))
                 self.at = min(self.at + 2, self.size)
             elif sign in "$`":
-                chunks.append(self._hole(self.size, None))
+                chunks.append(self._placeholder(self.size, None))
             else:
                 end = self.at + 1
                 while end < self.size and text[end] not in " \t\r\n;|&<>()'\"\\$`" and text[end] != close:
@@ -186,14 +186,14 @@ class Reader:
                 found.append(Chunk("escape", text[self.at + 1 : self.at + 2], self.at, min(self.at + 2, end), quoting))
                 self.at = min(self.at + 2, end)
             else:
-                found.append(self._hole(end, quoting))
+                found.append(self._placeholder(end, quoting))
             plain = self.at
         if plain < end:
             found.append(Chunk("same", text[plain:end], plain, end, quoting))
         self.at = saved
         return found
 
-    def _hole(self, limit: int, quoting: QuoteStyle | None) -> Chunk:
+    def _placeholder(self, limit: int, quoting: QuoteStyle | None) -> Chunk:
         """Return the variable or command that is put in at this point."""
         text, start = self.text, self.at
         match = _VARIABLE.match(text, start, limit)
@@ -212,17 +212,17 @@ class Reader:
                 node = Call(start, match.end(), Member(start, match.end(), node, "replaceall"), arguments)
             elif rest:
                 node = Other(start, match.end(), [node])
-            return Chunk("hole", "", start, match.end(), quoting, node, match[0])
+            return Chunk("placeholder", "", start, match.end(), quoting, node, match[0])
         if text.startswith("$(", start) and self.depth < 20:
             self.at = start + 2
             inner = self.commands(")")
             self.at = min(self.at + 1, limit)
             node = inner[0] if len(inner) == 1 else Block(start, self.at, inner)
-            return Chunk("hole", "", start, self.at, quoting, node, text[start : self.at])
+            return Chunk("placeholder", "", start, self.at, quoting, node, text[start : self.at])
         if text[start] == "`":
             end = text.find("`", start + 1, limit)
             self.at = end + 1 if end >= 0 else start + 1
-            return Chunk("hole", "", start, self.at, quoting, None, text[start : self.at])
+            return Chunk("placeholder", "", start, self.at, quoting, None, text[start : self.at])
         self.at = start + 1
         return Chunk("same", text[start], start, start + 1, quoting)
 
@@ -302,7 +302,7 @@ def _request(name: str, words: Sequence[Literal]) -> Node:
     return Call(words[0].start, words[-1].end, Name(words[0].start, words[0].end, name), arguments)
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a script."""
     if not context.can_name_endpoint():
         return

@@ -21,13 +21,13 @@ SIGNS = r"=>|->|::|\?\?=?|\?->|\?\.|\|\|=?|&&|\+\+|--|[-+]=|:=|===|==|!==|!=|<=|
 class Form(Value):
     """A kind of string literal, from the end of its opener on.
 
-    `close` ends it; `doubled` lets a doubled `close` represent itself; `holes` are the openers of code or names inside
+    `close` ends it; `doubled` lets a doubled `close` represent itself; `placeholders` are the openers of code or names inside
     it; `lines` allows line breaks; `nests` is a bracket that pairs with a `close` inside.
     """
 
     close: str
     escapes: Escapes | None
-    holes: tuple[str, ...]
+    placeholders: tuple[str, ...]
     lines: bool
     doubled: bool
     quoting: QuoteStyle
@@ -39,22 +39,22 @@ class Form(Value):
         close: str,
         escapes: Escapes | None,
         quoting: QuoteStyle,
-        holes: Iterable[str] = (),
+        placeholders: Iterable[str] = (),
         lines: bool = False,
         doubled: bool = False,
         nests: str = "",
     ) -> None:
         assign(self, "close", close)
         assign(self, "escapes", escapes)
-        assign(self, "holes", tuple(holes))
+        assign(self, "placeholders", tuple(placeholders))
         assign(self, "lines", lines)
         assign(self, "doubled", doubled)
         assign(self, "quoting", quoting)
         assign(self, "nests", nests)
-        wanted = [re.escape(sign) for sign in (close, *self.holes, nests) if sign]
+        wanted = [re.escape(sign) for sign in (close, *self.placeholders, nests) if sign]
         if escapes is not None:
             wanted.append(re.escape(escapes.sign))
-        if "{" in self.holes:
+        if "{" in self.placeholders:
             wanted.append("\\}")
         if not lines:
             wanted.append("\n")

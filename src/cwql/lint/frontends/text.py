@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.entries import TEMPLATES, open_holes
+from cwql.lint.frontends.entries import TEMPLATES, open_placeholders
 from cwql.lint.frontends.urls import find_in_url
-from cwql.lint.templates.model import Piece, QuoteStyle
+from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _QUERY = re.compile(r"[?&](?:amp;)?(?:child|customField)?conditions?=", re.IGNORECASE)
@@ -46,7 +46,7 @@ LINE_LIMIT = 20_000
 """Longest line that is searched, in characters: longer ones are data, not text."""
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in the URLs of a text."""
     text, name = source.text, source.name.lower()
     script = text.startswith("#!") or name.endswith(SCRIPTS)
@@ -55,7 +55,7 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
 
 def find_in_lines(  # noqa: PLR0913  # the parts of a line
     text: str, start: int, end: int, context: Context, language: str, script: bool = False, guessed: bool = False
-) -> Iterator[Found | Diagnostic]:
+) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in the lines of ``text[start:end]``.
 
     In a `script` variables are filled by a program; text that is `guessed` to be prose may be code in an unknown language.
@@ -81,7 +81,7 @@ def _find_word(text: str, start: int, end: int) -> int:
 
 def _find_in_line(  # noqa: PLR0913  # the parts of a line
     text: str, low: int, high: int, context: Context, language: str, script: bool, guessed: bool
-) -> Iterator[Found | Diagnostic]:
+) -> Iterator[ConditionTemplate | Diagnostic]:
     at = low
     while at < high:
         match = _QUERY.search(text, at, high) or _BARE.search(text, at, high)
@@ -94,9 +94,9 @@ def _find_in_line(  # noqa: PLR0913  # the parts of a line
         at = max(stop, match.end())
         if guessed and _is_unsure(text, match.end(), stop, high):
             continue
-        piece = Piece(text[begin:stop], begin, stop, "same", 0, PLAIN)
-        pieces = open_holes([piece], VARIABLES) if script else [piece]
-        yield from find_in_url(open_holes(pieces, PLACEHOLDERS, safe=True), context, low, high, language)
+        segment = TemplateSegment(text[begin:stop], begin, stop, "same", 0, PLAIN)
+        segments = open_placeholders([segment], VARIABLES) if script else [segment]
+        yield from find_in_url(open_placeholders(segments, PLACEHOLDERS, safe=True), context, low, high, language)
 
 
 def _is_unsure(text: str, start: int, stop: int, high: int) -> bool:

@@ -18,7 +18,7 @@ class Part:
 
     def __init__(  # noqa: PLR0913  # one argument for each field
         self,
-        kind: Literal["same", "escape", "hole"],
+        kind: Literal["same", "escape", "placeholder"],
         text: str,
         start: int,
         end: int,
@@ -29,7 +29,7 @@ class Part:
         joint: str | None = None,
         literal: Token | None = None,
     ) -> None:
-        self.kind: Literal["same", "escape", "hole"] = kind
+        self.kind: Literal["same", "escape", "placeholder"] = kind
         self.text = text
         self.start = start
         self.end = end
@@ -67,7 +67,7 @@ class Token:
     @property
     def value(self) -> str | None:
         """Return the text of a string without placeholders; None for anything else."""
-        if self.kind != "string" or self.parts is None or any(part.kind == "hole" for part in self.parts):
+        if self.kind != "string" or self.parts is None or any(part.kind == "placeholder" for part in self.parts):
             return None
         return "".join([part.text for part in self.parts])
 

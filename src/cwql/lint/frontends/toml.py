@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
-from cwql.lint.templates.model import Piece, QuoteStyle
+from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _VALUE = r"""
@@ -35,7 +35,7 @@ RAW = QuoteStyle({}, "'\n\r" + _CONTROLS)
 LONG_RAW = QuoteStyle({}, "'" + _CONTROLS)
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a TOML text, up to the first error."""
     entries, parents = read_entries(source.text)
     yield from find_in_entries(entries, parents, context, "toml")
@@ -55,11 +55,11 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
             parents.append(0)
             scope, key = len(parents) - 1, ""
         elif kind in ("basic", "raw", "long", "longraw"):
-            pieces = _decode(text, match.start(), match.end(), kind)
+            segments = _decode(text, match.start(), match.end(), kind)
             if behind_equals or (around and around[-1][1] == "["):
-                entries.append(Entry(scope, key if behind_equals else "", pieces, match.start(), match.end()))
+                entries.append(Entry(scope, key if behind_equals else "", segments, match.start(), match.end()))
             else:
-                key = "".join([piece.text for piece in pieces])
+                key = "".join([segment.text for segment in segments])
         elif kind == "bare" and not behind_equals:
             key = token
         elif token == "=":
@@ -80,25 +80,25 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
     return entries, parents
 
 
-def _decode(text: str, start: int, end: int, kind: str) -> list[Piece]:
-    """Return the pieces of a string, whose quotes are at both ends of ``text[start:end]``."""
+def _decode(text: str, start: int, end: int, kind: str) -> list[TemplateSegment]:
+    """Return the segments of a string, whose quotes are at both ends of ``text[start:end]``."""
     width = 3 if kind.startswith("long") else 1
     low, high = start + width, max(start + width, end - width)
     if width == 3 and text[low : low + 1] == "\n":
         low += 1
     quoting = {"basic": BASIC, "long": BASIC, "raw": RAW, "longraw": LONG_RAW}[kind]
     if kind in ("raw", "longraw"):
-        return [Piece(text[low:high], low, high, "same", 0, quoting)]
-    pieces: list[Piece] = []
+        return [TemplateSegment(text[low:high], low, high, "same", 0, quoting)]
+    segments: list[TemplateSegment] = []
     at = low
     for match in _ESCAPE.finditer(text, low, high):
         if at < match.start():
-            pieces.append(Piece(text[at : match.start()], at, match.start(), "same", 0, quoting))
-        pieces.append(Piece(_character(match[0]), match.start(), match.end(), "escape", 0, quoting))
+            segments.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, quoting))
+        segments.append(TemplateSegment(_character(match[0]), match.start(), match.end(), "escape", 0, quoting))
         at = match.end()
-    if at < high or not pieces:
-        pieces.append(Piece(text[at:high], at, high, "same", 0, quoting))
-    return pieces
+    if at < high or not segments:
+        segments.append(TemplateSegment(text[at:high], at, high, "same", 0, quoting))
+    return segments
 
 
 def _character(code: str) -> str:

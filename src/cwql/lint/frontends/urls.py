@@ -1,14 +1,14 @@
 """Conditions in URLs: ``…/service/tickets?conditions=status%2Fid%3D1&page=1``.
 
-The input is the text of a whole string, in pieces; the output is the text of each query parameter that contains a
-condition, with percent codes decoded and every piece still at its position in the file.
+The input is the text of a whole string, in segments; the output is the text of each query parameter that contains a
+condition, with percent codes decoded and every segment still at its position in the file.
 """
 
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.places import parameter_of, place_of_url
-from cwql.lint.templates.model import HOLE, Found, Piece, QuoteStyle, cut
+from cwql.lint.request_targets import parameter_of, place_of_url
+from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, QuoteStyle, TemplateSegment, cut
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context, Place
+    from cwql.lint.request_targets import Context, RequestTarget
 
 _PARAMETER = re.compile(r"(?:\A\s*|[?&](?:amp;)?)([A-Za-z_]{6,24})=")
 _NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_][\w./\[\]-]*(?:=|$)|&(?:amp;)?(?=\N{OBJECT REPLACEMENT CHARACTER})|&$")
@@ -37,15 +37,15 @@ SPARSE = {sign: f"%{ord(sign):02X}" for sign in "&#+"}
 
 
 def find_in_url(
-    pieces: Sequence[Piece], context: Context, start: int, end: int, language: str
-) -> Iterator[Found | Diagnostic]:
+    segments: Sequence[TemplateSegment], context: Context, start: int, end: int, language: str
+) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in the query of a URL.
 
-    Diagnostics about characters that the server would read differently are added. `pieces` are those of a whole
+    Diagnostics about characters that the server would read differently are added. `segments` are those of a whole
     string, ``start:end`` the span of the enclosing statement, in which markers count. A string without a query that
     names a condition parameter yields nothing.
     """
-    text = "".join([piece.text for piece in pieces])
+    text = "".join([segment.text for segment in segments])
     at = 0
     while (match := _PARAMETER.search(text, at)) is not None:
         at = match.end()
@@ -56,18 +56,18 @@ def find_in_url(
         begin, stop = match.end(), _end(text, match.end())
         at = max(at, stop)
         value = text[begin:stop]
-        if not value.strip(HOLE):
+        if not value.strip(PLACEHOLDER):
             continue
         place = context.settle(start, end, name, place_of_url(_path(text, match.start())))
         if place.endpoint is None and not parameter.lower().endswith("conditions"):
             continue
-        part = list(cut_pieces(pieces, begin, stop))
+        part = list(cut_segments(segments, begin, stop))
         spaced = " " in value
         if place.sure:
             yield from _stray(part, spaced)
-            yield from _lost(pieces, text, stop, place)
+            yield from _lost(segments, text, stop, place)
         decoded = list(_decode(part, spaced))
-        yield Found(decoded, parameter, place, Span(part[0].start, part[-1].end), language, encoded=True)
+        yield ConditionTemplate(decoded, parameter, place, Span(part[0].start, part[-1].end), language, encoded=True)
 
 
 def _end(text: str, begin: int) -> int:
@@ -92,51 +92,51 @@ def _path(text: str, query: int) -> str:
     return re.split(r"[\s\"'<>(]", head)[-1] if head else ""
 
 
-def cut_pieces(pieces: Sequence[Piece], begin: int, stop: int) -> Iterator[Piece]:
-    """Yield the pieces of ``text[begin:stop]``, the outer ones shortened."""
+def cut_segments(segments: Sequence[TemplateSegment], begin: int, stop: int) -> Iterator[TemplateSegment]:
+    """Yield the segments of ``text[begin:stop]``, the outer ones shortened."""
     at = 0
-    for piece in pieces:
-        low, high = max(begin - at, 0), min(stop - at, len(piece.text))
-        at += len(piece.text)
+    for segment in segments:
+        low, high = max(begin - at, 0), min(stop - at, len(segment.text))
+        at += len(segment.text)
         if low >= high:
             continue
-        if piece.kind == "same":
-            yield cut(piece, low, high)
+        if segment.kind == "same":
+            yield cut(segment, low, high)
         else:
-            yield piece
+            yield segment
 
 
-def _decode(pieces: Sequence[Piece], spaced: bool) -> Iterator[Piece]:
-    """Yield the pieces with their percent codes decoded.
+def _decode(segments: Sequence[TemplateSegment], spaced: bool) -> Iterator[TemplateSegment]:
+    """Yield the segments with their percent codes decoded.
 
     A query with blanks is encoded by the program later: in it, ``%`` may well be a wildcard, and ``+`` is a plus sign.
     """
-    for piece in pieces:
-        quoting = _quoting(piece.quoting, spaced)
-        if piece.kind != "same":
-            yield piece.with_quoting(quoting)
+    for segment in segments:
+        quoting = _quoting(segment.quoting, spaced)
+        if segment.kind != "same":
+            yield segment.with_quoting(quoting)
             continue
         at = 0
-        for match in _CODES.finditer(piece.text):
+        for match in _CODES.finditer(segment.text):
             units = [] if spaced else list(_units(match[0]))
             if not units:
                 continue
             if at < match.start():
-                yield Piece(
-                    piece.text[at : match.start()],
-                    piece.start + at,
-                    piece.start + match.start(),
+                yield TemplateSegment(
+                    segment.text[at : match.start()],
+                    segment.start + at,
+                    segment.start + match.start(),
                     "same",
-                    piece.literal,
+                    segment.literal,
                     quoting,
                 )
-            place = piece.start + match.start()
+            place = segment.start + match.start()
             for text, width in units:
-                yield Piece(text, place, place + width, "escape", piece.literal, quoting)
+                yield TemplateSegment(text, place, place + width, "escape", segment.literal, quoting)
                 place += width
             at = match.end()
-        if at < len(piece.text):
-            yield Piece(piece.text[at:], piece.start + at, piece.end, "same", piece.literal, quoting)
+        if at < len(segment.text):
+            yield TemplateSegment(segment.text[at:], segment.start + at, segment.end, "same", segment.literal, quoting)
 
 
 def _units(codes: str) -> Iterator[tuple[str, int]]:
@@ -164,20 +164,20 @@ def _quoting(outer: QuoteStyle | None, spaced: bool) -> QuoteStyle | None:
     return QuoteStyle(outer.escapes, outer.refused, QuoteStyle(SPARSE if spaced else ENCODED))
 
 
-def _lost(pieces: Sequence[Piece], text: str, stop: int, place: Place) -> Iterator[Diagnostic]:
+def _lost(segments: Sequence[TemplateSegment], text: str, stop: int, place: RequestTarget) -> Iterator[Diagnostic]:
     """Yield a diagnostic for a comparison after a ``&`` that looks like a parameter: ``&status/name='New'``."""
     match = _MORE.match(text, stop)
     if match is None or parameter_of(match[1]) is not None or not ("/" in match[1] or _is_field(place, match[1])):
         return
     from cwql.analysis.rules.source import RAW_AMPERSAND
 
-    sign = next(cut_pieces(pieces, stop, stop + 1))
+    sign = next(cut_segments(segments, stop, stop + 1))
     if sign.kind == "same":
         message = f"& ends the condition: no request has a parameter {match[1]}, so this comparison is left out"
         yield RAW_AMPERSAND.at(Span(sign.start, sign.end), message, hint="join comparisons with `and`")
 
 
-def _is_field(place: Place, name: str) -> bool:
+def _is_field(place: RequestTarget, name: str) -> bool:
     """Return whether a name is a field of the records that an endpoint lists."""
     if place.dialect is None or place.endpoint is None:
         return False
@@ -192,21 +192,21 @@ def _is_field(place: Place, name: str) -> bool:
     return record is not None and isinstance(names.resolve(record.name, re.split(r"[/.]", name)), Resolved)
 
 
-def _stray(pieces: Sequence[Piece], spaced: bool) -> Iterator[Diagnostic]:
+def _stray(segments: Sequence[TemplateSegment], spaced: bool) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each character that the server would read as part of the URL."""
     from cwql.analysis.rules.source import RAW_AMPERSAND
     from cwql.diagnostics import Edit, Fix
 
     what = {"&": "ends the parameter", "#": "ends the query", "+": "becomes a blank"}
-    for piece in pieces:
-        if piece.kind != "same":
+    for segment in segments:
+        if segment.kind != "same":
             continue
-        for match in _RAW.finditer(piece.text):
+        for match in _RAW.finditer(segment.text):
             sign = match[0]
-            if (sign == "+" and not spaced) or piece.text.startswith("&amp;", match.start()):
+            if (sign == "+" and not spaced) or segment.text.startswith("&amp;", match.start()):
                 continue
-            span = Span(piece.start + match.start(), piece.start + match.end())
+            span = Span(segment.start + match.start(), segment.start + match.end())
             code = SPARSE[sign]
-            fixes = [Fix(f"write {code}", [Edit(span, code)])] if piece.quoting is not None else []
+            fixes = [Fix(f"write {code}", [Edit(span, code)])] if segment.quoting is not None else []
             message = f"{sign} inside the condition of a URL {what[sign]}: expected {code}"
             yield RAW_AMPERSAND.at(span, message, hint="let the HTTP client encode the parameters", fixes=fixes)

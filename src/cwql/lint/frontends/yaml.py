@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
-from cwql.lint.templates.model import Piece, QuoteStyle
+from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _DASHES = re.compile(r"[ ]*(?:-[ ]+)*")
@@ -57,7 +57,7 @@ BLOCK = QuoteStyle({}, "\n\r\t" + _CONTROLS)
 PLAIN = QuoteStyle({}, "\n\r\t#:{}" + _CONTROLS)
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a YAML text, up to the first line that cannot be parsed."""
     entries, parents = read_entries(source.text)
     yield from find_in_entries(entries, parents, context, "yaml")
@@ -110,8 +110,8 @@ def _read_value(  # noqa: PLR0913  # the state of the reader
     if sign == '"' or sign == "'":
         quoted = (_DOUBLE if sign == '"' else _SINGLE).match(text, begin)
         if quoted is not None:
-            pieces = _decode(text, begin + 1, quoted.end() - 1, sign)
-            entries.append(Entry(scope, key, pieces, begin, quoted.end()))
+            segments = _decode(text, begin + 1, quoted.end() - 1, sign)
+            entries.append(Entry(scope, key, segments, begin, quoted.end()))
             return text.find("\n", quoted.end()) + 1 or len(text)
     elif sign in "{[" and sign and text[begin : begin + 2] != "{{":
         _read_flow(text, begin, line_end, scope, entries, parents)
@@ -127,7 +127,7 @@ def _read_value(  # noqa: PLR0913  # the state of the reader
         if key and deeper and text[start] not in "#|>" and _KEY.match(text, start, stop) is None:
             return _read_value(text, start, stop, indent, scope, key, entries, parents)
         return line_end
-    pieces = [Piece(text[begin:end], begin, end, "same", 0, PLAIN)]
+    segments = [TemplateSegment(text[begin:end], begin, end, "same", 0, PLAIN)]
     # A plain text goes on in lines that are indented deeper.
     at = line_end
     while at < len(text):
@@ -138,17 +138,17 @@ def _read_value(  # noqa: PLR0913  # the state of the reader
         stripped = text_of_line[0].strip() if text_of_line is not None else ""
         if not stripped or inner <= indent or stripped[0] in "#-" or _KEY.match(text, at + inner, stop) is not None:
             break
-        pieces.append(Piece(" ", end, at + inner, "escape", 0, None))
+        segments.append(TemplateSegment(" ", end, at + inner, "escape", 0, None))
         end = at + inner + len(stripped)
-        pieces.append(Piece(stripped, at + inner, end, "same", 0, PLAIN))
+        segments.append(TemplateSegment(stripped, at + inner, end, "same", 0, PLAIN))
         at = stop
-    entries.append(Entry(scope, key, pieces, begin, end))
+    entries.append(Entry(scope, key, segments, begin, end))
     return at
 
 
 def _read_block(text: str, begin: int, indent: int, scope: int, key: str, folded: bool, entries: list[Entry]) -> int:  # noqa: PLR0913  # the state of the reader
     """Read a block scalar, whose first line begins at a place."""
-    pieces: list[Piece] = []
+    segments: list[TemplateSegment] = []
     at, margin, end = begin, -1, begin
     while at < len(text):
         stop = text.find("\n", at) + 1 or len(text)
@@ -158,13 +158,15 @@ def _read_block(text: str, begin: int, indent: int, scope: int, key: str, folded
             if inner <= indent:
                 break
             margin = inner if margin < 0 else margin
-            if pieces:
-                pieces.append(Piece(" " if folded else "\n", end, at + min(inner, margin), "escape", 0, None))
+            if segments:
+                segments.append(
+                    TemplateSegment(" " if folded else "\n", end, at + min(inner, margin), "escape", 0, None)
+                )
             low, end = at + min(inner, margin), at + len(line)
-            pieces.append(Piece(text[low:end], low, end, "same", 0, BLOCK))
+            segments.append(TemplateSegment(text[low:end], low, end, "same", 0, BLOCK))
         at = stop
-    if pieces:
-        entries.append(Entry(scope, key, pieces, pieces[0].start, end))
+    if segments:
+        entries.append(Entry(scope, key, segments, segments[0].start, end))
     return at
 
 
@@ -182,22 +184,22 @@ def _read_flow(text: str, begin: int, end: int, scope: int, entries: list[Entry]
             entries.append(Entry(inner, key, _decode(text, low + 1, high - 1, raw[0]), low, high))
         else:
             high = low + len(raw.rstrip())
-            entries.append(Entry(inner, key, [Piece(text[low:high], low, high, "same", 0, PLAIN)], low, high))
+            entries.append(Entry(inner, key, [TemplateSegment(text[low:high], low, high, "same", 0, PLAIN)], low, high))
 
 
-def _decode(text: str, start: int, end: int, quote: str) -> list[Piece]:
-    """Return the pieces of a quoted scalar."""
+def _decode(text: str, start: int, end: int, quote: str) -> list[TemplateSegment]:
+    """Return the segments of a quoted scalar."""
     pattern, quoting = (_ESCAPE, QUOTED) if quote == '"' else (_DOUBLED, SINGLE)
-    pieces: list[Piece] = []
+    segments: list[TemplateSegment] = []
     at = start
     for match in pattern.finditer(text, start, end):
         if at < match.start():
-            pieces.append(Piece(text[at : match.start()], at, match.start(), "same", 0, quoting))
-        pieces.append(Piece(_character(match[0]), match.start(), match.end(), "escape", 0, quoting))
+            segments.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, quoting))
+        segments.append(TemplateSegment(_character(match[0]), match.start(), match.end(), "escape", 0, quoting))
         at = match.end()
-    if at < end or not pieces:
-        pieces.append(Piece(text[at:end], at, end, "same", 0, quoting))
-    return pieces
+    if at < end or not segments:
+        segments.append(TemplateSegment(text[at:end], at, end, "same", 0, quoting))
+    return segments
 
 
 def _character(code: str) -> str:

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from cwql.analysis.checker import check
 from cwql.analysis.dispatch import ENTRIES
 from cwql.lint.frontends import find_language
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.templates.scan import outline_list
 from cwql.lint.templates.substitution import Rendered, Substitution
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
-    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.lint.templates.sampling import SampleGenerator
     from cwql.lint.templates.scan import Outline
     from cwql.source import Span
@@ -45,7 +45,7 @@ _GOT = ", got a number"
 
 
 def judge_filled(
-    found: Found, filler: SampleGenerator, rules: RuleConfig | None = None, release: str | None = None
+    found: ConditionTemplate, filler: SampleGenerator, rules: RuleConfig | None = None, release: str | None = None
 ) -> list[Diagnostic]:
     """Return the diagnostics of a condition that apply to all values of its placeholders, with positions in its text."""
     endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
@@ -61,7 +61,7 @@ def judge_filled(
     dropped: frozenset[str] = frozenset()
     if not roles <= {"text", "date", "value", "items", "literal"}:
         dropped |= MISSING
-    if dropped or filler.text.strip()[-1] == HOLE:
+    if dropped or filler.text.strip()[-1] == PLACEHOLDER:
         dropped |= NESTING
     if roles & {"rest", "tail", "connective", "unknown"}:
         dropped |= RELATIONS | {"CW143"}
@@ -73,7 +73,7 @@ def judge_filled(
         held = {(finding.code, other.span(finding.span)) for finding in again}
         told = [each for each in told if each.code not in RELATIONS or (each.code, filled.span(each.span)) in held]
     shown = _show(found, filled)
-    holes = _Stretches([(part.start, part.end) for part in outline.parts])
+    placeholders = _Stretches([(part.start, part.end) for part in outline.parts])
     unjudged = _Stretches(_find_unjudged(outline))
     made = _Stretches(
         [
@@ -85,7 +85,7 @@ def judge_filled(
     kept = []
     for finding in told:
         span = filled.span(finding.span)
-        if finding.code in dropped or (finding.code in CONTENT and holes.touch(span)):
+        if finding.code in dropped or (finding.code in CONTENT and placeholders.touch(span)):
             continue
         if finding.code == "CW314" and made.touch(span):
             # The kind of the other items may be that of the filling.
@@ -145,33 +145,33 @@ def _exceeds(span: Span, start: int, end: int) -> bool:
     return span.start <= start and end <= span.end and len(span) > end - start
 
 
-def _show(found: Found, filled: Rendered) -> dict[Substitution, str]:
+def _show(found: ConditionTemplate, filled: Rendered) -> dict[Substitution, str]:
     """Return what messages show for each sample value: the placeholder in the syntax of the language."""
-    holes = (piece for piece in found.pieces if piece.kind == "hole")
+    placeholders = (segment for segment in found.segments if segment.kind == "placeholder")
     shown: dict[Substitution, str] = {}
     at = 0
     text = found.text
     for filling in filled.fillings:
-        for _ in range(text.count(HOLE, at, filling.start)):
-            next(holes)
+        for _ in range(text.count(PLACEHOLDER, at, filling.start)):
+            next(placeholders)
         name = text[filling.start : filling.end]
-        for _ in range(name.count(HOLE)):
-            name = name.replace(HOLE, show_hole(next(holes).expression, found.language), 1)
+        for _ in range(name.count(PLACEHOLDER)):
+            name = name.replace(PLACEHOLDER, show_placeholder(next(placeholders).expression, found.language), 1)
         at = filling.end
         if len(filling.text) > 3:
             shown[filling] = name
     return shown
 
 
-def show_hole(expression: str, language: str) -> str:
+def show_placeholder(expression: str, language: str) -> str:
     """Return how a message shows a placeholder."""
     if not expression or len(expression) > 40 or "\n" in expression:
         return "…"
-    return find_language(language).phrases.hole.replace("%s", expression)
+    return find_language(language).phrases.placeholder.replace("%s", expression)
 
 
 def judge_list(
-    found: Found, text: str, record: Dialect, rules: RuleConfig | None, release: str | None
+    found: ConditionTemplate, text: str, record: Dialect, rules: RuleConfig | None, release: str | None
 ) -> list[Diagnostic]:
     """Return the diagnostics of a list of fields or a sort order, except for items with placeholders."""
     fillings = [Substitution(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
@@ -184,5 +184,5 @@ def judge_list(
         rules=rules,
         release=release,
     )
-    holes = _Stretches([(each.start, each.end) for each in fillings])
-    return [filled.finding(finding) for finding in told if not holes.touch(filled.span(finding.span))]
+    placeholders = _Stretches([(each.start, each.end) for each in fillings])
+    return [filled.finding(finding) for finding in told if not placeholders.touch(filled.span(finding.span))]

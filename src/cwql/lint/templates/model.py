@@ -1,11 +1,11 @@
-r"""A condition in a source file: `Found`, made of pieces that record where they came from.
+r"""A condition in a source file: `ConditionTemplate`, made of segments that record where they came from.
 
 ::
 
     params={"conditions": f"summary contains \"{word}\" and id=1"}
                             ~~~~~~~~~~~~~~~~~~~  ......  ~~~~~~~~  same: the text is that of the file
                                              ^^        ^^          escape: one character, written as two
-                                                ^^^^^^             hole: a placeholder, filled at run time
+                                                ^^^^^^             placeholder: a placeholder, filled at run time
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Literal, TypeAlias
 
-    from cwql.lint.places import Place
+    from cwql.lint.request_targets import RequestTarget
     from cwql.source import Span
 
-    Kind: TypeAlias = Literal["same", "escape", "hole"]
+    Kind: TypeAlias = Literal["same", "escape", "placeholder"]
 
-HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""Represents a placeholder in `Found.text`."""
+PLACEHOLDER = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Represents a placeholder in `ConditionTemplate.text`."""
 
 
 class QuoteStyle(Value):
@@ -52,14 +52,14 @@ class QuoteStyle(Value):
         return "".join([self.escapes.get(sign, sign) for sign in text])
 
 
-class Piece(Value):
+class TemplateSegment(Value):
     r"""A span of a condition and its position in the file: ``source[start:end]``.
 
-    `text` is the text at run time. A ``same`` piece has the text of the file, an ``escape`` is a unit with another
-    spelling (``\n``, ``%20``, ``''``), a ``hole`` is a placeholder with the text `HOLE` and the `expression` that
+    `text` is the text at run time. A ``same`` segment has the text of the file, an ``escape`` is a unit with another
+    spelling (``\n``, ``%20``, ``''``), a ``placeholder`` is a placeholder with the text `PLACEHOLDER` and the `expression` that
     fills it. `safe` is True if its value cannot contain a quote or an operator (a number, a date that the program
     formats, a literal from another place); `joint` is the separator of a joined list of texts. `quoting` is that of the
-    literal around the piece, None if nothing may be edited; for a placeholder between two literals it is None, since
+    literal around the segment, None if nothing may be edited; for a placeholder between two literals it is None, since
     nothing can be written next to it. `literal` numbers the literals of a condition that is put together from several.
     """
 
@@ -95,19 +95,21 @@ class Piece(Value):
         _set_safe(self, safe)
         _set_joint(self, joint)
 
-    def with_quoting(self, quoting: QuoteStyle | None) -> Piece:
-        """Return the piece in a literal with another quoting."""
-        return Piece(
+    def with_quoting(self, quoting: QuoteStyle | None) -> TemplateSegment:
+        """Return the segment in a literal with another quoting."""
+        return TemplateSegment(
             self.text, self.start, self.end, self.kind, self.literal, quoting, self.expression, self.safe, self.joint
         )
 
 
-_set_text, _set_start, _set_end = [slot_setter(Piece, name) for name in ("text", "start", "end")]
-_set_kind, _set_literal, _set_quoting = [slot_setter(Piece, name) for name in ("kind", "literal", "quoting")]
-_set_expression, _set_safe, _set_joint = [slot_setter(Piece, name) for name in ("expression", "safe", "joint")]
+_set_text, _set_start, _set_end = [slot_setter(TemplateSegment, name) for name in ("text", "start", "end")]
+_set_kind, _set_literal, _set_quoting = [slot_setter(TemplateSegment, name) for name in ("kind", "literal", "quoting")]
+_set_expression, _set_safe, _set_joint = [
+    slot_setter(TemplateSegment, name) for name in ("expression", "safe", "joint")
+]
 
 
-class Found(Value):
+class ConditionTemplate(Value):
     """A text that is sent in a query parameter.
 
     `parameter` is its name in the API's spelling (``conditions``), `place` the known dialect and endpoint, `span` the
@@ -116,9 +118,9 @@ class Found(Value):
     joined later.
     """
 
-    pieces: tuple[Piece, ...]
+    segments: tuple[TemplateSegment, ...]
     parameter: str
-    place: Place
+    place: RequestTarget
     span: Span
     language: str
     encoded: bool
@@ -126,15 +128,15 @@ class Found(Value):
 
     def __init__(  # noqa: PLR0913  # one argument for each field
         self,
-        pieces: Iterable[Piece],
+        segments: Iterable[TemplateSegment],
         parameter: str,
-        place: Place,
+        place: RequestTarget,
         span: Span,
         language: str,
         encoded: bool = False,
         partial: bool = False,
     ) -> None:
-        _set_pieces(self, tuple(pieces))
+        _set_segments(self, tuple(segments))
         _set_parameter(self, parameter)
         _set_place(self, place)
         _set_span(self, span)
@@ -144,24 +146,29 @@ class Found(Value):
 
     @property
     def text(self) -> str:
-        """Return the text at run time, with `HOLE` for each placeholder."""
-        pieces = self.pieces
-        return pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
+        """Return the text at run time, with `PLACEHOLDER` for each placeholder."""
+        segments = self.segments
+        return segments[0].text if len(segments) == 1 else "".join([segment.text for segment in segments])
 
 
-_set_pieces, _set_parameter, _set_place = [slot_setter(Found, name) for name in ("pieces", "parameter", "place")]
-_set_span, _set_language = slot_setter(Found, "span"), slot_setter(Found, "language")
-_set_encoded, _set_partial = slot_setter(Found, "encoded"), slot_setter(Found, "partial")
+_set_segments, _set_parameter, _set_place = [
+    slot_setter(ConditionTemplate, name) for name in ("segments", "parameter", "place")
+]
+_set_span, _set_language = slot_setter(ConditionTemplate, "span"), slot_setter(ConditionTemplate, "language")
+_set_encoded, _set_partial = slot_setter(ConditionTemplate, "encoded"), slot_setter(ConditionTemplate, "partial")
 
 
-def show_text(found: Found) -> str:
+def show_text(found: ConditionTemplate) -> str:
     """Return the text of a condition with ``{expression}`` for each placeholder."""
     return "".join(
-        [f"{{{piece.expression.strip('{}')}}}" if piece.text == HOLE else piece.text for piece in found.pieces]
+        [
+            f"{{{segment.expression.strip('{}')}}}" if segment.text == PLACEHOLDER else segment.text
+            for segment in found.segments
+        ]
     )
 
 
-def cut(piece: Piece, low: int, high: int) -> Piece:
-    """Return a stretch of a piece of kind ``same``."""
-    start = piece.start
-    return Piece(piece.text[low:high], start + low, start + high, "same", piece.literal, piece.quoting)
+def cut(segment: TemplateSegment, low: int, high: int) -> TemplateSegment:
+    """Return a stretch of a segment of kind ``same``."""
+    start = segment.start
+    return TemplateSegment(segment.text[low:high], start + low, start + high, "same", segment.literal, segment.quoting)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from cwql.analysis.operands import is_date_text
 from cwql.analysis.records import find_record
 from cwql.language.operators import TEXT_WORDS
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.templates.scan import Outline, is_like_date
 from cwql.lint.templates.substitution import Rendered, Substitution
 
@@ -112,9 +112,9 @@ class SampleGenerator:
             case "text":
                 yield from self._fill_text(part, kind, field)
             case "date":
-                yield Substitution(start + 1, end - 1, MOMENT, written == f"[{HOLE}]")
+                yield Substitution(start + 1, end - 1, MOMENT, written == f"[{PLACEHOLDER}]")
             case "value":
-                yield Substitution(start, end, self._value(part, kind, field), written == HOLE)
+                yield Substitution(start, end, self._value(part, kind, field), written == PLACEHOLDER)
             case "items":
                 yield Substitution(start, end, f"{self._value(part, kind, field)}, {self._value(part, kind, field)}")
             case "list":
@@ -135,24 +135,24 @@ class SampleGenerator:
             case "connective":
                 yield Substitution(start, end, "and")
             case _:
-                yield from self._fill_holes(part, "")
+                yield from self._fill_placeholders(part, "")
 
-    def _fill_holes(self, part: Part, filling: str | None) -> Iterator[Substitution]:
+    def _fill_placeholders(self, part: Part, filling: str | None) -> Iterator[Substitution]:
         """Fill each placeholder of a part separately; None gives each a unique text."""
-        at = self.text.find(HOLE, part.start, part.end)
+        at = self.text.find(PLACEHOLDER, part.start, part.end)
         while at >= 0:
             yield Substitution(at, at + 1, self._next("sample") if filling is None else filling, True)
-            at = self.text.find(HOLE, at + 1, part.end)
+            at = self.text.find(PLACEHOLDER, at + 1, part.end)
 
     def _fill_text(self, part: Part, kind: str | None, field: FieldInfo | None) -> Iterator[Substitution]:
         body = self.text[part.start + 1 : part.end - 1]
-        alone = body == HOLE
+        alone = body == PLACEHOLDER
         match kind:
             case "integer" | "number":
-                at = self.text.find(HOLE, part.start, part.end)
+                at = self.text.find(PLACEHOLDER, part.start, part.end)
                 while at >= 0:
                     yield Substitution(at, at + 1, self._number() if alone else "1", True)
-                    at = self.text.find(HOLE, at + 1, part.end)
+                    at = self.text.find(PLACEHOLDER, at + 1, part.end)
             case "boolean":
                 yield Substitution(part.start + 1, part.end - 1, "true", alone)
             case "datetime" | "date":
@@ -163,23 +163,23 @@ class SampleGenerator:
                 self._count += 1
                 yield Substitution(part.start + 1, part.end - 1, field.enum[self._count % len(field.enum)], alone)
             case _:
-                yield from self._fill_holes(part, None)
+                yield from self._fill_placeholders(part, None)
 
     def _fill_literal(self, part: Part, kind: str | None, field: FieldInfo | None) -> Iterator[Substitution]:
         """Fill a word that has other characters next to its placeholders."""
         written = self.text[part.start : part.end]
-        if written[0].isalpha() and written[0] != HOLE:
+        if written[0].isalpha() and written[0] != PLACEHOLDER:
             # A word that begins as no value does.
-            yield from self._fill_holes(part, None)
-        elif is_like_date(written) and written[-1] != HOLE:
+            yield from self._fill_placeholders(part, None)
+        elif is_like_date(written) and written[-1] != PLACEHOLDER:
             yield self._fill_date(part.start, part.end, written)
         else:
             yield Substitution(part.start, part.end, self._value(part, kind, field))
 
     def _fill_date(self, start: int, end: int, written: str) -> Substitution:
         """Put a date into the placeholder if that makes the whole a date, otherwise replace the whole."""
-        if written.count(HOLE) == 1 and is_date_text(written.replace(HOLE, DATE)):
-            at = start + written.index(HOLE)
+        if written.count(PLACEHOLDER) == 1 and is_date_text(written.replace(PLACEHOLDER, DATE)):
+            at = start + written.index(PLACEHOLDER)
             return Substitution(at, at + 1, DATE, True)
         return Substitution(start, end, MOMENT if "T" in written else DATE)
 
@@ -216,4 +216,4 @@ class SampleGenerator:
             return " in "
         text = self.text[part.start : part.end]
         # `{field}{operator}'x'` as one word.
-        return f"{self._next('zz')} =" if not part.path and text.strip(HOLE) else " = "
+        return f"{self._next('zz')} =" if not part.path and text.strip(PLACEHOLDER) else " = "

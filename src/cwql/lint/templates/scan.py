@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORDS
 from cwql.lint import lazy_patterns as re
-from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.model import PLACEHOLDER
 from cwql.value import Value
 
 TYPE_CHECKING = False
@@ -50,11 +50,11 @@ _KEYWORDS = {
 }
 _LITERAL = re.compile(r"(?:true|false|null|-?[0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
 _PATH = re.compile(r"[A-Za-z_][\w/.]*", re.ASCII)
-_PATH_WITH_HOLES = re.compile(rf"[A-Za-z_{HOLE}][\w/.{HOLE}]*", re.ASCII)
-_DIGITS = re.compile(rf"[-+0-9TZtz:.{HOLE}]+")
+_PATH_WITH_PLACEHOLDERS = re.compile(rf"[A-Za-z_{PLACEHOLDER}][\w/.{PLACEHOLDER}]*", re.ASCII)
+_DIGITS = re.compile(rf"[-+0-9TZtz:.{PLACEHOLDER}]+")
 
 _ENDS = frozenset(("JUNCTION", "CLOSE", "END"))
-_VALUES = frozenset(("STRING", "DATE", "LITERAL", "HOLE"))
+_VALUES = frozenset(("STRING", "DATE", "LITERAL", "PLACEHOLDER"))
 _RELATIONS = frozenset(("SIGN", "TEXT", "NOT", "IN"))
 
 
@@ -84,28 +84,28 @@ class Token(Value):
     text: str
     start: int
     end: int
-    holed: bool
+    with_placeholders: bool
 
 
 def cut(text: str) -> Iterator[Token]:
     """Yield the tokens of a text with placeholders.
 
-    A word of placeholders only is a ``HOLE``, one with some is ``MIXED``.
+    A word of placeholders only is a ``PLACEHOLDER``, one with some is ``MIXED``.
     """
     for match in _TOKEN.finditer(text):
         kind: str = match.lastgroup or "OTHER"
         if kind == "BLANK":
             continue
         written = match[0]
-        holed = HOLE in written
+        with_placeholders = PLACEHOLDER in written
         if kind == "WORD":
-            if holed:
-                kind = "HOLE" if not written.strip(HOLE) else "MIXED"
+            if with_placeholders:
+                kind = "PLACEHOLDER" if not written.strip(PLACEHOLDER) else "MIXED"
             elif _LITERAL.fullmatch(written):
                 kind = "LITERAL"
             else:
                 kind = _KEYWORDS.get(written.lower(), "PATH" if _PATH.fullmatch(written) else "LITERAL")
-        yield Token(kind, written, match.start(), match.end(), holed)
+        yield Token(kind, written, match.start(), match.end(), with_placeholders)
 
 
 class Outline:
@@ -151,7 +151,7 @@ class Outline:
 
     def _unknown(self, token: Token) -> None:
         self.certain = False
-        if token.holed:
+        if token.with_placeholders:
             self._add("unknown", token)
 
     # -- states: each takes a token and returns the state behind it --------------------------------------------------------
@@ -166,18 +166,22 @@ class Outline:
         if token.kind == "PATH":
             self._path = token.text
             return self._relation
-        if token.kind == "HOLE" and following.kind in _ENDS:
+        if token.kind == "PLACEHOLDER" and following.kind in _ENDS:
             self._condition(token, following)
             return self._junction
-        if token.kind in ("HOLE", "MIXED") and (token.kind == "HOLE" or _PATH_WITH_HOLES.fullmatch(token.text)):
-            if following.kind in _RELATIONS or (following.kind == "HOLE" and self._peek(1).kind in (*_VALUES, "OPEN")):
+        if token.kind in ("PLACEHOLDER", "MIXED") and (
+            token.kind == "PLACEHOLDER" or _PATH_WITH_PLACEHOLDERS.fullmatch(token.text)
+        ):
+            if following.kind in _RELATIONS or (
+                following.kind == "PLACEHOLDER" and self._peek(1).kind in (*_VALUES, "OPEN")
+            ):
                 self._add("field", token)
                 return self._relation
             if following.kind in ("STRING", "DATE", "LITERAL") or following.kind in _ENDS:
                 # Field and operator, or a comparison as a whole.
                 self._add("field" if following.kind in _ENDS else "operator", token)
                 return self._junction if following.kind in _ENDS else self._value
-        if token.holed:
+        if token.with_placeholders:
             self._unknown(token)
         return self._junction if token.kind == "JUNCTION" else self._relation
 
@@ -196,7 +200,7 @@ class Outline:
         self._extend(token)
         if token.kind in ("SIGN", "TEXT"):
             # Half an operator.
-            self.certain = self.certain and not (token.text == "!" and following.holed)
+            self.certain = self.certain and not (token.text == "!" and following.with_placeholders)
             self._operator = f"{self._operator} {token.text.lower()}".strip()
             return self._value
         if token.kind == "NOT":
@@ -205,7 +209,7 @@ class Outline:
         if token.kind == "IN":
             self._operator = f"{self._operator} in".strip()
             return self._list
-        if token.kind == "HOLE":
+        if token.kind == "PLACEHOLDER":
             if following.kind in _VALUES or following.kind == "MIXED":
                 self._add("operator", token)
                 return self._value
@@ -215,7 +219,7 @@ class Outline:
             if following.kind in _ENDS:
                 self._add("tail", token)
                 return self._junction
-        if token.holed:
+        if token.with_placeholders:
             self._unknown(token)
             return self._junction
         # `is null` and other words that are no operators.
@@ -228,28 +232,30 @@ class Outline:
         if token.kind in ("JUNCTION", "CLOSE"):
             return self._junction(token)
         self._extend(token)
-        if token.kind == "HOLE" and self._peek().kind in ("STRING", "DATE", "LITERAL", "PATH", "MIXED"):
+        if token.kind == "PLACEHOLDER" and self._peek().kind in ("STRING", "DATE", "LITERAL", "PATH", "MIXED"):
             # The next token may be the value.
             self._unknown(token)
             return self._junction if self._peek().kind == "PATH" else self._value
-        if token.holed:
-            self._hole_value(token)
+        if token.with_placeholders:
+            self._placeholder_value(token)
         return self._junction
 
-    def _hole_value(self, token: Token) -> None:
+    def _placeholder_value(self, token: Token) -> None:
         if token.kind == "STRING":
             self._add("text", token)
         elif token.kind == "DATE":
             self._add("date", token)
-        elif token.kind == "HOLE":
+        elif token.kind == "PLACEHOLDER":
             self._add("value", token)
         elif token.kind == "MIXED":
-            head = token.text.rstrip(HOLE)
-            if HOLE not in head and _LITERAL.fullmatch(head):
+            head = token.text.rstrip(PLACEHOLDER)
+            if PLACEHOLDER not in head and _LITERAL.fullmatch(head):
                 # `false` and what may follow it.
-                self._add("rest", Token("HOLE", token.text[len(head) :], token.start + len(head), token.end, True))
+                self._add(
+                    "rest", Token("PLACEHOLDER", token.text[len(head) :], token.start + len(head), token.end, True)
+                )
                 return
-            first = token.text.partition(HOLE)[0].lower()
+            first = token.text.partition(PLACEHOLDER)[0].lower()
             beginning = any(word.startswith(first) for word in ("true", "false", "null"))
             word = first[:1].isalpha() and not beginning
             self.certain = self.certain and (word or (not first.isalpha() and is_digital(token.text)))
@@ -261,19 +267,19 @@ class Outline:
         """Expect a list."""
         if token.kind == "OPEN":
             self._extend(token)
-            if self._peek().kind == "HOLE" and self._peek(1).kind == "CLOSE":
+            if self._peek().kind == "PLACEHOLDER" and self._peek(1).kind == "CLOSE":
                 self._add("items", self._peek())
                 self._extend(self._peek(1))
                 self._at += 2
                 return self._junction
             return self._item
-        if token.kind == "HOLE" or (token.kind == "DATE" and token.holed):
+        if token.kind == "PLACEHOLDER" or (token.kind == "DATE" and token.with_placeholders):
             self._extend(token)
-            if token.kind == "HOLE":
+            if token.kind == "PLACEHOLDER":
                 self._add("list", token)
-            elif token.text == f"[{HOLE}]":
+            elif token.text == f"[{PLACEHOLDER}]":
                 # The wrong parentheses around the right thing.
-                self._add("items", Token("HOLE", HOLE, token.start + 1, token.end - 1, True))
+                self._add("items", Token("PLACEHOLDER", PLACEHOLDER, token.start + 1, token.end - 1, True))
             else:
                 self._unknown(token)
             return self._junction
@@ -287,11 +293,11 @@ class Outline:
         self._extend(token)
         if token.kind == "CLOSE":
             return self._junction
-        if token.holed:
-            if token.kind in ("HOLE", "MIXED") and self._peek().kind not in ("COMMA", "CLOSE"):
+        if token.with_placeholders:
+            if token.kind in ("PLACEHOLDER", "MIXED") and self._peek().kind not in ("COMMA", "CLOSE"):
                 self._unknown(token)
             else:
-                self._hole_value(token)
+                self._placeholder_value(token)
         return self._item
 
     def _junction(self, token: Token) -> State:
@@ -301,18 +307,18 @@ class Outline:
         if token.kind == "CLOSE":
             return self._junction
         following = self._peek()
-        if token.kind == "HOLE":
+        if token.kind == "PLACEHOLDER":
             if following.kind in _ENDS:
                 self._add("rest", token)
                 return self._junction
             if following.kind in ("PATH", "OPEN", "NOT") or (
-                following.kind == "HOLE" and self._peek(1).kind in _RELATIONS
+                following.kind == "PLACEHOLDER" and self._peek(1).kind in _RELATIONS
             ):
                 self._add("connective", token)
                 return self._operand
-        if token.holed:
+        if token.with_placeholders:
             self._unknown(token)
-        elif token.text not in "&|;" and (before := self._before()) is not None and before.holed:
+        elif token.text not in "&|;" and (before := self._before()) is not None and before.with_placeholders:
             # A token follows where the placeholder before it should have ended a value.
             self.certain = False
         return self._junction
@@ -335,11 +341,11 @@ def outline_list(text: str) -> Iterator[tuple[int, int, bool]]:
     """
     at = 0
     for item in text.split(","):
-        if HOLE in item:
+        if PLACEHOLDER in item:
             start, end = at + len(item) - len(item.lstrip()), at + len(item.rstrip())
             path, _, direction = item.strip().partition(" ")
-            if HOLE not in path and not direction.strip(f" {HOLE}"):
-                yield text.index(HOLE, start), end, True
+            if PLACEHOLDER not in path and not direction.strip(f" {PLACEHOLDER}"):
+                yield text.index(PLACEHOLDER, start), end, True
             else:
                 yield start, end, False
         at += len(item) + 1

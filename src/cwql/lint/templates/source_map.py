@@ -1,4 +1,4 @@
-"""The way back from the text of a condition to the file: `SourceMap` maps spans and fixes through the pieces."""
+"""The way back from the text of a condition to the file: `SourceMap` maps spans and fixes through the segments."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.lint.templates.model import Piece
+    from cwql.lint.templates.model import TemplateSegment
 
 
 class SourceMap:
     """Map every character of a condition's text to its position in the file.
 
     Spans can always be mapped back, widened to whole escapes and placeholders if necessary. Edits can be mapped only if
-    they are inside one literal that can spell the new text; they never change placeholders, gaps between pieces, or
+    they are inside one literal that can spell the new text; they never change placeholders, gaps between segments, or
     halves of escapes.
     """
 
-    __slots__ = ("_ends", "_pieces", "_starts")
+    __slots__ = ("_ends", "_segments", "_starts")
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
-        self._pieces = [piece for piece in pieces if piece.text]
+    def __init__(self, segments: Sequence[TemplateSegment]) -> None:
+        self._segments = [segment for segment in segments if segment.text]
         self._starts: list[int] = []
         self._ends: list[int] = []
         at = 0
-        for piece in self._pieces:
+        for segment in self._segments:
             self._starts.append(at)
-            at += len(piece.text)
+            at += len(segment.text)
             self._ends.append(at)
 
     def span(self, span: Span) -> Span:
         """Return the span of the file that contains a span of the text; an empty one remains after the text before it."""
-        if not self._pieces:
+        if not self._segments:
             return Span(0, 0)
         length = self._ends[-1]
         start, end = min(span.start, length), min(span.end, length)
@@ -45,34 +45,34 @@ class SourceMap:
             at = self._point(start)
             return Span(at, at)
         first, last = bisect_right(self._starts, start) - 1, bisect_left(self._ends, end)
-        piece = self._pieces[first]
-        opening = piece.start + (start - self._starts[first] if piece.kind == "same" else 0)
-        piece = self._pieces[last]
-        closing = piece.start + end - self._starts[last] if piece.kind == "same" else piece.end
+        segment = self._segments[first]
+        opening = segment.start + (start - self._starts[first] if segment.kind == "same" else 0)
+        segment = self._segments[last]
+        closing = segment.start + end - self._starts[last] if segment.kind == "same" else segment.end
         # A text that is put together backwards (`format` with numbers) has no one stretch: its beginning is shown.
-        return Span(opening, closing) if closing > opening else Span(opening, self._pieces[first].end)
+        return Span(opening, closing) if closing > opening else Span(opening, self._segments[first].end)
 
     def _point(self, at: int) -> int:
         index = bisect_left(self._ends, at)
-        piece = self._pieces[min(index, len(self._pieces) - 1)]
-        if at == 0 or piece.kind != "same":
-            return piece.start if at == 0 or self._ends[index] != at else piece.end
-        return piece.start + at - self._starts[index]
+        segment = self._segments[min(index, len(self._segments) - 1)]
+        if at == 0 or segment.kind != "same":
+            return segment.start if at == 0 or self._ends[index] != at else segment.end
+        return segment.start + at - self._starts[index]
 
     def edit(self, edit: Edit) -> Edit | None:
         """Return the edit of the file that makes the same change to the text; None if there is no certain one."""
         start, end = edit.span.start, edit.span.end
-        if not self._pieces or not 0 <= start <= end <= self._ends[-1]:
+        if not self._segments or not 0 <= start <= end <= self._ends[-1]:
             return None
         if self._is_glued(edit):
             return None
         if start == end:
             return self._insertion(start, edit.text)
         first, last = bisect_right(self._starts, start) - 1, bisect_left(self._ends, end)
-        run = self._pieces[first : last + 1]
+        run = self._segments[first : last + 1]
         quoting, literal = run[0].quoting, run[0].literal
         if quoting is None or any(
-            piece.kind == "hole" or piece.literal != literal or piece.quoting != quoting for piece in run
+            segment.kind == "placeholder" or segment.literal != literal or segment.quoting != quoting for segment in run
         ):
             return None
         if any(run[index].end != run[index + 1].start for index in range(len(run) - 1)):
@@ -89,31 +89,35 @@ class SourceMap:
         before = bisect_left(self._ends, edit.span.start)
         if edit.span.start == 0 or self._ends[before] != edit.span.start:
             return False
-        hole = self._pieces[before]
-        if hole.kind != "hole" or not hole.expression.startswith("$") or len(hole.expression) != hole.end - hole.start:
+        placeholder = self._segments[before]
+        if (
+            placeholder.kind != "placeholder"
+            or not placeholder.expression.startswith("$")
+            or len(placeholder.expression) != placeholder.end - placeholder.start
+        ):
             return False
         behind = bisect_right(self._starts, edit.span.end) - 1
         following = edit.text
         if edit.span.end < self._ends[-1]:
-            following += self._pieces[behind].text[edit.span.end - self._starts[behind] :]
+            following += self._segments[behind].text[edit.span.end - self._starts[behind] :]
         return following[:1].isalnum() or following[:1] in tuple("_[:-.?")
 
     def _insertion(self, at: int, text: str) -> Edit | None:
         before, after = bisect_left(self._ends, at), bisect_right(self._starts, at) - 1
-        if before < len(self._pieces) and at < self._ends[before] and self._starts[before] < at:
-            # Inside a piece.
-            piece = self._pieces[before]
-            places = [(piece, piece.start + at - self._starts[before])] if piece.kind == "same" else []
+        if before < len(self._segments) and at < self._ends[before] and self._starts[before] < at:
+            # Inside a segment.
+            segment = self._segments[before]
+            places = [(segment, segment.start + at - self._starts[before])] if segment.kind == "same" else []
         else:
             places = []
-            if at and before < len(self._pieces):
-                places.append((self._pieces[before], self._pieces[before].end))
-            if after < len(self._pieces) and self._starts[after] == at:
-                places.append((self._pieces[after], self._pieces[after].start))
+            if at and before < len(self._segments):
+                places.append((self._segments[before], self._segments[before].end))
+            if after < len(self._segments) and self._starts[after] == at:
+                places.append((self._segments[after], self._segments[after].start))
             # Next to a placeholder inside a literal only if no text of that literal is next to it.
-            places.sort(key=_is_hole)
-        for piece, place in places:
-            written = None if piece.quoting is None else piece.quoting.encode(text)
+            places.sort(key=_is_placeholder)
+        for segment, place in places:
+            written = None if segment.quoting is None else segment.quoting.encode(text)
             if written is not None:
                 return Edit(Span(place, place), written)
         return None
@@ -130,5 +134,5 @@ class SourceMap:
         return replace(finding, span=self.span(finding.span), fixes=tuple(fixes))
 
 
-def _is_hole(place: tuple[Piece, int]) -> bool:
-    return place[0].kind == "hole"
+def _is_placeholder(place: tuple[TemplateSegment, int]) -> bool:
+    return place[0].kind == "placeholder"

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
-    from cwql.lint.templates.model import Found
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Return the conditions of a Python file, and the problems of its typed queries.
 
     Raises `UnreadableSource` for a text that Python cannot parse.
@@ -36,7 +36,7 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
         raise UnreadableSource("an expression is nested too deeply") from None
 
 
-def _find(source: Source, context: Context) -> list[Found | Diagnostic]:
+def _find(source: Source, context: Context) -> list[ConditionTemplate | Diagnostic]:
     module = Module(source)
     try:
         found = Finder(module, context).find()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from cwql.lint.places import Place
-from cwql.lint.templates.model import Piece
+from cwql.lint.request_targets import RequestTarget
+from cwql.lint.templates.model import TemplateSegment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 class Candidate:
     """A text that may be a condition; decided when all its uses are known."""
 
-    __slots__ = ("extent", "parameter", "partial", "pieces", "places", "weak")
+    __slots__ = ("extent", "parameter", "partial", "places", "segments", "weak")
 
     def __init__(
-        self, pieces: tuple[Piece, ...], parameter: str, place: Place, extent: tuple[int, int], weak: bool
+        self,
+        segments: tuple[TemplateSegment, ...],
+        parameter: str,
+        place: RequestTarget,
+        extent: tuple[int, int],
+        weak: bool,
     ) -> None:
-        self.pieces = pieces
+        self.segments = segments
         self.parameter = parameter
         self.places = [place]
         self.extent = extent
@@ -29,20 +34,20 @@ class Candidate:
         self.partial = False
 
 
-def common_place(places: Sequence[Place]) -> Place:
+def common_place(places: Sequence[RequestTarget]) -> RequestTarget:
     """Return the target of a text with several uses: the one that all known targets agree on."""
     dialects = {place.dialect for place in places if place.dialect is not None}
     endpoints = {place.endpoint for place in places if place.endpoint is not None}
     dialect = dialects.pop() if len(dialects) == 1 else None
     endpoint = endpoints.pop() if len(endpoints) == 1 and dialect is not None else None
-    return Place(dialect, endpoint, any(place.sure for place in places))
+    return RequestTarget(dialect, endpoint, any(place.sure for place in places))
 
 
-def with_numbers(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+def with_numbers(pieces: tuple[TemplateSegment, ...]) -> tuple[TemplateSegment, ...]:
     """Return the pieces with their literals numbered from 0, those without text left out."""
     numbers: dict[int, int] = {}
     return tuple([
-        Piece(
+        TemplateSegment(
             piece.text,
             piece.start,
             piece.end,

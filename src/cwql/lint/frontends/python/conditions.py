@@ -9,7 +9,6 @@ import ast
 import re
 
 from cwql.language.dialects import DIALECTS
-from cwql.lint.frontends.pieces import text_of
 from cwql.lint.frontends.python.calls import find_calls, find_definition, match_arguments
 from cwql.lint.frontends.python.candidates import Candidate, common_place, has_between, with_numbers
 from cwql.lint.frontends.python.flows import texts_of_name
@@ -18,10 +17,11 @@ from cwql.lint.frontends.python.kept import open_formats
 from cwql.lint.frontends.python.routes import Routes
 from cwql.lint.frontends.python.shapes import SIMPLE, Shapes
 from cwql.lint.frontends.python.texts import ENCODING, Reader, Text
+from cwql.lint.frontends.segments import text_of
 from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_like_condition, is_query_string
-from cwql.lint.places import NOWHERE, Place, dialect_of, parameter_of
-from cwql.lint.templates.model import HOLE, Found, Piece
+from cwql.lint.request_targets import NOWHERE, RequestTarget, dialect_of, parameter_of
+from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment
 from cwql.schema.catalog import product_of
 from cwql.source import Span
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.python.tree import Module, Scope
-    from cwql.lint.places import Context
+    from cwql.lint.request_targets import Context
 
 _CODE = re.compile(r"[\s\"'`<(]")
 """Characters before a URL in prose and in quoted code, but never in a URL."""
@@ -78,42 +78,44 @@ class Finder:
         self._context = context
         self._reader = Reader(module)
         self._routes = Routes(module, self._reader, context.names_us)
-        self._candidates: dict[tuple[object, ...], Candidate | Found] = {}
+        self._candidates: dict[tuple[object, ...], Candidate | ConditionTemplate] = {}
         """The results, by parameter and pieces: final, or until all uses are known."""
-        self._urls: list[Found | Diagnostic] = []
+        self._urls: list[ConditionTemplate | Diagnostic] = []
         self._shapes = Shapes(module, self._reader)
         self._is_item = False
         self._takers: set[str] = set()
         """Names of functions with a parameter for a condition."""
         self._puts = 0
         """The number of values under a key in the last statement and after it."""
-        self._plain: tuple[ast.Constant, str, Place] | None = None
+        self._plain: tuple[ast.Constant, str, RequestTarget] | None = None
         """The last of them, if it is a plain literal, with its details."""
         self._is_ours = context.names_us
         self._interest = Interest(module, context)
         self._queries = self._interest.queries
 
-    def find(self) -> list[Found | Diagnostic]:
+    def find(self) -> list[ConditionTemplate | Diagnostic]:
         """Return every condition, and diagnostics about URLs."""
         self._walk()
         if self._takers:
             self._follow_arguments()
         known = self._candidates.values()
         strong: list[int] | None = None
-        found: list[Found | Diagnostic] = []
+        found: list[ConditionTemplate | Diagnostic] = []
         for candidate in known:
-            if isinstance(candidate, Found):
+            if isinstance(candidate, ConditionTemplate):
                 found.append(candidate)
                 continue
             if candidate.weak:
                 if strong is None:
-                    sure = [some.pieces for some in known if isinstance(some, Found) or not some.weak]
+                    sure = [some.segments for some in known if isinstance(some, ConditionTemplate) or not some.weak]
                     strong = sorted([piece.start for pieces in sure for piece in pieces])
-                if any(has_between(strong, piece.start, piece.end) for piece in candidate.pieces):
+                if any(has_between(strong, piece.start, piece.end) for piece in candidate.segments):
                     continue
-            pieces, place = with_numbers(candidate.pieces), common_place(candidate.places)
+            pieces, place = with_numbers(candidate.segments), common_place(candidate.places)
             span = Span(*candidate.extent)
-            found.append(Found(pieces, candidate.parameter, place, span, "python", partial=candidate.partial))
+            found.append(
+                ConditionTemplate(pieces, candidate.parameter, place, span, "python", partial=candidate.partial)
+            )
         return found + self._urls
 
     # Walking
@@ -169,8 +171,8 @@ class Finder:
         key: str,
         value: ast.expr,
         *,
-        place: Place | None = None,
-        passed: Place | None = None,
+        place: RequestTarget | None = None,
+        passed: RequestTarget | None = None,
         weak: bool = False,
     ) -> None:
         """Add the texts of a value under a key.
@@ -218,7 +220,7 @@ class Finder:
         self._add_plain(piece, parameter, place)
         return True
 
-    def _add_plain(self, piece: Piece, parameter: str, place: Place) -> None:
+    def _add_plain(self, piece: TemplateSegment, parameter: str, place: RequestTarget) -> None:
         """Take a literal whose place is certain."""
         if piece.text.isspace():
             return
@@ -227,7 +229,7 @@ class Finder:
         if key in self._candidates:
             self._add(Candidate((piece,), parameter, place, (start - 1, end + 1), False))
         else:
-            self._candidates[key] = Found((piece,), parameter, place, Span(start - 1, end + 1), "python")
+            self._candidates[key] = ConditionTemplate((piece,), parameter, place, Span(start - 1, end + 1), "python")
 
     def _read(self, value: ast.expr, scope: Scope) -> list[Text]:
         if isinstance(value, ast.Constant):
@@ -251,9 +253,9 @@ class Finder:
         value: ast.expr,
         texts: Sequence[Text],
         scope: Scope,
-        own: Place | None,
+        own: RequestTarget | None,
         *,
-        passed: Place | None = None,
+        passed: RequestTarget | None = None,
         listed: bool = False,
         weak: bool = False,
     ) -> None:
@@ -284,14 +286,16 @@ class Finder:
             candidate.partial = self._is_item
             self._add(candidate)
 
-    def _near(self, value: ast.expr, scope: Scope, passed: Place | None, common: bool) -> Iterator[Place | None]:
+    def _near(
+        self, value: ast.expr, scope: Scope, passed: RequestTarget | None, common: bool
+    ) -> Iterator[RequestTarget | None]:
         if passed is not None:
             yield passed
         yield from self._routes.near(value, scope)
         if common and self._routes.is_open(value, scope):
             yield self._routes.around(scope)
 
-    def _marked(self, value: ast.expr) -> Place | None:
+    def _marked(self, value: ast.expr) -> RequestTarget | None:
         """Return the place that a comment on a value, or on its statement, names."""
         if not self._context.markers:
             return None
@@ -303,7 +307,7 @@ class Finder:
         return self._context.marked(*module.extent(statement))
 
     def _add(self, candidate: Candidate) -> None:
-        pieces = candidate.pieces
+        pieces = candidate.segments
         identity: tuple[object, ...]
         if len(pieces) == 1:
             identity = candidate.parameter, pieces[0].start, pieces[0].end
@@ -311,8 +315,8 @@ class Finder:
             identity = (candidate.parameter, *[(piece.start, piece.end) for piece in pieces])
         candidates = self._candidates
         known = candidates.get(identity)
-        if isinstance(known, Found):
-            known = Candidate(known.pieces, known.parameter, known.place, (known.span.start, known.span.end), False)
+        if isinstance(known, ConditionTemplate):
+            known = Candidate(known.segments, known.parameter, known.place, (known.span.start, known.span.end), False)
             candidates[identity] = known
         if known is None or (known.weak and not candidate.weak):
             candidates[identity] = candidate
@@ -358,10 +362,10 @@ class Finder:
         if self._queries:
             self._on_text(node)
 
-    def _use_of_member(self, node: ast.Call, name: str) -> Place | None:
+    def _use_of_member(self, node: ast.Call, name: str) -> RequestTarget | None:
         """Return the only target of the calls in the same function that a member is passed to."""
         scope = self._module.scope(node)
-        places: dict[str, Place] = {}
+        places: dict[str, RequestTarget] = {}
         for call in ast.walk(scope.node):
             if not isinstance(call, ast.Call) or call is node:
                 continue
@@ -418,7 +422,7 @@ class Finder:
         dialect = (given.get(role) or usual).lower()
         if dialect not in [record.name for record in DIALECTS]:
             return
-        place = Place(dialect, given.get("endpoint"), sure=True)
+        place = RequestTarget(dialect, given.get("endpoint"), sure=True)
         if name == "cond":
             texts = self._reader.read_template(node, scope)
             self._take("conditions", "condition", node, texts, scope, None, passed=place)
@@ -561,17 +565,22 @@ class Finder:
     def _left_open(self, text: Text) -> Text:
         """Return a text with a placeholder at its end if its condition ends in the middle: the rest is added elsewhere."""
         shown, last = text_of(text.pieces), text.pieces[-1]
-        if last.kind == "hole" or not ends_in_the_middle(shown):
+        if last.kind == "placeholder" or not ends_in_the_middle(shown):
             return text
         quote = self._module.text[last.end : last.end + 1] or "+"
-        return Text((*text.pieces, Piece(HOLE, last.end, last.end + 1, "hole", last.literal, None, quote, True)))
+        return Text(
+            (
+                *text.pieces,
+                TemplateSegment(PLACEHOLDER, last.end, last.end + 1, "placeholder", last.literal, None, quote, True),
+            )
+        )
 
     def _on_encoded(self, text: Text, scope: Scope) -> None:
         """Add a text that the program encodes itself: an argument of ``quote`` in the query of an f-string."""
         before = ""
-        place: Place | None = None
+        place: RequestTarget | None = None
         for piece in text.pieces:
-            if piece.kind == "hole":
+            if piece.kind == "placeholder":
                 match = re.search(r"(?:\A|[?&])([A-Za-z_]+)=\Z", before)
                 filling = self._reader.fillings.get((piece.start, piece.end))
                 if match is not None and filling is not None and parameter_of(match[1]) is not None:

@@ -90,13 +90,22 @@ class Expressions:
         chunks = []
         rest = iter(zip(values, fillings, strict=True))
         for piece in pieces:
-            if piece.kind != "hole":
+            if piece.kind != "placeholder":
                 chunks.append(Chunk(piece.kind, piece.text, piece.start, piece.end, piece.quoting))
                 continue
             value, filling = next(rest)
             inner = self.value(value.value)
             chunks.append(
-                Chunk("hole", "", piece.start, piece.end, piece.quoting, inner, piece.expression, filling.specification)
+                Chunk(
+                    "placeholder",
+                    "",
+                    piece.start,
+                    piece.end,
+                    piece.quoting,
+                    inner,
+                    piece.expression,
+                    filling.specification,
+                )
             )
         return Literal(start, end, chunks)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import re
 
-from cwql.lint.frontends.pieces import text_of
 from cwql.lint.frontends.python.reach import MOST as MOST_STEPS
 from cwql.lint.frontends.python.reach import reaching
 from cwql.lint.frontends.python.texts import MOST, Text
+from cwql.lint.frontends.segments import text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.frontends.python.texts import Reader
     from cwql.lint.frontends.python.tree import Binding, Scope
-    from cwql.lint.templates.model import Piece
+    from cwql.lint.templates.model import TemplateSegment
 
 _CONNECTED = re.compile(r"\s*(?:and|or)\b(?!\s*\Z)", re.IGNORECASE)
 
@@ -138,11 +138,11 @@ def _after(reader: Reader, text: Text, step: Binding, home: Scope, use: ast.Name
         return [Text((*text.pieces, *more.pieces), (*text.choices, *more.choices)) for more in added]
     texts: list[Text] = []
     for more in added:
-        pieces: list[Piece] = []
+        pieces: list[TemplateSegment] = []
         for piece in more.pieces:
             filling = reader.fillings.get((piece.start, piece.end))
             if (
-                piece.kind == "hole"
+                piece.kind == "placeholder"
                 and filling is not None
                 and isinstance(filling[0], ast.Name)
                 and filling[0].id == use.id

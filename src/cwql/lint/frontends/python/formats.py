@@ -5,19 +5,19 @@ from __future__ import annotations
 import ast
 import re
 
-from cwql.lint.frontends.pieces import substitute, text_of
-from cwql.lint.templates.model import HOLE, Piece, QuoteStyle
+from cwql.lint.frontends.segments import substitute, text_of
+from cwql.lint.templates.model import PLACEHOLDER, QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cwql.lint.frontends.pieces import Cut
     from cwql.lint.frontends.python.tree import Scope
+    from cwql.lint.frontends.segments import Cut
 
-    Inline = Callable[[ast.expr], Sequence[Piece] | None]
+    Inline = Callable[[ast.expr], Sequence[TemplateSegment] | None]
     IsSafe = Callable[[ast.expr | None, Scope], bool]
-    Make = Callable[[int, int, Piece], Sequence[Piece]]
+    Make = Callable[[int, int, TemplateSegment], Sequence[TemplateSegment]]
 
 _PERCENT = re.compile(
     r"%(?:\((?P<name>[^()]*)\))?[#0\- +]*+(?P<width>\*|\d++)?(?:\.(?P<precision>\*|\d++))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])"
@@ -38,8 +38,8 @@ def is_safe_specification(text: str) -> bool:
 
 
 def fill_percent(
-    pieces: Sequence[Piece], values: ast.expr, scope: Scope, is_safe: IsSafe, inline: Inline
-) -> list[Piece] | None:
+    pieces: Sequence[TemplateSegment], values: ast.expr, scope: Scope, is_safe: IsSafe, inline: Inline
+) -> list[TemplateSegment] | None:
     """Return the pieces of ``text % values``; None if the two do not fit together."""
     matches = list(_PERCENT.finditer(text_of(pieces)))
     wanted = [match for match in matches if match["kind"] != "%"]
@@ -81,8 +81,8 @@ def _named(values: ast.expr) -> dict[str, ast.expr]:
 
 
 def fill_braces(
-    pieces: Sequence[Piece], call: ast.Call, scope: Scope, is_safe: IsSafe, inline: Inline
-) -> list[Piece] | None:
+    pieces: Sequence[TemplateSegment], call: ast.Call, scope: Scope, is_safe: IsSafe, inline: Inline
+) -> list[TemplateSegment] | None:
     """Return the pieces of ``text.format(...)``; None if the format is invalid."""
     cuts: list[Cut] = []
     automatic = 0
@@ -115,7 +115,7 @@ def fill_braces(
     return substitute(pieces, cuts)
 
 
-def fill_template(pieces: Sequence[Piece], call: ast.Call, scope: Scope) -> list[Piece]:
+def fill_template(pieces: Sequence[TemplateSegment], call: ast.Call, scope: Scope) -> list[TemplateSegment]:
     """Return the pieces of the template of ``cond(...)``: its placeholders take any value, so all of them are safe.
 
     In the quotes of the condition, braces are doubled; outside they are placeholders or mistakes that `cond` reports.
@@ -146,7 +146,7 @@ def fill_template(pieces: Sequence[Piece], call: ast.Call, scope: Scope) -> list
     return [_inside_template(piece) for piece in substitute(pieces, cuts)]
 
 
-def _inside_template(piece: Piece) -> Piece:
+def _inside_template(piece: TemplateSegment) -> TemplateSegment:
     """Return the piece with a quoting that doubles braces."""
     outer = piece.quoting
     if outer is None or "{" in outer.escapes:
@@ -158,8 +158,8 @@ def _inside_template(piece: Piece) -> Piece:
 def _sign(sign: str) -> Make:
     """Return a function that makes the piece of a doubled sign."""
 
-    def make(start: int, end: int, piece: Piece) -> Sequence[Piece]:
-        return (Piece(sign, start, end, "escape", piece.literal, piece.quoting),)
+    def make(start: int, end: int, piece: TemplateSegment) -> Sequence[TemplateSegment]:
+        return (TemplateSegment(sign, start, end, "escape", piece.literal, piece.quoting),)
 
     return make
 
@@ -172,11 +172,13 @@ def _filling(
     `member` is the part of the value.
     """
 
-    def make(start: int, end: int, piece: Piece) -> Sequence[Piece]:
+    def make(start: int, end: int, piece: TemplateSegment) -> Sequence[TemplateSegment]:
         known = inline(value) if inline is not None and value is not None else None
         if known is not None:
             return known
         expression = scope.module.text_of(value) + member if value is not None else default
-        return (Piece(HOLE, start, end, "hole", piece.literal, piece.quoting, expression, safe),)
+        return (
+            TemplateSegment(PLACEHOLDER, start, end, "placeholder", piece.literal, piece.quoting, expression, safe),
+        )
 
     return make

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cwql.lint.frontends.python.tree import Module
-    from cwql.lint.places import Context
+    from cwql.lint.request_targets import Context
 
 _SIGNS = ("condition", "orderby", "order_by", "order-by", "fields")
 """Words on a line that may contain a condition, in lower case."""

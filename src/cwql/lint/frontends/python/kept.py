@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from cwql.lint.frontends.entries import open_holes
+from cwql.lint.frontends.entries import open_placeholders
 from cwql.lint.frontends.python.texts import Text
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ def open_formats(module: Module, literal: ast.Constant, texts: list[Text]) -> li
         return texts
     if not _is_kept(module, literal):
         return texts
-    return [Text(open_holes(text.pieces, _PLACEHOLDER, safe=True), text.choices, text.node) for text in texts]
+    return [Text(open_placeholders(text.pieces, _PLACEHOLDER, safe=True), text.choices, text.node) for text in texts]
 
 
 def _is_kept(module: Module, literal: ast.Constant) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from cwql.lint.templates.model import HOLE, Piece, QuoteStyle
+from cwql.lint.templates.model import PLACEHOLDER, QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ class Filling:
         self.specification = specification
 
 
-def read_literals(text: str, start: int, end: int, number: int = 0) -> tuple[list[Piece], list[Filling]]:
+def read_literals(text: str, start: int, end: int, number: int = 0) -> tuple[list[TemplateSegment], list[Filling]]:
     """Return the pieces of the adjacent literals in ``text[start:end]``, and the fields of their placeholders.
 
     There is a piece of kind ``hole`` for each field, in the same order; literals are numbered from `number` on. Raises
     `BadLiteral` if anything else is found there.
     """
-    pieces: list[Piece] = []
+    pieces: list[TemplateSegment] = []
     fillings: list[Filling] = []
     at = _skip(text, start)
     while at < end:
@@ -89,7 +89,7 @@ def _skip(text: str, at: int) -> int:
     return at if match is None else match.end()
 
 
-def decode(text: str, start: int, end: int, raw: bool, quoting: QuoteStyle, literal: int) -> Iterator[Piece]:
+def decode(text: str, start: int, end: int, raw: bool, quoting: QuoteStyle, literal: int) -> Iterator[TemplateSegment]:
     """Yield the pieces of the inside of a literal, escapes read."""
     at = start
     for match in (_RAW_ESCAPE if raw else _ESCAPE).finditer(text, start, end):
@@ -97,12 +97,12 @@ def decode(text: str, start: int, end: int, raw: bool, quoting: QuoteStyle, lite
         if value is None:
             continue
         if at < match.start():
-            yield Piece(text[at : match.start()], at, match.start(), "same", literal, quoting)
+            yield TemplateSegment(text[at : match.start()], at, match.start(), "same", literal, quoting)
         if value:
-            yield Piece(value, match.start(), match.end(), "escape", literal, quoting)
+            yield TemplateSegment(value, match.start(), match.end(), "escape", literal, quoting)
         at = match.end()
     if at < end:
-        yield Piece(text[at:end], at, end, "same", literal, quoting)
+        yield TemplateSegment(text[at:end], at, end, "same", literal, quoting)
 
 
 def _value(match: re.Match[str]) -> str | None:
@@ -156,7 +156,7 @@ def _read_formatted(  # noqa: PLR0913  # the state of the reader
     raw: bool,
     quoting: QuoteStyle,
     number: int,
-    pieces: list[Piece],
+    pieces: list[TemplateSegment],
     fillings: list[Filling],
 ) -> int:
     """Parse the inside of an f-string; return the position after its closing quote."""
@@ -175,7 +175,7 @@ def _read_formatted(  # noqa: PLR0913  # the state of the reader
         elif sign in "{}":
             pieces.extend(decode(text, begin, at, raw, quoting, number))
             if text.startswith(sign, at + 1):
-                pieces.append(Piece(sign, at, at + 2, "escape", number, quoting))
+                pieces.append(TemplateSegment(sign, at, at + 2, "escape", number, quoting))
                 at += 2
             elif sign == "}":
                 raise BadLiteral(f"a lone brace at {at}")
@@ -186,7 +186,9 @@ def _read_formatted(  # noqa: PLR0913  # the state of the reader
                 if expression.endswith("="):
                     # `{x=}` shows its own text in front of the value.
                     raise BadLiteral("a field that shows itself")
-                pieces.append(Piece(HOLE, filling.start, filling.end, "hole", number, quoting, expression))
+                pieces.append(
+                    TemplateSegment(PLACEHOLDER, filling.start, filling.end, "placeholder", number, quoting, expression)
+                )
                 at = filling.end
             begin = at
         else:

@@ -7,7 +7,7 @@ import ast
 from cwql.lint.frontends.python.calls import find_definition, match_arguments
 from cwql.lint.frontends.python.nodes import FUNCTIONS
 from cwql.lint.frontends.python.reach import MOST
-from cwql.lint.places import Place, place_of_attributes, place_of_url
+from cwql.lint.request_targets import RequestTarget, place_of_attributes, place_of_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ class Routes:
     def __init__(self, module: Module, reader: Reader, names_us: bool) -> None:
         self._module = module
         self._reader = reader
-        self._calls: dict[ast.Call, Place | None] = {}
-        self._chains: dict[tuple[str | None, ...], Place | None] = {}
-        self._urls: dict[tuple[str, bool], Place | None] = {}
-        self._names: dict[tuple[ast.AST, str, ast.AST | None], Place | None] = {}
-        self._scopes: dict[ast.AST, Place | None] = {}
+        self._calls: dict[ast.Call, RequestTarget | None] = {}
+        self._chains: dict[tuple[str | None, ...], RequestTarget | None] = {}
+        self._urls: dict[tuple[str, bool], RequestTarget | None] = {}
+        self._names: dict[tuple[ast.AST, str, ast.AST | None], RequestTarget | None] = {}
+        self._scopes: dict[ast.AST, RequestTarget | None] = {}
         self._has_clients = names_us or "APIClient" in module.text or "pyconnectwise" in module.text
         self._has_connectpyse = "onnectpyse" in module.text or "onnectPyse" in module.text
         spoken: list[str] = []
@@ -59,7 +59,7 @@ class Routes:
             spoken = [name for name, marks in CLIENTS if any(mark in module.text for mark in marks)]
         self._spoken = spoken[0] if len(spoken) == 1 else None
 
-    def near(self, node: ast.AST, scope: Scope, followed: int = 0) -> Iterator[Place]:  # noqa: C901  # a case for each kind of node
+    def near(self, node: ast.AST, scope: Scope, followed: int = 0) -> Iterator[RequestTarget]:  # noqa: C901  # a case for each kind of node
         """Yield the places around a node, the nearest first: calls, URLs, and those that its name is passed on to."""
         parents = self._module.parents
         below, above = node, parents.get(node)
@@ -114,7 +114,7 @@ class Routes:
         if place is not None:
             yield place
 
-    def of_nearest_call(self, node: ast.expr, scope: Scope) -> Place | None:
+    def of_nearest_call(self, node: ast.expr, scope: Scope) -> RequestTarget | None:
         """Return the target of the call that contains a node, if there is nothing else around it.
 
         It is the first result of `near`.
@@ -127,7 +127,7 @@ class Routes:
             kind = type(above)
         return self.of_call(above, scope) if kind is ast.Call else None  # type: ignore[arg-type]
 
-    def of_name(self, name: str, scope: Scope, followed: int = 0, since: ast.AST | None = None) -> Place | None:
+    def of_name(self, name: str, scope: Scope, followed: int = 0, since: ast.AST | None = None) -> RequestTarget | None:
         """Return the place of the calls that a name is passed to, if they agree.
 
         Of a name that gets several values only those count that it has `since` a statement that sets it, or a use of it.
@@ -145,7 +145,7 @@ class Routes:
                 self._names[key] = _agreed([place for place in found if place is not None])
         return self._names[key]
 
-    def _of_module(self, owner: ast.Name, scope: Scope) -> Place | None:
+    def _of_module(self, owner: ast.Name, scope: Scope) -> RequestTarget | None:
         """Return the place of an object of connectpyse, whose modules are named like endpoints: ``service.tickets_api``."""
         found = scope.reach(owner)
         if found is None or len(found[1]) != 1 or not isinstance(found[1][0].value, ast.Call):
@@ -160,7 +160,7 @@ class Routes:
                 return place
         return None
 
-    def _of_parameter(self, call: ast.Call, argument: ast.AST, scope: Scope, followed: int) -> Place | None:
+    def _of_parameter(self, call: ast.Call, argument: ast.AST, scope: Scope, followed: int) -> RequestTarget | None:
         """Return the place that a function of the file passes an argument on to."""
         found = find_definition(call.func, scope)
         if found is None:
@@ -187,7 +187,7 @@ class Routes:
             below, above = above, parents.get(above)
         return True
 
-    def around(self, scope: Scope) -> Place | None:
+    def around(self, scope: Scope) -> RequestTarget | None:
         """Return the target of the enclosing function, if it assigns exactly one endpoint to a name."""
         home: Scope | None = scope
         while home is not None and not isinstance(home.node, (*FUNCTIONS, ast.Module)):
@@ -195,7 +195,7 @@ class Routes:
         if home is None:
             return None
         if home.node not in self._scopes:
-            places: list[Place] = []
+            places: list[RequestTarget] = []
             assigned = False
             if home.bindings is not None:
                 for string in home.strings:
@@ -213,7 +213,7 @@ class Routes:
             self._scopes[home.node] = _agreed(places) if assigned else None
         return self._scopes[home.node]
 
-    def of_call(self, call: ast.Call, scope: Scope) -> Place | None:
+    def of_call(self, call: ast.Call, scope: Scope) -> RequestTarget | None:
         """Return the place that a call itself names, by its attributes or its URL."""
         calls = self._calls
         if call in calls:
@@ -222,7 +222,7 @@ class Routes:
         place = calls[call] = self.of_chain(call.func, scope) or self._of_arguments(call, scope)
         return place
 
-    def of_chain(self, function: ast.expr, scope: Scope) -> Place | None:
+    def of_chain(self, function: ast.expr, scope: Scope) -> RequestTarget | None:
         """Return the place that the attributes of a call name."""
         names, root = self.chain(function, scope)
         if len(names) < 2:
@@ -235,7 +235,7 @@ class Routes:
             place = self._chains[key] = self._of_names(names, dialect)
             return place
 
-    def _of_names(self, names: Sequence[str], dialect: str | None) -> Place | None:
+    def _of_names(self, names: Sequence[str], dialect: str | None) -> RequestTarget | None:
         place = place_of_attributes(names[1:-1], dialect) if dialect is not None else None
         if place is None:
             place = place_of_attributes(names[:-1])
@@ -247,7 +247,7 @@ class Routes:
         ):
             place = place_of_attributes(names[1:-1], self._spoken)
         if place is None and dialect is not None:
-            place = Place(dialect, None, sure=True)
+            place = RequestTarget(dialect, None, sure=True)
         return place
 
     def chain(self, node: ast.expr, scope: Scope) -> tuple[list[str], ast.expr]:
@@ -321,8 +321,8 @@ class Routes:
                 return name
         return None
 
-    def _of_arguments(self, call: ast.Call, scope: Scope) -> Place | None:
-        found: Place | None = None
+    def _of_arguments(self, call: ast.Call, scope: Scope) -> RequestTarget | None:
+        found: RequestTarget | None = None
         if call.args:
             short = getattr(call.func, "attr", getattr(call.func, "id", "")) in VERBS
             for argument in call.args[:4]:
@@ -337,7 +337,7 @@ class Routes:
                     found = place
         return found
 
-    def of_url(self, node: ast.expr, scope: Scope, short: bool = False, depth: int = 0) -> Place | None:
+    def of_url(self, node: ast.expr, scope: Scope, short: bool = False, depth: int = 0) -> RequestTarget | None:
         """Return the place that a URL names; a `short` one may be a single word."""
         if depth > _FOLLOWED:
             return None
@@ -359,7 +359,7 @@ class Routes:
                     return place
         return None
 
-    def of_url_text(self, text: str, short: bool = False) -> Place | None:
+    def of_url_text(self, text: str, short: bool = False) -> RequestTarget | None:
         """Return the place that a URL names, given as its text."""
         key = text, short
         try:
@@ -403,7 +403,7 @@ def _may_be_url(node: ast.expr) -> bool:
     return isinstance(node, (ast.Call, ast.JoinedStr, ast.BinOp))
 
 
-def _agreed(places: list[Place]) -> Place | None:
+def _agreed(places: list[RequestTarget]) -> RequestTarget | None:
     """Return the common target of all; None if they differ."""
     if not places or any(place != places[0] for place in places):
         return None

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from cwql.lint.frontends.python.texts import Reader
     from cwql.lint.frontends.python.tree import Module
-    from cwql.lint.places import Place
-    from cwql.lint.templates.model import Piece
+    from cwql.lint.request_targets import RequestTarget
+    from cwql.lint.templates.model import TemplateSegment
 
 SIMPLE = frozenset((ast.AnnAssign, ast.Assign, ast.Expr, ast.Return))
 """Statements that have a shape."""
@@ -37,7 +37,7 @@ class Shape:
     __slots__ = ("after", "before", "parameter", "place", "steps")
 
     def __init__(
-        self, steps: Sequence[Callable[[Any], Any]], before: str, after: str, parameter: str, place: Place
+        self, steps: Sequence[Callable[[Any], Any]], before: str, after: str, parameter: str, place: RequestTarget
     ) -> None:
         self.steps = steps
         self.before = before
@@ -54,7 +54,7 @@ class Shapes:
         self._reader = reader
         self._known: list[Shape] = []
 
-    def learn(self, value: ast.Constant, parameter: str, place: Place) -> None:
+    def learn(self, value: ast.Constant, parameter: str, place: RequestTarget) -> None:
         """Remember the statement around a literal, which is the only text for a parameter in it and which its nearest call has the place of."""
         if len(self._known) >= MOST:
             return
@@ -76,7 +76,7 @@ class Shapes:
         low, high = module.extent(value)
         self._known.append(Shape(steps, module.text[start:low], module.text[high:end], parameter, place))
 
-    def recognise(self, statement: ast.AST) -> tuple[Piece, Shape] | None:
+    def recognise(self, statement: ast.AST) -> tuple[TemplateSegment, Shape] | None:
         """Return the text of a statement that has a shape, and the shape; None for any other statement."""
         if not self._known:
             return None

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from cwql.lint.frontends.pieces import dedent, strip, text_of
 from cwql.lint.frontends.python.formats import fill_braces, fill_percent, fill_template, is_safe_specification
 from cwql.lint.frontends.python.literals import BadLiteral, quoting_of, read_literals
 from cwql.lint.frontends.python.nodes import children
 from cwql.lint.frontends.python.tree import parse_quietly
-from cwql.lint.templates.model import HOLE, Piece
+from cwql.lint.frontends.segments import dedent, strip, text_of
+from cwql.lint.templates.model import PLACEHOLDER, TemplateSegment
 from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
@@ -39,12 +39,15 @@ class Text(Value):
     `node` is the expression that spells it, if that is not the evaluated one.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TemplateSegment, ...]
     choices: tuple[tuple[str, bool], ...]
     node: ast.expr | None = field(compare=False)
 
     def __init__(
-        self, pieces: Sequence[Piece], choices: tuple[tuple[str, bool], ...] = (), node: ast.expr | None = None
+        self,
+        pieces: Sequence[TemplateSegment],
+        choices: tuple[tuple[str, bool], ...] = (),
+        node: ast.expr | None = None,
     ) -> None:
         assign(self, "pieces", tuple(pieces))
         assign(self, "choices", choices)
@@ -53,7 +56,7 @@ class Text(Value):
     @property
     def known(self) -> bool:
         """Return whether there is any text that is not a placeholder."""
-        return any(piece.kind != "hole" and piece.text.strip() for piece in self.pieces)
+        return any(piece.kind != "placeholder" and piece.text.strip() for piece in self.pieces)
 
 
 class Reader:
@@ -135,13 +138,20 @@ class Reader:
         """Return the texts of an expression, a placeholder if they are not known."""
         return self.read(node, scope, depth) or [Text((self.hole(node, scope),))]
 
-    def hole(self, node: ast.expr, scope: Scope) -> Piece:
+    def hole(self, node: ast.expr, scope: Scope) -> TemplateSegment:
         """Return the piece of an expression that is not known."""
         start, end = self.module.extent(node)
         self.fillings[start, end] = (node, scope)
         self._number += 1
-        return Piece(
-            HOLE, start, end, "hole", self._number, None, self.module.text[start:end], self.is_safe(node, scope)
+        return TemplateSegment(
+            PLACEHOLDER,
+            start,
+            end,
+            "placeholder",
+            self._number,
+            None,
+            self.module.text[start:end],
+            self.is_safe(node, scope),
         )
 
     def one(self, node: ast.expr, scope: Scope) -> str | None:
@@ -175,12 +185,12 @@ class Reader:
         return "".join(parts)
 
     def _plain_name(self, node: ast.expr, scope: Scope, line: int) -> str | None:
-        """Return the text of a name in a field on a line, `HOLE` if it has none; None if it needs more."""
+        """Return the text of a name in a field on a line, `PLACEHOLDER` if it has none; None if it needs more."""
         if not isinstance(node, (ast.Name, ast.Attribute)):
             return None
         found = self._assigned(node, scope, line)
         if found is None:
-            return HOLE
+            return PLACEHOLDER
         value = found[1].value
         if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
             return None
@@ -197,7 +207,7 @@ class Reader:
             return []
         return [] if fillings else [Text(pieces)]
 
-    def plain_piece(self, node: ast.Constant, number: int = 0) -> Piece | None:
+    def plain_piece(self, node: ast.Constant, number: int = 0) -> TemplateSegment | None:
         """Return the piece of one literal with quotes around it and no escape in it, as most are; None for any other node."""
         module = self.module
         value = node.value
@@ -207,9 +217,9 @@ class Reader:
         # Any other literal is longer than its value by more.
         if module.text[start + 1 : end - 1] != value:
             return None
-        return Piece(value, start + 1, end - 1, "same", number, quoting_of(module.text[start]))
+        return TemplateSegment(value, start + 1, end - 1, "same", number, quoting_of(module.text[start]))
 
-    def _pieces(self, node: ast.expr) -> tuple[list[Piece], list[Filling]]:
+    def _pieces(self, node: ast.expr) -> tuple[list[TemplateSegment], list[Filling]]:
         self._number += 1
         plain = self.plain_piece(node, self._number) if isinstance(node, ast.Constant) else None
         if plain is not None:
@@ -231,7 +241,7 @@ class Reader:
         parts: list[list[Text]] = []
         rest = iter(zip(values, fillings, strict=True))
         for piece in pieces:
-            if piece.kind != "hole":
+            if piece.kind != "placeholder":
                 parts.append([Text((piece,))])
                 continue
             value, filling = next(rest)
@@ -251,7 +261,9 @@ class Reader:
             if specification.startswith("%"):
                 # A date: its format decides how it is read.
                 shown = f"{shown}:{specification}"
-            hole = Piece(HOLE, piece.start, piece.end, "hole", piece.literal, piece.quoting, shown, safe)
+            hole = TemplateSegment(
+                PLACEHOLDER, piece.start, piece.end, "placeholder", piece.literal, piece.quoting, shown, safe
+            )
             parts.append(known or [Text((hole,))])
         return _concatenate(parts)
 
@@ -351,10 +363,12 @@ class Reader:
             changed.append(Text(pieces, text.choices))
         return changed
 
-    def _percent(self, pieces: Sequence[Piece], values: ast.expr, scope: Scope, depth: int) -> list[Piece] | None:
+    def _percent(
+        self, pieces: Sequence[TemplateSegment], values: ast.expr, scope: Scope, depth: int
+    ) -> list[TemplateSegment] | None:
         return fill_percent(pieces, values, scope, self.is_safe, lambda value: self._inline(value, scope, depth))
 
-    def _inline(self, node: ast.expr, scope: Scope, depth: int) -> Sequence[Piece] | None:
+    def _inline(self, node: ast.expr, scope: Scope, depth: int) -> Sequence[TemplateSegment] | None:
         texts = self.read(node, scope, depth)
         return texts[0].pieces if len(texts) == 1 else None
 
@@ -422,7 +436,7 @@ class Reader:
                 return []
             listed = node.args[0]
         between = self.read(separator, scope, depth)
-        if len(between) != 1 or any(piece.kind == "hole" for piece in between[0].pieces):
+        if len(between) != 1 or any(piece.kind == "placeholder" for piece in between[0].pieces):
             return []
         joint = text_of(between[0].pieces)
         # An edit of the separator would change every joint.
@@ -437,12 +451,12 @@ class Reader:
         text = self.module.text[start:end]
         if joint.strip().lower() in CONNECTIVES:
             # Each item is a condition that others follow.
-            rest = Piece(HOLE, start, end, "hole", self._number, None, text, True, joint)
+            rest = TemplateSegment(PLACEHOLDER, start, end, "placeholder", self._number, None, text, True, joint)
             for item, home in items:
                 known = [text for text in self.read(item, home, depth) if text.known]
                 self.parts += [Text((*text.pieces, *bare, rest), text.choices, item) for text in known]
         safe = self._values.is_safe_list(listed, scope)
-        return [Text((Piece(HOLE, start, end, "hole", self._number, None, text, safe, joint),))]
+        return [Text((TemplateSegment(PLACEHOLDER, start, end, "placeholder", self._number, None, text, safe, joint),))]
 
     def _items(self, node: ast.expr, scope: Scope, depth: int) -> tuple[list[tuple[ast.expr, Scope]], bool]:
         """Return the known items of a list, and whether these are all, in order."""
@@ -556,20 +570,22 @@ class Reader:
         return known
 
 
-def _as_safe(piece: Piece) -> Piece:
-    if piece.kind != "hole":
+def _as_safe(piece: TemplateSegment) -> TemplateSegment:
+    if piece.kind != "placeholder":
         return piece
-    return Piece(HOLE, piece.start, piece.end, "hole", piece.literal, piece.quoting, piece.expression, True)
+    return TemplateSegment(
+        PLACEHOLDER, piece.start, piece.end, "placeholder", piece.literal, piece.quoting, piece.expression, True
+    )
 
 
-def _without_quoting(piece: Piece) -> Piece:
-    return Piece(piece.text, piece.start, piece.end, piece.kind, piece.literal, None)
+def _without_quoting(piece: TemplateSegment) -> TemplateSegment:
+    return TemplateSegment(piece.text, piece.start, piece.end, piece.kind, piece.literal, None)
 
 
 def _concatenate(parts: Sequence[Sequence[Text]]) -> list[Text]:
     """Return each text that the parts make in sequence; if there are too many, each text of a part at least once."""
     texts = [Text(())]
-    run: list[Piece] = []
+    run: list[TemplateSegment] = []
     for part in parts:
         if len(part) == 1 and not part[0].choices:
             run.extend(part[0].pieces)
@@ -579,7 +595,7 @@ def _concatenate(parts: Sequence[Sequence[Text]]) -> list[Text]:
     return _append(texts, run)
 
 
-def _append(texts: list[Text], run: Sequence[Piece]) -> list[Text]:
+def _append(texts: list[Text], run: Sequence[TemplateSegment]) -> list[Text]:
     return [Text((*text.pieces, *run), text.choices) for text in texts] if run else texts
 
 

@@ -20,7 +20,7 @@ from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.tree import CHECKS
 from cwql.lint.ir import Block
 from cwql.lint.ir import Module as Program
-from cwql.lint.places import Context
+from cwql.lint.request_targets import Context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

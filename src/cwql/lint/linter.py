@@ -6,7 +6,7 @@ from cwql.diagnostics import Diagnostic, in_order
 from cwql.language.dialects import DIALECTS, find_dialect
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import TEXT, Language, UnreadableSource, find_language, language_of, load
-from cwql.lint.places import NOWHERE, Context, Place
+from cwql.lint.request_targets import NOWHERE, Context, RequestTarget
 from cwql.source import Source, Span
 from cwql.value import Value
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cwql.analysis.rule_config import RuleConfig, Rules
     from cwql.language.dialects.base import DialectName
     from cwql.lint.checker import ConditionChecker
-    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.model import ConditionTemplate
 
 WORD = "cwql:"
 """Every comment for the linter contains this."""
@@ -103,7 +103,7 @@ def lint_text(  # noqa: PLR0913  # public, most by name only
 
         release = read_release(release)
     settings = Settings(select=chosen, ignore=ignored, dialect=dialect, endpoint=endpoint, release=release)
-    seen: list[Found] = []
+    seen: list[ConditionTemplate] = []
     draft = read_text(text, filename, language, default=settings.default_place())
     diagnostics = draft.judge(read_rules(rules) or settings.read_rules(), settings.codes(), seen)
     conditions = [
@@ -136,14 +136,14 @@ class ExtractedFile:
         self._remark = remark
         self._context = context
         self._language = language
-        self._found: list[Found | Diagnostic] = []
+        self._found: list[ConditionTemplate | Diagnostic] = []
         self._failure: Diagnostic | None = None
         try:
             self._found = _extract(source, context, language)
         except Exception as error:
             self._failure = report_failure(error)
 
-    def conditions(self) -> list[Found]:
+    def conditions(self) -> list[ConditionTemplate]:
         """Return the conditions that certainly go to ConnectWise, without checking them.
 
         A single word in the place of a condition is one of them, because it may be a condition that is being typed.
@@ -151,7 +151,9 @@ class ExtractedFile:
         found = [item for item in self._found if not isinstance(item, Diagnostic)]
         return [item for item in found if item.place.sure and item.place.dialect in _DIALECTS]
 
-    def moved(self, text: str, move: Callable[[Sequence[Found]], list[Found] | None]) -> ExtractedFile | None:
+    def moved(
+        self, text: str, move: Callable[[Sequence[ConditionTemplate]], list[ConditionTemplate] | None]
+    ) -> ExtractedFile | None:
         """Return the draft of a changed text, in which the conditions are those that `move` returns.
 
         None if `move` returns None, or if the extractor has reported something: the changed text must be read then.
@@ -169,7 +171,10 @@ class ExtractedFile:
         return draft
 
     def judge(
-        self, rules: RuleConfig | None = None, codes: Container[str] | None = None, seen: list[Found] | None = None
+        self,
+        rules: RuleConfig | None = None,
+        codes: Container[str] | None = None,
+        seen: list[ConditionTemplate] | None = None,
     ) -> list[Diagnostic]:
         """Return the diagnostics, and add every condition that was checked to `seen`."""
         try:
@@ -181,7 +186,7 @@ class ExtractedFile:
         return in_order(_once(_counted(reported, rules, codes))) if reported else reported
 
     def _judge(
-        self, rules: RuleConfig | None, codes: Container[str] | None, seen: list[Found] | None
+        self, rules: RuleConfig | None, codes: Container[str] | None, seen: list[ConditionTemplate] | None
     ) -> list[Diagnostic]:
         # Each diagnostic with the span that a comment must touch to suppress it.
         found: list[tuple[Diagnostic, Span]] = []
@@ -217,14 +222,14 @@ def read_text(
     name: str = "<source>",
     language: str | None = None,
     *,
-    default: Place = NOWHERE,
+    default: RequestTarget = NOWHERE,
     remark: Diagnostic | None = None,
 ) -> ExtractedFile:
     """Return the conditions of a source text; `default` is the target of conditions whose request is unknown."""
     spoken = (language_of(name) or TEXT) if language is None else find_language(language)
     source, release = Source(text, name), default.release
     if release is not None:
-        default = Place(default.dialect, default.endpoint, default.sure)
+        default = RequestTarget(default.dialect, default.endpoint, default.sure)
     return ExtractedFile(source, Context(source, default), spoken, remark, release)
 
 
@@ -253,7 +258,7 @@ def _apply_comments(
     return kept
 
 
-def _is_word(found: Found) -> bool:
+def _is_word(found: ConditionTemplate) -> bool:
     """Return whether a single word is not a condition, as in ``{"conditions": "filter"}``.
 
     In other places it may be a field.
@@ -261,7 +266,7 @@ def _is_word(found: Found) -> bool:
     return found.parameter.lower().endswith(("conditions", "condition"))
 
 
-def _extract(source: Source, context: Context, language: Language) -> list[Found | Diagnostic]:
+def _extract(source: Source, context: Context, language: Language) -> list[ConditionTemplate | Diagnostic]:
     """Return the conditions that the language's extractor finds.
 
     If it cannot parse the text, those of a search for URLs.
@@ -301,10 +306,10 @@ def lint_bytes(  # noqa: PLR0913  # the arguments of `lint_text`
     name: str = "<source>",
     language: str | None = None,
     *,
-    default: Place = NOWHERE,
+    default: RequestTarget = NOWHERE,
     rules: RuleConfig | None = None,
     codes: Container[str] | None = None,
-    seen: list[Found] | None = None,
+    seen: list[ConditionTemplate] | None = None,
 ) -> tuple[str, list[Diagnostic]]:
     """Return the text of a file and its diagnostics, limited to `codes`; the conditions are added to `seen`.
 
@@ -316,7 +321,7 @@ def lint_bytes(  # noqa: PLR0913  # the arguments of `lint_text`
 
 
 def read_bytes(
-    data: bytes, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE
+    data: bytes, name: str = "<source>", language: str | None = None, *, default: RequestTarget = NOWHERE
 ) -> ExtractedFile:
     """Return the conditions of a file; the arguments and errors are those of `lint_bytes`."""
     text, remark = decode(data)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cwql.source import Source
 
 
-class Place(Value):
+class RequestTarget(Value):
     """The known target of a condition.
 
     `dialect` is its name, `endpoint` a path of the catalog (``/service/tickets``). `sure` is True if something near the
@@ -39,7 +39,7 @@ class Place(Value):
         """Return whether both dialect and endpoint are known."""
         return self.sure and self.dialect is not None and self.endpoint is not None
 
-    def over(self, other: Place | None) -> Place:
+    def over(self, other: RequestTarget | None) -> RequestTarget:
         """Return this target, completed by `other` if `other` does not contradict it."""
         if other is None:
             return self
@@ -47,10 +47,10 @@ class Place(Value):
             return self
         if self.endpoint is None and other.is_complete and not other.loose:
             return other
-        return Place(self.dialect or other.dialect, self.endpoint or other.endpoint, self.sure or other.sure)
+        return RequestTarget(self.dialect or other.dialect, self.endpoint or other.endpoint, self.sure or other.sure)
 
 
-NOWHERE = Place()
+NOWHERE = RequestTarget()
 """An unknown target."""
 
 PARAMETERS: dict[str, str] = {
@@ -133,7 +133,7 @@ def dialect_of(key: str) -> str | None:
     return _SPEAKING.get(key.lower().strip("-$_") if parameter == "conditions" else parameter or "")
 
 
-def place_of_url(text: str) -> Place | None:
+def place_of_url(text: str) -> RequestTarget | None:
     """Return the target that a URL or path names; None for any other text.
 
     ``https://…/v4_6_release/apis/3.0/service/tickets?…``, ``/service/tickets/${id}/notes`` and ``service/tickets`` are
@@ -145,7 +145,7 @@ def place_of_url(text: str) -> Place | None:
 
 
 @lru_cache(1024)
-def _place_of_path(text: str) -> Place | None:
+def _place_of_path(text: str) -> RequestTarget | None:
     from cwql.schema.catalog import catalog
     from cwql.schema.loader import PRODUCTS
 
@@ -168,11 +168,11 @@ def _place_of_path(text: str) -> Place | None:
                 if last in ("count", "search"):
                     # They take the conditions of the list above them.
                     endpoint = catalog(product).find_endpoint(parent) or endpoint
-                return Place(product, catalog(product).title(endpoint), sure=True)
-    return Place(rooted, None, sure=True) if rooted else None
+                return RequestTarget(product, catalog(product).title(endpoint), sure=True)
+    return RequestTarget(rooted, None, sure=True) if rooted else None
 
 
-def place_of_attributes(names: Sequence[str], dialect: str | None = None) -> Place | None:
+def place_of_attributes(names: Sequence[str], dialect: str | None = None) -> RequestTarget | None:
     """Return the place that a chain of attributes names: ``client.service.tickets.list`` as its names, ``{}`` for each id.
 
     A single name (``computers``) counts only for the dialect that is known otherwise.
@@ -182,7 +182,7 @@ def place_of_attributes(names: Sequence[str], dialect: str | None = None) -> Pla
 
 
 @lru_cache(1024)
-def _place_of_names(names: tuple[str, ...], dialect: str | None, shortest: int) -> Place | None:
+def _place_of_names(names: tuple[str, ...], dialect: str | None, shortest: int) -> RequestTarget | None:
     from cwql.schema.catalog import catalog
     from cwql.schema.loader import PRODUCTS
 
@@ -197,7 +197,7 @@ def _place_of_names(names: tuple[str, ...], dialect: str | None, shortest: int) 
                 if key is not None:
                     endpoint = catalog(product).find_endpoint(key)
                     if endpoint is not None:
-                        return Place(product, catalog(product).title(endpoint), sure=True)
+                        return RequestTarget(product, catalog(product).title(endpoint), sure=True)
     return None
 
 
@@ -251,13 +251,13 @@ class Context:
         r"[ \t]*(?P<endpoint>/?[A-Za-z][\w/{}.-]*)?"
     )
 
-    def __init__(self, source: Source, default: Place = NOWHERE, outer: Context | None = None) -> None:
+    def __init__(self, source: Source, default: RequestTarget = NOWHERE, outer: Context | None = None) -> None:
         self.source = source
         self._outer = outer
         self._sure: bool | None = None
         self._automate: bool | None = None
-        self._stated: Place | None = None
-        self.markers: dict[int, Place] = {}
+        self._stated: RequestTarget | None = None
+        self.markers: dict[int, RequestTarget] = {}
         self.names_us: bool
         if outer is not None and outer.source is source:
             # A part of the same text: all is known of it but its place.
@@ -270,7 +270,7 @@ class Context:
 
     def _find_markers(self) -> None:
         for match in self.MARKER.finditer(self.source.text):
-            place = Place(match["dialect"], match["endpoint"], sure=True)
+            place = RequestTarget(match["dialect"], match["endpoint"], sure=True)
             if match["file"]:
                 self._stated = place
             else:
@@ -320,11 +320,11 @@ class Context:
                 self._automate = _AUTOMATE.search(self.source.text) is not None
         return self._automate
 
-    def within(self, place: Place | None, source: Source | None = None) -> Context:
+    def within(self, place: RequestTarget | None, source: Source | None = None) -> Context:
         """Return the context of a part of the file at a position; `source` is its text if that differs from the file's."""
         return Context(source or self.source, self.default if place is None else place.over(self.default), self)
 
-    def marked(self, start: int, end: int) -> Place | None:
+    def marked(self, start: int, end: int) -> RequestTarget | None:
         """Return the place of the marker on a line of the stretch, or on the comment lines right above it."""
         if not self.markers:
             return None
@@ -339,7 +339,7 @@ class Context:
             line -= 1
         return None
 
-    def settle(self, start: int, end: int, key: str, *near: Place | None) -> Place:
+    def settle(self, start: int, end: int, key: str, *near: RequestTarget | None) -> RequestTarget:
         """Return the target of a condition that is passed as `key` in the statement ``start:end``.
 
         `near` are the targets in the code around it, the nearest first. A marker takes precedence over all of them, the
@@ -347,13 +347,15 @@ class Context:
         """
         return self.settle_in_turn(self.marked(start, end), key, near)
 
-    def settle_in_turn(self, marked: Place | None, key: str, near: Iterable[Place | None]) -> Place:
+    def settle_in_turn(
+        self, marked: RequestTarget | None, key: str, near: Iterable[RequestTarget | None]
+    ) -> RequestTarget:
         """Return the target of a condition like `settle`.
 
         `near` is consumed only until both dialect and endpoint are known.
         """
         spoken = dialect_of(key)
-        place = Place(spoken) if spoken else NOWHERE
+        place = RequestTarget(spoken) if spoken else NOWHERE
         if marked is not None:
             place = marked
         by_key = spoken is not None and marked is None and parameter_of(key) == "conditions"
@@ -361,13 +363,13 @@ class Context:
             if by_key and candidate is not None and candidate.endpoint and candidate.dialect not in (None, spoken):
                 # A list called `conditions` next to a path of Automate: the path is better evidence than the name, and
                 # neither is certain.
-                return Place(None, None, candidate.sure)
+                return RequestTarget(None, None, candidate.sure)
             place = place.over(candidate)
             if place.is_complete:
                 break
         if place.sure and not place.loose:
             return place
         if by_key and self.sure and not place.sure and self.automate:
-            return Place(None, None, sure=True, loose=True)
+            return RequestTarget(None, None, sure=True, loose=True)
         named = place.sure or parameter_of(key) not in ("conditions", "orderBy", "fields")
-        return Place(place.dialect, place.endpoint, place.sure or self.sure, loose=self.sure and not named)
+        return RequestTarget(place.dialect, place.endpoint, place.sure or self.sure, loose=self.sure and not named)

@@ -5,23 +5,21 @@ Most files of a tree have no conditions: `may_hold` detects that by a search thr
 
 from __future__ import annotations
 
-from cwql.diagnostics import APPLICABILITIES, SEVERITIES, Diagnostic, Edit, Fix
 from cwql.lint.files import digest_of, read_regular
+from cwql.lint.result import FileResult
 from cwql.source import Span
 from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
-    from typing import Any, TypeAlias
 
     from cwql.analysis.rule_config import RuleConfig
-    from cwql.lint.file import ExtractedFile
-    from cwql.lint.places import Place
-    from cwql.lint.templates.model import Found
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.linter import ExtractedFile
+    from cwql.lint.request_targets import RequestTarget
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
-
-    Packed: TypeAlias = list[Any]
 
 LARGEST = 5_000_000
 """Maximum size of a source in bytes, unless the settings say otherwise."""
@@ -43,105 +41,13 @@ def may_hold(data: bytes) -> bool:
     return data[:2] in _WIDE or data[:4] == b"\x00\x00\xfe\xff"
 
 
-class FileResult:
-    """The result for one file: diagnostics, the number of conditions, and the data that detects changes of the file.
-
-    `anchors` has the text of the condition for each diagnostic, which a baseline uses as its key. `text` is set only if
-    this process read the file.
-    """
-
-    __slots__ = ("anchors", "conditions", "digest", "findings", "text")
-
-    def __init__(
-        self,
-        findings: list[Diagnostic],
-        anchors: list[str],
-        conditions: int,
-        digest: str = "",
-        text: str | None = None,
-    ) -> None:
-        self.findings = findings
-        self.anchors = anchors
-        self.conditions = conditions
-        self.digest = digest
-        self.text = text
-
-    def pack(self) -> Packed:
-        """Return the outcome as plain lists, for the cache and between processes."""
-        findings = [
-            [
-                finding.code,
-                finding.name,
-                finding.severity,
-                finding.message,
-                [*finding.span],
-                finding.hint,
-                [
-                    [fix.title, fix.applicability, [[*edit.span, edit.text] for edit in fix.edits]]
-                    for fix in finding.fixes
-                ],
-                list(finding.notes),
-            ]
-            for finding in self.findings
-        ]
-        return [self.digest, self.conditions, findings, self.anchors]
-
-    @classmethod
-    def unpack(cls, packed: Packed) -> FileResult:
-        """Return the outcome of those lists. Raises TypeError or ValueError for other lists."""
-        digest, conditions, findings, anchors = packed
-        if len(findings) != len(anchors):
-            raise ValueError("a finding without its condition")
-        is_typed = isinstance(digest, str) and isinstance(conditions, int) and isinstance(findings, list)
-        if not is_typed or not all(map(_is_sound, findings, anchors)):
-            raise TypeError("an outcome with parts of other types")
-        read = [
-            Diagnostic(
-                code,
-                name,
-                severity,
-                message,
-                Span(*span),
-                hint,
-                tuple(
-                    [
-                        Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], applicability)
-                        for title, applicability, edits in fixes
-                    ]
-                ),
-                tuple(notes),
-            )
-            for code, name, severity, message, span, hint, fixes, notes in findings
-        ]
-        return cls(read, list(anchors), conditions, digest)
-
-
-def _is_sound(finding: list[Any], anchor: object) -> bool:
-    """Return whether the parts of a packed diagnostic have the expected types; a cache may contain anything."""
-    code, name, severity, message, span, hint, fixes, notes = finding
-    texts = [anchor, code, name, message, "" if hint is None else hint, *notes]
-    numbers = [*span]
-    for title, applicability, edits in fixes:
-        if applicability not in APPLICABILITIES:
-            return False
-        texts.append(title)
-        for start, end, text in edits:
-            texts.append(text)
-            numbers += [start, end]
-    return (
-        severity in SEVERITIES
-        and all(isinstance(text, str) for text in texts)
-        and all(isinstance(number, int) and number >= 0 for number in numbers)
-    )
-
-
 class LintJob(Value):
     """How to lint a file: path, name, language, settings. Sent from process to process."""
 
     path: str
     name: str
     language: str
-    place: Place
+    place: RequestTarget
     rules: RuleConfig | None
     codes: Container[str] | None
     limit: float = LARGEST
@@ -188,7 +94,7 @@ def begin(order: LintJob, known: str | None = None) -> ReadFile | FileResult | N
 def _begin(data: bytes, order: LintJob, digest: str) -> ReadFile | FileResult:
     if not may_hold(data):
         return FileResult([], [], 0, digest)
-    from cwql.lint.file import read_bytes
+    from cwql.lint.linter import read_bytes
 
     return ReadFile(order, read_bytes(data, order.name, order.language, default=order.place), digest)
 
@@ -197,7 +103,7 @@ def finish(begun: ReadFile) -> FileResult:
     """Do the second half of `examine`: check the conditions."""
     order = begun.order
     text = begun.draft.source.text
-    seen: list[Found] = []
+    seen: list[ConditionTemplate] = []
     findings = begun.draft.judge(order.rules, order.codes, seen)
     anchors = _anchors(findings, seen, begun.draft.source) if findings else []
     return FileResult(findings, anchors, len(seen), begun.digest, text)
@@ -209,7 +115,7 @@ def examine_bytes(data: bytes, order: LintJob) -> FileResult:
     return finish(begun) if isinstance(begun, ReadFile) else begun
 
 
-def _anchors(findings: list[Diagnostic], seen: list[Found], source: Source) -> list[str]:
+def _anchors(findings: list[Diagnostic], seen: list[ConditionTemplate], source: Source) -> list[str]:
     """Return the text of the condition around each diagnostic, or of its line if there is no condition."""
     from cwql.lint.span_index import SpanIndex
 
@@ -238,7 +144,7 @@ def skipped(codes: Container[str] | None, message: str) -> FileResult:
 
 def killed(codes: Container[str] | None) -> FileResult:
     """Return the outcome of a file that killed the process that read it."""
-    from cwql.lint.file import report_failure
+    from cwql.lint.linter import report_failure
 
     return _with_one(report_failure("the process that read this file was killed, or ran out of memory"), codes)
 
