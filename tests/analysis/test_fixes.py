@@ -27,7 +27,7 @@ def edit(start: int, end: int, text: str) -> Edit:
     return Edit(Span(start, end), text)
 
 
-def cure(start: int, end: int, text: str, safe: bool = True) -> Diagnostic:
+def with_fix(start: int, end: int, text: str, safe: bool = True) -> Diagnostic:
     change = Fix("change it", [edit(start, end, text)], "safe" if safe else "unsafe")
     return Diagnostic("CW100", "syntax-error", "warning", "wrong", Span(start, end), fixes=(change,))
 
@@ -115,7 +115,11 @@ def test_a_cure_that_adds_an_error_is_left_out(monkeypatch: pytest.MonkeyPatch) 
     real = check
 
     def mislead(text: str, **place: Any) -> list[Diagnostic]:
-        return [*real(text, **place), cure(0, 2, "(id"), cure(3, 4, "!=")] if text == "id = 1" else real(text, **place)
+        return (
+            [*real(text, **place), with_fix(0, 2, "(id"), with_fix(3, 4, "!=")]
+            if text == "id = 1"
+            else real(text, **place)
+        )
 
     monkeypatch.setattr(fixes_module, "check", mislead)
     # Both at once would break the text; alone, the second one does no harm.
@@ -124,19 +128,19 @@ def test_a_cure_that_adds_an_error_is_left_out(monkeypatch: pytest.MonkeyPatch) 
 
 def test_cures_that_chase_each_other_end(monkeypatch: pytest.MonkeyPatch) -> None:
     def flip(text: str, **place: object) -> list[Diagnostic]:
-        return [cure(0, 1, "b" if text == "a" else "a")]
+        return [with_fix(0, 1, "b" if text == "a" else "a")]
 
     monkeypatch.setattr(fixes_module, "check", flip)
     assert fix("a").text == "b"
 
 
 def test_cures_that_grow_a_text_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixes_module, "check", lambda text, **place: [cure(0, 0, "x")])
+    monkeypatch.setattr(fixes_module, "check", lambda text, **place: [with_fix(0, 0, "x")])
     assert fix("id").text == "id"
 
 
 def test_an_unsafe_cure_that_does_no_good_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixes_module, "check", lambda text, **place: [cure(0, 0, "x", safe=False)])
+    monkeypatch.setattr(fixes_module, "check", lambda text, **place: [with_fix(0, 0, "x", safe=False)])
     assert fix("id", unsafe_fixes=True).text == "id"
 
 
@@ -153,15 +157,15 @@ def test_a_fix_that_only_uncovers_more_is_left_out() -> None:
 
 
 CHOICES: list[tuple[list[Diagnostic], list[tuple[int, int]]]] = [
-    ([cure(0, 2, "x"), cure(2, 4, "y")], [(0, 2), (2, 4)]),
-    ([cure(0, 2, "x"), cure(1, 4, "y")], [(0, 2)]),
-    ([cure(4, 6, "x"), cure(0, 5, "y"), cure(0, 3, "z")], [(4, 6), (0, 3)]),
-    ([cure(2, 2, "x"), cure(2, 2, "y")], [(2, 2)]),
-    ([cure(2, 2, "x"), cure(2, 4, "y")], [(2, 2), (2, 4)]),
-    ([cure(0, 2, "x"), cure(2, 2, "y")], [(0, 2), (2, 2)]),
-    ([cure(0, 9, "x"), cure(3, 3, "y")], [(0, 9)]),
-    ([cure(3, 3, "x"), cure(0, 9, "y")], [(3, 3)]),
-    ([cure(0, 2, "x", safe=False), cure(1, 4, "y")], [(1, 4)]),
+    ([with_fix(0, 2, "x"), with_fix(2, 4, "y")], [(0, 2), (2, 4)]),
+    ([with_fix(0, 2, "x"), with_fix(1, 4, "y")], [(0, 2)]),
+    ([with_fix(4, 6, "x"), with_fix(0, 5, "y"), with_fix(0, 3, "z")], [(4, 6), (0, 3)]),
+    ([with_fix(2, 2, "x"), with_fix(2, 2, "y")], [(2, 2)]),
+    ([with_fix(2, 2, "x"), with_fix(2, 4, "y")], [(2, 2), (2, 4)]),
+    ([with_fix(0, 2, "x"), with_fix(2, 2, "y")], [(0, 2), (2, 2)]),
+    ([with_fix(0, 9, "x"), with_fix(3, 3, "y")], [(0, 9)]),
+    ([with_fix(3, 3, "x"), with_fix(0, 9, "y")], [(3, 3)]),
+    ([with_fix(0, 2, "x", safe=False), with_fix(1, 4, "y")], [(1, 4)]),
 ]
 
 

@@ -11,10 +11,10 @@ path = Path(sys.argv[1])
 for snippet in read(path if path.exists() else FOLDER / path):
     if not all(word.lower() in snippet.title.lower() for word in sys.argv[2:]):
         continue
-    told = [place for place, _ in snippet.run()]
+    report = [place for place, _ in snippet.run()]
     expected = [*snippet.findings]
-    good = sorted(told) == sorted(expected)
+    good = sorted(report) == sorted(expected)
     print(f"{'ok  ' if good else 'BAD '} {snippet.title}")
     if not good:
-        print(f"       says   {', '.join(told) or 'nothing'}")
+        print(f"       says   {', '.join(report) or 'nothing'}")
         print(f"       labels {', '.join(expected) or 'nothing'}")

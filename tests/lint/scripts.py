@@ -37,7 +37,7 @@ def shape(found: ConditionTemplate) -> str:
     return shown
 
 
-def tell(language: str, text: str) -> list[str]:
+def describe(language: str, text: str) -> list[str]:
     """Return each found text as ``parameter place text``, in the order of the file."""
     found = sorted(find(language, text), key=lambda item: (item.segments[0].start, item.parameter))
     return [

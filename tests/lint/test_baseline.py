@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def told(root: Path, path: Path) -> tuple[list[tuple[str, str]], list[str]]:
+def report(root: Path, path: Path) -> tuple[list[tuple[str, str]], list[str]]:
     results = examine_all(make_targets(root))
     baseline = read_baseline(str(path))
     for target, outcome in results.pairs():
@@ -52,25 +52,25 @@ def test_the_file_is_made_to_be_read(root: Path, path: Path) -> None:
 
 
 def test_what_is_known_is_not_told(root: Path, path: Path) -> None:
-    assert told(root, path) == ([], [])
+    assert report(root, path) == ([], [])
 
 
 def test_lines_do_not_count(root: Path, path: Path) -> None:
     (root / "a.py").write_text("\n\nimport os\n" + MISSPELT.replace("\n", "  # why\n") + "\nif True:\n    " + WRONG)
-    assert told(root, path) == ([], [])
+    assert report(root, path) == ([], [])
 
 
 def test_what_is_new_is_told(root: Path, path: Path) -> None:
     (root / "sub/b.py").write_text(WRONG * 3 + WRONG.replace("5", "6"))
-    assert told(root, path) == ([("b.py", "CW112"), ("b.py", "CW112")], [])
+    assert report(root, path) == ([("b.py", "CW112"), ("b.py", "CW112")], [])
     (root / "sub/b.py").rename(root / "c.py")
-    assert told(root, path)[0] == [("c.py", "CW112")] * 4
+    assert report(root, path)[0] == [("c.py", "CW112")] * 4
 
 
 def test_what_is_gone_is_stale(root: Path, path: Path) -> None:
     (root / "sub/b.py").write_text(WRONG + RIGHT)
     (root / "a.py").unlink()
-    assert told(root, path) == (
+    assert report(root, path) == (
         [],
         [
             "tree/a.py: CW112: id == 5",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.scripts import find, tell
+from tests.lint.scripts import describe, find
 
 TICKETS = "conditions /service/tickets"
 MANAGE = "conditions manage"
@@ -63,7 +63,7 @@ FOUND = [
 
 @pytest.mark.parametrize(("source", "expected"), FOUND)
 def test_finds(source: str, expected: list[str]) -> None:
-    assert tell("csharp", source) == expected
+    assert describe("csharp", source) == expected
 
 
 @pytest.mark.parametrize(("literal", "spelling"), [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.scripts import find, tell
+from tests.lint.scripts import describe, find
 
 TICKETS = "conditions /service/tickets"
 MANAGE = "conditions manage"
@@ -58,7 +58,7 @@ FOUND = [
 
 @pytest.mark.parametrize(("source", "expected"), FOUND)
 def test_finds(source: str, expected: list[str]) -> None:
-    assert tell("go", source) == expected
+    assert describe("go", source) == expected
 
 
 @pytest.mark.parametrize(("literal", "spelling"), [('"a = 1"', '\\"\\\\'), ("`a = 1`", '"\\')])

@@ -6,7 +6,7 @@ import pytest
 
 from cwql.lint.frontends.javascript import MODULES
 from cwql.schema.catalog import catalog
-from tests.lint.scripts import find, tell
+from tests.lint.scripts import describe, find
 
 TICKETS = "conditions /service/tickets"
 
@@ -142,7 +142,7 @@ FOUND = [
 
 @pytest.mark.parametrize(("source", "expected"), FOUND)
 def test_finds(source: str, expected: list[str]) -> None:
-    assert tell("javascript", source) == expected
+    assert describe("javascript", source) == expected
 
 
 def test_typescript_is_named() -> None:

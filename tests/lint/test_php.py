@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.scripts import find, tell
+from tests.lint.scripts import describe, find
 
 TICKETS = "conditions /service/tickets"
 MANAGE = "conditions manage"
@@ -66,12 +66,12 @@ FOUND = [
 
 @pytest.mark.parametrize(("source", "expected"), FOUND)
 def test_finds(source: str, expected: list[str]) -> None:
-    assert tell("php", f"<?php\n{source}") == expected
+    assert describe("php", f"<?php\n{source}") == expected
 
 
 def test_only_code_is_read() -> None:
     text = "['conditions' => 'id = 1']\n<?php $x = ['conditions' => 'id = 2']; // it's ?>\n['conditions' => 'id = 3']\n<?= 1 ?>'"
-    assert tell("php", text) == [f"{MANAGE}: id = 2"]
+    assert describe("php", text) == [f"{MANAGE}: id = 2"]
 
 
 @pytest.mark.parametrize(("literal", "spelling"), [

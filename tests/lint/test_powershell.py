@@ -6,7 +6,7 @@ import pytest
 
 from cwql.lint.frontends.cmdlets import AUTOMATE, MANAGE, place_of_cmdlet
 from cwql.schema.catalog import catalog
-from tests.lint.scripts import find, tell
+from tests.lint.scripts import describe, find
 
 TICKETS = "conditions /service/tickets"
 COMPUTERS = "conditions /Computers"
@@ -159,7 +159,7 @@ FOUND = [
 
 @pytest.mark.parametrize(("source", "expected"), FOUND)
 def test_finds(source: str, expected: list[str]) -> None:
-    assert tell("powershell", source) == expected
+    assert describe("powershell", source) == expected
 
 
 def test_spans_and_quoting() -> None:
@@ -202,5 +202,5 @@ def test_other_cmdlets_say_nothing(name: str) -> None:
 
 def test_a_record_that_another_command_changes_is_no_record() -> None:
     text = "$c = Get-CWMCompany -Condition 'id = 1' | {}\nGet-CWMContact -Condition \"company/id = $($c.id)\""
-    assert tell("powershell", text.format("Select-Object -First 1"))[-1].endswith("<!$c.id>")
-    assert tell("powershell", text.format("ConvertTo-Ticket"))[-1].endswith("<$c.id>")
+    assert describe("powershell", text.format("Select-Object -First 1"))[-1].endswith("<!$c.id>")
+    assert describe("powershell", text.format("ConvertTo-Ticket"))[-1].endswith("<$c.id>")

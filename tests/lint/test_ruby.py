@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.scripts import find, tell
+from tests.lint.scripts import describe, find
 
 TICKETS = "conditions /service/tickets"
 MANAGE = "conditions manage"
@@ -67,7 +67,7 @@ FOUND = [
 
 @pytest.mark.parametrize(("source", "expected"), FOUND)
 def test_finds(source: str, expected: list[str]) -> None:
-    assert tell("ruby", source) == expected
+    assert describe("ruby", source) == expected
 
 
 @pytest.mark.parametrize(("literal", "spelling"), [

@@ -13,7 +13,7 @@ from cwql.lint.request_targets import Context
 from cwql.lint.templates.model import ConditionTemplate
 from cwql.source import Source
 from tests.lint.labels import FOLDER, read
-from tests.lint.scripts import tell
+from tests.lint.scripts import describe
 
 LANGUAGES = ("powershell", "javascript", "csharp", "go", "php", "ruby")
 SIGNS = "\"'`$@{}()[]<>#/\\\n\r%~-+.,:;=|&?!*\0\N{BOM}\N{GRINNING FACE}\udc80 abc1"
@@ -172,5 +172,5 @@ def test_hostile_sources_take_linear_work(language: str, unit: str) -> None:
     ],
 )  # fmt: skip
 def test_a_text_that_a_function_returns_is_followed(language: str, text: str) -> None:
-    (found,) = tell(language, text.replace("<?php", "<?php // connectwise\n") if "<?" in text else text)
+    (found,) = describe(language, text.replace("<?php", "<?php // connectwise\n") if "<?" in text else text)
     assert found.endswith("/service/tickets: closedFlag = false")

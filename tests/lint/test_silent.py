@@ -11,7 +11,7 @@ from cwql.lint.dataflow.flow import Flow
 from cwql.lint.frontends import language_of
 from cwql.lint.linter import read_text
 from tests.lint.holdout import FOLDER, read_all
-from tests.lint.scripts import tell
+from tests.lint.scripts import describe
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ function send(text) { return cw.get('/service/tickets', { conditions: text }); }
 
 
 def test_a_function_that_gives_a_text_to_another_one_is_evaluated() -> None:
-    assert tell("javascript", SENT + "function open() { return send('closedFlag = false'); }") == [
+    assert describe("javascript", SENT + "function open() { return send('closedFlag = false'); }") == [
         "conditions /service/tickets: closedFlag = false"
     ]
 
@@ -34,7 +34,7 @@ def test_a_function_that_gives_a_text_to_another_one_is_evaluated() -> None:
 def test_a_function_whose_result_is_sent_is_evaluated() -> None:
     text = "function open() { return 'closedFlag = false'; }\n"
     sent = "// connectwise\nfunction list() { return cw.get('/service/tickets', { conditions: open() }); }\n"
-    assert tell("javascript", text + sent) == ["conditions /service/tickets: closedFlag = false"]
+    assert describe("javascript", text + sent) == ["conditions /service/tickets: closedFlag = false"]
 
 
 def test_a_method_that_sets_a_member_is_evaluated() -> None:
@@ -44,7 +44,7 @@ class Tickets {
   list() { return cw.get('/service/tickets', { conditions: this.filter }); }
 }
 """
-    assert tell("javascript", text) == ["conditions /service/tickets: closedFlag = false"]
+    assert describe("javascript", text) == ["conditions /service/tickets: closedFlag = false"]
 
 
 def test_programs_have_the_same_diagnostics_without_it(monkeypatch: pytest.MonkeyPatch) -> None:

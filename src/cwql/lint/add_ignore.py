@@ -274,7 +274,7 @@ def add_comments(session: Session, results: Results) -> int:
             continue
         order = planner.order(target)
         if comment_of(order) is None:
-            session.tell(
+            session.report(
                 f"{target.shown}: {len(todo)} left: {order.language} has no comments; use per-file-ignores or a baseline"
             )
             left += len(todo)
@@ -285,15 +285,15 @@ def add_comments(session: Session, results: Results) -> int:
             if annotation.count:
                 write(document, annotation.text)
         except RewriteError as error:
-            session.tell(f"{target.shown}: not changed: {error}")
+            session.report(f"{target.shown}: not changed: {error}")
             left += len(todo)
             continue
         count += annotation.count
         files += bool(annotation.count)
         for finding in annotation.left:
-            session.tell(f"{target.shown}: {finding.code} left: there is no place for a comment")
+            session.report(f"{target.shown}: {finding.code} left: there is no place for a comment")
         left += len(annotation.left)
-    session.tell(
+    session.report(
         f"keeps {count} findings back in {files} {'file' if files == 1 else 'files'}"
         if count
         else "no comment was added"

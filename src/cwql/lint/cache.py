@@ -85,8 +85,8 @@ class Cache:
         codes = order.codes
         key = (order.language, order.place, order.rules, id(codes))
         if key not in self._plans:
-            told = None if codes is None else sorted(codes)  # type: ignore[call-overload]
-            parts = repr((self._stamp, order.language, order.place, order.rules, told))
+            enabled = None if codes is None else sorted(codes)  # type: ignore[call-overload]
+            parts = repr((self._stamp, order.language, order.place, order.rules, enabled))
             self._plans[key] = blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         return f"{self._plans[key]} {order.name}"
 

@@ -50,10 +50,10 @@ def run_once(session: Session) -> int:
         return CLEAN
     results = session.examine(targets)
     for note in results.notes:
-        session.tell(note)
+        session.report(note)
     if options.verbose:
         for origin in session.settings.origins:
-            session.tell(f"settings from {origin}")
+            session.report(f"settings from {origin}")
     if options.write_baseline is not None:
         return _write_baseline(session, results)
     if options.diff or options.fix or options.fix_only or options.add_ignore:
@@ -88,11 +88,11 @@ def _without_known(session: Session, results: Results) -> Results:
             known += baseline.apply(target, outcome)
     stale = baseline.stale([target for target, _ in results.pairs()])
     if known and session.options.verbose:
-        session.tell(f"{known} known findings of {path} are not told")
+        session.report(f"{known} known findings of {path} are suppressed")
     if stale:
-        session.tell(f"{len(stale)} entries of {path} are stale: --write-baseline {path} makes it anew")
+        session.report(f"{len(stale)} entries of {path} are stale: update it with --write-baseline {path}")
         for line in stale if session.options.verbose else ():
-            session.tell(f"  {line}")
+            session.report(f"  {line}")
     return results
 
 
@@ -101,7 +101,7 @@ def _write_baseline(session: Session, results: Results) -> int:
 
     session.check_output(session.options.write_baseline)
     count = write_baseline(session.options.write_baseline, results.pairs())
-    session.tell(f"wrote {count} findings to {session.options.write_baseline}")
+    session.report(f"wrote {count} findings to {session.options.write_baseline}")
     return CLEAN
 
 

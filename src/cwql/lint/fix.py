@@ -263,7 +263,7 @@ def _fixed_sources(session: Session, results: Results) -> Iterator[tuple[int, Ta
         try:
             fixed = fix_source(read_target(boundary, target, order), order, session.unsafe)
         except RewriteError as error:
-            session.tell(f"{target.shown}: not fixed: {error}")
+            session.report(f"{target.shown}: not fixed: {error}")
             continue
         if fixed is not None:
             yield number, target, order, fixed
@@ -284,17 +284,17 @@ def fix_files(session: Session, results: Results) -> None:
         try:
             write(fixed.document, fixed.text)
         except RewriteError as error:
-            session.tell(f"{target.shown}: not fixed: {error}")
+            session.report(f"{target.shown}: not fixed: {error}")
             continue
         count += len(fixed.done)
         files += 1
         results.outcomes[number] = examine(order) or FileResult([], [], 0)
         if options.show_fixes or session.settings.show_fixes:
-            session.tell(f"{target.shown}: fixed {len(fixed.done)}:")
+            session.report(f"{target.shown}: fixed {len(fixed.done)}:")
             for name, title in fixed.done:
-                session.tell(f"  {name}: {title}")
+                session.report(f"  {name}: {title}")
     if count:
-        session.tell(f"fixed {count} in {files} {'file' if files == 1 else 'files'}")
+        session.report(f"fixed {count} in {files} {'file' if files == 1 else 'files'}")
 
 
 def show_changes(session: Session, results: Results) -> int:
@@ -315,5 +315,5 @@ def fix_text(session: Session, target: Target, order: LintJob, data: bytes) -> t
             return data, ""
         return document.encode(fixed.text), diff(document.text, fixed.text, target.shown)
     except RewriteError as error:
-        session.tell(f"{target.shown}: not fixed: {error}")
+        session.report(f"{target.shown}: not fixed: {error}")
         return data, ""

@@ -87,20 +87,20 @@ def is_foreign(text: str) -> bool:
     return _SIGNS.search(text) is not None and not _compares_path(text)
 
 
-def keep_certain(text: str, told: list[Diagnostic], dialect: str | None) -> list[Diagnostic]:
+def keep_certain(text: str, reported: list[Diagnostic], dialect: str | None) -> list[Diagnostic]:
     """Return the diagnostics of a certain condition in a file that has only a word about ConnectWise.
 
     Prose, SQL and other programs' rules occur under the same keys and must not be reported, so an error requires a
     path or a field of the API.
     """
     if _compares_path(text):
-        return told
-    if not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told) or is_foreign(text):
+        return reported
+    if not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in reported) or is_foreign(text):
         return []
     code = _CODE.search(text) is not None
-    if not (code or any(finding.severity == "error" for finding in told)) or _names_field(dialect, text):
-        return told
-    return [] if code else [finding for finding in told if finding.severity != "error"]
+    if not (code or any(finding.severity == "error" for finding in reported)) or _names_field(dialect, text):
+        return reported
+    return [] if code else [finding for finding in reported if finding.severity != "error"]
 
 
 def _compares_path(text: str) -> bool:

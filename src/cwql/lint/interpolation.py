@@ -175,7 +175,7 @@ class _Weighing:
         edits = [Edit(Span(part.start, part.start), "("), Edit(Span(part.end, part.end), ")")]
         yield JOINED_CONDITIONS.at(
             place,
-            f"{shown} stands beside {words} without parentheses: an `and` or `or` in it changes what belongs together",
+            f"{shown} is next to {words} without parentheses: an `and` or `or` in it changes what belongs together",
             hint=f"write ({shown})",
             fixes=[Fix("put parentheses around it", edits, applicability="unsafe")],
         )

@@ -106,12 +106,12 @@ class Session:
                 origin = os.path.dirname(self.settings.origins[0]) if self.settings.origins else self.here
                 chosen = os.path.join(origin, FOLDER)
                 if Boundary((origin,)).is_left_by(chosen):
-                    self.tell(f"{chosen} leads out of {origin}: results are not kept")
+                    self.report(f"{chosen} leads out of {origin}: results are not kept")
                     return examine_all(targets, self.options.jobs)
             cache = Cache(chosen)
         return examine_all(targets, self.options.jobs, cache)
 
-    def tell(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Print a line about the run on the standard error; names in it may contain anything."""
         if not self.options.quiet:
             from cwql.render.width import make_visible

@@ -251,10 +251,10 @@ class Verdict:
             yield self._blocks[index]
             index -= 1
 
-    def unused(self, rules: RuleConfig | None, codes_told: Callable[[str], bool]) -> Iterator[Diagnostic]:
+    def unused(self, rules: RuleConfig | None, is_reported: Callable[[str], bool]) -> Iterator[Diagnostic]:
         """Yield diagnostics about comments that suppressed nothing, and about names that no rule has.
 
-        A comment for a rule that did not run, because of `rules` or because `codes_told` excludes its code, may still
+        A comment for a rule that did not run, because of `rules` or because `is_reported` excludes its code, may still
         be useful.
         """
         from cwql.analysis.rules import RULES, is_enabled, rule
@@ -299,7 +299,7 @@ class Verdict:
                     record
                     for record in meant
                     if record.code not in KEPT
-                    and codes_told(record.code)
+                    and is_reported(record.code)
                     and (not record.strict if rules is None else is_enabled(record, rules))
                 ]
                 if asked and (number, index) not in self._used:

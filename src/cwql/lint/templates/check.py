@@ -50,12 +50,12 @@ def judge_filled(
     """Return the diagnostics of a condition that apply to all values of its placeholders, with positions in its text."""
     endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
     filled = filler.fill()
-    told = check(
+    reported = check(
         filled.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules, release=release
     )
-    if not told:
+    if not reported:
         return []
-    if not outline.certain and any(finding.code < "CW200" and finding.severity == "error" for finding in told):
+    if not outline.certain and any(finding.code < "CW200" and finding.severity == "error" for finding in reported):
         return []
     roles = {part.role for part in outline.parts}
     dropped: frozenset[str] = frozenset()
@@ -65,13 +65,15 @@ def judge_filled(
         dropped |= NESTING
     if roles & {"rest", "tail", "connective", "unknown"}:
         dropped |= RELATIONS | {"CW143"}
-    elif any(finding.code in RELATIONS for finding in told):
+    elif any(finding.code in RELATIONS for finding in reported):
         other = filler.without()
         again = check(
             other.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules, release=release
         )
         held = {(finding.code, other.span(finding.span)) for finding in again}
-        told = [each for each in told if each.code not in RELATIONS or (each.code, filled.span(each.span)) in held]
+        reported = [
+            each for each in reported if each.code not in RELATIONS or (each.code, filled.span(each.span)) in held
+        ]
     shown = _show(found, filled)
     placeholders = _Stretches([(part.start, part.end) for part in outline.parts])
     unjudged = _Stretches(_find_unjudged(outline))
@@ -83,7 +85,7 @@ def judge_filled(
         ]
     )
     kept = []
-    for finding in told:
+    for finding in reported:
         span = filled.span(finding.span)
         if finding.code in dropped or (finding.code in CONTENT and placeholders.touch(span)):
             continue
@@ -176,7 +178,7 @@ def judge_list(
     """Return the diagnostics of a list of fields or a sort order, except for items with placeholders."""
     fillings = [Substitution(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
     filled = Rendered(text, fillings)
-    told = check(
+    reported = check(
         filled.text,
         dialect=record,
         endpoint=found.place.endpoint,
@@ -185,4 +187,4 @@ def judge_list(
         release=release,
     )
     placeholders = _Stretches([(each.start, each.end) for each in fillings])
-    return [filled.finding(finding) for finding in told if not placeholders.touch(filled.span(finding.span))]
+    return [filled.finding(finding) for finding in reported if not placeholders.touch(filled.span(finding.span))]
