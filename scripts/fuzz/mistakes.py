@@ -15,10 +15,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cwql import check, fix
-from cwql.analysis.fix_loop import apply_edits
-from cwql.analysis.records import find_record
+from cwql.diagnostics import apply_edits
 from cwql.language.dialects import Dialect, find_dialect
 from cwql.schema.catalog import catalog
+from cwql.schema.filtered_record import find_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

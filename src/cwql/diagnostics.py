@@ -211,6 +211,18 @@ class Rule(DiagnosticKind):
         raise TypeError("a rule is a registry entry; keep its code or name instead")
 
 
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """Return the text with the edits made; raise ValueError for edits that overlap or leave the text."""
+    pieces: list[str] = []
+    at = 0
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+        if not at <= edit.span.start <= edit.span.end <= len(text):
+            raise ValueError(f"{edit!r} overlaps another edit or leaves the text of {len(text)} characters")
+        pieces += (text[at : edit.span.start], edit.text)
+        at = edit.span.end
+    return "".join([*pieces, text[at:]])
+
+
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Sort diagnostics by position, severity and code, and drop duplicates."""
     return sorted(dict.fromkeys(diagnostics), key=_rank)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from cwql.analysis.records import find_record
 from cwql.language.dialects import Dialect, find_dialect
 from cwql.schema.catalog import catalog
+from cwql.schema.filtered_record import find_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,11 +11,11 @@ from cwql import check
 from cwql.analysis.bare_words import advise
 from cwql.analysis.checker import build_context
 from cwql.analysis.dispatch import ENTRIES
-from cwql.analysis.rules import CHECKS
 from cwql.diagnostics import Diagnostic, in_order
 from cwql.language.dialects import find_dialect, find_parameter
 from cwql.language.operators import OPERATORS
 from cwql.language.parsing import parse_with_recovery
+from cwql.rules.registry import CHECKS
 from cwql_codegen.rule_index import generate
 from scripts.fuzz.mistakes import Mistakes
 from tests.analysis.conditions import ENDPOINTS, Conditions
@@ -35,9 +35,9 @@ def ask_all(text: str, name: str, endpoint: str | None, place: str | None = None
     found = [*result.diagnostics]
     if partial and context.record is not None:
         found = [*advise(context, found)]
-    for rule in CHECKS:
-        if not rule.RULE.strict and (not partial or rule.RULE.code < "CW400"):
-            found += rule.check(context)
+    for rule, check_rule in CHECKS:
+        if not rule.strict and (not partial or rule.code < "CW400"):
+            found += check_rule(context)
     return in_order(found)
 
 
@@ -96,4 +96,4 @@ def test_declarations_name_families_that_exist() -> None:
 def test_the_index_is_that_of_the_declarations() -> None:
     for name, text in generate().items():
         assert (ROOT / "generated" / name).read_text(encoding="utf-8") == text
-    assert [module.RULE.code for module in CHECKS] == [entry.code for entry in ENTRIES]
+    assert [rule.code for rule, _ in CHECKS] == [entry.code for entry in ENTRIES]

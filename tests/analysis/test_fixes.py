@@ -9,9 +9,9 @@ import pytest
 
 from cwql import check, fix, parse
 from cwql.analysis import fixes as fixes_module
-from cwql.analysis.fix_loop import apply_edits, choose
-from cwql.diagnostics import Diagnostic, Edit, Fix
-from cwql.rules.syntax import SYNTAX_RULES
+from cwql.analysis.fix_loop import choose
+from cwql.diagnostics import Diagnostic, Edit, Fix, apply_edits
+from cwql.rules.syntax.structure import SYNTAX_RULES
 from cwql.source import Span
 from tests.analysis.test_checker import PIECES
 

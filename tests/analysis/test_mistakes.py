@@ -8,7 +8,7 @@ import pytest
 
 from cwql import check, fix
 from cwql.analysis import checker
-from cwql.analysis.fix_loop import apply_edits
+from cwql.diagnostics import apply_edits
 from cwql.language.parsing import parse_with_recovery
 from scripts.fuzz import mistakes
 

@@ -8,9 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cwql import check
-from cwql.analysis.records import find_record
 from cwql.language.dialects import Dialect, find_dialect
 from cwql.schema.catalog import catalog
+from cwql.schema.filtered_record import find_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

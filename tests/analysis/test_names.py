@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from cwql import check
-from cwql.analysis.fix_loop import apply_edits
 from cwql.analysis.rule_config import RuleConfig
-from cwql.analysis.rules import CHECKS
-from cwql.diagnostics import Diagnostic
+from cwql.diagnostics import Diagnostic, apply_edits
+from cwql.rules.registry import CHECKS
 
 if TYPE_CHECKING:
     from cwql.language.dialects.base import DialectName
@@ -220,8 +219,8 @@ def test_what_is_left_alone(text: Text) -> None:
 
 
 def test_every_rule_about_names_has_bad_texts() -> None:
-    named = {module.RULE.name for module in CHECKS if module.RULE.code < "CW300" and not module.RULE.strict}
-    # Rules about the endpoint have their texts in tests/analysis/rules/test_servers.py.
+    named = {rule.name for rule, _ in CHECKS if rule.code < "CW300" and not rule.strict}
+    # Rules about the endpoint have their texts in tests/rules/test_servers.py.
     assert named == {
         *BAD,
         "forward-only-order",

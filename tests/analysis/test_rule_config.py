@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cwql import RuleConfig, UnknownNameError, check, fix
-from cwql.analysis.rules import RULES
 from cwql.diagnostics import Rule
+from cwql.rules.registry import RULES
 
 TICKETS = "/service/tickets"
 OWN = [("unknown-field", "error"), ("double-equals", "warning")]

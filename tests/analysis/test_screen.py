@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cwql.analysis.checker import build_context, find_test
+from cwql.analysis.dispatch import consult
 from cwql.analysis.rule_config import RuleConfig
-from cwql.analysis.rules import consult
 from cwql.analysis.screen import examine
 from cwql.diagnostics import in_order
 from cwql.language.dialects import DIALECTS, Dialect, find_dialect, find_parameter

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS, main
 from cwql.cli.options import build_parser
 from cwql.render import FORMATS
 from cwql.render.width import make_visible
+from cwql.rules.registry import RULES
 
 WRONG = "status/id == 5"
 

@@ -133,16 +133,18 @@ def test_no_code_compares_the_name_of_a_dialect_or_language() -> None:
 
 RULE = """
 from cwql.diagnostics import Rule
+from cwql.rules.registry import checks
 
-RULE = Rule("CW499", "shouted-value", "warning", summary="Reports capitals.", why="They shout.",
-            example='summary = "DOWN"', instead='summary = "down"', evidence="a test", values=("text",))
+SHOUTED_VALUE = Rule("CW499", "shouted-value", "warning", summary="Reports capitals.", why="They shout.",
+                     example='summary = "DOWN"', instead='summary = "down"', evidence="a test", values=("text",))
 
 
-def check(context):
+@checks(SHOUTED_VALUE)
+def check_shouted_value(context):
     for comparison in context.comparisons:
         for value, span in zip(comparison.values, context.place(comparison).values, strict=True):
             if isinstance(value, str) and value.isupper():
-                yield RULE.at(span, "a value in capitals", hint="write small letters")
+                yield SHOUTED_VALUE.at(span, "a value in capitals", hint="write small letters")
 """
 FORMAT = """
 def write(reports, terminal):

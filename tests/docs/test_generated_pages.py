@@ -9,11 +9,11 @@ import pytest
 import cwql
 import cwql.client.errors
 from cwql import APIError
-from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS
 from cwql.client.settings import VARIABLES
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import OPERATORS
+from cwql.rules.registry import RULES
 from scripts.docs.pages.errors import every_error
 from scripts.docs.pages.registry import DOCS, pages, stored
 from scripts.docs.pages.rules import GROUPS

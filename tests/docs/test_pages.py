@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS
+from cwql.rules.registry import RULES
 from scripts.docs.blocks import BLOCK, DOCS, LANGUAGES, NOT_RUN, ROOT, blocks, run_page, written_pages
 from scripts.docs.pages.commands import parser_of
 

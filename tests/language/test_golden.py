@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from cwql.analysis.checker import check
-from cwql.analysis.fix_loop import apply_edits
 from cwql.analysis.fixes import fix
+from cwql.diagnostics import apply_edits
 from cwql.errors import ConditionError
 from cwql.language import problems
 from cwql.language.dialects import find_dialect

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cwql.analysis.fix_loop import apply_edits
+from cwql.diagnostics import apply_edits
 from cwql.lint.add_ignore import annotate
 from cwql.lint.frontends import LANGUAGES
 from cwql.lint.job import LintJob

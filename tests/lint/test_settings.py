@@ -11,13 +11,14 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from cwql.analysis.rules import RULES, is_enabled
+from cwql.analysis.rule_config import is_enabled
 from cwql.cli.options import DIALECT_NAMES
 from cwql.errors import UnknownNameError
 from cwql.lint.configuration import COMMON_KEYS, LINT_KEYS, find_settings, read_file, schema
 from cwql.lint.session import Session
 from cwql.lint.settings import EXCLUDED, ConfigurationError, Globs, Settings, check_selector, choose_codes, describe
 from cwql.lint.toml import parse_toml
+from cwql.rules.registry import RULES
 from scripts.docs.settings_schema import PATH, write
 from tests.lint.tree import options, plant
 
@@ -327,7 +328,7 @@ def test_a_strict_rule_is_asked_when_it_is_selected_by_name() -> None:
     for word in (strict.code, strict.name):
         rules = Settings(select=["ALL", word]).read_rules()
         assert rules is not None
-        assert is_enabled(strict, rules)
+        assert is_enabled(strict.code, strict.strict, rules)
     assert Settings(select=["ALL"]).read_rules() is None
     rules = Settings(select=[strict.code], severity=[(strict.code, "error")]).read_rules()
     assert rules is not None

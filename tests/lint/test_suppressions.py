@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from cwql.analysis.fix_loop import apply_edits
 from cwql.analysis.rule_config import RuleConfig
+from cwql.diagnostics import apply_edits
 from cwql.lint.linter import lint_text
 from cwql.lint.suppressions import GUESSES, find_suppressions
 from cwql.source import Source

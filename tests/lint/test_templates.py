@@ -11,8 +11,7 @@ import re
 import pytest
 
 from cwql import check
-from cwql.analysis.fix_loop import apply_edits
-from cwql.diagnostics import Diagnostic
+from cwql.diagnostics import Diagnostic, apply_edits
 from cwql.lint.checker import ConditionChecker
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate
 from cwql.lint.templates.scan import Outline

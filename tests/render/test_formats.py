@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from cwql.analysis.rules import RULES
 from cwql.diagnostics import SEVERITIES, Diagnostic, Edit, Fix
 from cwql.errors import UnknownNameError
 from cwql.render import FORMATS, render
+from cwql.rules.registry import RULES
 from cwql.source import Source, Span
 
 TEXT = "a = 1\nand 'é' == 2"

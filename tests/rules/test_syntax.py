@@ -8,8 +8,8 @@ from cwql.diagnostics import DiagnosticKind, Rule
 from cwql.language import problems
 from cwql.language.dialects import find_dialect
 from cwql.language.parsing import parse_with_recovery
-from cwql.rules.syntax import SYNTAX_RULES
-from cwql.rules.unsupported import UNSUPPORTED_RULES
+from cwql.rules.portability.unsupported import UNSUPPORTED_RULES
+from cwql.rules.syntax.structure import SYNTAX_RULES
 
 RULES = (*SYNTAX_RULES, *UNSUPPORTED_RULES)
 

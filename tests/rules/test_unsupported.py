@@ -16,7 +16,7 @@ from cwql.language.operators import EQ, GT, IN
 from cwql.language.printer import emit
 from cwql.language.template import cond
 from cwql.language.translate import translate
-from cwql.rules.unsupported import NAMES_NOT_TRANSLATED, UNSUPPORTED_RULES, WILDCARD_GAINED
+from cwql.rules.portability.unsupported import NAMES_NOT_TRANSLATED, UNSUPPORTED_RULES, WILDCARD_GAINED
 
 if TYPE_CHECKING:
     from cwql.language.dialects.base import DialectName

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cwql.analysis.rules import rule
 from cwql.errors import ConditionError
 from cwql.language.dialects import DIALECTS
 from cwql.language.literals import LITERAL_FORMS
 from cwql.language.nodes import Comparison, Path
 from cwql.language.operators import OPERATORS
 from cwql.language.printer import emit
+from cwql.rules.registry import rule
 from cwql.semantics.operators import SEMANTICS
 from scripts.docs.pages.markdown import code, fence, page, table
 

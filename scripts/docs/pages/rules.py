@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from cwql.analysis.checker import check
 from cwql.analysis.rule_config import RuleConfig
-from cwql.analysis.rules import RULES
 from cwql.cli.explain import FIXES, explain_source
 from cwql.render import render
+from cwql.rules.registry import RULES
 from cwql.source import Source
 from scripts.docs.pages.markdown import fence, table
 from scripts.docs.pages.markdown import page as as_page

@@ -6,11 +6,11 @@ server may answer with an empty list.
 
 from __future__ import annotations
 
-from cwql.analysis.operands import TITLES, quote
-from cwql.analysis.suggestions import find_named_sibling, guess_boolean, guess_moment
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.language import problems
 from cwql.language.nodes import FieldList, OrderBy, comparisons
+from cwql.rules.operands import TITLES, quote
+from cwql.rules.suggestions import find_named_sibling, guess_boolean, guess_moment
 from cwql.schema.record import Resolved
 
 TYPE_CHECKING = False
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import TypeAlias
 
-    from cwql.analysis.context import Context
     from cwql.language.nodes import Comparison
+    from cwql.rules.context import Context
     from cwql.schema.field import FieldInfo
     from cwql.source import Span
 
@@ -151,8 +151,8 @@ def _advise_enum(context: Context, path: str, members: tuple[str, ...], word: st
 
 
 def _advise_reference(context: Context, comparison: Comparison, field: FieldInfo, span: Span) -> Advice | None:
-    from cwql.analysis.rules.bare_reference import pick_member
-    from cwql.analysis.suggestions import title
+    from cwql.rules.names.references import pick_member
+    from cwql.rules.suggestions import title
 
     record = None if context.catalog is None or field.target is None else context.catalog.find_record(field.target)
     word = context.text[span.start : span.end]

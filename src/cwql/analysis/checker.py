@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
     from typing import Literal, TypeAlias
 
-    from cwql.analysis.context import Context
     from cwql.analysis.rule_config import RuleConfig, Rules
     from cwql.analysis.screen import View
     from cwql.diagnostics import Diagnostic, Fix
     from cwql.language.dialects import AnyDialect, Dialect, Parameter
     from cwql.language.nodes import Tree
+    from cwql.rules.context import Context
 
     Test: TypeAlias = Callable[[str], bool]
     Pagination: TypeAlias = Literal["auto", "keyset", "forward-only", "page-number"]
@@ -131,7 +131,7 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
                 )
             )
     else:
-        from cwql.analysis.rules import consult
+        from cwql.analysis.dispatch import consult
 
         context = build_context(
             text,
@@ -197,7 +197,8 @@ def _verify_fixes(
 
 def _leaves_errors(text: str, fix: Fix, judge: Callable[[str], list[Diagnostic]]) -> bool:
     """Return whether errors remain after a fix and the safe fixes that it leads to."""
-    from cwql.analysis.fix_loop import apply_edits, choose
+    from cwql.analysis.fix_loop import choose
+    from cwql.diagnostics import apply_edits
 
     text = apply_edits(text, fix.edits)
     for _ in range(VERIFIED_ROUNDS):
@@ -256,7 +257,7 @@ def build_context(  # noqa: PLR0913  # those of `Context`, before its names are 
     release: str | None = None,
 ) -> Context:
     """Return the context of the rules; the catalog is loaded only if a record must be looked up."""
-    from cwql.analysis.context import Context
+    from cwql.rules.context import Context
 
     names = endpoint = None
     if asked is not None or parameter.record is not None:

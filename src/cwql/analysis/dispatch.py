@@ -6,19 +6,29 @@ so that a mistaken condition costs a few rules instead of all of them (a propert
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cwql.language.ranges import find_kind
 from cwql.schema.record import Resolved
 from cwql_grammar.rules import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from cwql.analysis.context import Context
+    from cwql.analysis.rule_config import RuleConfig
+    from cwql.analysis.screen import View
+    from cwql.diagnostics import Diagnostic
     from cwql.language.nodes import Comparison
+    from cwql.rules.context import Context
 
 CACHE_LIMIT = 4096
+
+NOTHING: frozenset[str] = frozenset()
+
+FIRST_RELATION = "CW400"
+"""The first code of the rules about the meaning of a whole condition; those before are about names and values."""
 
 
 class Entry:
@@ -92,7 +102,7 @@ def find_excluded(context: Context, comparisons: Iterable[Comparison]) -> frozen
 
 
 def _exclude(facets: set[str], family: str, values: frozenset[str | None]) -> frozenset[str]:
-    return frozenset([entry.module for entry in ENTRIES if not entry.applies(facets, family, values)])
+    return frozenset([entry.code for entry in ENTRIES if not entry.applies(facets, family, values)])
 
 
 def _find_facets(context: Context, comparison: Comparison) -> set[str]:
@@ -112,3 +122,51 @@ def _find_facets(context: Context, comparison: Comparison) -> set[str]:
     if field.origin == "reported":
         facets.add("reported")
     return facets | {"resolved", field.kind, field.items or field.kind}
+
+
+def consult(context: Context, rules: RuleConfig | None = None, view: View | None = None) -> Iterator[Diagnostic]:
+    """Yield the diagnostics of the rules that `rules` enables.
+
+    `view` is the result of the screen: most rules then inspect the doubtful comparisons only. In a text with errors
+    only names and values are checked, because the connection of its comparisons is unknown.
+    """
+    from cwql.analysis.rule_config import is_enabled
+    from cwql.rules.registry import find_check
+
+    doubtful = view is not None and bool(view.doubtful)
+    limited = context.limit(view.doubtful) if view is not None and (doubtful or context.partial) else context
+    excluded = find_excluded(context, limited.written) if context.parameter.shape == "condition" else NOTHING
+    for entry in _select(
+        context.partial,
+        context.parameter.record is not None,
+        context.parameter.shape == "order_by",
+        rules is not None,
+        None if view is None else (bool(limited.written) if context.partial else doubtful, view.reasons),
+    ):
+        if entry.code not in excluded and (rules is None or is_enabled(entry.code, entry.strict, rules)):
+            check = find_check(entry.code, entry.module)
+            yield from check(limited if entry.scope != "condition" else context)
+
+
+@lru_cache(256)
+def _select(
+    partial: bool, custom: bool, ordered: bool, optional: bool, seen: tuple[bool, frozenset[str]] | None
+) -> tuple[Entry, ...]:
+    """Return the rules to ask: `seen` has whether the screen doubts a comparison, and its reasons to inspect the whole text."""
+
+    def is_asked(entry: Entry) -> bool:
+        if entry.strict and not optional:
+            return False
+        if (entry.scope == "custom_field" and not custom) or (entry.scope == "order" and not ordered):
+            return False
+        if partial:
+            return entry.code < FIRST_RELATION and (seen is None or seen[0] or entry.scope == "endpoint")
+        if seen is None:
+            return True
+        doubtful, reasons = seen
+        if entry.scope == "condition":
+            needs = entry.needs
+            return needs is None or needs in reasons or (needs == "chain" and "shared" in reasons)
+        return doubtful and entry.scope != "endpoint"
+
+    return tuple([entry for entry in ENTRIES if is_asked(entry)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect, insort
 from collections import Counter
 
+from cwql.diagnostics import apply_edits
 from cwql.value import Value
 
 TYPE_CHECKING = False
@@ -95,18 +96,6 @@ def choose(findings: Iterable[Diagnostic], unsafe: bool = False) -> list[Fix]:
                     insort(taken, (edit.span.start, edit.span.end))
                 break
     return chosen
-
-
-def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Return the text with the edits made; raise ValueError for edits that overlap or leave the text."""
-    pieces: list[str] = []
-    at = 0
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
-        if not at <= edit.span.start <= edit.span.end <= len(text):
-            raise ValueError(f"{edit!r} overlaps another edit or leaves the text of {len(text)} characters")
-        pieces += (text[at : edit.span.start], edit.text)
-        at = edit.span.end
-    return "".join([*pieces, text[at:]])
 
 
 def _attempts(findings: Sequence[Diagnostic], unsafe: bool) -> Iterator[tuple[Sequence[Fix], Verdict]]:

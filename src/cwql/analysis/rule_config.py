@@ -49,7 +49,7 @@ class RuleConfig(Value):
                 expected = f"unknown severity {level!r}: expected one of {', '.join(RULE_LEVELS)}"
                 raise UnknownNameError(expected, suggest(str(level), RULE_LEVELS))
         if pairs:
-            from cwql.analysis.rules import rule
+            from cwql.rules.registry import rule
 
             pairs = {rule(name).code: level for name, level in pairs.items()}
         assign(self, "strict", strict)
@@ -80,6 +80,14 @@ def read_severities(words: Iterable[str]) -> dict[str, RuleLevel]:
 def enables_more(config: RuleConfig) -> bool:
     """Return whether opt-in rules may run, so that a text that looks clean needs the rules as well."""
     return config.strict or any(level != "off" for level in config.severity.values())
+
+
+def is_enabled(code: str, strict: bool, config: RuleConfig) -> bool:
+    """Return whether a rule runs at all; `strict` ones are opt-in."""
+    own = config.severity.get(code)
+    if own is not None:
+        return own != "off"
+    return config.max_severity != "off" and (config.strict or not strict)
 
 
 def apply_severities(diagnostics: Iterable[Diagnostic], config: RuleConfig | None) -> list[Diagnostic]:

@@ -111,7 +111,7 @@ def _is_long(text: str, limit: int) -> bool:
     """Return whether the text does not fit into a URL."""
     if len(text) <= LENGTH and text.isascii():
         return False
-    from cwql.analysis.url_length import measure_url
+    from cwql.rules.url_length import measure_url
 
     return measure_url(text) > limit
 
@@ -268,7 +268,7 @@ def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Sc
         if catalog is None or asked is None:
             screen = Screen(dialect, None, None, parameter)
         else:
-            from cwql.analysis.records import find_record
+            from cwql.schema.filtered_record import find_record
 
             endpoint = catalog.find_endpoint(asked)
             record = find_record(catalog, endpoint, parameter)

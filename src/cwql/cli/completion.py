@@ -138,7 +138,7 @@ def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]
     if action.dest == "endpoint":
         return _endpoints(values.get("dialect"), typed)
     if action.dest in ("rule", "severity", "select", "ignore", "extend_select"):
-        from cwql.analysis.rules import RULES
+        from cwql.rules.registry import RULES
 
         return [name for rule in RULES for name in (rule.code, rule.name)]
     if action.dest == "parameter":

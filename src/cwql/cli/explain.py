@@ -34,8 +34,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print the description of a rule, and its diagnostic for its own example."""
-    from cwql.analysis.rules import rule
     from cwql.errors import UnknownNameError
+    from cwql.rules.registry import rule
 
     name: str = arguments.rule
     try:

@@ -21,7 +21,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print a line or an object for each rule."""
-    from cwql.analysis.rules import RULES
+    from cwql.rules.registry import RULES
 
     if arguments.output_format == "json":
         import json

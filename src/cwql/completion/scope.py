@@ -26,8 +26,8 @@ class Scope:
         self.catalog: Catalog | None = None
         self.record: RecordInfo | None = None
         if endpoint is not None or parameter.record is not None:
-            from cwql.analysis.records import find_record
             from cwql.schema.catalog import catalog
+            from cwql.schema.filtered_record import find_record
 
             self.catalog = catalog(dialect.name)
             found = None if endpoint is None else self.catalog.find_endpoint(endpoint)

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import sys
 
-from cwql.analysis.fix_loop import apply_edits
-from cwql.diagnostics import Edit
+from cwql.diagnostics import Edit, apply_edits
 from cwql.lint import lazy_patterns as re
 from cwql.lint.files import Boundary
 from cwql.lint.fix import CLEAN, FINDINGS, RewriteError, State, read_target, trials_of, write

@@ -231,7 +231,7 @@ def _read_value(kind: str, value: Any, folder: str) -> Any:
                 _read_list("selectors", entry)
             else:
                 from cwql.analysis.rule_config import RULE_LEVELS
-                from cwql.analysis.rules import rule
+                from cwql.rules.registry import rule
 
                 rule(inner)
                 _expect_one_of(_expect(entry, str, "a text"), RULE_LEVELS)

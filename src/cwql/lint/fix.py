@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import stat
 
-from cwql.analysis.fix_loop import apply_edits, choose
+from cwql.analysis.fix_loop import choose
+from cwql.diagnostics import apply_edits
 from cwql.errors import CwqlError
 from cwql.lint.files import Boundary, create_beside, read_regular
 from cwql.lint.job import LARGEST, examine

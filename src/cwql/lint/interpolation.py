@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from cwql.analysis.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
 from cwql.diagnostics import Edit, Fix
 from cwql.language.problems import BARE_DATE
 from cwql.lint import lazy_patterns as re
@@ -19,6 +18,7 @@ from cwql.lint.hints import (
 )
 from cwql.lint.templates.check import show_placeholder
 from cwql.lint.templates.model import PLACEHOLDER
+from cwql.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
 from cwql.source import Span
 
 TYPE_CHECKING = False

@@ -137,7 +137,7 @@ def _anchors(findings: list[Diagnostic], seen: list[ConditionTemplate], source: 
 
 def skipped(codes: Container[str] | None, message: str) -> FileResult:
     """Return the outcome of a file that was not read."""
-    from cwql.analysis.rules.source import SKIPPED_FILE
+    from cwql.rules.source import SKIPPED_FILE
 
     return _with_one(SKIPPED_FILE.at(Span(0, 0), message), codes)
 

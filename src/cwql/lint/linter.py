@@ -275,7 +275,7 @@ def _extract(source: Source, context: Context, language: Language) -> list[Condi
         # A text that turns out to be unparsable half way yields no conditions.
         return [*load(language).extract(source, context)]
     except UnreadableSource as error:
-        from cwql.analysis.rules.source import BROKEN_SOURCE
+        from cwql.rules.source import BROKEN_SOURCE
 
         at = min(max(error.offset, 0), len(source.text))
         broken = BROKEN_SOURCE.at(
@@ -287,7 +287,7 @@ def _extract(source: Source, context: Context, language: Language) -> list[Condi
 
 def report_failure(error: Exception | str) -> Diagnostic:
     """Return the diagnostic for a bug in cwql, or for a file that killed the process that read it."""
-    from cwql.analysis.rules.source import LINT_FAILURE
+    from cwql.rules.source import LINT_FAILURE
 
     message = str(error)
     if isinstance(error, Exception):
@@ -347,7 +347,7 @@ def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
 
 def decode(data: bytes) -> tuple[str | None, Diagnostic | None]:
     """Return the text of a file, and a remark if it is uncertain; no text for a binary file."""
-    from cwql.analysis.rules.source import SKIPPED_FILE
+    from cwql.rules.source import SKIPPED_FILE
 
     encoding, length = encoding_of(data)
     if not length and b"\x00" in data[:8192]:

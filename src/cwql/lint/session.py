@@ -71,7 +71,7 @@ class Session:
             if getattr(given, name) is not None:
                 changes[name] = getattr(given, name)
         if given.severity:
-            from cwql.analysis.rules import rule
+            from cwql.rules.registry import rule
 
             own = {rule(name).code: level for name, level in read_severities(given.severity).items()}
             others = {name: level for name, level in settings.severity if rule(name).code not in own}

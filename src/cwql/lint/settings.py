@@ -137,7 +137,7 @@ class Settings(Value):
         """Return the severities of rules; an opt-in rule that is selected by its own name runs."""
         own = dict(self.severity)
         if self.select:
-            from cwql.analysis.rules import RULES
+            from cwql.rules.registry import RULES
 
             named = {word.lower() for word in self.select}
             given = {word.lower() for word in own}
@@ -176,7 +176,7 @@ def choose_codes(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]
     """Return the codes that are selected and not ignored; the longer selector wins, among equals the one that ignores."""
     key = tuple(select), tuple(ignore)
     if key not in _CHOSEN:
-        from cwql.analysis.rules import RULES
+        from cwql.rules.registry import RULES
 
         wanted, unwanted = {word.lower() for word in select}, {word.lower() for word in ignore}
         _CHOSEN[key] = frozenset(
@@ -204,7 +204,7 @@ _SHOWN = 80
 
 def check_selector(word: str) -> None:
     """Raise `UnknownNameError`, with the nearest names, for a selector that matches no rule."""
-    from cwql.analysis.rules import RULES, rule
+    from cwql.rules.registry import RULES, rule
 
     if word in _SELECTORS:
         return

@@ -257,9 +257,10 @@ class Verdict:
         A comment for a rule that did not run, because of `rules` or because `is_reported` excludes its code, may still
         be useful.
         """
-        from cwql.analysis.rules import RULES, is_enabled, rule
-        from cwql.analysis.rules.source import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION
+        from cwql.analysis.rule_config import is_enabled
         from cwql.errors import UnknownNameError
+        from cwql.rules.registry import RULES, rule
+        from cwql.rules.source import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION
 
         names = {record.name for record in RULES}
         unknown = 0
@@ -300,7 +301,7 @@ class Verdict:
                     for record in meant
                     if record.code not in KEPT
                     and is_reported(record.code)
-                    and (not record.strict if rules is None else is_enabled(record, rules))
+                    and (not record.strict if rules is None else is_enabled(record.code, record.strict, rules))
                 ]
                 if asked and (number, index) not in self._used:
                     unused.append(index)
@@ -308,7 +309,7 @@ class Verdict:
                 yield self._report_unused(each, unused)
 
     def _report_unused(self, each: Suppression, unused: list[int]) -> Diagnostic:
-        from cwql.analysis.rules.source import UNUSED_SUPPRESSION
+        from cwql.rules.source import UNUSED_SUPPRESSION
 
         assert each.names is not None
         words = ", ".join([each.names[index][0] for index in unused])

@@ -74,8 +74,8 @@ def count(condition: EmbeddedCondition, connection: Connection) -> int:
 
 def explain_rule(name: str) -> str:
     """Return the documentation of a rule as Markdown. Raises `UnknownNameError`."""
-    from cwql.analysis.rules import rule
     from cwql.diagnostics import DOCS_URL
+    from cwql.rules.registry import rule
 
     found = rule(name)
     fence = found.language or "text"

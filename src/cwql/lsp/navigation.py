@@ -65,7 +65,7 @@ def hover_at(view: View, position: types.Position) -> types.Hover | None:
 
 def record_of(condition: EmbeddedCondition) -> RecordInfo | None:
     """Return the record that a condition filters."""
-    from cwql.analysis.records import find_record
+    from cwql.schema.filtered_record import find_record
 
     if condition.endpoint is None:
         return None

@@ -44,7 +44,7 @@ def _values(policy: Policy, name: str, typed: str, given: Mapping[str, str]) -> 
         products = [given["product"]] if given.get("product") in PRODUCTS else PRODUCTS
         return [record for product in products for record in catalog(product).records]
     if name == "code":
-        from cwql.analysis.rules import RULES
+        from cwql.rules.registry import RULES
 
         return [rule.code for rule in RULES]
     if name in ("field", "value") and given.get("endpoint"):

@@ -140,7 +140,7 @@ async def compile(session: Session, given: Mapping[str, Any]) -> JSON:
 
 async def explain_rule(session: Session, given: Mapping[str, Any]) -> JSON:
     """Return the documentation of a rule."""
-    from cwql.analysis.rules import rule
+    from cwql.rules.registry import rule
 
     name = given["code"]
     try:

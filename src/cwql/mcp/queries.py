@@ -42,7 +42,7 @@ def rules() -> RuleConfig:
     So are those about conditions that match nothing, everything, or other records than were meant. A person may know better
     than these rules. A model that guessed a name or a value does not, and sees the refusal at once.
     """
-    from cwql.analysis.rules import RULES
+    from cwql.rules.registry import RULES
 
     codes = [
         rule.code

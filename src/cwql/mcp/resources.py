@@ -111,7 +111,7 @@ def describe_language(name: str) -> str:
 
 
 def _list_rules() -> str:
-    from cwql.analysis.rules import RULES
+    from cwql.rules.registry import RULES
 
     return "\n".join(
         ["# Rules", "", *[f"- {rule.code} {rule.name} ({rule.severity}): {rule.summary}" for rule in RULES]]
@@ -119,7 +119,7 @@ def _list_rules() -> str:
 
 
 def _read_rule(code: str) -> str:
-    from cwql.analysis.rules import rule
+    from cwql.rules.registry import rule
 
     found = rule(code)
     return "\n".join(

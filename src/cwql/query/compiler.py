@@ -148,7 +148,7 @@ class _Compilation:
 
     def _refuse(self, name: str, value: Condition | Tree) -> CompiledParameter:
         """Return a part with the error that the dialect has no parameter for it."""
-        from cwql.rules.routing import NO_SUCH_PARAMETER
+        from cwql.rules.portability.routing import NO_SUCH_PARAMETER
 
         text = value if isinstance(value, str) else self._print_or_sketch(value)[0]
         title = self._dialect.title
@@ -204,10 +204,10 @@ class _Compilation:
     def _refuse_routing(
         self, parameter: Parameter, tree: Expr, refusals: list[Diagnostic], source: str
     ) -> CompiledParameter:
-        from cwql.analysis.rules import misplaced_collection, misplaced_custom_field
+        from cwql.rules.names.parameters import MISPLACED_COLLECTION, MISPLACED_CUSTOM_FIELD
 
         # The refusals already say which parameter each comparison belongs to.
-        placement = (misplaced_collection.RULE.code, misplaced_custom_field.RULE.code)
+        placement = (MISPLACED_COLLECTION.code, MISPLACED_CUSTOM_FIELD.code)
         problems = [diagnostic for diagnostic in self._check(source, parameter) if diagnostic.code not in placement]
         text, unprintable = self._print(tree)
         diagnostics = in_order([*problems, *self._apply_severities(refusals), *unprintable])
@@ -249,7 +249,7 @@ class _Compilation:
         if part.is_whole:
             return self._finish(parameter, tree, self._check(text, parameter), part.source)
         # Imported here because most conditions stay in one parameter, and the rules are expensive to import.
-        from cwql.analysis.rules import consult
+        from cwql.analysis.dispatch import consult
 
         context = build_context(
             text,

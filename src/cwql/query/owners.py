@@ -6,9 +6,9 @@ record that they start at (`cwql.language.nodes.OwnedPath`).
 
 from __future__ import annotations
 
-from cwql.analysis.records import find_record
 from cwql.language.nodes import FieldList, OrderBy, OwnedPath, comparisons, paths
-from cwql.rules.routing import OTHER_RECORD
+from cwql.rules.portability.routing import OTHER_RECORD
+from cwql.schema.filtered_record import find_record
 from cwql.schema.record import Resolved
 from cwql.source import Span
 

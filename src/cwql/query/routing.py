@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from operator import is_
 
-from cwql.analysis.records import find_record
 from cwql.language.nodes import And, Comparison, Junction, Or, Path, comparisons, conjunction
 from cwql.schema.catalog import catalog
+from cwql.schema.filtered_record import find_record
 from cwql.schema.record import Resolved
 from cwql.source import Span
 from cwql.value import Value
@@ -125,7 +125,7 @@ class Router:
 
     def _refuse(self, item: Or) -> Diagnostic:
         """Return why an item of the outermost ``and`` cannot be routed, at the first comparison for another parameter."""
-        from cwql.rules.routing import SPLIT_GROUP, SPLIT_OR
+        from cwql.rules.portability.routing import SPLIT_GROUP, SPLIT_OR
 
         leaves = list(comparisons(item))
         places = [self.find_parameter(leaf.path)[0].name for leaf in leaves]

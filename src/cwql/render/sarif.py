@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from cwql.analysis.rules import RULES
 from cwql.diagnostics import DOCS_URL
+from cwql.rules.registry import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

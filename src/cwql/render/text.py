@@ -158,7 +158,7 @@ def _apply(fix: Fix, text: str, width: int) -> str | None:
     """Return the whole text after a fix if it fits on one line, otherwise None."""
     if len(text) > 2 * width or "\n" in text or "\r" in text:
         return None
-    from cwql.analysis.fix_loop import apply_edits
+    from cwql.diagnostics import apply_edits
 
     cells = split_cells(apply_edits(text, fix.edits))
     return "".join([cell.shown for cell in cells]) if _width(cells) <= width else None

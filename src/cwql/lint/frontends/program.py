@@ -48,7 +48,7 @@ def find_in_program(
     if _is_minified(source.text):
         if not context.sure:
             return
-        from cwql.analysis.rules.source import SKIPPED_FILE
+        from cwql.rules.source import SKIPPED_FILE
 
         yield SKIPPED_FILE.at(Span(0, 0), "a minified file: passed over", hint="lint the files that it was made from")
         return

@@ -169,7 +169,7 @@ def _lost(segments: Sequence[TemplateSegment], text: str, stop: int, place: Requ
     match = _MORE.match(text, stop)
     if match is None or parameter_of(match[1]) is not None or not ("/" in match[1] or _is_field(place, match[1])):
         return
-    from cwql.analysis.rules.source import RAW_AMPERSAND
+    from cwql.rules.source import RAW_AMPERSAND
 
     sign = next(cut_segments(segments, stop, stop + 1))
     if sign.kind == "same":
@@ -181,9 +181,9 @@ def _is_field(place: RequestTarget, name: str) -> bool:
     """Return whether a name is a field of the records that an endpoint lists."""
     if place.dialect is None or place.endpoint is None:
         return False
-    from cwql.analysis.records import find_record
     from cwql.language.dialects import DIALECTS
     from cwql.schema.catalog import catalog
+    from cwql.schema.filtered_record import find_record
     from cwql.schema.record import Resolved
 
     names = catalog(place.dialect)
@@ -194,8 +194,8 @@ def _is_field(place: RequestTarget, name: str) -> bool:
 
 def _stray(segments: Sequence[TemplateSegment], spaced: bool) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each character that the server would read as part of the URL."""
-    from cwql.analysis.rules.source import RAW_AMPERSAND
     from cwql.diagnostics import Edit, Fix
+    from cwql.rules.source import RAW_AMPERSAND
 
     what = {"&": "ends the parameter", "#": "ends the query", "+": "becomes a blank"}
     for segment in segments:

@@ -5,12 +5,12 @@ Each placeholder gets a value of the type that fits best: a number for a number 
 
 from __future__ import annotations
 
-from cwql.analysis.operands import is_date_text
-from cwql.analysis.records import find_record
 from cwql.language.operators import TEXT_WORDS
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.templates.scan import Outline, is_like_date
 from cwql.lint.templates.substitution import Rendered, Substitution
+from cwql.rules.operands import is_date_text
+from cwql.schema.filtered_record import find_record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

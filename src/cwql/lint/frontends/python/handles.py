@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 import re
 
-from cwql.analysis.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
 from cwql.diagnostics import Edit, Fix
 from cwql.lint.frontends.python.nodes import children, has_line
+from cwql.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
 from cwql.schema.naming import COMPARING
 from cwql.source import Span
 

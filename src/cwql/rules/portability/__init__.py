@@ -1,0 +1,1 @@
+"""Rules about what only some servers, products or requests have."""

@@ -1,0 +1,1 @@
+"""Rules about the structure and the spelling of a text, which the parser reports."""

@@ -1,0 +1,1 @@
+"""Rules about operators and values."""
