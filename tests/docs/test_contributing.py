@@ -216,7 +216,7 @@ CALLS = {
         (["lint", "--no-cache", "{files}"], "2:51: error CW203 unknown-field"),
         (["lint", "--no-cache", "{files}"], "${name} between quotes"),
         (["lint", "--no-cache", "{files}"], 'where name.contains("\'"), put'),
-        (["lint", "--no-cache", "{files}"], "ConditionTemplate 1 error and 1 warning in 1 file"),
+        (["lint", "--no-cache", "{files}"], "Found 1 error and 1 warning in 1 file"),
         (["lint", "--no-cache", "--add-ignore", "{files}"], "keeps 2 findings back"),
     ],
 }

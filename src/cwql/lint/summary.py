@@ -70,7 +70,7 @@ def sum_up(results: Results) -> str:
         return f"No problems found in {checked}."
     from cwql.render.summary import count_fixable, count_severities
 
-    return f"ConditionTemplate {count_severities(findings)} in {checked}.{count_fixable(findings, '--fix', '--unsafe-fixes')}"
+    return f"Found {count_severities(findings)} in {checked}.{count_fixable(findings, '--fix', '--unsafe-fixes')}"
 
 
 def _is_data(target: Target) -> bool:
