@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cwql.lint.session import FEW
 from tests.lint.tree import RIGHT
 
 if TYPE_CHECKING:
@@ -88,6 +89,17 @@ def test_lint_without_problems_imports_neither_processes_nor_rules(
         "cwql.render",
     }
     assert not loaded & (HEAVY | unwanted)
+
+
+def test_lint_with_a_cache_imports_little_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number in range(FEW + 1):
+        (tmp_path / f"{number}.py").write_text(RIGHT)
+    for loaded in (modules_after(RUN_MAIN, "lint", "."), modules_after(RUN_MAIN, "lint", ".")):
+        assert "cwql.lint.cache" in loaded
+        assert not loaded & (
+            HEAVY | {"argparse", "tomllib", "multiprocessing", "concurrent.futures", "difflib", "cwql.render"}
+        )
 
 
 @pytest.mark.parametrize(
