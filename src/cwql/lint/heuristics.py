@@ -39,7 +39,9 @@ _OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW
 
 
 _QUERY_STRING = re.compile(r"\s*(?:\?|&?[A-Za-z_]\w*=[^&\"']*&[A-Za-z_]\w*=)")
-_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like)|[(,]\s*[\"'][^\"']*)\s*\Z", re.IGNORECASE)
+_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like))\Z", re.IGNORECASE)
+_TAIL = 12
+"""Characters at the end of a text that `_OPEN_END` needs: its longest word and the character before it."""
 
 
 _LIKE_A_CONDITION = re.compile(
@@ -70,7 +72,10 @@ def has_sql_parameters(text: str) -> bool:
 
 def ends_in_the_middle(text: str) -> bool:
     """Return whether a condition in the query of a URL ends inside of a string, a list or a comparison."""
-    if _OPEN_END.search(text) is not None:
+    if _OPEN_END.search(text.rstrip()[-_TAIL:]) is not None:
+        return True
+    last_quote = max(text.rfind('"'), text.rfind("'"))
+    if last_quote >= 0 and text[:last_quote].rstrip().endswith(("(", ",")):
         return True
     quote = ""
     level = 0

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from cwql.lint.templates.sampling import SampleGenerator
     from cwql.lint.templates.scan import Part
 
-_JOINED = re.compile(r"\.join\((?:map\([\w.]+,\s*(\w+)\)|\[?\(?.{0,200}\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
+_JOIN = re.compile(r"\.join\(")
+_JOINED = re.compile(r"(?:map\([\w.]+,\s*(\w+)\)|\[?\(?.{0,200}\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
 _DATE = re.compile(
     r"\.(?:isoformat|toISOString|iso8601|xmlschema)\([^()]*\)\Z|\.(?:strftime|Format|format|ToString)\([^()yY]*+[yY][^()]*+\)\Z"
     r"|:%[YymdHF].*\Z|\.iso8601\Z"
@@ -183,5 +184,10 @@ class _Weighing:
 
 def _listed(expression: str) -> str:
     """Return the list inside ``", ".join(map(str, ids))``; any other expression unchanged."""
-    match = _JOINED.search(expression) if len(expression) <= LONG else None
-    return expression if match is None else next(filter(None, match.groups()), expression)
+    if len(expression) > LONG:
+        return expression
+    for call in _JOIN.finditer(expression):
+        match = _JOINED.match(expression, call.end())
+        if match is not None:
+            return next(filter(None, match.groups()), expression)
+    return expression

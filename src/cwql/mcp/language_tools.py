@@ -31,7 +31,7 @@ CANDIDATES = 40
 """Candidates that a completion returns."""
 
 _FIELD_KINDS = ("field", "reference", "collection")
-_PATH = re.compile(r"[\w./]{1,300}\Z")
+_PATH = re.compile(r"[\w./]{1,300}")
 
 FOUND = 12
 """Endpoints that a search returns."""
@@ -122,8 +122,9 @@ async def complete(session: Session, given: Mapping[str, Any]) -> JSON:
 def _path_before(text: str, entry: Completion) -> list[str]:
     """Return the path that a candidate completes, with the segments that are written before it."""
     start = len(text[: entry.span.start].rstrip("/."))
-    before = _PATH.search(text[:start]) if start < entry.span.start else None
-    steps = before.group().replace(".", "/").split("/") if before is not None else []
+    # Matched from its end, because a search for a path that ends there reads a long text again and again.
+    before = _PATH.match(text[:start][::-1]) if start < entry.span.start else None
+    steps = before.group()[::-1].replace(".", "/").split("/") if before is not None else []
     return [*steps, *entry.text.rstrip("/.").replace(".", "/").split("/")]
 
 

@@ -79,10 +79,33 @@ _NUMBER_TYPES = frozenset(
         ),
     )
 )
-_WRAPPER = re.compile(
-    r"(?:[\w.]*(?:list|array|set|iterable|enumerable|collection|sequence|promise|task|optional|nullable|vec|option|range|slice|final|annotated|readonlyarray|deque|tuple|iterator|generator|literal))\s*[<\[(](.*)[>\])]",
-    re.IGNORECASE | re.DOTALL,
+_WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
+_WRAPPER_ENDS = (
+    "list",
+    "array",
+    "set",
+    "iterable",
+    "enumerable",
+    "collection",
+    "sequence",
+    "promise",
+    "task",
+    "optional",
+    "nullable",
+    "vec",
+    "option",
+    "range",
+    "slice",
+    "final",
+    "annotated",
+    "readonlyarray",
+    "deque",
+    "tuple",
+    "iterator",
+    "generator",
+    "literal",
 )
+"""How the names of types end that hold one or more values of the type in their brackets."""
 
 
 def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
@@ -103,8 +126,8 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     if type.endswith("[]"):
         return is_safe_type(type[:-2], aliases, depth + 1)
     match = _WRAPPER.fullmatch(type)
-    if match is not None:
-        return all(is_safe_type(each, aliases, depth + 1) for each in match[1].split(","))
+    if match is not None and match[1].lower().endswith(_WRAPPER_ENDS):
+        return all(is_safe_type(each, aliases, depth + 1) for each in match[2].split(","))
     folded = type.lower()
     if folded in _NUMBER_TYPES:
         return True

@@ -9,7 +9,8 @@ _EXAMPLE = re.compile(
     r"^[ \t]*\.EXAMPLE\b[^\n]*\n(.*?)(?=^[ \t]*\.[A-Z]+\b|#>|\Z)", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
 _PROMPT = re.compile(r"^[ \t]*(?:PS[^>\n]*|C:[^>\n]*)>", re.MULTILINE)
-_COMMAND = re.compile(r"\w-\w{1,80}+.{0,400}\s-\w{0,40}cond", re.IGNORECASE)
+_CMDLET = re.compile(r"\w-\w")
+_PARAMETER = re.compile(r"\s-\w{0,40}cond", re.IGNORECASE)
 
 
 def find_examples(text: str) -> str | None:
@@ -25,7 +26,8 @@ def find_examples(text: str) -> str | None:
                 end = end if end >= 0 else example.end(1)
                 prompt = _PROMPT.match(text, at, end)
                 begin = prompt.end() if prompt is not None else at
-                if _COMMAND.search(text, begin, end) is not None:
+                cmdlet = _CMDLET.search(text, begin, end)
+                if cmdlet is not None and _PARAMETER.search(text, cmdlet.end(), end) is not None:
                     kept.append((begin, end))
                 at = end + 1
     if not kept:
