@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "surface.txt"
 MODULES = ("cwql", "cwql.ast", "cwql.manage", "cwql.automate", "cwql.devices", "cwql.sandbox", "cwql.webhooks")
-RESOURCES = ("cwql.client.sync_resource", "cwql.client.async_resource", "cwql.client.call_options")
+RESOURCES = ("cwql.client.sync_client", "cwql.client.async_client", "cwql.client.call_options")
 """The results and the options of clients; these modules are not public themselves."""
 
 

@@ -9,6 +9,6 @@ os.environ.pop("COLUMNS", None)
 
 if os.environ.get("CWQL_TEST_HTTP_LIBRARY") == "httpx2":
     # `make test-httpx2` runs the tests of the clients over the other library.
-    from cwql.client.http_library import ORDER
+    from cwql.client.transport import ORDER
 
     ORDER.reverse()

@@ -30,7 +30,7 @@ import httpx
 
 from cwql.client.errors import APIError, UntrustedURLError
 from cwql.client.http_types import Headers, Response, TransportFailure
-from cwql.client.signing_key import KeyLocation
+from cwql.client.webhook import KeyLocation
 from cwql.webhooks import CallbackReceiver
 
 if TYPE_CHECKING:

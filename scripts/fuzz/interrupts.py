@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from types import FrameType
 
-    from cwql.client.limit.bucket import ConcurrencyLimiter
+    from cwql.client.limit import ConcurrencyLimiter
 
 WATCHDOG = 60.0
 """Seconds after which a call counts as hung."""

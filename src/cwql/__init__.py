@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from cwql.analysis.checker import check
     from cwql.analysis.fixes import FixResult, fix
     from cwql.analysis.rule_config import RuleConfig
-    from cwql.client.async_resource import AsyncRecordIterator
-    from cwql.client.auth.secret import Secret
+    from cwql.client.async_client import AsyncRecordIterator
+    from cwql.client.credentials import Secret
     from cwql.client.custom_field_mapping import CustomFields
     from cwql.client.errors import (
         APIConnectionError,
@@ -61,14 +61,14 @@ if TYPE_CHECKING:
     )
     from cwql.client.events import EventHooks, RequestEvent, ResponseEvent, RetryEvent, WaitEvent
     from cwql.client.http_types import Response
-    from cwql.client.limit.bucket import RateLimiter
-    from cwql.client.limit.shared import RedisRateLimiter
+    from cwql.client.limit import RateLimiter
     from cwql.client.pagination import Page
     from cwql.client.parsing import SchemaMismatch
     from cwql.client.patch import diff
     from cwql.client.preview import RequestPreview
+    from cwql.client.redis_limit import RedisRateLimiter
     from cwql.client.retry import RetryPolicy
-    from cwql.client.sync_resource import RecordIterator
+    from cwql.client.sync_client import RecordIterator
     from cwql.diagnostics import Diagnostic, Edit, Fix
     from cwql.errors import (
         ConditionError,
@@ -184,7 +184,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "APIError": ("cwql.client.errors", "APIError"),
     "APIStatusError": ("cwql.client.errors", "APIStatusError"),
     "APITimeoutError": ("cwql.client.errors", "APITimeoutError"),
-    "AsyncRecordIterator": ("cwql.client.async_resource", "AsyncRecordIterator"),
+    "AsyncRecordIterator": ("cwql.client.async_client", "AsyncRecordIterator"),
     "AuthenticationError": ("cwql.client.errors", "AuthenticationError"),
     "BadRequestError": ("cwql.client.errors", "BadRequestError"),
     "ClientStateError": ("cwql.client.errors", "ClientStateError"),
@@ -218,9 +218,9 @@ _HOMES: dict[str, tuple[str, str]] = {
     "PermissionDeniedError": ("cwql.client.errors", "PermissionDeniedError"),
     "Query": ("cwql.query.query", "Query"),
     "RateLimitError": ("cwql.client.errors", "RateLimitError"),
-    "RateLimiter": ("cwql.client.limit.bucket", "RateLimiter"),
-    "RecordIterator": ("cwql.client.sync_resource", "RecordIterator"),
-    "RedisRateLimiter": ("cwql.client.limit.shared", "RedisRateLimiter"),
+    "RateLimiter": ("cwql.client.limit", "RateLimiter"),
+    "RecordIterator": ("cwql.client.sync_client", "RecordIterator"),
+    "RedisRateLimiter": ("cwql.client.redis_limit", "RedisRateLimiter"),
     "RequestBodyError": ("cwql.client.errors", "RequestBodyError"),
     "RequestEvent": ("cwql.client.events", "RequestEvent"),
     "RequestPreview": ("cwql.client.preview", "RequestPreview"),
@@ -232,7 +232,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "RuleConfig": ("cwql.analysis.rule_config", "RuleConfig"),
     "SchemaMismatch": ("cwql.client.parsing", "SchemaMismatch"),
     "ScriptNotStartedError": ("cwql.client.errors", "ScriptNotStartedError"),
-    "Secret": ("cwql.client.auth.secret", "Secret"),
+    "Secret": ("cwql.client.credentials", "Secret"),
     "ServerError": ("cwql.client.errors", "ServerError"),
     "SignatureVerificationError": ("cwql.client.errors", "SignatureVerificationError"),
     "SigningKeyUnavailableError": ("cwql.client.errors", "SigningKeyUnavailableError"),

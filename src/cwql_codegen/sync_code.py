@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCES = (
-    "cwql/client/async_callbacks.py",
+    "cwql/manage/async_callbacks.py",
     "cwql/client/async_client.py",
-    "cwql/client/async_resource.py",
     "cwql/manage/async_client.py",
     "cwql/automate/async_client.py",
     "cwql/automate/async_script_run.py",
@@ -48,7 +47,6 @@ _WORDS = {
     "arun": "run",
     "async_callbacks": "sync_callbacks",
     "async_client": "sync_client",
-    "async_resource": "sync_resource",
     "async_resources": "resources",
     "async_script_run": "sync_script_run",
     "open_async_transport": "open_transport",

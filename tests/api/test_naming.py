@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from cwql.client.async_resource import AsyncResource
-from cwql.client.sync_resource import Resource
+from cwql.client.async_client import AsyncResource
+from cwql.client.sync_client import Resource
 from cwql.language.builder import Field
 from cwql.language.operators import TextOperators
 from cwql.schema import handles

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from cwql.client.auth.schemes import MARGIN, PATIENCE, REFUSED_FOR, KeyPair, TokenSignIn
-from cwql.client.auth.secret import Secret
-from cwql.client.auth.store import KeyringTokenStore
+from cwql.client.auth import MARGIN, PATIENCE, REFUSED_FOR, KeyPair, TokenSignIn
+from cwql.client.credentials import KeyringTokenStore, Secret
 from cwql.client.drivers import SystemClock, arun, run
 from cwql.client.effects import Flow, Send
 from cwql.client.errors import (

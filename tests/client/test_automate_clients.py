@@ -161,7 +161,7 @@ def test_settings(server: Server) -> None:
 
 def test_an_authenticator_s_key_gives_the_codes_of_rfc_6238() -> None:
     from cwql.automate.connection import _codes
-    from cwql.client.auth.secret import Secret
+    from cwql.client.credentials import Secret
     from cwql.client.drivers import SystemClock
 
     class At(SystemClock):

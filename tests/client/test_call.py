@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cwql.client.auth.schemes import KeyPair
+from cwql.client.auth import KeyPair
 from cwql.client.effects import Sleep
 from cwql.client.errors import (
     APIConnectionError,
@@ -25,7 +25,7 @@ from cwql.client.errors import (
     UntrustedURLError,
 )
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
-from cwql.client.limit.bucket import RateLimit, RateLimiter
+from cwql.client.limit import RateLimit, RateLimiter
 from cwql.client.origin import Origin
 from cwql.client.parsing import read
 from cwql.client.retry import RetryPolicy, RetryQuota

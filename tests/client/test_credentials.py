@@ -25,8 +25,7 @@ from cwql import (
     automate,
     manage,
 )
-from cwql.client.auth.schemes import KeyPair, TokenSignIn
-from cwql.client.auth.token import Token
+from cwql.client.auth import KeyPair, Token, TokenSignIn
 from cwql.client.credentials import header_fault, read_headers, text_fault
 from cwql.client.drivers import SystemClock
 from cwql.client.retry import RetryPolicy

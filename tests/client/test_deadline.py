@@ -16,12 +16,12 @@ import httpx
 import pytest
 
 from cwql import automate, manage
-from cwql.client.auth.schemes import KeyPair
+from cwql.client.auth import KeyPair
 from cwql.client.drivers import SystemClock, arun, run
 from cwql.client.effects import DeadlineExceeded, Flow, Send, Sleep, Wait, Work, within
 from cwql.client.errors import APIError, APITimeoutError, RateLimitError, ServerError
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
-from cwql.client.limit.bucket import RateLimit, RateLimiter
+from cwql.client.limit import RateLimit, RateLimiter
 from cwql.client.origin import Origin
 from cwql.client.retry import RetryPolicy
 from cwql.client.send import ServerConnection, call

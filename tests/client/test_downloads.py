@@ -21,8 +21,8 @@ import pytest
 
 from cwql.client.errors import APIConnectionError, APIError, LocalFileError
 from cwql.client.http_types import Headers
-from cwql.client.multipart import FileSink
 from cwql.client.retry import RetryPolicy
+from cwql.client.streamed_body import FileSink
 from cwql.manage import AsyncClient, Client
 
 from .server import Says, Seen, Server, serve

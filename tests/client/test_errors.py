@@ -12,7 +12,7 @@ import pytest
 
 import cwql
 from cwql.client import errors
-from cwql.client.auth.secret import Secret
+from cwql.client.credentials import Secret
 from cwql.client.error_body import FIELD_LIMIT, MESSAGE_LIMIT, Complaint, Refusal, read_refusal, redact_response
 from cwql.client.errors import (
     APIConnectionError,

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 import cwql
-from cwql.client.http_library import find_library
+from cwql.client.transport import find_library
 from cwql.manage import AsyncClient, Client
 from cwql.sandbox import Sandbox
 

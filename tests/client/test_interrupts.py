@@ -20,15 +20,13 @@ from typing import Any
 import pytest
 
 from cwql.client.batch import batch
+from cwql.client.concurrency import Promise, SingleFlight, find_interrupt
 from cwql.client.drivers import SystemClock, arun, run
 from cwql.client.effects import Fork, Send, Sleep, Wait
 from cwql.client.error_body import Refusal
 from cwql.client.errors import ServerError
 from cwql.client.http_types import Request, Response, TransportFailure
-from cwql.client.limit.bucket import ConcurrencyLimiter, RateLimit, RateLimiter
-from cwql.client.process_events import find_interrupt
-from cwql.client.promise import Promise
-from cwql.client.single_flight import SingleFlight
+from cwql.client.limit import ConcurrencyLimiter, RateLimit, RateLimiter
 from scripts.fuzz.interrupts import ROOT, steps_of
 
 GET = Request("GET", "https://example.com/x")

@@ -10,12 +10,12 @@ import time
 
 import pytest
 
-from cwql.client.auth.schemes import KeyPair
+from cwql.client.auth import KeyPair
 from cwql.client.drivers import SystemClock, arun, run
 from cwql.client.effects import Flow
 from cwql.client.errors import APIConnectionError, RateLimitError, ServerError
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
-from cwql.client.limit.bucket import ConcurrencyLimiter, RateLimit, RateLimiter
+from cwql.client.limit import ConcurrencyLimiter, RateLimit, RateLimiter
 from cwql.client.origin import Origin
 from cwql.client.retry import RetryPolicy
 from cwql.client.send import ServerConnection, call

@@ -6,7 +6,7 @@ import pytest
 
 from cwql.client.errors import UntrustedURLError
 from cwql.client.origin import URL_LIMIT, Cursor, Origin, split_url
-from cwql.client.signing_key import KeyLocation
+from cwql.client.webhook import KeyLocation
 
 HOME = "https://api-na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets"
 ORIGIN = Origin.of("https://api-na.myconnectwise.net/v4_6_release/apis/3.0/")

@@ -15,7 +15,7 @@ from cwql.client.errors import PaginationError, UntrustedURLError
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
 from cwql.client.origin import Origin
 from cwql.client.pagination import DirectPager, KeysetPager, NumberPager, Page, Pager, PagingHint
-from cwql.client.repetition import EQUAL_PAGES, Repetition
+from cwql.client.response_checks import EQUAL_PAGES, Repetition
 from cwql.client.send import CallResult
 
 from .simulation import Simulation

@@ -10,8 +10,8 @@ import pytest
 
 import cwql
 from cwql.client import call_options
-from cwql.client.async_resource import AsyncRecordIterator, AsyncResource
-from cwql.client.sync_resource import RecordIterator, Resource
+from cwql.client.async_client import AsyncRecordIterator, AsyncResource
+from cwql.client.sync_client import RecordIterator, Resource
 from cwql_codegen import sync_code
 
 SOURCE = Path(__file__).parents[2] / "src"

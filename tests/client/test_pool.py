@@ -17,10 +17,10 @@ import httpx
 import pytest
 
 from cwql import automate, manage
-from cwql.client import pool, process_events
+from cwql.client import concurrency, connections
+from cwql.client.concurrency import renew_after_fork
+from cwql.client.connections import Pool, Single
 from cwql.client.errors import ClientStateError
-from cwql.client.pool import Pool, Single
-from cwql.client.process_events import renew_after_fork
 from cwql.client.transport import open_transport
 
 from .server import Says, Seen, Server, serve
@@ -69,13 +69,13 @@ def test_connection_is_used_again_if_it_is_usable() -> None:
 
 def test_connections_that_are_idle_for_long_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     made = iter(range(10))
-    connections: Pool[int] = Pool(lambda: next(made))
-    taken = [connections.take() for _ in range(4)]
+    pool: Pool[int] = Pool(lambda: next(made))
+    taken = [pool.take() for _ in range(4)]
     for connection in taken[:3]:
-        connections.give_back(connection, usable=True)
-    monkeypatch.setattr(pool, "monotonic", lambda: time.monotonic() + pool.KEPT + 1)
-    assert connections.give_back(taken[3], usable=True) == [0, 1, 2]
-    assert connections.take() == 3
+        pool.give_back(connection, usable=True)
+    monkeypatch.setattr(connections, "monotonic", lambda: time.monotonic() + connections.KEPT + 1)
+    assert pool.give_back(taken[3], usable=True) == [0, 1, 2]
+    assert pool.take() == 3
 
 
 def test_closed_pool_refuses_calls_and_closes_what_comes_back() -> None:
@@ -261,7 +261,7 @@ def test_sign_in_of_another_thread_is_not_awaited_in_the_child(server: Server) -
         """
 client = rmm(url)
 authentication = client._core.line.authentication
-from cwql.client.promise import Promise
+from cwql.client.concurrency import Promise
 authentication._flight._current = Promise()
 child = in_child(lambda: client.clients.get(7).id)
 print(result(child))
@@ -334,6 +334,6 @@ def test_what_is_gone_is_not_renewed() -> None:
 
     thing = Thing()
     renew_after_fork(thing, lambda thing: None)
-    assert thing in process_events._registered
+    assert thing in concurrency._registered
     del thing
-    assert not any(isinstance(found, Thing) for found in process_events._registered)
+    assert not any(isinstance(found, Thing) for found in concurrency._registered)

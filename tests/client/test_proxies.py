@@ -14,7 +14,7 @@ import pytest
 
 from cwql import APIError, SigningKeyUnavailableError, automate, manage
 from cwql.client.retry import RetryPolicy
-from cwql.client.signing_key import sign
+from cwql.client.webhook import sign
 from cwql.webhooks import AsyncCallbackReceiver, CallbackReceiver
 
 VARIABLES = [

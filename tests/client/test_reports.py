@@ -26,13 +26,13 @@ from cwql.client.errors import (
     RequestBodyError,
     TwoFactorRequiredError,
 )
-from cwql.client.http_library import default_library
 from cwql.client.http_types import Headers, Request, Response
-from cwql.client.limit.bucket import AdaptiveRate, RateLimit, RateLimiter
+from cwql.client.limit import AdaptiveRate, RateLimit, RateLimiter
 from cwql.client.origin import site_url
 from cwql.client.patch import diff, patch_body
 from cwql.client.request_body import encode_body
 from cwql.client.retry import RetryPolicy
+from cwql.client.transport import default_library
 from cwql.errors import ConfigError
 from cwql.manage import AsyncClient, Client
 from cwql.manage.fields import Ticket as TicketField

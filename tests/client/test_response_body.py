@@ -27,8 +27,8 @@ from cwql.client.errors import (
     ServerError,
 )
 from cwql.client.http_types import Headers, TransportFailure
-from cwql.client.response_body import PIECE, ResponseBody
 from cwql.client.retry import RetryPolicy
+from cwql.client.streamed_body import PIECE, ResponseBody
 from scripts.fuzz.raw_server import Arrived, RawServer, head, records, respond
 
 TRUST = ssl.create_default_context()

@@ -13,9 +13,8 @@ import pytest
 from cwql import F, check, parse, predicate
 from cwql.automate import Client as Automate
 from cwql.automate.fields import Computer
-from cwql.client.compiled_query import CompiledQuery, Text
+from cwql.client.compiled_query import PARTS, CompiledQuery, Text, split
 from cwql.client.errors import URLTooLongError
-from cwql.client.url_limit import PARTS, split
 from cwql.language.nodes import And, Comparison, Expr
 from cwql.manage import AsyncClient, Client
 from cwql.manage.connection import CODEBASE

@@ -22,15 +22,14 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 import pytest
 
 from cwql import automate, manage
-from cwql.client.auth.schemes import KeyPair, TokenSignIn
-from cwql.client.auth.secret import Secret
-from cwql.client.auth.token import Token
+from cwql.client.auth import KeyPair, Token, TokenSignIn
+from cwql.client.credentials import Secret
 from cwql.client.drivers import SystemClock
 from cwql.client.errors import APIError, SecretError
 from cwql.client.http_types import Headers, Request, Response
 from cwql.client.redaction import redact
 from cwql.client.retry import RetryPolicy
-from cwql.client.signing_key import sign
+from cwql.client.webhook import sign
 from cwql.errors import ConfigError
 from cwql.webhooks import CallbackReceiver
 
@@ -365,7 +364,7 @@ def use_the_rest(spill: Spill, address: str, folder: Path) -> None:
     spill.provoke(lambda: receiver.unwrap(body + b" ", {"x-content-signature": sign(CANARIES["signing-key"], body)}))
     receiver.close()
     try:
-        from cwql.client.limit.shared import RedisRateLimiter
+        from cwql.client.redis_limit import RedisRateLimiter
 
         bucket = RedisRateLimiter(f"redis://:{quote(CANARIES['redis-password'], safe='')}@127.0.0.1:1/0", key="acme")
         spill.look(bucket)

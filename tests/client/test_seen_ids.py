@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cwql.client.repetition import ARRAY_LIMIT, SeenIds
+from cwql.client.response_checks import ARRAY_LIMIT, SeenIds
 
 
 def draw(dice: random.Random) -> list[Any]:

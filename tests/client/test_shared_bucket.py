@@ -19,12 +19,12 @@ import pytest
 from cwql.client.drivers import SystemClock, arun, run
 from cwql.client.effects import DeadlineExceeded, Flow, within
 from cwql.client.http_types import Headers, Request, Response
-from cwql.client.limit.bucket import RateLimit
+from cwql.client.limit import RateLimit
 
 pytest.importorskip("limits", reason="the extra redis is not installed")
 pytest.importorskip("redis", reason="the extra redis is not installed")
 
-from cwql.client.limit.shared import PATIENCE, RedisRateLimiter
+from cwql.client.redis_limit import PATIENCE, RedisRateLimiter
 
 PER_WINDOW, WINDOW = 20, 1
 GET = Request("GET", "https://example.com/x")

@@ -23,13 +23,12 @@ from cwql import (
     SignatureVerificationError,
     SigningKeyUnavailableError,
 )
-from cwql.client import signing_key
+from cwql.client import webhook
 from cwql.client.drivers import SystemClock
 from cwql.client.errors import UntrustedURLError
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
-from cwql.client.multipart import FileSink
-from cwql.client.signing_key import KEY_FRESH, KEY_LIFE, KEY_LIMIT, KEY_URL_LIMIT, read_signature, sign
-from cwql.client.webhook import BODY_LIMIT
+from cwql.client.streamed_body import FileSink
+from cwql.client.webhook import BODY_LIMIT, KEY_FRESH, KEY_LIFE, KEY_LIMIT, KEY_URL_LIMIT, read_signature, sign
 from cwql.manage import AsyncClient, Client
 from cwql.webhooks import AsyncCallbackReceiver, CallbackEvent, CallbackReceiver, MemoryReplayStore
 from scripts.fuzz.raw_server import Arrived, RawServer, Watch
@@ -585,7 +584,7 @@ def test_over_the_network(key_server: str, mode: str) -> None:
 @pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"])
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_a_slow_key_server_keeps_nobody_waiting(mode: str, start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing_key, "KEY_TIMEOUT", 0.5)
+    monkeypatch.setattr(webhook, "KEY_TIMEOUT", 0.5)
 
     def drip(connection: socket.socket, request: Arrived) -> bool:
         connection.sendall(start)

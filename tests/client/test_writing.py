@@ -18,10 +18,10 @@ import pytest
 from cwql.client.batch import batch
 from cwql.client.errors import APIError, LocalFileError, RequestBodyError
 from cwql.client.http_types import Headers
-from cwql.client.multipart import FileSink, Multipart
 from cwql.client.options import read_options
 from cwql.client.parsing import read_record
 from cwql.client.request_body import check_body, encode_body, plain
+from cwql.client.streamed_body import FileSink, Multipart
 from cwql.manage.models import Ticket
 from cwql.schema.catalog import catalog
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cwql.client.signing_key import sign
+from cwql.client.webhook import sign
 from cwql.manage import Client
 from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox

@@ -12,7 +12,7 @@ from cwql.client.batch import Outcome
 from cwql.client.call_options import CallOptions, ManageCountOptions, ManageFirstOptions, ManageGetOptions, ManageListOptions, UploadOptions
 from cwql.client.pagination import Page
 from cwql.client.preview import RequestPreview
-from cwql.client.sync_resource import RecordIterator
+from cwql.client.sync_client import RecordIterator
 from cwql.language.builder import Field
 from cwql.language.nodes import Expr, FieldList
 from cwql.query.query import Query

@@ -37,7 +37,7 @@ MODULES: dict[str, tuple[str, str]] = {
             "a [resource](api-resources.md)."
         ),
     ),
-    "cwql.client.sync_resource": (
+    "cwql.client.sync_client": (
         "Resources: the methods of a list",
         (
             "What `psa.service.tickets` and every other path of a client can do. Resources are not imported: they are attributes of a "
@@ -56,7 +56,7 @@ MODULES: dict[str, tuple[str, str]] = {
 }
 """By module: the title of its page, and the introduction."""
 
-_PAGES = {"cwql.client.sync_resource": "resources"}
+_PAGES = {"cwql.client.sync_client": "resources"}
 """The names of pages that are not those of their modules."""
 
 SOURCES = "https://github.com/cwql/cwql/blob/main/"

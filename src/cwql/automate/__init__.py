@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cwql.automate.async_script_run import AsyncScriptRun
     from cwql.automate.sync_client import Client
     from cwql.automate.sync_script_run import ScriptRun
-    from cwql.client.auth.store import KeyringTokenStore, TokenStore
+    from cwql.client.credentials import KeyringTokenStore, TokenStore
 
 __all__ = [
     "AsyncClient",
@@ -29,9 +29,9 @@ _HOMES = {
     "AsyncClient": ("cwql.automate.async_client", "AsyncClient"),
     "AsyncScriptRun": ("cwql.automate.async_script_run", "AsyncScriptRun"),
     "Client": ("cwql.automate.sync_client", "Client"),
-    "KeyringTokenStore": ("cwql.client.auth.store", "KeyringTokenStore"),
+    "KeyringTokenStore": ("cwql.client.credentials", "KeyringTokenStore"),
     "ScriptRun": ("cwql.automate.sync_script_run", "ScriptRun"),
-    "TokenStore": ("cwql.client.auth.store", "TokenStore"),
+    "TokenStore": ("cwql.client.credentials", "TokenStore"),
 }
 """The modules of the names that are no module."""
 

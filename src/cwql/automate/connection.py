@@ -7,18 +7,18 @@ import hmac
 import struct
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.auth.schemes import TokenSignIn
+from cwql.client.auth import TokenSignIn
 from cwql.client.client import Settings, open_line, require_known
 from cwql.client.credentials import text_fault
 from cwql.client.operations import Operations
-from cwql.client.server_release import AUTO, ServerRelease
+from cwql.client.send import AUTO, ServerRelease
 from cwql.client.settings import VARIABLES, read_settings, require_given
 from cwql.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cwql.client.auth.secret import Secret
+    from cwql.client.credentials import Secret
     from cwql.client.drivers import Clock
 
 __all__ = ["PING", "open_automate"]

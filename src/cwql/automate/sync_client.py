@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cwql.automate.sync_script_run import ScriptRun
 from cwql.automate.connection import PING, open_automate
+from cwql.automate.scripts import start_script
 from cwql.client.sync_client import Connection
 from cwql.client.credentials import hide_environment
-from cwql.client.scripts import start_script
 from cwql.client.settings import hide_arguments, read_settings
 from cwql_api.automate.resources import Root
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self, Unpack
 
-    from cwql.client.auth.secret import Secret
-    from cwql.client.auth.store import TokenStore
     from cwql.client.call_options import AutomateClientOptions, CallOptions, ClientOptions
+    from cwql.client.credentials import Secret, TokenStore
 
 __all__ = ["Client"]
 
@@ -118,7 +117,7 @@ class Client(Connection, Root):
     ) -> ScriptRun:
         """Start a script on a computer, with its parameters. `ScriptRun.wait` returns its result.
 
-        The contract is that of the sign-in (see `cwql.client.scripts`). Not repeated after a failure in which it may have
+        The contract is that of the sign-in (see `cwql.automate.scripts`). Not repeated after a failure in which it may have
         started, unless ``retry=RetryPolicy(retry_non_idempotent=True)`` is given. Raises ScriptNotStartedError, and the
         errors of every call.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.scripts import StartedScript, poll_script, wait_for_script
+from cwql.automate.scripts import StartedScript, poll_script, wait_for_script
 
 if TYPE_CHECKING:
     from cwql.client.resource import Driver

@@ -174,7 +174,7 @@ def _verbose(client: Any, arguments: Any) -> Any:
     import sys
     from dataclasses import replace
 
-    from cwql.client.observe import HookObserver
+    from cwql.client.events import HookObserver
 
     def show(event: Any) -> None:
         print(event.to_curl(), file=sys.stderr)

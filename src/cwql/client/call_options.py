@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import IO
 
-    from cwql.client.auth.secret import Secret
-    from cwql.client.auth.store import TokenStore
+    from cwql.client.credentials import Secret, TokenStore
     from cwql.client.drivers import Clock
     from cwql.client.events import EventHooks
-    from cwql.client.limit.bucket import Bucket
+    from cwql.client.limit import Bucket
     from cwql.client.retry import RetryPolicy
     from cwql.language.builder import Field
     from cwql.language.nodes import Expr, FieldList, Order, OrderBy

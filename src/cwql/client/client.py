@@ -5,40 +5,39 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cwql.client.auth.secret import header_secrets
 from cwql.client.call_options import ClientOptions
 from cwql.client.compiled_query import require_invalid
-from cwql.client.credentials import read_headers
+from cwql.client.credentials import header_secrets, read_headers
 from cwql.client.drivers import SystemClock
 from cwql.client.errors import APIError
-from cwql.client.http_library import find_library
 from cwql.client.http_types import Headers, Request, Response
-from cwql.client.limit.bucket import BURST, START, AdaptiveRate, RateLimit, RateLimiter, require_rate
+from cwql.client.limit import BURST, START, AdaptiveRate, RateLimit, RateLimiter, require_rate
 from cwql.client.options import require_mismatch
 from cwql.client.origin import Origin
 from cwql.client.preview import RequestPreview, preview_request
 from cwql.client.redaction import log_by_environment, redact
-from cwql.client.response_body import MAX_RESPONSE_BYTES
 from cwql.client.retry import RetryPolicy, require_timeout, with_limits
-from cwql.client.send import Locate, ServerConnection, StartObserver
-from cwql.client.server_release import AUTO
-from cwql.client.tracing import start_span
+from cwql.client.send import AUTO, Locate, ServerConnection, StartObserver
+from cwql.client.streamed_body import MAX_RESPONSE_BYTES
+from cwql.client.transport import find_library
 from cwql.schema.releases import read_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
 
-    from cwql.client.auth.schemes import Authentication
-    from cwql.client.auth.secret import Secret
+    from cwql.client.auth import Authentication
     from cwql.client.call_options import Invalid, Mismatch, Timeout
+    from cwql.client.credentials import Secret
     from cwql.client.drivers import Clock
     from cwql.client.effects import Flow
-    from cwql.client.limit.bucket import Bucket
+    from cwql.client.events import Observer
+    from cwql.client.limit import Bucket
     from cwql.client.operations import Operations
     from cwql.client.parsing import SchemaMismatch
     from cwql.client.reference import Reference
@@ -193,7 +192,7 @@ def open_line(
         settings.retry,
         timeout=settings.timeout,
         locate=locate,
-        observers=(start_span, *_hook_observers(settings.event_hooks)),
+        observers=(_start_span, *_hook_observers(settings.event_hooks)),
     )
 
 
@@ -209,10 +208,21 @@ def _read_hooks(hooks: object) -> Mapping[str, tuple[Callable[[object], object],
 def _hook_observers(hooks: Mapping[str, tuple[Callable[[object], object], ...]]) -> tuple[StartObserver, ...]:
     if not hooks:
         return ()
-    from cwql.client.observe import HookObserver
+    from cwql.client.events import HookObserver
 
     observer = HookObserver(hooks)
     return (lambda line, request: observer,)
+
+
+def _start_span(line: ServerConnection, request: Request) -> Observer | None:
+    """Return an observer that makes the span of a call, or None if the program does not use OpenTelemetry."""
+    # A program that exports spans has imported it: looking for the package costs every other program its import.
+    trace = sys.modules.get("opentelemetry.trace")
+    if trace is None:
+        return None
+    from cwql.client.events import SpanObserver
+
+    return SpanObserver(trace, line, request)
 
 
 def _user_agent(settings: Settings) -> str:

@@ -1,4 +1,6 @@
-"""The credentials of a client: hidden from tracebacks at once, and checked before they are used.
+"""Credentials: keys and passwords that no text shows (`Secret`), their checks, and the storage of tokens.
+
+`cwql.client.redaction` masks them in texts of servers.
 
 A traceback may be printed with the variables of its frames. Therefore a constructor turns its arguments into secrets in
 its first statement, the checks here return error messages, and the frame that raises has no plain text.
@@ -6,14 +8,154 @@ its first statement, the checks here return error messages, and the frame that r
 
 from __future__ import annotations
 
+import hmac
+import logging
 import os
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from cwql.client.auth.secret import Secret, reveal
-from cwql.client.errors import HeaderError
-from cwql.client.http_types import Headers
+from cwql.client.errors import HeaderError, SecretError
+from cwql.client.http_types import HIDDEN, Headers, is_secret_header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Secret:
+    """A text that must not be shown.
+
+    ``repr()``, ``str()``, formatting and pickling give a mask; a pickled secret comes back empty. Only `reveal` returns
+    the text, for the request. Compares in constant time, with other secrets only.
+    """
+
+    __slots__ = ("_text",)
+    __module__ = "cwql"
+    _text: Callable[[], str]
+
+    def __init__(self, text: str | Secret) -> None:
+        # The text is kept in a closure, so that tools which print the slots of an object (debuggers, `rich`, `pprint`)
+        # do not find it.
+        value = text.reveal() if isinstance(text, Secret) else text
+        self._text = lambda: value
+
+    def reveal(self) -> str:
+        """Return the text itself. Raises SecretError if it was lost by pickling."""
+        return self._text()
+
+    def __repr__(self) -> str:
+        return f"Secret({HIDDEN!r})"
+
+    def __str__(self) -> str:
+        return HIDDEN
+
+    def __format__(self, spec: str) -> str:
+        return format(HIDDEN, spec)
+
+    def __bool__(self) -> bool:
+        return bool(self._text())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._text().encode(), other._text().encode())
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text()))
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _lost, ()
+
+
+def _lost() -> Secret:
+    secret = Secret("")
+    secret._text = _refuse
+    return secret
+
+
+def _refuse() -> NoReturn:
+    raise SecretError("this secret was left behind when its holder was pickled: give it anew")
+
+
+def reveal(value: str | Secret) -> str:
+    """Return the text of either, for the wire."""
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def header_secrets(headers: Headers) -> list[Secret]:
+    """Return the values of headers that are never shown, whole and without their scheme; of cookies, each value."""
+    found: list[str] = []
+    for name, value in headers.items():
+        if is_secret_header(name):
+            parts = value.split(";") if "cookie" in name else [value.partition(" ")[2]]
+            found += [value, *[part.partition("=")[2] or part for part in parts]]
+    return [Secret(text.strip()) for text in found]
+
+
+logger = logging.getLogger("cwql.client")
+
+
+class TokenStore(Protocol):
+    """Keep secrets by name. Both methods may block; they are called off the event loop."""
+
+    def load(self, entry: str) -> Secret | None:
+        """Return the text stored under a name, or None."""
+        ...
+
+    def save(self, entry: str, text: Secret) -> None:
+        """Keep a secret under a name."""
+        ...
+
+
+class KeyringTokenStore:
+    """Keep tokens in the system's keyring. A keyring that is locked or missing counts as an empty one.
+
+    Raises ImportError if the extra is not installed.
+    """
+
+    __module__ = "cwql.automate"
+
+    __slots__ = ("_service",)
+
+    def __init__(self, service: str = "cwql") -> None:
+        try:
+            import keyring  # noqa: F401 - said here, not at the first sign-in
+        except ImportError:
+            raise ImportError("keeping tokens in the keyring needs: pip install 'cwql[keyring]'") from None
+        self._service = service
+
+    def load(self, entry: str) -> Secret | None:
+        """Return the text stored under a name, or None."""
+        import keyring
+        from keyring.errors import KeyringError
+
+        try:
+            found = keyring.get_password(self._service, entry)
+        except KeyringError as error:
+            logger.warning("the keyring gives no token: %s", type(error).__name__)
+            return None
+        return None if found is None else Secret(found)
+
+    def save(self, entry: str, text: Secret) -> None:
+        """Keep a secret under a name."""
+        import keyring
+        from keyring.errors import KeyringError
+
+        try:
+            keyring.set_password(self._service, entry, text.reveal())
+        except KeyringError as error:
+            logger.warning("the keyring takes no token: %s", type(error).__name__)
+
+
+# A line in its body would be a member of the protocol.
+TokenStore.__module__ = "cwql.automate"
+
 
 SECRET_NAMES = frozenset({"public_key", "private_key", "client_id", "password", "two_factor_code", "totp_secret"})
 """The arguments of constructors and the settings of profiles that are secrets."""

@@ -7,9 +7,8 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from cwql.client.concurrency import Promise, start_thread
 from cwql.client.effects import DeadlineExceeded, Flow, Send, Sleep, Step, Wait, Work
-from cwql.client.process_events import start_thread
-from cwql.client.promise import Promise
 
 if TYPE_CHECKING:
     from cwql.client.http_types import Request, Response

@@ -26,7 +26,7 @@ from cwql.client.redaction import redact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cwql.client.auth.secret import Secret
+    from cwql.client.credentials import Secret
     from cwql.client.http_types import Response
 
 __all__ = ["BODY_LIMIT", "Complaint", "Refusal", "find_hint", "read_refusal", "redact_response"]

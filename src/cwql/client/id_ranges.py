@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from cwql.client.cursor import Place
     from cwql.client.effects import Flow
-    from cwql.client.pagination import Fetch, KeysetPager
+    from cwql.client.pagination import Fetch, KeysetPager, Place
     from cwql.client.send import CallResult
 
 __all__ = ["RangePager"]

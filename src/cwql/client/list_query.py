@@ -9,17 +9,25 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from cwql.client.compiled_query import CompiledQuery, Text
-from cwql.client.cursor import Place, fingerprint, read_cursor, write_cursor
+from cwql.client.compiled_query import SEARCH_KEYS, CompiledQuery, Text, order_key, split
 from cwql.client.errors import PaginationError, URLTooLongError
 from cwql.client.http_types import Headers, Request
 from cwql.client.id_ranges import RangePager
-from cwql.client.identity import mismatch_error
-from cwql.client.pagination import DirectPager, KeysetPager, NumberPager, Page, Pager, PagingHint
+from cwql.client.pagination import (
+    DirectPager,
+    KeysetPager,
+    NumberPager,
+    Page,
+    Pager,
+    PagingHint,
+    Place,
+    fingerprint,
+    read_cursor,
+    write_cursor,
+)
 from cwql.client.parsing import SchemaMismatch, read, read_page
-from cwql.client.repetition import Repetition, SeenIds
+from cwql.client.response_checks import Repetition, SeenIds, mismatch_error
 from cwql.client.send import CallResult, call
-from cwql.client.url_limit import SEARCH_KEYS, order_key, split
 from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Comparison, FieldList, Node, Order, OrderBy, Path, comparisons, conjunction
 from cwql.language.operators import LE

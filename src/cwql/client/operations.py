@@ -8,21 +8,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from cwql.client.bulk import is_bulk, read_outcomes
+from cwql.client.batch import is_bulk, read_outcomes
 from cwql.client.compiled_query import NOTHING, CompiledQuery, Text, ask, to_query
 from cwql.client.errors import APIError, NotFoundError, RequestBodyError
 from cwql.client.http_types import Headers, Request, Response
-from cwql.client.identity import mismatch_error, wrong_record, wrong_record_error
 from cwql.client.list_query import NAMES, PAGE_SIZE, ListRequest
-from cwql.client.multipart import FileSink, Multipart
 from cwql.client.options import KEYWORDS, Options, read_options, read_plain_params
 from cwql.client.pagination import PagingHint, total_of
 from cwql.client.parsing import SchemaMismatch, read
 from cwql.client.patch import patch_body
 from cwql.client.preview import RequestPreview, preview_request
 from cwql.client.request_body import Fault, check_body, encode_body, plain
-from cwql.client.send import CallResult, call
-from cwql.client.server_release import ServerRelease
+from cwql.client.response_checks import mismatch_error, wrong_record, wrong_record_error
+from cwql.client.send import CallResult, ServerRelease, call
+from cwql.client.streamed_body import FileSink, Multipart
 from cwql.language.dialects import find_dialect
 from cwql.schema.accessor import segment_id
 from cwql.schema.catalog import Catalog, catalog

@@ -13,9 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cwql.client.body_rules import WHOLE_LISTS, whole_lists
 from cwql.client.errors import RequestBodyError
-from cwql.client.request_body import Fault, check_body, plain, warn_of_unknown
+from cwql.client.request_body import WHOLE_LISTS, Fault, check_body, plain, warn_of_unknown, whole_lists
 from cwql.schema.catalog import catalog
 from cwql.schema.field_update import Change
 from cwql.schema.suggest import suggest

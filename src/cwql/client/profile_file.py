@@ -11,7 +11,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.auth.secret import Secret
+from cwql.client.credentials import Secret
 from cwql.errors import ConfigError
 
 if TYPE_CHECKING:

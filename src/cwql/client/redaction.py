@@ -22,7 +22,7 @@ from cwql.client.http_types import HIDDEN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from cwql.client.auth.secret import Secret
+    from cwql.client.credentials import Secret
 
     Back = Callable[[int, int], tuple[int, int]]
     """Maps a range of the unescaped text to the range that it was read from."""

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 from urllib.parse import quote
 
+from cwql.client.concurrency import SingleFlight
 from cwql.client.options import Options
-from cwql.client.single_flight import SingleFlight
 from cwql.errors import UnknownNameError
 from cwql.schema.path_id import path_id
 from cwql.schema.suggest import suggest

@@ -1,6 +1,6 @@
 """The common part of the resources of both clients: `ResourceBase` turns the arguments of verbs into flows.
 
-The verbs themselves are written once, in `async_resource`; `sync_resource` is generated from it. Type checkers read the
+The verbs themselves are written once, in `async_client`; `sync_client` is generated from it. Type checkers read the
 generated stubs, in which each path has only the verbs that it takes.
 """
 
@@ -10,7 +10,7 @@ from enum import Enum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from cwql.client.bulk import is_bulk
+from cwql.client.batch import is_bulk
 from cwql.errors import InvalidIdError, UnknownNameError
 from cwql.schema.accessor import Accessor
 from cwql.schema.naming import ACCESSOR_NAMES

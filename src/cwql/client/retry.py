@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from cwql.client.concurrency import renew_after_fork
 from cwql.client.http_types import Response, TransportFailure
-from cwql.client.process_events import renew_after_fork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,9 +14,9 @@ from cwql.language.nodes import FieldList
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from cwql.client.async_resource import AsyncResource
+    from cwql.client.async_client import AsyncResource
     from cwql.client.pagination import Page
-    from cwql.client.sync_resource import Resource
+    from cwql.client.sync_client import Resource
     from cwql.schema.endpoint import Endpoint
 
     ReadPage: TypeAlias = Callable[[bytes], tuple[list[Any], list[Any]]]

@@ -1,5 +1,7 @@
 """One call from start to end: authenticate, wait for the rate limit, send, retry, parse, or raise the server's error.
 
+`ServerRelease` learns the release of a server before its first request.
+
 ::
 
     call ── Authentication.headers ── deliver ── RateLimit.send ── Send
@@ -15,12 +17,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from cwql.client.auth.secret import header_secrets
+from cwql.client.credentials import header_secrets
 from cwql.client.effects import DeadlineExceeded, Sleep, Work, within
 from cwql.client.error_body import Refusal, read_refusal, redact_response
 from cwql.client.errors import (
     APIConnectionError,
     APIError,
+    APIStatusError,
     APITimeoutError,
     InvalidResponseError,
     NotFoundError,
@@ -29,22 +32,24 @@ from cwql.client.errors import (
     reply_error,
 )
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
-from cwql.client.parsing import NotReadable, SchemaMismatch
+from cwql.client.parsing import NotReadable, SchemaMismatch, read
 from cwql.client.retry import STATUSES, RetryPolicy, RetryQuota, asked_wait
+from cwql.errors import UnknownNameError
+from cwql.schema.releases import read_release
 
 if TYPE_CHECKING:
-    from cwql.client.auth.schemes import Authentication
+    from cwql.client.auth import Authentication
     from cwql.client.call_options import Timeout
     from cwql.client.drivers import Clock
     from cwql.client.effects import Flow
-    from cwql.client.errors import APIStatusError
+    from cwql.client.events import Observer
     from cwql.client.http_types import Failure
-    from cwql.client.limit.bucket import RateLimit
-    from cwql.client.observe import Observer
+    from cwql.client.limit import RateLimit
     from cwql.client.origin import Origin
     from cwql.language.dialects.base import DialectName
 
-__all__ = ["CallResult", "ServerConnection", "call", "deliver", "sign_in"]
+__all__ = ["AUTO", "CallResult", "ServerConnection", "ServerRelease", "call", "deliver", "sign_in"]
+
 
 T = TypeVar("T")
 
@@ -157,7 +162,7 @@ def _observed(line: ServerConnection, request: Request, flow: Flow[T]) -> Flow[T
     for start in line.observers:
         observer = start(line, request)
         if observer is not None:
-            from cwql.client.observe import observe
+            from cwql.client.events import observe
 
             flow = observe(flow, line, observer)
     return flow
@@ -413,3 +418,61 @@ def _place(line: ServerConnection, request: Request) -> str:
 
 def _title(line: ServerConnection, request: Request) -> str:
     return f"{request.method} {request.url.removeprefix(line.base_url)}"
+
+
+AUTO = "auto"
+"""The setting that asks the server."""
+
+PENDING_LIMIT = 100
+"""How many queries are checked again if they were compiled before the release was known."""
+
+
+class ServerRelease:
+    """The release of a server, if it is `known`; `learn` completes requests after it was asked for.
+
+    A server that does not answer the question is used as if no release was given.
+    """
+
+    def __init__(
+        self, setting: str | None = None, accept: Callable[[str], str] = str, address: Locate | None = None
+    ) -> None:
+        """Initialize it. `accept` returns the Accept header for a release, `address` completes the URLs of requests."""
+        self.known = None if setting == AUTO else setting
+        self._is_asked = setting == AUTO
+        self._accept = accept
+        self._address = address
+        self._pending: list[Callable[[], object]] = []
+
+    def when_known(self, check: Callable[[], object]) -> None:
+        """Call a function when the server has answered; never if the release is known, or not asked for."""
+        if self._is_asked and len(self._pending) < PENDING_LIMIT:
+            self._pending.append(check)
+
+    def learn(self, line: ServerConnection, request: Request, again: bool = False) -> Flow[Request]:
+        """Return the request with the Accept header of the server's release, and its complete URL."""
+        if self._is_asked:
+            # Requests that other threads make meanwhile are sent as if no release was given.
+            self._is_asked = False
+            question = Request("GET", f"{line.base_url}/system/info", headers=Headers({"accept": "application/json"}))
+            try:
+                answer = yield from call(replace(line, locate=self._address), question, _read_info)
+                said = answer.value.get("version") if isinstance(answer.value, dict) else None
+                self.known = read_release(str(said))
+            except (APIStatusError, InvalidResponseError, UnknownNameError) as error:
+                logger.warning("the release of the server is unknown: %s", error)
+            except BaseException:
+                self._is_asked = True
+                raise
+            for check in self._pending:
+                check()
+            self._pending.clear()
+        if self._address is not None:
+            request = yield from self._address(line, request, again)
+        if self.known is None:
+            return request
+        accept = Headers({"accept": self._accept(self.known)})
+        return replace(request, headers=accept.over(request.headers))
+
+
+def _read_info(body: bytes) -> tuple[Any, list[SchemaMismatch]]:
+    return read("manage", None, body)

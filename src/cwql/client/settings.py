@@ -20,8 +20,15 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.auth.secret import Secret, reveal
-from cwql.client.credentials import FROM_PROCESS, SECRET_NAMES, hide_environment, hide_settings, hide_user
+from cwql.client.credentials import (
+    FROM_PROCESS,
+    SECRET_NAMES,
+    Secret,
+    hide_environment,
+    hide_settings,
+    hide_user,
+    reveal,
+)
 from cwql.errors import ConfigError
 from cwql.schema.suggest import suggest
 

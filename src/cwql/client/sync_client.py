@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
-from cwql.client.sync_resource import Resource
 from cwql.client.batch import Outcome, batch
 from cwql.client.client import DryTransport, ClientBase, Settings, dry_operations
 from cwql.client.drivers import Transport, run
 from cwql.client.reference import Reference
+from cwql.client.resource import NOT_GIVEN, Driver, ResourceBase, read_id_and_body, scan_module
 from cwql.client.transport import open_transport
 
 if TYPE_CHECKING:
+    import builtins
     from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
     from typing import Self, Unpack
@@ -20,10 +22,159 @@ if TYPE_CHECKING:
     from cwql.client.call_options import DefaultOptions, OperationOptions, RequestOptions
     from cwql.client.effects import Flow
     from cwql.client.http_types import Response
+    from cwql.client.list_query import ListRequest
     from cwql.client.operations import Operations
+    from cwql.client.pagination import Page
     from cwql.client.preview import RequestPreview
+    from cwql.schema.scans import Scan
 
-__all__ = ["Connection"]
+__all__ = ["RecordIterator", "Resource"]
+
+
+R = TypeVar("R")
+
+
+class RecordIterator(Iterator[R], Generic[R]):
+    """The records of a list, one after the other. Pages are requested as they are needed.
+
+    It can be iterated over once. `pages` gives the same records page by page; `all()` of the resource returns a list.
+    """
+
+    __module__ = "cwql"
+
+    def __init__(self, pages: Iterator[Page[R]]) -> None:
+        self._pages = pages
+        self._records = _flatten(pages)
+
+    def __iter__(self) -> Iterator[R]:
+        return self._records
+
+    def __next__(self) -> R:
+        return next(self._records)
+
+    def pages(self) -> Iterator[Page[R]]:
+        """Return the pages that were not requested yet."""
+        return self._pages
+
+    def close(self) -> None:
+        """Request no more pages."""
+        _close(self._records)
+        _close(self._pages)
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which report both without them.
+        def __getitem__(self, index: object) -> NoReturn:
+            raise TypeError("records come page by page: iterate over them, or use first() or all()")
+
+        def __len__(self) -> NoReturn:
+            raise TypeError("the number of records is not known yet: iterate over them, or use count() or all()")
+
+        def __bool__(self) -> NoReturn:
+            raise TypeError("it is not known yet whether there are records: use first() or count()")
+
+
+class Resource(ResourceBase):
+    """The records at a path of the API; every verb returns its result."""
+
+    __slots__ = ()
+
+    @property
+    def _driver(self) -> Driver:
+        return cast("Driver", self._owner)
+
+    def list(self, where: object = None, **options: Any) -> RecordIterator[Any]:
+        """Return an iterator over all records; pages are requested as they are needed.
+
+        The condition is checked at once. Raises ConditionError, URLTooLongError, and later the errors of every call.
+        """
+        return RecordIterator(self.pages(where, **options))
+
+    def pages(self, where: object = None, **options: Any) -> Iterator[Page[Any]]:
+        """Return an iterator over pages, each a list of records with its `response` and `schema_mismatches`."""
+        return self._pages(self._listing(where, options), where)
+
+    def _pages(self, listing: ListRequest, where: object) -> Iterator[Page[Any]]:
+        drive = self._driver._drive
+        try:
+            if listing.options.on_progress is not None and not listing.asked.nothing:
+                listing.total = drive(self._core.total(listing, where))
+            while (page := drive(listing.next())) is not None:
+                yield page
+                # The page in hand is let go of before the next one is made.
+                del page
+        finally:
+            listing.close()
+
+    def first(self, where: object = None, **options: Any) -> Any:
+        """Return the first record, or None if there is none."""
+        return self._driver._drive(self._first(where, options))
+
+    def all(self, where: object = None, **options: Any) -> builtins.list[Any]:
+        """Return all records."""
+        records: builtins.list[Any] = []
+        for page in self.pages(where, **options):
+            records += page
+        return records
+
+    def to_scan(self, where: object = None, **options: Any) -> Scan:
+        """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used.
+
+        The condition is checked at once. Needs the extra ``tables``. Raises ConditionError, URLTooLongError.
+        """
+        from cwql.client.scan_source import ScanSource
+
+        scan: Scan = scan_module().Scan(ScanSource(self, where, options))
+        return scan
+
+    def count(self, where: object = None, **options: Any) -> int:
+        """Return the number of records."""
+        return self._driver._drive(self._count(where, options))
+
+    def get(self, id: object = NOT_GIVEN, /, **options: Any) -> Any:
+        """Return the record with an id, or the one at the path itself. `to=` names the file for a download."""
+        return self._driver._drive(self._get(id, options))
+
+    def create(self, body: object = None, /, **options: Any) -> Any:
+        """Post a body and return the created record. `file=` uploads. Raises RequestBodyError before anything is sent."""
+        return self._driver._drive(self._send("POST", NOT_GIVEN, body, options))
+
+    def upsert(self, body: object, /, *, by: object, **options: Any) -> Any:
+        """Change the record that equals the body in the fields `by`, or create it if there is none, and return it.
+
+        Only members that differ are sent. Raises APIError if several records match, RequestBodyError before anything is sent.
+        """
+        return self._driver._drive(self._upsert(body, by, options))
+
+    def replace(self, *arguments: Any, **options: Any) -> Any:
+        """Replace a record: ``replace(id, body)``, or ``replace(body)`` at a record's own path."""
+        id, body = read_id_and_body("replace", "body", arguments, options)
+        return self._driver._drive(self._send("PUT", id, body, options))
+
+    def patch(self, *arguments: Any, **options: Any) -> Any:
+        """Change members of a record: ``patch(id, changes)``, or ``patch(changes)`` at a record's own path."""
+        id, changes = read_id_and_body("patch", "changes", arguments, options)
+        return self._driver._drive(self._patch(id, changes, options))
+
+    def delete(self, id: object = NOT_GIVEN, /, **options: Any) -> Any:
+        """Delete the record with an id, or the one at the path itself. A path that takes several ids returns their outcomes."""
+        return self._driver._drive(self._delete(id, options))
+
+
+def _flatten(pages: Iterator[Page[R]]) -> Iterator[R]:
+    try:
+        for page in pages:
+            yield from page
+            del page
+    finally:
+        _close(pages)
+
+
+def _close(pages: Iterator[Any]) -> None:
+    """Close a generator."""
+    close = getattr(pages, "close", None)
+    if close is not None:
+        close()
+
 
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - an item

@@ -1,4 +1,6 @@
-"""The network: `HttpTransport` and `AsyncHttpTransport` over httpx or httpx2 (see `cwql.client.http_library`).
+"""The network: `HttpTransport` and `AsyncHttpTransport` over httpx, or httpx2, which continues it with the same interface.
+
+A client or a transport of either that a user gives decides; otherwise the first one of `ORDER` that is installed is used.
 
 They send one request and return its response, or raise a TransportFailure with the reason. They follow no redirect, add
 no credentials and repeat nothing. A response is read as a stream: `ResponseBody` decompresses and counts it, and the
@@ -12,21 +14,21 @@ import os
 import socket
 import ssl
 import sys
+from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from cwql.client.concurrency import find_interrupt
+from cwql.client.connections import KEPT, Connections, Pool, Single, deadline, prepare_pools, remaining
 from cwql.client.errors import ClientStateError
-from cwql.client.http_library import find_library, loaded_libraries
 from cwql.client.http_types import Failure, Headers, Request, Response, TransportFailure
-from cwql.client.network import deadline, prepare_pools, remaining
-from cwql.client.pool import KEPT, Connections, Pool, Single
-from cwql.client.process_events import find_interrupt
 from cwql.client.redaction import keep_values_out, sending
-from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
+from cwql.client.streamed_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
 from cwql.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
+    from types import ModuleType
 
     import httpx
 
@@ -34,11 +36,65 @@ if TYPE_CHECKING:
     from cwql.client.drivers import AsyncTransport, Transport
     from cwql.client.origin import Origin
 
+__all__ = [
+    "ORDER",
+    "AsyncHttpTransport",
+    "HttpTransport",
+    "default_library",
+    "find_library",
+    "loaded_libraries",
+    "open_async_transport",
+    "open_transport",
+]
+
+
+ORDER = ["httpx", "httpx2"]
+"""The names of the libraries, the preferred one first."""
+
+
+def default_library() -> ModuleType:
+    """Return the preferred library that is installed. Raises ModuleNotFoundError if there is none."""
+    for name in ORDER[:-1]:
+        try:
+            return _load(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+    return _load(ORDER[-1])
+
+
+def find_library(*given: object) -> ModuleType:
+    """Return the library of the first client or transport that belongs to one, otherwise the default."""
+    for each in given:
+        for kind in type(each).__mro__:
+            name = kind.__module__.partition(".")[0]
+            if name in ORDER:
+                return _load(name)
+    return default_library()
+
+
+def loaded_libraries() -> list[Any]:
+    """Return the libraries that were imported: an exception can be one of theirs only."""
+    return [found for name in ORDER if (found := sys.modules.get(name)) is not None]
+
+
+def _load(name: str) -> ModuleType:
+    found = sys.modules.get(name)
+    if found is not None:
+        return found
+    # Both import their command line, and with it click and rich if they are installed: two thirds of their start.
+    command = f"{name}._main"
+    is_hidden = sys.modules.setdefault(command, None) is None  # type: ignore[arg-type]
+    try:
+        return import_module(name)
+    finally:
+        if is_hidden:
+            sys.modules.pop(command, None)
+
+
 PARTIAL_CONTENT = 206
 
 keep_values_out()
-
-__all__ = ["AsyncHttpTransport", "HttpTransport", "open_async_transport", "open_transport"]
 
 
 class HttpTransport:

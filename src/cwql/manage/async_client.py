@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cwql.client.async_callbacks import AsyncCallbacks
 from cwql.client.async_client import AsyncConnection
 from cwql.client.credentials import hide_environment
 from cwql.client.reference import Reference
@@ -17,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self, Unpack
 
-    from cwql.client.auth.secret import Secret
     from cwql.client.call_options import CallOptions, ClientOptions, ManageClientOptions
+    from cwql.client.credentials import Secret
+    from cwql.manage.async_callbacks import AsyncCallbacks
     from cwql.manage.models import Info
 
 __all__ = ["AsyncClient"]
@@ -121,4 +121,7 @@ class AsyncClient(AsyncConnection, AsyncRoot):
     @property
     def callbacks(self) -> AsyncCallbacks:
         """Return the callbacks of the server: create, list and delete them, and make receivers for them."""
+        # Most programs have no callbacks.
+        from cwql.manage.async_callbacks import AsyncCallbacks
+
         return AsyncCallbacks(self.system.callbacks, self._company_id)

@@ -6,15 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.auth.schemes import KeyPair
-from cwql.client.auth.secret import Secret
+from cwql.client.auth import KeyPair
 from cwql.client.client import Settings, open_line, require_known
+from cwql.client.credentials import Secret
 from cwql.client.http_types import Headers, Request
 from cwql.client.operations import Operations
 from cwql.client.origin import API_PATH, REGIONS, site_url
 from cwql.client.parsing import read
-from cwql.client.send import ServerConnection, deliver
-from cwql.client.server_release import AUTO, ServerRelease
+from cwql.client.send import AUTO, ServerConnection, ServerRelease, deliver
 from cwql.client.settings import REQUIRED, VARIABLES, read_settings, require_given
 from cwql.errors import ConfigError
 from cwql.schema.catalog import catalog

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cwql.client.sync_callbacks import Callbacks
 from cwql.client.sync_client import Connection
 from cwql.client.credentials import hide_environment
 from cwql.client.reference import Reference
@@ -18,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self, Unpack
 
-    from cwql.client.auth.secret import Secret
     from cwql.client.call_options import CallOptions, ClientOptions, ManageClientOptions
+    from cwql.client.credentials import Secret
+    from cwql.manage.sync_callbacks import Callbacks
     from cwql.manage.models import Info
 
 __all__ = ["Client"]
@@ -122,4 +122,7 @@ class Client(Connection, Root):
     @property
     def callbacks(self) -> Callbacks:
         """Return the callbacks of the server: create, list and delete them, and make receivers for them."""
+        # Most programs have no callbacks.
+        from cwql.manage.sync_callbacks import Callbacks
+
         return Callbacks(self.system.callbacks, self._company_id)

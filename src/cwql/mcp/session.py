@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.credentials import hide_environment
-from cwql.client.limit.bucket import RateLimiter
+from cwql.client.limit import RateLimiter
 from cwql.client.settings import read_settings
 from cwql.errors import ConfigError
 from cwql.mcp.cursors import Cursors
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cwql.client.effects import Flow
-    from cwql.client.limit.bucket import Bucket
+    from cwql.client.limit import Bucket
 
 REFERENCE_TTL = 300.0
 """Seconds for which names of boards, statuses, members and others are remembered."""

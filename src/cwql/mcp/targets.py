@@ -10,7 +10,7 @@ from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.client.async_resource import AsyncResource
+    from cwql.client.async_client import AsyncResource
     from cwql.language.dialects.base import DialectName
     from cwql.schema.accessor import Root
     from cwql.schema.endpoint import Endpoint

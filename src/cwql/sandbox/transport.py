@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from cwql.client.http_library import default_library, find_library
+from cwql.client.transport import default_library, find_library
 from cwql.sandbox.messages import Request
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from cwql.client.batch import Outcome
 from cwql.client.call_options import CallOptions, {p}CountOptions, {p}FirstOptions, {p}GetOptions, {p}ListOptions, UploadOptions
 from cwql.client.pagination import Page
 from cwql.client.preview import RequestPreview
-from cwql.client.sync_resource import RecordIterator
+from cwql.client.sync_client import RecordIterator
 from cwql.language.builder import Field
 from cwql.language.nodes import Expr, FieldList
 from cwql.query.query import Query
@@ -204,7 +204,7 @@ _ASYNC = {
     "RecordIterator": "AsyncRecordIterator",
     "Iterator": "AsyncIterator",
     "Scan": "AsyncScan",
-    "sync_resource": "async_resource",
+    "sync_client": "async_client",
 }
 
 

@@ -12,10 +12,10 @@ import random
 import threading
 from typing import TYPE_CHECKING, Any
 
+from cwql.client.concurrency import renew_after_fork
 from cwql.client.drivers import SystemClock
 from cwql.client.effects import Sleep, Work
-from cwql.client.limit.bucket import RateLimiter, log_wait, require_rate
-from cwql.client.process_events import renew_after_fork
+from cwql.client.limit import RateLimiter, log_wait, require_rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cwql.client.effects import Flow
 
 __all__ = ["RedisRateLimiter"]
+
 
 logger = logging.getLogger("cwql.client")
 

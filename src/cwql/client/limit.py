@@ -12,10 +12,9 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from cwql.client.concurrency import Promise, renew_after_fork
 from cwql.client.drivers import SystemClock
 from cwql.client.effects import Send, Sleep, Wait
-from cwql.client.process_events import renew_after_fork
-from cwql.client.promise import Promise
 from cwql.client.retry import LONGEST, asked_wait, read_wait
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ __all__ = [
     "log_wait",
     "require_rate",
 ]
+
 
 START = 60.0
 """Requests a minute at the start."""

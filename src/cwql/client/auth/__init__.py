@@ -1,1 +1,0 @@
-"""Authentication: schemes, tokens, token stores, secrets."""

@@ -1,1 +1,0 @@
-"""Rate limits: token buckets in memory and in Redis, and the limit of concurrent requests."""
