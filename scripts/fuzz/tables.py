@@ -20,6 +20,7 @@ import duckdb
 from cwql import automate, manage
 from cwql.errors import CwqlError
 from cwql.sandbox import Sandbox
+from cwql.tables import fetch
 from cwql.tables.database import Database, connect
 from cwql.tables.fetch import resource_at
 from cwql.tables.query import read_query
@@ -195,9 +196,20 @@ def make_world(size: Size = "small") -> Iterator[World]:
             tables[table.name] = resource_at(clients[product], path.replace(".", "/")).to_scan().to_arrow()
         for client in (psa, rmm):
             client._transport = _Recorder(client._transport, sent)
-        with connect(manage=psa, automate=rmm, now=lambda: NOW) as database:
+        with connect(manage=psa, automate=rmm, now=lambda: NOW) as database, _small_pages():
             yield World(clients, database, tables, sent)
     sandbox.close()
+
+
+@contextmanager
+def _small_pages() -> Iterator[None]:
+    """Let queries count the records of lists that are as small as those of the sandbox."""
+    page = fetch.PAGE
+    fetch.PAGE = 5
+    try:
+        yield
+    finally:
+        fetch.PAGE = page
 
 
 def _plant(psa: manage.Client) -> None:
@@ -240,6 +252,7 @@ class _Maker:
                 self._nested,
                 self._union,
                 self._twice,
+                self._classes,
             ]
         )()
 
@@ -340,6 +353,48 @@ class _Maker:
             f"WITH w AS (SELECT {self._column('t', column)} AS c, t.{table.key} AS i FROM {table.name} t WHERE {self.predicate(table, 't', 1)}) "
             f"SELECT w.i FROM w WHERE {self._text('w.c', self.world.values[table.name, column.name])}"
         )
+
+    def _classes(self) -> str:
+        """Return a query about the numbers of records in ranges of one column."""
+        table = self.random.choice([each for each in TABLES if each.key == "id"])
+        column = self.random.choice(
+            [each for each in table.columns if each.kind in ("time", "time", "boolean", "integer")]
+        )
+        name = self._column("t", column)
+        terms = [f"NOT {self._column('t', each)}" for each in table.columns if each.kind == "boolean"][:1]
+        terms = terms if self.random.random() < 0.3 else []
+        if column.kind == "boolean":
+            key = self.random.choice([name, f"coalesce({name}, false)", f"CASE WHEN {name} THEN 'a' ELSE 'b' END"])
+        elif column.kind == "integer":
+            low, high = sorted(self.random.choices(self.world.values[table.name, column.name], k=2))
+            terms += self.random.choice([[], [f"{name} IN ({low}, {high}, 3)"], [f"{name} BETWEEN {low} AND {high}"]])
+            key = self.random.choice(
+                [name, f"CASE WHEN {name} < {low} THEN 1 WHEN {name} <= {high} THEN 2 ELSE 3 END", f"{name} = {high}"]
+            )
+        else:
+            low, high = sorted([f"TIMESTAMPTZ '{self._moment()}'" for _ in range(2)])
+            terms += self.random.choice([[], [f"{name} >= {low}"], [f"{name} >= {low}", f"{name} < {high}"]])
+            zone = self.random.choice(["", "", " AT TIME ZONE 'America/New_York'", " AT TIME ZONE 'Asia/Kolkata'"])
+            unit = self.random.choice(["year", "quarter", "month", "week", "day"])
+            key = self.random.choice(
+                [
+                    f"date_trunc('{unit}', {name}{zone})",
+                    f"strftime({name}{zone}, '%Y-%m')",
+                    f"year({name}{zone})",
+                    f"CAST({name}{zone} AS DATE)",
+                    f"CASE WHEN {name} > {high} THEN 'new' WHEN {name} > {low} THEN 'old' ELSE 'older' END",
+                    f"date_diff('day', {name}, {high}) > 3",
+                    f"{name} IS NULL",
+                ]
+            )
+        where = f" WHERE {' AND '.join(terms)}" if terms else ""
+        if self.random.random() < 0.3:
+            shown = f"count(*) AS n, sum(CASE WHEN {key} IS NULL THEN 1 ELSE 2 END) AS x"
+            return f"SELECT {shown} FROM {table.name} t{where}"
+        return f"SELECT {key} AS k, count(*) AS n FROM {table.name} t{where} GROUP BY 1"
+
+    def _moment(self) -> str:
+        return f"202{self.random.randint(4, 6)}-{self.random.randint(1, 12):02}-{self.random.randint(1, 28):02} {self.random.choice(['00:00:00', '17:30:05', '04:00:00'])}+00"
 
     # --- predicates ------------------------------------------------------------------------------------------------
 

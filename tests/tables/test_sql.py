@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import unquote
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from cwql import automate, manage
-from cwql.tables import Database, SQLError, connect
+from cwql.sandbox import Sandbox
+from cwql.tables import Database, SQLError, connect, fetch
 from cwql.tables.query import read_query
 from scripts.fuzz import tables as fuzz
+from tests.tables.conftest import FAST
 from tests.tables.recorder import Recorder
 
 
@@ -212,3 +216,149 @@ def test_random_queries_have_the_same_rows_with_and_without_pushdown() -> None:
     assert [failure for _, failure in results if failure is not None] == []
     assert sum(counts["with conditions"] for counts, _ in results) > 40
     assert sum(counts["with rows"] for counts, _ in results) > 25
+
+
+def counted(database: Database, sql: str) -> list[tuple[object, ...]]:
+    return [tuple(row.values()) for row in database.sql(sql).rows()]
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let counting be worth it for the small lists of the sandbox."""
+    monkeypatch.setattr(fetch, "PAGE", 5)
+
+
+MONTHS = (
+    "select strftime(t._info.dateEntered, '%Y-%m') as month, count(*) as n from manage.service.tickets t "
+    "where t._info.dateEntered >= timestamptz '2025-11-01' and t._info.dateEntered < timestamptz '2026-02-01' "
+    "group by 1 order by 1"
+)
+
+
+def test_records_of_months_are_counted(
+    database: Database, psa: manage.Client, small_pages: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psa, "_transport", recorder := Recorder(psa._transport))
+    found = counted(database, MONTHS)
+    assert len(found) > 1
+    # All of them, and every month but the last.
+    assert len(recorder.targets) == 3
+    assert all("/count?" in target for target in recorder.targets)
+    monkeypatch.setattr(fetch, "COUNTS", 0)
+    recorder.clear()
+    assert counted(database, MONTHS) == found
+    assert any("pageSize" in target for target in recorder.targets)
+
+
+def test_list_is_read_if_records_are_added_between_the_counts(small_pages: None) -> None:
+    with Sandbox() as sandbox, manage.Client.from_env(environ=sandbox.environment, **FAST) as own:
+
+        class Adding(Recorder):
+            """Add a ticket after the first count."""
+
+            def send(self, request: Any) -> Any:
+                response = super().send(request)
+                if len(self.targets) == 1:
+                    own.service.tickets.create({"summary": "new", "board": {"id": 1}, "company": {"id": 1}})
+                return response
+
+        recorder = Adding.on(own)
+        with connect(manage=own) as database:
+            found = dict(counted(database, "select t.closedFlag, count(*) from manage.service.tickets t group by 1"))
+        assert found == {True: 134, False: 17}
+        assert sum("/count" in target for target in recorder.targets) == 3
+        assert any("pageSize" in target for target in recorder.targets)
+
+
+@pytest.mark.parametrize(
+    ("sql", "lists"),
+    [
+        # Ages, of which those without a date belong to the last.
+        (
+            "select t._info.dateEntered > now() - interval 2 year is true, count(*) from manage.service.tickets t group by 1",
+            0,
+        ),
+        ("select count(*) filter (where t.closedFlag), count(*) from manage.service.tickets t", 0),
+        ("select t.board.id, count(*) from manage.service.tickets t where t.board.id in (1, 2) group by 1", 0),
+        # A day of every month is not a range, two columns have no common classes, and every moment is another one.
+        ("select hour(t._info.dateEntered), count(*) from manage.service.tickets t group by 1", 1),
+        ("select t.closedFlag, t.board.id, count(*) from manage.service.tickets t group by 1, 2", 1),
+        ("select t._info.dateEntered, count(*) from manage.service.tickets t group by 1", 1),
+        # The server may compare text in another way.
+        ("select t.closedFlag, count(*) from manage.service.tickets t where t.summary like '%a%' group by 1", 1),
+    ],
+)
+def test_records_are_counted_if_all_of_a_class_are_the_same_for_the_query(
+    database: Database,
+    psa: manage.Client,
+    small_pages: None,
+    monkeypatch: pytest.MonkeyPatch,
+    sql: str,
+    lists: int,
+) -> None:
+    monkeypatch.setattr(psa, "_transport", recorder := Recorder(psa._transport))
+    found = counted(database, f"select * from ({sql}) order by all")
+    assert sum("pageSize" in target for target in recorder.targets) == lists
+    monkeypatch.setattr(fetch, "COUNTS", 0)
+    assert counted(database, f"select * from ({sql}) order by all") == found
+
+
+def test_each_side_of_an_or_requests_its_own_columns(
+    database: Database, psa: manage.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psa, "_transport", recorder := Recorder(psa._transport))
+    sql = (
+        "select c.id from manage.company.contacts c where c.inactiveFlag or exists "
+        "(select 1 from unnest(c.communicationItems) u(i) where u.i.value like '%@initech.example') order by c.id"
+    )
+    found = [each for (each,) in counted(database, sql)]
+    assert [fields(target) for target in recorder.targets] == ["id,inactiveFlag", "id,communicationItems/value"]
+    assert found == [
+        each.id
+        for each in psa.company.contacts.list()
+        if each.inactiveFlag
+        or any((item.value or "").endswith("@initech.example") for item in each.communicationItems or [])
+    ]
+
+
+def fields(target: str) -> str:
+    return parse_qs(urlsplit(target).query)["fields"][0]
+
+
+def test_or_between_two_tables_limits_one_to_ids_of_the_other(
+    database: Database, psa: manage.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psa, "_transport", recorder := Recorder(psa._transport))
+    sql = (
+        "select t.id from manage.service.tickets t join manage.company.companies c on c.id = t.company.id "
+        "where t.priority.id = 1 or c.name = 'Globex Health' order by t.id"
+    )
+    found = [each for (each,) in counted(database, sql)]
+    assert "priority/id = 1 or company/id in (" in unquote(recorder.targets[1])
+    assert found == [
+        each.id
+        for each in psa.service.tickets.list()
+        if (each.priority and each.priority.id == 1) or (each.company and each.company.name == "Globex Health")
+    ]
+    left = sql.replace(" join", " right join").replace("where", "where t.id is null or")
+    assert counted(database, left)
+
+
+def test_equality_in_an_outer_join_limits_only_the_joined_table(database: Database, psa: manage.Client) -> None:
+    sql = (
+        "select count(*) from manage.service.tickets t join manage.company.companies c on c.name = 'Globex Health' "
+        "left join manage.company.contacts m on t.company.id = c.id and m.id = t.contact.id"
+    )
+    assert counted(database, sql) == [(psa.service.tickets.count(),)]
+
+
+def test_current_time_has_whole_seconds(psa: manage.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psa, "_transport", recorder := Recorder(psa._transport))
+    with connect(manage=psa, now=lambda: datetime(2026, 1, 30, 17, 0, 0, 250_000, UTC)) as database:
+        counted(database, "select count(*) from manage.service.tickets t where t._info.lastUpdated < now()")
+    assert "/count?conditions=lastUpdated < [2026-01-30T17:00:00Z]" in unquote(recorder.targets[0])
+
+
+def test_parallel_is_a_number_from_one(psa: manage.Client) -> None:
+    with pytest.raises(ValueError, match="parallel is a number from 1"):
+        connect(manage=psa, parallel=0)

@@ -27,6 +27,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--timezone", default="UTC", metavar="ZONE", help="the zone of days and months; default: %(default)s"
     )
+    parser.add_argument(
+        "--parallel", metavar="N", type=int, default=1, help="request so many pages at the same time; default: 1"
+    )
     add_access(parser)
     parser.epilog = (
         'Tables are named by product and path: manage.service.tickets, automate.Computers, manage."service/boards/1/statuses".\n'
@@ -51,7 +54,8 @@ def run(arguments: Any) -> int:
     text = read_text(arguments.query)
     try:
         products = {scan.product for scan in read_query(text).scans}
-        with _clients(products, arguments) as clients, connect(**clients, timezone=arguments.timezone) as database:
+        settings = {"timezone": arguments.timezone, "parallel": arguments.parallel}
+        with _clients(products, arguments) as clients, connect(**clients, **settings) as database:
             result = database.sql(text)
             if arguments.explain:
                 print(result.explain())

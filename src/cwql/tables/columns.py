@@ -66,6 +66,13 @@ class Shape(Value):
     closed: bool = False
     ignored: tuple[str, ...] = ()
 
+    def at(self, path: Iterable[str]) -> Shape | None:
+        """Return the shape of the member at a path, or None if there is none."""
+        found: Shape | None = self
+        for name in path:
+            found = dict(found.members).get(name) if found is not None else None
+        return found
+
 
 def find_columns(product: str, record: str, selected: Iterable[Sequence[str]] | None = None) -> Shape:
     """Return the shape of a record, or of the selected paths. Names are compared without letter case.

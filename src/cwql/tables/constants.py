@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,8 @@ from sqlglot import exp
 from cwql.value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cwql.tables.columns import Kind
 
 __all__ = ["Constants", "Moments"]
@@ -33,6 +37,17 @@ _FUNCTIONS = frozenset(("date_diff", "datediff", "date_sub", "datesub", "date_tr
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS = 90
 _STEP = 12 * 3600
+
+
+MOST_STEPS = 60
+"""How many changes of an expression are found."""
+
+_UNITS = frozenset(("DAY", "WEEK", "MONTH", "QUARTER", "YEAR"))
+
+_DATES = (exp.Year, exp.Quarter, exp.Month, exp.Week, exp.Day, exp.DayOfWeek, exp.DayOfMonth, exp.DayOfYear)
+"""Functions of a date."""
+
+_DATE_FORMAT = re.compile(r"(?:%-?[YyGVmdejbBaAuUwW]|[^%])*")
 
 
 class Moments(Value):
@@ -86,25 +101,62 @@ class Constants:
         (row,) = self._connection.execute(sql).fetchall()
         return tuple(row)
 
-    def moments(self, node: exp.Expression, column: int, wanted: bool) -> Moments | None:
-        """Return the moments of a column for which a comparison is true (or false), or None if nothing is known.
+    def moments(self, node: exp.Expression, wanted: bool) -> Moments | None:
+        """Return the moments for which a comparison of one column is true (or false), or None if nothing is known.
 
         DuckDB evaluates it for a grid of moments, and for each second next to a change. That is right for functions that only go
         up or only go down, such as a cast to a date, `date_trunc`, `date_diff` with a constant, or another time zone.
         """
-        for each in node.walk():
-            if not isinstance(each, _MONOTONE) or (
-                isinstance(each, exp.Anonymous) and each.name.lower() not in _FUNCTIONS
-            ):
-                return None
-        if not wanted and isinstance(node, exp.EQ):
+        if not _is_monotone(node) or (not wanted and isinstance(node, exp.EQ)):
             return None
-        test = _with_variable(node, column)
-        test = f"({test}) IS {'TRUE' if wanted else 'FALSE'}"
+        test = f"{_with_variable(node)} IS {'TRUE' if wanted else 'FALSE'}"
         try:
             return self._search(test)
         except duckdb.Error:
             return None
+
+    def steps(self, node: exp.Expression, low: datetime, high: datetime) -> list[datetime] | None:
+        """Return the moments between two others at which an expression gets another value, at most `MOST_STEPS`.
+
+        None if they are not known: the expression has to be made of the local date of one column, such as `date_trunc('month', …)`,
+        a cast to a date, or `strftime` with a format of dates, so its value changes at most once in half a day.
+        """
+        if not _is_of_date(node):
+            return None
+        value = _with_variable(node)
+        start, end = math.floor(low.timestamp()), math.ceil(high.timestamp())
+        if (end - start) // _STEP > MOST_STEPS * 2 * 366:
+            return None
+        try:
+            coarse = self._changes(value, start, end + _STEP, _STEP)
+            if len(coarse) > MOST_STEPS:
+                return None
+            fine = [self._changes(value, each - _STEP, each, 1) for each in coarse]
+        except duckdb.Error:
+            return None
+        if any(len(found) != 1 for found in fine):
+            return None
+        return [datetime.fromtimestamp(each, UTC) for (each,) in fine if start < each < end]
+
+    def _changes(self, value: str, start: int, end: int, step: int) -> list[int]:
+        """Return the seconds of a grid at which an expression has another value than at the one before."""
+        rows = self._connection.execute(
+            f"SELECT s FROM (SELECT s, v, lag(v) OVER (ORDER BY s) AS before FROM (SELECT range AS s, {value} AS v FROM "  # noqa: S608
+            f"(SELECT range, to_timestamp(range) AS moment FROM range({start}, {end} + 1, {step})))) "
+            f"WHERE s > {start} AND v IS DISTINCT FROM before ORDER BY s LIMIT {MOST_STEPS + 1}"
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def values(self, node: exp.Expression, values: Sequence[object]) -> list[object] | None:
+        """Return the value of an expression of one column for each value of it, or None if DuckDB cannot evaluate it."""
+        try:
+            found = self._connection.execute(
+                f"SELECT {_with_variable(node)} FROM (SELECT unnest(?) AS moment)",  # noqa: S608
+                [list(values)],
+            ).fetchall()
+        except duckdb.Error:
+            return None
+        return [row[0] for row in found] if len(found) == len(values) else None
 
     def _search(self, test: str) -> Moments | None:
         start = int(_FIRST.timestamp())
@@ -141,22 +193,31 @@ class Constants:
         return row[0], row[1], row[2]
 
 
-def _with_variable(node: exp.Expression, column: int) -> str:
-    """Return the SQL of a comparison with the column replaced by `moment`."""
-    if id(node) == column:
-        return "moment"
-    marked = next(each for each in node.walk() if id(each) == column)
-    variable = exp.column("moment")
-    parent = marked.parent
-    copy_path: list[tuple[str, int | None]] = []
-    # The tree of the query must not change, so the same place is replaced in a copy.
-    while marked is not node and parent is not None:
-        copy_path.append((marked.arg_key, marked.index))
-        marked, parent = parent, parent.parent
-    copied = node.copy()
-    place = copied
-    for key, index in reversed(copy_path):
-        value = place.args[key]
-        place = value[index] if index is not None else value
-    place.replace(variable)
+def _is_monotone(node: exp.Expression) -> bool:
+    return all(
+        isinstance(each, _MONOTONE) and (not isinstance(each, exp.Anonymous) or each.name.lower() in _FUNCTIONS)
+        for each in node.walk()
+    )
+
+
+def _is_of_date(node: exp.Expression) -> bool:
+    """Return whether an expression of one column of moments depends only on the date in some time zone."""
+    if isinstance(node, (exp.TimestampTrunc, exp.DateTrunc)):
+        inner = node.this if str(node.unit).upper() in _UNITS else None
+    elif isinstance(node, exp.TimeToStr):
+        written = node.args.get("format")
+        literal = isinstance(written, exp.Literal) and _DATE_FORMAT.fullmatch(written.name)
+        inner = node.this if literal else None
+    elif isinstance(node, _DATES) or (isinstance(node, exp.Cast) and node.to.this == exp.DType.DATE):
+        inner = node.this
+    else:
+        return False
+    return inner is not None and _is_monotone(inner)
+
+
+def _with_variable(node: exp.Expression) -> str:
+    """Return the SQL of an expression of one column with the column replaced by `moment`."""
+    copied = exp.Paren(this=node.copy())
+    for each in [found for found in copied.find_all(exp.Column, exp.Dot) if not isinstance(found.parent, exp.Dot)]:
+        each.replace(exp.column("moment"))
     return str(copied.sql(dialect="duckdb"))

@@ -40,21 +40,22 @@ def connect(  # noqa: PLR0913  # by name only
     now: Callable[[], datetime] | None = None,
     options: Mapping[str, str] | None = None,
     timeout: float | None = None,
+    parallel: int = 1,
 ) -> Database:
     """Return a database whose tables are the lists of the APIs: ``manage.service.tickets``, ``automate.Computers``.
 
     `path` is a DuckDB file with further tables. Days and months are those of `timezone`; `now` replaces the current time. `options` are
     settings of DuckDB, such as ``{"enable_external_access": "false"}`` for queries that must not read local files. After `timeout`
-    seconds, DuckDB stops executing a query.
+    seconds, DuckDB stops executing a query. `parallel` is how many pages of a table are requested at the same time, as for lists.
     """
     clients = {name: client for name, client in (("manage", manage), ("automate", automate)) if client is not None}
-    return Database(clients, path, timezone, now or (lambda: datetime.now(UTC)), options, timeout)
+    return Database(clients, path, timezone, now or (lambda: datetime.now(UTC)), options, timeout, parallel)
 
 
 class Database:
     """Execute SQL of DuckDB over lists of the APIs. Nothing is stored, so every query reads from the servers."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # called by connect
         self,
         clients: Mapping[str, Any],
         path: str,
@@ -62,8 +63,12 @@ class Database:
         now: Callable[[], datetime],
         options: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        parallel: int = 1,
     ) -> None:
+        if parallel < 1:
+            raise ValueError(f"parallel is a number from 1: got {parallel!r}")
         self._clients = clients
+        self._parallel = parallel
         self._timeout = timeout
         # DuckDB would download extensions; those for JSON, Parquet and time zones are part of it.
         offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -103,13 +108,12 @@ class Database:
 
     def execute(self, plans: list[ScanPlan], sql: str, params: Any) -> pa.Table:
         """Read the tables of a query and return its result."""
-        fetcher = Fetcher(self._clients)
-        tables = fetcher.fetch(plans, lambda plan, table: self._passing(plan, table, sql, params))
+        tables = self.fetcher().fetch(plans, lambda plan, table: self._passing(plan, table, sql, params))
         return self._run(tables, sql, params)
 
     def fetcher(self) -> Fetcher:
         """Return what sends the requests of plans."""
-        return Fetcher(self._clients)
+        return Fetcher(self._clients, lambda sql, tables: self._run(tables, sql, None), self._parallel)
 
     def _run(self, tables: Mapping[str, pa.Table], sql: str, params: Any) -> pa.Table:
         cursor = self._cursor()
@@ -211,7 +215,8 @@ class Result:
 
 
 def _literal(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")
+    """Return the current time in whole seconds, because conditions with fractions of a second are not exact."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S+00")
 
 
 def _quoted(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cwql.semantics.weaken import Weakened
     from cwql.tables.fetch import Fetcher
-    from cwql.tables.plan import ScanPlan
+    from cwql.tables.plan import Fields, ScanPlan
 
 __all__ = ["explain"]
 
@@ -20,15 +20,21 @@ def explain(plans: list[ScanPlan], sql: str, fetcher: Fetcher) -> str:
     for plan in plans:
         scan = plan.scan
         lines.append(f"{scan.product} {scan.path}")
-        for part in plan.parts:
-            lines += _part(plan, part, fetcher)
+        for part, fields in zip(plan.parts, plan.fields, strict=True):
+            lines += _part(plan, part, fields, fetcher)
         for link in plan.links:
             target = f"{link.other.product} {link.other.path}"
+            test = " that fulfil an OR of the query, or that fulfil its other side themselves" if link.select else ""
             lines.append(
-                f"  only records whose {'/'.join(link.path)} is one of {'/'.join(link.other_path)} of {target}"
+                f"  only records whose {'/'.join(link.path)} is one of {'/'.join(link.other_path)} of {target}{test}"
             )
         if plan.counts:
             lines.append("  only their number is requested")
+        if plan.classes is not None:
+            classes = _number(len(plan.classes.values), "class")
+            lines.append(
+                f"  the records of {classes} of {'/'.join(plan.classes.path)} are counted, if the list has enough pages"
+            )
         if plan.until is not None:
             stop = "the first" if plan.exact else "until the rest of the query is true for"
             lines.append(f"  {stop} {_number(plan.until, 'record')}")
@@ -38,12 +44,12 @@ def explain(plans: list[ScanPlan], sql: str, fetcher: Fetcher) -> str:
     return "\n".join(lines)
 
 
-def _part(plan: ScanPlan, part: Weakened, fetcher: Fetcher) -> list[str]:
+def _part(plan: ScanPlan, part: Weakened, fields: Fields, fetcher: Fetcher) -> list[str]:
     if part.never:
         return ["  nothing: no record can match"]
     if plan.scan.parent is not None:
         return ["  one list for each parent"]
-    preview = fetcher.preview(plan, part)
+    preview = fetcher.preview(plan, part, fields)
     shown = [f"  {name}: {value}" for name, value in preview.params if name not in ("page", "pageSize", "pageId")]
     if plan.counts or plan.until is not None:
         return shown

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from cwql.language.nodes import Constant, FieldList, OrderBy, Path, conjunction
 from cwql.schema.naming import accessor
-from cwql.semantics.column_predicate import AllOf, ColumnTest
+from cwql.semantics.column_predicate import AllOf, AnyOf, ColumnTest
 from cwql.semantics.weaken import Weakened, weaken
 from cwql.tables.query import PARENT, SQLError
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from cwql.language.nodes import Expr
     from cwql.schema.endpoint import Endpoint
     from cwql.semantics.column_predicate import Predicate
-    from cwql.tables.plan import ScanPlan
+    from cwql.tables.counted import Classes
+    from cwql.tables.plan import Fields, Link, ScanPlan
     from cwql.tables.query import TableScan
     from cwql.tables.scan import Scan
 
@@ -35,6 +36,12 @@ LINK_LIMIT = 500
 
 PARENT_LIMIT = 1000
 """How many parents a table of their lists may have: each is a request of its own."""
+
+PAGE = 1000
+"""How many records a page of a list has."""
+
+COUNTS = 2
+"""How many counts are sent rather than to read a page."""
 
 _HOLE = re.compile(r"\{\w*\}")
 
@@ -54,14 +61,27 @@ def _conditions(part: Weakened) -> dict[str, Any]:
 
 
 class Fetcher:
-    """Read tables in the order of their links. `passes` returns how many rows of a table fulfil the rest of its predicate."""
+    """Read tables in the order of their links. `select` executes a query over some of them.
 
-    def __init__(self, clients: Mapping[str, Any]) -> None:
+    `parallel` is how many pages are requested at the same time, for tables that are read to the end.
+    """
+
+    def __init__(
+        self,
+        clients: Mapping[str, Any],
+        select: Callable[[str, Mapping[str, pa.Table]], pa.Table],
+        parallel: int = 1,
+    ) -> None:
         self._clients = clients
+        self._select = select
+        self._parallel = parallel
         self._tables: dict[TableScan, pa.Table] = {}
 
     def fetch(self, plans: list[ScanPlan], passes: Callable[[ScanPlan, pa.Table], int]) -> dict[str, pa.Table]:
-        """Return the table of each plan by the name that the query has for it."""
+        """Return the table of each plan by the name that the query has for it.
+
+        `passes` returns how many rows of a table fulfil the rest of its predicate.
+        """
         waiting = list(plans)
         while waiting:
             ready = [plan for plan in waiting if all(link.other in self._tables for link in plan.links)] or waiting[:1]
@@ -72,14 +92,14 @@ class Fetcher:
 
     def scans(self, plan: ScanPlan, part: Weakened) -> Scan:
         """Return the scan of one part of a plan, without links."""
-        return self._scan(plan, self._clients[plan.scan.product], plan.scan.path, part, None)
+        return self._scan(plan, plan.scan.path, part, plan.fields[0])
 
-    def preview(self, plan: ScanPlan, part: Weakened) -> RequestPreview:
+    def preview(self, plan: ScanPlan, part: Weakened, fields: Fields) -> RequestPreview:
         """Return the first request of one part of a plan, without links."""
         resource = resource_at(self._clients[plan.scan.product], plan.scan.path)
         options = _options(plan)
-        fields = _field_list(plan.fields, plan.scan.endpoint)
-        found: RequestPreview = resource.preview(part.where, fields=fields, **_conditions(part), **options)
+        selected = _field_list(fields, plan.scan.endpoint)
+        found: RequestPreview = resource.preview(part.where, fields=selected, **_conditions(part), **options)
         return found
 
     def count(self, plan: ScanPlan, part: Weakened) -> int:
@@ -87,7 +107,7 @@ class Fetcher:
         if part.never:
             return 0
         resource = resource_at(self._clients[plan.scan.product], plan.scan.path)
-        return int(resource.count(part.where, **_conditions(part)))
+        return int(resource.count(part.where, **_conditions(part), on_invalid="ignore"))
 
     # --- one table -------------------------------------------------------------------------------------------------
 
@@ -96,6 +116,10 @@ class Fetcher:
             return pa.table({"n": pa.nulls(self.count(plan, plan.parts[0]))})
         if plan.scan.parent is not None:
             return self._lists(plan)
+        if plan.classes is not None:
+            counted = self._counted(plan, plan.classes)
+            if counted is not None:
+                return counted
         limits = self._linked(plan)
         if limits is None:
             return self._first_table(plan)
@@ -104,12 +128,33 @@ class Fetcher:
             if found is not None:
                 return found
         tables = []
-        for part in plan.parts:
+        for part, fields in zip(plan.parts, plan.fields, strict=True):
             where = conjunction([*([part.where] if part.where is not None else []), *limits])
             limited = Weakened(where if limits or part.where is not None else None, part.child, part.custom, part.exact)
-            scan = self._scan(plan, self._clients[plan.scan.product], plan.scan.path, limited, None)
+            scan = self._scan(plan, plan.scan.path, limited, fields)
             tables.append(self._empty(scan) if part.never else scan.to_arrow())
-        return tables[0] if len(tables) == 1 else _without_repetitions(pa.concat_tables(tables))
+        return tables[0] if len(tables) == 1 else _without_repetitions(tables)
+
+    def _counted(self, plan: ScanPlan, classes: Classes) -> pa.Table | None:
+        """Return a table with as many records of each class as the server has, or None if reading the list needs fewer requests."""
+        (part,) = plan.parts
+        total = self.count(plan, part)
+        if len(classes.parts) > COUNTS * -(-total // PAGE) - 1:
+            return None
+        counts = [self.count(plan, each) for each in classes.parts]
+        rest = total - sum(counts)
+        if rest < 0:
+            # Records have changed between the requests.
+            return None
+        schema = self.scans(plan, part).schema
+        records = []
+        for value in classes.values:
+            record = value
+            for name in reversed(classes.path):
+                record = {name: record}
+            records.append(record)
+        places = [place for place, count in enumerate([*counts, rest]) for _ in range(count)]
+        return pa.Table.from_pylist(records, schema).take(pa.array(places, pa.int64()))
 
     def _first_table(self, plan: ScanPlan) -> pa.Table:
         """Return the empty table of a plan that no record can match."""
@@ -122,21 +167,27 @@ class Fetcher:
         """Return the conditions of the links, or None if another table has no value."""
         limits: list[Expr] = []
         for link in plan.links:
-            values = self._values(link.other, link.other_path)
-            if not values:
+            values = self._values(link)
+            if not values and link.otherwise is None:
                 return None
-            test: Predicate = ColumnTest(link.path, "in", tuple(values))
+            test: Predicate = ColumnTest(link.path, "in", tuple(values)) if values else AnyOf(())
             if len(values) > LINK_LIMIT:
                 test = AllOf((ColumnTest(link.path, ">=", values[0]), ColumnTest(link.path, "<=", values[-1])))
+            if link.otherwise is not None:
+                test = AnyOf((link.otherwise, test))
             (part, *rest) = weaken(plan.scan.product, plan.scan.record, test)
             if not rest and part.where is not None:
                 limits.append(part.where)
         return limits
 
-    def _values(self, scan: TableScan, path: tuple[str, ...]) -> list[Any]:
-        column: Any = self._tables[scan].column(path[0])
-        for name in path[1:]:
-            column = pc.struct_field(column, name)
+    def _values(self, link: Link) -> list[Any]:
+        column: Any
+        if link.select:
+            column = self._select(link.select, {link.other.name: self._tables[link.other]}).column("v")
+        else:
+            column = self._tables[link.other].column(link.other_path[0])
+            for name in link.other_path[1:]:
+                column = pc.struct_field(column, name)
         return sorted(set(column.drop_null().to_pylist()))
 
     def _first_rows(self, plan: ScanPlan, passes: Callable[[ScanPlan, pa.Table], int]) -> pa.Table | None:
@@ -149,7 +200,7 @@ class Fetcher:
             terms = [plan.needs_not_null] if part.where is None else [part.where, plan.needs_not_null]
             part = Weakened(conjunction(terms), part.child, part.custom, part.exact)
         limit = needed if plan.exact else None
-        scan = self._scan(plan, self._clients[plan.scan.product], plan.scan.path, part, limit)
+        scan = self._scan(plan, plan.scan.path, part, plan.fields[0], limit)
         batches: list[pa.RecordBatch] = []
         found = 0
         for batch in scan.to_arrow_batch_reader():
@@ -169,14 +220,13 @@ class Fetcher:
         (part, *rest) = plan.parts
         if rest:
             part = Weakened(None, None, None, False)
-        client = self._clients[scan.product]
         tables = []
         for parent in parents:
-            one = self._scan(plan, client, _HOLE.sub(str(parent), scan.endpoint.path, count=1), part, None)
+            one = self._scan(plan, _HOLE.sub(str(parent), scan.endpoint.path, count=1), part, plan.fields[0])
             table = self._empty(one) if part.never else one.to_arrow()
             tables.append(table.append_column(PARENT, pa.array([parent] * table.num_rows, pa.int64())))
         if not tables:
-            one = self._scan(plan, client, _HOLE.sub("1", scan.endpoint.path, count=1), part, None)
+            one = self._scan(plan, _HOLE.sub("1", scan.endpoint.path, count=1), part, plan.fields[0])
             return self._empty(one).append_column(PARENT, pa.array([], pa.int64()))
         return pa.concat_tables(tables)
 
@@ -185,7 +235,7 @@ class Fetcher:
         known: set[int] | None = None
         for link in plan.links:
             if link.path == (PARENT,):
-                values = set(self._values(link.other, link.other_path))
+                values = set(self._values(link))
                 known = values if known is None else known & values
         for test in plan.parents.items if isinstance(plan.parents, AllOf) else ():
             if isinstance(test, ColumnTest) and test.relation in ("=", "in"):
@@ -204,15 +254,19 @@ class Fetcher:
             )
         return sorted(known)
 
-    def _scan(self, plan: ScanPlan, client: Any, path: str, part: Weakened, limit: int | None) -> Scan:
+    def _scan(self, plan: ScanPlan, path: str, part: Weakened, fields: Fields, limit: int | None = None) -> Scan:
         options = _options(plan)
         if limit is not None:
             options["limit"] = limit
-        scan: Scan = resource_at(client, path).to_scan(
+        if plan.until is None:
+            options["parallel"] = self._parallel
+        # The conditions were derived from the query, so remarks about them are of no use to its author.
+        scan: Scan = resource_at(self._clients[plan.scan.product], path).to_scan(
             part.where if not isinstance(part.where, Constant) else None,
             **_conditions(part),
-            fields=_field_list(plan.fields, plan.scan.endpoint),
+            fields=_field_list(fields, plan.scan.endpoint),
             **options,
+            on_invalid="ignore",
         )
         return scan
 
@@ -232,15 +286,16 @@ def _is_by_id(plan: ScanPlan) -> bool:
     return order.path.segments[-1].lower() == "id" and not order.descending and len(order.path.segments) == 1
 
 
-def _field_list(fields: tuple[tuple[str, ...], ...] | None, endpoint: Endpoint) -> FieldList | None:
+def _field_list(fields: Fields, endpoint: Endpoint) -> FieldList | None:
     names = {name.lower().rpartition(".")[2] for name in endpoint.parameters}
     if fields is None or not names & {"fields", "includefields", "includedfields"}:
         return None
     return FieldList(tuple([Path(path) for path in fields or (("id",),)]))
 
 
-def _without_repetitions(table: pa.Table) -> pa.Table:
-    """Return the records of several lists, each once."""
+def _without_repetitions(tables: list[pa.Table]) -> pa.Table:
+    """Return the records of several lists, each once, as it is in the first of them. Columns that a list lacks are null."""
+    table = pa.concat_tables(tables, promote_options="default")
     name = next((each for each in table.column_names if each.lower() == "id"), None)
     if name is None:
         return table

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlglot import exp
 
@@ -14,6 +14,7 @@ from cwql.language.nodes import Comparison, Order, Path
 from cwql.language.operators import NE
 from cwql.semantics.column_predicate import AllOf, AnyOf, ColumnTest, rejects_nulls
 from cwql.semantics.weaken import SERVERS, Weakened, weaken
+from cwql.tables.counted import find_classes
 from cwql.tables.predicates import Translator, conjuncts
 from cwql.tables.query import PARENT, leaves
 from cwql.tables.where_text import find_terms
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from cwql.language.nodes import Expr
     from cwql.semantics.column_predicate import Predicate
     from cwql.tables.constants import Constants
+    from cwql.tables.counted import Classes
     from cwql.tables.query import Column, Frame, Query, Source, TableScan
 
-__all__ = ["Link", "ScanPlan", "make_plans"]
+Fields: TypeAlias = "tuple[tuple[str, ...], ...] | None"
+
+__all__ = ["Fields", "Link", "ScanPlan", "make_plans"]
 
 _EVIDENT = frozenset(("=", "<", "<=", ">", ">=", "in", "null", "not null", "not true", "not false", "has item"))
 """Tests that need no second evaluation if they are exact."""
@@ -36,33 +40,49 @@ _PAGE = 4
 
 
 class Link:
-    """An equality with a column of another table, by a join or a subquery: only records with one of its values are needed."""
+    """An equality with a column of another table, by a join or a subquery: only records with one of its values are needed.
 
-    def __init__(self, path: tuple[str, ...], other: TableScan, other_path: tuple[str, ...]) -> None:
+    With `otherwise`, records that fulfil this predicate are needed as well, and the values are those of the rows that `select`, a query
+    about the other table, returns.
+    """
+
+    def __init__(
+        self,
+        path: tuple[str, ...],
+        other: TableScan,
+        other_path: tuple[str, ...],
+        otherwise: Predicate | None = None,
+        select: str = "",
+    ) -> None:
         self.path = path
         self.other = other
         self.other_path = other_path
+        self.otherwise = otherwise
+        self.select = select
 
 
 class ScanPlan:
     """The requests for one table.
 
-    `parts` are the conditions of one or several lists whose records together are the table. `order_by` and `limit` are set if the
+    `parts` are the conditions of one or several lists whose records together are the table, and `fields` what each requests (None for
+    whole records). If there are two because of an OR, `sides` are its sides. `order_by` and `limit` are set if the
     first records of that order are enough; `until` is the number of rows after which reading can stop. `counts` is True if only the
-    number of records is needed.
+    number of records is needed, `classes` are set if only the numbers of some classes of them are.
     """
 
     def __init__(self, scan: TableScan) -> None:
         self.scan = scan
         self.predicate: Predicate = AllOf(())
         self.parts: tuple[Weakened, ...] = ()
+        self.sides: tuple[exp.Expression, ...] = ()
         self.links: list[Link] = []
-        self.fields: tuple[tuple[str, ...], ...] | None = None
+        self.fields: tuple[Fields, ...] = ()
         self.order_by: tuple[Order, ...] = ()
         self.until: int | None = None
         self.needs_not_null: Expr | None = None
         self.page_size: int | None = None
         self.counts = False
+        self.classes: Classes | None = None
         self.parents: Predicate | None = None
 
     @property
@@ -79,7 +99,8 @@ def make_plans(query: Query, constants: Constants) -> tuple[list[ScanPlan], str]
     planner.link(plans)
     replaced, dropped = planner.replaced()
     for plan in plans:
-        plan.fields = plan.scan.fields(dropped)
+        plan.fields = _fields(plan, dropped)
+        planner.plan_classes(plan, dropped)
     return plans, query.rewritten(replaced)
 
 
@@ -96,11 +117,13 @@ class _Planner:
         frame, source = self._place(scan)
         translator = Translator(self._query, scan, self._constants)
         found: list[Predicate] = []
+        terms: list[exp.Expression] = []
         for term, own in self._terms(frame, source):
             predicate = translator.true(term)
             if source.nullable and own != "on its own" and not rejects_nulls(predicate):
                 continue
             found.append(predicate)
+            terms.append(term)
             if (own == "on its own" or (own != "outer" and not source.nullable)) and _is_evident(predicate):
                 results = weaken(scan.product, scan.record, predicate)
                 if len(results) == 1 and results[0].exact and results[0].child is results[0].custom is None:
@@ -110,9 +133,28 @@ class _Planner:
             plan.parents = AllOf(
                 tuple([item for item in found if isinstance(item, ColumnTest) and item.path == (PARENT,)])
             )
-            plan.predicate = AllOf(tuple([item for item in found if not _mentions_parent(item)]))
+            found = [item for item in found if not _mentions_parent(item)]
+            plan.predicate = AllOf(tuple(found))
         plan.parts = weaken(scan.product, scan.record, plan.predicate)
+        if len(plan.parts) == 2 and scan.parent is None and len(found) == len(terms):
+            self._divide(plan, terms, found)
         return plan
+
+    def _divide(self, plan: ScanPlan, terms: list[exp.Expression], predicates: list[Predicate]) -> None:
+        """Set the sides of the OR that two lists come from, and begin with the list of a side that the server evaluates exactly."""
+        for place, (term, predicate) in enumerate(zip(terms, predicates, strict=True)):
+            inner = term.unnest()
+            if not isinstance(inner, exp.Or) or not isinstance(predicate, AnyOf) or len(predicate.items) != 2:
+                continue
+            rest = predicates[:place] + predicates[place + 1 :]
+            parts = [weaken(plan.scan.product, plan.scan.record, AllOf((*rest, side))) for side in predicate.items]
+            singles = [part[0] for part in parts if len(part) == 1]
+            if {_texts(part) for part in singles} == {_texts(part) for part in plan.parts}:
+                sides = sorted(
+                    zip(singles, (inner.this, inner.expression), strict=True), key=lambda each: not each[0].exact
+                )
+                plan.parts = tuple([part for part, _ in sides])
+                plan.sides = tuple([side for _, side in sides])
 
     def _place(self, scan: TableScan) -> tuple[Frame, Source]:
         return next(
@@ -179,6 +221,18 @@ class _Planner:
             return
         self._plan_limit(plan, frame, select)
 
+    def plan_classes(self, plan: ScanPlan, dropped: set[int]) -> None:
+        """Set the classes of a table whose records a SELECT only counts. `dropped` are the ids of terms that the server evaluates."""
+        frame, _ = self._place(plan.scan)
+        select = frame.select
+        if len(frame.sources) != 1 or plan.links or plan.scan.parent is not None:
+            return
+        if not plan.exact or plan.counts or plan.until is not None:
+            return
+        if select.args.get("group") or all(each.find(exp.AggFunc) is not None for each in select.expressions):
+            translator = Translator(self._query, plan.scan, self._constants)
+            plan.classes = find_classes(plan.scan, plan.predicate, translator, self._constants, dropped)
+
     def _are_dropped(self, terms: list[exp.Expression]) -> bool:
         """Return whether the server evaluates all terms, and the text can do without them."""
         dropped = {id(term) for term in self._dropped}
@@ -239,26 +293,71 @@ class _Planner:
         """Connect tables by equalities, so that the values of a smaller one limit a larger one."""
         by_scan = {plan.scan: plan for plan in plans}
         for frame in self._frames:
-            for left, right in self._equalities(frame):
+            for left, right, limited in self._equalities(frame):
                 for mine, other in ((left, right), (right, left)):
                     plan, source = by_scan[mine.scan], by_scan[other.scan]
-                    if self._is_worth_it(frame, plan, mine, source, other) and not self._depends(by_scan, source, plan):
+                    if limited is not None and mine.scan is not limited:
+                        continue
+                    if not self._can_join(frame, plan, mine, source, other) or self._depends(by_scan, source, plan):
+                        continue
+                    if mine.path == (PARENT,) or _is_conditioned(source):
                         plan.links.append(Link(mine.path, other.scan, other.path))
+                    elif limited is None:
+                        plan.links += self._alternatives(frame, plan, mine, other)
             for mine, other in self._memberships(frame):
                 plan, source = by_scan[mine.scan], by_scan[other.scan]
                 if self._can_limit(plan, mine, source, other) and not self._depends(by_scan, source, plan):
                     plan.links.append(Link(mine.path, other.scan, other.path))
 
-    def _equalities(self, frame: Frame) -> Iterator[tuple[Column, Column]]:
+    def _equalities(self, frame: Frame) -> Iterator[tuple[Column, Column, TableScan | None]]:
+        """Yield the columns that are equal in all rows, or, with a table, only in those in which this table has a record."""
         where = frame.select.args.get("where")
-        terms = list(conjuncts(where.this if where is not None else None))
-        for join in frame.select.args.get("joins") or []:
-            terms += conjuncts(join.args.get("on"))
-        for term in terms:
+        terms: list[tuple[exp.Expression, TableScan | None]] = []
+        terms += [(term, None) for term in conjuncts(where.this if where is not None else None)]
+        sources = list(frame.sources.values())
+        for place, join in enumerate(frame.select.args.get("joins") or [], 1):
+            outer = (join.side or "").upper() == "LEFT" or (join.kind or "").upper() in ("ANTI", "ASOF")
+            joined = sources[place].scan if place < len(sources) else None
+            if outer and joined is None:
+                continue
+            terms += [(term, joined if outer else None) for term in conjuncts(join.args.get("on"))]
+        for term, limited in terms:
             if isinstance(term, exp.EQ):
                 left, right = self._plain(term.this), self._plain(term.expression)
                 if left is not None and right is not None and left.scan is not right.scan:
-                    yield left, right
+                    yield left, right, limited
+
+    def _alternatives(self, frame: Frame, plan: ScanPlan, mine: Column, other: Column) -> list[Link]:
+        """Return the links by terms such as ``t.priority.id = 1 OR c.name = 'x'``, one side of which is about another table."""
+        in_frame = {each.scan: (name, each) for name, each in frame.sources.items() if each.scan is not None}
+        if in_frame[plan.scan][1].nullable:
+            return []
+        translator = Translator(self._query, plan.scan, self._constants)
+        name = in_frame[other.scan][0]
+        where = frame.select.args.get("where")
+        found = []
+        for term in conjuncts(where.this if where is not None else None):
+            own: list[Predicate] = []
+            others: list[str] = []
+            for side in _sides(term):
+                scans = self._scans_of(side)
+                if scans == {plan.scan}:
+                    own.append(translator.true(side))
+                elif scans == {other.scan}:
+                    others.append(side.sql(dialect="duckdb"))
+            if own and others and len(own) + len(others) == len(list(_sides(term))):
+                column = ".".join([f'"{part}"' for part in (name, *other.path)])
+                select = f'SELECT {column} AS v FROM {other.scan.name} AS "{name}" WHERE ({") OR (".join(others)})'  # noqa: S608
+                found.append(Link(mine.path, other.scan, other.path, AnyOf(tuple(own)), select))
+        return found
+
+    def _scans_of(self, node: exp.Expression) -> set[TableScan] | None:
+        """Return the tables that an expression is about, or None if that is not known."""
+        if any(isinstance(each, (exp.Query, exp.Parameter, exp.Placeholder)) for each in node.walk()):
+            return None
+        nodes = [each for each in node.find_all(exp.Column, exp.Dot) if not isinstance(each.parent, exp.Dot)]
+        columns = [self._query.column(each) for each in nodes]
+        return None if any(each is None for each in columns) else {each.scan for each in columns if each is not None}
 
     def _memberships(self, frame: Frame) -> Iterator[tuple[Column, Column]]:
         """Yield columns that must have a value of another one, which a query in the WHERE clause selects."""
@@ -289,8 +388,8 @@ class _Planner:
         column = self._query.column(node) if isinstance(node, (exp.Column, exp.Dot)) else None
         return column if column is not None and column.path else None
 
-    def _is_worth_it(self, frame: Frame, plan: ScanPlan, mine: Column, source: ScanPlan, other: Column) -> bool:
-        """Return whether a table shall be limited to values of another one: correct for the join, and the other one is small."""
+    def _can_join(self, frame: Frame, plan: ScanPlan, mine: Column, source: ScanPlan, other: Column) -> bool:
+        """Return whether a table can be limited to the ids of another one because of an equality between them."""
         in_frame = {each.scan: each for each in frame.sources.values() if each.scan is not None}
         if plan.scan not in in_frame or source.scan not in in_frame or in_frame[source.scan].nullable:
             return False
@@ -301,7 +400,7 @@ class _Planner:
             return plan.scan.parent is not None and source.scan.endpoint.key == plan.scan.parent.key
         if mine.shape is None or mine.shape.kind != "integer" or other.shape is None or other.shape.kind != "integer":
             return False
-        return len(other.path) == 1 and other.path[0].lower() == "id" and _is_conditioned(source) and plan.until is None
+        return len(other.path) == 1 and other.path[0].lower() == "id" and plan.until is None
 
     def _depends(self, plans: dict[TableScan, ScanPlan], plan: ScanPlan, other: ScanPlan) -> bool:
         """Return whether a table waits for another one."""
@@ -326,6 +425,36 @@ class _Planner:
                         places.append((start, end, "TRUE"))
                         ids.add(id(term))
         return places, ids
+
+
+def _fields(plan: ScanPlan, dropped: set[int]) -> tuple[Fields, ...]:
+    """Return the fields that each part of a plan requests.
+
+    If the server evaluates one side of an OR exactly, its part needs no other side: for its records the OR is true. And the parts of other
+    sides do not need that side, because the records for which it is true come with its part, which is the first.
+    """
+    whole = plan.scan.fields(dropped)
+    if whole is None or not plan.sides or not plan.parts[0].exact:
+        return (whole,) * len(plan.parts)
+    found: list[Fields] = []
+    for side in reversed(plan.sides):
+        needed = {path[0] for _, path in plan.scan.used({*dropped, id(side)})}
+        found.append(tuple([path for path in whole if path[0] in needed]))
+    return tuple(found)
+
+
+def _texts(part: Weakened) -> tuple[object, ...]:
+    return part.where, part.child, part.custom
+
+
+def _sides(term: exp.Expression) -> Iterator[exp.Expression]:
+    """Yield the sides of an OR."""
+    inner = term.unnest()
+    if isinstance(inner, exp.Or):
+        yield from _sides(inner.this)
+        yield from _sides(inner.expression)
+    else:
+        yield term
 
 
 def _query_of(node: exp.In) -> exp.Expression | None:

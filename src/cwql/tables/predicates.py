@@ -362,7 +362,7 @@ class Translator:
         column = next(iter(columns.values()))
         if column.shape is None or column.shape.kind != "datetime":
             return None
-        moments = self._constants.moments(node, next(iter(columns)), wanted)
+        moments = self._constants.moments(node, wanted)
         if moments is None:
             return None
         if moments.empty:

@@ -86,12 +86,16 @@ class TableScan:
         """Take note of a column that the query uses, by a node of it."""
         self.uses.append((node, path))
 
+    def used(self, without: Collection[int] = ()) -> list[tuple[exp.Expression | None, tuple[str, ...]]]:
+        """Return the uses that are not inside of an expression whose id is in `without`."""
+        return [(node, path) for node, path in self.uses if node is None or not _is_inside(node, without)]
+
     def fields(self, without: Collection[int] = ()) -> tuple[tuple[str, ...], ...] | None:
         """Return the fields to request, or None for whole records. A path below another one is left out.
 
         `without` are the ids of expressions that are not evaluated locally.
         """
-        used = dict.fromkeys([path for node, path in self.uses if node is None or not _is_inside(node, without)])
+        used = dict.fromkeys([path for _, path in self.used(without)])
         if any(not path or path[0] == EXTRA for path in used):
             return None
         paths = dict.fromkeys(
@@ -539,9 +543,7 @@ def _has(scan: TableScan, name: str) -> bool:
 
 def _item(shape: Shape, path: tuple[str, ...]) -> Shape | None:
     """Return the shape of the items of the collection at a path."""
-    found: Shape | None = shape
-    for name in path:
-        found = dict(found.members).get(name) if found is not None else None
+    found = shape.at(path)
     return found.item if found is not None else None
 
 

@@ -163,7 +163,7 @@ class _List:
                 self._query = self._query & found.where
         self._key = next((name for name, _ in self.scan.shape.members if name.lower() == "id"), "id")
         # Ids that are text, as those of Automate, cannot be divided into ranges.
-        self._divisible = _kind((self._key,), self.scan.shape) == "integer"
+        self._divisible = _kind(self.scan.shape, (self._key,)) == "integer"
 
     def __enter__(self) -> _List:
         return self
@@ -216,7 +216,7 @@ def _predicate(given: spark.Filter, shape: Shape) -> Predicate:
         )
     relation = _RELATIONS.get(type(given))
     path: tuple[str, ...] = getattr(given, "attribute", ())
-    kind = _kind(path, shape)
+    kind = _kind(shape, path)
     if relation is None or kind is None:
         return UNKNOWN
     if relation in ("null", "not null"):
@@ -230,10 +230,8 @@ def _predicate(given: spark.Filter, shape: Shape) -> Predicate:
     return AllOf((test, UNKNOWN)) if relation == "has text" else test
 
 
-def _kind(path: tuple[str, ...], shape: Shape) -> str | None:
-    found: Shape | None = shape
-    for name in path:
-        found = dict(found.members).get(name) if found is not None else None
+def _kind(shape: Shape, path: tuple[str, ...]) -> str | None:
+    found = shape.at(path)
     return found.kind if found is not None else None
 
 
