@@ -94,11 +94,28 @@ async function checkCondition(view) {
   const result = await call("check", { text, ...query(), release: $("release").value });
   if (textOf(view) !== text) return [];
   listProblems($("problems"), result.diagnostics, view);
+  showEndpointProblem(result.endpoint);
   $("canonical").textContent = result.canonical !== null && result.canonical !== text ? `Canonical form: ${result.canonical}` : "";
   await showRecords(text, result.diagnostics.some((each) => each.severity === "error"));
   remember();
   document.documentElement.dataset.checked = text;
   return toLint(result.diagnostics, text.length);
+}
+
+function showEndpointProblem(problem) {
+  const buttons = (problem?.choices ?? []).map(({ dialect, endpoint }) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: `Use ${endpoint}` });
+    button.addEventListener("click", () => {
+      if (dialect !== $("dialect").value) {
+        $("dialect").value = dialect;
+        fillChoices();
+      }
+      $("endpoint").value = endpoint;
+      again(condition);
+    });
+    return button;
+  });
+  $("endpoint-problem").replaceChildren(...(problem ? [problem.message, ...buttons] : []));
 }
 
 async function showRecords(text, hasErrors) {
@@ -241,13 +258,13 @@ function fillChoices() {
   $("endpoints").replaceChildren(...record.endpoints.map((name) => Object.assign(document.createElement("option"), { value: name })));
 }
 
-async function copyLink(button) {
+async function copyLink(button, done) {
   remember();
   try {
     await navigator.clipboard.writeText(location.href);
-    $("status").textContent = "The link is in the clipboard. It contains the text.";
+    done.textContent = "The link is in the clipboard. It contains the text.";
   } catch {
-    $("status").textContent = "Copy the address of this page: it contains the text.";
+    done.textContent = "Copy the address of this page: it contains the text.";
   }
   button.focus();
 }
@@ -274,27 +291,34 @@ async function run() {
     fillChoices();
     const example = EXAMPLES[$("dialect").value];
     $("endpoint").value = example.endpoint;
-    replaceAll(condition, example.text);
+    // A text that somebody typed is kept.
+    const isExample = Object.values(EXAMPLES).some(({ text }) => text === textOf(condition));
+    if (isExample) replaceAll(condition, example.text);
+    else again(condition);
   });
   for (const id of ["endpoint", "parameter", "release"]) $(id).addEventListener("change", () => again(condition));
   $("language").addEventListener("change", () => again(script));
   $("fix").addEventListener("click", async () => {
-    replaceAll(condition, await call("fix", { text: textOf(condition), ...query(), unsafe: false }));
+    const text = textOf(condition);
+    const fixed = await call("fix", { text, ...query(), unsafe: false });
+    $("done").textContent = fixed === text ? "There is no safe fix. Fixes that may change the meaning are below." : "";
+    replaceAll(condition, fixed);
   });
   $("format").addEventListener("click", async () => {
     try {
       replaceAll(condition, await call("format", { text: textOf(condition), ...only("dialect", "parameter") }));
-    } catch (error) {
-      $("status").textContent = `Cannot format: ${error.message}`;
+      $("done").textContent = "";
+    } catch {
+      $("done").textContent = "Only a condition without errors can be formatted.";
     }
   });
   $("translate").addEventListener("click", async () => {
     const done = await call("translate", { text: textOf(condition), ...only("dialect", "endpoint") });
     const notes = done.notes.length ? ` (${done.notes.join("; ")})` : "";
-    $("status").textContent = done.text === null ? `Cannot translate${notes}` : `${done.dialect}: ${done.text}${notes}`;
+    $("done").textContent = done.text === null ? `This cannot be translated${notes}` : `${done.dialect}: ${done.text}${notes}`;
   });
-  $("share").addEventListener("click", () => copyLink($("share")));
-  $("share-script").addEventListener("click", () => copyLink($("share-script")));
+  $("share").addEventListener("click", () => copyLink($("share"), $("done")));
+  $("share-script").addEventListener("click", () => copyLink($("share-script"), $("done-script")));
   for (const name of ["condition", "script"]) {
     $(`tab-${name}`).addEventListener("click", () => selectTab(name));
     $(`tab-${name}`).addEventListener("keydown", (event) => {

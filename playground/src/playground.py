@@ -93,7 +93,11 @@ def check(text: str, dialect: DialectName, endpoint: str, parameter: str, releas
             canonical = cwql.format(text, dialect=dialect, parameter=parameter)
         except cwql.CwqlError:
             canonical = None
-    return {"diagnostics": [_diagnostic(units, diagnostic) for diagnostic in found], "canonical": canonical}
+    return {
+        "diagnostics": [_diagnostic(units, diagnostic) for diagnostic in found],
+        "canonical": canonical,
+        "endpoint": _endpoint_problem(dialect, endpoint),
+    }
 
 
 def complete_at(text: str, offset: int, dialect: DialectName, endpoint: str, parameter: str) -> list[dict[str, Any]]:
@@ -157,7 +161,8 @@ def translate(text: str, dialect: DialectName, endpoint: str) -> dict[str, Any]:
 
 def evaluate(text: str, dialect: DialectName, endpoint: str, parameter: str) -> dict[str, Any]:
     """Return the example records that a condition selects."""
-    records = _records().get(dialect, {}).get(endpoint)
+    known = catalog(dialect).find_endpoint(endpoint) if endpoint else None
+    records = None if known is None else _records().get(dialect, {}).get(catalog(dialect).title(known))
     if records is None:
         return {"records": None, "endpoints": sorted(_records().get(dialect, {}))}
     if parameter not in ("conditions", "condition"):
@@ -217,6 +222,28 @@ def _fix(units: _Units, fix: Fix) -> dict[str, Any]:
 def _endpoint(dialect: DialectName, endpoint: str) -> str | None:
     """Return an endpoint of the dialect; one that is still being typed counts as none."""
     return endpoint if endpoint and catalog(dialect).find_endpoint(endpoint) is not None else None
+
+
+def _endpoint_problem(dialect: DialectName, endpoint: str) -> dict[str, Any] | None:
+    """Return why the names of a condition cannot be checked, with endpoints that may be meant; None if they can be."""
+    endpoint = endpoint[:LONGEST].strip()
+    title = next(record.title for record in DIALECTS if record.name == dialect)
+    if not endpoint:
+        return {"message": "Without an endpoint, names and values are not checked.", "choices": []}
+    if catalog(dialect).find_endpoint(endpoint) is not None:
+        return None
+    near = [{"dialect": dialect, "endpoint": name} for name in catalog(dialect).near_endpoints(endpoint)]
+    for record in DIALECTS:
+        found = catalog(record.name).find_endpoint(endpoint)
+        if found is not None:
+            elsewhere = catalog(record.name).title(found)
+            last = f"/{elsewhere.rpartition('/')[2]}".lower()
+            same = [choice for choice in near if choice["endpoint"].lower().endswith(last)]
+            return {
+                "message": f"{endpoint} is an endpoint of {record.title}, not of {title}.",
+                "choices": [*same, {"dialect": record.name, "endpoint": elsewhere}],
+            }
+    return {"message": f"{title} has no endpoint {endpoint}: names and values are not checked.", "choices": near[:3]}
 
 
 def _listed(product: str) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from typing import TYPE_CHECKING
 
 from scripts.packaging.build import ROOT
@@ -19,7 +20,7 @@ TABLES = ("__init__.py", "catalog.py", "endpoints.py", "releases.py")
 
 
 def copy_core(target: Path, more_folders: Iterable[str] = (), more_tables: Iterable[str] = ()) -> None:
-    """Copy the modules below `target`, with further packages of cwql and modules of the generated APIs."""
+    """Copy the modules below `target`, with further packages of cwql and modules of the generated APIs, and the version."""
     package, generated = ROOT / "src" / "cwql", ROOT / "generated"
     ignored = shutil.ignore_patterns("__pycache__", "*.pyi")
     for name in (*FOLDERS, *more_folders):
@@ -32,3 +33,7 @@ def copy_core(target: Path, more_folders: Iterable[str] = (), more_tables: Itera
         for name in (*TABLES, *more_tables):
             shutil.copy(generated / "cwql_api" / product / name, target / "cwql_api" / product)
     shutil.copy(generated / "cwql_api" / "__init__.py", target / "cwql_api")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    metadata = target / f"cwql-{project['version']}.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: cwql\nVersion: {project['version']}\n", "utf-8")

@@ -10,11 +10,9 @@ import compileall
 import py_compile
 import sys
 import tempfile
-import tomllib
 import zipapp
 from pathlib import Path
 
-from scripts.packaging.build import ROOT
 from scripts.packaging.core_modules import copy_core
 
 FOLDERS = ("cli", "render")
@@ -41,12 +39,6 @@ def build_single_file(target: Path) -> None:
         modules = Path(folder)
         copy_core(modules, FOLDERS, TABLES)
         (modules / "__main__.py").write_text(_MAIN, encoding="utf-8")
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-        metadata = modules / f"cwql-{project['version']}.dist-info"
-        metadata.mkdir()
-        (metadata / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: cwql\nVersion: {project['version']}\n", "utf-8"
-        )
         # An archive has no times that could be compared with those of the sources.
         compileall.compile_dir(
             modules,

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -72,6 +73,39 @@ def test_positions_count_utf16_units(playground: ModuleType) -> None:
     assert units[2 * found["from"] : 2 * found["to"]].decode("utf-16-le") == "sumary"
     [edit] = found["fixes"][0]["edits"]
     assert (edit["from"], edit["to"], edit["insert"]) == (found["from"], found["to"], "summary")
+
+
+def test_endpoints_that_do_not_exist(playground: ModuleType) -> None:
+    def problem(endpoint: str, dialect: str = "manage") -> Any:
+        arguments = {"dialect": dialect, "endpoint": endpoint, "parameter": "conditions"}
+        return ask(playground, "check", text="id = 1", **arguments)["endpoint"]
+
+    assert problem("/service/tickets") is None
+    assert problem("https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets") is None
+    assert problem("/service/ticket")["choices"][0] == {"dialect": "manage", "endpoint": "/service/tickets"}
+    choices = problem("tickets")["choices"]
+    assert {"dialect": "manage", "endpoint": "/service/tickets"} in choices
+    assert choices[-1] == {"dialect": "automate", "endpoint": "/Tickets"}
+    assert problem("computers")["choices"] == [{"dialect": "automate", "endpoint": "/Computers"}]
+    assert problem("/service/tickets", "automate")["choices"] == [
+        {"dialect": "automate", "endpoint": "/Tickets"},
+        {"dialect": "manage", "endpoint": "/service/tickets"},
+    ]
+    assert problem("nothing at all")["choices"] == []
+    assert problem("")["message"] == "Without an endpoint, names and values are not checked."
+
+
+def test_records_of_an_endpoint_in_another_form(playground: ModuleType) -> None:
+    arguments = TICKETS | {"endpoint": "service/Tickets"}
+    assert ask(playground, "evaluate", text="id < 4", **arguments)["selected"] == 3
+
+
+def test_the_version_is_that_of_the_project(modules: Path) -> None:
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import cwql; print(cwql.__version__)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, str(modules)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
 def test_canonical_form_and_fixes(playground: ModuleType) -> None:
