@@ -92,6 +92,17 @@ class Record(BaseModel):
     if not TYPE_CHECKING:
         __dict__ = _Members()
 
+        def __getattr__(self, name: str) -> Any:
+            try:
+                return super().__getattr__(name)
+            except AttributeError:
+                # `closed_flag` is the name in other libraries, `_info` the one in the documentation of the API.
+                first, *rest = name.split("_")
+                other = "".join([first, *[word[:1].upper() + word[1:] for word in rest]]) if first else f"{name[1:]}_"
+                if other == name or other not in type(self).model_fields:
+                    raise
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}; write {other}") from None
+
     model_config = ConfigDict(
         # Servers send members that their own document does not have. They are in `model_extra`.
         extra="allow",

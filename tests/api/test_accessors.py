@@ -69,6 +69,14 @@ def test_what_leads_nowhere_is_refused() -> None:
         AttributeError, match=r"manage leads to no 'get': paths are attributes \(client\.service\.tickets"
     ):
         psa.get  # noqa: B018
+    with pytest.raises(AttributeError, match=r"/service/tickets leads to no 'id': get\(5\) reads the record with id 5"):
+        psa.service.tickets.id(5)
+    with pytest.raises(
+        AttributeError, match=r"manage leads to no 'tickets'; did you mean 'service\.tickets' or 'project\.tickets'"
+    ):
+        psa.tickets  # noqa: B018
+    with pytest.raises(AttributeError, match=r"manage leads to no 'companies'; did you mean 'company\.companies'"):
+        psa.companies  # noqa: B018
     with pytest.raises(CwqlError, match="no records that are reached by id"):
         psa.service(5)
     for id in (True, None, 1.5):

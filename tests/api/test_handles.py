@@ -186,6 +186,14 @@ def test_an_unknown_name_suggests_near_ones(line: Callable[[], object], says: st
         line()
 
 
+def test_a_name_that_begins_with_an_underscore_is_corrected() -> None:
+    with pytest.raises(AttributeError, match=r"Ticket has no attribute '_info'; write info_$"):
+        Ticket._info  # noqa: B018
+    for name in ("_infos", "__info", "__array__"):
+        with pytest.raises(AttributeError, match=f"Ticket has no attribute '{name}'$"):
+            getattr(Ticket, name)
+
+
 def test_unknown_names_are_both_kinds_of_error() -> None:
     with pytest.raises(UnknownNameError) as caught:
         Ticket.sumary  # type: ignore[attr-defined]  # noqa: B018

@@ -231,6 +231,22 @@ def test_a_body_that_would_be_refused_is_not_sent(both: Both, server: Server, bo
     assert server.seen == []
 
 
+def test_get_of_a_list_names_the_calls_that_read_it(both: Both, server: Server) -> None:
+    with pytest.raises(TypeError, match=r"/service/tickets is a list: get\(id\) reads a record"):
+        both(lambda psa: psa.service.tickets.get())
+    assert server.seen == []
+
+
+def test_names_of_other_libraries_are_corrected(both: Both, server: Server) -> None:
+    ticket = both(lambda psa: psa.service.tickets.get(5))
+    for name, other in (("closed_flag", "closedFlag"), ("_info", "info_")):
+        with pytest.raises(AttributeError, match=f"'Ticket' object has no attribute '{name}'; write {other}$"):
+            getattr(ticket, name)
+    for name in ("no_such_member", "__something__", "_", "closed_"):
+        with pytest.raises(AttributeError, match=f"'Ticket' object has no attribute '{name}'$"):
+            getattr(ticket, name)
+
+
 def test_any_operation_can_be_called(both: Both, server: Server) -> None:
     assert both(lambda psa: psa.call_operation("getServiceTicketsById", 5)).id == 5
     assert both(lambda psa: psa.call_operation("getServiceTicketsById", 5, params={"odd": 1})).id == 5

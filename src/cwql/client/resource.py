@@ -106,8 +106,12 @@ class ResourceBase(Accessor):
         return core.count(*self._target(), where, read)
 
     def _get(self, id: object, options: Mapping[str, Any]) -> Flow[Any]:
-        place = self._at(id)
-        return _value(self._core.get(*place._target(), options))
+        endpoint, path = self._at(id)._target()
+        if id is NOT_GIVEN and endpoint.listed:
+            raise TypeError(
+                f"{path} is a list: get(id) reads a record, first() the first, list() or all() every record"
+            )
+        return _value(self._core.get(endpoint, path, options))
 
     def _send(self, method: str, id: object, body: object, options: Mapping[str, Any]) -> Flow[Any]:
         place = self._at(id)

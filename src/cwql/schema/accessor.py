@@ -138,12 +138,23 @@ def _step(product: str, key: str, name: str) -> str:
 
     place = f"/{key}" if key else product
     hint = f"; write {key.rsplit('/', 1)[-1]}(id).{name}" if "{}" in segments and wanted in _below(product, key) else ""
-    close = suggest(name, _names(product, key))
+    close = ([] if key else _elsewhere(product, wanted)) or suggest(name, _names(product, key))
     if key and wanted in _VERBS:
         close = [_VERBS[wanted]]
+    elif wanted == "id" and "{}" in segments:
+        last = key.rsplit("/", 1)[-1]
+        hint, close = f": get(5) reads the record with id 5, and {last}(5) is its path", []
     elif not key and wanted in _METHODS:
         hint, close = ": paths are attributes (client.service.tickets.get(5)); call() takes an operation's id", []
     raise UnknownAccessorError(f"{place} leads to no {name!r}{hint}", close)
+
+
+def _elsewhere(product: str, wanted: str) -> list[str]:
+    """Return the shortest paths of attributes that end with a name: ``service.tickets`` for ``tickets``."""
+    tree: dict[str, str] = loader.load(product, "tree").TREE
+    keys = [key for key, names in tree.items() if "{}" not in key and key and wanted in names.lower().split()]
+    keys.sort(key=lambda key: (key.count("/"), key != "service", key))
+    return [".".join([*map(accessor, key.split("/")), wanted]) for key in keys[:2]]
 
 
 def _below(product: str, key: str) -> list[str]:

@@ -236,7 +236,7 @@ class _Inner(Handle):
     def __getattr__(self, name: str) -> Handle:
         record = self._member()
         if record is None or name[:1] == "_":
-            raise AttributeError(f"{self!r} has no attribute {name!r}")
+            raise AttributeError(f"{self!r} has no attribute {name!r}{_advise_underscore(record, name)}")
         return _step(self._product, self._root, self._path.segments, record, name)
 
     def __dir__(self) -> list[str]:
@@ -428,7 +428,8 @@ class RecordHandle:
 
     def __getattr__(self, name: str) -> Handle:
         if name[:1] == "_":
-            raise AttributeError(f"{self!r} has no attribute {name!r}")
+            advice = "" if name[:2] == "__" else _advise_underscore(catalog(self._product).record(self._record), name)
+            raise AttributeError(f"{self!r} has no attribute {name!r}{advice}")
         return _step(self._product, self._record, (), catalog(self._product).record(self._record), name)
 
     def __dir__(self) -> list[str]:
@@ -510,6 +511,12 @@ def _step(product: str, root: str, before: tuple[str, ...], record: RecordInfo, 
 
 def _names(record: RecordInfo) -> list[str]:
     return [*record.names, *(name for name in record.extra_names if "/" not in name)]
+
+
+def _advise_underscore(record: RecordInfo | None, name: str) -> str:
+    """Return advice about a name of the API that begins with an underscore, such as `_info`."""
+    other = None if record is None or name[:2] == "__" else attributes(_names(record), HANDLE_NAMES).get(name)
+    return "" if other is None else f"; write {other}"
 
 
 def _attributes(record: RecordInfo) -> list[str]:
