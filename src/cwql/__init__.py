@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cwql import devices as devices
     from cwql import manage as manage
     from cwql import sandbox as sandbox
+    from cwql import tables as tables
     from cwql import webhooks as webhooks
     from cwql.analysis.checker import check
     from cwql.analysis.fixes import FixResult, fix
@@ -80,17 +81,17 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from cwql.language.builder import Field as F  # noqa: N817 - the public name
-    from cwql.language.formatter import format as format
     from cwql.language.nodes import Expr, all_of, any_of
-    from cwql.language.parsing import parse
     from cwql.language.printer import emit
     from cwql.language.simplify import simplify
-    from cwql.language.template import cond
+    from cwql.language.template import Template, cond
     from cwql.language.translate import Translation, translate
     from cwql.lint.linter import EmbeddedCondition, LintResult, lint_text
     from cwql.query.compiled import Compiled
     from cwql.query.compiler import compile as compile
     from cwql.query.query import Query
+    from cwql.query.text import format as format
+    from cwql.query.text import parse
     from cwql.semantics.predicate import predicate
     from cwql.source import Location, Span
 
@@ -154,6 +155,7 @@ __all__ = [
     "SignatureVerificationError",
     "SigningKeyUnavailableError",
     "Span",
+    "Template",
     "Translation",
     "TwoFactorRequiredError",
     "URLTooLongError",
@@ -237,6 +239,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "SignatureVerificationError": ("cwql.client.errors", "SignatureVerificationError"),
     "SigningKeyUnavailableError": ("cwql.client.errors", "SigningKeyUnavailableError"),
     "Span": ("cwql.source", "Span"),
+    "Template": ("cwql.language.template", "Template"),
     "Translation": ("cwql.language.translate", "Translation"),
     "TwoFactorRequiredError": ("cwql.client.errors", "TwoFactorRequiredError"),
     "URLTooLongError": ("cwql.client.errors", "URLTooLongError"),
@@ -252,16 +255,16 @@ _HOMES: dict[str, tuple[str, str]] = {
     "diff": ("cwql.client.patch", "diff"),
     "emit": ("cwql.language.printer", "emit"),
     "fix": ("cwql.analysis.fixes", "fix"),
-    "format": ("cwql.language.formatter", "format"),
+    "format": ("cwql.query.text", "format"),
     "lint_text": ("cwql.lint.linter", "lint_text"),
-    "parse": ("cwql.language.parsing", "parse"),
+    "parse": ("cwql.query.text", "parse"),
     "predicate": ("cwql.semantics.predicate", "predicate"),
     "simplify": ("cwql.language.simplify", "simplify"),
     "translate": ("cwql.language.translate", "translate"),
 }
 """The module of every public name, and its name there."""
 
-_MODULES = ("ast", "automate", "devices", "manage", "sandbox", "webhooks")
+_MODULES = ("ast", "automate", "devices", "manage", "sandbox", "tables", "webhooks")
 """The public modules, which are attributes as well."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.value import Value, assign
+from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class Diagnostic(Value):
     """One problem in one text.
 
     `code` (``CW203``) and `name` (``unknown-field``) identify the rule. `message` says what was found and what was expected,
-    in lower case; `hint` says what to write instead; `notes` add facts.
+    in lower case; `hint` says what to write instead; `notes` add facts. `dialect`, `endpoint` and `parameter` are those of the
+    text, each None if it is unknown; two diagnostics are equal without them.
     """
 
     __module__ = "cwql"
@@ -83,6 +84,9 @@ class Diagnostic(Value):
     hint: str | None = None
     fixes: tuple[Fix, ...] = ()
     notes: tuple[str, ...] = ()
+    dialect: str | None = field(default=None, compare=False, kw_only=True)
+    endpoint: str | None = field(default=None, compare=False, kw_only=True)
+    parameter: str | None = field(default=None, compare=False, kw_only=True)
 
     @property
     def url(self) -> str:
@@ -116,6 +120,9 @@ class Diagnostic(Value):
             "end_column": location.end_column,
             "start_offset": self.span.start,
             "end_offset": self.span.end,
+            "dialect": self.dialect,
+            "endpoint": self.endpoint,
+            "parameter": self.parameter,
             "fixes": [fix.to_dict() for fix in self.fixes],
             "notes": list(self.notes),
             "url": self.url,
@@ -221,6 +228,17 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         pieces += (text[at : edit.span.start], edit.text)
         at = edit.span.end
     return "".join([*pieces, text[at:]])
+
+
+def with_target(
+    diagnostics: list[Diagnostic], dialect: str | None, endpoint: str | None, parameter: str | None
+) -> list[Diagnostic]:
+    """Set the target of diagnostics that were just made, and return them."""
+    for diagnostic in diagnostics:
+        assign(diagnostic, "dialect", dialect)
+        assign(diagnostic, "endpoint", endpoint)
+        assign(diagnostic, "parameter", parameter)
+    return diagnostics
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

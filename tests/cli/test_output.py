@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import cwql
 from cwql.cli import COMMANDS, main
 from cwql.cli.options import build_parser
 
 if TYPE_CHECKING:
     from argparse import Action
+    from pathlib import Path
 
 TICKETS = ["-e", "/service/tickets"]
 SERVERS_AND_SCRIPTS = ("server", "mcp", "sandbox", "demo", "completion", "login")
@@ -53,6 +55,48 @@ def test_rules_are_the_same_object_alone_and_in_the_list(capsys: pytest.CaptureF
     assert alone == run(capsys, "explain", "double-equals")[1]
     assert alone in run(capsys, "rules")[1]
     assert (alone["fix"], alone["opt_in"]) == ("safe", False)
+
+
+WORDS = {
+    "code", "name", "severity", "message", "hint", "line", "column", "end_line", "end_column", "start_offset", "end_offset",
+    "dialect", "endpoint", "parameter", "fixes", "notes", "url",
+}  # fmt: skip
+"""The words of a diagnostic, wherever it is JSON."""
+
+
+def test_diagnostics_have_the_same_words_everywhere(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    target = ("manage", "/service/tickets", "conditions")
+
+    def check(found: dict[str, Any], extra: set[str], expected: tuple[str | None, ...] = target) -> None:
+        assert found.keys() == WORDS | extra
+        assert tuple(found[name] for name in ("dialect", "endpoint", "parameter")) == expected
+
+    check(run(capsys, "check", *TICKETS, "sumary = 5")[1][0], {"filename"})
+    check(run(capsys, "check", "-d", "automate", "Id == 5")[1][0], {"filename"}, ("automate", None, "condition"))
+    check(run(capsys, "check", *TICKETS, "-p", "orderBy", "sumary")[1][0], {"filename"}, (*target[:2], "orderBy"))
+    check(run(capsys, "fix", *TICKETS, "sumary = 5")[1]["diagnostics"][0], set())
+    check(run(capsys, "translate", "--to", "automate", "a/b = 5")[1]["diagnostics"][0], set(), ("manage", None, None))
+    check(cwql.check("sumary = 5", endpoint="/service/tickets")[0].to_dict("sumary = 5"), set())
+    text = 'import cwql\npsa.service.tickets.list(f"sumary = {int(x)}"); psa.service.tickets.list("id == 5")\n'
+    result = cwql.lint_text(text, filename="a.py")
+    assert len(result.diagnostics) == 2
+    for diagnostic in result.diagnostics:
+        check(diagnostic.to_dict(text), set())
+    sources = [tmp_path / f"{number}.py" for number in range(6)]
+    for source in sources:
+        source.write_text(text)
+    # The second run reads the diagnostics from the cache.
+    for _ in range(2):
+        status, found = run(capsys, "lint", "--isolated", "--cache-dir", str(tmp_path / "cache"), str(tmp_path))
+        assert (status, len(found)) == (1, 12)
+        for diagnostic in found:
+            check(diagnostic, {"filename"})
+    listed = run(capsys, "lint", "--isolated", "--list", str(sources[0]))[1]
+    assert listed[0].keys() == {
+        *("filename", "line", "column", "end_line", "end_column", "start_offset", "end_offset"),
+        *("dialect", "endpoint", "parameter", "text", "known_by"),
+    }
+    assert [text[row["start_offset"] : row["end_offset"]] for row in listed] == ["sumary = {int(x)}", "id == 5"]
 
 
 def test_server_commands(capsys: pytest.CaptureFixture[str]) -> None:

@@ -135,10 +135,36 @@ def test_address_of_another_server(capsys: pytest.CaptureFixture[str], monkeypat
         )
 
 
-def test_word_that_two_products_have(capsys: pytest.CaptureFixture[str]) -> None:
-    status, _, err = run(capsys, "count", "tickets")
-    assert (status, err) == (0, "cwql count: /Tickets of automate; manage has /project/tickets, /service/tickets\n")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("count", "tickets"),
+        ("get", "Tickets"),
+        ("fields", "tickets"),
+        ("check", "-e", "tickets", "id = 5"),
+        ("fmt", "-e", "tickets", "id = 5"),
+        ("fix", "-e", "tickets", "id = 5"),
+        ("pull", "tickets", "--to", "sqlite:x.db"),
+        ("create", "tickets", "--set", "id=5"),
+        ("patch", "tickets", "--set", "id=5"),
+        ("delete", "tickets"),
+    ],
+)
+def test_word_that_two_products_have_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status = main([*words])
+    out, err = capsys.readouterr()
+    assert (status, out) == (2, "")
+    assert "can mean /Tickets of automate, or /project/tickets or /service/tickets of manage: write the path" in err
+
+
+def test_word_of_one_product_is_a_path_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "count", "/service/tickets")[2] == ""
+    assert run(capsys, "count", "computers")[0] == 0
+    assert run(capsys, "count", "tickets", "--product", "automate")[:2] == run(capsys, "count", "/Tickets")[:2]
+    assert "did you mean '/project/tickets' or '/service/tickets'" in run(capsys, "count", "tickets", "-d", "manage")[2]
 
 
 def test_since(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import cwql
 from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError
 from cwql.language.builder import F
 from cwql.language.nodes import Constant, comparisons
@@ -53,11 +54,11 @@ FILLED: list[tuple[Any, Any]] = [
     (cond("{} and {}", REST, F("a") == 1), REST & (F("a") == 1)),
     (cond("a = 1 and {rest}", rest=REST & (F("r") == 2)), (F("a") == 1) & REST & (F("r") == 2)),
     (cond("not {}", REST), F("q") != 1),
-    (cond("a = '{{x}}' and b = \"}}\"", dialect="manage"), (F("a") == "{x}") & (F("b") == "}")),
+    (cond("a = '{{x}}' and b = \"}}\""), (F("a") == "{x}") & (F("b") == "}")),
     (cond("a = 'it''s {{' and b = {}", 1), (F("a") == "it's {") & (F("b") == 1)),
     (cond("a contains {}", "' or 1=1"), F("a").contains("' or 1=1")),
-    (cond("Client.Name startswith {}", "x", dialect="automate"), F("Client.Name").startswith("x")),
-    (cond("a > {}", datetime(2024, 1, 1), timezone="UTC"), F("a") > datetime(2024, 1, 1, tzinfo=UTC)),
+    (cwql.Template("Client.Name startswith {}", dialect="automate").fill("x"), F("Client.Name").startswith("x")),
+    (cwql.Template("a > {}", timezone="UTC").fill(datetime(2024, 1, 1)), F("a") > datetime(2024, 1, 1, tzinfo=UTC)),
     (cond("a = {}", None), F("a").is_null()),
     (
         cond(Template("a = ", Interpolation("x'\""), " and b in ", Interpolation([1]), "")),
@@ -137,7 +138,7 @@ def test_every_value_is_one_value_of_the_tree() -> None:
 
 
 def test_a_filled_template_is_printed_in_either_language() -> None:
-    tree = cond("Client.Name = {} and Id in {}", "it's", [1, 2], dialect="automate")
+    tree = cwql.Template("Client.Name = {} and Id in {}", dialect="automate").fill("it's", [1, 2])
     assert emit(tree, dialect="manage") == 'Client/Name = "it\'s" and Id in (1, 2)'
 
 
@@ -149,3 +150,19 @@ def test_an_unclosed_string_is_reported_instead_of_the_placeholder_in_it() -> No
     with pytest.raises(ConditionError) as caught:
         cond("a = '{}' and b = 'x", 1)
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["CW160"]
+
+
+def test_every_name_can_be_a_placeholder() -> None:
+    names = ("timezone", "dialect", "template", "text", "self", "args")
+    filled = cond(" and ".join([f"a = {{{name}}}" for name in names]), **{name: name for name in names})
+    assert [leaf.value for leaf in comparisons(filled)] == [*names]
+
+
+def test_a_template_is_filled_any_number_of_times() -> None:
+    template = cwql.Template("id in {}")
+    assert [str(template.fill([number, 2])) for number in (1, 3)] == ["id in (1, 2)", "id in (3, 2)"]
+    assert template == cwql.Template("id in {}", dialect="manage")
+    with pytest.raises(cwql.UnknownNameError, match="unknown dialect 'psa'"):
+        cwql.Template("id = 1", dialect="psa")  # type: ignore[arg-type]  # what is refused
+    with pytest.raises(ExpressionError, match=r"as an option, write Template\(text, timezone=...\).fill\(...\)"):
+        cond("a > {}", 1, timezone="UTC")

@@ -268,8 +268,8 @@ PLACES = [
     ("import cwql\ncwql.parse('a=1')", [("a=1", "conditions", "manage", None)]),
     ("from cwql import check as look\nlook('a=1', 'automate', endpoint='/Computers')", [("a=1", "conditions", "automate", "/Computers")]),
     ("import cwql\ncwql.compile('id desc', endpoint='/service/tickets', parameter='orderBy')", [("id desc", "orderBy", "manage", "/service/tickets")]),
-    ("import cwql\ncwql.translate('a=1')", [("a=1", "conditions", "automate", None)]),
-    ("import cwql\ncwql.parse('a=1', dialect)", []),
+    ("import cwql\ncwql.translate('a=1', source='automate', target='manage')", [("a=1", "conditions", "automate", None)]),
+    ("import cwql\ncwql.parse('a=1', dialect=dialect)", []),
     ("import cwql\nc.service.tickets.list(cwql.cond('a = {}', x))", [(f"a = {PLACEHOLDER}", "conditions", "manage", "/service/tickets")]),
     ("import json\njson.parse('a=1')", []),
     # markers and URLs

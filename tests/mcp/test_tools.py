@@ -75,7 +75,7 @@ def test_fields_are_described_with_types_and_members(assistant: Assistant) -> No
     found = assistant.ask("describe", endpoint=TICKETS)
     fields = {field["path"]: field for field in found["fields"]}
     assert found["record"] == "Ticket"
-    assert fields["severity"]["values"] == ["Low", "Medium", "High"]
+    assert fields["severity"]["enum"] == ["Low", "Medium", "High"]
     assert fields["summary"]["type"] == "text(100)"
     below = assistant.ask("describe", endpoint=TICKETS, path="company/")
     assert "company/name" in [field["path"] for field in below["fields"]]
@@ -86,20 +86,20 @@ def test_check_reports_rule_and_span(assistant: Assistant) -> None:
     found = assistant.ask("check", endpoint=TICKETS, where="company/nme = 'x'")
     assert found["ok"] is False
     (diagnostic,) = found["diagnostics"]
-    assert (diagnostic["code"], diagnostic["start"], diagnostic["end"]) == ("CW203", 8, 11)
+    assert (diagnostic["code"], diagnostic["start_offset"], diagnostic["end_offset"]) == ("CW203", 8, 11)
     assert assistant.ask("check", endpoint=TICKETS, where="company/name = 'x'") == {"ok": True, "diagnostics": []}
 
 
 def test_fix_applies_unsafe_fixes_on_request_only(assistant: Assistant) -> None:
     where = "company/nme == 'x'"
     assert assistant.ask("fix", endpoint=TICKETS, where=where)["where"] == "company/nme = 'x'"
-    found = assistant.ask("fix", endpoint=TICKETS, where=where, unsafe=True)
+    found = assistant.ask("fix", endpoint=TICKETS, where=where, unsafe_fixes=True)
     assert (found["where"], found["changed"], found["ok"]) == ("company/name = 'x'", True, True)
 
 
 def test_complete_offers_fields_and_enum_members(assistant: Assistant) -> None:
     found = assistant.ask("complete", endpoint=TICKETS, where="id > 5 and company/na")["candidates"]
-    assert ("name", len("id > 5 and company/")) in [(entry["text"], entry["start"]) for entry in found]
+    assert ("name", len("id > 5 and company/")) in [(entry["text"], entry["start_offset"]) for entry in found]
     found = assistant.ask("complete", endpoint=TICKETS, where="severity = ")["candidates"]
     assert {'"Low"', '"Medium"', '"High"'} <= {entry["text"] for entry in found}
     assert assistant.ask("complete", endpoint="/Computers", where="Client.Na")["candidates"][0]["text"] == "Name"
@@ -111,7 +111,7 @@ def test_compile_routes_terms_to_the_three_parameters(assistant: Assistant) -> N
         endpoint="/company/contacts",
         where="id > 5 and communicationItems/value like '%@%' and customFields/caption = 'VIP'",
     )
-    assert contacts["parameters"] == {
+    assert contacts["params"] == {
         "conditions": "id > 5",
         "childConditions": 'communicationItems/value like "%@%"',
         "customFieldConditions": 'caption = "VIP"',

@@ -175,7 +175,7 @@ def test_refusals_of_conditions_have_rule_span_and_fixed_text(assistant: Assista
     error = assistant.refusal("query", endpoint=TICKETS, where="company/nme == 'x' and sumary = 'y'", fields=["sumary"])
     assert error["code"] == "CW203"
     assert error["argument"] == "where"
-    spans = [(it["argument"], it["code"], it["start"], it["end"]) for it in error["diagnostics"]]
+    spans = [(it["argument"], it["code"], it["start_offset"], it["end_offset"]) for it in error["diagnostics"]]
     assert ("where", "CW203", 8, 11) in spans
     assert ("where", "CW112", 12, 14) in spans
     assert ("fields", "CW203", 0, 6) in spans
@@ -194,5 +194,5 @@ def test_fixed_text_is_accepted(assistant: Assistant) -> None:
 
 def test_form_that_is_corrected_without_a_doubt_is_accepted(assistant: Assistant) -> None:
     found = assistant.ask("compile", endpoint=TICKETS, where="dateEntered > 2024-01-01 and id == 5")
-    assert found["parameters"] == {"conditions": "dateEntered > [2024-01-01] and id = 5"}
+    assert found["params"] == {"conditions": "dateEntered > [2024-01-01] and id = 5"}
     assert [it["code"] for it in found["diagnostics"]] == ["CW127", "CW112"]

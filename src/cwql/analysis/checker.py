@@ -79,8 +79,16 @@ def check(  # noqa: PLR0913  # public, by name only
         try:
             condition = emit(condition, dialect=record)
         except ConditionError as refusal:
-            return refusal.diagnostics
-    return _check_text(condition, record, endpoint, place, config, pagination == "forward-only", release)
+            found = refusal.diagnostics
+        else:
+            found = _check_text(condition, record, endpoint, place, config, pagination == "forward-only", release)
+    else:
+        found = _check_text(condition, record, endpoint, place, config, pagination == "forward-only", release)
+    if not found:
+        return found
+    from cwql.diagnostics import with_target
+
+    return with_target(found, record.name, endpoint, place.name)
 
 
 def resolve_dialect(dialect: AnyDialect | None, endpoint: str | None) -> Dialect:

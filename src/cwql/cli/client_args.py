@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 from cwql.errors import ConfigError, CwqlError, UnknownNameError
 from cwql.schema.catalog import catalog, locate
-from cwql.schema.loader import PRODUCTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,19 +100,6 @@ class EndpointArgument:
             getattr(names, role)
             for role in ("where", "child_conditions", "custom_field_conditions", "order_by", "fields")
         ]
-
-    def describe_others(self, text: str) -> str | None:
-        """Return a note if another product has an endpoint whose path ends in the same word, otherwise None."""
-        if "/" in text.strip("/"):
-            return None
-        word = text.strip("/").lower()
-        for product in PRODUCTS:
-            if product == self.product:
-                continue
-            titles = [title for title in catalog(product).near_endpoints(word) if title.lower().endswith(f"/{word}")]
-            if titles:
-                return f"{self.title} of {self.product}; {product} has {', '.join(titles)}"
-        return None
 
     def resource(self, client: Any) -> Any:
         """Return the client's resource of the endpoint.

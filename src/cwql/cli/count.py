@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -38,9 +36,6 @@ def run(arguments: Any) -> int:
         return 1
     query.pop("fields", None)
     query.pop("order_by", None)
-    note = endpoint.describe_others(arguments.endpoint)
-    if note is not None:
-        print(f"cwql count: {note}", file=sys.stderr)
     with connect(endpoint.product, arguments, endpoint.host) as client:
         count = endpoint.resource(client).count(**query)
     if arguments.output_format == "json":

@@ -31,12 +31,12 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print the canonical form; return 1 if the condition cannot be parsed or, with ``--check``, is not canonical."""
-    from cwql.cli.options import print_json, read_dialect
-    from cwql.language.formatter import format
+    from cwql.cli.options import print_json
+    from cwql.query.text import format
 
     text = read_text(arguments.condition)
     try:
-        canonical = format(text, dialect=read_dialect(arguments), parameter=arguments.parameter)
+        canonical = format(text, dialect=arguments.dialect, endpoint=arguments.endpoint, parameter=arguments.parameter)
     except ConditionError as error:
         print_diagnostics(error.diagnostics, error.text, source_name(arguments.condition), sys.stderr)
         return 1

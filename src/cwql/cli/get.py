@@ -108,9 +108,6 @@ def run(arguments: Any) -> int:
     ):
         # Only the columns are requested.
         query["fields"] = ",".join([column.title for column in columns])
-    note = endpoint.describe_others(arguments.endpoint)
-    if note is not None:
-        print(f"cwql get: {note}", file=sys.stderr)
     limit = (
         arguments.limit if arguments.limit is not None else (TABLE_LIMIT if arguments.output_format == "table" else 0)
     )

@@ -17,7 +17,3 @@ def format(text: str, *, dialect: AnyDialect = "manage", parameter: str | None =
     unknown dialect or parameter.
     """
     return emit(parse(text, dialect=dialect, parameter=parameter), dialect=dialect)
-
-
-# Users know it as a name of `cwql`.
-format.__module__ = "cwql"

@@ -17,14 +17,16 @@ from cwql.language.parsing import parse_or_raise
 from cwql.language.problems import MALFORMED_PLACEHOLDER, PLACEHOLDER_IN_STRING
 from cwql.language.values import to_list, to_scalar
 from cwql.source import Span
+from cwql.value import Value, assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from dataclasses import KW_ONLY
     from datetime import tzinfo
 
     from cwql.diagnostics import Diagnostic
-    from cwql.language.dialects import Dialect
+    from cwql.language.dialects import AnyDialect
     from cwql.language.nodes import Expr
     from cwql.language.parsing.parser import Role
 
@@ -34,45 +36,81 @@ _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*|[0-9]{0,6})\}")
 _CLOSING = {'"': '"', "'": "'", "[": "]"}
 
 
-def cond(
-    template: object,
-    /,
-    *args: object,
-    timezone: tzinfo | str | None = None,
-    dialect: str | Dialect = "manage",
-    **kwargs: object,
-) -> Expr:
-    """Parse a template and fill its placeholders.
+def cond(template: object, /, *args: object, **values: object) -> Expr:
+    """Parse a template in Manage's language and fill its placeholders.
 
     Placeholders are numbered as in `str.format`: ``{}`` in order, or ``{0}``, or ``{name}``. A placeholder is replaced by a value, a
-    list (after ``in`` and ``not in``), or a whole condition. Values are everything that `values.to_scalar` takes, with `timezone`;
-    inside quotes ``{{`` and ``}}`` mean braces. `dialect` is the language of the template, not the one in which the condition
-    will be printed. A t-string of Python 3.14 is accepted too and has its own values.
+    list (after ``in`` and ``not in``), or a whole condition. Values are everything that `values.to_scalar` takes; inside quotes
+    ``{{`` and ``}}`` mean braces. A t-string of Python 3.14 is accepted too and has its own values. `Template` has the options:
+    a template in Automate's language, and the zone of times without one.
 
     Raises `ConditionError` for a template that cannot be parsed, `ExpressionError` if placeholders and arguments do not match or
     an argument is not allowed in its place, and `LiteralError` for a value that cannot be expressed.
+
+        >>> print(cond("company/name = {} and id in {ids}", "O'Brien", ids=[1, 2]))
+        company/name = "O'Brien" and id in (1, 2)
     """
-    strings, interpolations = getattr(template, "strings", None), getattr(template, "interpolations", None)
     if isinstance(template, str):
-        scanner = _Scanner(escaped=True)
-        scanner.scan(str.__str__(template))
-        text, placeholders = scanner.finish()
-        arguments = _resolve([key for _, key in placeholders], args, kwargs)
-    elif strings is not None and interpolations is not None:
-        if args or kwargs:
-            raise ExpressionError("a t-string has its own values: pass no others")
-        scanner = _Scanner(escaped=False)
-        for number, part in enumerate(strings):
-            if number:
-                scanner.put_placeholder(f"{{{number - 1}}}", str(number - 1))
-            scanner.scan(part)
-        text, placeholders = scanner.finish()
-        arguments = [_interpolated(item, number) for number, item in enumerate(interpolations)]
-    else:
+        return Template(template).fill(*args, **values)
+    strings, interpolations = getattr(template, "strings", None), getattr(template, "interpolations", None)
+    if strings is None or interpolations is None:
         raise ExpressionError(f"cannot parse {shorten(template)} as a template: expected a str or a t-string")
-    starts = [start for start, _ in placeholders]
-    arguments_by_start = dict(zip(starts, arguments, strict=True))
-    filler = _Filler(arguments_by_start, timezone, text)
+    if args or values:
+        raise ExpressionError("a t-string has its own values: pass no others")
+    scanner = _Scanner(escaped=False)
+    for number, part in enumerate(strings):
+        if number:
+            scanner.put_placeholder(f"{{{number - 1}}}", str(number - 1))
+        scanner.scan(part)
+    text, placeholders = scanner.finish()
+    return _fill(text, placeholders, [_interpolated(item, number) for number, item in enumerate(interpolations)])
+
+
+class Template(Value):
+    """A template of conditions: `text` with placeholders, which `fill` replaces by values, as `cond` does.
+
+    `dialect` is the language of the text, not the one in which the condition will be printed. `timezone` is the zone of times
+    without one. A template can be filled any number of times.
+
+        >>> lost = Template("Client.Name = {} and LastContact < {}", dialect="automate", timezone="Europe/Berlin")
+        >>> print(lost.fill("Acme", datetime(2025, 1, 31)).to_text("automate"))
+        Client.Name = 'Acme' and LastContact < '2025-01-30T23:00:00Z'
+    """
+
+    __module__ = "cwql"
+
+    text: str
+    _: KW_ONLY
+    dialect: AnyDialect = "manage"
+    timezone: tzinfo | str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise ExpressionError(f"cannot parse {shorten(self.text)} as a template: expected a str")
+        assign(self, "dialect", find_dialect(self.dialect).name)
+
+    def fill(self, /, *args: object, **values: object) -> Expr:
+        """Return the condition with the values in place of the placeholders.
+
+        Raises `ConditionError` for a template that cannot be parsed, `ExpressionError` if placeholders and arguments do not
+        match or an argument is not allowed in its place, and `LiteralError` for a value that cannot be expressed.
+        """
+        scanner = _Scanner(escaped=True)
+        scanner.scan(str.__str__(self.text))
+        text, placeholders = scanner.finish()
+        arguments = _resolve([key for _, key in placeholders], args, values)
+        return _fill(text, placeholders, arguments, self.dialect, self.timezone)
+
+
+def _fill(
+    text: str,
+    placeholders: Sequence[tuple[int, str]],
+    arguments: Sequence[tuple[str, object]],
+    dialect: AnyDialect = "manage",
+    timezone: tzinfo | str | None = None,
+) -> Expr:
+    by_start = dict(zip([start for start, _ in placeholders], arguments, strict=True))
+    filler = _Filler(by_start, timezone, text)
     tree: Expr = parse_or_raise(text, find_dialect(dialect), "condition", filler.fill)  # type: ignore[assignment]
     return map_leaves(tree, _finish)
 
@@ -200,7 +238,9 @@ def _resolve(keys: Sequence[str], args: Sequence[object], kwargs: Mapping[str, o
     unused = [f"number {number}" for number in range(len(args)) if number not in used]
     unused += [f"{name}=" for name in kwargs if name not in used]
     if unused:
-        raise ExpressionError(f"the template has no placeholder for {', '.join(unused)}")
+        options = [name for name in ("dialect", "timezone") if name in kwargs and name not in used]
+        advice = f"; as an option, write Template(text, {options[0]}=...).fill(...)" if options else ""
+        raise ExpressionError(f"the template has no placeholder for {', '.join(unused)}{advice}")
     return arguments
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cwql.diagnostics import in_order
+from cwql.diagnostics import in_order, with_target
 from cwql.errors import ConditionError, LiteralError
 from cwql.language.dialects import find_dialect
 from cwql.language.literals import BadLiteral, read_date
@@ -102,7 +102,8 @@ def translate(
     # The spelling of a comparison matters less than any problem of its translation.
     reported = [each.span for each in translator.diagnostics if each.code != NAMES_NOT_TRANSLATED.code]
     translator.diagnostics.extend(each for each in spelling if not any(span.overlaps(each.span) for span in reported))
-    return Translation(None if translator.has_errors() else text, tuple(in_order(translator.diagnostics)))
+    found = with_target(in_order(translator.diagnostics), translator.source.name, None, None)
+    return Translation(None if translator.has_errors() else text, tuple(found))
 
 
 class _Translator:

@@ -135,7 +135,7 @@ def _from_datetime(value: datetime, timezone: tzinfo | str | None) -> datetime:
         elif timezone is None:
             raise LiteralError(
                 f"{value.isoformat()} has no time zone: give it one (value.replace(tzinfo=datetime.UTC), value.astimezone()), or "
-                "pass the zone with timezone='Europe/Berlin'"
+                "pass its zone as timezone='Europe/Berlin' to F or Template"
             )
         else:
             offset = find_zone(timezone)

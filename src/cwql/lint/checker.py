@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cwql.analysis.checker import check, find_test
+from cwql.diagnostics import with_target
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, find_dialect, find_parameter
 from cwql.lint.templates.model import PLACEHOLDER
@@ -59,7 +60,8 @@ class ConditionChecker:
             return []
         rules = self._rules
         if PLACEHOLDER in text:
-            return _judge_placeholders(found, text, records, rules, self._release)
+            findings = _judge_placeholders(found, text, records, rules, self._release)
+            return with_target(findings, place.dialect, place.endpoint, parameter)
         reported = _common(
             [
                 check(
@@ -78,7 +80,8 @@ class ConditionChecker:
         if not reported:
             return []
         layout = SourceMap(found.segments)
-        return [layout.finding(finding) for finding in _certain(found, text, reported)]
+        findings = [layout.finding(finding) for finding in _certain(found, text, reported)]
+        return with_target(findings, place.dialect, place.endpoint, parameter)
 
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
         records = _records(dialect, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 
+from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORDS
 from cwql.lint.frontends import find_language
 from cwql.lint.templates.model import PLACEHOLDER
@@ -59,15 +60,28 @@ def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression
 
 
 def advise_python(
-    template: str, arguments: Sequence[str], record: str | None, found: Resolved | None, operator: str
+    template: str,
+    arguments: Sequence[str],
+    record: str | None,
+    found: Resolved | None,
+    operator: str,
+    dialect: Dialect | None = None,
 ) -> str:
     """Return a hint on building the condition with `cwql`.
 
     It is a template with its arguments, and the builder if the field is known.
     """
     built = None if record is None or found is None else build(record, found, operator, arguments)
-    written = f"cwql.cond({quote(template)}, {', '.join(arguments)})"
+    written = write_template(template, arguments, dialect)
     return f"let cwql put the value in: {f'{built}, or ' if built else ''}{written}"
+
+
+def write_template(template: str, arguments: Sequence[str], dialect: Dialect | None) -> str:
+    """Return the call that fills a template: that of `cwql.cond`, whose language is Manage's, or of `cwql.Template`."""
+    given = ", ".join(arguments)
+    if dialect is None or dialect is DIALECTS[0]:
+        return f"cwql.cond({quote(template)}, {given})"
+    return f'cwql.Template({quote(template)}, dialect="{dialect.name}").fill({given})'
 
 
 def build(record: str, found: Resolved, operator: str, arguments: Sequence[str]) -> str | None:

@@ -15,6 +15,7 @@ from cwql.lint.hints import (
     advise_quotes,
     name_of,
     spell_value,
+    write_template,
 )
 from cwql.lint.templates.check import show_placeholder
 from cwql.lint.templates.model import PLACEHOLDER
@@ -133,7 +134,7 @@ class _Weighing:
         start, end = self._filler.outline.comparisons[part.comparison]
         parts = self._parts[part.comparison]
         if not part.path or end - start > LONG or any(other.role not in ("text", "date", *_VALUES) for other in parts):
-            return 'let cwql put the value in: cwql.cond("field = {}", value)'
+            return f"let cwql put the value in: {write_template('field = {}', ['value'], self._dialect)}"
         template, at = "", start
         arguments = []
         for other in parts:
@@ -162,6 +163,7 @@ class _Weighing:
             self._filler.record_name,
             self._filler.resolve(part.path),
             operator,
+            self._dialect,
         )
 
     def condition(self, part: Part) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint.files import read_regular
 from cwql.lint.request_targets import Context
 from cwql.lint.templates.model import show_text
+from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,11 +45,16 @@ def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
 
 
 def _row(found: ConditionTemplate, target: Target, source: Source, context: Context) -> Row:
-    line, column = source.position(found.segments[0].start)
+    span = Span(found.segments[0].start, max(segment.end for segment in found.segments))
+    place = source.locate(span)
     return {
-        "file": target.shown,
-        "line": line,
-        "column": column,
+        "filename": target.shown,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "start_offset": span.start,
+        "end_offset": span.end,
         "dialect": found.place.dialect,
         "endpoint": found.place.endpoint,
         "parameter": found.parameter,
@@ -79,5 +85,5 @@ def write_rows(rows: Sequence[Row], as_json: bool) -> str:
         place = row["endpoint"] or row["dialect"] or "unknown target"
         why = f" ({row['known_by']})" if row["known_by"] else ""
         text = " ".join(str(row["text"]).split())
-        lines.append(f"{row['file']}:{row['line']}:{row['column']}: {place}{why} {row['parameter']}: {text}")
+        lines.append(f"{row['filename']}:{row['line']}:{row['column']}: {place}{why} {row['parameter']}: {text}")
     return "\n".join(lines)

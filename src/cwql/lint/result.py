@@ -50,6 +50,7 @@ class FileResult:
                     for fix in finding.fixes
                 ],
                 list(finding.notes),
+                [finding.dialect, finding.endpoint, finding.parameter],
             ]
             for finding in self.findings
         ]
@@ -79,16 +80,21 @@ class FileResult:
                     ]
                 ),
                 tuple(notes),
+                dialect=dialect,
+                endpoint=endpoint,
+                parameter=parameter,
             )
-            for code, name, severity, message, span, hint, fixes, notes in findings
+            for code, name, severity, message, span, hint, fixes, notes, (dialect, endpoint, parameter) in findings
         ]
         return cls(read, list(anchors), conditions, digest)
 
 
 def _is_sound(finding: list[Any], anchor: object) -> bool:
     """Return whether the parts of a packed diagnostic have the expected types; a cache may contain anything."""
-    code, name, severity, message, span, hint, fixes, notes = finding
-    texts = [anchor, code, name, message, "" if hint is None else hint, *notes]
+    code, name, severity, message, span, hint, fixes, notes, target = finding
+    dialect, endpoint, parameter = target
+    texts = [anchor, code, name, message, *notes]
+    texts += [each for each in (hint, dialect, endpoint, parameter) if each is not None]
     numbers = [*span]
     for title, applicability, edits in fixes:
         if applicability not in APPLICABILITIES:

@@ -83,7 +83,13 @@ def as_template(source: str, condition: EmbeddedCondition) -> Rewrite | None:
     template = "".join([*parts, text[at:]])
     if len(values) != len(expressions) or not _is_valid(template, condition.dialect):
         return None
-    call = f"cwql.cond({_quote(template)}, {', '.join(values)}{_dialect_argument(condition, 'dialect=')})"
+    given = ", ".join(values)
+    option = _dialect_argument(condition)
+    call = (
+        f"cwql.Template({_quote(template)}{option}).fill({given})"
+        if option
+        else f"cwql.cond({_quote(template)}, {given})"
+    )
     return Rewrite(_emit(call, condition), ("import cwql",))
 
 
@@ -167,9 +173,9 @@ def _emit(expression: str, condition: EmbeddedCondition) -> str:
     return f"cwql.emit({expression}{_dialect_argument(condition)})"
 
 
-def _dialect_argument(condition: EmbeddedCondition, name: str = "") -> str:
-    # The first dialect is the default of both functions.
-    return "" if condition.dialect == DIALECTS[0].name else f", {name}{_quote(condition.dialect)}"
+def _dialect_argument(condition: EmbeddedCondition) -> str:
+    # The first dialect is the default of every function.
+    return "" if condition.dialect == DIALECTS[0].name else f", dialect={_quote(condition.dialect)}"
 
 
 def _quote(text: str) -> str:

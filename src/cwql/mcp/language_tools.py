@@ -77,7 +77,7 @@ def describe_field(path: str, field: FieldInfo) -> JSON:
     """Return a field as plain data: its path, its type, its enum members, and notes on it."""
     found: JSON = {"path": path, "type": field.title}
     if field.enum:
-        found["values"] = list(field.enum)
+        found["enum"] = list(field.enum)
     note = "; ".join([part for part in ("required" if field.required else "", note_on(field)) if part])
     if note:
         found["note"] = note
@@ -98,7 +98,11 @@ async def fix(session: Session, given: Mapping[str, Any]) -> JSON:
     if len(text) > FIX_LIMIT:
         raise Refusal("invalid-argument", f"where: expected at most {FIX_LIMIT:,} characters", argument="where")
     fixed = fix_condition(
-        text, dialect=target.product, endpoint=target.title, unsafe_fixes=given.get("unsafe", False), rules=rules()
+        text,
+        dialect=target.product,
+        endpoint=target.title,
+        unsafe_fixes=given.get("unsafe_fixes", False),
+        rules=rules(),
     ).text
     compiled = compile_condition(fixed, dialect=target.product, endpoint=target.title, rules=rules())
     return {"where": fixed, "changed": fixed != text, "ok": compiled.ok, "diagnostics": diagnose(compiled)}
@@ -112,7 +116,7 @@ async def complete(session: Session, given: Mapping[str, Any]) -> JSON:
     found = complete_text(given["where"], endpoint=target.title, dialect=target.product)
     return {
         "candidates": [
-            {"text": entry.text, "kind": entry.kind, "detail": entry.detail, "start": entry.span.start}
+            {"text": entry.text, "kind": entry.kind, "detail": entry.detail, "start_offset": entry.span.start}
             for entry in found
             if entry.kind not in _FIELD_KINDS or session.policy.allows_field(_path_before(given["where"], entry))
         ][:CANDIDATES]
@@ -133,7 +137,7 @@ async def compile(session: Session, given: Mapping[str, Any]) -> JSON:
     target = _target(session, given)
     prepared = prepare(target, session.policy, given["where"])
     return {
-        "parameters": dict(prepared.conditions),
+        "params": dict(prepared.conditions),
         "bounded": prepared.is_bounded,
         "diagnostics": list(prepared.warnings),
     }

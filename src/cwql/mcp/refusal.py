@@ -69,8 +69,8 @@ def describe(diagnostic: Diagnostic, argument: str) -> JSON:
         "name": diagnostic.name,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
-        "start": diagnostic.span.start,
-        "end": diagnostic.span.end,
+        "start_offset": diagnostic.span.start,
+        "end_offset": diagnostic.span.end,
     }
     if diagnostic.hint:
         found["hint"] = diagnostic.hint

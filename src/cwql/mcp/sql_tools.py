@@ -168,5 +168,5 @@ def _leaves(policy: Policy, shape: Shape | None, path: tuple[str, ...]) -> Itera
 def _refuse(error: SQLError) -> Refusal:
     refusal = Refusal("sql", error.message, argument="query")
     if error.start >= 0:
-        refusal.diagnostics.append({"message": error.message, "start": error.start, "end": error.end})
+        refusal.diagnostics.append({"message": error.message, "start_offset": error.start, "end_offset": error.end})
     return refusal

@@ -73,7 +73,7 @@ def read_target(text: str) -> Target:
             hint="write a path such as /service/tickets; find_endpoint searches for one",
         )
     try:
-        product, endpoint = locate("/".join(steps))
+        product, endpoint = locate(text.strip())
     except UnknownNameError as error:
         refusal = unknown(error, "endpoint", "unknown-endpoint")
         refusal.hint = refusal.hint or "find_endpoint searches by words"

@@ -34,7 +34,10 @@ _OBJECT: JSON = {"type": "object"}
 _OBJECTS: JSON = {"type": "array", "items": {"type": "object"}}
 _DIAGNOSTICS: JSON = {
     "type": "array",
-    "items": {"type": "object", "properties": {"code": _TEXT, "message": _TEXT, "start": _NUMBER, "end": _NUMBER}},
+    "items": {
+        "type": "object",
+        "properties": {"code": _TEXT, "message": _TEXT, "start_offset": _NUMBER, "end_offset": _NUMBER},
+    },
 }
 
 _ENDPOINT = Parameter("endpoint", required=True, limit=PATH_LIMIT)
@@ -104,7 +107,7 @@ TOOLS: tuple[Tool, ...] = (
         "fix",
         "language_tools",
         "Fix a condition; unsafe fixes may change its meaning.",
-        (_ENDPOINT, _WHERE, Parameter("unsafe", "boolean")),
+        (_ENDPOINT, _WHERE, Parameter("unsafe_fixes", "boolean")),
         {"where": _TEXT, "changed": _FLAG, "ok": _FLAG, "diagnostics": _OBJECTS},
     ),
     Tool(
@@ -119,7 +122,7 @@ TOOLS: tuple[Tool, ...] = (
         "language_tools",
         "Show the query parameters that a condition becomes.",
         (_ENDPOINT, _WHERE),
-        {"parameters": _OBJECT, "bounded": _FLAG, "diagnostics": _OBJECTS},
+        {"params": _OBJECT, "bounded": _FLAG, "diagnostics": _OBJECTS},
     ),
     Tool(
         "explain_rule",

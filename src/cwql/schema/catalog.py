@@ -32,26 +32,47 @@ def catalog(product: str) -> Catalog:
 
 
 def product_of(path: str | None) -> DialectName:
-    """Return the product that has an endpoint; the first one if none has it, or no endpoint is given."""
+    """Return the product that has an endpoint; the first one if none has it, or no endpoint is given.
+
+    Raises UnknownNameError for a single word that names endpoints of several products, such as ``tickets``.
+    """
     if path is not None:
         for product in loader.PRODUCTS:
-            if catalog(product).find_endpoint(path) is not None:
+            found = catalog(product).find_endpoint(path)
+            if found is not None:
+                if "/" not in path:
+                    _refuse_ambiguous(product, found)
                 return product
     return loader.PRODUCTS[0]
+
+
+def _refuse_ambiguous(home: str, found: Endpoint) -> None:
+    """Raise UnknownNameError if another product than `home` has a path that ends in the same word."""
+    word = found.key
+    meanings: dict[str, list[str]] = {home: [catalog(home).title(found)]}
+    for product in loader.PRODUCTS:
+        titles = catalog(product).titles_ending_in(word) if product != home else []
+        if titles:
+            meanings[product] = titles
+    if len(meanings) > 1:
+        listed = ", or ".join([f"{' or '.join(titles)} of {name}" for name, titles in meanings.items()])
+        raise UnknownNameError(f"{word!r} can mean {listed}: write the path")
 
 
 def locate(path: str, product: str | None = None) -> tuple[DialectName, Endpoint]:
     """Return an endpoint with the product that has it; only `product` is searched if it is given.
 
-    Raises UnknownNameError, with similar paths of every product searched, or with the name of the one that has it.
+    Raises UnknownNameError, with similar paths of every product searched, or with the name of the one that has it, and for a
+    single word that names endpoints of several products.
     """
-    asked = loader.PRODUCTS if product is None else [product]
-    home = product_of(path)
+    asked = loader.PRODUCTS if product is None else [name for name in loader.PRODUCTS if name == product]
+    home = product_of(path) if product is None else asked[0]
     endpoint = catalog(home).find_endpoint(path)
-    if endpoint is not None and home in asked:
-        return home, endpoint
     if endpoint is not None:
-        raise UnknownNameError(f"{path} is an endpoint of {home}, not of {product}")
+        return home, endpoint
+    for other in loader.PRODUCTS if "/" in path else ():
+        if other not in asked and catalog(other).find_endpoint(path) is not None:
+            raise UnknownNameError(f"{path} is an endpoint of {other}, not of {product}")
     titles = " or ".join([f"{name} {catalog(name).version}" for name in asked])
     near = [title for name in asked for title in catalog(name).near_endpoints(path)]
     raise UnknownNameError(f"no endpoint {path!r} in {titles}", near[:3])
@@ -261,6 +282,12 @@ class Catalog:
         ends = [known for known in keys if last != "{}" and (known == last or known.endswith(f"/{last}"))]
         found = suggest(key, same) or sorted(ends, key=len)[:3] or suggest(key, keys)
         return [self._title(known) for known in found]
+
+    def titles_ending_in(self, word: str) -> list[str]:
+        """Return the paths without placeholders whose last segment is a word, in any letter case."""
+        last = word.lower()
+        keys = [key for key in self._table().ENDPOINTS if key.rpartition("/")[2] == last and "{" not in key]
+        return [self._title(key) for key in keys]
 
     def _title(self, key: str) -> str:
         path = self._table().ENDPOINTS[key].partition(";")[0].strip("/")

@@ -106,7 +106,3 @@ def parse_with_recovery(text: str, dialect: Dialect, shape: Shape = "condition")
 def has_errors(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:
     """Return whether a diagnostic is an error."""
     return any(diagnostic.severity == "error" for diagnostic in diagnostics)
-
-
-# Users know it as a name of `cwql`.
-parse.__module__ = "cwql"

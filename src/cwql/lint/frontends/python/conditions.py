@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 
+from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS
 from cwql.lint.frontends.python.calls import find_calls, find_definition, match_arguments
 from cwql.lint.frontends.python.candidates import Candidate, common_place, has_between, with_numbers
@@ -57,17 +58,8 @@ _ADDING = frozenset(
         "add_query_param",
     )
 )
-_FUNCTIONS: dict[str, tuple[str, ...]] = {
-    "parse": ("dialect", "parameter"),
-    "check": ("dialect", "endpoint", "parameter"),
-    "compile": ("dialect", "endpoint"),
-    "fix": ("dialect", "endpoint", "parameter"),
-    "format": ("dialect", "parameter"),
-    "translate": ("source", "target", "endpoint"),
-    "predicate": ("dialect",),
-    "cond": (),
-}
-"""Functions of `cwql` whose first argument is a text, and the meaning of their next arguments."""
+_FUNCTIONS = frozenset(("parse", "check", "compile", "fix", "format", "translate", "predicate", "cond", "Template"))
+"""Functions of `cwql` whose first argument is a text; all others are passed by name."""
 
 
 class Finder:
@@ -410,20 +402,23 @@ class Finder:
         return ".".join([scope.origin(function.id) or function.id, *reversed(dotted)])
 
     def _on_function(self, node: ast.Call, name: str, scope: Scope) -> None:
-        values = dict(zip(_FUNCTIONS[name], node.args[1:], strict=False))
-        values |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg is not None}
-        # The other keywords of `cond` are values.
-        roles = ("dialect",) if name == "cond" else ("dialect", "source", "endpoint", "parameter")
+        values = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg is not None}
+        # The keywords of `cond` are values.
+        roles = () if name == "cond" else ("dialect", "source", "endpoint", "parameter")
         given = {key: _constant(values[key]) for key in roles if key in values}
         if None in given.values():
             # The key is a variable: nothing is known.
             return
-        role, usual = ("source", "automate") if name == "translate" else ("dialect", product_of(given.get("endpoint")))
-        dialect = (given.get(role) or usual).lower()
+        try:
+            dialect = given.get("source" if name == "translate" else "dialect") or product_of(given.get("endpoint"))
+        except UnknownNameError:
+            # A word that names endpoints of both products, which the call refuses as well.
+            return
+        dialect = dialect.lower()
         if dialect not in [record.name for record in DIALECTS]:
             return
         place = RequestTarget(dialect, given.get("endpoint"), sure=True)
-        if name == "cond":
+        if name in ("cond", "Template"):
             texts = self._reader.read_template(node, scope)
             self._take("conditions", "condition", node, texts, scope, None, passed=place)
         else:
