@@ -6,9 +6,9 @@ from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from dataclasses import KW_ONLY
-    from typing import Literal, Self, TypeAlias
+    from typing import Any, Literal, Self, TypeAlias
 
     from cwql.language.dialects.base import DialectName
     from cwql.source import Location, Source, Span
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     Severity: TypeAlias = Literal["error", "warning", "info"]
     Safety: TypeAlias = Literal["safe", "unsafe", "none"]
     Applicability: TypeAlias = Literal["safe", "unsafe", "display"]
-    Scope: TypeAlias = Literal["comparison", "condition", "endpoint", "order", "custom_field"]
+    Scope: TypeAlias = Literal["comparison", "condition", "endpoint"]
+    ParameterKind: TypeAlias = Literal["condition", "child_condition", "custom_field", "order", "fields"]
+    Need: TypeAlias = Literal["and", "or", "terms", "chain", "alone", "long"]
+    When: TypeAlias = "Callable[[Any], object]"
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Every severity, the most severe first."""
@@ -159,11 +162,14 @@ class Rule(DiagnosticKind):
     offered. `example` and `instead` are a bad and a good text of `dialect`, for `parameter` of `endpoint`; if `language` is
     set, they are source files in it. A `strict` rule reports only if it is selected (`cwql.analysis.rule_config`).
 
-    The others decide which texts the rule inspects; ``python -m cwql_codegen`` makes an index of them. `scope` is the part that the rule looks at:
-    each ``comparison``, the ``condition`` as a whole, the ``endpoint``, the ``order``, or conditions on a ``custom_field``. A
-    comparison is inspected if it has one of the `fields` (kinds of the field, and facets as `cwql.analysis.dispatch` finds them), an
-    operator of one of the `families`, and one of the kinds of `values`; empty means any. A rule about the condition `needs` a reason,
-    see `cwql.analysis.screen`. `screened` rules report none of the values that the screen passes; any other is asked about all of them.
+    The others decide which texts the rule inspects; ``python -m cwql_codegen`` makes an index of them, and an empty tuple means any.
+    `scope` is the part that the rule looks at: each ``comparison`` (or path, in a list of paths), the ``condition`` as a whole, or the
+    ``endpoint``. `parameters` are the kinds of query parameters, `endpoints` the keys of endpoints, with ``*`` for any beginning, or
+    ``unknown`` and ``later``. A comparison is inspected if its path has one of the `fields` (kinds of the field, and facets as
+    `cwql.analysis.dispatch` finds them) and ends in one of the `names` (in small letters), if it has one of the `operators` (names or
+    families) and one of the kinds of `values`, and if the predicate `when` (`cwql.rules.applicability`) allows. `when` tests each of these
+    values, or the whole value if there are no `values`. A rule about the condition `needs` a reason: see `cwql.rules.logic.groups`, a text
+    of one comparison (``alone``), or one that may be too ``long`` for a URL. If it `needs_whole_text`, it skips texts with errors.
     `judges` says that a placeholder in the text can change the result: its ``content``, or what it may add (``absence``).
     """
 
@@ -180,11 +186,15 @@ class Rule(DiagnosticKind):
     strict: bool = False
     language: str | None = None
     scope: Scope = "comparison"
+    parameters: tuple[ParameterKind, ...] = ()
+    endpoints: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
-    families: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
-    needs: Literal["shared", "chain", "wide", "long"] | None = None
-    screened: bool = False
+    when: When | None = None
+    needs: Need | None = None
+    needs_whole_text: bool = False
     judges: Literal["content", "absence"] | None = None
 
     @classmethod

@@ -37,19 +37,11 @@ def find_rules() -> list[tuple[str, Rule]]:
 
 
 def generate() -> dict[str, str]:
-    """Generate the indexes, and the part that correct texts need: each text by its path relative to ``generated/``."""
+    """Generate both indexes: each text by its path relative to ``generated/``."""
     declared = find_rules()
-    checked = [(module, rule) for module, rule in declared if has_check(rule)]
-    unknown = tuple([rule.code for _, rule in checked if not rule.screened and not rule.strict])
-    part = f'''{SOURCE}
-"""The codes of the rules that inspect every value, because it is unknown which ones they report."""
-
-CODES: tuple[str, ...] = {unknown!r}
-'''
     return {
         "cwql_grammar/rule_index.py": render_modules(declared),
-        "cwql_grammar/rules.py": render(checked),
-        "cwql_grammar/unscreened.py": part,
+        "cwql_grammar/rules.py": render([(module, rule) for module, rule in declared if has_check(rule)]),
     }
 
 
@@ -72,12 +64,15 @@ def render(declared: Iterable[tuple[str, Rule]]) -> str:
             rule.code,
             rule.strict,
             rule.scope,
+            rule.parameters,
+            rule.endpoints,
             rule.fields,
-            rule.families,
+            rule.names,
+            rule.operators,
             rule.values,
+            None if rule.when is None else rule.when.__name__,
             rule.needs,
-            rule.screened,
-            rule.judges,
+            rule.needs_whole_text,
         )
         for module, rule in declared
     ]
@@ -86,13 +81,17 @@ def render(declared: Iterable[tuple[str, Rule]]) -> str:
             SOURCE,
             '"""The index of rules.',
             "",
-            "Each row: the module, the code, whether the rule is opt-in, its scope, fields, families and values, what it needs, whether it is",
-            "screened, and what it judges. `cwql.diagnostics.Rule` describes them.",
+            "Each row: the module, the code, whether the rule is opt-in, and what it applies to: its scope, parameters, endpoints, fields,",
+            "names, operators, values, predicate and need, and whether it needs the whole text. `cwql.diagnostics.Rule` describes them.",
             '"""',
             "",
-            "RULES: tuple[",
-            "    tuple[str, str, bool, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str | None, bool, str | None], ...",
-            "] = (",
+            "from __future__ import annotations",
+            "",
+            "TYPE_CHECKING = False",
+            "if TYPE_CHECKING:",
+            "    Names = tuple[str, ...]",
+            "",
+            "RULES: tuple[tuple[str, str, bool, str, Names, Names, Names, Names, Names, Names, str | None, str | None, bool], ...] = (",
             *[f"    {row!r}," for row in rows],
             ")",
             "",

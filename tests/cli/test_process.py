@@ -29,7 +29,7 @@ ON_DEMAND = {
     "cwql.language.printer",
     "cwql.language.problems",
     "cwql.render",
-    "cwql.rules",
+    "cwql.rules.registry",
     "datetime",
     "decimal",
     "json",
@@ -62,6 +62,7 @@ def test_check_without_problems_imports_only_the_parser(word: str) -> None:
     loaded = modules_after(RUN_MAIN, "check", word)
     assert "cwql.language.parsing.parser" in loaded
     assert not loaded & (HEAVY | ON_DEMAND)
+    assert {name for name in loaded if name.startswith("cwql.rules.")} <= {"cwql.rules.applicability"}
 
 
 def test_check_with_options_imports_only_argparse_in_addition() -> None:

@@ -152,7 +152,13 @@ def test_lookup_does_not_guess_wildly(wanted: str) -> None:
 
 @pytest.mark.parametrize("record", CHECKED, ids=lambda record: record.name)
 def test_declarations_agree_with_each_other(record: Rule) -> None:
-    assert (record.scope == "order") == (record.parameter == "orderBy")
-    assert (record.scope == "custom_field") == (record.parameter == "customFieldConditions")
-    assert (record.needs is not None) == (record.scope == "condition")
-    assert not (record.strict and record.screened)
+    kinds = {
+        "orderBy": "order",
+        "customFieldConditions": "custom_field",
+        "childConditions": "child_condition",
+        "fields": "fields",
+    }
+    assert not record.parameters or kinds.get(record.parameter or "", "condition") in record.parameters
+    assert record.needs is None or record.scope == "condition"
+    assert not record.endpoints or record.scope == "endpoint" or record.name == "newer-name"
+    assert record.when is None or record.fields or record.operators or record.values

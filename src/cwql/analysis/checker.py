@@ -1,6 +1,6 @@
 """Check a condition and return all diagnostics. Never raises for any input text.
 
-A clean text costs one fast parse and one table lookup per comparison (`cwql.analysis.screen`). Recovery, rules and
+A clean text costs one fast parse and one table lookup per comparison (`cwql.analysis.dispatch`). Recovery, rules and
 messages are imported only if there may be something to report.
 """
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from cwql.analysis.rule_config import RuleConfig, Rules
-    from cwql.analysis.screen import View
     from cwql.diagnostics import Diagnostic, Fix
     from cwql.language.dialects import AnyDialect, Dialect, Parameter
     from cwql.language.nodes import Tree
@@ -115,18 +114,6 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
 ) -> list[Diagnostic]:
     result = parse_with_recovery(text, record, parameter.shape)
     findings = result.diagnostics
-    clean = result.well_formed and not findings
-    view: View | None = None
-    if result.well_formed and result.tree is not None and release is None and not _enables_more(rules):
-        from cwql.analysis.screen import examine
-
-        view = examine(text, result.tree, record, asked, parameter)
-        if view is not None and view.is_clean:
-            if clean:
-                return []
-            from cwql.diagnostics import in_order
-
-            return in_order(_apply_severities(findings, rules))
     if result.tree is None:
         if verify:
             findings = tuple(
@@ -139,8 +126,13 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
                 )
             )
     else:
-        from cwql.analysis.dispatch import consult
+        from cwql.analysis.dispatch import find_table, run_rules
 
+        clean = result.well_formed and not findings
+        table = find_table(record, asked, parameter, release, optional=_is_optional(rules))
+        work = table.find_work(text, result.tree) if clean else None
+        if clean and not work:
+            return []
         context = build_context(
             text,
             result.tree,
@@ -153,21 +145,18 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
             sound=result.sound,
             release=release,
         )
-        if result.has_errors and not result.well_formed and context.record is not None:
+        if context.partial and context.record is not None:
             from cwql.analysis.bare_words import advise
 
             findings = tuple(advise(context, findings))
-        if context.partial and release is None and not _enables_more(rules):
-            from cwql.analysis.screen import examine_parts
-
-            view = examine_parts(context.comparisons, record, asked, parameter)
-        findings = (*findings, *consult(context, rules, view))
+        findings = (*findings, *run_rules(context, table.find_work_in(context) if work is None else work, rules))
     from cwql.diagnostics import in_order
 
     return in_order(_apply_severities(findings, rules))
 
 
-def _enables_more(rules: RuleConfig | None) -> bool:
+def _is_optional(rules: RuleConfig | None) -> bool:
+    """Return whether opt-in rules may run."""
     if rules is None:
         return False
     from cwql.analysis.rule_config import enables_more
@@ -226,20 +215,21 @@ def find_test(
     parameter: str | None = None,
     *,
     rules: RuleConfig | None = None,
+    release: str | None = None,
 ) -> Test:
     """Return a predicate that is True only if `check()` would return no diagnostics, for many texts of one target.
 
     The arguments are those of `check`. The endpoint is resolved once, so the predicate belongs to the API that the
     loader uses when it is created.
     """
-    from cwql.analysis.screen import find_screen
+    from cwql.analysis.dispatch import find_table
 
     record = find_dialect(dialect)
     place = find_parameter(record, parameter)
-    screen = None if _enables_more(rules) or place.shape != "condition" else find_screen(record, endpoint, place)
-    if screen is None:
+    if place.shape != "condition":
         return lambda text: False
-    parse, passes = fast_parser(record).parse, screen.passes
+    table = find_table(record, endpoint, place, release, optional=_is_optional(rules))
+    parse, passes = fast_parser(record).parse, table.passes
 
     def test(text: str) -> bool:
         try:

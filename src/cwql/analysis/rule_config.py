@@ -77,9 +77,9 @@ def read_severities(words: Iterable[str]) -> dict[str, RuleLevel]:
     return {rule: level for rule, _, level in pairs}  # type: ignore[misc]
 
 
-def enables_more(config: RuleConfig) -> bool:
-    """Return whether opt-in rules may run, so that a text that looks clean needs the rules as well."""
-    return config.strict or any(level != "off" for level in config.severity.values())
+def enables_more(config: RuleConfig | None) -> bool:
+    """Return whether opt-in rules may run."""
+    return config is not None and (config.strict or any(level != "off" for level in config.severity.values()))
 
 
 def is_enabled(code: str, strict: bool, config: RuleConfig) -> bool:

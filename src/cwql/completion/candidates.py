@@ -111,7 +111,7 @@ def _operators(scope: Scope, field: FieldInfo | None, span: Span) -> Iterator[Co
 
 
 def _fitting(dialect: Dialect, field: FieldInfo | None) -> Iterator[Operator]:
-    from cwql.rules.operands import fits
+    from cwql.rules.applicability import fits
 
     operators = list(dialect.operators)
     if field is None:

@@ -53,7 +53,7 @@ class ConditionChecker:
         test = self._tests.get(key)
         if test is None:
             test = self._tests[key] = self._find_test(*key)
-        if test(text):
+        if PLACEHOLDER not in text and test(text):
             return []
         records = _records(place.dialect, parameter)
         if not records:
@@ -85,10 +85,9 @@ class ConditionChecker:
 
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
         records = _records(dialect, name)
-        if len(records) != 1 or self._release is not None:
-            # The predicate does not know releases.
+        if len(records) != 1:
             return _never
-        return find_test(records[0], endpoint, name, rules=self._rules)
+        return find_test(records[0], endpoint, name, rules=self._rules, release=self._release)
 
 
 def _judge_placeholders(

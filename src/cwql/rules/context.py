@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.language.nodes import FieldList, OrderBy, comparisons
+from cwql.rules.applicability import find_compared_field
 from cwql.rules.places import locate, split_path
 from cwql.schema.filtered_record import find_record
 from cwql.schema.record import Resolved, Unresolved
@@ -105,19 +106,14 @@ class Context:
                 self.comparisons = tuple([item for item in self.written if item.start in sound or self._is_whole(item)])
 
     def limit(self, comparisons: Sequence[Comparison]) -> Context:
-        """Return a context for these comparisons only, for rules that look at one at a time.
-
-        Those that the text contains in part remain.
-        """
+        """Return a context for these comparisons of `written` only, for rules that look at one at a time."""
         other = object.__new__(Context)
         for name in self.__slots__:
             setattr(other, name, getattr(self, name))
         other.comparisons = other.written = tuple(comparisons)
         if len(self.written) > len(self.comparisons):
-            kept = {id(item) for item in comparisons} | {id(item) for item in self.written} - {
-                id(item) for item in self.comparisons
-            }
-            other.written = tuple([item for item in self.written if id(item) in kept])
+            whole = {id(item) for item in self.comparisons}
+            other.comparisons = tuple([item for item in comparisons if id(item) in whole])
         other._paths = other._starts = None
         return other
 
@@ -207,11 +203,4 @@ class Context:
         record, a collection of records or inside a map, or the overlay warns of the name.
         """
         found = self.resolve(path)
-        if not isinstance(found, Resolved):
-            return None
-        field = found.field
-        if any(step.kind == "map" for step in found.fields[:-1]):
-            return None
-        if field.kind == "reference" or field.child or (field.note is not None and field.note.kind == "unfilterable"):
-            return None
-        return field
+        return find_compared_field(found) if isinstance(found, Resolved) else None

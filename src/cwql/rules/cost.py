@@ -7,6 +7,7 @@ from bisect import bisect_right
 from cwql.diagnostics import Rule
 from cwql.language.nodes import Comparison
 from cwql.language.operators import EQ, LIKE, MEMBERSHIP
+from cwql.rules.applicability import is_false
 from cwql.rules.registry import checks
 from cwql.rules.url_length import measure_url
 from cwql.source import Span
@@ -29,6 +30,9 @@ LEADING_WILDCARD = Rule(
     instead='summary like "vpn%"',
     evidence="language reference: a leading wildcard cannot use an index",
     strict=True,
+    operators=("like",),
+    values=("text",),
+    needs_whole_text=True,
 )
 
 
@@ -60,9 +64,12 @@ UNBOUNDED_OPEN_FILTER = Rule(
     instead="closedFlag = false and board/id in (1, 2)",
     evidence="language reference, semantics and traps",
     endpoint="/service/tickets",
+    fields=("boolean",),
+    names=("closedflag",),
+    values=("boolean",),
+    when=is_false,
     scope="condition",
-    needs="wide",
-    screened=True,
+    needs="alone",
 )
 
 _TICKET_LISTS = frozenset(("service/tickets", "project/tickets"))
@@ -102,7 +109,6 @@ LONG_URL = Rule(
     endpoint="/company/configurations",
     scope="condition",
     needs="long",
-    screened=True,
 )
 
 

@@ -29,8 +29,8 @@ CUSTOM_FIELD_TERM = Rule(
     evidence='reference document, vendor text and live clients: caption="…" AND value …, id=75 AND value=…',
     safety="unsafe",
     parameter="customFieldConditions",
-    scope="custom_field",
-    screened=True,
+    parameters=("custom_field",),
+    fields=("unresolved",),
 )
 
 
@@ -86,9 +86,9 @@ MISSING_CAPTION = Rule(
     instead='caption = "Asset Owner" and value = "Pat"',
     evidence="every recorded customFieldConditions names a caption or an id",
     parameter="customFieldConditions",
-    scope="custom_field",
+    parameters=("custom_field",),
+    scope="condition",
     judges="absence",
-    screened=True,
 )
 
 CAPTION_NAMES = ("caption", "id", "connectwiseid", "userdefinedfieldrecid")
@@ -119,9 +119,9 @@ TWO_CUSTOM_FIELDS = Rule(
     instead='caption = "Region" and value = "West"',
     evidence="every recorded customFieldConditions is about one caption or id",
     parameter="customFieldConditions",
-    scope="custom_field",
+    parameters=("custom_field",),
+    scope="condition",
     judges="absence",
-    screened=True,
 )
 
 IDENTIFIERS = ("caption", "id")
@@ -200,8 +200,8 @@ NEGATED_CUSTOM_FIELD = Rule(
     instead='caption = "Region" and value != "West"',
     evidence="customFieldConditions ask for one custom field that fulfils them; every record has many",
     parameter="customFieldConditions",
-    scope="custom_field",
-    screened=True,
+    parameters=("custom_field",),
+    scope="condition",
 )
 
 

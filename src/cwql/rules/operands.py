@@ -6,8 +6,8 @@ the value cannot be checked before the operator is corrected.
 
 from __future__ import annotations
 
-from cwql.language.operators import CONTAINS, NOT_CONTAINS
 from cwql.language.ranges import find_kind
+from cwql.rules.applicability import fits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Rule, Severity
     from cwql.language.nodes import Comparison, Scalar
-    from cwql.language.operators import Operator
     from cwql.rules.context import Context
     from cwql.schema.field import FieldInfo, Kind
     from cwql.source import Span
@@ -43,14 +42,6 @@ LITERALS: dict[str | None, str] = {
     "date": "a date",
 }
 """How messages name the kind of a literal, by the result of `find_kind`."""
-
-_MISFITS: dict[str, frozenset[Kind]] = {
-    # Some servers store a UUID as text, so it is unknown whether a part of one can be searched for.
-    "text": frozenset(("integer", "number", "boolean", "datetime", "date", "enum")),
-    "order": frozenset(("boolean", "enum", "uuid", "collection")),
-    "membership": frozenset(("boolean", "collection")),
-    "equality": frozenset(("collection",)),
-}
 
 
 class Operand:
@@ -97,15 +88,6 @@ class Operand:
     def is_number(self) -> bool:
         """Return whether the value is a number (a boolean is not)."""
         return find_kind(self.value) == "number"
-
-
-def fits(field: FieldInfo, operator: Operator) -> bool:
-    """Return whether an operator makes sense for a field."""
-    if field.kind == "collection" and operator in (CONTAINS, NOT_CONTAINS):
-        return True
-    if field.kind == "collection" and operator.family == "text":
-        return field.items != "integer"
-    return field.kind not in _MISFITS[operator.family]
 
 
 def is_ordered(comparison: Comparison) -> bool:
@@ -155,11 +137,6 @@ def is_date_text(text: str) -> bool:
     except BadLiteral:
         return False
     return True
-
-
-def names_id(field: FieldInfo) -> bool:
-    """Return whether a text field is an id by its name, because live clients compare such fields with bare numbers."""
-    return field.name.rpartition("/")[2].lower().endswith(("id", "ids", "recid"))
 
 
 def quote(text: str, context: Context) -> str:

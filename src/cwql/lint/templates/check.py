@@ -10,11 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from cwql.analysis.checker import check
-from cwql.analysis.dispatch import ENTRIES
 from cwql.lint.frontends import find_language
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.templates.scan import outline_list
 from cwql.lint.templates.substitution import Rendered, Substitution
+from cwql.rules.registry import CHECKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from cwql.lint.templates.scan import Outline
     from cwql.source import Span
 
-RELATIONS = frozenset([entry.code for entry in ENTRIES if entry.scope == "condition"])
+RELATIONS = frozenset([rule.code for rule, _ in CHECKS if rule.scope == "condition"])
 """Rules that compare terms with each other, or that inspect the text as a whole."""
 
-MISSING = frozenset([entry.code for entry in ENTRIES if entry.judges == "absence"])
+MISSING = frozenset([rule.code for rule, _ in CHECKS if rule.judges == "absence"])
 """Rules about missing parts of the text, which a placeholder may contain."""
 
 NESTING = frozenset(("CW104", "CW105"))
 """Parenthesis rules; a placeholder that is more than a value may contain the other half."""
 
-CONTENT = frozenset([entry.code for entry in ENTRIES if entry.judges == "content"])
+CONTENT = frozenset([rule.code for rule, _ in CHECKS if rule.judges == "content"])
 """Rules about what a value is, not how it is written."""
 
 _GOT = ", got a number"

@@ -29,8 +29,7 @@ CONTRADICTION = Rule(
     evidence="cwql.language.ranges, which concludes only facts that are true on any server",
     safety="unsafe",
     scope="condition",
-    needs="shared",
-    screened=True,
+    needs="and",
 )
 
 
@@ -76,8 +75,7 @@ TAUTOLOGY = Rule(
     instead="id < 5 and id >= 3",
     evidence="cwql.language.ranges, which concludes only facts that are true on any server",
     scope="condition",
-    needs="shared",
-    screened=True,
+    needs="or",
 )
 
 _NEGATIVE = (NE, NOT_IN)
@@ -124,8 +122,7 @@ NEGATED_ALTERNATIVES = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     scope="condition",
-    needs="shared",
-    screened=True,
+    needs="or",
 )
 
 

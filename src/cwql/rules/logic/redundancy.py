@@ -33,8 +33,7 @@ REPEATED_TERM = Rule(
     evidence="logic",
     safety="safe",
     scope="condition",
-    needs="shared",
-    screened=True,
+    needs="terms",
 )
 
 
@@ -73,8 +72,7 @@ SUBSUMED_TERM = Rule(
     evidence="cwql.language.ranges, which concludes only facts that are true on any server",
     safety="safe",
     scope="condition",
-    needs="shared",
-    screened=True,
+    needs="terms",
 )
 
 
@@ -139,7 +137,6 @@ OR_CHAIN = Rule(
     safety="safe",
     scope="condition",
     needs="chain",
-    screened=True,
 )
 
 ENOUGH = 3

@@ -24,7 +24,7 @@ UNKNOWN_ENDPOINT = Rule(
     evidence="the paths of the shipped specification",
     endpoint="/service/ticket",
     scope="endpoint",
-    screened=True,
+    endpoints=("unknown",),
 )
 
 
@@ -52,7 +52,7 @@ SINGLE_RECORD_ENDPOINT = Rule(
     evidence="the replies of the shipped specification",
     endpoint="/service/tickets/{id}",
     scope="endpoint",
-    screened=True,
+    endpoints=("*/{}",),
 )
 
 
@@ -73,6 +73,9 @@ def check_single_record_endpoint(context: Context) -> Iterator[Diagnostic]:
     )
 
 
+NEEDED_PARAMETERS = {"system/audittrail": ("type", "id"), "system/audittrail/count": ("type", "id")}
+"""The parameters by the key of the endpoint."""
+
 MISSING_QUERY_PARAMETER = Rule(
     "CW223",
     "missing-query-parameter",
@@ -84,11 +87,8 @@ MISSING_QUERY_PARAMETER = Rule(
     evidence="a client that was corrected to require both (ConnectWiseManageAPI#19); no response without them was recorded",
     endpoint="/system/audittrail",
     scope="endpoint",
-    screened=True,
+    endpoints=tuple(NEEDED_PARAMETERS),
 )
-
-NEEDED_PARAMETERS = {"system/audittrail": ("type", "id"), "system/audittrail/count": ("type", "id")}
-"""The parameters by the key of the endpoint."""
 
 
 @checks(MISSING_QUERY_PARAMETER)
@@ -115,7 +115,7 @@ IGNORED_CONDITION = Rule(
     dialect="automate",
     endpoint="/Clients/1/ExtraFields",
     scope="endpoint",
-    screened=True,
+    endpoints=("*/extrafields",),
 )
 
 IGNORING = "/extrafields"

@@ -29,7 +29,6 @@ UNKNOWN_FIELD = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     fields=("unresolved",),
-    screened=True,
 )
 
 
@@ -139,7 +138,6 @@ PATH_THROUGH_SCALAR = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     fields=("unresolved",),
-    screened=True,
 )
 
 

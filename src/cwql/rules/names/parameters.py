@@ -25,8 +25,8 @@ MISPLACED_COLLECTION = Rule(
     instead="id > 5",
     evidence="400 ApiFindCondition for types/name in conditions; eight live clients use childConditions",
     endpoint="/company/contacts",
+    parameters=("condition", "custom_field"),
     fields=("child",),
-    screened=True,
 )
 
 
@@ -63,8 +63,8 @@ MISPLACED_CUSTOM_FIELD = Rule(
     instead="id > 5",
     evidence="reference documents, vendor text and live clients use customFieldConditions only",
     endpoint="/service/tickets",
-    fields=("child",),
-    screened=True,
+    parameters=("condition", "child_condition"),
+    fields=("custom_field",),
 )
 
 
@@ -100,8 +100,8 @@ NOT_A_COLLECTION = Rule(
     evidence="reference document and six live clients: every path in childConditions starts with a collection",
     endpoint="/company/contacts",
     parameter="childConditions",
-    fields=("resolved",),
-    screened=True,
+    parameters=("child_condition",),
+    fields=("no_child",),
 )
 
 
@@ -145,8 +145,8 @@ FILTER_ONLY_NAME = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     parameter="fields",
-    fields=("list",),
-    screened=True,
+    parameters=("fields",),
+    fields=("filterable",),
 )
 
 

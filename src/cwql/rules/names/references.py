@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.diagnostics import Edit, Fix, Rule
+from cwql.rules.applicability import is_not_null_test
 from cwql.rules.registry import checks
 from cwql.schema.record import Resolved
 from cwql.source import Span
@@ -29,7 +30,7 @@ BARE_REFERENCE = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     fields=("reference", "collection"),
-    screened=True,
+    when=is_not_null_test,
 )
 
 
@@ -107,8 +108,8 @@ UNSORTABLE_FIELD = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     parameter="orderBy",
-    scope="order",
-    screened=True,
+    parameters=("order",),
+    fields=("reference", "collection", "through_collection"),
 )
 
 
@@ -172,8 +173,8 @@ FORWARD_ONLY_ORDER = Rule(
     evidence="vendor text: orderBy cannot be used with pagination-type: forward-only",
     endpoint="/service/tickets",
     parameter="orderBy",
-    scope="order",
-    screened=True,
+    parameters=("order",),
+    scope="endpoint",
 )
 
 

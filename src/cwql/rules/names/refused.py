@@ -27,8 +27,8 @@ UNFILTERABLE_NAME = Rule(
     evidence="specs/overlays: every entry quotes the refusal",
     safety="unsafe",
     endpoint="/service/tickets",
-    fields=("note",),
-    screened=True,
+    parameters=("condition", "child_condition", "custom_field"),
+    fields=("unfilterable",),
 )
 
 
@@ -77,7 +77,6 @@ UNKNOWN_MEMBER = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     fields=("map",),
-    screened=True,
 )
 
 

@@ -28,8 +28,7 @@ NONSTANDARD_FIELD_NAME = Rule(
     safety="unsafe",
     dialect="automate",
     endpoint="/Computers",
-    fields=("note",),
-    screened=True,
+    fields=("alias",),
 )
 
 
@@ -76,7 +75,6 @@ SINGLE_REPORT = Rule(
     evidence="specs/overlays: entries with the origin `reported`; configuration/id on tickets is the report of one tenant (2026.3)",
     endpoint="/service/tickets",
     fields=("reported",),
-    screened=True,
 )
 
 
@@ -104,8 +102,8 @@ NEWER_NAME = Rule(
     instead='status/name = "Open" and id > 5',
     evidence="the specifications of 2022.1, 2025.1, 2025.8 and 2025.16, and the public catalogue of 2026.4",
     endpoint="/sales/activities",
+    endpoints=("later",),
     fields=("later",),
-    screened=True,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.operators import EQ, IN
+from cwql.rules.applicability import is_no_member
 from cwql.rules.operands import operands, quote, weigh
 from cwql.rules.registry import checks
 from cwql.source import Span
@@ -31,8 +32,8 @@ UNKNOWN_ENUM_MEMBER = Rule(
     endpoint="/service/tickets",
     fields=("enum",),
     values=("text",),
+    when=is_no_member,
     judges="content",
-    screened=True,
 )
 
 
@@ -79,8 +80,8 @@ MEMBER_CASE = Rule(
     endpoint="/service/tickets",
     fields=("enum",),
     values=("text",),
+    when=is_no_member,
     judges="content",
-    screened=True,
 )
 
 
@@ -116,8 +117,8 @@ ENUM_PATTERN = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     fields=("enum",),
-    families=("text",),
-    screened=True,
+    operators=("text",),
+    needs_whole_text=True,
 )
 
 
@@ -180,8 +181,11 @@ WRONG_LIST_FILTER = Rule(
     instead='recordType = "ServiceTicket"',
     evidence="a client's report: always an empty list",
     endpoint="/service/tickets",
+    fields=("enum",),
+    names=("recordtype",),
+    values=("text",),
+    needs_whole_text=True,
     judges="content",
-    screened=True,
 )
 
 _ELSEWHERE = {

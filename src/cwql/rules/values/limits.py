@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.diagnostics import Edit, Fix, Rule
+from cwql.rules.applicability import find_integer_limit, is_fraction, is_long, is_out_of_range
 from cwql.rules.operands import operands, weigh
 from cwql.rules.registry import checks
 
@@ -25,8 +26,8 @@ LONG_VALUE = Rule(
     endpoint="/service/tickets",
     fields=("text",),
     values=("text",),
+    when=is_long,
     judges="content",
-    screened=True,
 )
 
 
@@ -68,10 +69,8 @@ INTEGER_RANGE = Rule(
     endpoint="/service/tickets",
     fields=("integer",),
     values=("number",),
-    screened=True,
+    when=is_out_of_range,
 )
-
-_BITS = {"int32": 31, "int64": 63}
 
 
 @checks(INTEGER_RANGE)
@@ -79,11 +78,10 @@ def check_integer_range(context: Context) -> Iterator[Diagnostic]:
     """Report the value."""
     for operand in operands(context):
         # Items of a collection have no format: the smaller one would be a guess.
-        bits = _BITS.get(operand.field.format or "")
-        if operand.kind != "integer" or bits is None or not operand.is_number:
+        limit = find_integer_limit(operand.field)
+        if operand.kind != "integer" or limit is None or not operand.is_number:
             continue
-        limit = 2**bits
-        if -limit <= operand.value < limit:
+        if -limit <= operand.value < limit:  # type: ignore[operator]  # a number
             continue
         yield INTEGER_RANGE.at(
             operand.span,
@@ -106,7 +104,7 @@ FRACTIONAL_INTEGER = Rule(
     endpoint="/service/tickets",
     fields=("integer",),
     values=("number",),
-    screened=True,
+    when=is_fraction,
 )
 
 
@@ -140,6 +138,7 @@ FRACTIONAL_SECONDS = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     strict=True,
+    values=("time",),
 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.operators import MEMBERSHIP
 from cwql.language.ranges import find_kind
-from cwql.rules.operands import LITERALS, fits, holds_fault, names_id
+from cwql.rules.applicability import fits, is_mixed, is_repeated, names_id
+from cwql.rules.operands import LITERALS, holds_fault
 from cwql.rules.registry import checks
 from cwql.source import Span
 
@@ -27,8 +28,8 @@ MIXED_LIST = Rule(
     example='id in (1, "2", 3)',
     instead="id in (1, 2, 3)",
     evidence="every list in both reference documents and in public clients is of one kind",
-    families=("membership",),
-    screened=True,
+    operators=("membership",),
+    when=is_mixed,
 )
 
 _ALIKE = {"local time": "time", "date": "time"}
@@ -75,9 +76,9 @@ REPEATED_VALUE = Rule(
     instead="board/id in (1, 2)",
     evidence="the meaning of `in`",
     safety="safe",
-    families=("membership",),
+    operators=("membership",),
+    when=is_repeated,
     judges="content",
-    screened=True,
 )
 
 
@@ -113,9 +114,8 @@ NULL_IN_LIST = Rule(
     instead="(owner/id in (1) or owner/id = null)",
     evidence="SQL; no public client is known to do it",
     safety="unsafe",
-    families=("membership",),
+    operators=("membership",),
     values=("null",),
-    screened=True,
 )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.ranges import find_kind
-from cwql.rules.operands import LITERALS, TITLES, is_date_text, is_numeric, names_id, operands, quote, weigh
+from cwql.rules.applicability import has_other_type, is_no_id, names_id
+from cwql.rules.operands import LITERALS, TITLES, is_date_text, is_numeric, operands, quote, weigh
 from cwql.rules.registry import checks
 
 TYPE_CHECKING = False
@@ -30,7 +31,7 @@ TYPE_MISMATCH_LITERAL = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     fields=("resolved",),
-    screened=True,
+    when=has_other_type,
 )
 
 
@@ -120,7 +121,6 @@ NUMBER_AS_BOOLEAN = Rule(
     endpoint="/service/tickets",
     fields=("boolean",),
     values=("number",),
-    screened=True,
 )
 
 
@@ -154,7 +154,7 @@ NUMBER_FOR_TEXT = Rule(
     endpoint="/service/tickets",
     fields=("text",),
     values=("number",),
-    screened=True,
+    when=is_no_id,
 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.operators import CONTAINS, NOT_CONTAINS
 from cwql.language.ranges import find_kind
-from cwql.rules.operands import LITERALS, TITLES, fits, holds_fault, is_numeric, is_ordered, quote, weigh
+from cwql.rules.applicability import fits, is_misfit
+from cwql.rules.operands import LITERALS, TITLES, holds_fault, is_numeric, is_ordered, quote, weigh
 from cwql.rules.registry import checks
 from cwql.source import Span
 
@@ -33,7 +34,7 @@ TYPE_MISMATCH_OPERATOR = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     fields=("resolved",),
-    screened=True,
+    when=is_misfit,
 )
 
 
@@ -116,9 +117,8 @@ UNORDERABLE_VALUE = Rule(
     instead="closedDate != null",
     evidence="no document and no public client is known to write it",
     safety="unsafe",
-    families=("order",),
+    operators=("order",),
     values=("null", "boolean"),
-    screened=True,
 )
 
 
@@ -166,9 +166,8 @@ PATTERN_VALUE = Rule(
     evidence="both reference documents; live clients of Automate (contains on lists of ports)",
     safety="unsafe",
     endpoint="/service/tickets",
-    families=("text",),
+    operators=("text",),
     values=("number", "boolean", "null", "time"),
-    screened=True,
 )
 
 

@@ -6,6 +6,7 @@ import re
 
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.operators import ENDSWITH, EQ, LIKE, NE, NOT_LIKE, STARTSWITH
+from cwql.rules.applicability import has_outer_wildcard, has_pattern_syntax, lacks_wildcard
 from cwql.rules.registry import checks
 from cwql.rules.values.text_forms import find_escape, strip_wildcards
 from cwql.source import Span
@@ -28,10 +29,12 @@ MISSING_WILDCARD = Rule(
     instead='summary contains "vpn"',
     evidence="vendor text uses it for exact values in childConditions, which are left alone; live clients use it for a part",
     safety="unsafe",
-    families=("text",),
+    parameters=("condition", "custom_field"),
+    operators=("like", "not like"),
     values=("text",),
+    when=lacks_wildcard,
+    needs_whole_text=True,
     judges="content",
-    screened=True,
 )
 
 
@@ -75,9 +78,10 @@ STRAY_WILDCARD = Rule(
     instead='summary contains "vpn"',
     evidence="both reference documents show wildcards with `like` only",
     safety="unsafe",
-    families=("equality", "text"),
+    operators=("equality", "contains", "not contains", "startswith", "not startswith", "endswith", "not endswith"),
     values=("text",),
-    screened=True,
+    when=has_outer_wildcard,
+    needs_whole_text=True,
 )
 
 
@@ -131,9 +135,10 @@ PATTERN_SYNTAX = Rule(
     instead='summary like "[[]JIRA]%"',
     evidence="vendor text (`[[]text]`)",
     safety="unsafe",
-    families=("text",),
+    operators=("like", "not like"),
     values=("text",),
-    screened=True,
+    when=has_pattern_syntax,
+    needs_whole_text=True,
 )
 
 # `[[]`, `[a-f]`, `[^0-9]`: written by someone who uses brackets as wildcards.

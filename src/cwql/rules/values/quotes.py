@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.diagnostics import Edit, Fix, Rule
+from cwql.rules.applicability import is_dated
 from cwql.rules.operands import is_date_text, is_numeric, operands
 from cwql.rules.registry import checks
 
@@ -27,7 +28,6 @@ QUOTED_NUMBER = Rule(
     endpoint="/service/tickets",
     fields=("integer", "number"),
     values=("text",),
-    screened=True,
 )
 
 
@@ -60,7 +60,6 @@ QUOTED_BOOLEAN = Rule(
     endpoint="/service/tickets",
     fields=("boolean",),
     values=("text",),
-    screened=True,
 )
 
 
@@ -94,7 +93,7 @@ QUOTED_DATE = Rule(
     endpoint="/service/tickets",
     fields=("datetime", "date", "text"),
     values=("text",),
-    screened=True,
+    when=is_dated,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.operators import EQ, IN, LIKE, NE, NOT_IN, NOT_LIKE
+from cwql.rules.applicability import has_escape, has_outer_blank
 from cwql.rules.registry import checks
 from cwql.rules.values.text_forms import decode, find_escape
 
@@ -26,8 +27,9 @@ ENCODED_VALUE = Rule(
     evidence="a live client that encodes values by hand",
     safety="unsafe",
     values=("text",),
+    when=has_escape,
+    needs_whole_text=True,
     judges="content",
-    screened=True,
 )
 
 
@@ -64,9 +66,10 @@ SURROUNDING_WHITESPACE = Rule(
     instead='status/name = "Scheduled"',
     evidence="a live client; SQL compares without trailing blanks",
     safety="unsafe",
-    families=("equality", "membership"),
+    operators=("equality", "membership"),
     values=("text",),
-    screened=True,
+    when=has_outer_blank,
+    needs_whole_text=True,
 )
 
 
@@ -90,6 +93,9 @@ def check_surrounding_whitespace(context: Context) -> Iterator[Diagnostic]:
             )
 
 
+LIST_TEXTS = frozenset((("Ticket", "resources"), ("ProjectTicket", "resources")))
+"""Records and their fields that contain a list in one text."""
+
 TEXT_LIST_COMPARISON = Rule(
     "CW417",
     "text-list-comparison",
@@ -102,13 +108,11 @@ TEXT_LIST_COMPARISON = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     fields=("text",),
-    families=("equality", "membership"),
+    names=tuple(sorted({name for _, name in LIST_TEXTS})),
+    operators=("equality", "membership"),
     values=("text",),
-    screened=True,
+    needs_whole_text=True,
 )
-
-LIST_TEXTS = frozenset((("Ticket", "resources"), ("ProjectTicket", "resources")))
-"""Records and their fields that contain a list in one text."""
 
 
 @checks(TEXT_LIST_COMPARISON)
