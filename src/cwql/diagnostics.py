@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     Scope: TypeAlias = Literal["comparison", "condition", "endpoint"]
     ParameterKind: TypeAlias = Literal["condition", "child_condition", "custom_field", "order", "fields"]
     Need: TypeAlias = Literal["and", "or", "terms", "chain", "alone", "long"]
+    Trait: TypeAlias = Literal[
+        "content",
+        "types",
+        "absence",
+        "terms",
+        "connectives",
+        "parentheses",
+        "whole",
+        "prose",
+        "agents",
+        "lint",
+        "suppression",
+        "unread",
+    ]
     When: TypeAlias = "Callable[[Any], object]"
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -170,7 +184,8 @@ class Rule(DiagnosticKind):
     families) and one of the kinds of `values`, and if the predicate `when` (`cwql.rules.applicability`) allows. `when` tests each of these
     values, or the whole value if there are no `values`. A rule about the condition `needs` a reason: see `cwql.rules.logic.groups`, a text
     of one comparison (``alone``), or one that may be too ``long`` for a URL. If it `needs_whole_text`, it skips texts with errors.
-    `judges` says that a placeholder in the text can change the result: its ``content``, or what it may add (``absence``).
+
+    `traits` are facts about the rule for code that treats some rules differently: `cwql.rules.traits` describes them.
     """
 
     _: KW_ONLY
@@ -195,7 +210,7 @@ class Rule(DiagnosticKind):
     when: When | None = None
     needs: Need | None = None
     needs_whole_text: bool = False
-    judges: Literal["content", "absence"] | None = None
+    traits: tuple[Trait, ...] = ()
 
     @classmethod
     def describe(  # noqa: PLR0913  # one argument for each field
@@ -209,6 +224,7 @@ class Rule(DiagnosticKind):
         evidence: str,
         safety: Safety = "none",
         dialect: DialectName = "manage",
+        traits: tuple[Trait, ...] = (),
     ) -> Self:
         """Return the rule that documents a kind of diagnostic."""
         return cls(
@@ -222,6 +238,7 @@ class Rule(DiagnosticKind):
             evidence=evidence,
             safety=safety,
             dialect=dialect,
+            traits=traits,
         )
 
     def __reduce__(self) -> tuple[object, ...]:

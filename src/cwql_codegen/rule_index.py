@@ -47,11 +47,13 @@ def generate() -> dict[str, str]:
 
 def render_modules(declared: Iterable[tuple[str, Rule]]) -> str:
     """Return the module with the code, the name and the module of every rule."""
-    rows = "".join([f"    {(rule.code, rule.name, module)!r},\n" for module, rule in declared])
+    rows = "".join([f"    {(rule.code, rule.name, module, rule.traits)!r},\n" for module, rule in declared])
     return f'''{SOURCE}
-"""The code, the name and the module of every rule, below `cwql.rules`."""
+"""The code, the name, the module (below `cwql.rules`) and the traits of every rule."""
 
-RULES: tuple[tuple[str, str, str], ...] = (
+from __future__ import annotations
+
+RULES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 {rows})
 '''
 

@@ -10,9 +10,11 @@ import pytest
 from cwql import UnknownNameError, check, lint_text
 from cwql.analysis.rule_config import RuleConfig
 from cwql.diagnostics import SEVERITIES, Rule
-from cwql.rules.registry import CHECKS, RULES, rule
+from cwql.rules import traits
+from cwql.rules.registry import CHECKS, RULES, find_category, rule
 from cwql.rules.source import SOURCE_RULES
 from cwql.rules.syntax.structure import SYNTAX_RULES
+from cwql.rules.traits import find_codes
 
 CHECKED = [record for record, _ in CHECKS]
 
@@ -162,3 +164,17 @@ def test_declarations_agree_with_each_other(record: Rule) -> None:
     assert record.needs is None or record.scope == "condition"
     assert not record.endpoints or record.scope == "endpoint" or record.name == "newer-name"
     assert record.when is None or record.fields or record.operators or record.values
+
+
+def test_every_trait_is_described_and_used() -> None:
+    described = set(re.findall(r"\* ``(\w+)``", traits.__doc__ or ""))
+    assert described == {trait for record in RULES for trait in record.traits}
+    for trait in described:
+        assert find_codes(trait) == {record.code for record in RULES if trait in record.traits}
+
+
+@pytest.mark.parametrize(
+    ("code", "category"), [("CW100", "syntax"), ("CW203", "names"), ("CW401", "logic"), ("CW501", "custom_fields")]
+)
+def test_categories(code: str, category: str) -> None:
+    assert find_category(code) == category

@@ -140,4 +140,4 @@ def _chosen_dialect(arguments: Any, dialect: DialectName) -> str:
 
 def _lost_quotes(text: str, diagnostics: Sequence[Diagnostic]) -> bool:
     has_quotes = any(quote in text for quote in "\"'")
-    return not has_quotes and any(diagnostic.code == "CW121" for diagnostic in diagnostics)
+    return not has_quotes and any(diagnostic.name == "unquoted-text" for diagnostic in diagnostics)

@@ -18,6 +18,7 @@ from cwql.lint.fix import CLEAN, FINDINGS, RewriteError, State, read_target, tri
 from cwql.lint.frontends import find_language
 from cwql.lint.run import Planner
 from cwql.lint.span_index import SpanIndex
+from cwql.rules.traits import find_codes
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ SUFFIXES: dict[str, Signs] = {
 }
 """How files with that ending write a comment, whatever their language counts as."""
 
-OWN = frozenset(("CW690", "CW691", "CW692", "CW693", "CW694"))
+OWN = find_codes("lint")
 """Rules about comments and files: no comment keeps them back here."""
 
 _LISTED = re.compile(r"cwql:\s*ignore\[(?P<rules>[^\[\]\n]*)\]")

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from cwql.language.dialects import Dialect
     from cwql.lint.templates.model import ConditionTemplate
 
-_OF_WHOLES = frozenset(("CW412",))
-"""Rules about a whole condition; the other items of a joined list are unknown."""
-
 
 class ConditionChecker:
     """Check the conditions of one file; the work that depends on the target is done once per target.
@@ -76,7 +73,11 @@ class ConditionChecker:
             ]
         )
         if found.partial:
-            reported = [finding for finding in reported if finding.code not in _OF_WHOLES]
+            from cwql.rules.traits import find_codes
+
+            # The other items of a joined list are unknown.
+            whole = find_codes("whole")
+            reported = [finding for finding in reported if finding.code not in whole]
         if not reported:
             return []
         layout = SourceMap(found.segments)

@@ -18,6 +18,7 @@ from cwql.lint.job import LARGEST, examine
 from cwql.lint.linter import decode, encoding_of, read_text
 from cwql.lint.result import FileResult
 from cwql.lint.run import Planner
+from cwql.rules.traits import find_codes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ TRIALS = 200
 TRIED = 10_000_000
 """Characters that are linted at most, each time that a file is linted: a large file is not linted as often."""
 
-TROUBLE = ("CW693", "CW694")
+UNREAD = find_codes("unread")
 
 
 class RewriteError(CwqlError, ValueError):
@@ -102,15 +103,15 @@ class State:
         return (
             self.weight() <= other.weight()
             and len(self.seen) >= len(other.seen)
-            and not self._troubles() - other._troubles()
+            and not self._unread() - other._unread()
         )
 
     def weight(self) -> tuple[int, int]:
         """Return the numbers of errors and of diagnostics."""
         return sum([finding.severity == "error" for finding in self.findings]), len(self.findings)
 
-    def _troubles(self) -> set[str]:
-        return {finding.code for finding in self.findings if finding.code in TROUBLE}
+    def _unread(self) -> set[str]:
+        return {finding.code for finding in self.findings if finding.code in UNREAD}
 
 
 class FixedSource:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
 from cwql.lint.templates.model import PLACEHOLDER
+from cwql.rules.traits import find_codes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ _WELL_KNOWN = {
 """Records whose fields distinguish the API's conditions from other texts."""
 
 _COMPARED = re.compile(r"[=<>]|\b(?:like|contains|in)\b", re.IGNORECASE)
-_OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW121"))
-"""Rules that any sentence breaks."""
+_OF_PROSE = find_codes("prose")
 
 
 _QUERY_STRING = re.compile(r"\s*(?:\?|&?[A-Za-z_]\w*=[^&\"']*&[A-Za-z_]\w*=)")

@@ -197,7 +197,7 @@ class ExtractedFile:
         for item in self._found:
             if isinstance(item, Diagnostic):
                 found.append((item, item.span))
-                whole = whole and item.code != "CW693"
+                whole = whole and item.name != "broken-source"
                 continue
             text = item.text
             if item.place.dialect not in _DIALECTS or (text.isidentifier() and _is_word(item)):

@@ -12,6 +12,7 @@ from cwql.diagnostics import Edit, Fix
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import find_language
 from cwql.lint.request_targets import COMMENTS
+from cwql.rules.traits import find_codes
 from cwql.source import Span
 from cwql.value import Value
 
@@ -37,7 +38,7 @@ _CODE = re.compile(r"CW[0-9]{1,3}", re.IGNORECASE)
 GUESSES = 100
 """For so many unknown names of a file the nearest names are looked for: a comparison with all names takes a while."""
 
-KEPT = frozenset(("CW690", "CW691"))
+KEPT = find_codes("suppression")
 """Diagnostics about the comments themselves can be suppressed only for a whole file."""
 
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 FIX_LIMIT = 2_000
 """Characters of a condition for which a refusal tries to offer the fixed text."""
 
-_REFUSED = ("CW142", "CW401", "CW402", "CW403", "CW408", "CW409", "CW413", "CW415")
-_ACCEPTED = ("CW212",)
+_REFUSED = ("names", "values", "custom_fields")
+"""Categories of rules whose warnings are errors for agents."""
 
 
 @cache
@@ -42,16 +42,14 @@ def rules() -> RuleConfig:
     So are those about conditions that match nothing, everything, or other records than were meant. A person may know better
     than these rules. A model that guessed a name or a value does not, and sees the refusal at once.
     """
-    from cwql.rules.registry import RULES
+    from cwql.rules.registry import RULES, find_category
 
     codes = [
         rule.code
         for rule in RULES
         if rule.severity != "info"
         and not rule.strict
-        and rule.language is None
-        and (rule.code.startswith(("CW2", "CW3")) or rule.code in _REFUSED)
-        and rule.code not in _ACCEPTED
+        and ("agents" in rule.traits or find_category(rule.code) in _REFUSED)
     ]
     return RuleConfig(severity=dict.fromkeys(codes, "error"))
 

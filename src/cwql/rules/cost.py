@@ -70,6 +70,7 @@ UNBOUNDED_OPEN_FILTER = Rule(
     when=is_false,
     scope="condition",
     needs="alone",
+    traits=("terms", "whole"),
 )
 
 _TICKET_LISTS = frozenset(("service/tickets", "project/tickets"))
@@ -109,6 +110,7 @@ LONG_URL = Rule(
     endpoint="/company/configurations",
     scope="condition",
     needs="long",
+    traits=("terms",),
 )
 
 

@@ -88,7 +88,7 @@ MISSING_CAPTION = Rule(
     parameter="customFieldConditions",
     parameters=("custom_field",),
     scope="condition",
-    judges="absence",
+    traits=("absence",),
 )
 
 CAPTION_NAMES = ("caption", "id", "connectwiseid", "userdefinedfieldrecid")
@@ -121,7 +121,7 @@ TWO_CUSTOM_FIELDS = Rule(
     parameter="customFieldConditions",
     parameters=("custom_field",),
     scope="condition",
-    judges="absence",
+    traits=("absence",),
 )
 
 IDENTIFIERS = ("caption", "id")

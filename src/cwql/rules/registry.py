@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Check: TypeAlias = Callable[[Context], Iterator[Diagnostic]]
 
-__all__ = ["CHECKS", "RULES", "checks", "find_check", "has_check", "rule"]
+__all__ = ["CHECKS", "RULES", "checks", "find_category", "find_check", "has_check", "rule"]
 
 if TYPE_CHECKING:
     CHECKS: tuple[tuple[Rule, Check], ...]
@@ -66,14 +66,21 @@ def find_check(code: str, module: str) -> Check:
     return found
 
 
+def find_category(code: str) -> str:
+    """Return the category of a rule, the first part of the name of its module: ``names``."""
+    from cwql_grammar.rule_index import RULES
+
+    return next(row[2] for row in RULES if row[0] == code).partition(".")[0]
+
+
 def _load_all() -> tuple[Rule, ...]:
     from cwql_grammar.rule_index import RULES
 
     return tuple([_load(row) for row in RULES])
 
 
-def _load(row: tuple[str, str, str]) -> Rule:
-    _, name, module = row
+def _load(row: tuple[str, str, str, tuple[str, ...]]) -> Rule:
+    _, name, module, _ = row
     declared: Rule = getattr(__import__(f"cwql.rules.{module}", fromlist=["checks"]), name.replace("-", "_").upper())
     return declared
 

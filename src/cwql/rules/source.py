@@ -89,6 +89,7 @@ UNUSED_SUPPRESSION = Rule(
     evidence="the findings of the file",
     language="python",
     safety="safe",
+    traits=("lint", "suppression"),
 )
 UNKNOWN_SUPPRESSION = Rule(
     "CW691",
@@ -101,6 +102,7 @@ UNKNOWN_SUPPRESSION = Rule(
     evidence="the registry of rules",
     language="python",
     safety="unsafe",
+    traits=("lint", "suppression"),
 )
 SKIPPED_FILE = Rule(
     "CW692",
@@ -112,6 +114,7 @@ SKIPPED_FILE = Rule(
     instead="save the file as UTF-8",
     evidence="the bytes of the file",
     language="python",
+    traits=("lint",),
 )
 BROKEN_SOURCE = Rule(
     "CW693",
@@ -123,6 +126,7 @@ BROKEN_SOURCE = Rule(
     instead="""params = {"conditions": "summary = 'vpn'"}\n""",
     evidence="the parser of the language",
     language="python",
+    traits=("lint", "unread"),
 )
 LINT_FAILURE = Rule(
     "CW694",
@@ -134,6 +138,7 @@ LINT_FAILURE = Rule(
     instead="report it, with the lines that the message names",
     evidence="the exception",
     language="python",
+    traits=("lint", "unread"),
 )
 
 SOURCE_RULES: tuple[Rule, ...] = (

@@ -14,7 +14,7 @@ from cwql.lint.frontends import find_language
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.templates.scan import outline_list
 from cwql.lint.templates.substitution import Rendered, Substitution
-from cwql.rules.registry import CHECKS
+from cwql.rules.traits import find_codes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,17 +28,12 @@ if TYPE_CHECKING:
     from cwql.lint.templates.scan import Outline
     from cwql.source import Span
 
-RELATIONS = frozenset([rule.code for rule, _ in CHECKS if rule.scope == "condition"])
-"""Rules that compare terms with each other, or that inspect the text as a whole."""
-
-MISSING = frozenset([rule.code for rule, _ in CHECKS if rule.judges == "absence"])
-"""Rules about missing parts of the text, which a placeholder may contain."""
-
-NESTING = frozenset(("CW104", "CW105"))
-"""Parenthesis rules; a placeholder that is more than a value may contain the other half."""
-
-CONTENT = frozenset([rule.code for rule, _ in CHECKS if rule.judges == "content"])
-"""Rules about what a value is, not how it is written."""
+TERMS = find_codes("terms")
+ABSENCE = find_codes("absence")
+PARENTHESES = find_codes("parentheses")
+CONNECTIVES = find_codes("connectives")
+CONTENT = find_codes("content")
+TYPES = find_codes("types")
 
 _GOT = ", got a number"
 """How a message describes a value of unknown kind."""
@@ -60,20 +55,18 @@ def judge_filled(
     roles = {part.role for part in outline.parts}
     dropped: frozenset[str] = frozenset()
     if not roles <= {"text", "date", "value", "items", "literal"}:
-        dropped |= MISSING
+        dropped |= ABSENCE
     if dropped or filler.text.strip()[-1] == PLACEHOLDER:
-        dropped |= NESTING
+        dropped |= PARENTHESES
     if roles & {"rest", "tail", "connective", "unknown"}:
-        dropped |= RELATIONS | {"CW143"}
-    elif any(finding.code in RELATIONS for finding in reported):
+        dropped |= TERMS | CONNECTIVES
+    elif any(finding.code in TERMS for finding in reported):
         other = filler.without()
         again = check(
             other.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules, release=release
         )
         held = {(finding.code, other.span(finding.span)) for finding in again}
-        reported = [
-            each for each in reported if each.code not in RELATIONS or (each.code, filled.span(each.span)) in held
-        ]
+        reported = [each for each in reported if each.code not in TERMS or (each.code, filled.span(each.span)) in held]
     shown = _show(found, filled)
     placeholders = _Stretches([(part.start, part.end) for part in outline.parts])
     unjudged = _Stretches(_find_unjudged(outline))
@@ -89,13 +82,13 @@ def judge_filled(
         span = filled.span(finding.span)
         if finding.code in dropped or (finding.code in CONTENT and placeholders.touch(span)):
             continue
-        if finding.code == "CW314" and made.touch(span):
+        if finding.code in TYPES and made.touch(span):
             # The kind of the other items may be that of the filling.
             continue
         if any(not _exceeds(span, start, end) for start, end in unjudged.touched(span)):
             continue
         words = [(each.text, shown[each]) for each in dict.fromkeys(filled.touched(finding)) if each in shown]
-        if finding.code != "CW304":
+        if finding.name != "quoted-boolean":
             # These words are common in messages: only this rule means the value.
             words = [(text, name) for text, name in words if text.lower() not in ("true", "false")]
         severity = finding.severity

@@ -30,6 +30,7 @@ CONTRADICTION = Rule(
     safety="unsafe",
     scope="condition",
     needs="and",
+    traits=("terms", "agents"),
 )
 
 
@@ -76,6 +77,7 @@ TAUTOLOGY = Rule(
     evidence="cwql.language.ranges, which concludes only facts that are true on any server",
     scope="condition",
     needs="or",
+    traits=("terms", "agents"),
 )
 
 _NEGATIVE = (NE, NOT_IN)
@@ -123,6 +125,7 @@ NEGATED_ALTERNATIVES = Rule(
     endpoint="/service/tickets",
     scope="condition",
     needs="or",
+    traits=("terms", "agents"),
 )
 
 

@@ -34,6 +34,7 @@ REPEATED_TERM = Rule(
     safety="safe",
     scope="condition",
     needs="terms",
+    traits=("terms",),
 )
 
 
@@ -73,6 +74,7 @@ SUBSUMED_TERM = Rule(
     safety="safe",
     scope="condition",
     needs="terms",
+    traits=("terms",),
 )
 
 
@@ -137,6 +139,7 @@ OR_CHAIN = Rule(
     safety="safe",
     scope="condition",
     needs="chain",
+    traits=("terms",),
 )
 
 ENOUGH = 3

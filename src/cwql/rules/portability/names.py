@@ -75,6 +75,7 @@ SINGLE_REPORT = Rule(
     evidence="specs/overlays: entries with the origin `reported`; configuration/id on tickets is the report of one tenant (2026.3)",
     endpoint="/service/tickets",
     fields=("reported",),
+    traits=("agents",),
 )
 
 
@@ -104,6 +105,7 @@ NEWER_NAME = Rule(
     endpoint="/sales/activities",
     endpoints=("later",),
     fields=("later",),
+    traits=("agents",),
 )
 
 

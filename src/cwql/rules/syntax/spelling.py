@@ -116,6 +116,7 @@ FOREIGN_WILDCARD = Rule.describe(
     evidence="live clients of both products",
     safety="unsafe",
     dialect="automate",
+    traits=("agents",),
 )
 MIXED_CONNECTIVES = Rule.describe(
     problems.MIXED_CONNECTIVES,
@@ -125,6 +126,7 @@ MIXED_CONNECTIVES = Rule.describe(
     instead="(board/id = 1 and id > 5) or board/id = 3",
     evidence="assumed by one client only: `and` before `or`",
     safety="safe",
+    traits=("connectives",),
 )
 MALFORMED_NUMBER = Rule.describe(
     problems.MALFORMED_NUMBER,

@@ -17,6 +17,7 @@ SYNTAX_ERROR = Rule.describe(
     example="board name = 5",
     instead="board/name = 5",
     evidence="grammar/condition.lark",
+    traits=("prose",),
 )
 EMPTY_TEXT = Rule.describe(
     problems.EMPTY_TEXT,
@@ -52,6 +53,7 @@ UNCLOSED_PARENTHESIS = Rule.describe(
     instead="(id = 1 or id = 2)",
     evidence="grammar/condition.lark",
     safety="unsafe",
+    traits=("parentheses",),
 )
 UNMATCHED_PARENTHESIS = Rule.describe(
     problems.UNMATCHED_PARENTHESIS,
@@ -61,6 +63,7 @@ UNMATCHED_PARENTHESIS = Rule.describe(
     instead="(id = 1 or id = 2)",
     evidence="grammar/condition.lark",
     safety="unsafe",
+    traits=("parentheses",),
 )
 MISSING_OPERATOR = Rule.describe(
     problems.MISSING_OPERATOR,
@@ -70,6 +73,7 @@ MISSING_OPERATOR = Rule.describe(
     instead="closedFlag = true and id = 5",
     evidence="grammar/condition.lark, comparison",
     safety="unsafe",
+    traits=("prose",),
 )
 MISSING_VALUE = Rule.describe(
     problems.MISSING_VALUE,
@@ -78,6 +82,7 @@ MISSING_VALUE = Rule.describe(
     example="company/id = and closedFlag = false",
     instead="company/id = 250 and closedFlag = false",
     evidence="grammar/condition.lark, comparison",
+    traits=("prose",),
 )
 MISSING_FIELD = Rule.describe(
     problems.MISSING_FIELD,
@@ -87,6 +92,7 @@ MISSING_FIELD = Rule.describe(
     instead='status/name = "New" or status/name = "Open"',
     evidence="grammar/condition.lark, comparison",
     safety="unsafe",
+    traits=("prose",),
 )
 MISSING_CONNECTIVE = Rule.describe(
     problems.MISSING_CONNECTIVE,
@@ -96,6 +102,7 @@ MISSING_CONNECTIVE = Rule.describe(
     instead="id > 5 and closedFlag = false",
     evidence="grammar/condition.lark",
     safety="unsafe",
+    traits=("prose",),
 )
 DANGLING_CONNECTIVE = Rule.describe(
     problems.DANGLING_CONNECTIVE,
@@ -123,6 +130,7 @@ UNKNOWN_OPERATOR = Rule.describe(
     instead="id >= 5",
     evidence="operators of both reference documents",
     safety="safe",
+    traits=("prose",),
 )
 FOREIGN_OPERATOR = Rule.describe(
     problems.FOREIGN_OPERATOR,
@@ -169,6 +177,7 @@ UNQUOTED_TEXT = Rule.describe(
     instead='status/name = "In Progress"',
     evidence="grammar/condition.lark, STRING",
     safety="safe",
+    traits=("prose",),
 )
 SMART_QUOTES = Rule.describe(
     problems.SMART_QUOTES,

@@ -33,7 +33,7 @@ UNKNOWN_ENUM_MEMBER = Rule(
     fields=("enum",),
     values=("text",),
     when=is_no_member,
-    judges="content",
+    traits=("content",),
 )
 
 
@@ -81,7 +81,7 @@ MEMBER_CASE = Rule(
     fields=("enum",),
     values=("text",),
     when=is_no_member,
-    judges="content",
+    traits=("content",),
 )
 
 
@@ -185,7 +185,7 @@ WRONG_LIST_FILTER = Rule(
     names=("recordtype",),
     values=("text",),
     needs_whole_text=True,
-    judges="content",
+    traits=("content",),
 )
 
 _ELSEWHERE = {

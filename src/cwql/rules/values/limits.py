@@ -27,7 +27,7 @@ LONG_VALUE = Rule(
     fields=("text",),
     values=("text",),
     when=is_long,
-    judges="content",
+    traits=("content",),
 )
 
 

@@ -30,6 +30,7 @@ MIXED_LIST = Rule(
     evidence="every list in both reference documents and in public clients is of one kind",
     operators=("membership",),
     when=is_mixed,
+    traits=("types",),
 )
 
 _ALIKE = {"local time": "time", "date": "time"}
@@ -78,7 +79,7 @@ REPEATED_VALUE = Rule(
     safety="safe",
     operators=("membership",),
     when=is_repeated,
-    judges="content",
+    traits=("content",),
 )
 
 

@@ -34,7 +34,7 @@ MISSING_WILDCARD = Rule(
     values=("text",),
     when=lacks_wildcard,
     needs_whole_text=True,
-    judges="content",
+    traits=("content",),
 )
 
 

@@ -29,7 +29,7 @@ ENCODED_VALUE = Rule(
     values=("text",),
     when=has_escape,
     needs_whole_text=True,
-    judges="content",
+    traits=("content",),
 )
 
 
