@@ -2,16 +2,23 @@
 
 The peer is Pygments, a pure Python tokenizer for the same languages: it only splits the text into tokens. What is skipped has
 a goal in megabytes per second of one core.
+
+The generated files repeat themselves. Two more rows measure files that people wrote: the scripts of the tests, which are
+short, and the scripts below the folder that the environment variable ``CWQL_BENCH_SCRIPTS`` names, for example a checkout.
 """
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.table import Row, find_ratio, measure
+from cwql.lint.frontends import language_of
 from cwql.lint.job import may_hold
 from cwql.lint.linter import read_bytes
+from tests.lint.holdout import FOLDER, read_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,8 +123,40 @@ def write(language: str, size: int, queries: bool) -> bytes:
 
 
 def run(quick: bool) -> list[Row]:
-    """Measure all languages, and a bundle."""
-    return [*_scripts(quick), _bundle(quick)]
+    """Measure all languages, a bundle, and files that people wrote."""
+    return [*_scripts(quick), _bundle(quick), *_written(quick)]
+
+
+def _written(quick: bool) -> Iterator[Row]:
+    snippets = [*read_all(), *read_all(FOLDER / "second"), *read_all(FOLDER.parent / "reproductions")]
+    files = [(each.file, each.source.encode()) for each in snippets]
+    yield _files("scripts of the tests", files, quick)
+    folder = os.environ.get("CWQL_BENCH_SCRIPTS")
+    if folder:
+        paths = [
+            path for path in sorted(Path(folder).rglob("*")) if path.is_file() and path.stat().st_size <= 2_000_000
+        ]
+        yield _files("scripts of CWQL_BENCH_SCRIPTS", [(str(path), path.read_bytes()) for path in paths], quick)
+
+
+def _files(name: str, files: list[tuple[str, bytes]], quick: bool) -> Row:
+    """Measure files as a run does: those without the words are only searched. Python and files of data are left out."""
+    chosen: list[tuple[str, bytes]] = []
+    for path, data in files:
+        language = language_of(path)
+        if language is not None and not (language.native or language.cells or language.data or language.prose):
+            chosen.append((path, data))
+
+    def lint() -> None:
+        for path, data in chosen:
+            if may_hold(data):
+                read_bytes(data, path).judge()
+
+    size = sum(len(data) for _, data in chosen) / 1e6
+    rate = size / median(measure({"lint": lint}, 3 if quick else 7)["lint"])
+    average = size * 1e6 / max(len(chosen), 1)
+    return Row(f"lint {len(chosen):,} {name}, {average:,.0f} bytes on average: goal {GOAL:g} MB/s", rate, GOAL, "MB/s",
+               rate / GOAL, at_least=1)  # fmt: skip
 
 
 def _scripts(quick: bool) -> Iterator[Row]:

@@ -40,7 +40,7 @@ _AUTOMATE = ("automate", "labtech", "lab-tech", "lab_tech", "cwa/api", "-cwm", "
 """Text of a file that mentions Automate, or uses a module whose parameter is called ``-Condition``."""
 
 _NAMES = re.compile(r"[a-z_$][\w$]*(?:-\w+)*")
-_MEMBER = re.compile(
+MEMBER = re.compile(
     r"\b(?:this|self|static|me|cls|parent)\b(?:\.|->|::)\$?\w+\s*(?:\[[^\[\]\n]{0,200}\]\s*)?(?:[^\w\s(=]{0,2}=(?![=>~])|[.:-]\S)"
 )
 
@@ -107,6 +107,7 @@ class Flow:
         self.ends: dict[int, int] = {}
         lowered = source.lower() + context.source.name.lower()
         self.automate = any(word in lowered for word in _AUTOMATE)
+        self.chains: dict[tuple[str, ...], RequestTarget | None] = {}
         self.budget = 20_000 + 2 * len(source)
 
     # --- the whole -------------------------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ class Flow:
         if at < len(self.marks) and self.marks[at] < function.end:
             self.marked.add(function.name.lower())
             return False
-        return _MEMBER.search(self.folded, function.start, function.end) is None
+        return MEMBER.search(self.folded, function.start, function.end) is None
 
     def call_body(self, function: Function, env: Environment, scope: Scope) -> Value:
         """Evaluate a function with unknown arguments, and return what it returns."""

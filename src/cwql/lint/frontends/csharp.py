@@ -110,7 +110,7 @@ class CSharp(Parser):
         return self._typed(named, self.peek().start) if named >= 0 else None
 
 
-GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", braces=True))
+GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", braces=True), functions="methods")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

@@ -30,20 +30,29 @@ class Cursor(Tables):
         self._end = Token("sign", "", end, end, True)
         self.size = len(tokens)
         self.partner = _pair(tokens)
-        # Words are looked at five times each.
-        self.words = [token.text.lower() if self.folds and token.kind != "sign" else token.text for token in tokens]
+        # Words are looked at five times each. Two empty ones follow the last, and so precede the first.
+        if self.folds:
+            self.words = [token.text.lower() if token.kind != "sign" else token.text for token in tokens]
+        else:
+            self.words = [token.text for token in tokens]
+        self.words += ("", "")
+        self._padded = [*tokens, self._end, self._end]
 
     # --- tokens ----------------------------------------------------------------------------------------------------
 
     def peek(self, ahead: int = 0) -> Token:
         """Return a token, counted from the current one; an empty one after the last."""
-        index = self.at + ahead
-        return self.tokens[index] if 0 <= index < self.size else self._end
+        try:
+            return self._padded[self.at + ahead]
+        except IndexError:
+            return self._end
 
     def word(self, ahead: int = 0) -> str:
         """Return the text of a token, folded if the language does not distinguish letter case; empty for a string."""
-        index = self.at + ahead
-        return self.words[index] if 0 <= index < self.size else ""
+        try:
+            return self.words[self.at + ahead]
+        except IndexError:
+            return ""
 
     def closing(self, index: int) -> int:
         """Return the index of the bracket that closes the one at an index; that of the end if none does."""

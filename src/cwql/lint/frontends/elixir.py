@@ -150,7 +150,7 @@ class Elixir(WordParser):
         return super().bracket()
 
 
-GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True))
+GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True), functions="words")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

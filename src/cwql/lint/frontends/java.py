@@ -54,7 +54,7 @@ class Java(Parser):
     unaries = frozenset[str]()
 
 
-GRAMMAR = Grammar(_SYNTAX, Java, Traits("java"))
+GRAMMAR = Grammar(_SYNTAX, Java, Traits("java"), functions="methods")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

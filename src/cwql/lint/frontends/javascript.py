@@ -138,7 +138,7 @@ def _place_of(names: Sequence[str], text: str) -> RequestTarget | None:
     return RequestTarget("manage", manage.title(endpoint), sure=True) if endpoint is not None else None
 
 
-GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, word=_OPERATION))
+GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, word=_OPERATION), functions="methods")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

@@ -70,7 +70,7 @@ class Kotlin(Parser):
         return self.lambda_block()
 
 
-GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin"))
+GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin"), functions="braces")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

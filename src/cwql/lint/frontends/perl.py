@@ -130,7 +130,7 @@ class Perl(Parser):
         return super().member(left)
 
 
-GRAMMAR = Grammar(_SYNTAX, Perl, Traits("perl"))
+GRAMMAR = Grammar(_SYNTAX, Perl, Traits("perl"), functions="braces")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

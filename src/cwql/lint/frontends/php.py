@@ -113,7 +113,7 @@ class Php(Parser):
         return super().named_operand()
 
 
-GRAMMAR = Grammar(_SYNTAX, Php, Traits("php", delimited=True))
+GRAMMAR = Grammar(_SYNTAX, Php, Traits("php", delimited=True), functions="braces")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

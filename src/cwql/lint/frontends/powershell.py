@@ -586,6 +586,7 @@ GRAMMAR = Grammar(
     SYNTAX,
     PowerShell,
     Traits("powershell", place_of=place_of_command, records=gives_records, native_dates=True, word=WORD),
+    functions="commands",
 )
 
 

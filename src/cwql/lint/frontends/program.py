@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.emit import find_flow
+from cwql.lint.dataflow.flow import SHORT
 from cwql.lint.frontends.scanner import Scanner
 from cwql.source import Span
 from cwql.value import Value
@@ -32,11 +33,15 @@ def _is_minified(text: str) -> bool:
 
 
 class Grammar(Value):
-    """A language: its tokens, its parser, and what the data flow has to know of it."""
+    """A language: its tokens, its parser, and what the data flow has to know of it.
+
+    `functions` names the layout of its functions (see `skipping.LAYOUTS`); without one, every function is parsed.
+    """
 
     syntax: Syntax
     parser: type[Parser]
     traits: Traits
+    functions: str = ""
 
 
 def find_in_program(
@@ -52,6 +57,11 @@ def find_in_program(
 
         yield SKIPPED_FILE.at(Span(0, 0), "a minified file: passed over", hint="lint the files that it was made from")
         return
-    tokens = Scanner(source.text, grammar.syntax).tokens()
+    skipped: dict[int, int] = {}
+    if grammar.functions and len(source.text) >= SHORT:
+        from cwql.lint.frontends.skipping import find_silent_functions
+
+        skipped = find_silent_functions(source.text, context, grammar.traits, grammar.functions)
+    tokens = Scanner(source.text, grammar.syntax, skipped).tokens()
     module = grammar.parser(tokens, source.text).module()
     yield from find_flow(context, source.text, module, grammar.traits, language)

@@ -130,7 +130,7 @@ class Ruby(WordParser):
     unaries = frozenset(("not", "defined?"))
 
 
-GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True))
+GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True), functions="words")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

@@ -101,7 +101,7 @@ class Rust(Parser):
         return Other(start, self.last_end())
 
 
-GRAMMAR = Grammar(_SYNTAX, Rust, Traits("rust"))
+GRAMMAR = Grammar(_SYNTAX, Rust, Traits("rust"), functions="braces")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

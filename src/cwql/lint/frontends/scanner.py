@@ -12,7 +12,7 @@ from cwql.lint.frontends.tokens import Part, Token, string
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cwql.lint.frontends.syntax import Form, Syntax
 
@@ -50,12 +50,16 @@ _BEFORE_REGEX = frozenset(
 
 
 class Scanner:
-    """Read one source; `tokens` returns its words."""
+    """Read one source; `tokens` returns its words.
 
-    __slots__ = ("dead", "depth", "pending", "syntax", "text")
+    `skipped` are line breaks in the code, each with a later one at which to go on.
+    """
 
-    def __init__(self, text: str, syntax: Syntax) -> None:
+    __slots__ = ("dead", "depth", "pending", "skipped", "syntax", "text")
+
+    def __init__(self, text: str, syntax: Syntax, skipped: Mapping[int, int] | None = None) -> None:
         self.text = text
+        self.skipped = skipped or {}
         self.syntax = syntax
         self.depth = 0
         self.dead = -1
@@ -75,7 +79,7 @@ class Scanner:
         self.depth += 1
         if self.depth > DEPTH:
             raise UnreadableSource(f"code inside strings is nested more than {DEPTH} deep", at)
-        text, syntax = self.text, self.syntax
+        text, syntax, skipped = self.text, self.syntax, self.skipped
         match_at = syntax.master.match
         found: list[Token] = []
         opener = {")": "(", "}": "{", "]": "["}.get(close, "")
@@ -93,6 +97,8 @@ class Scanner:
                 fresh = True
                 while self.pending:
                     at = self.pending.pop(0)(at)
+                if start in skipped:
+                    at = skipped[start]
                 continue
             if kind == "comment":
                 if syntax.skip is not None:

@@ -69,7 +69,7 @@ class Swift(Parser):
         return super().bracket()
 
 
-GRAMMAR = Grammar(_SYNTAX, Swift, Traits("swift"))
+GRAMMAR = Grammar(_SYNTAX, Swift, Traits("swift"), functions="braces")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

@@ -1,0 +1,127 @@
+"""Functions that cannot matter are neither tokenized nor parsed; nothing is missed for that."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cwql.lint.dataflow import flow as flow_module
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.frontends import language_of, program, skipping
+from cwql.lint.frontends.skipping import find_silent_functions
+from cwql.lint.linter import read_text
+from cwql.lint.request_targets import Context
+from cwql.source import Source
+from tests.lint.holdout import FOLDER, read_all
+from tests.lint.scripts import describe
+
+PLAIN = {
+    "javascript": "function sum@(a, b) {\n  const parts = [a, b];\n  return parts.map((x) => `${x} }`);\n}\n",
+    "powershell": "function Get-Sum@ {\n    param([int]$A, [string]$B)\n    foreach ($x in $A) {\n        '}' + $x\n    }\n}\n",
+    "csharp": 'class Sum@ {\n    static int Of@(int a, int b)\n    {\n        return a + "}{".Length;\n    }\n}\n',
+    "php": "function sum@(int $a)\n{\n    return array_map(fn ($x) => $x * 2, [$a]);\n}\n",
+    "go": "func sum@(a, b int) int {\n\tif a > b {\n\t\treturn a\n\t}\n\treturn b\n}\n",
+    "ruby": "def sum@(a, b)\n  [a, b].each do |x|\n    puts x\n  end\nend\n",
+    "kotlin": "private fun sum@(a: Int, b: Int): Int {\n    return listOf(a, b).sumOf { it }\n}\n",
+    "rust": "pub fn sum@(a: i64, b: i64) -> i64 {\n    if a > b { a } else { b }\n}\n",
+    "elixir": "defmodule Sum@ do\n  def of@(a, b) do\n    if a > b do\n      a\n    end\n  end\nend\n",
+}
+"""A function of each language without a condition; ``@`` becomes a number."""
+
+
+def skipped(text: str, functions: str) -> list[str]:
+    """Return the parts of a text that are skipped."""
+    found = find_silent_functions(text, Context(Source(text, "x")), Traits("x"), functions)
+    return [text[low:high].strip("\n") for low, high in sorted(found.items())]
+
+
+MARKED = "function list() {\n  return cw.get('/service/tickets', { conditions: %s });\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("functions", "text"),
+    [
+        ("braces", "function alone() {\n  return 1;\n}"),
+        ("braces", "export async function alone()\n{\n  return 1;\n}"),
+        ("methods", "  private async alone(a: number): Promise<number> {\n    return a;\n  }"),
+        ("methods", "    public static List<int> Alone(int a,\n        int b)\n    {\n        return null;\n    }"),
+        ("words", "  def alone(a)\n    a.each do |x|\n      x\n    end\n  end"),
+        ("words", "  defp alone(a) do\n    a\n  end"),
+        ("commands", "function Get-Alone {\n    param(\n        [int]$A,\n        [int]$B\n    )\n    $A\n}"),
+    ],
+)
+def test_a_function_that_nothing_uses_is_skipped(functions: str, text: str) -> None:
+    assert skipped(f"\n{text}\n\nx = 1\n", functions) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("function f() {\n  return 1;\n}\nf();\n", "it is called"),
+        ("function f() {\n  return 1;\n}\nfunction list() {\n  return f(conditions);\n}\n", "a function with a mark calls it"),
+        ("function g() {\n  return 1;\n}\nfunction f() {\n  return g();\n}\nf();\n", "it is called by one that is called"),
+        ("function f() {\n  send('a');\n}\nfunction send(x) { get(x, conditions); }\n", "it calls one with a mark"),
+        ("function f() {\n  this.text = 1;\n  return 1;\n}\n", "it sets a member"),
+        ("function f() {\nreturn 1;\n}\n", "its lines are not deeper"),
+        ("function f() {\n  return `\n}\n", "it ends in a text"),
+        ("function f() {\n  return '{';\n}\n", "its braces do not pair"),
+        ("function f() {\n  return {\n}\n", "it has no end"),
+        ("function f(a) { return a; }\n", "it is one line"),
+    ],
+)  # fmt: skip
+def test_a_function_is_not_skipped_if(text: str, reason: str) -> None:
+    assert skipped(text, "methods") == [], reason
+
+
+def test_a_header_that_gives_a_type_to_a_used_name_is_kept() -> None:
+    typed = "function f(board: number) {\n  const x = 1;\n  return x + 1;\n}\n"
+    assert skipped(f"\n{typed}\nuse(board);\n", "methods") == ["  const x = 1;\n  return x + 1;"]
+    assert skipped(f"\n{typed}\nuse(other);\n", "methods") == [typed.rstrip("\n")]
+
+
+def test_a_name_in_a_comment_is_no_use() -> None:
+    assert len(skipped("\nfunction of() {\n  return 11;\n}\n// terms of use\n", "methods")) == 1
+
+
+def test_a_word_that_begins_with_the_closing_one_ends_no_function() -> None:
+    text = "\ndef f\n  long_call_of_something(1)\nend_of = 1\nend\n"
+    assert skipped(text, "words") == []
+
+
+def test_the_conditions_after_a_skipped_function_are_found_at_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "SHORT", 0)
+    text = "// connectwise\n" + PLAIN["javascript"].replace("@", "1") + MARKED % "'closedFlag = false'"
+    assert describe("javascript", text) == ["conditions /service/tickets: closedFlag = false"]
+    (found,) = read_text(text, "x.js").conditions()
+    assert text[found.span.start : found.span.end] == "'closedFlag = false'"
+
+
+def test_programs_have_the_same_diagnostics_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "SHORT", 0)
+    monkeypatch.setattr(flow_module, "SHORT", 0)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for each in (*read_all(), *read_all(FOLDER / "second")):
+        language = language_of(each.file)
+        if language is not None and language.module in PLAIN:
+            groups.setdefault(language.module, []).append((each.file, each.source))
+    rng = random.Random(2)
+    programs: list[tuple[str, str]] = []
+    for number in range(90):
+        module = rng.choice([*groups])
+        name, text = rng.choice(groups[module])
+        plain = "\n".join([PLAIN[module].replace("@", f"{number}x{index}") for index in range(30)])
+        programs.append((name, rng.choice([f"{text}\n{plain}", f"{text}\n{plain}\n{text}"])))
+    bodies = 0
+
+    def counted(text: str, context: Context, traits: Traits, functions: str) -> dict[int, int]:
+        nonlocal bodies
+        found = find_silent_functions(text, context, traits, functions)
+        bodies += len(found)
+        return found
+
+    monkeypatch.setattr(skipping, "find_silent_functions", counted)
+    fast = [read_text(text, name).judge() for name, text in programs]
+    assert bodies > 1500
+    monkeypatch.setattr(skipping, "find_silent_functions", lambda *_: {})
+    assert [read_text(text, name).judge() for name, text in programs] == fast
