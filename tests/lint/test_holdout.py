@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from cwql.lint.linter import read_text
 from tests.lint.holdout import FOLDER, Snippet, count, read_all
 
 SNIPPETS = read_all()
@@ -65,3 +66,20 @@ def test_no_error_is_false() -> None:
     total = count([*SNIPPETS, *SECOND, *REPORTS])
     assert total["false errors"] == 0
     assert total["found"] >= 0.95 * total["expected"]
+
+
+def test_the_span_of_a_condition_in_a_url_excludes_values_of_earlier_statements() -> None:
+    text = """// connectwise
+const number = "5";
+const url = `https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=id=${number}`;
+"""
+    (found,) = read_text(text, "x.js").conditions()
+    assert text[found.span.start : found.span.end] == "id="
+
+
+@pytest.mark.parametrize(
+    "snippet", [*SNIPPETS, *SECOND, *REPORTS], ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}"
+)
+def test_no_condition_ends_before_it_starts(snippet: Snippet) -> None:
+    for found in read_text(snippet.source, snippet.file).conditions():
+        assert 0 <= found.span.start < found.span.end <= len(snippet.source)

@@ -67,7 +67,10 @@ def find_in_url(
             yield from _stray(part, spaced)
             yield from _lost(segments, text, stop, place)
         decoded = list(_decode(part, spaced))
-        yield ConditionTemplate(decoded, parameter, place, Span(part[0].start, part[-1].end), language, encoded=True)
+        # Values of earlier statements, such as that of a constant, are no part of the span.
+        first = part[0].start
+        span = Span(first, max([each.end for each in part if each.start >= first]))
+        yield ConditionTemplate(decoded, parameter, place, span, language, encoded=True)
 
 
 def _end(text: str, begin: int) -> int:
