@@ -81,7 +81,7 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from cwql.language.builder import Field as F  # noqa: N817 - the public name
-    from cwql.language.nodes import Expr, all_of, any_of
+    from cwql.language.nodes import Condition, Expr, all_of, any_of
     from cwql.language.printer import emit
     from cwql.language.simplify import simplify
     from cwql.language.template import Template, cond
@@ -107,6 +107,7 @@ __all__ = [
     "BadRequestError",
     "ClientStateError",
     "Compiled",
+    "Condition",
     "ConditionError",
     "ConfigError",
     "ConflictError",
@@ -191,6 +192,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "BadRequestError": ("cwql.client.errors", "BadRequestError"),
     "ClientStateError": ("cwql.client.errors", "ClientStateError"),
     "Compiled": ("cwql.query.compiled", "Compiled"),
+    "Condition": ("cwql.language.nodes", "Condition"),
     "ConditionError": ("cwql.errors", "ConditionError"),
     "ConfigError": ("cwql.errors", "ConfigError"),
     "ConflictError": ("cwql.client.errors", "ConflictError"),

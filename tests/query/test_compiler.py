@@ -18,7 +18,7 @@ from cwql.semantics.predicate import predicate
 from tests.generators import hostile_strings
 
 if TYPE_CHECKING:
-    from cwql.language.nodes import Expr
+    from cwql import Condition, Expr
 
 CONTACTS = "/company/contacts"
 ITEM = ContactCommunicationItem
@@ -339,7 +339,7 @@ def test_simplified_on_request(what: str, parameters: dict[str, str]) -> None:
 # Laws
 
 
-def leaf(rng: random.Random, kind: str) -> Expr:
+def leaf(rng: random.Random, kind: str) -> Condition:
     number, word = rng.randint(1, 4), rng.choice(["a", "b", "c"])
     match kind:
         case "conditions":
@@ -363,13 +363,13 @@ def leaf(rng: random.Random, kind: str) -> Expr:
     return field == number if rng.random() < 0.5 else field == word
 
 
-def item(rng: random.Random, kind: str) -> Expr:
+def item(rng: random.Random, kind: str) -> Condition:
     if rng.random() < 0.5:
         return leaf(rng, kind)
     return disjunction([conjunction([leaf(rng, kind) for _ in range(rng.randint(1, 2))]) for _ in range(2)])
 
 
-def strip(expr: Expr) -> Expr:
+def strip(expr: Condition) -> Expr:
     text = cwql.emit(expr).replace("customFields/", "")
     return cwql.parse(text)
 

@@ -102,7 +102,11 @@ def test_words_in_the_place_of_integers_are_unknown_endpoints(endpoint: str, kno
 
 OWNERS = [
     (Company.id == 250, "Ticket.company.id (company/id)", Span(0, 2)),
-    ((Ticket.id > 5) & (Company.identifier == "ACME"), "Ticket.company.identifier (company/identifier)", Span(11, 21)),
+    (
+        (Ticket.id > 5) & (Company.identifier == "ACME"),  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+        "Ticket.company.identifier (company/identifier)",
+        Span(11, 21),
+    ),
     (~(Company.id == 250), "Ticket.company.id (company/id)", Span(0, 2)),
     (Contact.firstName == "Pat", None, Span(0, 9)),
 ]

@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from cwql.client.limit import Bucket
     from cwql.client.retry import RetryPolicy
     from cwql.language.builder import Field
-    from cwql.language.nodes import Expr, FieldList, Order, OrderBy
+    from cwql.language.nodes import Condition, FieldList, Order, OrderBy
     from cwql.schema.handles import Handle
 
-    Condition: TypeAlias = Expr | str
     Sorting: TypeAlias = OrderBy | Order | str | Iterable[Order | str]
     Selection: TypeAlias = FieldList | str | Iterable[Field | Handle | str]
 
@@ -121,7 +120,7 @@ class UploadOptions(CallOptions, total=False):
     """
 
     file: object
-    unless: Condition | None
+    unless: Condition | str | None
 
 
 class OperationOptions(CallOptions, total=False):
@@ -159,8 +158,8 @@ class ListOptions(CallOptions, total=False):
 class ManageFirstOptions(CallOptions, total=False):
     """The keywords of the first record of a list of Manage."""
 
-    child_conditions: Condition | None
-    custom_field_conditions: Condition | None
+    child_conditions: Condition | str | None
+    custom_field_conditions: Condition | str | None
     order_by: Sorting | None
     fields: Selection | None
     pagination: Pagination
@@ -187,8 +186,8 @@ class ManageListOptions(ListOptions, total=False):
         fields: The fields to request.
     """
 
-    child_conditions: Condition | None
-    custom_field_conditions: Condition | None
+    child_conditions: Condition | str | None
+    custom_field_conditions: Condition | str | None
     order_by: Sorting | None
     fields: Selection | None
 
@@ -212,8 +211,8 @@ class AutomateListOptions(ListOptions, total=False):
 class ManageCountOptions(CallOptions, total=False):
     """The keywords of a count of Manage."""
 
-    child_conditions: Condition | None
-    custom_field_conditions: Condition | None
+    child_conditions: Condition | str | None
+    custom_field_conditions: Condition | str | None
 
 
 class AutomateCountOptions(CallOptions, total=False):

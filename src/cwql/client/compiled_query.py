@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cwql.language.nodes import And, Comparison, Expr, Node, conjunction
+from cwql.language.nodes import And, Comparison, Expr, Condition, conjunction
 from cwql.language.operators import IN
 from cwql.language.printer import emit
 
@@ -84,7 +84,7 @@ class CompiledQuery:
     @property
     def conditions(self) -> tuple[str, ...]:
         """Return the texts that a server may complain of."""
-        return tuple([text.text for text in self.texts if isinstance(text.tree, Node) or text.tree is None])
+        return tuple([text.text for text in self.texts if isinstance(text.tree, Condition) or text.tree is None])
 
 
 NOTHING = CompiledQuery()
@@ -166,7 +166,7 @@ def split(
     for text in sorted(asked.texts, key=lambda text: -len(text.text)):
         tree = text.tree
         # A child matches by any of its values, so one record could answer two parts; merging drops doubles, and that is fine.
-        if not isinstance(tree, Node):
+        if not isinstance(tree, Condition):
             continue
         lists = [item for item in _terms(tree) if isinstance(item, Comparison) and item.operator is IN]
         for term in sorted(lists, key=lambda item: -len(emit(item, dialect=dialect))):

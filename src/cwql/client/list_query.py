@@ -29,7 +29,7 @@ from cwql.client.parsing import SchemaMismatch, read, read_page
 from cwql.client.response_checks import Repetition, SeenIds, mismatch_error
 from cwql.client.send import CallResult, call
 from cwql.language.dialects import find_dialect
-from cwql.language.nodes import Comparison, FieldList, Node, Order, OrderBy, Path, comparisons, conjunction
+from cwql.language.nodes import Comparison, Condition, FieldList, Order, OrderBy, Path, comparisons, conjunction
 from cwql.language.operators import LE
 from cwql.language.printer import emit
 from cwql.schema.catalog import catalog
@@ -168,7 +168,7 @@ class ListRequest:
     def _collections(self, text: Text) -> bool:
         """Return whether a condition inspects a list of records."""
         record = self.endpoint.record
-        if record is None or not isinstance(text.tree, Node):
+        if record is None or not isinstance(text.tree, Condition):
             return True
         known = catalog(self.line.product)
         found = [known.resolve(record, term.path.segments) for term in comparisons(text.tree)]
@@ -328,7 +328,7 @@ class ListRequest:
     def _can_divide(self, asked: CompiledQuery) -> bool:
         """Return whether ranges of ids can be requested: the condition can be extended, and the list can be sorted."""
         text = asked.find(self._names.where)
-        if len(self.parts) > 1 or (text is not None and not isinstance(text.tree, Node)):
+        if len(self.parts) > 1 or (text is not None and not isinstance(text.tree, Condition)):
             return False
         taken = {name.lower() for name in self.endpoint.parameters}
         return {self._names.where.lower(), self._names.order_by.lower()} <= taken and (
@@ -340,7 +340,7 @@ class ListRequest:
         assert self.key is not None
         tree: Expr = Comparison(Path((self.key,)), LE, high)
         text = asked.find(self._names.where)
-        if text is not None and isinstance(text.tree, Node):
+        if text is not None and isinstance(text.tree, Condition):
             tree = conjunction([text.tree, tree])
         made = Text(self._names.where, emit(tree, dialect=self.line.product), tree)
         return asked.replace(made) if text is not None else replace(asked, texts=(made, *asked.texts))

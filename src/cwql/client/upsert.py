@@ -18,7 +18,7 @@ from cwql.query.query import to_fields
 if TYPE_CHECKING:
     from cwql.client.effects import Flow
     from cwql.client.operations import Operations
-    from cwql.language.nodes import Expr, Path
+    from cwql.language.nodes import Condition, Path
     from cwql.schema.endpoint import Endpoint
 
 __all__ = ["upsert"]
@@ -58,10 +58,10 @@ def upsert(  # noqa: PLR0913 - a call and the places that it may be sent to
     return (yield from core.patch(*locate(found), changes, given))
 
 
-def _condition(members: Mapping[str, Any], by: Any, call: str) -> Expr:
+def _condition(members: Mapping[str, Any], by: Any, call: str) -> Condition:
     """Return the condition for the values of a body in some fields."""
     faults: list[Fault] = []
-    terms: list[Expr] = []
+    terms: list[Condition] = []
     for found in _paths(by):
         name = "/".join(found.segments)
         value = read_path(members, found.segments)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cwql.errors import ExpressionError, LiteralError
 from cwql.language.names import SEPARATORS, find_fault, shorten, split
-from cwql.language.nodes import Comparison, Constant, Node, Order, Path, conjunction
+from cwql.language.nodes import Comparison, Condition, Constant, Order, Path, conjunction
 from cwql.language.operators import CONTAINS, EQ, GE, GT, IN, LE, LT, NE, NOT_CONTAINS, NOT_IN, TextOperators
 from cwql.language.values import to_list, to_scalar
 
@@ -123,7 +123,7 @@ class Field(TextOperators):
         if operator.family == "membership":
             values = self._list(operator, value)
             return Comparison(self._path, operator, values) if values else Constant(operator is NOT_IN)
-        if isinstance(value, Node):
+        if isinstance(value, Condition):
             raise ExpressionError(
                 f"cannot compare {self!r} with a condition: comparisons bind weaker than & and | in Python, so put parentheses "
                 "around each: (F('a') == 1) & (F('b') == 2)"

@@ -22,13 +22,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
     from decimal import Decimal
-    from typing import Any, ClassVar, NoReturn, Self, TypeAlias
+    from typing import Any, ClassVar, Generic, NoReturn, Self, TypeAlias
+
+    from typing_extensions import TypeVar
 
     from cwql.language.dialects import AnyDialect
     from cwql.language.operators import Operator
 
     Scalar: TypeAlias = str | int | bool | Decimal | date | datetime | None
     ComparisonValue: TypeAlias = Scalar | tuple[Scalar, ...]
+
+    R = TypeVar("R", contravariant=True, default=Any)
+
+    class _About(Generic[R]):
+        """A mark for type checkers: what it is the base of is about records of the type R."""
+
+else:
+
+    class _About:
+        __slots__ = ()
+
+        def __class_getitem__(cls, record):
+            return cls
+
 
 NESTING_LIMIT = 100
 """How deep parentheses may be nested in a text."""
@@ -63,25 +79,36 @@ class OwnedPath(Path):
     owner: str = field(default="", compare=False)
 
 
-class Node(Value):
-    """Base of all conditions: joined by ``&`` and ``|``, negated by ``~``, and never used as a truth value."""
+class Condition(Value, _About["R"]):
+    """A condition on records R: joined by ``&`` and ``|``, negated by ``~``, and never used as a truth value.
 
-    __module__ = "cwql.ast"
+    ``Ticket.closedFlag == False`` is a ``Condition[models.Ticket]``, which type checkers accept for lists of tickets only. A
+    condition from a text or from `cwql.F` is a ``Condition[Any]``, or plainly `Condition`, which every list accepts. At run
+    time the record is not kept.
+    """
+
+    __module__ = "cwql"
 
     _not_a_value: ClassVar[str] = "a condition is not a value; join conditions with & and |"
     """The reason that `cwql.language.values` gives for refusing one."""
 
-    def __and__(self, other: Expr) -> Expr:
-        return conjunction((self, _require_condition(other)))  # type: ignore[arg-type]
+    def __and__(self, other: Condition[R], /) -> Condition[R]:
+        return conjunction((self, _require_condition(other)))
 
-    def __or__(self, other: Expr) -> Expr:
-        return disjunction((self, _require_condition(other)))  # type: ignore[arg-type]
+    def __or__(self, other: Condition[R], /) -> Condition[R]:
+        return disjunction((self, _require_condition(other)))
 
-    __rand__ = __and__
-    __ror__ = __or__
+    if TYPE_CHECKING:
+        # For a condition on a union of records on the left: the right one fits in it.
+        def __rand__(self, other: Condition[R], /) -> Condition[R]: ...
+        def __ror__(self, other: Condition[R], /) -> Condition[R]: ...
 
-    def __invert__(self) -> Expr:
-        return negate(self)  # type: ignore[arg-type]
+    else:
+        __rand__ = __and__
+        __ror__ = __or__
+
+    def __invert__(self) -> Condition[R]:
+        return negate(self)
 
     def __str__(self) -> str:
         try:
@@ -104,7 +131,7 @@ class Node(Value):
         )
 
 
-class Comparison(Node):
+class Comparison(Condition):
     """A comparison of the field at `path` with `value`; ``in`` and ``not in`` take a tuple of values."""
 
     __module__ = "cwql.ast"
@@ -154,7 +181,7 @@ class Comparison(Node):
         return type(self)(**parts | changes)
 
 
-class Constant(Node):
+class Constant(Condition):
     """A condition that is true for every record, or for none, such as an empty list. It has no text."""
 
     __module__ = "cwql.ast"
@@ -168,7 +195,7 @@ class Constant(Node):
         return None
 
 
-class Junction(Node):
+class Junction(Condition):
     """Base of And and Or: two or more items, none of which is a junction of the same kind."""
 
     items: tuple[Expr, ...]
@@ -212,7 +239,7 @@ class Or(Junction):
 if TYPE_CHECKING:
     Expr: TypeAlias = Comparison | And | Or | Constant
 else:
-    Expr = Node
+    Expr = Condition
 
 
 class Order(Value):
@@ -246,50 +273,50 @@ class FieldList(Value):
 
 
 if TYPE_CHECKING:
-    Tree: TypeAlias = Expr | OrderBy | FieldList
+    Tree: TypeAlias = Condition | OrderBy | FieldList
     """What the text of a query parameter parses to."""
 
 
-def conjunction(items: Iterable[Expr]) -> Expr:
+def conjunction(items: Iterable[Condition]) -> Expr:
     """Join with ``and``: nested conjunctions are flattened, a single item is returned as it is, no items make True."""
     return join(And, items)
 
 
-def disjunction(items: Iterable[Expr]) -> Expr:
+def disjunction(items: Iterable[Condition]) -> Expr:
     """Join with ``or``: nested disjunctions are flattened, a single item is returned as it is, no items make False."""
     return join(Or, items)
 
 
-def all_of(*conditions: Expr) -> Expr:
+def all_of(*conditions: Condition[R]) -> Condition[R]:
     """Return the condition that matches if all of the given ones match. Raises ExpressionError without any."""
     return conjunction(_require_any("all_of", conditions))
 
 
-def any_of(*conditions: Expr) -> Expr:
+def any_of(*conditions: Condition[R]) -> Condition[R]:
     """Return the condition that matches if one of the given ones matches. Raises ExpressionError without any."""
     return disjunction(_require_any("any_of", conditions))
 
 
-def _require_any(name: str, conditions: tuple[Expr, ...]) -> list[Expr]:
+def _require_any(name: str, conditions: tuple[Condition, ...]) -> list[Expr]:
     if not conditions:
         raise ExpressionError(f"{name}() needs at least one condition; for a list of them write {name}(*conditions)")
     return [_require_condition(condition) for condition in conditions]
 
 
-def join(kind: type[And | Or], items: Iterable[Expr]) -> Expr:
+def join(kind: type[And | Or], items: Iterable[Condition]) -> Expr:
     """Return the `conjunction` or `disjunction` of the items."""
     flat: list[Expr] = []
     for item in items:
         if isinstance(item, (And, Or)) and type(item) is kind:
             flat += item.items
         else:
-            flat.append(item)
+            flat.append(item)  # type: ignore[arg-type]  # a condition is one of the four kinds
     if len(flat) > 1:
         return kind(tuple(flat))
     return flat[0] if flat else Constant(kind is And)
 
 
-def negate(expr: Expr) -> Expr:
+def negate(expr: Condition) -> Expr:
     """Return the negation: every operator is negated, And and Or are exchanged (De Morgan)."""
     match expr:
         case Comparison():
@@ -303,17 +330,17 @@ def negate(expr: Expr) -> Expr:
     raise ExpressionError(f"cannot negate {expr!r}: expected a condition")
 
 
-def walk(expr: Expr) -> Iterator[Expr]:
+def walk(expr: Condition) -> Iterator[Expr]:
     """Yield a condition and everything in it, depth-first, from left to right."""
     stack = [expr]
     while stack:
         node = stack.pop()
-        yield node
+        yield node  # type: ignore[misc]  # a condition is one of the four kinds
         if isinstance(node, Junction):
             stack += reversed(node.items)
 
 
-def comparisons(expr: Expr) -> Iterator[Comparison]:
+def comparisons(expr: Condition) -> Iterator[Comparison]:
     """Yield the comparisons of a condition from left to right."""
     for node in walk(expr):
         if isinstance(node, Comparison):
@@ -329,15 +356,15 @@ def paths(tree: Tree) -> list[Path]:
     return [comparison.path for comparison in comparisons(tree)]
 
 
-def map_leaves(expr: Expr, change: Callable[[Comparison | Constant], Expr]) -> Expr:
+def map_leaves(expr: Condition, change: Callable[[Comparison | Constant], Condition]) -> Expr:
     """Return the condition with every comparison and constant replaced; junctions are flattened if that nests them."""
-    if not isinstance(expr, Junction):
-        return change(expr)
+    if not isinstance(expr, (And, Or)):
+        return change(expr)  # type: ignore[arg-type,return-value]  # a condition is one of the four kinds
     return join(type(expr), [map_leaves(item, change) for item in expr.items])
 
 
 def _require_condition(other: object) -> Expr:
-    if isinstance(other, Node):
+    if isinstance(other, Condition):
         return other  # type: ignore[return-value]
     raise ExpressionError(
         f"cannot join a condition with {other!r}: expected another condition; comparisons bind weaker than & and | in Python, "

@@ -14,10 +14,10 @@ from cwql.language.nodes import (
     NESTING_LIMIT,
     And,
     Comparison,
+    Condition,
     Constant,
     FieldList,
     Junction,
-    Node,
     Or,
     Order,
     OrderBy,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic, DiagnosticKind
     from cwql.language.dialects import AnyDialect, Dialect
     from cwql.language.literal_printer import Escape
-    from cwql.language.nodes import Expr
+    from cwql.language.nodes import Expr, Tree
 
 # Operators that can be replaced by a pattern: its operator, and whether a wildcard is added before and after the text.
 _PATTERNS: dict[Operator, tuple[Operator, bool, bool]] = {
@@ -62,7 +62,7 @@ _PATTERNS: dict[Operator, tuple[Operator, bool, bool]] = {
 
 
 def emit(
-    expr: Expr | OrderBy | FieldList,
+    expr: Tree,
     *,
     dialect: AnyDialect = "manage",
     quoted_dates: bool = False,
@@ -84,7 +84,7 @@ def emit(
         printer.print_order(expr)
     elif isinstance(expr, FieldList):
         printer.print_fields(expr)
-    elif isinstance(expr, Node):
+    elif isinstance(expr, Condition):
         printer.print_condition(_normalize(expr), 0)
     else:
         raise ExpressionError(
@@ -97,7 +97,7 @@ def emit(
     return text
 
 
-def lower(expr: Expr, dialect: str | Dialect = "manage", *, prefix_not: bool = False) -> Expr:
+def lower(expr: Condition, dialect: str | Dialect = "manage", *, prefix_not: bool = False) -> Expr:
     """Return the tree that the printed text parses to: operators that the dialect lacks are replaced.
 
     Nested junctions of one kind are flattened; apart from that a tree that the dialect can express is returned as it is. Raises
@@ -152,10 +152,10 @@ def _find_form(comparison: Comparison, dialect: Dialect, prefix_not: bool) -> tu
     return Comparison(comparison.path, replacement, pattern, comparison.span), False
 
 
-def _normalize(expr: Expr) -> Expr:
+def _normalize(expr: Condition) -> Expr:
     """Flatten junctions that were nested by hand; return the same object if there are none."""
-    if not isinstance(expr, Junction):
-        return expr
+    if not isinstance(expr, (And, Or)):
+        return expr  # type: ignore[return-value]
     items = [_normalize(item) for item in expr.items]
     kind = type(expr)
     if (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from cwql.language.nodes import Expr, Scalar
+    from cwql.language.nodes import Condition, Expr, Scalar
     from cwql.language.operators import Operator
 
     Key: TypeAlias = tuple[object, ...]
@@ -28,7 +28,7 @@ PAIRS_LIMIT = 32
 _LISTED = frozenset(("text", "number"))
 
 
-def simplify(expr: Expr, *, membership: bool = True, single: Callable[[Path], bool] | None = None) -> Expr:
+def simplify(expr: Condition, *, membership: bool = True, single: Callable[[Path], bool] | None = None) -> Expr:
     """Return an equivalent condition without nested constants, duplicates, redundant terms and contradictions.
 
     ``or`` chains of ``=`` on one field become ``in``, and ``and`` chains of ``!=`` become ``not in``, unless `membership` is
@@ -57,7 +57,7 @@ class _Simplifier:
         # By identity; the node is stored too, so that its id is not used again.
         self._keys: dict[int, tuple[Expr, Key]] = {}
 
-    def simplify(self, expr: Expr) -> Expr:
+    def simplify(self, expr: Condition) -> Expr:
         match expr:
             case Comparison():
                 return self._comparison(expr)

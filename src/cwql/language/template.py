@@ -11,7 +11,7 @@ import re
 from cwql.errors import ConditionError, ExpressionError, LiteralError
 from cwql.language.dialects import find_dialect
 from cwql.language.names import shorten
-from cwql.language.nodes import Comparison, Constant, Node, map_leaves
+from cwql.language.nodes import Comparison, Condition, Constant, map_leaves
 from cwql.language.operators import MEMBERSHIP, NOT_IN
 from cwql.language.parsing import parse_or_raise
 from cwql.language.problems import MALFORMED_PLACEHOLDER, PLACEHOLDER_IN_STRING
@@ -278,13 +278,13 @@ class _Filler:
 
     def _convert(self, label: str, role: Role, value: object) -> object:
         if role == "condition":
-            if not isinstance(value, Node):
+            if not isinstance(value, Condition):
                 raise ExpressionError(
                     f"the placeholder {label} is in the place of a condition, but its argument is {shorten(value)}: pass a "
                     "condition, or write field, operator and placeholder"
                 )
             return value
-        if isinstance(value, Node):
+        if isinstance(value, Condition):
             raise ExpressionError(
                 f"the placeholder {label} is in the place of a value, but its argument is a condition"
             )

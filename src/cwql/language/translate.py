@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic, DiagnosticKind
     from cwql.language.dialects import AnyDialect, Dialect
-    from cwql.language.nodes import Constant, Expr, Scalar
+    from cwql.language.nodes import Condition, Constant, Expr, Scalar, Tree
 
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
@@ -66,7 +66,7 @@ class Translation(Value):
 
 
 def translate(
-    condition: str | Expr | OrderBy | FieldList,
+    condition: str | Tree,
     *,
     source: AnyDialect,
     target: AnyDialect,
@@ -85,6 +85,7 @@ def translate(
     translator = _Translator(find_dialect(source), find_dialect(target), zone)
     spelling: tuple[Diagnostic, ...] = ()
     text = None
+    tree: Condition
     try:
         if isinstance(condition, (OrderBy, FieldList)):
             text = emit(condition, dialect=translator.target)
@@ -128,7 +129,7 @@ class _Translator:
     def report(self, kind: DiagnosticKind, comparison: Comparison, message: str, hint: str | None = None) -> None:
         self.diagnostics.append(kind.at(comparison.span or Span(0, 0), f"{comparison.path}: {message}", hint=hint))
 
-    def report_names(self, tree: Expr) -> None:
+    def report_names(self, tree: Condition) -> None:
         first = next(comparisons(tree), None)
         if first is not None and self.source is not self.target:
             self.report(

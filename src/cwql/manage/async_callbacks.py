@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cwql.client.async_client import AsyncRecordIterator
     from cwql.client.call_options import CallOptions, ManageListOptions
     from cwql.client.webhook import ReplayStore
-    from cwql.language.nodes import Expr
+    from cwql.language.nodes import Condition
     from cwql_api.manage.models import CallbackEntry
 
 __all__ = ["AsyncCallbacks"]
@@ -60,7 +60,7 @@ class AsyncCallbacks:
         return entry
 
     def list(
-        self, where: Expr | str | None = None, **options: Unpack[ManageListOptions]
+        self, where: Condition | str | None = None, **options: Unpack[ManageListOptions]
     ) -> AsyncRecordIterator[CallbackEntry]:
         """Return an iterator over the callbacks of one's own API member."""
         found: AsyncRecordIterator[CallbackEntry] = self._resource.list(where, **options)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cwql.client.sync_client import RecordIterator
     from cwql.client.call_options import CallOptions, ManageListOptions
     from cwql.client.webhook import ReplayStore
-    from cwql.language.nodes import Expr
+    from cwql.language.nodes import Condition
     from cwql_api.manage.models import CallbackEntry
 
 __all__ = ["Callbacks"]
@@ -61,7 +61,7 @@ class Callbacks:
         return entry
 
     def list(
-        self, where: Expr | str | None = None, **options: Unpack[ManageListOptions]
+        self, where: Condition | str | None = None, **options: Unpack[ManageListOptions]
     ) -> RecordIterator[CallbackEntry]:
         """Return an iterator over the callbacks of one's own API member."""
         found: RecordIterator[CallbackEntry] = self._resource.list(where, **options)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import AnyDialect, Dialect, Parameter
     from cwql.language.nodes import Expr, Path, Tree
-    from cwql.query.query import Condition
 
 _LIST_PARAMETERS = {
     "order_by": ("orderBy",),
@@ -117,7 +116,7 @@ class _Compilation:
         """Compile every part of a query."""
         parts = query.parts
         unsupported: list[CompiledParameter] = []
-        conditions: dict[str, tuple[Condition, ...]] = {}
+        conditions: dict[str, tuple[Expr | str, ...]] = {}
         for name in CONDITIONS:
             if name in parts:
                 target = self._find_condition_parameter(name)
@@ -146,7 +145,7 @@ class _Compilation:
             return next((it for it in parameters if it.collections), None)
         return parameters[0]
 
-    def _refuse(self, name: str, value: Condition | Tree) -> CompiledParameter:
+    def _refuse(self, name: str, value: str | Tree) -> CompiledParameter:
         """Return a part with the error that the dialect has no parameter for it."""
         from cwql.rules.portability.routing import NO_SUCH_PARAMETER
 
@@ -160,7 +159,7 @@ class _Compilation:
 
     # Conditions
 
-    def compile_conditions(self, conditions: dict[str, tuple[Condition, ...]], main: str) -> Compiled:
+    def compile_conditions(self, conditions: dict[str, tuple[Expr | str, ...]], main: str) -> Compiled:
         """Compile the conditions given for each parameter; `main` is the parameter that `Compiled.text` refers to."""
         expr: Expr | None = None
         finished: list[CompiledParameter] = []
@@ -213,7 +212,7 @@ class _Compilation:
         diagnostics = in_order([*problems, *self._apply_severities(refusals), *unprintable])
         return CompiledParameter(parameter.name, text, tree, tuple(diagnostics), source)
 
-    def _join(self, values: tuple[Condition, ...]) -> Expr | None:
+    def _join(self, values: tuple[Expr | str, ...]) -> Expr | None:
         """Return the conditions joined by `and`, with constants folded; None if one of them cannot be parsed."""
         trees: list[Expr] = []
         for value in values:
@@ -227,7 +226,7 @@ class _Compilation:
         return fold(conjunction(trees))
 
     def _parse(
-        self, values: tuple[Condition, ...], tree: Expr | None, parameter: Parameter
+        self, values: tuple[Expr | str, ...], tree: Expr | None, parameter: Parameter
     ) -> tuple[str, Expr | None, list[Diagnostic]]:
         """Return the text that spans refer to, its tree with spans, and the errors if there is no such tree."""
         if len(values) == 1 and isinstance(values[0], str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.errors import ExpressionError
 from cwql.language.builder import Field, to_path
 from cwql.language.names import shorten
-from cwql.language.nodes import FieldList, Node, Order, OrderBy, Path
+from cwql.language.nodes import Condition, FieldList, Order, OrderBy, Path
 from cwql.value import Value, assign
 
 TYPE_CHECKING = False
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from cwql.language.nodes import Expr
     from cwql.schema.handles import Handle
 
-    Condition: TypeAlias = str | Expr
     Term: TypeAlias = str | Order | Field | Handle
     Sorting: TypeAlias = Term | OrderBy | Iterable[Term | OrderBy]
     Name: TypeAlias = str | Path | Field | Handle
@@ -50,10 +49,10 @@ class Query(Value):
 
     def __init__(  # noqa: PLR0913 - the parts of a query, by keyword
         self,
-        where: Condition | None = None,
+        where: Condition | str | None = None,
         *,
-        child_conditions: Condition | None = None,
-        custom_field_conditions: Condition | None = None,
+        child_conditions: Condition | str | None = None,
+        custom_field_conditions: Condition | str | None = None,
         order_by: Sorting | None = None,
         fields: Names | None = None,
         exclude_fields: Names | None = None,
@@ -80,15 +79,15 @@ class Query(Value):
         """Return the parts by name: a tuple for conditions, an int for sizes, a text or a tree for the others."""
         return dict(self._parts)
 
-    def where(self, condition: Condition) -> Self:
+    def where(self, condition: Condition | str) -> Self:
         """Return a query with this condition added."""
         return self._added("where", condition)
 
-    def child_conditions(self, condition: Condition) -> Self:
+    def child_conditions(self, condition: Condition | str) -> Self:
         """Return a query with this condition on child records added."""
         return self._added("child_conditions", condition)
 
-    def custom_field_conditions(self, condition: Condition) -> Self:
+    def custom_field_conditions(self, condition: Condition | str) -> Self:
         """Return a query with this condition on custom fields added; a single custom field must match all of it."""
         return self._added("custom_field_conditions", condition)
 
@@ -116,7 +115,7 @@ class Query(Value):
         """Return a query for at most this number of records."""
         return self._replaced("limit", None if number is None else to_count("limit", number))
 
-    def __and__(self, other: Query | Condition) -> Self:
+    def __and__(self, other: Query | Condition | str) -> Self:
         if not isinstance(other, Query):
             return self.where(other)
         parts = self.parts
@@ -139,7 +138,7 @@ class Query(Value):
     def __reduce__(self) -> tuple[Any, tuple[object, ...]]:
         return _restore, (type(self), self._parts)
 
-    def _added(self, name: str, condition: Condition) -> Self:
+    def _added(self, name: str, condition: Condition | str) -> Self:
         if _is_blank(condition):
             return self
         parts = self.parts
@@ -175,9 +174,9 @@ def _one(values: tuple[Any, ...]) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-def to_condition(name: str, value: object) -> Condition:
+def to_condition(name: str, value: object) -> Expr | str:
     """Return a text or a condition unchanged. Raises `ExpressionError` for any other value."""
-    if isinstance(value, (str, Node)):
+    if isinstance(value, (str, Condition)):
         return value  # type: ignore[return-value]
     if isinstance(value, Field):
         raise ExpressionError(f"{value!r} is not a condition for {name}: compare it, for example {value!r} == ...")
@@ -232,7 +231,7 @@ def _items(value: Any) -> Iterable[object]:
     # Handles refuse iteration, so they are recognized before `tuple` is tried.
     if isinstance(value, (Field, Order, Path)):
         return (value,)
-    if isinstance(value, Node):
+    if isinstance(value, Condition):
         return (value,)
     try:
         return tuple(value)

@@ -11,7 +11,7 @@ from cwql.errors import ExpressionError, UnknownNameError
 from cwql.language.builder import Field
 from cwql.language.dialects import find_dialect
 from cwql.language.names import shorten
-from cwql.language.nodes import Comparison, Constant, Junction, Node, OwnedPath, Path, comparisons, conjunction
+from cwql.language.nodes import Comparison, Condition, Constant, Junction, OwnedPath, Path, comparisons, conjunction
 from cwql.language.operators import CONTAINS, EQ, GE, LE, NOT_CONTAINS, OPERATORS
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
@@ -293,7 +293,7 @@ class Children(_Inner):
         record.
         """
         record = self._member()
-        if record is not None and isinstance(condition, Node):
+        if record is not None and isinstance(condition, Condition):
             for comparison in comparisons(condition):
                 path = comparison.path
                 if isinstance(catalog(self._product).resolve(record.name, path.segments), Unresolved):

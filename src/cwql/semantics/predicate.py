@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias, TypeGuard
 
     from cwql.language.dialects import AnyDialect, Dialect
-    from cwql.language.nodes import Expr
+    from cwql.language.nodes import Condition, Expr
     from cwql.semantics.operators import OperatorSemantics
     from cwql.semantics.scopes import Plan, Prefix
     from cwql.semantics.values import Number
@@ -32,7 +32,7 @@ _TESTS_LIMIT = 64
 
 
 def predicate(
-    condition: Expr | str, *, dialect: AnyDialect = "manage", parameter: str | None = None
+    condition: Condition | str, *, dialect: AnyDialect = "manage", parameter: str | None = None
 ) -> Callable[[object], bool]:
     """Return a function that tests whether a record (dict, model or object) matches a condition.
 
