@@ -101,7 +101,9 @@ class Record(BaseModel):
                 other = "".join([first, *[word[:1].upper() + word[1:] for word in rest]]) if first else f"{name[1:]}_"
                 if other == name or other not in type(self).model_fields:
                     raise
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}; write {other}") from None
+                raise AttributeError(
+                    f"{type(self).__name__!r} object has no attribute {name!r}; write {other}"
+                ) from None
 
     model_config = ConfigDict(
         # Servers send members that their own document does not have. They are in `model_extra`.

@@ -39,6 +39,9 @@ _IMPORTS: dict[str, frozenset[str]] = {
 }
 """The names that a generated module may import, by module."""
 
+_SUBPACKAGES: dict[int, tuple[str, ...]] = {1: ("areas", "async_areas"), 2: ("models",)}
+"""The packages from whose modules a generated module may import, by the number of dots before their names."""
+
 _MODULES = frozenset(["datetime", "typing"])
 """The modules that a generated stub may import as a whole."""
 
@@ -64,7 +67,7 @@ def find_violations(source: bytes, functions: Collection[str] = ()) -> list[Viol
 
     Args:
         source: The file as it is on disk, because its first lines may declare an encoding.
-        functions: Known functions. The body of any other function has to be ``...``.
+        functions: Known functions. The body of any other function has to be ``...`` or a docstring.
     """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
@@ -90,9 +93,10 @@ class _Checker:
         """Imported names, for example ``{"Field_type": "pydantic.Field"}``."""
 
     def module(self, tree: ast.Module) -> None:
-        for position, node in enumerate(tree.body):
+        for before, node in zip((None, *tree.body), tree.body, strict=False):
             match node:
-                case ast.Expr(value=ast.Constant(value=str())) if position == 0:
+                case ast.Expr(value=ast.Constant(value=str())) if before is None or isinstance(before, ast.AnnAssign):
+                    # The docstring of the module, or of the name before it.
                     pass
                 case ast.Import():
                     self._import(node)
@@ -117,13 +121,23 @@ class _Checker:
         for alias in node.names:
             if node.level:
                 # Sibling modules are generated too, and checked like this one.
-                known = node.level == 1 and module.isidentifier() and alias.name != "*"
+                known = self._is_sibling(node.level, module) and alias.name != "*"
             else:
                 known = alias.name in _IMPORTS.get(module, ())
             home = f"{'.' * node.level}{module}"
             if not known:
                 self._refuse(node, f"import of {alias.name} from {home}")
             self._imported[alias.asname or alias.name] = f"{home}.{alias.name}"
+
+    @staticmethod
+    def _is_sibling(level: int, module: str) -> bool:
+        """Return whether a relative import is one of a generated module."""
+        first, _, last = module.partition(".")
+        return (
+            last.isidentifier() and first in _SUBPACKAGES.get(level, ())
+            if last
+            else level == 1 and first.isidentifier()
+        )
 
     def _class(self, node: ast.ClassDef) -> None:
         if node.decorator_list or node.keywords or getattr(node, "type_params", None):
@@ -161,7 +175,7 @@ class _Checker:
             case ast.FunctionDef(
                 decorator_list=[],
                 args=ast.arguments(vararg=None, kwarg=None, defaults=[], kw_defaults=[]),
-                body=[ast.Expr(value=ast.Constant(value=builtins.Ellipsis))],
+                body=[ast.Expr(value=ast.Constant(value=builtins.Ellipsis | str()))],
             ) if not getattr(node, "type_params", None):
                 hints = [argument.annotation for argument in (*node.args.posonlyargs, *node.args.args)]
                 for hint in (*hints, node.returns):

@@ -97,7 +97,7 @@ def test_custom_fields_go_by_caption_or_id() -> None:
 
 def test_any_asks_for_the_fields_of_its_own_records() -> None:
     with pytest.raises(ExpressionError, match=r"a condition on ContactCommunicationItem, which has no field 'summary'"):
-        Contact.communicationItems.any(Ticket.summary == "x")
+        Contact.communicationItems.any(Ticket.summary == "x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert Contact.communicationItems.any(F("value") == 1) == (F("communicationItems/value") == 1)
     assert Contact.communicationItems.any(ContactCommunicationItem.id.in_([])) == Constant(False)
 

@@ -46,6 +46,16 @@ class Stub(Record, _t.Generic[Ticket]):
 
 
 from .board import Board
+from .areas.service import _Service
+from ..models.ticket import Ticket as _Record
+
+Ticket: _Service[_Record]
+"""Its fields."""
+
+
+class Area(_Service):
+    def __call__(self, id: int, /) -> _Service:
+        """Step to one record."""
 '''
 FUNCTIONS = functions_in("def known(name):\n    return globals()[name]\n")
 
@@ -122,7 +132,11 @@ CALL = '__import__("os").mkdir("x")'
         "from . import ticket",
         "from .ticket import *",
         "from .a.b import c",
+        "from .areas.b.c import d",
         "from ..manage import ticket",
+        "from ..models import ticket",
+        "from ...models.ticket import Ticket",
+        "x: int\n'a docstring' + ''",
         "def other(name):\n    return globals()[name]",
         "def known(name):\n    return eval(name)",
         "@staticmethod\ndef known(name):\n    return globals()[name]",

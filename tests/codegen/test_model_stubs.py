@@ -32,7 +32,7 @@ def test_stubs_have_the_members_of_their_classes(product: str) -> None:
 def test_ids_are_never_optional_and_members_are_described() -> None:
     stub = (GENERATED / "manage" / "models" / "ticket.pyi").read_text(encoding="utf-8")
     assert "    id: int = ...\n" in stub
-    assert '    """summary: string, at most 100 characters"""\n' in stub
+    assert '    """summary: string, at most 100 characters, required"""\n' in stub
     assert '    """impact: Low | Medium | High"""\n' in stub
 
 

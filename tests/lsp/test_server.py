@@ -233,7 +233,7 @@ def test_hover_definition_inlay_and_tokens(tmp_path: Path) -> None:
             assert hover.range == range_of(text, "impact")
             place = await each.client.text_document_definition_async(types.DefinitionParams(document, at))
             assert isinstance(place, types.Location)
-            assert place.uri.endswith("cwql_api/manage/fields.pyi")
+            assert place.uri.endswith("cwql_api/manage/fields/ticket.pyi")
             assert line_of(place).startswith("    impact: ")
             whole = types.Range(types.Position(0, 0), types.Position(9, 0))
             hints = await each.client.text_document_inlay_hint_async(types.InlayHintParams(document, whole)) or []

@@ -1,16 +1,16 @@
 """Mistakes that type checkers must catch: every line marked E, and no other. Checked by tests/api/test_typing.py."""
 # ruff: noqa: B018, F401
 
-from cwql import automate, manage
+import cwql
+from cwql import Condition, automate, manage
 from cwql.automate.fields import Computer
-from cwql.language.nodes import Expr
-from cwql.manage.fields import Contact, Ticket, Tikcet  # E
+from cwql.manage.fields import Company, Contact, ContactCommunicationItem, Ticket, Tikcet  # E
 from cwql.manage.models import Ticket as TicketRecord
 from cwql_api.automate.resources import Root as Automate
 from cwql_api.manage.resources import Root
 
 
-def use(condition: Expr) -> None: ...
+def use(condition: Condition) -> None: ...
 
 
 use(Ticket.id == 5)
@@ -67,6 +67,24 @@ psa.service.tickets.dry_run().lst()  # E
 psa.service.tickets.list(5)  # E
 psa.service.tickets.list(Ticket.closedFlag)  # E
 psa.service.tickets.list(Ticket.company == 5)  # E
+psa.service.tickets.list(Company.id == 5)  # E
+psa.company.companies.list(Ticket.summary == "x")  # E
+psa.company.companies.list(~Ticket.closedFlag & (Ticket.id == 5))  # E
+psa.company.companies.list(Ticket.company.id == 5)  # E
+psa.company.companies.list(cwql.all_of(Ticket.id == 5, Ticket.company.id == 1))  # E
+psa.company.companies.list(cwql.any_of(Company.id == 5, Ticket.id == 5))  # E
+psa.company.companies.list((Company.id == 5) & (Ticket.id == 5))  # E
+psa.company.companies.list((Ticket.id == 5) | (Company.id == 5))  # E
+psa.company.companies.count(Ticket.id == 5)  # E
+psa.company.companies.pages(Ticket.id == 5)  # E
+psa.company.companies.all(Ticket.customFields["Region"] == "West")  # E
+psa.company.companies(5).notes.first(Company.id == 5)  # E
+psa.company.companies.preview(Ticket.status.name.in_(["New"]))  # E
+psa.company.companies.to_scan(Contact.communicationItems.any(ContactCommunicationItem.value == "x"))  # E
+Contact.communicationItems.any(Ticket.summary == "x")  # E
+Ticket.customFields.any(Ticket.customFields.caption == "Region")  # E
+Automate().clients.list(Computer.Id == "5")  # E
+named: Condition[TicketRecord] = Company.id == 5  # E
 TicketRecord(id="x")  # E
 TicketRecord().sumary  # E
 

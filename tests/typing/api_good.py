@@ -11,13 +11,13 @@ from typing import Any, Literal, assert_type
 import cwql
 import cwql.automate
 import cwql.manage
-from cwql import Query, RequestPreview
+from cwql import Condition, F, Query, RequestPreview
 from cwql.automate.fields import Computer
 from cwql.automate.models import Computer as ComputerRecord
-from cwql.language.nodes import Expr, Order
+from cwql.language.nodes import Order
 from cwql.manage import models
-from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, Usage
-from cwql.manage.models import BoardReference
+from cwql.manage.fields import Company, Contact, ContactCommunicationItem, CustomFieldValue, HttpMethod, Ticket, Usage
+from cwql.manage.models import BoardReference, ProjectTicket, TicketInfo
 from cwql.manage.models import Ticket as TicketRecord
 from cwql.schema import handles
 from cwql_api.automate.resources import Root as Automate
@@ -30,69 +30,92 @@ class Level(Enum):
     HIGH = "High"
 
 
+# Fields of a ticket may be used on the lists of its whole family, and of its short form.
+Tickets = TicketRecord | TicketInfo | ProjectTicket
+Contacts = models.Contact | models.ContactInfo
+
+
 # Handles know the type of their field.
-assert_type(Ticket.id, handles.Integer)
-assert_type(Ticket.summary, handles.Text)
-assert_type(Ticket.budgetHours, handles.Number)
-assert_type(Ticket.closedFlag, handles.Boolean)
-assert_type(Ticket.requiredDate, handles.DateTime)
-assert_type(Ticket.impact, handles.Enum[Literal["Low", "Medium", "High"]])
-assert_type(Ticket.subDateAccepted, handles.DateText)
-assert_type(Ticket.subDateAccepted > datetime.now(UTC), Expr)
-assert_type(Ticket.lastUpdated, handles.DateTime)
-assert_type(Ticket.info_.lastUpdated, handles.DateTime)
-assert_type(Ticket.info_.anything, handles.Anything)
-assert_type(Ticket.company.identifier, handles.Text)
-assert_type(Ticket.customFields.value, handles.Anything)
-assert_type(Contact.communicationItems.type.name, handles.Text)
-assert_type(Computer.Client.Name, handles.Text)
-assert_type(Computer.LoggedInUsers.LoggedInUserName, handles.Text)
-assert_type(Computer.OpenPortsTCP, handles.Collection[int])
-assert_type(Computer.ClientID, handles.Integer)
-assert_type(Usage.count, handles.Integer)
-assert_type(HttpMethod.get.put.method, handles.Text)
-assert_type(cwql.manage.fields.Ticket.id, handles.Integer)
+assert_type(Ticket.id, handles.Integer[Tickets])
+assert_type(Ticket.summary, handles.Text[Tickets])
+assert_type(Ticket.budgetHours, handles.Number[Tickets])
+assert_type(Ticket.closedFlag, handles.Boolean[Tickets])
+assert_type(Ticket.requiredDate, handles.DateTime[Tickets])
+assert_type(Ticket.impact, handles.Enum[Literal["Low", "Medium", "High"], Tickets])
+assert_type(Ticket.subDateAccepted, handles.DateText[Tickets])
+assert_type(Ticket.subDateAccepted > datetime.now(UTC), Condition[Tickets])
+assert_type(Ticket.lastUpdated, handles.DateTime[Tickets])
+assert_type(Ticket.info_.lastUpdated, handles.DateTime[Tickets])
+assert_type(Ticket.info_.anything, handles.Anything[Tickets])
+assert_type(Ticket.company.identifier, handles.Text[Tickets])
+assert_type(Ticket.customFields.value, handles.Anything[Tickets])
+assert_type(Contact.communicationItems.type.name, handles.Text[Contacts])
+assert_type(Computer.Client.Name, handles.Text[ComputerRecord])
+assert_type(Computer.LoggedInUsers.LoggedInUserName, handles.Text[ComputerRecord])
+assert_type(Computer.OpenPortsTCP, handles.Collection[int, ComputerRecord])
+assert_type(Computer.ClientID, handles.Integer[ComputerRecord])
+assert_type(Usage.count, handles.Integer[models.Usage])
+assert_type(HttpMethod.get.put.method, handles.Text[models.HttpMethod])
+assert_type(cwql.manage.fields.Ticket.id, handles.Integer[Tickets])
 
 # Operators give conditions.
-assert_type(Ticket.id == 5, Expr)
-assert_type(Ticket.id != None, Expr)
-assert_type(Ticket.id.in_({1, 2}), Expr)
-assert_type(Ticket.id.not_in(n for n in (1, 2)), Expr)
-assert_type(Ticket.id.between(1, 2), Expr)
-assert_type(Ticket.summary.contains("x"), Expr)
-assert_type(Ticket.summary.like("x%"), Expr)
-assert_type(Ticket.budgetHours >= Decimal("1.5"), Expr)
-assert_type(Ticket.budgetHours < 2, Expr)
-assert_type(Ticket.closedFlag == False, Expr)
-assert_type(Ticket.requiredDate > datetime.now(UTC), Expr)
-assert_type(Ticket.requiredDate > date(2024, 1, 1), Expr)
-assert_type(Ticket.impact == "High", Expr)
-assert_type(Ticket.impact.in_(["High", "Low"]), Expr)
-assert_type(Ticket.contact == None, Expr)
-assert_type(Ticket.contact.is_not_null(), Expr)
-assert_type(Contact.communicationItems.any(ContactCommunicationItem.value == "a@b.c"), Expr)
-assert_type((Ticket.id > 5) & ~Ticket.board.name.contains("x") | (Ticket.status.id == 1), Expr)
-assert_type(~Ticket.closedFlag & Ticket.closedFlag.is_(False), Expr)
+assert_type(Ticket.id == 5, Condition[Tickets])
+assert_type(Ticket.id != None, Condition[Tickets])
+assert_type(Ticket.id.in_({1, 2}), Condition[Tickets])
+assert_type(Ticket.id.not_in(n for n in (1, 2)), Condition[Tickets])
+assert_type(Ticket.id.between(1, 2), Condition[Tickets])
+assert_type(Ticket.summary.contains("x"), Condition[Tickets])
+assert_type(Ticket.summary.like("x%"), Condition[Tickets])
+assert_type(Ticket.budgetHours >= Decimal("1.5"), Condition[Tickets])
+assert_type(Ticket.budgetHours < 2, Condition[Tickets])
+assert_type(Ticket.closedFlag == False, Condition[Tickets])
+assert_type(Ticket.requiredDate > datetime.now(UTC), Condition[Tickets])
+assert_type(Ticket.requiredDate > date(2024, 1, 1), Condition[Tickets])
+assert_type(Ticket.impact == "High", Condition[Tickets])
+assert_type(Ticket.impact.in_(["High", "Low"]), Condition[Tickets])
+assert_type(Ticket.contact == None, Condition[Tickets])
+assert_type(Ticket.contact.is_not_null(), Condition[Tickets])
+assert_type(Contact.communicationItems.any(ContactCommunicationItem.value == "a@b.c"), Condition[Contacts])
+assert_type((Ticket.id > 5) & ~Ticket.board.name.contains("x") | (Ticket.status.id == 1), Condition[Tickets])
+assert_type(~Ticket.closedFlag & Ticket.closedFlag.is_(False), Condition[Tickets])
 assert_type(Ticket.priority.id.desc(), Order)
-assert_type(Ticket.summary.in_(["a", "b"]), Expr)
-assert_type(Ticket.summary.in_({"a": 1}.keys()), Expr)
-assert_type(Ticket.summary.not_in(name for name in ("a", "b")), Expr)
-assert_type(Ticket.id.in_(range(5)), Expr)
-assert_type(Ticket.impact == Level.HIGH, Expr)
-assert_type(Ticket.impact.in_({Level.HIGH}), Expr)
-assert_type(Ticket.impact.in_(("High", "Low")), Expr)
-assert_type(Ticket.summary == Level.HIGH, Expr)
-assert_type(Computer.OpenPortsTCP.contains(443), Expr)
+assert_type(Ticket.summary.in_(["a", "b"]), Condition[Tickets])
+assert_type(Ticket.summary.in_({"a": 1}.keys()), Condition[Tickets])
+assert_type(Ticket.summary.not_in(name for name in ("a", "b")), Condition[Tickets])
+assert_type(Ticket.id.in_(range(5)), Condition[Tickets])
+assert_type(Ticket.impact == Level.HIGH, Condition[Tickets])
+assert_type(Ticket.impact.in_({Level.HIGH}), Condition[Tickets])
+assert_type(Ticket.impact.in_(("High", "Low")), Condition[Tickets])
+assert_type(Ticket.summary == Level.HIGH, Condition[Tickets])
+assert_type(Computer.OpenPortsTCP.contains(443), Condition[ComputerRecord])
 
 # Custom fields, by caption or id.
-assert_type(Ticket.customFields["Region"], handles.CustomField)
-assert_type(Ticket.customFields["Region"] == "West", Expr)
-assert_type(Ticket.customFields["Region"] != None, Expr)
-assert_type(Ticket.customFields[75] > Decimal("1.5"), Expr)
-assert_type(Ticket.customFields["Since"] >= datetime.now(UTC), Expr)
-assert_type(Ticket.customFields["Level"].in_([1, "two", Level.HIGH]), Expr)
-assert_type(Ticket.customFields["Region"].like("W%"), Expr)
-assert_type(Ticket.customFields.any(Ticket.customFields.caption == "Region"), Expr)
+assert_type(Ticket.customFields["Region"], handles.CustomField[Tickets])
+assert_type(Ticket.customFields["Region"] == "West", Condition[Tickets])
+assert_type(Ticket.customFields["Region"] != None, Condition[Tickets])
+assert_type(Ticket.customFields[75] > Decimal("1.5"), Condition[Tickets])
+assert_type(Ticket.customFields["Since"] >= datetime.now(UTC), Condition[Tickets])
+assert_type(Ticket.customFields["Level"].in_([1, "two", Level.HIGH]), Condition[Tickets])
+assert_type(Ticket.customFields["Region"].like("W%"), Condition[Tickets])
+assert_type(Ticket.customFields.any(CustomFieldValue.caption == "Region"), Condition[Tickets])
+
+# Conditions know the records that they are about, and keep them when they are joined.
+open_tickets = ~Ticket.closedFlag & (Ticket.company.name == "ACME") | (Ticket.id < 5)
+assert_type(open_tickets, Condition[Tickets])
+assert_type(~open_tickets, Condition[Tickets])
+assert_type(cwql.all_of(open_tickets, Ticket.board.id == 1), Condition[Tickets])
+assert_type(cwql.any_of(open_tickets, Ticket.board.id == 1), Condition[Tickets])
+assert_type(cwql.any_of(*[Ticket.id == each for each in (1, 2)]), Condition[Tickets])
+named: Condition[TicketRecord] = open_tickets
+joined: Condition[TicketRecord] = named & open_tickets & (open_tickets & named)
+untyped: Condition = open_tickets
+fits_everywhere: Condition[object] = F("id") == 5
+mixed: Condition[Tickets] = open_tickets & (F("id") > 5) & cwql.parse("id < 9") & cwql.cond("id = {}", 5)
+
+
+def recent(condition: Condition[TicketRecord]) -> Condition[TicketRecord]:
+    return condition & (Ticket.lastUpdated > datetime.now(UTC))
+
 
 # Queries.
 query = Query(Ticket.id == 5, order_by=[Ticket.id.desc(), "summary"], fields=[Ticket.id, "summary"], page_size=5)
@@ -153,6 +176,24 @@ assert_type(rmm.computers(5).software.list(), cwql.RecordIterator[cwql.automate.
 assert_type(rmm.clients.get(1), cwql.automate.models.Client)
 assert_type(rmm.clients.get(cwql.automate.models.Client().Id), cwql.automate.models.Client)
 assert_type(rmm.computers(ComputerRecord().Id).software.count(), int)
+
+# Lists take conditions on their own records, on a family of records, on any records, and texts.
+psa.service.tickets.list(open_tickets)
+psa.service.tickets.list(recent(open_tickets) & (F("id") == 5))
+psa.service.tickets.info.list(Ticket.id == 5)
+psa.project.tickets.list(open_tickets)
+psa.project.tickets.count(Ticket.company.name == "ACME")
+psa.service.tickets.all((F("id") == 5) & (Ticket.id < 9))
+psa.service.tickets.first(untyped)
+psa.company.companies.all(fits_everywhere)
+psa.company.companies.all(cwql.parse("id = 5"))
+psa.company.companies(5).notes.list("id = 5")
+rmm.computers.preview(Computer.Client.Name == "ACME")
+psa.company.companies.list(cwql.simplify(Company.id == 5))
+cwql.predicate(Ticket.id == 5)
+cwql.emit(Ticket.id == 5)
+cwql.translate(Computer.Id == "5", source="automate", target="manage")
+cwql.compile(Query(Ticket.id == 5) & (Ticket.id < 9))
 
 # Pages, totals, options.
 for page in psa.service.tickets.pages(limit=10, page_size=5, pagination="keyset", parallel=2):

@@ -16,7 +16,7 @@ import cwql.automate.fields
 import cwql.manage.fields
 from cwql import F, Query
 from cwql.automate.fields import Computer
-from cwql.language.nodes import Expr
+from cwql import Condition
 from cwql.manage.fields import Company, Contact, ContactCommunicationItem, Ticket, TimeEntry
 
 
@@ -28,7 +28,7 @@ class Level(Enum):
 NOON = datetime(2024, 1, 2, 12)
 
 
-def use(condition: Expr) -> None: ...
+def use(condition: Condition) -> None: ...
 
 
 # --- planted
@@ -151,7 +151,7 @@ use((Ticket.id == 5) + (Ticket.id == 6))  # both | TypeError: unsupported operan
 # Conditions, queries and their uses.
 Contact.communicationItems.any("value = 1")  # both | ExpressionError: any() takes a condition
 Contact.communicationItems.any(ContactCommunicationItem.value)  # both | ExpressionError: any() takes a condition
-Contact.communicationItems.any(Ticket.summary == "x")  # none | ExpressionError: write it from ContactCommunicationItem's own handles
+Contact.communicationItems.any(Ticket.summary == "x")  # both | ExpressionError: write it from ContactCommunicationItem's own handles
 Ticket.company.asc()  # both | ExpressionError: sort by Ticket.company.id
 Query(Ticket.closedFlag)  # both | ExpressionError: compare it, for example Ticket.closedFlag ==
 Query(where=5)  # both | ExpressionError: expected a text or a condition such as

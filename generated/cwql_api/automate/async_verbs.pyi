@@ -14,7 +14,7 @@ from cwql.client.pagination import Page
 from cwql.client.preview import RequestPreview
 from cwql.client.async_client import AsyncRecordIterator
 from cwql.language.builder import Field
-from cwql.language.nodes import Expr, FieldList
+from cwql.language.nodes import Condition, FieldList
 from cwql.query.query import Query
 from cwql.schema.field_update import Change
 from cwql.schema.handles import Handle
@@ -37,31 +37,31 @@ class Place:
     def plan(self) -> _b.list[RequestPreview]:
         """The requests that a dry run would have sent so far."""
 
-class Counts(Place):
+class Counts(Place, Generic[R]):
     """Records that can be counted."""
 
-    async def count(self, where: Expr | str | Query | None = None, **options: Unpack[AutomateCountOptions]) -> int:
+    async def count(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateCountOptions]) -> int:
         """Return the number of records that match."""
 
-class Lists(Counts, Generic[R]):
+class Lists(Counts[R], Generic[R]):
     """Records that can be listed."""
 
-    def list(self, where: Expr | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> AsyncRecordIterator[R]:
+    def list(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> AsyncRecordIterator[R]:
         """Return an iterator over all records that match; pages are requested as they are needed."""
 
-    def pages(self, where: Expr | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> AsyncIterator[Page[R]]:
+    def pages(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> AsyncIterator[Page[R]]:
         """Return an iterator over pages, each a list of records with its response and its total."""
 
-    async def first(self, where: Expr | str | Query | None = None, **options: Unpack[AutomateFirstOptions]) -> R | None:
+    async def first(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateFirstOptions]) -> R | None:
         """Return the first record that matches, or None."""
 
-    async def all(self, where: Expr | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> _b.list[R]:
+    async def all(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> _b.list[R]:
         """Return all records that match."""
 
-    def to_scan(self, where: Expr | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> AsyncScan:
+    def to_scan(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> AsyncScan:
         """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used."""
 
-    def preview(self, where: Expr | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> RequestPreview:
+    def preview(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> RequestPreview:
         """Return the request of `list` with the same arguments; nothing is sent."""
 
 class Reads(Place, Generic[M]):

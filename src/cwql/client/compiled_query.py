@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cwql.language.nodes import And, Comparison, Expr, Condition, conjunction
+from cwql.language.nodes import And, Comparison, Condition, Expr, conjunction
 from cwql.language.operators import IN
 from cwql.language.printer import emit
 

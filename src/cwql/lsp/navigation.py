@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 from lsprotocol import types
 
 from cwql.completion import hover
@@ -36,7 +33,6 @@ _TOKENS = {
     **dict.fromkeys(("STRING", "UNCLOSED_STRING", "SMART_STRING"), "string"),
     **dict.fromkeys(("NUMBER", "DATE", "BARE_DATE"), "number"),
 }
-_CLASS = re.compile(r"^class _(\w+)\(.*", re.MULTILINE)
 
 
 def hover_at(view: View, position: types.Position) -> types.Hover | None:
@@ -116,41 +112,22 @@ def definition_at(view: View, position: types.Position) -> types.Location | None
 
 
 def _locate(product: str, record: str, name: str) -> types.Location | None:
+    """Return where the stub of a record declares a field, or its class if it does not declare the field."""
     from pathlib import Path
 
-    path = Path(str(loader.load(product, "fields").__file__)).with_suffix(".pyi")
-    classes = _index(path)
-    if record not in classes:
+    package = Path(str(loader.load(product, "fields").__file__)).parent
+    # A name that no file can have has an underscore at the end.
+    path = next((it for end in ("", "_") if (it := package / f"{record.lower()}{end}.pyi").is_file()), None)
+    if path is None:
         return None
-    first, lines = classes[record]
-    start = f"    {handle_name(name)}:"
-    at = next((index for index, line in enumerate(lines) if line.startswith(start)), None)
-    line = first if at is None else first + 1 + at
-    column = 0 if at is None else 4
-    end = types.Position(line, column + len(handle_name(name)) if at is not None else 0)
-    return types.Location(path.as_uri(), types.Range(types.Position(line, column), end))
-
-
-@lru_cache(4)
-def _index(path: object) -> dict[str, tuple[int, list[str]]]:
-    """Return the line of each class of handles, counted from 0, and the lines below it."""
-    from pathlib import Path
-
-    assert isinstance(path, Path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
-        return {}
-    lines = text.splitlines()
-    found: dict[str, tuple[int, list[str]]] = {}
-    for number, line in enumerate(lines):
-        match = _CLASS.match(line)
-        if match is not None:
-            end = number + 1
-            while end < len(lines) and lines[end].startswith("    "):
-                end += 1
-            found[match[1]] = (number, lines[number + 1 : end])
-    return found
+    lines = path.read_text(encoding="utf-8").splitlines()
+    attribute = handle_name(name)
+    found = next((number for number, line in enumerate(lines) if line.startswith(f"    {attribute}:")), None)
+    line = (
+        next((number for number, line in enumerate(lines) if line.startswith("class ")), 0) if found is None else found
+    )
+    start, end = (0, 0) if found is None else (4, 4 + len(attribute))
+    return types.Location(path.as_uri(), types.Range(types.Position(line, start), types.Position(line, end)))
 
 
 def semantic_tokens(view: View) -> list[int]:

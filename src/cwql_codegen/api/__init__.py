@@ -43,7 +43,7 @@ def generate(api: Api, overlay: Overlay) -> dict[str, str]:
         "endpoints.py": write_endpoints(api, names),
         "releases.py": write_releases(api, names),
         **{f"models/{path}": text for path, text in models.generate(api, names).items()},
-        **fields.generate(api, names, overlay),
+        **{f"fields/{path}": text for path, text in fields.generate(api, names, overlay).items()},
         **resources.generate(api, names),
     }
     return _shared_files() | {f"cwql_api/{api.product}/{path}": text for path, text in sorted(package.items())}

@@ -1,15 +1,20 @@
-"""Write the field handles: `fields.pyi` has the types of all fields, and `fields.py` finds the handles at run time."""
+"""Write the field handles: a stub for each record has the types of its fields, and one module finds the handles at run time."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cwql.language.dialects import find_dialect
 from cwql.schema.field import names_date
 from cwql.schema.naming import HANDLE_NAMES, attributes
-from cwql_codegen.api.python_source import header, string_literal
+from cwql_codegen.api.descriptions import Descriptions
+from cwql_codegen.api.naming import module_name
+from cwql_codegen.api.python_source import docstring, header, string_literal
+from cwql_codegen.api.stub_index import write_stub_index
 from cwql_codegen.spec.model import Property, Type
 
 if TYPE_CHECKING:
@@ -36,6 +41,12 @@ def __dir__():
 EXAMPLES = {"manage": "Ticket", "automate": "Computer"}
 """A record of each product, for the docstring."""
 
+_MAPS = "_maps"
+"""The stub of maps with known members."""
+
+_MODULES = (("datetime", "_dt"), ("typing", "_t"))
+"""The modules that a stub may need, and their names there."""
+
 _HANDLES = {
     "integer": "_h.Integer",
     "number": "_h.Number",
@@ -53,58 +64,111 @@ _ITEM_TYPES = {
 
 
 def generate(api: Api, names: Mapping[str, str], overlay: Overlay) -> dict[str, str]:
-    """Generate `fields.py` and `fields.pyi`."""
-    return {
-        "fields.py": header(api) + write_runtime(api.product),
-        "fields.pyi": header(api) + _Stub(api, names, overlay).write(),
-    }
+    """Generate the package `fields`: text by path inside of it.
+
+    At run time it is one module. For type checkers each record has a file, because a language server reads whole files.
+    """
+    stubs = _Stubs(api, names, overlay)
+    records = [schema for schema in api.schemas.values() if not schema.enum]
+    files = {f"{module_name(names[schema.name])}.pyi": stubs.write(schema) for schema in records}
+    files |= write_stub_index(api, [names[schema.name] for schema in records])
+    if (maps := stubs.write_maps()) is not None:
+        files[f"{_MAPS}.pyi"] = maps
+    return files | {"__init__.py": header(api) + write_runtime(api.product)}
 
 
 def write_runtime(product: str) -> str:
-    """Return `fields.py` without its header. It contains no text of the document."""
+    """Return `__init__.py` without its header. It contains no text of the document."""
     return _RUNTIME.format(product=product, example=EXAMPLES[product], literal=string_literal(product))
 
 
-class _Stub:
+class _Stubs:
+    """The stubs of all records, one file each."""
+
     def __init__(self, api: Api, names: Mapping[str, str], overlay: Overlay) -> None:
         self._api = api
         self._names = names
         self._overlay = overlay
+        self._descriptions = Descriptions(api, names)
+        self._used: set[str] = set()
+        """The names that the stub in progress uses: classes of handles, and aliases of modules."""
         self._taken = {f"_{name}" for name in names.values()}
-        self._enums: dict[tuple[str, ...], str] = {}
-        self._collections: set[str] = set()
+        self._keyed = {parameter.record for parameter in find_dialect(api.product).parameters}
         self._maps = self._known_map_members()
-
-    def write(self) -> str:
-        records = [schema for schema in self._api.schemas.values() if not schema.enum]
-        classes = "".join(self._record_class(schema) for schema in records)
-        keyed = {parameter.record for parameter in find_dialect(self._api.product).parameters}
-        collections = "".join(
-            f"class {self._collection_class(name)}(_{name}, _h.{'CustomFields' if name in keyed else 'Children'}): ...\n"
-            for name in sorted(self._collections)
+        self._related = _find_related(
+            [names[name] for name, schema in api.schemas.items() if not schema.enum],
+            [[names[name] for name in family.schemas if name in names] for family in overlay.family],
         )
-        maps = "".join(
-            f"class {self._map_class(name)}(_h.Map):\n" + self._members(members) + "\n"
+        self._members = {
+            schema.name: [*schema.properties, *self._overlay_members(schema)]
+            for schema in api.schemas.values()
+            if not schema.enum
+        }
+        self._listed = {
+            names[member.type.items.ref]
+            for members in self._members.values()
+            for member in members
+            if member.type.items is not None and member.type.items.ref is not None and member.type.items.ref in names
+        }
+
+    def write(self, schema: Schema) -> str:
+        """Return the stub of a record."""
+        record = self._names[schema.name]
+        lines = self._member_lines(self._members[schema.name], schema)
+        text = (
+            f"class _{record}(_h.Reference[_h.R]):\n"
+            f"    {docstring(f'The fields of {record}, in conditions on records R.')}\n\n{lines}\n"
+        )
+        models = {name: self._unused_name(f"_{name}Record") for name in self._related[record]}
+        about = " | ".join(models.values())
+        if record in self._listed:
+            base = "CustomFields" if record in self._keyed else "Children"
+            text += (
+                f"class {self._collection_class(record)}(_{record}[_h.R], _h.{base}[_h.R, {about}]):\n"
+                f"    {docstring(f'A list of {record} inside of a record R.')}\n\n"
+            )
+        text += f"{record}: _{record}[{about}]\n{docstring(f'The fields of {record}: for conditions, sort orders and selections.')}\n"
+        return header(self._api) + self._imports(module_name(record), models) + text
+
+    def write_maps(self) -> str | None:
+        """Return the stub of the maps with known members, or None if there are none."""
+        text = "".join(
+            f"class {self._map_class(name)}(_h.Map[_h.R]):\n    {docstring(f'The known members of {name}.')}\n\n"
+            f"{self._member_lines(members, None)}\n"
             for name, members in self._maps.items()
         )
-        enums = "".join(
-            f"{name}: _t.TypeAlias = _t.Literal[{', '.join(string_literal(member) for member in members)}]\n"
-            for members, name in self._enums.items()
-        )
-        handles = "".join(f"{self._names[schema.name]}: _{self._names[schema.name]}\n" for schema in records)
-        imports = "import datetime as _dt\nimport typing as _t\n\nfrom cwql.schema import handles as _h\n\n"
-        return imports + enums + "\n" + maps + classes + collections + "\n" + handles
+        return header(self._api) + self._imports(_MAPS, {}) + text if text else None
 
-    # --- classes -------------------------------------------------------------------------------------------------------
+    def _imports(self, own: str, models: Mapping[str, str]) -> str:
+        """Return the imports of what was used since the last call, except for the classes of the module itself."""
+        modules = [f"import {module} as {alias}\n" for module, alias in _MODULES if alias in self._used]
+        records = [f"from ..models.{module_name(name)} import {name} as {local}\n" for name, local in models.items()]
+        homes = {name: self._homes[name] for name in sorted(self._used) if name in self._homes}
+        handles = [f"from .{home} import {name}\n" for name, home in homes.items() if home != own]
+        self._used.clear()
+        groups = ["".join(modules), "from cwql.schema import handles as _h\n", "".join([*records, *handles])]
+        return "\n".join(filter(None, groups)) + "\n"
 
-    def _record_class(self, schema: Schema) -> str:
-        members = [*schema.properties, *self._overlay_members(schema)]
-        return f"class _{self._names[schema.name]}(_h.Reference):\n{self._members(members)}\n"
+    @cached_property
+    def _homes(self) -> dict[str, str]:
+        """The module of each class of handles."""
+        records = [self._names[name] for name in self._members]
+        return {
+            **{self._map_class(name): _MAPS for name in self._maps},
+            **{self._collection_class(record): module_name(record) for record in records},
+            **{f"_{record}": module_name(record) for record in records},
+        }
 
-    def _members(self, members: list[Property]) -> str:
+    # --- members -------------------------------------------------------------------------------------------------------
+
+    def _member_lines(self, members: list[Property], schema: Schema | None) -> str:
         python_names = attributes((member.name for member in members), HANDLE_NAMES)
-        lines = [f"    {python_names[it.name]}: {self._handle(it.name, it.type)}\n" for it in members]
-        return "".join(lines) or "    ...\n"
+        lines = [
+            f"    {python_names[it.name]}: {self._handle(it.name, it.type)}\n"
+            f"    {docstring(self._descriptions.of_field(schema, it.name, it.type))}\n"
+            for it in members
+        ]
+        return "".join(lines)
 
     def _overlay_members(self, schema: Schema) -> Iterator[Property]:
         """Yield the names that the overlay adds to a record, without paths, which are only reached through `F`."""
@@ -144,34 +208,57 @@ class _Stub:
     # --- types ---------------------------------------------------------------------------------------------------------
 
     def _handle(self, name: str, value: Type) -> str:
-        """Return the class of the handle of a member."""
+        """Return the type of the handle of a member."""
         if value.kind == "ref" and value.ref is not None:
             target = self._api.schemas.get(value.ref)
             if target is None:
-                return "_h.Anything"
-            return self._enum(target.enum) if target.enum else f"_{self._names[value.ref]}"
+                return "_h.Anything[_h.R]"
+            return self._enum(target.enum) if target.enum else self._use(f"_{self._names[value.ref]}")
         if value.enum:
             return self._enum(value.enum)
         match value.kind:
             case "string" if value.format is None and value.max_length is None and names_date(name):
-                return "_h.DateText"
+                return "_h.DateText[_h.R]"
             case "string":
-                return _TEXT_HANDLES.get(value.format or "", "_h.Text")
+                return f"{_TEXT_HANDLES.get(value.format or '', '_h.Text')}[_h.R]"
             case "array":
                 return self._collection(value.items)
             case "object" if value.values is not None:
-                return self._map_class(name) if name in self._maps else "_h.Map"
+                return self._use(self._map_class(name)) if name in self._maps else "_h.Map[_h.R]"
             case _:
-                return _HANDLES.get(value.kind, "_h.Anything")
+                return f"{_HANDLES.get(value.kind, '_h.Anything')}[_h.R]"
 
     def _collection(self, items: Type | None) -> str:
-        inner = self._handle("", replace(items, nullable=False)) if items is not None else "_h.Anything"
-        if inner.startswith("_h."):
-            return f"_h.Collection[{_ITEM_TYPES.get(inner, '_t.Any')}]"
-        record = inner.removeprefix("_")
-        self._collections.add(record)
-        return self._collection_class(record)
+        if items is not None and items.ref is not None and items.ref in self._members:
+            return self._use(self._collection_class(self._names[items.ref]))
+        kind = self._handle("", replace(items, nullable=False)).partition("[")[0] if items is not None else ""
+        item = _ITEM_TYPES.get(kind, "_t.Any")
+        self._used.add(item.partition(".")[0])
+        return f"_h.Collection[{item}, _h.R]"
 
     def _enum(self, members: tuple[str, ...]) -> str:
-        name = self._enums.setdefault(members, self._unused_name(f"_E{len(self._enums)}"))
-        return f"_h.Enum[{name}]"
+        self._used.add("_t")
+        return f"_h.Enum[_t.Literal[{', '.join(map(string_literal, members))}], _h.R]"
+
+    def _use(self, name: str) -> str:
+        self._used.add(name)
+        return f"{name}[_h.R]"
+
+
+def _find_related(records: list[str], families: list[list[str]]) -> dict[str, list[str]]:
+    """Return the records on whose lists the fields of a record may be used: the rule of `Catalog.is_related`."""
+    short_forms: dict[str, list[str]] = defaultdict(list)
+    for record in records:
+        short_forms[record.removesuffix("Info")].append(record)
+    return {
+        record: list(
+            dict.fromkeys(
+                [
+                    record,
+                    *short_forms[record.removesuffix("Info")],
+                    *(it for each in families if record in each for it in each),
+                ]
+            )
+        )
+        for record in records
+    }

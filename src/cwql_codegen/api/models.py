@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from cwql.schema.naming import MODEL_NAMES, attributes
 from cwql_codegen.api.annotations import Annotations
+from cwql_codegen.api.descriptions import Descriptions
 from cwql_codegen.api.naming import module_name
 from cwql_codegen.api.python_source import docstring, header, string_constant, string_literal
+from cwql_codegen.api.stub_index import write_stub_index
 from cwql_codegen.spec.references import find_circles, find_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cwql_codegen.spec.model import Api, Schema, Type
+    from cwql_codegen.spec.model import Api, Schema
 
 _RUNTIME = "cwql_api.runtime"
 
@@ -66,17 +68,17 @@ def generate(api: Api, names: Mapping[str, str]) -> dict[str, str]:
     annotations = Annotations(api, records)
     references = find_references(api.schemas)
     circles = find_circles(references)
+    descriptions = Descriptions(api, names)
     files: dict[str, str] = {}
     for name, schema in records.items():
         circular = {target for target in references[name] if circles[target] == circles[name]}
         module = _Module(schema, names, annotations, circular)
         stem = module_name(names[name])
         files[f"{stem}.py"] = header(api) + module.write()
-        files[f"{stem}.pyi"] = header(api) + _Stub(schema, names, annotations, set()).write()
+        files[f"{stem}.pyi"] = header(api) + _Stub(schema, names, annotations, descriptions).write()
     listed = sorted(names[name] for name in records)
     files["__init__.py"] = header(api) + _write_package(listed)
-    files["__init__.pyi"] = header(api) + "".join(f"from .{module_name(it)} import {it} as {it}\n" for it in listed)
-    return files
+    return files | write_stub_index(api, listed)
 
 
 class _Module:
@@ -216,17 +218,19 @@ class _Module:
 class _Stub(_Module):
     """The stub of one class: without pydantic, and with a docstring under each member, which editors show."""
 
+    def __init__(
+        self, schema: Schema, names: Mapping[str, str], annotations: Annotations, descriptions: Descriptions
+    ) -> None:
+        super().__init__(schema, names, annotations, set())
+        self._descriptions = descriptions
+
     def _member(self, wire: str, name: str) -> str:
         node = self._annotation(wire)
         text = self._render(node)
         # Lists always request the id, and it is what a program needs to read, change or delete a record.
         is_optional = wire.lower() != "id" and not (isinstance(node, ast.Name) and node.id == "Any")
         optional = " | None" if is_optional else ""
-        match node:
-            case ast.BinOp(left=ast.Subscript(slice=ast.Constant(value=str(enum)))):
-                described = f"{wire}: {' | '.join(self._annotations.enums[enum])}"
-            case _:
-                described = _describe(wire, self._types[wire])
+        described = self._descriptions.of_value(self._schema, wire, self._types[wire])
         return f"    {name}: {text}{optional} = ...\n    {docstring(described)}"
 
     def _render(self, node: ast.expr) -> str:
@@ -235,16 +239,6 @@ class _Stub(_Module):
                 return f"{super()._render(node.left)} | {super()._render(node.right)}"
             case _:
                 return super()._render(node)
-
-
-def _describe(wire: str, value: Type) -> str:
-    """Return the description of a member: its name in the API, its type and its limits."""
-    if value.kind == "ref":
-        return f"{wire}: a record, {value.ref}"
-    if value.kind == "array":
-        return f"{wire}: a list"
-    length = f", at most {value.max_length} characters" if value.max_length is not None else ""
-    return f"{wire}: {value.format or value.kind}{length}"
 
 
 def _write_package(names: list[str]) -> str:

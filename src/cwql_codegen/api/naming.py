@@ -52,10 +52,15 @@ def class_names(api: Api) -> dict[str, str]:
 
 def module_name(class_name: str) -> str:
     """Return the module of a class: its name in lower case, because some file systems ignore letter case."""
-    lowered = class_name.lower()
-    stem = lowered.rstrip("_")
     # A module with the name of its class would hide the class in the package.
-    return f"{lowered}_" if stem in KEYWORDS or stem in _DEVICES or lowered == class_name else lowered
+    return f"{class_name}_" if class_name == class_name.lower() else file_name(class_name)
+
+
+def file_name(name: str) -> str:
+    """Return the name in lower case, with an underscore at the end if it is a keyword or no file may have it."""
+    lowered = name.lower()
+    stem = lowered.rstrip("_")
+    return f"{lowered}_" if stem in KEYWORDS or stem in _DEVICES else lowered
 
 
 def payload_record(content: Content | None) -> tuple[str, bool] | None:

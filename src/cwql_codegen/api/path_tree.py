@@ -20,12 +20,14 @@ class PathNode:
 
     Attributes:
         key: The name of the path: lower case, with ``{}`` for each placeholder.
+        spelling: The path as the document spells it, without the root of the API.
         operations: The operation of each method.
         children: The node of each further segment, in lower case.
         segments: The spelling of each further segment.
     """
 
     key: str
+    spelling: str = ""
     operations: dict[str, Operation] = field(default_factory=dict)
     children: dict[str, PathNode] = field(default_factory=dict)
     segments: dict[str, str] = field(default_factory=dict)
@@ -84,7 +86,9 @@ def build_tree(api: Api) -> PathNode:
         node = root
         for segment, spelling in zip(key.split("/"), _segments(members[0][1].path, api.product), strict=True):
             if segment not in node.children:
-                node.children[segment] = PathNode(f"{node.key}/{segment}".lstrip("/"))
+                node.children[segment] = PathNode(
+                    f"{node.key}/{segment}".lstrip("/"), f"{node.spelling}/{spelling}".lstrip("/")
+                )
             # Of two spellings (`securityroles`, `securityRoles`), the one with more capitals is easier to read.
             known = node.segments.get(segment, "")
             node.segments[segment] = max(known, spelling, key=lambda text: (sum(map(str.isupper, text)), text))

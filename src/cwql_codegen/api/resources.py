@@ -1,4 +1,8 @@
-"""Write the accessors: `tree.py` for the run time, and the stubs `resources.pyi` and `async_resources.pyi`."""
+"""Write the accessors: `tree.py` for the run time, and stubs for both kinds of clients, with a file for each first segment.
+
+A language server reads whole files, and those of the types in them when it needs them: one file with all paths would make it
+read every record.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from cwql_codegen.api.catalog import path_key
+from cwql_codegen.api.naming import file_name, module_name
 from cwql_codegen.api.path_tree import PathNode, build_tree
-from cwql_codegen.api.python_source import header, string_literal, string_table
+from cwql_codegen.api.python_source import docstring, header, string_literal, string_table
 from cwql_codegen.api.verbs import write_verbs
 
 if TYPE_CHECKING:
@@ -40,9 +45,9 @@ def generate(api: Api, names: Mapping[str, str]) -> dict[str, str]:
     entries = {node.key: node.following_segments() for node in root.walk() if node.children}
     doc = '"""The tree of accessors: path -> the segments that can follow it; {} is a placeholder."""\n\n'
     files = {"tree.py": header(api) + doc + string_table("TREE", entries)}
-    for module, verbs, kind in (("resources", "verbs", "Root"), ("async_resources", "async_verbs", "AsyncRoot")):
-        files[f"{module}.py"] = header(api) + _RUNTIME.format(kind=kind, product=string_literal(api.product))
-        files[f"{module}.pyi"] = header(api) + _Stub(names, api).write(root, verbs, kind)
+    for prefix, kind in (("", "Root"), ("async_", "AsyncRoot")):
+        files[f"{prefix}resources.py"] = header(api) + _RUNTIME.format(kind=kind, product=string_literal(api.product))
+        files |= _write_stubs(api, names, root, prefix, kind)
     return files | {path: header(api) + text for path, text in write_verbs(api.product).items()}
 
 
@@ -64,52 +69,75 @@ def _id_types(api: Api) -> dict[str, set[str]]:
     return types
 
 
-class _Stub:
-    """The classes of the tree. Paths with the same verbs and no further segments share one."""
+def _write_stubs(api: Api, names: Mapping[str, str], root: PathNode, prefix: str, kind: str) -> dict[str, str]:
+    """Return the stub of the base class of a client, and the stubs of the paths below it."""
+    package = f"{prefix}areas"
+    files = {f"{package}/__init__.pyi": header(api)}
+    ids = _id_types(api)
+    imports, members = [], []
+    for name, node in sorted(root.attributes.items()):
+        area, text = _Stub(names, api, ids).write(node, f"{prefix}verbs")
+        files[f"{package}/{file_name(name)}.pyi"] = header(api) + text
+        imports.append(f"from .{package}.{file_name(name)} import {area}\n")
+        members.append(_member(name, area, node))
+    text = f"class {kind}:\n    def __init__(self) -> None: ...\n" + "".join(members)
+    return files | {f"{prefix}resources.pyi": header(api) + "".join(imports) + "\n" + text}
 
-    def __init__(self, names: Mapping[str, str], api: Api) -> None:
+
+def _member(name: str, kind: str, node: PathNode) -> str:
+    return f"    {name}: {kind}\n    {docstring(f'/{node.spelling}')}\n"
+
+
+class _Stub:
+    """The classes of the paths below one segment. Paths with the same verbs and no further segments share one."""
+
+    def __init__(self, names: Mapping[str, str], api: Api, ids: Mapping[str, set[str]]) -> None:
         self._names = names
         self._api = api
         self._classes: list[str] = []
         self._leaves: dict[str, str] = {}
         self._taken: set[str] = set()
         self._numbers: dict[str, int] = {}
-        self._ids = _id_types(api)
+        self._records: set[str] = set()
+        self._ids = ids
 
-    def write(self, root: PathNode, verbs: str, kind: str) -> str:
-        lines = self._members(root)
-        imports = (
-            "import typing as _t\n\n"
-            f"from cwql_api.{self._api.product} import {verbs} as _v\n"
-            f"from cwql_api.{self._api.product} import models as _m\n\n"
-        )
-        root_class = f"class {kind}:\n    def __init__(self) -> None: ...\n" + "".join(lines)
-        return imports + "".join(self._classes) + root_class
+    def write(self, node: PathNode, verbs: str) -> tuple[str, str]:
+        """Return the name of the class of a path, and the stub with that class and those below it."""
+        name = self._accessor_class(node, shared=False)
+        imports = [
+            "import typing as _t\n\n",
+            f"from cwql_api.{self._api.product} import {verbs} as _v\n\n",
+            *(f"from ..models.{module_name(record)} import {record}\n" for record in sorted(self._records)),
+        ]
+        return name, "".join(imports) + "\n" + "".join(self._classes)
 
     # --- classes -------------------------------------------------------------------------------------------------------
 
     def _members(self, node: PathNode) -> list[str]:
-        return [f"    {name}: {self._accessor_class(child)}\n" for name, child in sorted(node.attributes.items())]
+        return [_member(name, self._accessor_class(child), child) for name, child in sorted(node.attributes.items())]
 
-    def _accessor_class(self, node: PathNode) -> str:
-        """Return the name of the class of a path, and write the class if there is no other one like it."""
+    def _accessor_class(self, node: PathNode, shared: bool = True) -> str:
+        """Return the name of the class of a path, and write the class unless it is `shared` and there is one like it."""
         bases = ", ".join(self._verbs(node))
         members = self._members(node)
         if node.item is not None:
             item = self._accessor_class(node.item)
-            members.insert(0, f"    def __call__(self, id: {self._id_type(node)}, /) -> {item}: ...\n")
-        if not members:
+            step = f"    def __call__(self, id: {self._id_type(node)}, /) -> {item}:\n"
+            members.insert(
+                0, step + f"        {docstring(f'Step to the record with an id: /{node.item.spelling}')}\n\n"
+            )
+        if not members and shared:
             if not bases:
                 return "_v.Place"
             if ", _v." not in bases:
                 return bases
             if bases not in self._leaves:
-                self._leaves[bases] = self._add_class(f"_L{len(self._leaves)}", bases, ["    ...\n"])
+                self._leaves[bases] = self._add_class(f"_L{len(self._leaves)}", bases, [])
             return self._leaves[bases]
         name = "_" + "".join(
             "Item" if step == "{}" else re.sub(r"\W", "", step[:1].upper() + step[1:]) for step in node.key.split("/")
         )
-        return self._add_class(name, bases or "_v.Place", members)
+        return self._add_class(name, bases or "_v.Place", [f"    {docstring(f'/{node.spelling}')}\n\n", *members])
 
     def _add_class(self, name: str, bases: str, lines: list[str]) -> str:
         unique = name
@@ -117,7 +145,8 @@ class _Stub:
             self._numbers[name] = self._numbers.get(name, 1) + 1
             unique = f"{name}_{self._numbers[name]}"
         self._taken.add(unique)
-        self._classes.append(f"class {unique}({bases}):\n{''.join(lines)}\n")
+        body = "".join(lines) or "    ...\n"
+        self._classes.append(f"class {unique}({bases}):\n{body}\n")
         return unique
 
     # --- verbs ---------------------------------------------------------------------------------------------------------
@@ -127,7 +156,7 @@ class _Stub:
         if node.is_list:
             yield f"_v.Lists[{self._item_type(node.operations['GET'].response)}]"
         elif node.has_count:
-            yield "_v.Counts"
+            yield "_v.Counts[_t.Any]"
         yield from self._reading_verb(node)
         post = node.operations.get("POST")
         if post is not None and _is_bulk(post):
@@ -204,7 +233,8 @@ class _Stub:
 
     def _python_type(self, value: Type) -> str:
         if value.ref is not None and value.ref in self._names and not self._api.schemas[value.ref].enum:
-            return f"_m.{self._names[value.ref]}"
+            self._records.add(self._names[value.ref])
+            return self._names[value.ref]
         if value.kind == "array":
             return f"list[{self._python_type(value.items)}]" if value.items is not None else "list[_t.Any]"
         if value.kind == "object" and value.values is not None:

@@ -8,4 +8,4 @@ class AddIpRestrictionsBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchIpRestrictions.AddIpRestrictionsBatchRequest`."""
 
     IpRestrictionRules: list[IpRestrictionRule] | None = ...
-    """IpRestrictionRules: a list"""
+    """IpRestrictionRules: a list of IpRestrictionRule"""

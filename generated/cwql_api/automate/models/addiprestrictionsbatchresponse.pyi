@@ -8,6 +8,6 @@ class AddIpRestrictionsBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchIpRestrictions.AddIpRestrictionsBatchResponse`."""
 
     IpRestrictionsResults: list[AddIpRestrictionsBatchResult] | None = ...
-    """IpRestrictionsResults: a list"""
+    """IpRestrictionsResults: a list of AddIpRestrictionsBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

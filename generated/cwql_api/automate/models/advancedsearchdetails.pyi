@@ -9,6 +9,6 @@ class AdvancedSearchDetails(Record):
     """The API calls it `Automate.Api.Domain.Models.Searches.AdvancedSearchDetails`."""
 
     Search: SearchesSearch | None = ...
-    """Search: a record, Automate.Api.Domain.Contracts.Searches.Search"""
+    """Search: a record, SearchesSearch"""
     AdvancedSearchFilter: AdvancedSearchFilter_type | None = ...
-    """AdvancedSearchFilter: a record, Automate.Api.Domain.Contracts.Searches.AdvancedSearchFilter"""
+    """AdvancedSearchFilter: a record, AdvancedSearchFilter"""

@@ -8,6 +8,6 @@ class AdvancedSearchLookUp(Record):
     """The API calls it `Automate.Api.Domain.Models.Searches.AdvancedSearchLookUp`."""
 
     LookUpNodes: list[SearchLookUpBase] | None = ...
-    """LookUpNodes: a list"""
+    """LookUpNodes: a list of SearchLookUpBase"""
     CollectionNodes: list[str] | None = ...
-    """CollectionNodes: a list"""
+    """CollectionNodes: a list of string"""

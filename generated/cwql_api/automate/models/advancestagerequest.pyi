@@ -8,4 +8,4 @@ class AdvanceStageRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.BatchingContracts.AdvanceStageRequest`."""
 
     HotfixesToAdvance: list[HotfixOperatingSystemCombination] | None = ...
-    """HotfixesToAdvance: a list"""
+    """HotfixesToAdvance: a list of HotfixOperatingSystemCombination"""

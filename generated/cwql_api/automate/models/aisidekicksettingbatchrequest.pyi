@@ -8,4 +8,4 @@ class AiSideKickSettingBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.AiSideKickSetting.AiSideKickSettingBatchRequest`."""
 
     AiSideKickSettingGuids: list[UUID] | None = ...
-    """AiSideKickSettingGuids: a list"""
+    """AiSideKickSettingGuids: a list of uuid"""

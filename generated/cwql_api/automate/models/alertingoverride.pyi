@@ -9,6 +9,6 @@ class AlertingOverride(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Groups.InternalMonitors.AlertingOverride`."""
 
     AlertTemplate: InternalMonitorAlertTemplate | None = ...
-    """AlertTemplate: a record, Automate.Api.Domain.PresentationLayer.ViewModels.Groups.InternalMonitor.AlertTemplate"""
+    """AlertTemplate: a record, InternalMonitorAlertTemplate"""
     TicketCategory: InternalMonitorTicketCategory | None = ...
-    """TicketCategory: a record, Automate.Api.Domain.PresentationLayer.ViewModels.Groups.InternalMonitor.TicketCategory"""
+    """TicketCategory: a record, InternalMonitorTicketCategory"""

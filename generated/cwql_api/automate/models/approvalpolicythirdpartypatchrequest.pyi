@@ -8,4 +8,4 @@ class ApprovalPolicyThirdPartyPatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchApprovalPolicies.ApprovalPolicyThirdPartyPatchRequest`."""
 
     PatchPolicies: list[ApprovalPolicyThirdPartyPatchSetting] | None = ...
-    """PatchPolicies: a list"""
+    """PatchPolicies: a list of ApprovalPolicyThirdPartyPatchSetting"""

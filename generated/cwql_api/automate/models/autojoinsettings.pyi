@@ -9,8 +9,8 @@ class AutoJoinSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Groups.AutoJoinSettings`."""
 
     ComputerSearchSettings: SearchSettings | None = ...
-    """ComputerSearchSettings: a record, Automate.Api.Domain.Contracts.Groups.SearchSettings"""
+    """ComputerSearchSettings: a record, SearchSettings"""
     NetworkDeviceSearchSettings: SearchSettings | None = ...
-    """NetworkDeviceSearchSettings: a record, Automate.Api.Domain.Contracts.Groups.SearchSettings"""
+    """NetworkDeviceSearchSettings: a record, SearchSettings"""
     ContactSearchSettings: ContactSearchSettings_type | None = ...
-    """ContactSearchSettings: a record, Automate.Api.Domain.Contracts.Groups.ContactSearchSettings"""
+    """ContactSearchSettings: a record, ContactSearchSettings"""

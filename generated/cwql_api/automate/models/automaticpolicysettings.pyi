@@ -8,8 +8,8 @@ class AutomaticPolicySettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.AutomaticPolicySettings`."""
 
     Severities: list[str] | None = ...
-    """Severities: a list"""
+    """Severities: a list of string"""
     Categories: list[WindowsUpdateCategory] | None = ...
-    """Categories: a list"""
+    """Categories: a list of WindowsUpdateCategory"""
     Titles: list[str] | None = ...
-    """Titles: a list"""
+    """Titles: a list of string"""

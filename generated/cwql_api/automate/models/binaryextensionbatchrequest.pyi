@@ -6,4 +6,4 @@ class BinaryExtensionBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchBinaryExtension.BinaryExtensionBatchRequest`."""
 
     BinaryExtensionIds: list[int] | None = ...
-    """BinaryExtensionIds: a list"""
+    """BinaryExtensionIds: a list of int32"""

@@ -9,6 +9,6 @@ class ComparerSettingsBase(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.ComparerSettingsBase`."""
 
     Comparer: Comparer_type | None = ...
-    """Comparer: a record, Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.Comparer"""
+    """Comparer: a record, Comparer"""
     Value: ComparerValue | None = ...
-    """Value: a record, Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.ComparerValue"""
+    """Value: a record, ComparerValue"""

@@ -11,10 +11,10 @@ class ComparerValue(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.ComparerValue`."""
 
     Format: ComparerValueFormat | None = ...
-    """Format: a record, Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.ComparerValueFormat"""
+    """Format: a record, ComparerValueFormat"""
     SingleValueFormat: SingleValueFormat_type | None = ...
-    """SingleValueFormat: a record, Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.SingleValueFormat"""
+    """SingleValueFormat: a record, SingleValueFormat"""
     MultiValuesFormat: MultiValuesFormat_type | None = ...
-    """MultiValuesFormat: a record, Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.MultiValuesFormat"""
+    """MultiValuesFormat: a record, MultiValuesFormat"""
     StateBasedValueFormat: StateBasedValueFormat_type | None = ...
-    """StateBasedValueFormat: a record, Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.StateBasedValueFormat"""
+    """StateBasedValueFormat: a record, StateBasedValueFormat"""

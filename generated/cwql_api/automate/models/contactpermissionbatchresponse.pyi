@@ -8,6 +8,6 @@ class ContactPermissionBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchContacts.ContactPermissionBatchResponse`."""
 
     ContactPermissionResults: list[ContactPermissionBatchResult] | None = ...
-    """ContactPermissionResults: a list"""
+    """ContactPermissionResults: a list of ContactPermissionBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

@@ -6,8 +6,8 @@ class Credentials(Record):
     """The API calls it `Documented.Credentials`."""
 
     Username: str | None = ...
-    """Username: string"""
+    """Username: string, required"""
     Password: str | None = ...
-    """Password: string"""
+    """Password: string, required"""
     TwoFactorCode: str | None = ...
     """TwoFactorCode: string"""

@@ -6,8 +6,8 @@ class DatesScheduleSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.DatesScheduleSettings`."""
 
     MonthlyOccurence: list[str] | None = ...
-    """MonthlyOccurence: a list"""
+    """MonthlyOccurence: a list of string"""
     Dates: list[int] | None = ...
-    """Dates: a list"""
+    """Dates: a list of int32"""
     LastDayOfMonth: bool | None = ...
     """LastDayOfMonth: boolean"""

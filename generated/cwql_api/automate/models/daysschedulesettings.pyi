@@ -6,8 +6,8 @@ class DaysScheduleSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.DaysScheduleSettings`."""
 
     MonthlyOccurence: list[str] | None = ...
-    """MonthlyOccurence: a list"""
+    """MonthlyOccurence: a list of string"""
     WeeklyOccurence: list[str] | None = ...
-    """WeeklyOccurence: a list"""
+    """WeeklyOccurence: a list of string"""
     DailyOccurence: list[str] | None = ...
-    """DailyOccurence: a list"""
+    """DailyOccurence: a list of string"""

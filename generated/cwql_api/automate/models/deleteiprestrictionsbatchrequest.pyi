@@ -8,4 +8,4 @@ class DeleteIpRestrictionsBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchIpRestrictions.DeleteIpRestrictionsBatchRequest`."""
 
     IpRestrictionsIds: list[UUID] | None = ...
-    """IpRestrictionsIds: a list"""
+    """IpRestrictionsIds: a list of uuid"""

@@ -8,6 +8,6 @@ class DeleteIpRestrictionsBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchIpRestrictions.DeleteIpRestrictionsBatchResponse`."""
 
     IpRestrictionsResults: list[DeleteIpRestrictionsBatchResult] | None = ...
-    """IpRestrictionsResults: a list"""
+    """IpRestrictionsResults: a list of DeleteIpRestrictionsBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

@@ -8,6 +8,6 @@ class DeleteRemoteMonitorBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchRemoteMonitors.DeleteRemoteMonitorBatchResponse`."""
 
     RemoteMonitorResults: list[DeleteRemoteMonitorBatchResult] | None = ...
-    """RemoteMonitorResults: a list"""
+    """RemoteMonitorResults: a list of DeleteRemoteMonitorBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

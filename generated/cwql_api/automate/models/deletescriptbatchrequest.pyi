@@ -6,4 +6,4 @@ class DeleteScriptBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchScripts.DeleteScriptBatchRequest`."""
 
     ScriptIds: list[int] | None = ...
-    """ScriptIds: a list"""
+    """ScriptIds: a list of int32"""

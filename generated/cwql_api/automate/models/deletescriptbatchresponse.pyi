@@ -8,6 +8,6 @@ class DeleteScriptBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchScripts.DeleteScriptBatchResponse`."""
 
     ScriptResults: list[DeleteScriptBatchResult] | None = ...
-    """ScriptResults: a list"""
+    """ScriptResults: a list of DeleteScriptBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

@@ -6,4 +6,4 @@ class DeleteSearchesBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Searches.DeleteSearchesBatchRequest`."""
 
     SearchIds: list[int] | None = ...
-    """SearchIds: a list"""
+    """SearchIds: a list of int32"""

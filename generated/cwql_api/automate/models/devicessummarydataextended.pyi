@@ -8,4 +8,4 @@ class DevicesSummaryDataExtended(Record):
     """The API calls it `Automate.Api.Domain.Models.Asio.DevicesSummaryDataExtended`."""
 
     DevicesSummaryDataList: DevicesSummaryDataList_type | None = ...
-    """DevicesSummaryDataList: a record, Automate.Api.Domain.Models.Asio.DevicesSummaryDataList"""
+    """DevicesSummaryDataList: a record, DevicesSummaryDataList"""

@@ -9,8 +9,8 @@ class DevicesSummaryDataList(Record):
     """The API calls it `Automate.Api.Domain.Models.Asio.DevicesSummaryDataList`."""
 
     Edges: list[Edge] | None = ...
-    """Edges: a list"""
+    """Edges: a list of Edge"""
     PageInfo: PageInfo_type | None = ...
-    """PageInfo: a record, Automate.Api.Domain.Models.Asio.PageInfo"""
+    """PageInfo: a record, PageInfo"""
     StaticInfo: str | None = ...
     """StaticInfo: string"""

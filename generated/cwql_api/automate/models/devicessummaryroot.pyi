@@ -8,4 +8,4 @@ class DevicesSummaryRoot(Record):
     """The API calls it `Automate.Api.Domain.Models.Asio.DevicesSummaryRoot`."""
 
     DevicesSummaryDataExtended: DevicesSummaryDataExtended_type | None = ...
-    """DevicesSummaryDataExtended: a record, Automate.Api.Domain.Models.Asio.DevicesSummaryDataExtended"""
+    """DevicesSummaryDataExtended: a record, DevicesSummaryDataExtended"""

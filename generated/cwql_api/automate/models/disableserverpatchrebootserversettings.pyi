@@ -10,10 +10,10 @@ class DisableServerPatchRebootServerSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.v1_5.RebootPolicy.DisableServerPatchRebootServerSettings`."""
 
     AlertTemplate: AlertTemplate_type | None = ...
-    """AlertTemplate: a record, Automate.Api.Domain.Contracts.AlertTemplates.AlertTemplate"""
+    """AlertTemplate: a record, AlertTemplate"""
     AlertMessage: str | None = ...
     """AlertMessage: string"""
     TicketCategory: TicketingTicketCategory | None = ...
-    """TicketCategory: a record, Automate.Api.Domain.Contracts.Ticketing.TicketCategory"""
+    """TicketCategory: a record, TicketingTicketCategory"""
     ReportCategory: ReportingReportCategory | None = ...
-    """ReportCategory: a record, Automate.Api.Domain.Contracts.Reporting.ReportCategory"""
+    """ReportCategory: a record, ReportingReportCategory"""

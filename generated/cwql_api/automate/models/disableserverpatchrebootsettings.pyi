@@ -9,6 +9,6 @@ class DisableServerPatchRebootSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.v1_5.RebootPolicy.DisableServerPatchRebootSettings`."""
 
     ServerSettings: DisableServerPatchRebootServerSettings | None = ...
-    """ServerSettings: a record, Automate.Api.Domain.Contracts.Patching.v1_5.RebootPolicy.DisableServerPatchRebootServerSettings"""
+    """ServerSettings: a record, DisableServerPatchRebootServerSettings"""
     WorkstationSettings: DisableServerPatchRebootWorkstationSettings | None = ...
-    """WorkstationSettings: a record, Automate.Api.Domain.Contracts.Patching.v1_5.RebootPolicy.DisableServerPatchRebootWorkstationSettings"""
+    """WorkstationSettings: a record, DisableServerPatchRebootWorkstationSettings"""

@@ -8,6 +8,6 @@ class DistributionWindow(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Scripts.ScheduledScripts.DistributionWindow`."""
 
     DistributionWindowType: DistributionWindowType_type | None = ...
-    """DistributionWindowType: a record, Automate.Api.Domain.Contracts.Scripts.ScheduledScripts.DistributionWindowType"""
+    """DistributionWindowType: a record, DistributionWindowType"""
     Amount: int | None = ...
     """Amount: int32"""

@@ -8,4 +8,4 @@ class Endpoint(Record):
     """The API calls it `Automate.Api.Domain.Models.Asio.Endpoint`."""
 
     ExtendedAttributes: list[ExtendedAttribute] | None = ...
-    """ExtendedAttributes: a list"""
+    """ExtendedAttributes: a list of ExtendedAttribute"""

@@ -8,4 +8,4 @@ class EndpointExtendedAttributes(Record):
     """The API calls it `Automate.Api.Domain.Models.Asio.EndpointExtendedAttributes`."""
 
     Endpoint: Endpoint_type | None = ...
-    """Endpoint: a record, Automate.Api.Domain.Models.Asio.Endpoint"""
+    """Endpoint: a record, Endpoint"""

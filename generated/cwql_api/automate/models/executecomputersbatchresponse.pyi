@@ -8,6 +8,6 @@ class ExecuteComputersBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchCommands.Computer.ExecuteComputersBatchResponse`."""
 
     ComputerCommandResultList: list[ExecuteComputerCommandResult] | None = ...
-    """ComputerCommandResultList: a list"""
+    """ComputerCommandResultList: a list of ExecuteComputerCommandResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

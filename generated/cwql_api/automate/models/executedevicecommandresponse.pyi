@@ -8,6 +8,6 @@ class ExecuteDeviceCommandResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.DeviceCommands.ExecuteDeviceCommandResponse`."""
 
     CommandResultList: list[ExecuteDeviceCommandResult] | None = ...
-    """CommandResultList: a list"""
+    """CommandResultList: a list of ExecuteDeviceCommandResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

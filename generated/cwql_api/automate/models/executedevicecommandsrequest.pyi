@@ -6,4 +6,4 @@ class ExecuteDeviceCommandsRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.DeviceCommands.ExecuteDeviceCommandsRequest`."""
 
     DeviceIdList: list[int] | None = ...
-    """DeviceIdList: a list"""
+    """DeviceIdList: a list of int32"""

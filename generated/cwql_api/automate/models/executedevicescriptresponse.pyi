@@ -8,6 +8,6 @@ class ExecuteDeviceScriptResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.ExecuteDeviceScriptResponse`."""
 
     ScriptResultList: list[ExecuteDeviceScriptResult] | None = ...
-    """ScriptResultList: a list"""
+    """ScriptResultList: a list of ExecuteDeviceScriptResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

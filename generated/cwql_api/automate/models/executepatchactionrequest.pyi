@@ -8,4 +8,4 @@ class ExecutePatchActionRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.RpcContracts.ExecutePatchActionRequest`."""
 
     PatchActionDetailList: list[PatchActionInformation] | None = ...
-    """PatchActionDetailList: a list"""
+    """PatchActionDetailList: a list of PatchActionInformation"""

@@ -6,4 +6,4 @@ class ExecuteProbeBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchCommands.Probe.ExecuteProbeBatchRequest`."""
 
     ProbeIds: list[int] | None = ...
-    """ProbeIds: a list"""
+    """ProbeIds: a list of int32"""

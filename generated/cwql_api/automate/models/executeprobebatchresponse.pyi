@@ -8,6 +8,6 @@ class ExecuteProbeBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchCommands.Probe.ExecuteProbeBatchResponse`."""
 
     ProbeCommandResults: list[ExecuteProbeCommandResult] | None = ...
-    """ProbeCommandResults: a list"""
+    """ProbeCommandResults: a list of ExecuteProbeCommandResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

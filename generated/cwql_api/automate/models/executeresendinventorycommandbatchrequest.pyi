@@ -8,8 +8,8 @@ class ExecuteResendInventoryCommandBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchCommands.Computer.ExecuteResendInventoryCommandBatchRequest`."""
 
     InventoryTypes: list[int] | None = ...
-    """InventoryTypes: a list"""
+    """InventoryTypes: a list of int32"""
     EntityType: Literal['System', 'Computer', 'Site', 'Company', 'Probe', 'NetworkDevice', 'Ticket', 'Group', 'MobileDevice', 'Vendor', 'VendorProduct', 'Possibility', 'Opportunity', 'Contact', 'User', 'Script', 'Plugin', 'Service', 'ServiceBundle', 'Search', 'SearchFolder', 'Dataview', 'DataviewFolder', 'UserFolder', 'UserClass', 'ScriptFolder', 'RemoteMonitorTemplate', 'ExtraField'] | str | None = ...
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
     EntityIds: list[int] | None = ...
-    """EntityIds: a list"""
+    """EntityIds: a list of int32"""

@@ -6,6 +6,6 @@ class ExecuteToggleProbeCommandBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchCommands.Probe.ExecuteToggleProbeCommandBatchRequest`."""
 
     ComputerIds: list[int] | None = ...
-    """ComputerIds: a list"""
+    """ComputerIds: a list of int32"""
     EnableProbe: bool | None = ...
     """EnableProbe: boolean"""

@@ -6,4 +6,4 @@ class FilterByComputerPermissionsRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Clients.FilterByComputerPermissionsRequest`."""
 
     ComputerPermissions: list[str] | None = ...
-    """ComputerPermissions: a list"""
+    """ComputerPermissions: a list of string"""

@@ -6,4 +6,4 @@ class GeneratePasswordResetTokenBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchUsers.GeneratePasswordResetTokenBatchRequest`."""
 
     UserIds: list[int] | None = ...
-    """UserIds: a list"""
+    """UserIds: a list of int32"""

@@ -8,6 +8,6 @@ class GroupAutoJoinSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Groups.GroupAutoJoinSettings`."""
 
     ComputerAutoJoinSearch: SearchesSearch | None = ...
-    """ComputerAutoJoinSearch: a record, Automate.Api.Domain.Contracts.Searches.Search"""
+    """ComputerAutoJoinSearch: a record, SearchesSearch"""
     IsLimitedToComputerAutoJoin: bool | None = ...
     """IsLimitedToComputerAutoJoin: boolean"""

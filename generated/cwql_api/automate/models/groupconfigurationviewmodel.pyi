@@ -15,20 +15,20 @@ class GroupConfigurationViewModel(Record):
     """The API calls it `Automate.Api.Domain.PresentationLayer.ViewModels.Groups.GroupConfiguration.GroupConfigurationViewModel`."""
 
     GroupTypeInformation: GroupTypeInformation_type | None = ...
-    """GroupTypeInformation: a record, Automate.Api.Domain.PresentationLayer.ViewModels.Groups.GroupConfiguration.GroupTypeInformation"""
+    """GroupTypeInformation: a record, GroupTypeInformation"""
     RemoteAgentTemplateInformation: RemoteAgentTemplateInformation_type | None = ...
-    """RemoteAgentTemplateInformation: a record, Automate.Api.Domain.PresentationLayer.ViewModels.Groups.GroupConfiguration.RemoteAgentTemplateInformation"""
+    """RemoteAgentTemplateInformation: a record, RemoteAgentTemplateInformation"""
     ComputerSearchInformation: ComputerSearchInformation_type | None = ...
-    """ComputerSearchInformation: a record, Automate.Api.Domain.PresentationLayer.ViewModels.Groups.GroupConfiguration.ComputerSearchInformation"""
+    """ComputerSearchInformation: a record, ComputerSearchInformation"""
     NetworkDeviceSearches: list[GroupConfigurationSearch] | None = ...
-    """NetworkDeviceSearches: a list"""
+    """NetworkDeviceSearches: a list of GroupConfigurationSearch"""
     ContactSearches: list[GroupConfigurationSearch] | None = ...
-    """ContactSearches: a list"""
+    """ContactSearches: a list of GroupConfigurationSearch"""
     Clients: list[GroupConfigurationClient] | None = ...
-    """Clients: a list"""
+    """Clients: a list of GroupConfigurationClient"""
     Locations: list[GroupConfigurationLocation] | None = ...
-    """Locations: a list"""
+    """Locations: a list of GroupConfigurationLocation"""
     MaintenanceWindows: list[GroupConfigurationMaintenanceWindow] | None = ...
-    """MaintenanceWindows: a list"""
+    """MaintenanceWindows: a list of GroupConfigurationMaintenanceWindow"""
     UserClasses: list[GroupConfigurationUserClass] | None = ...
-    """UserClasses: a list"""
+    """UserClasses: a list of GroupConfigurationUserClass"""

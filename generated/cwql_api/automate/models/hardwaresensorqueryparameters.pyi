@@ -8,6 +8,6 @@ class HardwareSensorQueryParameters(Record):
     """The API calls it `LabTech.Models.Monitors.RoutineParameters.HardwareSensorQueryParameters`."""
 
     Sensor: HardwareSensorQuerySensor | None = ...
-    """Sensor: a record, LabTech.Models.Monitors.RoutineParameters.HardwareSensorQuerySensor"""
+    """Sensor: a record, HardwareSensorQuerySensor"""
     SensorNumber: str | None = ...
     """SensorNumber: string"""

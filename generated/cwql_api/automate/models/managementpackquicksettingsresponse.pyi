@@ -8,12 +8,12 @@ class ManagementPackQuickSettingsResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.PresentationLayer.ManagementPacks.ManagementPackQuickSettingsResponse`."""
 
     CoreServicesStatus: ManagementPackStatus | None = ...
-    """CoreServicesStatus: a record, Automate.Api.Domain.Contracts.PresentationLayer.ManagementPacks.ManagementPackStatus"""
+    """CoreServicesStatus: a record, ManagementPackStatus"""
     DatabaseStatus: ManagementPackStatus | None = ...
-    """DatabaseStatus: a record, Automate.Api.Domain.Contracts.PresentationLayer.ManagementPacks.ManagementPackStatus"""
+    """DatabaseStatus: a record, ManagementPackStatus"""
     MessagingServicesStatus: ManagementPackStatus | None = ...
-    """MessagingServicesStatus: a record, Automate.Api.Domain.Contracts.PresentationLayer.ManagementPacks.ManagementPackStatus"""
+    """MessagingServicesStatus: a record, ManagementPackStatus"""
     NetworkPortStatus: ManagementPackStatus | None = ...
-    """NetworkPortStatus: a record, Automate.Api.Domain.Contracts.PresentationLayer.ManagementPacks.ManagementPackStatus"""
+    """NetworkPortStatus: a record, ManagementPackStatus"""
     WebsitesAndProxiesStatus: ManagementPackStatus | None = ...
-    """WebsitesAndProxiesStatus: a record, Automate.Api.Domain.Contracts.PresentationLayer.ManagementPacks.ManagementPackStatus"""
+    """WebsitesAndProxiesStatus: a record, ManagementPackStatus"""

@@ -9,8 +9,8 @@ class MicrosoftUpdatePolicyWindows10Options(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.v1_5.UpdatePolicy.MicrosoftUpdatePolicyWindows10Options`."""
 
     ServiceBranchSettings: ServiceBranchSettings_type | None = ...
-    """ServiceBranchSettings: a record, Automate.Api.Domain.Contracts.Patching.v1_5.UpdatePolicy.ServiceBranchSettings"""
+    """ServiceBranchSettings: a record, ServiceBranchSettings"""
     FeatureUpdateDefermentSettings: UpdateDefermentSettings | None = ...
-    """FeatureUpdateDefermentSettings: a record, Automate.Api.Domain.Contracts.Patching.v1_5.UpdatePolicy.UpdateDefermentSettings"""
+    """FeatureUpdateDefermentSettings: a record, UpdateDefermentSettings"""
     QualityUpdateDefermentSettings: UpdateDefermentSettings | None = ...
-    """QualityUpdateDefermentSettings: a record, Automate.Api.Domain.Contracts.Patching.v1_5.UpdatePolicy.UpdateDefermentSettings"""
+    """QualityUpdateDefermentSettings: a record, UpdateDefermentSettings"""

@@ -9,10 +9,10 @@ class MonitorAffectedEntities(Record):
     """The API calls it `LabTech.Models.Monitors.MonitorAffectedEntities`."""
 
     RemoteMonitorAffectedLocation: ModelsLocation | None = ...
-    """RemoteMonitorAffectedLocation: a record, LabTech.Models.Location"""
+    """RemoteMonitorAffectedLocation: a record, ModelsLocation"""
     RemoteMonitorAffectedClient: Client | None = ...
-    """RemoteMonitorAffectedClient: a record, LabTech.Models.Client"""
+    """RemoteMonitorAffectedClient: a record, Client"""
     InternalMonitorAffectedLocations: list[ModelsLocation] | None = ...
-    """InternalMonitorAffectedLocations: a list"""
+    """InternalMonitorAffectedLocations: a list of ModelsLocation"""
     InternalMonitorAffectedClients: list[Client] | None = ...
-    """InternalMonitorAffectedClients: a list"""
+    """InternalMonitorAffectedClients: a list of Client"""

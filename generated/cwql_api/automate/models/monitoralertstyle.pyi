@@ -9,6 +9,6 @@ class MonitorAlertStyle(Record):
     """The API calls it `LabTech.Models.Monitors.MonitorAlertStyle`."""
 
     InternalMonitorAlertStyle: InternalMonitorAlertStyle_type | None = ...
-    """InternalMonitorAlertStyle: a record, LabTech.Models.Monitors.InternalMonitorAlertStyle"""
+    """InternalMonitorAlertStyle: a record, InternalMonitorAlertStyle"""
     RemoteMonitorAlertStyle: RemoteMonitorAlertStyle_type | None = ...
-    """RemoteMonitorAlertStyle: a record, LabTech.Models.Monitors.RemoteMonitorAlertStyle"""
+    """RemoteMonitorAlertStyle: a record, RemoteMonitorAlertStyle"""

@@ -6,4 +6,4 @@ class MonitorComparerMultiValueFormat(Record):
     """The API calls it `LabTech.Models.Monitors.MonitorComparerMultiValueFormat`."""
 
     Values: list[str] | None = ...
-    """Values: a list"""
+    """Values: a list of string"""

@@ -8,8 +8,8 @@ class MonitorComparerStateBasedValueFormat(Record):
     """The API calls it `LabTech.Models.Monitors.MonitorComparerStateBasedValueFormat`."""
 
     NormalComparer: MonitorComparerSettings | None = ...
-    """NormalComparer: a record, LabTech.Models.Monitors.MonitorComparerSettings"""
+    """NormalComparer: a record, MonitorComparerSettings"""
     WarningComparer: MonitorComparerSettings | None = ...
-    """WarningComparer: a record, LabTech.Models.Monitors.MonitorComparerSettings"""
+    """WarningComparer: a record, MonitorComparerSettings"""
     ErrorComparer: MonitorComparerSettings | None = ...
-    """ErrorComparer: a record, LabTech.Models.Monitors.MonitorComparerSettings"""
+    """ErrorComparer: a record, MonitorComparerSettings"""

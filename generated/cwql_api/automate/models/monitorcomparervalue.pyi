@@ -11,10 +11,10 @@ class MonitorComparerValue(Record):
     """The API calls it `LabTech.Models.Monitors.MonitorComparerValue`."""
 
     Format: MonitorComparerValueFormat | None = ...
-    """Format: a record, LabTech.Models.Monitors.MonitorComparerValueFormat"""
+    """Format: a record, MonitorComparerValueFormat"""
     MultiValueFormat: MonitorComparerMultiValueFormat | None = ...
-    """MultiValueFormat: a record, LabTech.Models.Monitors.MonitorComparerMultiValueFormat"""
+    """MultiValueFormat: a record, MonitorComparerMultiValueFormat"""
     StateBasedValueFormat: MonitorComparerStateBasedValueFormat | None = ...
-    """StateBasedValueFormat: a record, LabTech.Models.Monitors.MonitorComparerStateBasedValueFormat"""
+    """StateBasedValueFormat: a record, MonitorComparerStateBasedValueFormat"""
     SingleValueFormat: MonitorComparerSingleValueFormat | None = ...
-    """SingleValueFormat: a record, LabTech.Models.Monitors.MonitorComparerSingleValueFormat"""
+    """SingleValueFormat: a record, MonitorComparerSingleValueFormat"""

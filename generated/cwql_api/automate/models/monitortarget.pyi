@@ -11,12 +11,12 @@ class MonitorTarget(Record):
     """The API calls it `LabTech.Models.Monitors.MonitorTarget`."""
 
     Location: ModelsLocation | None = ...
-    """Location: a record, LabTech.Models.Location"""
+    """Location: a record, ModelsLocation"""
     Client: Client_type | None = ...
-    """Client: a record, LabTech.Models.Client"""
+    """Client: a record, Client"""
     Computer: Computer_type | None = ...
-    """Computer: a record, LabTech.Models.Computer"""
+    """Computer: a record, Computer"""
     NetworkDevice: NetworkDevice_type | None = ...
-    """NetworkDevice: a record, LabTech.Models.NetworkDevice"""
+    """NetworkDevice: a record, NetworkDevice"""
     GroupIds: list[int] | None = ...
-    """GroupIds: a list"""
+    """GroupIds: a list of int32"""

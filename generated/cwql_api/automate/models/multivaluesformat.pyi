@@ -6,4 +6,4 @@ class MultiValuesFormat(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.MultiValuesFormat`."""
 
     Values: list[str] | None = ...
-    """Values: a list"""
+    """Values: a list of string"""

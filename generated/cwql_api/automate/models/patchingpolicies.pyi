@@ -11,10 +11,10 @@ class PatchingPolicies(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Groups.PatchingPolicies`."""
 
     MicrosoftUpdatePolicy: PatchingMicrosoftUpdatePolicy | None = ...
-    """MicrosoftUpdatePolicy: a record, Automate.Api.Domain.Contracts.Patching.MicrosoftUpdatePolicy"""
+    """MicrosoftUpdatePolicy: a record, PatchingMicrosoftUpdatePolicy"""
     RebootPolicy: RebootPolicy_type | None = ...
-    """RebootPolicy: a record, Automate.Api.Domain.Contracts.Patching.RebootPolicy"""
+    """RebootPolicy: a record, RebootPolicy"""
     ThirdPartyUpdatePolicy: ThirdPartyUpdatePolicy_type | None = ...
-    """ThirdPartyUpdatePolicy: a record, Automate.Api.Domain.Contracts.Patching.ThirdPartyUpdatePolicy"""
+    """ThirdPartyUpdatePolicy: a record, ThirdPartyUpdatePolicy"""
     ApprovalPolicies: list[ApprovalPolicy] | None = ...
-    """ApprovalPolicies: a list"""
+    """ApprovalPolicies: a list of ApprovalPolicy"""

@@ -8,8 +8,8 @@ class PatchingPolicyScriptOptions(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.PatchingPolicyScriptOptions`."""
 
     BeforeScript: PatchingPolicyScript | None = ...
-    """BeforeScript: a record, Automate.Api.Domain.Contracts.Patching.PatchingPolicyScript"""
+    """BeforeScript: a record, PatchingPolicyScript"""
     AfterScript: PatchingPolicyScript | None = ...
-    """AfterScript: a record, Automate.Api.Domain.Contracts.Patching.PatchingPolicyScript"""
+    """AfterScript: a record, PatchingPolicyScript"""
     CancelActionOnBeforeScriptFailure: bool | None = ...
     """CancelActionOnBeforeScriptFailure: boolean"""

@@ -6,4 +6,4 @@ class RefreshRequest(Record):
     """The API calls it `Documented.RefreshRequest`."""
 
     RefreshToken: str | None = ...
-    """RefreshToken: string"""
+    """RefreshToken: string, required"""

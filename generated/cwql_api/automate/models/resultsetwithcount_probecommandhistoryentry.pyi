@@ -8,6 +8,6 @@ class ResultSetWithCount_ProbeCommandHistoryEntry(Record):
     """The API calls it `LabTech.Database.ResultSetWithCount_Automate.Api.Domain.Contracts.ProbeCommandHistoryEntry_`."""
 
     ResultSet: list[ProbeCommandHistoryEntry] | None = ...
-    """ResultSet: a list"""
+    """ResultSet: a list of ProbeCommandHistoryEntry"""
     TotalRecordCount: int | None = ...
     """TotalRecordCount: int32"""

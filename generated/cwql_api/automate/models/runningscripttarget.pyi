@@ -10,8 +10,8 @@ class RunningScriptTarget(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Scripts.RunningScripts.RunningScriptTarget`."""
 
     TargetType: RunningScriptTargetType | None = ...
-    """TargetType: a record, Automate.Api.Domain.Contracts.Scripts.RunningScripts.RunningScriptTargetType"""
+    """TargetType: a record, RunningScriptTargetType"""
     Computer: ComputersComputer | None = ...
-    """Computer: a record, Automate.Api.Domain.Contracts.Computers.Computer"""
+    """Computer: a record, ComputersComputer"""
     Client: ClientsClient | None = ...
-    """Client: a record, Automate.Api.Domain.Contracts.Clients.Client"""
+    """Client: a record, ClientsClient"""

@@ -6,8 +6,8 @@ class ScheduleDatesScheduleSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.v1_5.Schedule.DatesScheduleSettings`."""
 
     MonthlyOccurrence: list[str] | None = ...
-    """MonthlyOccurrence: a list"""
+    """MonthlyOccurrence: a list of string"""
     Dates: list[int] | None = ...
-    """Dates: a list"""
+    """Dates: a list of int32"""
     LastDayOfMonth: bool | None = ...
     """LastDayOfMonth: boolean"""

@@ -6,8 +6,8 @@ class ScheduleDaysScheduleSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.v1_5.Schedule.DaysScheduleSettings`."""
 
     MonthlyOccurrence: list[str] | None = ...
-    """MonthlyOccurrence: a list"""
+    """MonthlyOccurrence: a list of string"""
     WeeklyOccurrence: list[str] | None = ...
-    """WeeklyOccurrence: a list"""
+    """WeeklyOccurrence: a list of string"""
     DailyOccurrence: list[str] | None = ...
-    """DailyOccurrence: a list"""
+    """DailyOccurrence: a list of string"""

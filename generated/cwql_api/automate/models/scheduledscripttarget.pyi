@@ -14,16 +14,16 @@ class ScheduledScriptTarget(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Scripts.ScheduledScriptTarget`."""
 
     ScheduleTargetType: ScheduleTargetType_type | None = ...
-    """ScheduleTargetType: a record, Automate.Api.Domain.Contracts.Scripts.ScheduledScripts.ScheduleTargetType"""
+    """ScheduleTargetType: a record, ScheduleTargetType"""
     Group: GroupsGroup | None = ...
-    """Group: a record, Automate.Api.Domain.Contracts.Groups.Group"""
+    """Group: a record, GroupsGroup"""
     Client: ClientsClient | None = ...
-    """Client: a record, Automate.Api.Domain.Contracts.Clients.Client"""
+    """Client: a record, ClientsClient"""
     Location: Location_type | None = ...
-    """Location: a record, Automate.Api.Domain.Contracts.Clients.Location"""
+    """Location: a record, Location"""
     Computer: ComputersComputer | None = ...
-    """Computer: a record, Automate.Api.Domain.Contracts.Computers.Computer"""
+    """Computer: a record, ComputersComputer"""
     NetworkDevice: NetworkDevicesNetworkDevice | None = ...
-    """NetworkDevice: a record, Automate.Api.Domain.Contracts.NetworkDevices.NetworkDevice"""
+    """NetworkDevice: a record, NetworkDevicesNetworkDevice"""
     Contact: ClientsContact | None = ...
-    """Contact: a record, Automate.Api.Domain.Contracts.Clients.Contact"""
+    """Contact: a record, ClientsContact"""

@@ -8,6 +8,6 @@ class ScheduleScriptBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchScripts.ScheduleScriptBatchResponse`."""
 
     ScriptResults: list[ScheduleScriptBatchResult] | None = ...
-    """ScriptResults: a list"""
+    """ScriptResults: a list of ScheduleScriptBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

@@ -8,10 +8,10 @@ class ScriptAutomationTimeCategoryResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Statistics.ScriptAutomationTimeCategoryResponse`."""
 
     Total: ScriptAutomationTimeResult | None = ...
-    """Total: a record, Automate.Api.Domain.Contracts.Statistics.ScriptAutomationTimeResult"""
+    """Total: a record, ScriptAutomationTimeResult"""
     System: ScriptAutomationTimeResult | None = ...
-    """System: a record, Automate.Api.Domain.Contracts.Statistics.ScriptAutomationTimeResult"""
+    """System: a record, ScriptAutomationTimeResult"""
     Users: ScriptAutomationTimeResult | None = ...
-    """Users: a record, Automate.Api.Domain.Contracts.Statistics.ScriptAutomationTimeResult"""
+    """Users: a record, ScriptAutomationTimeResult"""
     MaximumHistoryDaysAvailable: int | None = ...
     """MaximumHistoryDaysAvailable: int32"""

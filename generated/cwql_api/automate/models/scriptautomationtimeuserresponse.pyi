@@ -8,6 +8,6 @@ class ScriptAutomationTimeUserResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Statistics.ScriptAutomationTimeUserResponse`."""
 
     UserList: list[ScriptAutomationTimeUserResult] | None = ...
-    """UserList: a list"""
+    """UserList: a list of ScriptAutomationTimeUserResult"""
     MaximumHistoryDaysAvailable: int | None = ...
     """MaximumHistoryDaysAvailable: int32"""

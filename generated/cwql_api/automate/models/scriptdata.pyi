@@ -9,6 +9,6 @@ class ScriptData(Record):
     """The API calls it `LabTech.Models.ScriptData`."""
 
     ScriptMetadata: ScriptMetadata_type | None = ...
-    """ScriptMetadata: a record, LabTech.Models.ScriptMetadata"""
+    """ScriptMetadata: a record, ScriptMetadata"""
     ScriptSteps: list[ScriptStep] | None = ...
-    """ScriptSteps: a list"""
+    """ScriptSteps: a list of ScriptStep"""

@@ -8,4 +8,4 @@ class ScriptExecution(Record):
     """The API calls it `Documented.ScriptExecution`."""
 
     Parameters: Any = ...
-    """Parameters: object"""
+    """Parameters: any value"""

@@ -13,14 +13,14 @@ class ScriptScheduleSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Scripts.ScriptScheduleSettings`."""
 
     ScriptScheduleFrequency: ScriptScheduleFrequency_type | None = ...
-    """ScriptScheduleFrequency: a record, Automate.Api.Domain.Contracts.Scripts.ScheduledScripts.Frequency.ScriptScheduleFrequency"""
+    """ScriptScheduleFrequency: a record, ScriptScheduleFrequency"""
     MinutelySettings: MinutelyScheduleFrequency | None = ...
-    """MinutelySettings: a record, Automate.Api.Domain.Contracts.Scripts.ScheduledScripts.Frequency.MinutelyScheduleFrequency"""
+    """MinutelySettings: a record, MinutelyScheduleFrequency"""
     HourlySettings: HourlyScheduleFrequency | None = ...
-    """HourlySettings: a record, Automate.Api.Domain.Contracts.Scripts.ScheduledScripts.Frequency.HourlyScheduleFrequency"""
+    """HourlySettings: a record, HourlyScheduleFrequency"""
     DailySettings: DailyScheduleFrequency | None = ...
-    """DailySettings: a record, Automate.Api.Domain.Contracts.Scripts.ScheduledScripts.Frequency.DailyScheduleFrequency"""
+    """DailySettings: a record, DailyScheduleFrequency"""
     WeeklySettings: WeeklyScheduleFrequency | None = ...
-    """WeeklySettings: a record, Automate.Api.Domain.Contracts.Scripts.ScheduledScripts.Frequency.WeeklyScheduleFrequency"""
+    """WeeklySettings: a record, WeeklyScheduleFrequency"""
     MonthlySettings: MonthlyScheduleFrequency | None = ...
-    """MonthlySettings: a record, Automate.Api.Domain.Contracts.Scripts.ScheduledScripts.Frequency.MonthlyScheduleFrequency"""
+    """MonthlySettings: a record, MonthlyScheduleFrequency"""

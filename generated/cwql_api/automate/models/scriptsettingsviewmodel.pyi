@@ -13,14 +13,14 @@ class ScriptSettingsViewModel(Record):
     """The API calls it `Automate.Api.Domain.PresentationLayer.ViewModels.Scripts.ScriptSettings.ScriptSettingsViewModel`."""
 
     UserClasses: list[ScriptSettingsUserClass] | None = ...
-    """UserClasses: a list"""
+    """UserClasses: a list of ScriptSettingsUserClass"""
     TicketCategories: list[ScriptSettingsTicketEntryCategory] | None = ...
-    """TicketCategories: a list"""
+    """TicketCategories: a list of ScriptSettingsTicketEntryCategory"""
     CloseTicketTriggers: list[ScriptSettingsCloseTicketTrigger] | None = ...
-    """CloseTicketTriggers: a list"""
+    """CloseTicketTriggers: a list of ScriptSettingsCloseTicketTrigger"""
     Users: list[ScriptSettingsTimeEntryTechnician] | None = ...
-    """Users: a list"""
+    """Users: a list of ScriptSettingsTimeEntryTechnician"""
     StopTimerTriggers: list[ScriptSettingsStopTimerTrigger] | None = ...
-    """StopTimerTriggers: a list"""
+    """StopTimerTriggers: a list of ScriptSettingsStopTimerTrigger"""
     TicketTimeCategories: list[ScriptSettingsTimeEntryCategory] | None = ...
-    """TicketTimeCategories: a list"""
+    """TicketTimeCategories: a list of ScriptSettingsTimeEntryCategory"""

@@ -6,4 +6,4 @@ class ScriptStepsViewModel(Record):
     """The API calls it `Automate.Api.Domain.PresentationLayer.ViewModels.Scripts.ScriptSteps.ScriptStepsViewModel`."""
 
     DisallowedScriptFunctionIds: list[int] | None = ...
-    """DisallowedScriptFunctionIds: a list"""
+    """DisallowedScriptFunctionIds: a list of int32"""

@@ -8,6 +8,6 @@ class SearchesBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Searches.SearchesBatchResponse`."""
 
     SearchesResults: list[DeleteSearchesBatchResult] | None = ...
-    """SearchesResults: a list"""
+    """SearchesResults: a list of DeleteSearchesBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

@@ -6,6 +6,6 @@ class SendToAgentRemoteMonitorsBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchRemoteMonitors.SendToAgentRemoteMonitorsBatchRequest`."""
 
     RemoteMonitorIds: list[int] | None = ...
-    """RemoteMonitorIds: a list"""
+    """RemoteMonitorIds: a list of int32"""
     GroupIds: list[int] | None = ...
-    """GroupIds: a list"""
+    """GroupIds: a list of int32"""

@@ -8,6 +8,6 @@ class SendToAgentRemoteMonitorsBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchRemoteMonitors.SendToAgentRemoteMonitorsBatchResponse`."""
 
     RemoteMonitorResults: list[SendToAgentRemoteMonitorsBatchResult] | None = ...
-    """RemoteMonitorResults: a list"""
+    """RemoteMonitorResults: a list of SendToAgentRemoteMonitorsBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

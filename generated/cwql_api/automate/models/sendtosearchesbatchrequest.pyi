@@ -6,6 +6,6 @@ class SendToSearchesBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Searches.SendToSearchesBatchRequest`."""
 
     SearchIds: list[int] | None = ...
-    """SearchIds: a list"""
+    """SearchIds: a list of int32"""
     FolderId: int | None = ...
     """FolderId: int32"""

@@ -8,6 +8,6 @@ class SendToSearchesBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Searches.SendToSearchesBatchResponse`."""
 
     SearchResults: list[SendToBatchResult] | None = ...
-    """SearchResults: a list"""
+    """SearchResults: a list of SendToBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

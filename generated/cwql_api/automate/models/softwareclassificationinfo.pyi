@@ -6,4 +6,4 @@ class SoftwareClassificationInfo(Record):
     """The API calls it `LabTech.RESTApi.RpcContracts.SoftwareClassificationInfo`."""
 
     SoftwareNames: list[str] | None = ...
-    """SoftwareNames: a list"""
+    """SoftwareNames: a list of string"""

@@ -8,8 +8,8 @@ class StateBasedValueFormat(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.StateBasedValueFormat`."""
 
     NormalComparer: ComparerSettingsBase | None = ...
-    """NormalComparer: a record, Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.ComparerSettingsBase"""
+    """NormalComparer: a record, ComparerSettingsBase"""
     WarningComparer: ComparerSettingsBase | None = ...
-    """WarningComparer: a record, Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.ComparerSettingsBase"""
+    """WarningComparer: a record, ComparerSettingsBase"""
     ErrorComparer: ComparerSettingsBase | None = ...
-    """ErrorComparer: a record, Automate.Api.Domain.Contracts.Monitors.Remote.Comparer.ComparerSettingsBase"""
+    """ErrorComparer: a record, ComparerSettingsBase"""

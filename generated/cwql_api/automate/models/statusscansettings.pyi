@@ -9,8 +9,8 @@ class StatusScanSettings(Record):
     """The API calls it `LabTech.Repositories.MySQL.Domain.Models.NetworkProbe.StatusScanSettings`."""
 
     StatusScanFrequency: ScanFrequency | None = ...
-    """StatusScanFrequency: a record, LabTech.Repositories.MySQL.Domain.Models.NetworkProbe.ScanFrequency"""
+    """StatusScanFrequency: a record, ScanFrequency"""
     StatusScanNetworkPortList: str | None = ...
     """StatusScanNetworkPortList: string"""
     NetworkPortOption: StatusScanNetworkPortOption | None = ...
-    """NetworkPortOption: a record, LabTech.Repositories.MySQL.Domain.Models.NetworkProbe.StatusScanNetworkPortOption"""
+    """NetworkPortOption: a record, StatusScanNetworkPortOption"""

@@ -6,6 +6,6 @@ class TargetsModel(Record):
     """The API calls it `Automate.Api.Domain.Models.Asio.TargetsModel`."""
 
     Ids: list[str] | None = ...
-    """Ids: a list"""
+    """Ids: a list of string"""
     Type: str | None = ...
     """Type: string"""

@@ -8,6 +8,6 @@ class TemplateSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Groups.TemplateSettings`."""
 
     RemoteAgentTemplate: GroupsRemoteAgentTemplate | None = ...
-    """RemoteAgentTemplate: a record, Automate.Api.Domain.Contracts.Groups.RemoteAgentTemplate"""
+    """RemoteAgentTemplate: a record, GroupsRemoteAgentTemplate"""
     Priority: int | None = ...
     """Priority: int32"""

@@ -6,6 +6,6 @@ class UserClassMembershipRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchUsers.UserClassMembership.UserClassMembershipRequest`."""
 
     UserIds: list[int] | None = ...
-    """UserIds: a list"""
+    """UserIds: a list of int32"""
     UserClassIds: list[int] | None = ...
-    """UserClassIds: a list"""
+    """UserClassIds: a list of int32"""

@@ -8,4 +8,4 @@ class UserClassWebExtensionRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.PresentationLayer.WebExtensions.UserClassWebExtensionRequest`."""
 
     AssignedExtensions: list[AssignedWebExtension] | None = ...
-    """AssignedExtensions: a list"""
+    """AssignedExtensions: a list of AssignedWebExtension"""

@@ -6,6 +6,6 @@ class UsersGroupMembershipBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchUsers.UsersGroupMembership.UsersGroupMembershipBatchRequest`."""
 
     UserIds: list[int] | None = ...
-    """UserIds: a list"""
+    """UserIds: a list of int32"""
     GroupIds: list[int] | None = ...
-    """GroupIds: a list"""
+    """GroupIds: a list of int32"""

@@ -6,4 +6,4 @@ class UsersUnlockRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchUsers.UsersUnlock.UsersUnlockRequest`."""
 
     UserIds: list[int] | None = ...
-    """UserIds: a list"""
+    """UserIds: a list of int32"""

@@ -8,6 +8,6 @@ class V1_5PatchingPolicyScriptOptions(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Patching.v1_5.PatchingPolicyScriptOptions`."""
 
     BeforeScriptOptions: V1_5PatchingPolicyScript | None = ...
-    """BeforeScriptOptions: a record, Automate.Api.Domain.Contracts.Patching.v1_5.PatchingPolicyScript"""
+    """BeforeScriptOptions: a record, V1_5PatchingPolicyScript"""
     AfterScriptOptions: V1_5PatchingPolicyScript | None = ...
-    """AfterScriptOptions: a record, Automate.Api.Domain.Contracts.Patching.v1_5.PatchingPolicyScript"""
+    """AfterScriptOptions: a record, V1_5PatchingPolicyScript"""

@@ -8,4 +8,4 @@ class WaitHandle(Record):
     """The API calls it `System.Threading.WaitHandle`."""
 
     SafeWaitHandle: SafeWaitHandle_type | None = ...
-    """SafeWaitHandle: a record, Microsoft.Win32.SafeHandles.SafeWaitHandle"""
+    """SafeWaitHandle: a record, SafeWaitHandle"""

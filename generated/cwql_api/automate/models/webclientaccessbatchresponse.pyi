@@ -8,6 +8,6 @@ class WebClientAccessBatchResponse(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchContacts.WebClientAccessBatchResponse`."""
 
     WebClientAccessResults: list[WebClientAccessBatchResult] | None = ...
-    """WebClientAccessResults: a list"""
+    """WebClientAccessResults: a list of WebClientAccessBatchResult"""
     ContainsUnsuccessfulResults: bool | None = ...
     """ContainsUnsuccessfulResults: boolean"""

@@ -13,14 +13,14 @@ class WebExtensionAreaControls(Record):
     """The API calls it `Automate.Api.Domain.Contracts.WebExtensions.WebExtensionAreaControls`."""
 
     WebExtensionArea: WebExtensionArea_type | None = ...
-    """WebExtensionArea: a record, Automate.Api.Domain.Contracts.WebExtensions.WebExtensionArea"""
+    """WebExtensionArea: a record, WebExtensionArea"""
     ClickButtons: list[WebExtensionClickButton] | None = ...
-    """ClickButtons: a list"""
+    """ClickButtons: a list of WebExtensionClickButton"""
     MenuButtons: list[WebExtensionMenuButton] | None = ...
-    """MenuButtons: a list"""
+    """MenuButtons: a list of WebExtensionMenuButton"""
     Tiles: list[WebExtensionTile] | None = ...
-    """Tiles: a list"""
+    """Tiles: a list of WebExtensionTile"""
     Redirects: list[WebExtensionRedirect] | None = ...
-    """Redirects: a list"""
+    """Redirects: a list of WebExtensionRedirect"""
     InlineFrames: list[WebExtensionInlineFrame] | None = ...
-    """InlineFrames: a list"""
+    """InlineFrames: a list of WebExtensionInlineFrame"""

@@ -6,4 +6,4 @@ class WebExtensionBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchWebExtension.WebExtensionBatchRequest`."""
 
     WebExtensionIds: list[int] | None = ...
-    """WebExtensionIds: a list"""
+    """WebExtensionIds: a list of int32"""

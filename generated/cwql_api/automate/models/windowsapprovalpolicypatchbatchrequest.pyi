@@ -8,4 +8,4 @@ class WindowsApprovalPolicyPatchBatchRequest(Record):
     """The API calls it `Automate.Api.Domain.Contracts.BatchApprovalPolicies.WindowsApprovalPolicyPatchBatchRequest`."""
 
     PatchPolicies: list[WindowsApprovalPolicyPatch] | None = ...
-    """PatchPolicies: a list"""
+    """PatchPolicies: a list of WindowsApprovalPolicyPatch"""

@@ -4,6 +4,6 @@ from cwql_api.runtime import Record
 
 class BoardCopy(Record):
     id: int = ...
-    """id: int32"""
+    """id: int32, required"""
     name: str | None = ...
-    """name: string, at most 50 characters"""
+    """name: string, at most 50 characters, required"""

@@ -6,6 +6,6 @@ from .resultinfo import ResultInfo
 
 class BulkResult(Record):
     payload: list[ResultInfo] | None = ...
-    """payload: a list"""
+    """payload: a list of ResultInfo"""
     info_: RecordInfo | None = ...
-    """_info: object"""
+    """_info: a mapping"""

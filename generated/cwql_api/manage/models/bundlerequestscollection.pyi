@@ -6,4 +6,4 @@ from .bundlerequest import BundleRequest
 
 class BundleRequestsCollection(Record):
     requests: list[BundleRequest] | None = ...
-    """requests: a list"""
+    """requests: a list of BundleRequest, required"""

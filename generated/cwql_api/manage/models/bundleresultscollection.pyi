@@ -6,6 +6,6 @@ from .bundleresult import BundleResult
 
 class BundleResultsCollection(Record):
     results: list[BundleResult] | None = ...
-    """results: a list"""
+    """results: a list of BundleResult"""
     info_: RecordInfo | None = ...
-    """_info: object"""
+    """_info: a mapping"""

@@ -6,4 +6,4 @@ from cwql_api.runtime import Record
 
 class HttpContent(Record):
     headers: list[Any] | None = ...
-    """headers: a list"""
+    """headers: a list of any value"""

@@ -4,4 +4,4 @@ from cwql_api.runtime import Record
 
 class IdCollection(Record):
     ids: list[int] | None = ...
-    """ids: a list"""
+    """ids: a list of int32"""

@@ -4,4 +4,4 @@ from cwql_api.runtime import Record
 
 class IntegratorTagCollection(Record):
     tags: list[str] | None = ...
-    """tags: a list"""
+    """tags: a list of string"""

@@ -4,4 +4,4 @@ from cwql_api.runtime import Record
 
 class LdapConfigurationTestLink(Record):
     server: str | None = ...
-    """server: string, at most 200 characters"""
+    """server: string, at most 200 characters, required, since 2025.1"""

@@ -4,6 +4,6 @@ from cwql_api.runtime import Record
 
 class LinkResolveUrlInfo(Record):
     referenceId: int | None = ...
-    """referenceId: int32"""
+    """referenceId: int32, required"""
     url: str | None = ...
     """url: string"""

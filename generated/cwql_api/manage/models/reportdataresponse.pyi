@@ -8,6 +8,6 @@ from .reportcolumndefinition import ReportColumnDefinition
 
 class ReportDataResponse(Record):
     column_definitions: list[dict[str, ReportColumnDefinition | None]] | None = ...
-    """column_definitions: a list"""
+    """column_definitions: a list of a mapping"""
     row_values: list[list[Any]] | None = ...
-    """row_values: a list"""
+    """row_values: a list of a list of any value"""

@@ -4,4 +4,4 @@ from cwql_api.runtime import Record
 
 class RequestPasswordRequest(Record):
     email: str | None = ...
-    """email: string"""
+    """email: string, required"""

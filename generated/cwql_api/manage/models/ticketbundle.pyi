@@ -4,4 +4,4 @@ from cwql_api.runtime import Record
 
 class TicketBundle(Record):
     childTicketIds: list[int] | None = ...
-    """childTicketIds: a list"""
+    """childTicketIds: a list of int32"""

@@ -6,6 +6,6 @@ from .servicestatusreference import ServiceStatusReference
 
 class TicketMerge(Record):
     mergeTicketIds: list[int] | None = ...
-    """mergeTicketIds: a list"""
+    """mergeTicketIds: a list of int32, required"""
     status: ServiceStatusReference | None = ...
-    """status: a record, ServiceStatusReference"""
+    """status: a record, ServiceStatusReference, required"""

@@ -4,6 +4,6 @@ from cwql_api.runtime import Record
 
 class ValidatePortalRequest(Record):
     email: str | None = ...
-    """email: string"""
+    """email: string, required"""
     password: str | None = ...
-    """password: string"""
+    """password: string, required"""
