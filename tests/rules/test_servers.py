@@ -127,6 +127,13 @@ def test_fields_of_another_record_in_a_sort_order() -> None:
     assert [found.code for found in cwql.compile(query, endpoint=TICKETS).diagnostics] == ["CW506"]
 
 
+def test_fields_of_another_record_in_a_selection() -> None:
+    for fields in (Company.id, [Company.id], [Ticket.summary, Company.id]):
+        found = cwql.compile(cwql.Query(fields=fields), endpoint=TICKETS).diagnostics
+        assert [each.code for each in found] == ["CW506"]
+    assert not cwql.compile(cwql.Query(fields=[Ticket.id, Ticket.company.id]), endpoint=TICKETS).diagnostics
+
+
 @pytest.mark.parametrize(
     ("condition", "endpoint"),
     [
