@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Row(NamedTuple):
     """A comparison of cwql with something else.
 
-    `ratio` is how many times as fast cwql is (`at_least`), or how many times as long it takes (`at_most`). One of the two goals is set;
-    `aim` is a better figure to work towards. A row with a `headline` is shown in the README with that text.
+    `ratio` is how many times as fast cwql is (`at_least`), or how many times as long it takes (`at_most`). At most one of the two
+    goals is set; a row without one is there for comparison. `aim` is a better figure to work towards. A row with a `headline` is shown in the README with that text.
     """
 
     name: str
@@ -38,6 +38,8 @@ class Row(NamedTuple):
     @property
     def goal(self) -> str:
         """Return the goal as text."""
+        if self.at_least is None and self.at_most is None:
+            return "none"
         bound = f">= {self.at_least:g}" if self.at_least is not None else f"<= {self.at_most:g}"
         return bound if self.aim is None else f"{bound} ({self.aim:g})"
 
@@ -73,7 +75,7 @@ def print_table(rows: Iterable[Row]) -> bool:
             row.unit,
             f"{row.ratio:.2f}",
             row.goal,
-            "yes" if row.met else "NO",
+            ("yes" if row.met else "NO") if row.goal != "none" else "",
         )
         cells.append((row.name, *figures))
     widths = [max(len(line[column]) for line in cells) for column in range(7)]
