@@ -6,6 +6,7 @@ does not contain are JSON in ``_extra``.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from cwql.tables.codec import Codec
 
-__all__ = ["PageReader", "Row", "batches_of"]
+__all__ = ["PageReader", "Row", "batches_of", "page_reader"]
 
 _SHOWN = 80
 """How many characters of a value a `SchemaMismatch` has."""
@@ -47,6 +48,12 @@ class Row:
         if place < 0:
             raise AttributeError(name)
         return self._batch.column(place)[self._index].as_py()
+
+
+@lru_cache(maxsize=64)
+def page_reader(product: str, record: str, selected: tuple[tuple[str, ...], ...] | None = None) -> PageReader:
+    """Return the reader of a record, or of some of its fields. Making one takes 5 ms, which a query may need for many lists."""
+    return PageReader(product, record, selected)
 
 
 class PageReader:

@@ -13,7 +13,7 @@ from cwql.language.nodes import FieldList, Path
 from cwql.semantics.weaken import weaken
 from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES
 from cwql.tables.frames import flatten, lazy_frame
-from cwql.tables.pages import PageReader, batches_of
+from cwql.tables.pages import batches_of, page_reader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cwql.client.scan_source import AsyncScanSource, ScanSource
     from cwql.semantics.column_predicate import Predicate
     from cwql.tables.columns import Shape
+    from cwql.tables.pages import PageReader
 
 __all__ = ["AsyncScan", "Scan"]
 
@@ -41,7 +42,7 @@ def _complete(source: S) -> tuple[S, PageReader]:
         if tuple(whole) != selected:
             selected = tuple(whole)
             source = source.with_parts(fields=FieldList(tuple([Path(path) for path in selected])))
-    return source, PageReader(source.product, record, selected)
+    return source, page_reader(source.product, record, selected)
 
 
 def _with_caption(path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

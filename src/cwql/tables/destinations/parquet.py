@@ -176,6 +176,8 @@ def _fitted(table: pa.Table, schema: pa.Schema | None) -> pa.Table:
     """Return a table with the columns of a schema; those that it lacks are null."""
     if schema is None:
         return table
+    if table.schema.equals(schema):
+        return table.replace_schema_metadata(None)
     columns = [
         table.column(field.name).cast(field.type)
         if field.name in table.column_names
