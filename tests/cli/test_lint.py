@@ -227,7 +227,7 @@ def test_add_ignore(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert status == 1
     assert err.splitlines() == [
         "cwql lint: b.json: 1 left: json has no comments; use per-file-ignores or a baseline",
-        "cwql lint: keeps 1 findings back in 1 file",
+        "cwql lint: suppressed 1 problem in 1 file",
     ]
     assert (root / "a.py").read_text() == WRONG.rstrip() + "  # cwql: ignore[double-equals]\n"
     assert run(capsys, "a.py")[0] == 0
@@ -235,12 +235,12 @@ def test_add_ignore(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_baseline(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"a.py": WRONG + MISSPELT})
-    assert run(capsys, "--write-baseline", "known.json") == (0, "", "cwql lint: wrote 2 findings to known.json\n")
+    assert run(capsys, "--write-baseline", "known.json") == (0, "", "cwql lint: wrote 2 problems to known.json\n")
     assert run(capsys, "--baseline", "known.json")[:2] == (0, "No problems found in 1 file (2 conditions).\n")
     plant(root, {"a.py": RIGHT + MISSPELT + WRONG.replace("5", "6"), "cwql.toml": "lint.baseline = 'known.json'\n"})
     status, out, err = run(capsys, "--format", "concise", "--verbose")
     assert (status, len(out.splitlines())) == (1, 1)
-    assert "1 known findings of" in err
+    assert "1 known problem of" in err
     assert "a.py: CW112: id == 5" in err
 
 

@@ -217,7 +217,7 @@ CALLS = {
         (["lint", "--no-cache", "{files}"], "${name} between quotes"),
         (["lint", "--no-cache", "{files}"], 'where name.contains("\'"), put'),
         (["lint", "--no-cache", "{files}"], "Found 1 error and 1 warning in 1 file"),
-        (["lint", "--no-cache", "--add-ignore", "{files}"], "keeps 2 findings back"),
+        (["lint", "--no-cache", "--add-ignore", "{files}"], "suppressed 2 problems"),
     ],
 }
 

@@ -13,6 +13,7 @@ import pytest
 from cwql import check
 from cwql.diagnostics import Diagnostic, apply_edits
 from cwql.lint.checker import ConditionChecker
+from cwql.lint.templates.check import show_placeholder
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate
 from cwql.lint.templates.scan import Outline
 from tests.language.test_limits import count_calls
@@ -246,6 +247,21 @@ def test_messages_show_the_hole_and_not_its_filling(text: str, language: str, me
 
 
 @pytest.mark.parametrize(
+    ("expression", "language", "shown"),
+    [
+        ("$name", "powershell", "$name"),
+        ("$env:NAME", "powershell", "$env:NAME"),
+        ("$c.name", "powershell", "$($c.name)"),
+        ("(Get-Date).AddDays(-30)", "powershell", "$((Get-Date).AddDays(-30))"),
+        ("c.name", "python", "{c.name}"),
+        ("x" * 41, "powershell", "…"),
+    ],
+)
+def test_placeholders_are_shown_as_the_language_writes_them(expression: str, language: str, shown: str) -> None:
+    assert show_placeholder(expression, language) == shown
+
+
+@pytest.mark.parametrize(
     ("text", "place", "language", "advice"),
     [
         ("name = '«name»'", "/company/companies", "python", 'Company.name == name, or cwql.cond("name = {}", name)'),
@@ -257,11 +273,12 @@ def test_messages_show_the_hole_and_not_its_filling(text: str, language: str, me
         ("summary not contains '«a»'", "/service/tickets", "python", "Ticket.summary.not_contains(a)"),
         ("summary = \"«d['k']»\"", "/service/tickets", "python", "Ticket.summary == d['k']"),
         ("summary like \"%«d['k']»\"", "/service/tickets", "python", 'Ticket.summary.like(f"%{value}")'),
-        ("name = '«$name»'", "/company/companies", "powershell", """where $name.Contains("'"), put " around the value"""),
+        ("name = '«$name»'", "/company/companies", "powershell", """if $name.Contains("'"), put " around the value"""),
         ("name = \"«name»\"", "/company/companies", "csharp", r'name.Contains("\"")'),
         ("id = «x»", "/service/tickets", "javascript", "Number(x) is enough"),
         ("dateEntered > [«t»]", "/service/tickets", "go", "t.UTC().Format(time.RFC3339)"),
-        ("name = '«name»'", "/company/companies", "yaml", "where it holds ', put"),
+        ("lastUpdated < '«$at»'", "/service/tickets", "powershell", "write the date by $at.ToUniversalTime()"),
+        ("name = '«name»'", "/company/companies", "yaml", "if the value contains ', put"),
     ],
 )  # fmt: skip
 def test_advice(text: str, place: str | None, language: str, advice: str) -> None:

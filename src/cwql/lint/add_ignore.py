@@ -294,7 +294,7 @@ def add_comments(session: Session, results: Results) -> int:
             session.report(f"{target.shown}: {finding.code} left: there is no place for a comment")
         left += len(annotation.left)
     session.report(
-        f"keeps {count} findings back in {files} {'file' if files == 1 else 'files'}"
+        f"suppressed {count} {'problem' if count == 1 else 'problems'} in {files} {'file' if files == 1 else 'files'}"
         if count
         else "no comment was added"
     )

@@ -88,9 +88,11 @@ def _without_known(session: Session, results: Results) -> Results:
             known += baseline.apply(target, outcome)
     stale = baseline.stale([target for target, _ in results.pairs()])
     if known and session.options.verbose:
-        session.report(f"{known} known findings of {path} are suppressed")
+        session.report(f"{known} known {'problem' if known == 1 else 'problems'} of {path} suppressed")
     if stale:
-        session.report(f"{len(stale)} entries of {path} are stale: update it with --write-baseline {path}")
+        session.report(
+            f"{len(stale)} stale {'entry' if len(stale) == 1 else 'entries'} in {path}: update it with --write-baseline {path}"
+        )
         for line in stale if session.options.verbose else ():
             session.report(f"  {line}")
     return results
@@ -101,7 +103,7 @@ def _write_baseline(session: Session, results: Results) -> int:
 
     session.check_output(session.options.write_baseline)
     count = write_baseline(session.options.write_baseline, results.pairs())
-    session.report(f"wrote {count} findings to {session.options.write_baseline}")
+    session.report(f"wrote {count} {'problem' if count == 1 else 'problems'} to {session.options.write_baseline}")
     return CLEAN
 
 

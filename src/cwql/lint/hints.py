@@ -53,10 +53,10 @@ def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression
         code = phrases.doubles.replace("%q", single).replace("%d", double).replace("%s", name)
         return f"double each {quote} in the value: {code}"
     holds = phrases.holds
-    asked = f"it holds {quote}" if holds is None else holds.replace("%q", single).replace("%s", name)
+    asked = f"the value contains {quote}" if holds is None else holds.replace("%q", single).replace("%s", name)
     title = "the server" if dialect is None else dialect.title
     other = "'" if quote == '"' else '"'
-    return f"{title} knows no escape for a quote: where {asked}, put {other} around the value, and refuse one with both"
+    return f"{title} has no escape for quotes: if {asked}, put {other} around the value; refuse a value with both"
 
 
 def advise_python(

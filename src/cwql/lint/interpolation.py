@@ -96,7 +96,7 @@ class _Weighing:
             elif part.role == "date":
                 message = f"{shown} between brackets: a bracket in its value ends the date"
             else:
-                message = f"{shown} in the place of a value: whatever it holds is read as part of the condition"
+                message = f"{shown} without quotes: its text is read as part of the condition"
             # `{quote}{name}{quote}` is one value.
             place = Span(part.start, part.end) if part.role == "value" else Span(at, at + 1)
             yield rule.at(place, message, hint=self._advise(part, segment))
@@ -118,17 +118,16 @@ class _Weighing:
         if find_language(self._language).native:
             advice = self._advise_python(part)
             return f"{advise_cast(self._language, segment.expression)}; or {advice}" if number else advice
-        if part.role == "text":
+        moment = part.role == "date" or (field is not None and field.kind in ("datetime", "date"))
+        if part.role == "text" and not moment:
             return advise_quotes(self._language, self._dialect, self._text[part.start], segment.expression)
-        if part.role == "date" or (field is not None and field.kind in ("datetime", "date")):
+        if moment:
             return advise_moment(self._language, segment.expression)
         if part.role in ("items", "list"):
-            return (
-                "make a number of each item before they are joined, or carry each between quotes that it does not hold"
-            )
+            return "convert each item to a number before they are joined, or put each between quotes that it does not contain"
         if number or field is None or field.kind not in ("text", "enum", "boolean"):
-            return advise_cast(self._language, segment.expression) + (" where it is a number" if not number else "")
-        return "check the value before it is put in: it may hold quotes, `and`, `or`"
+            return advise_cast(self._language, segment.expression) + (" if it is a number" if not number else "")
+        return "check the value before it is put in: it may contain quotes, `and`, `or`"
 
     def _advise_python(self, part: Part) -> str:
         start, end = self._filler.outline.comparisons[part.comparison]

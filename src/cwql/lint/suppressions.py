@@ -270,7 +270,7 @@ class Verdict:
                 if (number, -1) not in self._used:
                     yield UNUSED_SUPPRESSION.at(
                         each.span,
-                        f"`cwql: {each.kind}` keeps nothing back",
+                        f"`cwql: {each.kind}` suppresses nothing",
                         hint="delete it",
                         fixes=[Fix("delete the comment", [Edit(each.comment, "")])] if each.kind != "off" else [],
                     )
@@ -322,7 +322,7 @@ class Verdict:
             fix = Fix("delete the comment", [Edit(each.comment, "")])
         return UNUSED_SUPPRESSION.at(
             each.names[unused[0]][1] if kept else each.span,
-            f"`cwql: {each.kind}` keeps nothing of {words} back",
+            f"`cwql: {each.kind}` suppresses nothing of {words}",
             hint=f"leave out {words}" if kept else "delete it",
             fixes=[fix] if each.kind != "off" else [],
         )

@@ -96,7 +96,7 @@ UNKNOWN_SUPPRESSION = Rule(
     "unknown-suppression",
     "warning",
     summary="Reports a comment `cwql: ignore[...]` that names a rule which does not exist.",
-    why="It keeps nothing back.",
+    why="It has no effect.",
     example="""conditions = "closedFlag = false and board/id = 1"  # cwql: ignore[unknown-feild]\n""",
     instead="""conditions = "closedFlag = false and board/id = 1"  # cwql: ignore[unknown-field]\n""",
     evidence="the registry of rules",

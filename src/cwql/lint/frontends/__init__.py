@@ -91,6 +91,7 @@ LANGUAGES: tuple[Language, ...] = (
             '%s.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ")',
             "%s.Contains(%q)",
             "%s.Replace(%q, %d)",
+            subexpression="$(%s)",
         ),
     ),
     Language(

@@ -162,7 +162,11 @@ def show_placeholder(expression: str, language: str) -> str:
     """Return how a message shows a placeholder."""
     if not expression or len(expression) > 40 or "\n" in expression:
         return "…"
-    return find_language(language).phrases.placeholder.replace("%s", expression)
+    phrases = find_language(language).phrases
+    form = phrases.placeholder
+    if phrases.subexpression is not None and not expression.lstrip("$@").replace(":", "").isidentifier():
+        form = phrases.subexpression
+    return form.replace("%s", expression)
 
 
 def judge_list(
