@@ -215,7 +215,7 @@ CALLS = {
     "language for lint": [
         (["lint", "--no-cache", "{files}"], "2:51: error CW203 unknown-field"),
         (["lint", "--no-cache", "{files}"], "${name} between quotes"),
-        (["lint", "--no-cache", "{files}"], 'where name.contains("\'"), put'),
+        (["lint", "--no-cache", "{files}"], 'if name.contains("\'"), put'),
         (["lint", "--no-cache", "{files}"], "Found 1 error and 1 warning in 1 file"),
         (["lint", "--no-cache", "--add-ignore", "{files}"], "suppressed 2 problems"),
     ],

@@ -36,6 +36,7 @@ FOUND = [
     ('q.Set("conditions", "a > [" + t.Format(time.RFC3339) + "]")', [f"{MANAGE}: a > [<!t.Format(time.RFC3339)>]"]),
     ('func F(a int, b string) {\n\tq.Set("conditions", fmt.Sprintf("x = %v and y = \'%v\'", a, b))\n}',
      [f"{MANAGE}: x = <!a> and y = '<b>'"]),
+    ('if strings.Contains(b, "\'") {\n\treturn\n}\nq.Set("conditions", fmt.Sprintf("x = \'%v\'", b))', [f"{MANAGE}: x = '<!b>'"]),
     ('q.Set("conditions", strings.Join([]string{"a = 1", "b = " + c}, " and "))', [f"{MANAGE}: a = 1 and b = <c>"]),
     ('q.Set("conditions", "a in (" + strings.Join(ids, ",") + ")")', [f'{MANAGE}: a in (<strings.Join(ids, ","):,>)']),
     ('q.Set("conditions", "a in (" + strings.Join(f(x, y), ",") + ") and b = " + strings.Join(m[k], ","))',

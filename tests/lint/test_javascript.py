@@ -94,6 +94,9 @@ FOUND = [
      ["conditions manage: x = <!a> and y = '<b>'"]),
     ("x = { conditions: 'a = ' + b + \" and c = '\" + d.e() + \"'\" }", ["conditions manage: a = <b> and c = '<d.e()>'"]),
     ("x = { conditions: 'id in (' + ids.join(', ') + ')' }", ["conditions manage: id in (<ids.join(', '):, >)"]),
+    ("function f(b) { if (b.includes(\"'\")) { throw 1 }\nreturn { conditions: `a = '${b}'` } }",
+     ["conditions manage: a = '<!b>'"]),
+    ("function f(b) { if (b.includes(\"'\")) { g() }\nreturn { conditions: `a = '${b}'` } }", ["conditions manage: a = '<b>'"]),
     # names
     ("const c = 'id = 1';\ncw.ServiceAPI.getServiceTickets({ conditions: c })", [f"{TICKETS}: id = 1"]),
     ("const conditions = 'id = 1';\ncw.ServiceAPI.getServiceTickets({ conditions })", [f"{TICKETS}: id = 1"]),

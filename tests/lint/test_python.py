@@ -417,6 +417,9 @@ SAFE = [
     ("", "escape_text(x)"), ("", "util.sanitize(x)"),
     ("", "re.sub(r'[^A-Za-z ]', '', x)"), ("def clean(t):\n  return ''.join(c for c in t if c not in '\\'')\n", "clean(x)"),
     ("def f(x):\n  if not x.isdigit():\n    raise ValueError\n  ", "x"),
+    ("def f(x):\n  if \"'\" in x:\n    raise ValueError\n  ", "x"),
+    ("def f(x):\n  if '\"' in x or \"'\" in x:\n    return None\n  ", "x"),
+    ("for x in y:\n  if \"'\" in x:\n    continue\n  ", "x"),
 ]  # fmt: skip
 UNSAFE = [
     ("", "x"), ("", "str(x)"), ("", "x.name"), ("", "x['a']"), ("", "x.strftime(y)"), ("", "f(x)"), ("", "x + 'a'"),
@@ -425,6 +428,8 @@ UNSAFE = [
     ("x = int(y)\ndef g():\n  global x\n", "x"), ("def f(x):\n  if y:\n    x = int(x)\n  ", "x"),
     ("x = 5\nfor y in z:\n  x = y\n", "x"), ("", "x.split('.')[0]"), ("", "x[:19]"), ("", "x.replace('-', '')"),
     ("", "request.args['id']"), ("", "x.json.get('id')"), ("", "params['id']"), ("", "x.get('name')"), ("", "re.escape(x)"),
+    ("def f(x):\n  if \"'\" in x:\n    print(x)\n  ", "x"), ("def f(x):\n  if \"'\" in x and y:\n    raise ValueError\n  ", "x"),
+    ("def f(x):\n  if 'a' in x:\n    raise ValueError\n  ", "x"), ("def f(x):\n  if \"'\" not in x:\n    raise ValueError\n  ", "x"),
     ("x = {'a': y}\n", "x['a']"), ("x = {}\n", "x['a']"), ("def clean(t):\n  return t.strip()\n", "clean(x)"),
     ("", "x.isoformat().replace('T', y)"), ("def g():\n  return x.isdigit()\n", "x"),
     ("def find(t):\n  return get(\"name = '%s'\" % t)\n", "find(x)"), ("", "re.sub('[0-9]', '', x)"), ("x = 5\ndef f(x):\n  ", "x"), ("with open(y) as x:\n  ", "x"), ("x = []\nfor y in x:\n  ", "y"),

@@ -282,6 +282,7 @@ class Flow:
         ways: list[Environment] = []
         outer = self.env
         dead_names: set[str] = set()
+        denied: set[str] = set()
         for index, body in enumerate(node.bodies):
             test = node.tests[index] if index < len(node.tests) else None
             yes: set[str] = set()
@@ -292,8 +293,10 @@ class Flow:
                 yes, no = guards_of(test, self.traits)
                 self.close_statement()
             self.env = Environment(outer)
-            for name in yes:
+            # The tests before a body were false.
+            for name in yes | denied:
                 self._trust(name)
+            denied |= no
             alive = self.inner_block(body if isinstance(body, Block) else Block(body.start, body.end, [body]))
             if alive:
                 ways.append(self.env)

@@ -25,6 +25,7 @@ DIGITS = frozenset(
     )
 )
 _MATCHES = frozenset(("test", "fullmatch", "match", "pregmatch", "matchstring", "ismatch", "matches", "match?"))
+_CONTAINS = frozenset(("contains", "includes", "include?", "include", "strcontains", "containsrune", "indexof"))
 _NOT = frozenset(("!", "not", "-not"))
 
 
@@ -35,6 +36,9 @@ def guards_of(test: Node, traits: Traits) -> tuple[set[str], set[str]]:
         return no, yes
     if isinstance(test, Operation):
         sign = test.sign.lower()
+        found = _quote_in(test, sign)
+        if found is not None:
+            return found
         if sign in ("-match", "=~", "-cmatch") and isinstance(test.left, Name):
             return ({test.left.name}, set()) if _is_safe(test.right, whole=True) else (set(), set())
         if sign in ("-notmatch", "!~") and isinstance(test.left, Name):
@@ -49,8 +53,38 @@ def guards_of(test: Node, traits: Traits) -> tuple[set[str], set[str]]:
     if isinstance(test, Other) and len(test.children) == 1:
         return guards_of(test.children[0], traits)
     if isinstance(test, Call):
-        return _checked(test), set()
+        return _checked(test), _without_quote(test)
     return set(), set()
+
+
+def _quote_in(test: Operation, sign: str) -> tuple[set[str], set[str]] | None:
+    """Return the guards of an operation that searches a name for a quote: ``"'" in name``, ``$name -match "'"``."""
+    searched, quote = test.left, test.right
+    if sign in ("in", "not in"):
+        searched, quote = quote, searched
+    elif sign not in ("-match", "-notmatch", "-like", "-notlike"):
+        return None
+    if not isinstance(searched, Name) or not _is_quote(quote):
+        return None
+    return ({searched.name}, set()) if "not" in sign else (set(), {searched.name})
+
+
+def _without_quote(test: Call) -> set[str]:
+    """Return the name that contains no quote if a call is false: ``name.Contains("'")``, ``strings.Contains(name, "'")``."""
+    callee = test.callee
+    name = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
+    owner = callee.owner if isinstance(callee, Member) else None
+    values = [argument.value for argument in test.arguments]
+    if name not in _CONTAINS or not values or not _is_quote(values[-1]):
+        return set()
+    searched = values[0] if len(values) == 2 else owner
+    return {searched.name} if isinstance(searched, Name) else set()
+
+
+def _is_quote(node: Node | None) -> bool:
+    """Return whether a text is a quote, also between wildcards or as a class of a pattern."""
+    text = node.value if isinstance(node, Literal) else None
+    return text is not None and text.strip("*[]") in ("'", '"', "'\"", "\"'")
 
 
 def _checked(test: Call) -> set[str]:

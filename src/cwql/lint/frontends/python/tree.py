@@ -36,7 +36,7 @@ _DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
 _FILLED = re.compile(r"\b([^\W\d]\w*)(?:\[[^\[\]\n]*\])?[ \t]*(?:%|\.[ \t]*format)")
 CHECKS = ("isdigit", "isdecimal", "isnumeric", "isalnum", "isidentifier")
 """Methods that test that a text has no quote in it."""
-_CHECKED = re.compile(rf"\b(\w++)\.(?:{'|'.join(CHECKS)})\(|match\([^\n]{{0,400}},\s{{0,20}}(\w++)\)")
+_CHECKED = re.compile(rf"\b(\w++)\.(?:{'|'.join(CHECKS)})\(|match\([^\n]{{0,400}},\s{{0,20}}(\w++)\)|[\"'] in (\w++)")
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
 
 

@@ -195,6 +195,8 @@ def _is_checked(name: str, home: Scope) -> bool:
         above = parents.get(use)
         if isinstance(above, ast.Attribute) and above.attr in CHECKS:
             return True
+        if isinstance(above, ast.Compare) and _refuses_quote(above, use, home):
+            return True
         if isinstance(above, ast.Call) and getattr(above.func, "attr", "") in ("fullmatch", "match") and above.args:
             # `if not re.fullmatch(r"[A-Z]+", name): raise …`
             pattern = above.args[0]
@@ -203,6 +205,23 @@ def _is_checked(name: str, home: Scope) -> bool:
             if text is not None and is_safe_pattern(text) and (whole or is_anchored(text)):
                 return True
     return False
+
+
+def _refuses_quote(comparison: ast.Compare, name: ast.expr, home: Scope) -> bool:
+    """Return whether a comparison is the test of ``if "'" in name: raise …``, alone or with others joined by `or`."""
+    ops = comparison.ops
+    if len(ops) > 1 or not isinstance(ops[0], ast.In) or comparison.comparators[0] is not name:
+        return False
+    test: ast.AST = comparison
+    above = home.module.parents.get(test)
+    while isinstance(above, ast.BoolOp) and isinstance(above.op, ast.Or):
+        test, above = above, home.module.parents.get(above)
+    return (
+        _has_quote(comparison.left)
+        and isinstance(above, ast.If)
+        and above.test is test
+        and isinstance(above.body[-1], ast.Raise | ast.Return | ast.Continue)
+    )
 
 
 def _has_quote(node: ast.AST) -> bool:
