@@ -47,7 +47,7 @@ def read_members(arguments: Any, endpoint: EndpointArgument) -> dict[str, Any]:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         said = error.msg if isinstance(error, json.JSONDecodeError) else "too large or nested too deeply"
-        raise CwqlError(f"the body is not JSON: {said}") from None
+        raise CwqlError(f"the body is not JSON: {said}; members without a body are --set FIELD=VALUE") from None
     if not isinstance(found, dict):
         raise CwqlError(f"the body is a JSON object: got {text.strip()[:20]!r}")
     return found

@@ -38,7 +38,9 @@ class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with status 2."""
         loose = message.removeprefix("unrecognized arguments: ")
-        if loose != message and not loose.startswith("-") and "CONDITION" in self.format_usage():
+        if loose != message and not loose.startswith("-") and "--set" in self._option_string_actions:
+            message += "; write --set FIELD=VALUE for each member"
+        elif loose != message and not loose.startswith("-") and "CONDITION" in self.format_usage():
             message += "; put the whole condition in quotes, so that the shell passes it as one argument"
         elif loose != message and loose.startswith("--"):
             from cwql.schema.suggest import suggest
