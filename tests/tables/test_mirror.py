@@ -310,9 +310,9 @@ def test_postgresql(own: manage.Client, postgresql: str) -> None:
     for record in own.service.tickets.to_scan().rows():
         values = (
             record["summary"],
-            record["company"]["name"],
+            record["company/name"],
             record["customFields"]["Reopened"],
-            record["_info"]["lastUpdated"],
+            record["_info/lastUpdated"],
         )
         assert by_id[record["id"]] == values
 

@@ -28,8 +28,8 @@ def test_rows_are_the_records_of_the_list(psa: manage.Client) -> None:
     for record, each in zip(records, rows, strict=True):
         assert each["summary"] == record.summary
         assert record.company is not None
-        assert each["company"]["name"] == record.company.name
-        assert isinstance(each["_info"]["lastUpdated"], datetime)
+        assert each["company/name"] == record.company.name
+        assert isinstance(each["_info/lastUpdated"], datetime)
     assert [each["_mismatches"] for each in rows if each["_mismatches"]] == [
         [{"schema": "Ticket", "member": "budgetHours", "value": '"2,5"'}]
     ]
@@ -54,6 +54,14 @@ def test_all_parameters_of_a_list(psa: manage.Client) -> None:
 def test_pages_are_requested_one_by_one(psa: manage.Client) -> None:
     reader = psa.service.tickets.to_scan(page_size=10).to_arrow_batch_reader()
     assert [reader.read_next_batch().num_rows for _ in range(3)] == [10, 10, 10]
+
+
+def test_rows_are_flat(psa: manage.Client) -> None:
+    scan = psa.service.tickets.to_scan(fields=["id", "contact/name", "customFields"], limit=5)
+    for row in scan.rows():
+        assert list(row) == ["id", "contact/name", "customFields", "_mismatches"]
+        assert isinstance(row["customFields"]["Root Cause"], str)
+    assert list(row) == list(scan.to_pandas().columns)
 
 
 def test_custom_fields_need_no_caption_in_the_selection(psa: manage.Client) -> None:

@@ -69,9 +69,12 @@ class Scan:
         return self._pages.schema
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the records as dictionaries, with values of the types of the schema."""
+        """Yield the records as flat dictionaries, for CSV files and frames: ``row["company/name"]``.
+
+        Values have the types of the schema; custom fields are a dictionary by caption.
+        """
         for batch in self._batches():
-            yield from batch.to_pylist(maps_as_pydicts="strict")
+            yield from _flat_rows(batch)
 
     def count(self) -> int:
         """Return how many records there are, by the endpoint's own count if it has one."""
@@ -148,9 +151,9 @@ class AsyncScan:
         return self._pages.schema
 
     async def rows(self) -> AsyncIterator[dict[str, Any]]:
-        """Yield the records as dictionaries, with values of the types of the schema."""
+        """Yield the records as flat dictionaries: see `Scan.rows`."""
         async for batch in self.to_arrow_batches():
-            for row in batch.to_pylist(maps_as_pydicts="strict"):
+            for row in _flat_rows(batch):
                 yield row
 
     async def count(self) -> int:
@@ -176,3 +179,8 @@ class AsyncScan:
     async def to_pandas(self) -> pd.DataFrame:
         """Return a data frame of pandas, with a column for each member of a reference: ``company/name``."""
         return flatten(await self.to_arrow()).to_pandas()
+
+
+def _flat_rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = flatten(pa.Table.from_batches([batch])).to_pylist(maps_as_pydicts="strict")
+    return rows
