@@ -180,6 +180,16 @@ def test_an_error_stops_a_call_before_any_request(both: Both, server: Server) ->
     assert len(server.seen) == 2
 
 
+@pytest.mark.parametrize("on_invalid", ["raise", "warn", "ignore"])
+def test_a_contradiction_is_logged_in_every_mode(both: Both, on_invalid: Any, caplog: pytest.LogCaptureFixture) -> None:
+    both(lambda psa: psa.service.tickets.all("id = 1 and id = 2", on_invalid=on_invalid))
+    messages = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [message[:5] for message in messages] in (["CW401"], ["CW401", "CW401"])
+    caplog.clear()
+    both(lambda psa: psa.service.tickets.all("sumary = 1", on_invalid="ignore"))
+    assert caplog.messages == []
+
+
 def test_a_condition_that_never_holds_sends_nothing(both: Both, server: Server) -> None:
     assert both(lambda psa: psa.service.tickets.all(Ticket.id.in_([]))) == []
     assert both(lambda psa: psa.service.tickets.count(Ticket.id.in_([]))) == 0

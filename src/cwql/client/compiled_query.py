@@ -42,6 +42,9 @@ INVALID: tuple[Invalid, ...] = ("raise", "warn", "ignore")
 URL_RULE = "long-url"
 """The rule about conditions that do not fit into a URL, which the client handles itself."""
 
+EMPTY_RULE = "CW401"
+"""The rule that reports conditions which no record can match."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -121,12 +124,18 @@ def ask(
     """Check and print a query for an endpoint, given by its name in the catalog.
 
     Raises ConditionError if a text has a diagnostic of level error and `on_invalid` is ``raise``, or if it cannot be
-    parsed at all. With ``ignore``, a text that cannot be parsed is sent as it was written.
+    parsed at all. With ``ignore``, a text that cannot be parsed is sent as it was written, and only a contradiction is
+    reported, because its empty result looks like that of a condition without matches.
     """
     from cwql.analysis.rule_config import RuleConfig
     from cwql.query.compiler import compile
 
-    rules = None if on_invalid == "raise" else RuleConfig(max_severity="warning" if on_invalid == "warn" else "off")
+    if on_invalid == "raise":
+        rules = None
+    elif on_invalid == "warn":
+        rules = RuleConfig(max_severity="warning")
+    else:
+        rules = RuleConfig(severity={EMPTY_RULE: "warning"}, max_severity="off")
     made = compile(query, dialect=dialect, endpoint=endpoint, rules=rules, pagination=pagination, release=release)
     if on_invalid != "ignore":
         made.raise_for_errors()
