@@ -27,18 +27,21 @@ INSERTED = ("", ";", " ", "x", "()", "1", "'", '"', "//", "+", ".y", "(z)", " = 
 
 ODD = {
     # The operator of a value called like a method, a text right after a name, a document after empty brackets, a line
-    # that ends in the middle of an expression.
-    "ruby": re.compile(r"\.\s*\+|//|\.?\b\w+'(?=[\"#])|\.\w+\"|\(\) <<~|\(\w+\n\w|when\s*\n"),
-    # Signs and quotes in the names of commands, which may contain all of them.
+    # that ends in the middle of an expression, a line with nothing but an operator.
+    "ruby": re.compile(r"\.\s*\+|//|\.?\b\w+'(?=[\"#\w])|\.\w+\"|\(\) <<~|\(\w+\n\w|when\s*\n|(?m:^\s*\+\s*$)"),
+    # Signs and quotes in the names of commands and in bare words, which may contain all of them; a comment right after a
+    # semicolon, which is none for tree-sitter; a quote without its partner at the end of a line.
     "powershell": re.compile(
-        r"[\w-][+'\"=;(]+[\w-]|\w['\"]|=\d\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.", re.MULTILINE
+        r"[\w-][+'\"=;(]+[\w-]|[\w/]['\"]|=\d\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.|;<#|(?<![\[\w.])[\w.]+\]::|\+[\"'][^\"'\n]*$",
+        re.MULTILINE,
     ),
-    # A variable whose name is apart from its sign.
-    "php": re.compile(r"\$ \w"),
+    # A variable whose name is apart from its sign, a new object that is joined with a text.
+    "php": re.compile(r"\$ \w|new [\w\\]+\."),
     # A method without a type and with another name than its class.
     "java": re.compile(r";\w+\("),
-    # A text that is called, a member of a type without a name that is an expression.
-    "csharp": re.compile(r"['\"] ?\(z\)|new \{[^}]*\w[+(]\w"),
+    # A text that is called, a member of a type without a name that is an expression, a property of a named interface, an
+    # assignment in the arguments of a type.
+    "csharp": re.compile(r"['\"] ?\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w"),
 }
 """Parts of mutated programs that tree-sitter reads in another way, and nobody writes: such programs are not compared."""
 

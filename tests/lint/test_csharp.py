@@ -35,6 +35,7 @@ FOUND = [
     ('Get(conditions: $@"a = ""{b}""");', [f'{MANAGE}: a = "<b>"']),
     ('Get(conditions: $"""a = "{b}" """);', [f'{MANAGE}: a = "<b>" ']),
     ('Get(conditions: $$"""a = {b} and c = {{d}}""");', [f"{MANAGE}: a = {{b}} and c = <d>"]),
+    ('Get(conditions: $"a = {b:h\'m} and c = 1");', [f"{MANAGE}: a = <!b:h'm> and c = 1"]),
     ('Get(conditions: $"a = {F("x", $"{y}")}");', [f'{MANAGE}: a = <F("x", $"{{y}}")>']),
     ('Get(conditions: $"a = {(int)b} and c = {int.Parse(d)} and e = {f.Count} and g = {h:N0}");',
      [f"{MANAGE}: a = <!(int)b> and c = <!int.Parse(d)> and e = <!f.Count> and g = <!h:N0>"]),

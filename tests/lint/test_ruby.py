@@ -61,6 +61,8 @@ FOUND = [
     ("# get(conditions: 'id = 1')\nx = 1\n=begin\nget(conditions: 'id = 1')\n=end\n", []),
     ("r = /conditions: 'id = 1'/\nputs /'/\nget(conditions: 'id = 2')", [f"{MANAGE}: id = 2"]),
     ("x == ?' and get(conditions: 'id = 2')", [f"{MANAGE}: id = 2"]),
+    ("b = ?\"\nget(conditions: 'id = 2')", [f"{MANAGE}: id = 2"]),
+    ("ready and text = 'id = 2'\nget(conditions: text)", [f"{MANAGE}: id = 2"]),
     ("a = b / c; d = e / f; get(conditions: 'id = 2')", [f"{MANAGE}: id = 2"]),
 ]  # fmt: skip
 

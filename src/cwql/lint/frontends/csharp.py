@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
@@ -12,7 +13,6 @@ from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
@@ -33,11 +33,15 @@ _FORMS = {
     '$@"': Form('"', None, QuoteStyle({'"': '""', **_BRACES}), ("{",), lines=True, doubled=True),
 }
 _FORMS['@$"'] = _FORMS['$@"']
+_CHARACTER = re.compile(r"'(?:\\[^\n]{1,9}?|[^\\\n']{1,20})'")
 _RAW: dict[tuple[int, bool], Form] = {}
 
 
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
     opener, start, at = match[0], match.start(), match.end()
+    if opener == "'" and _CHARACTER.match(scanner.text, start) is None:
+        # A quote in the format of a placeholder: ``{since:h 'o''clock'}``.
+        return None
     form = _FORMS.get(opener)
     if form is not None:
         return scanner.read(form, start, at, limit)

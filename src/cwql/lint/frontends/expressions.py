@@ -8,6 +8,7 @@ from cwql.lint.frontends.tables import (
     CHOICE,
     DEPTH,
     OPENERS,
+    PREFIX,
 )
 from cwql.lint.ir import (
     Argument,
@@ -57,7 +58,9 @@ class Expressions(Operands):
             if self.equality and (self.bare or self.inside) and word == "=":
                 adding = None
             if adding is not None and token.kind != "name":
-                if power > ASSIGN or isinstance(left, (Literal, Number)):
+                # ``a and b = c`` assigns to the second operand; keys end before the sign, and ``*b = c`` assigns to all of it.
+                operand = ASSIGN + 1 < power < PREFIX and isinstance(left, (Name, Member, Index))
+                if (power > ASSIGN and not operand) or isinstance(left, (Literal, Number)):
                     return left
                 self.at += 1
                 value = self.expression(ASSIGN - 1 if adding is False else ASSIGN)

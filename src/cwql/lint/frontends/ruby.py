@@ -9,6 +9,7 @@ from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.frontends.word_parser import WordParser
+from cwql.lint.ir import Other
 from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.ir import Node
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
@@ -30,6 +32,7 @@ _FORMS = {
 _HEREDOC = Form("", BACKSLASH, QuoteStyle(_DOUBLE, "\n"), ("#{",), lines=True)
 _PLAIN = Form("", None, QuoteStyle({}, "\n"), lines=True)
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_CHARACTERS = frozenset(('?"', "?'", "?`"))
 _PERCENT: dict[tuple[bool, str], Form] = {}
 
 
@@ -128,6 +131,14 @@ class Ruby(WordParser):
     jumps = frozenset(("raise", "break", "next", "redo", "exit", "fail"))
     modifiers = frozenset(("private", "protected", "public"))
     unaries = frozenset(("not", "defined?"))
+
+    def prefix(self) -> Node | None:
+        """Parse an operand; ``?"`` is a character, which neither begins nor ends a string."""
+        token = self.peek()
+        if token.kind == "sign" and token.text in _CHARACTERS:
+            self.at += 1
+            return Other(token.start, token.end)
+        return super().prefix()
 
 
 GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True), functions="words")
