@@ -54,6 +54,14 @@ FOUND = [
     ('void F(string c = "id = 1") { Get(conditions: c); }', []),
     ('void F() { var c = "id = 1"; if (x) { c = "id = 2"; } Get(conditions: c); }', [f"{MANAGE}: id = 1", f"{MANAGE}: id = 2"]),
     ('var conditions = x ? "a = 1" : $"b = {c}";', [f"{MANAGE}: a = 1", f"{MANAGE}: b = <c>"]),
+    # values that were tested
+    ('void F(string s) { if (!int.TryParse(s, out var n)) return; Get(conditions: $"id = {n}"); }', [f"{MANAGE}: id = <!n>"]),
+    ('void F(string s) { if (!Filter.TryParse(s, out var n)) return; Get(conditions: $"id = {n}"); }', [f"{MANAGE}: id = <n>"]),
+    ('void F(string s) { if (s != "Low" && s != "High") return; Get(conditions: $"a = \'{s}\'"); }', [f"{MANAGE}: a = '<!s>'"]),
+    ('void F(string s) { if (s != "Low" || s != "High") return; Get(conditions: $"a = \'{s}\'"); }', [f"{MANAGE}: a = '<!s>'"]),
+    ('void F(string s) { if (s == "Low" || t) { Get(conditions: $"a = \'{s}\'"); } }', [f"{MANAGE}: a = '<s>'"]),
+    ('void F(string s) { if (s != "\' or 1=1") return; Get(conditions: $"a = \'{s}\'"); }', [f"{MANAGE}: a = '<s>'"]),
+    ('var s = new string(t.Where(char.IsLetterOrDigit).ToArray()); Get(conditions: $"a = \'{s}\'");', [f"{MANAGE}: a = '<!s>'"]),
     # URLs
     ('var c = "id = 1"; var u = $"{b}/service/tickets?conditions={Uri.EscapeDataString(c)}&page=1";', [f"{TICKETS}: id = 1"]),
     ('var u = b + "/service/tickets?conditions=id%3D" + id;', [f"{TICKETS}: id=<id>"]),

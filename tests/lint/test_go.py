@@ -10,6 +10,11 @@ TICKETS = "conditions /service/tickets"
 MANAGE = "conditions manage"
 
 FOUND = [
+    # methods
+    ('func (f F) text() string { return "id = 1" }\nfunc g(f F) { get("/service/tickets", M{"conditions": f.text()}) }',
+     ["conditions /service/tickets: id = 1"]),
+    (('func (f F) text() string { return "id = 1" }\nfunc (e E) text() string { return "id = 2" }\n'
+     'func g(f F) { get("/service/tickets", M{"conditions": f.text()}) }'), []),
     # keys
     ('q.Set("conditions", "id = 1")\nq.Add("orderBy", "id")\nget("/service/tickets", q)',
      [f"{TICKETS}: id = 1", "orderBy /service/tickets: id"]),

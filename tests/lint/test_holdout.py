@@ -12,6 +12,9 @@ Seven labels were corrected afterwards, and no other: positions in ``batches.py`
 names that only `cwql` knows (CW212 in ``automate.go``, CW221 in ``legacy.js``); two ids of records, which the guide
 calls safe (``projects.py``, ``SyncCommand.php``); and a template of Azure, which is reported like those of Ansible and n8n
 (``logicapp.json``).
+
+The third round, ``holdout/third``: 66 of 68 expected diagnostics found in its first run, no false error, 5 false warnings in 3
+of 40 snippets. No label was changed.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from tests.lint.holdout import FOLDER, Snippet, count, read_all
 
 SNIPPETS = read_all()
 SECOND = read_all(FOLDER / "second")
+THIRD = read_all(FOLDER / "third")
 REPORTS = read_all(Path(__file__).parent / "reproductions")
 
 UNMET = frozenset(
@@ -42,9 +46,11 @@ UNMET = frozenset(
         "ticket.sh",
         # `buildString { append(…) }`.
         "Worker.kt",
+        # The endpoint is an argument of a method that sends the condition.
+        "devices.py",
     )
 )
-"""Snippets of the second round whose labels are not met yet."""
+"""Snippets of the second and third round whose labels are not met yet."""
 
 
 @pytest.mark.parametrize("snippet", REPORTS, ids=lambda snippet: f"{snippet.file}-{len(snippet.source)}")
@@ -57,13 +63,13 @@ def test_held_out_snippet(snippet: Snippet) -> None:
     assert sorted(snippet.run()) == sorted(snippet.expected)
 
 
-@pytest.mark.parametrize("snippet", SECOND, ids=lambda snippet: f"{snippet.group}-{snippet.file}")
-def test_snippet_of_the_second_round(snippet: Snippet) -> None:
+@pytest.mark.parametrize("snippet", [*SECOND, *THIRD], ids=lambda snippet: f"{snippet.group}-{snippet.file}")
+def test_snippet_of_a_later_round(snippet: Snippet) -> None:
     assert (sorted(snippet.run()) == sorted(snippet.expected)) == (snippet.file not in UNMET)
 
 
 def test_no_error_is_false() -> None:
-    total = count([*SNIPPETS, *SECOND, *REPORTS])
+    total = count([*SNIPPETS, *SECOND, *THIRD, *REPORTS])
     assert total["false errors"] == 0
     assert total["found"] >= 0.95 * total["expected"]
 
@@ -78,7 +84,7 @@ const url = `https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?
 
 
 @pytest.mark.parametrize(
-    "snippet", [*SNIPPETS, *SECOND, *REPORTS], ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}"
+    "snippet", [*SNIPPETS, *SECOND, *THIRD, *REPORTS], ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}"
 )
 def test_no_condition_ends_before_it_starts(snippet: Snippet) -> None:
     for found in read_text(snippet.source, snippet.file).conditions():

@@ -18,6 +18,7 @@ from cwql.lint.dataflow.knowledge import (
     FORMATTED,
     JOINS,
     LENGTHS,
+    LIST_MAKERS,
     MAPS,
     MOMENTS,
     NUMBERS,
@@ -28,7 +29,7 @@ from cwql.lint.dataflow.knowledge import (
     TEXT_OWNERS,
     fold,
 )
-from cwql.lint.dataflow.list_functions import filter_call, item_of, list_after_function, map_call
+from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, item_of, list_after_function, map_call
 from cwql.lint.dataflow.targets import chain_of, is_record, note_chain, place_of_chain
 from cwql.lint.dataflow.text_functions import (
     concat_call,
@@ -55,6 +56,7 @@ _REQUESTS = frozenset(("invoke-restmethod", "irm"))
 """Commands that return the records of the URL among their arguments."""
 
 _ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
+_OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
 _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
 )
@@ -121,6 +123,8 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
     values = _arguments(flow, node, owner, name)
     if isinstance(callee, (Name, Member)):
         target = flow.env.get(flow.path_of(callee)) if flow.path_of(callee) else None
+        if target is None and flow.traits.receivers and isinstance(callee, Member) and name not in flow.overloaded:
+            target = flow.env.get(name)
         if target is not None and target.function is not None:
             return _local(flow, node, target.function, values)
     result = known_call(flow, node, name, owner, values, node.arguments)
@@ -339,6 +343,16 @@ def _member_value(node: Member, owner: Value) -> Value:
     return value
 
 
+def _try_parse(flow: Flow, node: Call, type: str) -> Value:
+    """Give the variable of ``int.TryParse(text, out var number)`` a value that is safe if the type is."""
+    match = _OUT.search(flow.source, node.start, node.end)
+    if match is not None:
+        value = Value(node.start, node.start, safe=is_safe_type(type, {}) or type.lower() == "enum")
+        value.moment = type.lower().startswith("date")
+        flow.env.set(match[1], value)
+    return Value(node.start, node.end, safe=True)
+
+
 def known_call(  # noqa: C901  # a case for each kind of function
     flow: Flow, node: Node, name: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
 ) -> Value | None:
@@ -363,6 +377,18 @@ def known_call(  # noqa: C901  # a case for each kind of function
     if owner_name not in OTHER_ESCAPERS and (ESCAPERS.search(name.lower()) or (folded == "escape" and owner_name)):
         # Whether it escapes correctly cannot be decided here.
         return Value(node.start, node.end, safe=True)
+    if folded == "tryparse" and isinstance(owner_node, Name) and isinstance(node, Call):
+        return _try_parse(flow, node, owner_node.name)
+    if folded in LIST_MAKERS and (
+        owner_name in ("list", "set", "arrays", "immutablelist")
+        or (owner is None and folded.endswith("of") and folded != "of")
+    ):
+        made_list = Value(node.start, node.end, safe=all(value.safe for value in values))
+        made_list.items = list(values)
+        return made_list
+    if folded in ("filter", "where", "takewhile") and owner is not None and any(map(is_safe_test, arguments)):
+        # Only digits and letters are left.
+        return Value(node.start, node.end, safe=True)
     if folded in JOINS:
         return join_call(flow, node, owner, owner_node, is_module, values)
     if folded in FORMATS or (folded == "format" and owner is not None):
@@ -379,6 +405,9 @@ def known_call(  # noqa: C901  # a case for each kind of function
         return filter_call(node, values, arguments)
     if folded in MAPS:
         return map_call(flow, node, folded, owner, values, arguments)
+    if isinstance(node, Call) and node.made and folded == "string" and first is not None and first.safe:
+        # ``new string(characters)``
+        return first.moved(node.start, node.end)
     if isinstance(node, Call) and (folded in ("stringbuilder", "stringbuffer") or (node.made and folded == "string")):
         return _builder(flow, node, values)
     if isinstance(callee, Member) and folded == "new" and "builder" in owner_name:

@@ -97,6 +97,7 @@ class Flow:
         self.owner: Function | None = None
         self.members: Environment | None = None
         self.classes: dict[str, Environment] = {}
+        self.overloaded: set[str] = set()
         self.depth = 0
         self.looping = 0
         self.sure = context.sure
@@ -261,6 +262,9 @@ class Flow:
         value = Value(node.start, node.start)
         value.function = node
         if node.name:
+            known = self.env.names.get(node.name)
+            if known is not None and known.function is not None:
+                self.overloaded.add(node.name)
             self.env.set(node.name, value, counted=False)
             if self.members is not None:
                 self.env.set(f"this.{node.name}", value, counted=False)

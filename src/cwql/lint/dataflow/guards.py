@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import fold, is_anchored, is_safe_pattern
-from cwql.lint.ir import Call, Literal, Member, Name, Node, Operation, Other, Pattern, Unary
+from cwql.lint.dataflow.values import is_word
+from cwql.lint.ir import Call, Choice, Literal, Member, Name, Node, Operation, Other, Pattern, Unary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from cwql.lint.dataflow.traits import Traits
+
+    Guards: TypeAlias = tuple[set[str], set[str]]
 
 DIGITS = frozenset(
     (
@@ -22,11 +27,17 @@ DIGITS = frozenset(
         "isidentifier",
         "isinteger",
         "tryparse",
+        "isletter",
+        "isletterordigit",
+        "isasciidigit",
+        "isasciialphanumeric",
     )
 )
 _MATCHES = frozenset(("test", "fullmatch", "match", "pregmatch", "matchstring", "ismatch", "matches", "match?"))
 _CONTAINS = frozenset(("contains", "includes", "include?", "include", "strcontains", "containsrune", "indexof"))
 _NOT = frozenset(("!", "not", "-not"))
+_EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
+_UNEQUAL = frozenset(("!=", "!==", "is not", "-ne", "-cne", "ne"))
 
 
 def guards_of(test: Node, traits: Traits) -> tuple[set[str], set[str]]:
@@ -44,12 +55,20 @@ def guards_of(test: Node, traits: Traits) -> tuple[set[str], set[str]]:
         if sign in ("-notmatch", "!~") and isinstance(test.left, Name):
             return (set(), {test.left.name}) if _is_safe(test.right, whole=True) else (set(), set())
         if sign in ("&&", "and", "-and"):
-            return guards_of(test.left, traits)[0] | guards_of(test.right, traits)[0], set()
+            return _both(guards_of(test.left, traits), guards_of(test.right, traits))
         if sign in ("||", "or", "-or"):
-            return set(), guards_of(test.left, traits)[1] | guards_of(test.right, traits)[1]
-        if sign in ("==", "===", "!=", "!==", "is", "is not"):
+            return _either(guards_of(test.left, traits), guards_of(test.right, traits))
+        if sign in _EQUAL or sign in _UNEQUAL:
             yes, no = guards_of(test.left, traits)
-            return (yes, no) if sign in ("===", "==") else (no, yes)
+            if isinstance(test.left, Name) and isinstance(test.right, Literal) and is_word(test.right.value):
+                # ``status == "Open"``: then it is a word of the program.
+                yes = {test.left.name}
+            return (yes, no) if sign in _EQUAL else (no, yes)
+    if isinstance(test, Choice) and len(test.options) == len(test.tests) == 1:
+        # ``a && b``: the value of `b`, if `a` is true.
+        return _both(guards_of(test.tests[0], traits), guards_of(test.options[0], traits))
+    if isinstance(test, Choice) and len(test.options) == 2 and not test.tests:
+        return _either(guards_of(test.options[0], traits), guards_of(test.options[1], traits))
     if isinstance(test, Other) and len(test.children) == 1:
         return guards_of(test.children[0], traits)
     if isinstance(test, Call):
@@ -85,6 +104,16 @@ def _is_quote(node: Node | None) -> bool:
     """Return whether a text is a quote, also between wildcards or as a class of a pattern."""
     text = node.value if isinstance(node, Literal) else None
     return text is not None and text.strip("*[]") in ("'", '"', "'\"", "\"'")
+
+
+def _both(left: Guards, right: Guards) -> Guards:
+    """Return the names that are safe if two tests are true, and those that are if one of them is false."""
+    return left[0] | right[0], left[1] & right[1]
+
+
+def _either(left: Guards, right: Guards) -> Guards:
+    """Return the names that are safe if one of two tests is true, and those that are if both are false."""
+    return left[0] & right[0], left[1] | right[1]
 
 
 def _checked(test: Call) -> set[str]:

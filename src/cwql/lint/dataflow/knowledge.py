@@ -320,6 +320,9 @@ REPLACES = frozenset(
         "keep",
     )
 )
+LIST_MAKERS = frozenset(("listof", "setof", "mutablelistof", "arrayof", "aslist", "of"))
+"""Functions that return a list of their arguments."""
+
 JOINS = frozenset(("join", "implode", "joined", "jointostring", "combine", "mkstring"))
 FORMATS = frozenset(("sprintf", "format", "formatted", "vsprintf", "stringformat", "appendformat", "printf", "format!"))
 CONCATS = frozenset(("concat", "sprint", "sprintln", "str"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from cwql.lint.dataflow.guards import DIGITS
 from cwql.lint.dataflow.knowledge import MAPS, MOMENTS, NUMBERS, fold
 from cwql.lint.dataflow.values import Value, merged
-from cwql.lint.ir import Literal, Member, Name, Node, Unary
+from cwql.lint.ir import Block, Call, Function, Jump, Literal, Member, Name, Node, Unary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.lint.dataflow.flow import Flow
-    from cwql.lint.ir import Argument, Call
+    from cwql.lint.ir import Argument
 
 
 def item_of(owner: Value | None) -> Value | None:
@@ -34,6 +34,20 @@ def filter_call(node: Node, values: Sequence[Value], arguments: Sequence[Argumen
     if isinstance(test, (Name, Member)) and fold(test.name) in DIGITS:
         found.safe = True
     return found
+
+
+def is_safe_test(argument: Argument) -> bool:
+    """Return whether a test selects characters that are safe: ``{ it.isDigit() }``, ``char.IsLetterOrDigit``."""
+    test: Node | None = argument.value
+    if isinstance(test, Function):
+        test = test.body
+        if isinstance(test, Block) and len(test.statements) == 1:
+            test = test.statements[0]
+        if isinstance(test, Jump):
+            test = test.value
+    if isinstance(test, Call):
+        test = test.callee
+    return isinstance(test, (Name, Member)) and fold(test.name) in DIGITS
 
 
 def list_after_function(flow: Flow, node: Call, name: str) -> Value | None:

@@ -21,7 +21,8 @@ class Traits(Value):
     `braces` is True if every format has places such as ``{0}``, `delimited` if a pattern has delimiters in its string,
     `layouts` if ``format(…)`` always formats a date. `word` matches, in small letters, what names a target without a path
     or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `ids` is True if the
-    member ``id`` of anything that does not look like input is a number.
+    member ``id`` of anything that does not look like input is a number; `receivers` is True if methods are declared outside
+    of their types.
     """
 
     name: str
@@ -36,3 +37,4 @@ class Traits(Value):
     word: re.Pattern[str] | None = None
     numbers: frozenset[str] = frozenset()
     ids: bool = False
+    receivers: bool = False

@@ -173,6 +173,9 @@ class Declarations(Expressions):
         """Parse an interface, an enum or the alias of a type: only the types in it count."""
         start, begin = self.peek().start, self.at
         kind = self.word()
+        if kind == "enum" and self.word(1) in ("class", "struct"):
+            # ``enum class`` of Kotlin
+            self.at += 1
         if self.peek(1).kind != "name":
             return None
         name = self.name_of(self.peek(1).text)

@@ -109,7 +109,7 @@ class Go(Parser):
         return super().named_operand()
 
 
-GRAMMAR = Grammar(_SYNTAX, Go, Traits("go", layouts=True), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Go, Traits("go", layouts=True, receivers=True), functions="braces")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
