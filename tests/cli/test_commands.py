@@ -233,8 +233,7 @@ def test_summary(capsys: pytest.CaptureFixture[str], text: str, summary: str) ->
 @pytest.mark.parametrize(
     ("words", "summary"),
     [
-        # Both products have tickets, so the summary says which ones were meant.
-        (("-e", "tickets", "id = 1"), "Found 1 warning. Checked as ConnectWise Automate, because it has /Tickets."),
+        (("-e", "/Tickets", "id = 1"), "Found 1 warning. Checked as ConnectWise Automate, because it has /Tickets."),
         (("-e", "/Tickets", "-d", "automate", "id = 1"), "Found 1 warning."),
         (("-e", "/service/tickets", "nme = 1"), "Found 1 error."),
     ],
@@ -262,7 +261,7 @@ def test_quotes_removed_by_the_shell_get_advice(
 def test_condition_split_by_the_shell_gets_advice(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
     status, out, err = run(capsys, *words)
     assert (status, out) == (2, "")
-    assert err.endswith("; put the whole condition in quotes, so that the shell passes it as one argument\n")
+    assert "; put the whole condition in quotes, so that the shell passes it as one argument; `cwql " in err
     assert "in quotes" not in run(capsys, "check", "id=1", "--nope")[2]
 
 

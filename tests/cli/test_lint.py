@@ -146,7 +146,7 @@ def test_settings_and_files(root: Path, capsys: pytest.CaptureFixture[str]) -> N
     [
         (("nowhere.py",), "cwql lint: error: nowhere.py: No such file or directory\n"),
         (("--select", "CW9"), "cwql lint: error: 'CW9' selects no rule"),
-        (("--jobs", "0"), "argument -j/--jobs: invalid"),
+        (("--jobs", "0"), "argument -j/--jobs: expected a whole number from 1, got '0'"),
         (("--format", "xml"), "argument -f/--output-format/--format: invalid choice"),
         (("--baseline", "nowhere.json"), "No such file or directory; --write-baseline makes one"),
         (("--output-file", "no/such/folder/x"), "No such file or directory"),

@@ -144,3 +144,71 @@ def test_options_mean_the_same_in_all_commands() -> None:
                 meanings.setdefault(option, set()).add((action.dest, takes_value))
     # A language to translate to, and the destination of a copy.
     assert {option for option, found in meanings.items() if len(found) > 1} == {"--to"}
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in SERVERS_AND_SCRIPTS])
+def test_output_goes_to_a_file(command: str) -> None:
+    given = {option for action in actions(command) for option in action.option_strings}
+    assert "--color" in given
+    # `create`, `patch` and `delete` print the record.
+    assert command in ("create", "patch", "delete") or {"-o", "--output-file"} <= given
+
+
+def test_output_file_has_the_output(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    for words in (["check", "id == 5"], ["fmt", "id=5"], ["rules", "-f", "json"], ["fields", "/Computers", "Id"]):
+        status = main(words)
+        out = capsys.readouterr().out
+        assert main([*words, "-o", str(file)]) == status
+        assert (capsys.readouterr().out, file.read_text()) == ("", out)
+    # A failure leaves it alone.
+    assert main(["fields", "/nosuch", "-o", str(file)]) == 2
+    assert file.read_text() == out
+    assert main(["rules", "-o", str(tmp_path / "no" / "file")]) == 2
+    assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_colors(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    (tmp_path / "a.py").write_text('get("/service/tickets", params={"conditions": "id == 5"})\n')
+    for words in (["check", "id == 5"], ["explain", "CW112"], ["lint", "--isolated", str(tmp_path)]):
+        main([*words, "--color", "always"])
+        assert "\x1b[" in capsys.readouterr().out
+        main(words)
+        assert "\x1b[" not in capsys.readouterr().out
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    main(["explain", "CW112", "--color", "never"])
+    assert "\x1b[" not in capsys.readouterr().out
+
+
+def test_quiet_and_verbose(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "id == 5"])
+    out = capsys.readouterr().out
+    main(["check", "--quiet", "id == 5"])
+    assert out.startswith(quiet := capsys.readouterr().out)
+    assert "Found 1 warning." in out[len(quiet) :]
+    assert main(["check", "-v", *TICKETS, "-p", "orderBy", "id desc"]) == 0
+    assert capsys.readouterr() == ("", "cwql check: ConnectWise Manage, orderBy of /service/tickets\n")
+
+
+def test_fix_selects_rules_as_check_does(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "sumary == 5"
+    assert run(capsys, "fix", *TICKETS, text)[1]["text"] == "sumary = 5"
+    for words in (["--select", "CW2"], ["--ignore", "CW112"], ["--select", "CW2", "--severity", "CW112=error"]):
+        found = run(capsys, "fix", *TICKETS, *words, text)[1]
+        assert (found["text"], [each["code"] for each in found["diagnostics"]]) == (text, ["CW203"])
+    assert run(capsys, "fix", *TICKETS, "--exit-zero", text)[0] == 0
+
+
+def test_fmt_shows_the_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fmt", "--diff", "id=5"]) == 1
+    assert capsys.readouterr().out == "- id=5\n+ id = 5\n"
+    assert main(["fmt", "--diff", "id = 5"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_ping_with_two_products(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ping", "manage", "--product", "automate", "--sandbox"]) == 2
+    assert "name different products" in capsys.readouterr().err
+    assert main(["ping", "automate", "--product", "automate", "--sandbox"]) == 0

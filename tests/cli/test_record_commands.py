@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,50 @@ def test_table_is_limited_with_a_message(capsys: pytest.CaptureFixture[str]) -> 
     assert title.split() == ["id", "summary", "company/name", "board/name", "status/name"]
     assert set(rule) == {"─", " "}
     assert [int(row.split()[0]) for row in rows] == list(range(1, TABLE_LIMIT + 1))
-    assert err == f"{TABLE_LIMIT} records (the first {TABLE_LIMIT}; use --limit 0 for all)\n"
+    assert err == f"{TABLE_LIMIT} records (the first {TABLE_LIMIT}; use --all for all)\n"
+
+
+def test_all_records_of_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "get", "/service/tickets", "--all", "--fields", "id")
+    assert (status, len(out.splitlines()), err) == (0, TICKETS + 2, f"{TICKETS} records\n")
+    assert run(capsys, "get", "/service/tickets", "--all", "--fields", "id", "--quiet")[2] == ""
+    assert "not allowed with argument --all" in run(capsys, "get", "/service/tickets", "--all", "--limit", "3")[2]
+
+
+def test_preview_sends_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox() as sandbox:
+        for name, value in sandbox.environment.items():
+            monkeypatch.setenv(name, value)
+
+        def preview(*words: str) -> Any:
+            assert main([*words, "--preview", "--output-format", "json"]) == 0
+            return json.loads(capsys.readouterr().out)
+
+        found = preview("get", "/service/tickets", "--where", "id > 5", "--fields", "id", "--limit", "7")
+        assert (found["method"], found["pagination"], found["request_count"]) == ("GET", "keyset", 1)
+        assert found["params"] == {"conditions": "id > 5", "fields": "id", "page": "1", "pageSize": "7"}
+        assert preview("get", "/service/tickets/5")["url"].endswith("/service/tickets/5")
+        assert preview("count", "/Computers", "--where", "Id > 5")["params"]["condition"] == "Id > 5"
+        assert preview("get", "/service/tickets", "--page-size", "9")["params"] == {"page": "1", "pageSize": "9"}
+        assert main(["get", "/service/tickets", "--preview"]) == 0
+        assert capsys.readouterr().out.startswith(f"GET {sandbox.manage_url}/service/tickets\n")
+        assert [*sandbox.requests] == []
+
+
+def test_limits_of_calls(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox(faults=["503"]) as sandbox:
+        for name, value in sandbox.environment.items():
+            monkeypatch.setenv(name, value)
+        assert main(["count", "/service/tickets", "--max-retries", "0", "--timeout", "5"]) == 2
+        assert len(sandbox.requests) == 1
+    for option, value in (
+        ("--timeout", "0"),
+        ("--timeout", "nan"),
+        ("--max-retries", "-1"),
+        ("--requests-per-minute", "0"),
+    ):
+        status, _, err = run(capsys, "count", "/service/tickets", f"{option}={value}")
+        assert (status, f"argument {option}: expected a" in err) == (2, True)
 
 
 def test_other_formats_are_not_limited(capsys: pytest.CaptureFixture[str]) -> None:
@@ -187,7 +231,7 @@ def test_csv_for_excel(capsys: pytest.CaptureFixture[str]) -> None:
     assert row.startswith("1;")
     assert row[-6:] in ("-04:00", "-05:00")
     status, _, err = run(capsys, "get", "/service/tickets", "--excel")
-    assert (status, err) == (2, "cwql get: error: --excel and --delimiter need --format csv, not table\n")
+    assert (status, err) == (2, "cwql get: error: --excel and --delimiter need --output-format csv, not table\n")
     assert (
         "did you mean 'America/New_York'" in run(capsys, "get", "/service/tickets", "--timezone", "America/NewYork")[2]
     )
@@ -248,10 +292,10 @@ def test_endpoints_without_a_list(capsys: pytest.CaptureFixture[str], format: st
 
 
 def test_limit_has_to_be_a_number(capsys: pytest.CaptureFixture[str]) -> None:
-    for limit in ("-5", "x", "1.5"):
+    for limit in ("-5", "x", "1.5", "0"):
         status, out, err = run(capsys, "get", "/service/tickets", f"--limit={limit}")
         assert (status, out) == (2, "")
-        assert f"expected a number of records, or 0 for all: got '{limit}'" in err
+        assert f"expected a whole number from 1, got '{limit}'; --all is all records" in err
 
 
 @pytest.mark.parametrize(("size", "pages"), [("60", [60, 120, TICKETS]), ("1000", [TICKETS])])
@@ -267,7 +311,7 @@ def test_page_size(capsys: pytest.CaptureFixture[str], size: str, pages: list[in
 def test_page_size_has_to_be_valid(capsys: pytest.CaptureFixture[str], size: str) -> None:
     status, out, err = run(capsys, "get", "/service/tickets", f"--page-size={size}")
     assert (status, out) == (2, "")
-    assert f"expected a number of records from 1 to 1000: got '{size}'" in err
+    assert f"expected a whole number from 1 to 1000, got '{size}'" in err
 
 
 def test_output_file_and_progress(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

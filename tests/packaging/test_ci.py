@@ -78,9 +78,11 @@ def test_action_lints(installed: dict[str, str], tmp_path: Path) -> None:
     done = perform("Lint", tmp_path, installed, paths="src b", args="--ignore CW112 --quiet", sarif_file="out.sarif")
     assert (done.returncode, done.stdout) == (0, "")
     assert json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"] == []
-    done = perform("Lint", tmp_path, installed, paths="src", format="concise", sarif_file="out.sarif")
+    done = perform("Lint", tmp_path, installed, paths="src", output_format="concise", sarif_file="out.sarif")
     assert done.returncode == 1
     assert done.stdout.startswith("src/a.py:1:")
+    done = perform("Lint", tmp_path, installed, paths="src", output_format="concise", output_file="out.txt")
+    assert (done.returncode, (tmp_path / "out.txt").read_text()[:11]) == (1, "src/a.py:1:")
     assert len(json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"]) == 1
 
 
@@ -99,6 +101,11 @@ def test_action_installs_the_requested_version(tmp_path: Path, version: str, pac
 
 def test_action_is_complete() -> None:
     assert ACTION["runs"]["using"] == "composite"
+    # What is an option of `cwql lint` has its name.
+    assert set(ACTION["inputs"]) == {
+        *("paths", "output-format", "output-file"),
+        *("args", "version", "sarif-file", "python-version"),
+    }
     assert all(set(entry) == {"description", "default"} for entry in ACTION["inputs"].values())
     for step in STEPS.values():
         # An input in a script could end a quote, so inputs are passed as environment variables only.

@@ -116,7 +116,15 @@ def _show_help(words: list[str]) -> int:
 def _run_command(name: str, words: list[str]) -> int:
     command = _import_command(name)
     try:
-        return int(command.run(_arguments(name, command, words)))
+        arguments = _arguments(name, command, words)
+        color = getattr(arguments, "color", "auto")
+        file = None if hasattr(command, "WRITES_FILES") else getattr(arguments, "output_file", None)
+        if color == "auto" and file is None:
+            return int(command.run(arguments))
+        from cwql.cli.streams import redirect
+
+        with redirect(color, file):
+            return int(command.run(arguments))
     except SystemExit as stop:
         # argparse exits after --help, and after it reported a usage error.
         return stop.code if isinstance(stop.code, int) else FAILURE

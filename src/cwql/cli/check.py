@@ -32,6 +32,9 @@ DEFAULTS: dict[str, Any] = {
     "select": [],
     "ignore": [],
     "exit_zero": False,
+    "output_file": None,
+    "quiet": False,
+    "verbose": False,
 }
 
 
@@ -42,7 +45,8 @@ def configure(parser: ArgumentParser) -> None:
         add_dialect,
         add_endpoint,
         add_examples,
-        add_output_format,
+        add_output,
+        add_quiet,
         add_release,
         add_rules,
         add_selection,
@@ -61,7 +65,9 @@ def configure(parser: ArgumentParser) -> None:
     add_unsafe_fixes(parser)
     add_selection(parser)
     add_release(parser)
-    add_output_format(parser, FORMATS)
+    add_output(parser, FORMATS)
+    add_quiet(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="also print what the text was checked as")
     parser.set_defaults(**DEFAULTS)
     add_examples(
         parser,
@@ -86,7 +92,7 @@ def run(arguments: Any) -> int:
 
         text = read_text(text)
     rules = None
-    if arguments.strict or arguments.severity:
+    if arguments.strict or arguments.severity or arguments.select or arguments.ignore:
         from cwql.cli.options import read_rules
 
         rules = read_rules(arguments)
@@ -105,17 +111,18 @@ def run(arguments: Any) -> int:
         release=arguments.release,
     )
     if arguments.select or arguments.ignore:
-        from cwql.cli.options import read_selection
+        from cwql.cli.options import keep_selected
 
-        codes = read_selection(arguments)
-        diagnostics = [diagnostic for diagnostic in diagnostics if diagnostic.code in codes]
+        diagnostics = keep_selected(diagnostics, arguments)
+    if arguments.verbose:
+        print(_target(arguments, dialect), file=sys.stderr)
     if not diagnostics and arguments.output_format == "text":
         # Most conditions have no problems: what prints problems is not imported for them.
         return 0
     from cwql.cli.streams import print_diagnostics, source_name
 
     print_diagnostics(diagnostics, text, source_name(arguments.condition), sys.stdout, arguments.output_format)
-    if diagnostics and arguments.output_format == "text":
+    if diagnostics and arguments.output_format == "text" and not arguments.quiet:
         from cwql.render.summary import count_fixable, count_severities
 
         fixable = count_fixable(diagnostics, "cwql fix", "--unsafe-fixes")
@@ -123,6 +130,17 @@ def run(arguments: Any) -> int:
         if arguments.condition != "-" and _lost_quotes(text, diagnostics):
             print("The shell may have removed quotes: put the whole condition in quotes of the other kind.")
     return 1 if diagnostics and not arguments.exit_zero else 0
+
+
+def _target(arguments: Any, dialect: DialectName) -> str:
+    """Return what the text was checked as: the language, the parameter and the endpoint."""
+    from cwql.language.dialects import find_dialect, find_parameter
+
+    record = find_dialect(dialect)
+    place = (
+        f" of {arguments.endpoint}" if arguments.endpoint is not None else ", names are not checked without --endpoint"
+    )
+    return f"cwql check: {record.title}, {find_parameter(record, arguments.parameter).name}{place}"
 
 
 def _chosen_dialect(arguments: Any, dialect: DialectName) -> str:

@@ -21,11 +21,9 @@ SANDBOX_HINT = "--sandbox uses a local server with example records instead"
 
 def add_server(parser: ArgumentParser, default: str = "the one that has the endpoint") -> None:
     """Add the product, and the choice between the sandbox and a real server."""
-    from cwql.cli.options import DIALECT_NAMES
+    from cwql.cli.options import add_product
 
-    parser.add_argument(
-        "-d", "--product", dest="dialect", choices=DIALECT_NAMES, help=f"the product; default: {default}"
-    )
+    add_product(parser, default)
     add_access(parser)
     parser.epilog = (
         "Environment variables (CONNECTWISE_COMPANY_ID and others) or a profile say how to reach a real\n"
@@ -33,12 +31,27 @@ def add_server(parser: ArgumentParser, default: str = "the one that has the endp
     )
 
 
-def add_access(parser: ArgumentParser) -> None:
-    """Add the choice between the sandbox and a real server, and the display of requests."""
+def add_choice(parser: ArgumentParser) -> None:
+    """Add the choice between the sandbox and the server of a profile."""
     parser.add_argument("--sandbox", action="store_true", help="start a local server and send requests to it")
     parser.add_argument("--profile", metavar="NAME", help="a profile in the file of profiles")
     parser.add_argument(
         "--profiles-file", metavar="FILE", help="the file of profiles; default: the one that CWQL_PROFILES_FILE names"
+    )
+
+
+def add_access(parser: ArgumentParser) -> None:
+    """Add the choice of the server, the limits of calls, and the display of requests."""
+    from cwql.cli.options import positive, whole
+
+    add_choice(parser)
+    parser.add_argument("--timeout", metavar="SECONDS", type=positive, help="the time for a response; default: 60")
+    parser.add_argument("--max-retries", metavar="N", type=whole(0), help="how often a request is repeated; default: 4")
+    parser.add_argument(
+        "--requests-per-minute",
+        metavar="N",
+        type=whole(1),
+        help="the rate of requests; default: learned from the server",
     )
     parser.add_argument(
         "-v",
@@ -135,13 +148,17 @@ def connect(product: str, arguments: Any, host: str = "") -> Iterator[Any]:
 
         # The option names the server, whatever the host of a pasted URL is.
         with clients() as by_product:
-            yield _verbose(by_product[product], arguments)
+            yield _verbose(by_product[product].with_options(**_limits(arguments, "timeout", "max_retries")), arguments)
         return
     from importlib import import_module
 
     module = import_module(f"cwql.{product}")
     try:
-        client = module.Client.from_env(profile=arguments.profile, profiles_file=arguments.profiles_file)
+        client = module.Client.from_env(
+            profile=arguments.profile,
+            profiles_file=arguments.profiles_file,
+            **_limits(arguments, "timeout", "max_retries", "requests_per_minute"),
+        )
     except ConfigError as error:
         raise ConfigError(f"{error}; {SANDBOX_HINT}") from None
     with client:
@@ -151,6 +168,11 @@ def connect(product: str, arguments: Any, host: str = "") -> Iterator[Any]:
                 f"the URL names the server {host}, but the client is configured for {own}: give the path only, or choose a --profile"
             )
         yield _verbose(client, arguments)
+
+
+def _limits(arguments: Any, *names: str) -> dict[str, Any]:
+    """Return the limits that were given. The sandbox in this process has no rate of requests."""
+    return {name: value for name in names if (value := getattr(arguments, name)) is not None}
 
 
 def _verbose(client: Any, arguments: Any) -> Any:

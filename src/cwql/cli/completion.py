@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-ROLES = ("where", "child", "custom", "fields", "order_by")
+ROLES = ("where", "child_conditions", "custom_field_conditions", "fields", "order_by")
 """Options whose values are texts of a query."""
 
 SCRIPTS: dict[str, str] = {

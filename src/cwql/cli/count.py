@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Add the endpoint, the conditions and the server."""
     from cwql.cli.client_args import add_server
-    from cwql.cli.options import add_examples, add_output_format
-    from cwql.cli.query_args import add_query
+    from cwql.cli.options import add_examples, add_output
+    from cwql.cli.query_args import add_preview, add_query
 
     add_query(parser)
+    add_preview(parser)
     add_server(parser)
-    add_output_format(parser)
+    add_output(parser)
     add_examples(
         parser,
         """count --sandbox /service/tickets --where "closedFlag = false and priority/id = 1\"""",
@@ -28,7 +29,7 @@ def run(arguments: Any) -> int:
     """Print the number; return 1 if a condition has an error."""
     from cwql.cli.client_args import EndpointArgument, connect
     from cwql.cli.options import print_json
-    from cwql.cli.query_args import read_query
+    from cwql.cli.query_args import print_preview, read_query
 
     endpoint = EndpointArgument(arguments.endpoint, arguments.dialect)
     query = read_query(arguments, endpoint)
@@ -37,6 +38,11 @@ def run(arguments: Any) -> int:
     query.pop("fields", None)
     query.pop("order_by", None)
     with connect(endpoint.product, arguments, endpoint.host) as client:
+        if arguments.preview:
+            dry = client.dry_run()
+            endpoint.resource(dry).count(**query)
+            print_preview(dry.plan[-1], arguments.output_format == "json")
+            return 0
         count = endpoint.resource(client).count(**query)
     if arguments.output_format == "json":
         print_json({"count": count})

@@ -14,11 +14,12 @@ def configure(parser: ArgumentParser) -> None:
     """Add the record and the server."""
     from cwql.cli.body_args import add_dry_run
     from cwql.cli.client_args import add_server
-    from cwql.cli.options import add_examples
+    from cwql.cli.options import add_examples, add_quiet
 
     parser.add_argument("endpoint", metavar="RECORD", help="the path of the record, such as /service/tickets/5")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask; necessary without a terminal")
     add_dry_run(parser)
+    add_quiet(parser)
     add_server(parser)
     add_examples(
         parser, "delete --sandbox --dry-run /service/tickets/5", "delete --sandbox --dry-run /company/contacts/3"
@@ -43,6 +44,6 @@ def run(arguments: Any) -> int:
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 return 1
         resource.delete()
-        if not arguments.dry_run:
+        if not arguments.dry_run and not arguments.quiet:
             print(f"deleted {arguments.endpoint}", file=sys.stderr)
     return 0

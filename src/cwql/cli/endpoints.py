@@ -18,8 +18,8 @@ FOUND_LIMIT = 25
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Add the words, the dialect and the output format."""
-    from cwql.cli.options import add_dialect, add_examples, add_output_format
+    """Add the words, the product and the output format."""
+    from cwql.cli.options import add_examples, add_output, add_product
 
     parser.add_argument(
         "words",
@@ -27,10 +27,13 @@ def configure(parser: ArgumentParser) -> None:
         nargs="*",
         help="words of a path or of a record, such as ticket notes, or the beginning of a path; default: every endpoint",
     )
-    add_dialect(parser)
-    add_output_format(parser, ("text", "json"))
+    add_product(parser, "both")
+    add_output(parser)
     add_examples(
-        parser, "endpoints ticket notes", "endpoints /service/boards", "endpoints -d automate --output-format json"
+        parser,
+        "endpoints ticket notes",
+        "endpoints /service/boards",
+        "endpoints --product automate --output-format json",
     )
 
 
@@ -38,13 +41,13 @@ def run(arguments: Any) -> int:
     """Print a line or an object for each endpoint; return 1 if none is found."""
     found = find(" ".join(arguments.words), arguments.dialect)
     if arguments.output_format == "json":
-        import json
+        from cwql.cli.options import print_json
 
         rows = [
             {"path": path, "product": product, "record": endpoint.record, "methods": list(endpoint.methods)}
             for product, path, endpoint in found
         ]
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
         return 0 if found else 1
     if not found:
         print(f"No endpoint matches {' '.join(arguments.words)!r}.", file=sys.stderr)

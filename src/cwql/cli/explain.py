@@ -25,10 +25,10 @@ FIXES = {
 
 def configure(parser: ArgumentParser) -> None:
     """Add the code or name of a rule."""
-    from cwql.cli.options import add_examples, add_output_format
+    from cwql.cli.options import add_examples, add_output
 
     parser.add_argument("rule", metavar="CODE", help="the code or name of a rule, such as CW112 or double-equals")
-    add_output_format(parser)
+    add_output(parser)
     add_examples(parser, "explain CW203", "explain double-equals")
 
 

@@ -20,8 +20,8 @@ _GAP = "  "
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Add the endpoint, the beginning of a field path, the dialect and the output format."""
-    from cwql.cli.options import add_dialect, add_examples, add_output_format
+    """Add the endpoint, the beginning of a field path, the product and the output format."""
+    from cwql.cli.options import add_examples, add_output, add_product
 
     parser.add_argument("endpoint", metavar="ENDPOINT", help="a path, such as /service/tickets or /Computers")
     parser.add_argument(
@@ -31,8 +31,8 @@ def configure(parser: ArgumentParser) -> None:
         default="",
         help="a field or the beginning of its path; company/ lists the fields of company",
     )
-    add_dialect(parser)
-    add_output_format(parser, ("text", "json"))
+    add_product(parser, "the one that has the endpoint")
+    add_output(parser)
     add_examples(
         parser, "fields /service/tickets", "fields /service/tickets company/", "fields /Computers --output-format json"
     )
@@ -55,9 +55,9 @@ def run(arguments: Any) -> int:
     rows = find_field_paths(known, known.record(endpoint.record), arguments.prefix)
     separator = find_dialect(product).separator
     if arguments.output_format == "json":
-        import json
+        from cwql.cli.options import print_json
 
-        print(json.dumps([_plain(separator, *row) for row in rows], indent=2, ensure_ascii=False))
+        print_json([_plain(separator, *row) for row in rows])
         return 0
     print(_table(rows, separator, terminal_of(sys.stdout)))
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cwql.cli.streams import print_diagnostics, read_text, source_name, terminal_of
+from cwql.cli.streams import print_change, print_diagnostics, read_text, source_name
 from cwql.language.dialects import find_dialect
 
 TYPE_CHECKING = False
@@ -20,9 +20,10 @@ def configure(parser: ArgumentParser) -> None:
         add_dialect,
         add_endpoint,
         add_examples,
-        add_output_format,
+        add_output,
         add_release,
         add_rules,
+        add_selection,
         add_unsafe_fixes,
     )
 
@@ -32,7 +33,8 @@ def configure(parser: ArgumentParser) -> None:
     add_rules(parser)
     add_unsafe_fixes(parser)
     add_release(parser)
-    add_output_format(parser)
+    add_selection(parser)
+    add_output(parser)
     parser.add_argument("--diff", action="store_true", help="print the difference instead of the fixed condition")
     add_examples(
         parser,
@@ -44,7 +46,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Any) -> int:
     """Print the fixed condition, and the remaining diagnostics on standard error; return 1 if there are any, or a difference."""
     from cwql.analysis.fixes import fix
-    from cwql.cli.options import print_json, read_dialect, read_rules
+    from cwql.cli.options import keep_selected, print_json, read_dialect, read_rules
 
     rules = read_rules(arguments)
     text = read_text(arguments.condition)
@@ -58,7 +60,7 @@ def run(arguments: Any) -> int:
         pagination=arguments.pagination,
         release=arguments.release,
     )
-    fixed, remaining = result.text, result.diagnostics
+    fixed, remaining = result.text, keep_selected(result.diagnostics, arguments)
     if arguments.output_format == "json":
         print_json(
             {
@@ -67,23 +69,13 @@ def run(arguments: Any) -> int:
                 "diagnostics": [diagnostic.to_dict(fixed) for diagnostic in remaining],
             }
         )
-        return 1 if remaining else 0
+        return 1 if remaining and not arguments.exit_zero else 0
     if arguments.diff:
-        if fixed != text:
-            _print_change(text, fixed)
-        return 1 if fixed != text else 0
+        print_change(text, fixed)
+        return 1 if fixed != text and not arguments.exit_zero else 0
     print(fixed)
     if remaining:
         # Both streams often go to one terminal, where the condition comes before the diagnostics.
         sys.stdout.flush()
         print_diagnostics(remaining, fixed, source_name(arguments.condition), sys.stderr)
-    return 1 if remaining else 0
-
-
-def _print_change(before: str, after: str) -> None:
-    from cwql.render.width import make_visible
-
-    terminal = terminal_of(sys.stdout)
-    for sign, style, text in (("-", "error", before), ("+", "good", after)):
-        for line in text.splitlines():
-            print(terminal.style(style, f"{sign} {make_visible(line)}"))
+    return 1 if remaining and not arguments.exit_zero else 0

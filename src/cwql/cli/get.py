@@ -36,11 +36,15 @@ _COLUMNS = {
 _MOST_COLUMNS = 5
 
 
+WRITES_FILES = True
+"""`--output-file` may be of a binary format, which this module writes itself."""
+
+
 def configure(parser: ArgumentParser) -> None:
     """Add the endpoint, the query, the number of records, and the output format."""
     from cwql.cli.client_args import add_server
-    from cwql.cli.options import add_examples, add_output_file, add_output_format
-    from cwql.cli.query_args import add_query
+    from cwql.cli.options import add_examples, add_output, add_quiet, whole
+    from cwql.cli.query_args import add_preview, add_query
     from cwql.cli.record_formats import FILES, FORMATS
 
     add_query(parser)
@@ -58,15 +62,19 @@ def configure(parser: ArgumentParser) -> None:
         metavar="FIELDS",
         help="the fields to request, such as id,summary,company/name; also the columns of a table; several are appended",
     )
-    parser.add_argument(
+    number = parser.add_mutually_exclusive_group()
+    number.add_argument(
         "--limit",
         metavar="N",
-        type=_number,
-        help=f"the number of records, 0 for all; default: {TABLE_LIMIT} for a table, all for other formats",
+        type=whole(1, hint="; --all is all records"),
+        help=f"the number of records; default: {TABLE_LIMIT} for a table, all for other formats",
     )
-    parser.add_argument("--page-size", metavar="N", type=_page_size, help="records in a page, 1 to 1000; default: 1000")
-    add_output_format(parser, [*FORMATS, *FILES], "by the ending of --output-file, otherwise table")
-    add_output_file(parser)
+    number.add_argument("--all", action="store_true", help="all records, also in a table")
+    parser.add_argument(
+        "--page-size", metavar="N", type=whole(1, 1000), help="records in a page, 1 to 1000; default: 1000"
+    )
+    add_output(parser, [*FORMATS, *FILES], "by the ending of --output-file, otherwise table")
+    add_quiet(parser)
     parser.add_argument(
         "--excel",
         action="store_true",
@@ -79,6 +87,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--progress", action="store_true", help="show the progress; sends a request for the total first"
     )
+    add_preview(parser)
     add_server(parser)
     add_examples(
         parser,
@@ -92,9 +101,10 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Any) -> int:
     """Print the records; return 1 if the query has an error."""
     from cwql.cli.client_args import EndpointArgument, connect
-    from cwql.cli.query_args import read_query
+    from cwql.cli.query_args import print_preview, read_query
     from cwql.cli.record_formats import FILES, Column, Layout, find_zone, read_format, write_records
 
+    wants_json = arguments.output_format == "json"
     arguments.output_format = read_format(arguments.output_format, arguments.output_file)
     endpoint = EndpointArgument(arguments.endpoint, arguments.dialect)
     query = read_query(arguments, endpoint)
@@ -108,23 +118,26 @@ def run(arguments: Any) -> int:
     ):
         # Only the columns are requested.
         query["fields"] = ",".join([column.title for column in columns])
-    limit = (
-        arguments.limit if arguments.limit is not None else (TABLE_LIMIT if arguments.output_format == "table" else 0)
-    )
+    limit = arguments.limit
+    if limit is None and arguments.output_format == "table" and not arguments.all:
+        limit = TABLE_LIMIT
     layout = Layout(
         delimiter=arguments.delimiter or ",",
         excel=arguments.excel,
         zone=None if arguments.timezone is None else find_zone(arguments.timezone),
     )
     if (arguments.excel or arguments.delimiter) and arguments.output_format != "csv":
-        raise CwqlError(f"--excel and --delimiter need --format csv, not {arguments.output_format}")
+        raise CwqlError(f"--excel and --delimiter need --output-format csv, not {arguments.output_format}")
+    page_size = arguments.page_size or endpoint.page_size
+    given = {"limit": limit, "page_size": page_size} if endpoint.endpoint.listed else {}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if arguments.preview:
+        with connect(endpoint.product, arguments, endpoint.host) as client:
+            print_preview(endpoint.resource(client).preview(**query, **options), wants_json)
+        return 0
     if arguments.output_format in FILES:
-        return _write_file(endpoint, arguments, query, limit)
+        return _write_file(endpoint, arguments, query, options)
     with connect(endpoint.product, arguments, endpoint.host) as client, _output(arguments.output_file) as stream:
-        options: dict[str, Any] = {"limit": limit} if limit else {}
-        page_size = arguments.page_size or endpoint.page_size
-        if page_size is not None:
-            options["page_size"] = page_size
         records: Iterable[dict[str, Any]] = _records(endpoint, client, query, options, arguments.progress)
         if arguments.progress and stream.isatty():
             # Records and a bar on the same terminal would overwrite each other.
@@ -136,45 +149,27 @@ def run(arguments: Any) -> int:
             columns = [Column(name, (name,)) for record in first for name in record][:_MOST_COLUMNS]
             records = chain(first, records)
         count = write_records(records, columns, arguments.output_format, stream, terminal_of(stream), layout)
-    if arguments.output_format == "table" or arguments.output_file is not None:
-        more = f" (the first {limit}; use --limit 0 for all)" if limit and count == limit else ""
+    if not arguments.quiet and (arguments.output_format == "table" or arguments.output_file is not None):
+        more = f" (the first {limit}; use --all for all)" if count == limit else ""
         sys.stdout.flush()
         print(f"{count:,} record{'' if count == 1 else 's'}{more}", file=sys.stderr)
     return 0
 
 
-def _write_file(endpoint: EndpointArgument, arguments: Any, query: dict[str, Any], limit: int) -> int:
+def _write_file(endpoint: EndpointArgument, arguments: Any, query: dict[str, Any], options: dict[str, Any]) -> int:
     """Write the records to a file with types, as the specification describes them."""
     from cwql.cli.client_args import connect
 
     if not endpoint.endpoint.listed:
         raise CwqlError(f"{endpoint.title} is not a list: use --output-format json")
     with connect(endpoint.product, arguments, endpoint.host) as client:
-        options: dict[str, Any] = {"limit": limit} if limit else {}
         table = endpoint.resource(client).to_scan(**query, **options).to_arrow()
     from cwql.tables.files import write_file
 
     count = write_file(table, arguments.output_format, arguments.output_file)
-    print(f"{count:,} record{'' if count == 1 else 's'}", file=sys.stderr)
+    if not arguments.quiet:
+        print(f"{count:,} record{'' if count == 1 else 's'}", file=sys.stderr)
     return 0
-
-
-def _number(text: str) -> int:
-    """Return a number of records. Without the exception, argparse would name this function in its message."""
-    from argparse import ArgumentTypeError
-
-    if not text.isdecimal():
-        raise ArgumentTypeError(f"expected a number of records, or 0 for all: got {text!r}")
-    return int(text)
-
-
-def _page_size(text: str) -> int:
-    """Return a number of records that both servers send in one page."""
-    from argparse import ArgumentTypeError
-
-    if not text.isdecimal() or not 1 <= int(text) <= 1000:
-        raise ArgumentTypeError(f"expected a number of records from 1 to 1000: got {text!r}")
-    return int(text)
 
 
 def _delimiter(text: str) -> str:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 OPERAND = "paths"
+WRITES_FILES = True
 PLAIN = {"--output-format": "output_format", "--format": "output_format", "-f": "output_format", "--config": "config"}
 DEFAULTS: dict[str, Any] = {
     "paths": [],
@@ -58,12 +59,13 @@ def configure(parser: ArgumentParser) -> None:
         DIALECT_NAMES,
         add_examples,
         add_exit_zero,
-        add_output_file,
-        add_output_format,
+        add_output,
+        add_quiet,
         add_release,
         add_severity,
         add_unsafe_fixes,
         split,
+        whole,
     )
     from cwql.lint.frontends import LANGUAGES
     from cwql.render import FORMATS
@@ -136,8 +138,7 @@ def configure(parser: ArgumentParser) -> None:
     settings.add_argument("--show-settings", action="store_true", help="print the settings of the first path")
 
     output = parser.add_argument_group("output")
-    add_output_format(output, FORMATS)
-    add_output_file(output)
+    add_output(output, FORMATS)
     output.add_argument(
         "--list",
         action="store_true",
@@ -145,7 +146,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     output.add_argument("--statistics", action="store_true", help="count the problems of each rule")
     add_exit_zero(output)
-    output.add_argument("-q", "--quiet", action="store_true", help="print only problems")
+    add_quiet(output)
     output.add_argument(
         "-v",
         "--verbose",
@@ -171,17 +172,10 @@ def configure(parser: ArgumentParser) -> None:
         help="the folder of cached results; default: .cwql_cache in the folder of the settings",
     )
     running.add_argument(
-        "-j", "--jobs", type=_read_jobs, metavar="N", help="number of processes; default: one for each core"
+        "-j", "--jobs", type=whole(1), metavar="N", help="number of processes; default: one for each core"
     )
     running.add_argument("--watch", action="store_true", help="run again whenever a file changes")
     parser.set_defaults(**DEFAULTS)
-
-
-def _read_jobs(word: str) -> int:
-    number = int(word)
-    if number < 1:
-        raise ValueError
-    return number
 
 
 def run(arguments: Any) -> int:

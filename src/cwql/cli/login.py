@@ -34,16 +34,10 @@ SHOWN = ("client_id", "public_key")
 
 def configure(parser: ArgumentParser) -> None:
     """Add the product and the profile."""
-    from cwql.cli.options import DIALECT_NAMES
+    from cwql.cli.options import DIALECT_NAMES, add_product
 
-    parser.add_argument(
-        "-d",
-        "--product",
-        dest="dialect",
-        choices=DIALECT_NAMES,
-        default=DIALECT_NAMES[0],
-        help="the product; default: %(default)s",
-    )
+    add_product(parser, DIALECT_NAMES[0])
+    parser.set_defaults(dialect=DIALECT_NAMES[0])
     parser.add_argument("--profile", metavar="NAME", default="default", help="the profile; default: %(default)s")
     parser.add_argument(
         "--profiles-file",

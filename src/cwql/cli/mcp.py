@@ -14,7 +14,8 @@ NEEDED = 'the command needs more packages: pip install "cwql[mcp]"'
 
 def configure(parser: ArgumentParser) -> None:
     """Add the transport, the limits of a session, and the server that is asked."""
-    from cwql.cli.options import add_examples
+    from cwql.cli.client_args import add_choice
+    from cwql.cli.options import add_examples, whole
     from cwql.mcp.policy import RECORDS, REQUESTS, SMALL_COUNT
 
     parser.add_argument(
@@ -49,17 +50,16 @@ def configure(parser: ArgumentParser) -> None:
         help="fields that are never shown or compared, at any depth",
     )
     parser.add_argument("--allow-write", action="store_true", help="offer the tools plan and apply; default: read only")
-    parser.add_argument("--max-requests", metavar="N", type=int, default=REQUESTS, help="default: %(default)s")
-    parser.add_argument("--max-records", metavar="N", type=int, default=RECORDS, help="default: %(default)s")
+    parser.add_argument("--max-requests", metavar="N", type=whole(1), default=REQUESTS, help="default: %(default)s")
+    parser.add_argument("--max-records", metavar="N", type=whole(1), default=RECORDS, help="default: %(default)s")
     parser.add_argument(
         "--small",
         metavar="N",
-        type=int,
+        type=whole(0),
         default=SMALL_COUNT,
         help="the size of a list that may be read without a condition after a count; default: %(default)s",
     )
-    parser.add_argument("--sandbox", action="store_true", help="start a local server and send requests to it")
-    parser.add_argument("--profile", metavar="NAME", help="a profile in the file that CWQL_PROFILES_FILE names")
+    add_choice(parser)
     parser.epilog = (
         "Environment variables (CONNECTWISE_COMPANY_ID and others) or a profile say how to reach the servers;\n"
         "CWQL_MCP_TOKEN is the token that clients must send over HTTP. Keys are never arguments of a tool."
@@ -94,7 +94,7 @@ def run(arguments: Any) -> int:
         small_count=arguments.small,
     )
     with ExitStack() as stack:
-        session = Session(policy, profile=arguments.profile)
+        session = Session(policy, profile=arguments.profile, profiles_file=arguments.profiles_file)
         if arguments.sandbox:
             from cwql.sandbox import Sandbox
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
 
 from cwql.analysis.checker import PAGINATION
 from cwql.language.dialects import DIALECTS
@@ -10,10 +10,11 @@ from cwql.language.dialects import DIALECTS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import _ActionsContainer
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, NoReturn
 
     from cwql.analysis.rule_config import RuleConfig
+    from cwql.diagnostics import Diagnostic
     from cwql.language.dialects.base import DialectName
 
 DIALECT_NAMES: list[DialectName] = [record.name for record in DIALECTS]
@@ -36,7 +37,7 @@ class Parser(ArgumentParser):
     """Parse the arguments of a command, with advice for a condition that the shell split into words."""
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage and the message, and exit with status 2."""
+        """Print the message without the usage, which would be longer than a screen, and exit with status 2."""
         loose = message.removeprefix("unrecognized arguments: ")
         if loose != message and not loose.startswith("-") and "--set" in self._option_string_actions:
             message += "; write --set FIELD=VALUE for each member"
@@ -53,12 +54,22 @@ class Parser(ArgumentParser):
         elif message.endswith("expected one argument"):
             option = message.removeprefix("argument ").partition(":")[0].rpartition("/")[2]
             message += f"; write {option}=VALUE if the value begins with a hyphen"
-        super().error(message)
+        self.exit(
+            2,
+            f"{self.prog}: error: {message}{'' if message[-1] == '?' else ';'} `{self.prog} --help` shows all options\n",
+        )
 
 
 def build_parser(name: str, summary: str) -> ArgumentParser:
-    """Return an empty parser for a command."""
-    return Parser(prog=f"cwql {name}", description=summary, formatter_class=HelpFormatter, allow_abbrev=False)
+    """Return a parser for a command with the options that all commands have."""
+    parser = Parser(prog=f"cwql {name}", description=summary, formatter_class=HelpFormatter, allow_abbrev=False)
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default=SUPPRESS,
+        help="use colors; default: auto, on a terminal unless NO_COLOR is set",
+    )
+    return parser
 
 
 def add_examples(parser: ArgumentParser, *examples: str) -> None:
@@ -79,6 +90,13 @@ def add_dialect(parser: ArgumentParser) -> None:
         "--dialect",
         choices=DIALECT_NAMES,
         help=f"the dialect; default: that of the endpoint, or {DIALECT_NAMES[0]}",
+    )
+
+
+def add_product(parser: ArgumentParser, default: str) -> None:
+    """Add the product, ``--product``, of commands that search names or call a server."""
+    parser.add_argument(
+        "-d", "--product", dest="dialect", choices=DIALECT_NAMES, help=f"the product; default: {default}"
     )
 
 
@@ -130,8 +148,8 @@ def print_json(value: object) -> None:
     print(json.dumps(value, indent=2))
 
 
-def add_output_format(parser: _ActionsContainer, formats: Iterable[str] = TEXT_OR_JSON, default: str = "text") -> None:
-    """Add the output format, ``-f``. It is None if it is not given."""
+def add_output(parser: _ActionsContainer, formats: Iterable[str] = TEXT_OR_JSON, default: str = "text") -> None:
+    """Add the output format, ``-f``, which is None if it is not given, and the file of the output, ``-o``."""
     parser.add_argument(
         "-f",
         "--output-format",
@@ -140,13 +158,14 @@ def add_output_format(parser: _ActionsContainer, formats: Iterable[str] = TEXT_O
         choices=list(formats),
         help=f"the output format; default: {default}",
     )
-
-
-def add_output_file(parser: _ActionsContainer) -> None:
-    """Add the file of the output, ``-o``."""
     parser.add_argument(
         "-o", "--output-file", metavar="FILE", help="write the output to a file instead of standard output"
     )
+
+
+def add_quiet(parser: _ActionsContainer) -> None:
+    """Add ``--quiet``."""
+    parser.add_argument("-q", "--quiet", action="store_true", help="print only results: no summaries and no notes")
 
 
 def add_unsafe_fixes(parser: _ActionsContainer) -> None:
@@ -162,7 +181,7 @@ def add_release(parser: _ActionsContainer) -> None:
 
 
 def add_selection(parser: _ActionsContainer) -> None:
-    """Add the rules that are reported, and ``--exit-zero``; `read_selection` returns their codes."""
+    """Add the rules that are reported, and ``--exit-zero``; `read_rules` turns the others off."""
     for flag, text in (("--select", "enable only these rules"), ("--ignore", "disable these rules")):
         parser.add_argument(flag, action="extend", type=split, default=[], metavar="RULES", help=text)
     add_exit_zero(parser)
@@ -173,17 +192,48 @@ def add_exit_zero(parser: _ActionsContainer) -> None:
     parser.add_argument("--exit-zero", action="store_true", help="exit with status 0 even if there are problems")
 
 
-def read_selection(arguments: Any) -> frozenset[str]:
-    """Return the codes of the rules that are reported.
+def keep_selected(diagnostics: Sequence[Diagnostic], arguments: Any) -> list[Diagnostic]:
+    """Return the diagnostics of the selected rules. Errors that prevent parsing cannot be turned off, but not selected."""
+    if not arguments.select and not arguments.ignore:
+        return [*diagnostics]
+    codes = _read_selection(arguments)
+    return [diagnostic for diagnostic in diagnostics if diagnostic.code in codes]
 
-    Raises:
-        UnknownNameError: A selector matches no rule.
-    """
+
+def _read_selection(arguments: Any) -> frozenset[str]:
+    """Return the codes of the rules that are reported. Raises UnknownNameError for a selector that matches no rule."""
     from cwql.lint.settings import check_selector, choose_codes
 
     for word in (*arguments.select, *arguments.ignore):
         check_selector(word)
     return choose_codes(tuple(arguments.select or ("ALL",)), tuple(arguments.ignore))
+
+
+def positive(text: str) -> float:
+    """Return a number of seconds. Without the exception, argparse would name this function in its message."""
+    from argparse import ArgumentTypeError
+
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ArgumentTypeError(f"expected a number of seconds above 0, got {text!r}")
+    return seconds
+
+
+def whole(least: int, most: int | None = None, hint: str = "") -> Callable[[str], int]:
+    """Return a function that reads a whole number from `least` to `most`."""
+    from argparse import ArgumentTypeError
+
+    bounds = f"from {least}" if most is None else f"from {least} to {most}"
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal()) or not least <= int(text[:18]) <= (most or 10**18):
+            raise ArgumentTypeError(f"expected a whole number {bounds}, got {text!r}{hint}")
+        return int(text)
+
+    return read
 
 
 def split(words: str) -> list[str]:
@@ -211,8 +261,15 @@ def read_rules(arguments: Any) -> RuleConfig | None:
     Raises:
         UnknownNameError: There is no such rule or severity.
     """
-    if not arguments.strict and not arguments.severity:
+    if not (arguments.strict or arguments.severity or arguments.select or arguments.ignore):
         return None
     from cwql.analysis.rule_config import RuleConfig, read_severities
 
-    return RuleConfig(strict=arguments.strict, severity=read_severities(arguments.severity))
+    severity = dict(read_severities(arguments.severity))
+    if arguments.select or arguments.ignore:
+        from cwql.rules.registry import RULES, rule
+
+        codes = _read_selection(arguments)
+        severity = {name: level for name, level in severity.items() if rule(name).code in codes}
+        severity |= {each.code: "off" for each in RULES if each.code not in codes}
+    return RuleConfig(strict=arguments.strict, severity=severity)

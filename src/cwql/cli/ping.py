@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Add the product and the server."""
     from cwql.cli.client_args import add_server
-    from cwql.cli.options import DIALECT_NAMES, add_examples, add_output_format
+    from cwql.cli.options import DIALECT_NAMES, add_examples, add_output
 
     parser.add_argument("name", metavar="PRODUCT", nargs="?", choices=DIALECT_NAMES, help="manage or automate")
     add_server(parser, DIALECT_NAMES[0])
-    add_output_format(parser)
+    add_output(parser)
     add_examples(parser, "ping --sandbox", "ping --sandbox automate", "ping --sandbox --output-format json")
 
 
@@ -26,7 +26,10 @@ def run(arguments: Any) -> int:
     from cwql.cli.client_args import connect
     from cwql.cli.options import DIALECT_NAMES, print_json
     from cwql.client.request_body import plain
+    from cwql.errors import CwqlError
 
+    if None is not arguments.name != (arguments.dialect or arguments.name):
+        raise CwqlError(f"{arguments.name} and --product {arguments.dialect} name different products: give one")
     product = arguments.name or arguments.dialect or DIALECT_NAMES[0]
     with connect(product, arguments) as client:
         start = perf_counter()

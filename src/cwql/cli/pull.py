@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Add the endpoints, the destination and the server."""
     from cwql.cli.client_args import SANDBOX_HINT, add_access
-    from cwql.cli.options import add_examples, add_output_format
+    from cwql.cli.options import add_examples, add_output, whole
 
     parser.add_argument(
         "endpoints", metavar="ENDPOINT", nargs="*", help="a path, such as /service/tickets or /Computers"
@@ -32,14 +32,22 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--allow-deletions", action="store_true", help="delete more than a fifth of a table")
     parser.add_argument("--full", action="store_true", help="read all records again")
     parser.add_argument(
-        "--overlap", metavar="MINUTES", type=float, default=10.0, help="read changes from so much earlier; default: 10"
+        "--overlap",
+        metavar="MINUTES",
+        type=whole(0),
+        default=10,
+        help="read changes from so much earlier; default: 10",
     )
     parser.add_argument(
-        "--parallel", metavar="N", type=int, default=1, help="request so many pages at the same time; default: 1"
+        "--parallel",
+        metavar="N",
+        type=whole(1),
+        default=1,
+        help="request so many pages at the same time; default: 1",
     )
     parser.add_argument("--dry-run", action="store_true", help="only count the records that would be read")
     parser.add_argument("--progress", action="store_true", help="show the progress")
-    add_output_format(parser)
+    add_output(parser)
     add_access(parser)
     parser.epilog = (
         "A run can be interrupted and repeated at any time. Exit status: 0 the copies are up to date, 1 deletions were not applied,\n"
@@ -54,9 +62,11 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Bring the tables up to date and print a report; return 1 if deletions were not applied."""
+    from dataclasses import asdict
     from datetime import timedelta
 
     from cwql.cli.client_args import connect
+    from cwql.cli.options import print_json
     from cwql.errors import CwqlError
     from cwql.schema.catalog import locate
     from cwql.tables.mirror import PullSettings, pull
@@ -80,7 +90,10 @@ def run(arguments: Any) -> int:
         result = pull(
             clients, endpoints, to=arguments.to, settings=settings, dry_run=arguments.dry_run, on_progress=report
         )
-    print(_json(result) if arguments.output_format == "json" else _text(result, arguments.dry_run))
+    if arguments.output_format == "json":
+        print_json({"ok": result.ok, "tables": [asdict(table) for table in result.tables.values()]})
+    else:
+        print(_text(result, arguments.dry_run))
     return 0 if result.ok else 1
 
 
@@ -105,13 +118,6 @@ def _text(result: PullResult, dry_run: bool) -> str:
         lines += [f"  new column {column}" for column in table.added_columns]
         lines += [f"  {note}" for note in table.notes]
     return "\n".join(lines)
-
-
-def _json(result: PullResult) -> str:
-    import json
-    from dataclasses import asdict
-
-    return json.dumps({"ok": result.ok, "tables": [asdict(table) for table in result.tables.values()]}, indent=2)
 
 
 def _count(records: int) -> str:

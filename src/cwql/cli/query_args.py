@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cwql.cli.client_args import EndpointArgument
+    from cwql.client.preview import RequestPreview
 
 CONDITIONS = ("where", "child_conditions", "custom_field_conditions")
 """Options whose texts are joined by ``and``; those of the others are lists, which are appended."""
@@ -42,6 +43,21 @@ def add_query(parser: ArgumentParser) -> None:
         metavar="WHEN",
         help="only records that were updated since a date (2026-01-31) or within an age (7d, 12h, 30m)",
     )
+
+
+def add_preview(parser: ArgumentParser) -> None:
+    """Add ``--preview``."""
+    parser.add_argument("--preview", action="store_true", help="check and show the request, and send nothing")
+
+
+def print_preview(preview: RequestPreview, as_json: bool) -> None:
+    """Print a request that is not sent."""
+    if not as_json:
+        print(preview)
+        return
+    from cwql.cli.options import print_json
+
+    print_json(preview.to_dict())
 
 
 def read_query(arguments: Any, endpoint: EndpointArgument) -> dict[str, Any] | None:

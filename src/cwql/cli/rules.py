@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the output format."""
-    from cwql.cli.options import add_output_format
+    from cwql.cli.options import add_output
 
-    add_output_format(parser, ("text", "json"))
+    add_output(parser)
 
 
 def run(arguments: Any) -> int:
@@ -24,11 +24,10 @@ def run(arguments: Any) -> int:
     from cwql.rules.registry import RULES
 
     if arguments.output_format == "json":
-        import json
-
         from cwql.cli.explain import describe_as_object
+        from cwql.cli.options import print_json
 
-        print(json.dumps([describe_as_object(rule) for rule in RULES], indent=2))
+        print_json([describe_as_object(rule) for rule in RULES])
         return 0
     terminal = terminal_of(sys.stdout)
     width = max(len(rule.name) for rule in RULES)

@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the address, the records, and the faults to simulate."""
-    from cwql.cli.options import add_examples
+    from cwql.cli.options import add_examples, whole
     from cwql.sandbox.data import SIZES
     from cwql.sandbox.faults import KINDS
     from cwql.sandbox.products import CONTRACTS
 
     kinds = "\n".join(f"  {kind:10} {line}" for kind, line in KINDS.items())
     parser.epilog = f"faults, each as KIND[:PROBABILITY[:TIMES]]:\n  {'400 … 599':10} respond with that status\n{kinds}"
-    parser.add_argument("--port", type=int, default=8480, help="the port, 0 for any free one; default: 8480")
+    parser.add_argument(
+        "--port", type=whole(0, 65535), default=8480, help="the port, 0 for any free one; default: 8480"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; default: 127.0.0.1")
     parser.add_argument("--allow-remote", action="store_true", help="allow an address that other machines can reach")
     parser.add_argument(
@@ -40,7 +42,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--requests-per-minute",
-        type=int,
+        type=whole(1),
         metavar="N",
         help="limit of requests a minute for each client; default: unlimited",
     )

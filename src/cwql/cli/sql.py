@@ -13,16 +13,19 @@ if TYPE_CHECKING:
 
     from cwql.tables.database import Result
 
+WRITES_FILES = True
+"""`--output-file` may be of a binary format, which this module writes itself."""
+
 
 def configure(parser: ArgumentParser) -> None:
     """Add the query, the output format and the server."""
     from cwql.cli.client_args import SANDBOX_HINT, add_access
-    from cwql.cli.options import add_examples, add_output_file, add_output_format
+    from cwql.cli.options import add_examples, add_output, add_quiet
     from cwql.cli.record_formats import FILES, FORMATS
 
     parser.add_argument("query", metavar="QUERY", help="a SELECT statement, or - for standard input")
-    add_output_format(parser, [*FORMATS, *FILES], "by the ending of --output-file, otherwise table")
-    add_output_file(parser)
+    add_output(parser, [*FORMATS, *FILES], "by the ending of --output-file, otherwise table")
+    add_quiet(parser)
     parser.add_argument("--explain", action="store_true", help="show the requests and what is evaluated locally")
     parser.add_argument(
         "--timezone", default="UTC", metavar="ZONE", help="the zone of days and months; default: %(default)s"
@@ -64,7 +67,7 @@ def run(arguments: Any) -> int:
     except SQLError as error:
         print(f"cwql sql: error: {error}", file=sys.stderr)
         return 1
-    if format == "table" or arguments.output_file is not None:
+    if not arguments.quiet and (format == "table" or arguments.output_file is not None):
         sys.stdout.flush()
         print(f"{count:,} row{'' if count == 1 else 's'}", file=sys.stderr)
     return 0

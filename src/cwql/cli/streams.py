@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import TextIO
 
     from cwql.diagnostics import Diagnostic
@@ -44,6 +46,27 @@ def terminal_of(stream: TextIO) -> Terminal:
     return terminal_for(stream, environ, sys.platform)
 
 
+@contextmanager
+def redirect(color: str, file: str | None) -> Iterator[None]:
+    """Apply the options of all commands: colors as `color` says, and the output to a file, which a failure leaves as it was."""
+    import os
+
+    variables = {"always": {"NO_COLOR": "", "FORCE_COLOR": "1"}, "never": {"NO_COLOR": "1"}}.get(color, {})
+    before = {name: os.environ.get(name, "") for name in variables}
+    os.environ.update(variables)
+    try:
+        if file is None:
+            yield
+            return
+        output = StringIO()
+        with redirect_stdout(output):
+            yield
+        with open(file, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            stream.write(output.getvalue())
+    finally:
+        os.environ.update(before)
+
+
 def print_diagnostics(
     diagnostics: Sequence[Diagnostic], text: str, name: str, stream: TextIO, format: str = "text"
 ) -> None:
@@ -54,3 +77,15 @@ def print_diagnostics(
     written = render([(Source(text, name), diagnostics)], format, terminal_of(stream))
     if written:
         print(written, file=stream)
+
+
+def print_change(before: str, after: str) -> None:
+    """Print the difference of a condition; nothing if there is none."""
+    from cwql.render.width import make_visible
+
+    if before == after:
+        return
+    terminal = terminal_of(sys.stdout)
+    for sign, style, text in (("-", "error", before), ("+", "good", after)):
+        for line in text.splitlines():
+            print(terminal.style(style, f"{sign} {make_visible(line)}"))

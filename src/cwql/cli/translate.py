@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the condition and the two dialects; one is enough, because there are only two."""
-    from cwql.cli.options import DIALECT_NAMES, add_condition, add_examples, add_output_format
+    from cwql.cli.options import DIALECT_NAMES, add_condition, add_examples, add_output
 
     add_condition(parser)
     parser.add_argument("--from", dest="source", choices=DIALECT_NAMES, help="the dialect of the condition")
     parser.add_argument("--to", dest="target", choices=DIALECT_NAMES, help="the dialect to translate to")
     parser.add_argument("--timezone", metavar="NAME", help="the time zone of times without one, such as Europe/Berlin")
-    add_output_format(parser)
+    add_output(parser)
     parser.set_defaults(refuse=parser.error)
     add_examples(parser, """translate --to automate "company/name = 'Acme' and dateEntered > [2025-01-31]\"""")
 

@@ -47,6 +47,28 @@ class RequestPreview:
 
     __module__ = "cwql"
 
+    def to_dict(self) -> dict[str, object]:
+        """Return the request as plain data. A parameter that occurs several times has a list of values."""
+        texts = {name.lower(): value for name, value in self.params}
+        params: dict[str, str | list[str]] = {}
+        for name, _ in self.params:
+            values = [value for other, value in self.params if other == name]
+            params[name] = values if len(values) > 1 else values[0]
+        found = [each.to_dict(texts.get((each.parameter or "").lower(), "")) for each in self.diagnostics]
+        return {
+            "method": self.method,
+            "url": self.url,
+            "params": params,
+            "headers": dict(self.headers.items()),
+            "body": self.body,
+            "url_length": self.url_length,
+            "url_limit": self.url_limit,
+            "pagination": self.pagination,
+            "strategy": self.strategy,
+            "request_count": self.request_count,
+            "diagnostics": found,
+        }
+
     def __str__(self) -> str:
         from cwql.render.width import make_visible
 

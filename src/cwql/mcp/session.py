@@ -65,6 +65,7 @@ class Session:
         *,
         environ: Mapping[str, str] | None = None,
         profile: str | None = None,
+        profiles_file: str | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.policy = policy or Policy()
@@ -75,6 +76,7 @@ class Session:
         # Hidden, so that nothing that shows this object shows a key.
         self._environ = hide_environment(environ)
         self._profile = profile
+        self._profiles_file = profiles_file
         self._settings = dict(settings or {})
         self._clients: dict[str, Any] = {}
         self._blocking: dict[str, Any] = {}
@@ -97,7 +99,7 @@ class Session:
         from cwql.client.retry import RetryPolicy
 
         try:
-            found = read_settings(product, {}, self._environ, self._profile)
+            found = read_settings(product, {}, self._environ, self._profile, self._profiles_file)
         except ConfigError as error:
             # The message names variables and profiles, never their values.
             raise Refusal(
