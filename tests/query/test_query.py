@@ -107,3 +107,9 @@ def test_queries_can_be_kept_and_compared() -> None:
 def test_what_can_mean_nothing_is_refused_at_once(line: Callable[[], object], says: str) -> None:
     with pytest.raises(ExpressionError, match=says):
         line()
+
+
+def test_references_and_collections_are_selected_although_they_cannot_be_sorted_by() -> None:
+    assert sent(Query(fields=[Ticket.board, Ticket.customFields, Ticket.board.name]))["fields"] == (
+        "board,customFields,board/name"
+    )

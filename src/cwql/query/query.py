@@ -214,8 +214,8 @@ def to_fields(value: object) -> str | FieldList:
         if isinstance(item, (Path, str)):
             paths.append(to_path(item))
         elif isinstance(item, Field):
-            # The path of a handle knows its record.
-            paths.append(item.asc().path)
+            # The path of a handle knows its record. A reference has a path, but refuses to be sorted by.
+            paths.append(Field.asc(item).path)
         else:
             raise ExpressionError(f"cannot select {shorten(item)}: write Ticket.summary, F('summary') or 'summary'")
     return FieldList(tuple(dict.fromkeys(paths)))
