@@ -13,7 +13,7 @@ from cwql.analysis.bare_words import advise
 from cwql.analysis.checker import build_context, find_test
 from cwql.analysis.dispatch import find_table
 from cwql.analysis.rule_config import RuleConfig
-from cwql.diagnostics import Diagnostic, in_order
+from cwql.diagnostics import Diagnostic, Rule, in_order
 from cwql.language.dialects import DIALECTS, Dialect, find_dialect, find_parameter
 from cwql.language.operators import OPERATORS
 from cwql.language.parsing import parse_with_recovery
@@ -127,7 +127,7 @@ def passes(text: str, name: str, endpoint: str | None, place: str | None) -> boo
 
 @pytest.mark.parametrize(("name", "endpoint"), PLACES)
 def test_conditions_over_real_fields(name: str, endpoint: str) -> None:
-    seen = [passes(text, name, endpoint, None) for text in Conditions(name, endpoint, 1).stream(500)]
+    seen = [passes(text, name, endpoint, None) for text in Conditions(name, endpoint, 1).stream(300)]
     assert seen.count(True) > 10 or endpoint.endswith("/5")
 
 
@@ -201,6 +201,57 @@ def test_lists_of_paths(text: str, place: str) -> None:
             assert check(text, dialect="manage", endpoint=endpoint, parameter=place) == ask_all(
                 text, "manage", endpoint, place
             )
+
+
+FEW = {
+    None: (("id", "ID", "summary", "requiredDate", "closedFlag", "impact"), ("/service/tickets", None)),
+    "customFieldConditions": (("caption", "Caption", "value", "id", "assetTag"), ("/service/tickets",)),
+    "childConditions": (("types/id", "types/name", "lastName"), ("/company/contacts",)),
+}
+VALUES = (
+    "1",
+    "2",
+    "2.5",
+    "'a'",
+    "'ab'",
+    "'High'",
+    "true",
+    "null",
+    "[2024-01-01]",
+    "[2025-01-01]",
+    "(1, 2)",
+    "('a', null)",
+)
+OPERATORS_OF_FEW = ("=", "=", "=", "!=", "<", "<=", ">", ">=", "contains", "like", "in", "not in")
+
+
+def join_few(rng: random.Random, paths: tuple[str, ...], depth: int = 0) -> str:
+    """Return a condition on a few fields with a few values, so that its comparisons contradict, imply and repeat each other."""
+    if depth == 2 or rng.random() < 0.3:
+        operator = rng.choice(OPERATORS_OF_FEW)
+        values = [value for value in VALUES if value.startswith("(") == operator.endswith("in")]
+        return f"{rng.choice(paths)} {operator} {rng.choice(values)}"
+    items = [join_few(rng, paths, depth + 1) for _ in range(rng.randint(2, 4))]
+    joined = rng.choice((" and ", " or ")).join(items)
+    return f"({joined})" if depth else joined
+
+
+@pytest.mark.parametrize("place", FEW)
+def test_conditions_on_few_fields(place: str | None) -> None:
+    rng = random.Random(f"few {place}")
+    paths, endpoints = FEW[place]
+    for _ in range(250):
+        text = join_few(rng, rng.sample(paths, 2))  # type: ignore[arg-type]
+        for endpoint in endpoints:
+            passes(text, "manage", endpoint, place)
+
+
+@pytest.mark.parametrize("record", [rule for rule, _ in CHECKS], ids=lambda record: record.name)
+def test_examples(record: Rule) -> None:
+    for text in (record.example, record.instead, f"{record.example} and id = 5", f"id = 5 or {record.example}"):
+        for endpoint in {record.endpoint, None}:
+            if parse_with_recovery(text, find_dialect(record.dialect)).tree is not None:
+                passes(text, record.dialect, endpoint, record.parameter)
 
 
 @pytest.mark.parametrize("release", ["2022.1", "2025.1", "2026.4"])
