@@ -38,6 +38,16 @@ def test_share_of_fixed_mistakes_depends_on_the_advice(monkeypatch: pytest.Monke
         ("priority/id = high", 'priority/name = "high"'),
         ('priority/id = "high"', 'priority/name = "high"'),
         ("priority/id > high", None),
+        ("priority/id = 1O", "priority/id = 10"),
+        ("priority/id = -", None),
+        ('priority/id = ""', "priority/id = null"),
+        ('priority/id > ""', None),
+        ("priority/id in (1, '')", None),
+        ('dateEntered != " "', "dateEntered != null"),
+        ('impact = ""', "impact = null"),
+        ('closedFlag = ""', None),
+        ("dateEntered > now()", None),
+        ("dateEntered > today-7", None),
         ("budgetHours = lots", None),
         ("dateEntered > tomorow", None),
         ("dateEntered > tomorrow", None),
@@ -81,6 +91,24 @@ def test_only_quotes_for_text_and_members_are_safe(text: str, safe: bool) -> Non
     (diagnostic,) = check(text, dialect="manage", endpoint=TICKETS)
     assert [offered.is_safe for offered in diagnostic.fixes] == [safe]
     assert (fix(text, dialect="manage", endpoint=TICKETS).text != text) == safe
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("requiredDate < GETDATE()", 'cwql.cond("requiredDate < {}", moment)'),
+        ("budgetHours > max(1, 2)", 'cwql.cond("budgetHours > {}", value)'),
+    ],
+)
+def test_the_example_for_a_call_has_the_field(text: str, hint: str) -> None:
+    (found,) = check(text, endpoint=TICKETS)
+    assert found.name == "function-call"
+    assert found.hint == f"compute the value in the program and pass it: {hint}"
+
+
+def test_a_word_that_ends_in_a_number_is_reported_once() -> None:
+    assert [found.code for found in check("dateEntered > today-7", endpoint=TICKETS)] == ["CW121"]
+    assert [found.code for found in check("dateEntered > today-7")] == ["CW121"]
 
 
 @pytest.mark.parametrize("word", ["tomorow", "tomorrow", '"tomorrow"'])

@@ -250,6 +250,8 @@ def test_quotes_removed_by_the_shell_get_advice(
     advice = "The shell may have removed quotes: put the whole condition in quotes of the other kind."
     assert run(capsys, "check", "status/name=New")[1].splitlines()[-1] == advice
     assert advice not in run(capsys, "check", "status/name=New and name='x'")[1]
+    # Quotes would not help: the field is a boolean.
+    assert advice not in run(capsys, "check", "-e", "/service/tickets", "closedFlag=fasle")[1]
     feed(monkeypatch, b"status/name=New")
     assert advice not in run(capsys, "check", "-")[1]
 

@@ -49,3 +49,17 @@ def test_nothing_found_is_a_negative_result(capsys: pytest.CaptureFixture[str]) 
     assert rows(capsys, "zzzzqqq", status=1) == []
     assert main(["endpoints", "zzzzqqq"]) == 1
     assert "No endpoint matches 'zzzzqqq'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "suggestion"),
+    [("/service/tikcets", "/service/tickets or"), ("Tikcets", "/Tickets?"), ("/Tikcets", "/Tickets?")],
+)
+def test_a_mistyped_path_gets_a_suggestion(capsys: pytest.CaptureFixture[str], words: str, suggestion: str) -> None:
+    assert main(["endpoints", words]) == 1
+    assert f"; did you mean {suggestion}" in capsys.readouterr().err
+
+
+def test_a_path_with_an_id_finds_its_endpoint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [row["path"] for row in rows(capsys, "/service/tickets/5/notes")] == ["/service/tickets/{parentId}/notes"]
+    assert rows(capsys, "-d", "automate", "/service/tickets/5/notes", status=1) == []

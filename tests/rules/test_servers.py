@@ -109,6 +109,8 @@ OWNERS = [
     ),
     (~(Company.id == 250), "Ticket.company.id (company/id)", Span(0, 2)),
     (Contact.firstName == "Pat", None, Span(0, 9)),
+    ((Ticket.id == 5) & (Company.id == 3), "Ticket.company.id (company/id)", Span(11, 13)),
+    ((Company.id == 3) & (Ticket.id == 5) & (Company.id == 4), "Ticket.company.id (company/id)", Span(0, 2)),
 ]
 
 

@@ -30,6 +30,10 @@ CODES = frozenset((problems.UNQUOTED_TEXT.code, problems.FUNCTION_CALL.code))
 """Diagnostics of the parser about words in the place of a value."""
 
 
+_DIGITS = str.maketrans("OoIl", "0011")
+"""Letters that look like digits."""
+
+
 def advise(context: Context, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """Yield the diagnostics; those about a bare word get the advice that fits its field."""
     if isinstance(context.tree, (OrderBy, FieldList)):
@@ -60,8 +64,10 @@ def _find_advice(context: Context, comparison: Comparison, diagnostic: Diagnosti
     span = diagnostic.span
     word = context.text[span.start : span.end]
     resolved = context.resolve(comparison.path)
-    if not isinstance(resolved, Resolved) or "(" in word:
+    if not isinstance(resolved, Resolved):
         return None
+    if "(" in word:
+        return _advise_call(context, comparison, diagnostic) if diagnostic.code == problems.FUNCTION_CALL.code else None
     field = resolved.field
     if field.kind == "reference" and (field.note is None or field.note.kind == "filterable"):
         return _advise_reference(context, comparison, field, span)
@@ -82,6 +88,14 @@ def _find_advice(context: Context, comparison: Comparison, diagnostic: Diagnosti
         case "enum" if known.enum:
             return _advise_enum(context, path, known.enum, word, span)
     return None
+
+
+def _advise_call(context: Context, comparison: Comparison, diagnostic: Diagnostic) -> Advice:
+    field = context.field(comparison.path)
+    place = context.path_span(comparison)
+    written = context.text[place.start : diagnostic.span.start].strip()
+    name = "moment" if field is not None and (field.kind in ("datetime", "date") or field.dated) else "value"
+    return diagnostic.message, f'compute the value in the program and pass it: cwql.cond("{written} {{}}", {name})', ()
 
 
 def _advise_text(context: Context, word: str, span: Span) -> Advice | None:
@@ -108,7 +122,14 @@ def _advise_number(context: Context, comparison: Comparison, title: str, word: s
     place = context.path_span(comparison)
     path = context.text[place.start : place.end]
     message = f"`{word}` for {path}, which is {title}: expected a number"
-    other = find_named_sibling(context, comparison)
+    digits = word.translate(_DIGITS)
+    if word[:1].isdigit() and digits.isdigit():
+        return (
+            message,
+            f"did you mean {digits}?",
+            (Fix(f"write {digits}", [Edit(span, digits)], applicability="unsafe"),),
+        )
+    other = find_named_sibling(context, comparison) if word[:1].isalpha() else None
     if other is None or len(comparison.values) != 1 or '"' in word or "'" in word:
         return message, "write a number, without quotes", ()
     written = f"{other} {context.text[place.end : span.start].strip()} {quote(word, context)}"

@@ -158,4 +158,5 @@ def _chosen_dialect(arguments: Any, dialect: DialectName) -> str:
 
 def _lost_quotes(text: str, diagnostics: Sequence[Diagnostic]) -> bool:
     has_quotes = any(quote in text for quote in "\"'")
-    return not has_quotes and any(diagnostic.name == "unquoted-text" for diagnostic in diagnostics)
+    fixes = [fix for diagnostic in diagnostics if diagnostic.name == "unquoted-text" for fix in diagnostic.fixes]
+    return not has_quotes and any(edit.text[:1] in ("'", '"') for fix in fixes for edit in fix.edits[:1])

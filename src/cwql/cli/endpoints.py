@@ -50,7 +50,10 @@ def run(arguments: Any) -> int:
         print_json(rows)
         return 0 if found else 1
     if not found:
-        print(f"No endpoint matches {' '.join(arguments.words)!r}.", file=sys.stderr)
+        words = " ".join(arguments.words)
+        near = find_near(words, arguments.dialect)
+        guess = f"; did you mean {' or '.join(near)}?" if near else "."
+        print(f"No endpoint matches {words!r}{guess}", file=sys.stderr)
         return 1
     terminal = terminal_of(sys.stdout)
     width = max(len(path) for _, path, _ in found)
@@ -61,7 +64,7 @@ def run(arguments: Any) -> int:
 
 
 def find(words: str, product: str | None = None) -> list[Found]:
-    """Return endpoints with their product and path: all, those below a path, or the best matches of words."""
+    """Return endpoints with their product and path: all, those below a path or of a path with ids, or the best matches of words."""
     from cwql.schema.catalog import catalog
     from cwql.schema.endpoint_search import search_endpoints
     from cwql.schema.loader import PRODUCTS
@@ -70,10 +73,23 @@ def find(words: str, product: str | None = None) -> list[Found]:
     if start and not start.startswith("/"):
         found = search_endpoints(words, lambda title: True, FOUND_LIMIT if product is None else 4 * FOUND_LIMIT)
         return [entry for entry in found if product in (None, entry[0])][:FOUND_LIMIT]
-    return [
+    products = [name for name in PRODUCTS if product in (None, name)]
+    below = [
         (name, path, endpoint)
-        for name in PRODUCTS
-        if product in (None, name)
+        for name in products
         for endpoint in catalog(name).endpoints()
         if (path := catalog(name).title(endpoint)).lower().startswith(start)
     ]
+    if below:
+        return below
+    named = [(name, catalog(name).find_endpoint(start)) for name in products]
+    return [(name, catalog(name).title(endpoint), endpoint) for name, endpoint in named if endpoint is not None]
+
+
+def find_near(words: str, product: str | None = None) -> list[str]:
+    """Return the paths that a mistyped one, or its last word, may have meant."""
+    from cwql.schema.catalog import catalog
+    from cwql.schema.loader import PRODUCTS
+
+    found = [path for name in PRODUCTS if product in (None, name) for path in catalog(name).near_endpoints(words)]
+    return found[:3] if words.strip() else []

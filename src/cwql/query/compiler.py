@@ -361,9 +361,16 @@ class _Compilation:
 def _merge(
     foreign: list[Diagnostic], problems: list[Diagnostic], unprintable: list[Diagnostic]
 ) -> tuple[Diagnostic, ...]:
-    """Return all diagnostics, without those about names that belong to another record."""
+    """Return all diagnostics, without those about names that belong to another record, or that compare terms with these."""
+    from cwql.rules.traits import find_codes
+
     spans = [diagnostic.span for diagnostic in foreign]
-    kept = [each for each in problems if each.code >= "CW300" or not any(each.span.overlaps(span) for span in spans)]
+    terms = find_codes("terms")
+    kept = [
+        each
+        for each in problems
+        if each.code not in terms and (each.code >= "CW300" or not any(each.span.overlaps(span) for span in spans))
+    ]
     return tuple(in_order([*foreign, *kept, *unprintable]))
 
 

@@ -29,8 +29,8 @@ def check_owners(
     """Yield an error for every field of another record; `parsed` is the tree of the printed `text`."""
     if parameter.record is not None:
         return
-    owned = [path for path in paths(tree) if isinstance(path, OwnedPath)]
-    if not owned:
+    written_paths = paths(tree)
+    if not any(isinstance(path, OwnedPath) for path in written_paths):
         return
     from cwql.schema.catalog import catalog
 
@@ -38,13 +38,16 @@ def check_owners(
     record = find_record(names, names.find_endpoint(asked), parameter)
     if record is None:
         return
-    places = [] if parsed is None else list(zip(paths(parsed), _starts(parsed), strict=True))
-    for path in dict.fromkeys(
-        (path.segments, path.owner) for path in owned if not names.is_related(path.owner, record.name)
-    ):
-        segments, owner = path
+    # The printed text has the paths of the tree, in its order.
+    starts: list[int | None] = [] if parsed is None else [*_starts(parsed)]
+    if len(starts) != len(written_paths):
+        starts = [None] * len(written_paths)
+    foreign: dict[tuple[tuple[str, ...], str], int | None] = {}
+    for path, start in zip(written_paths, starts, strict=True):
+        if isinstance(path, OwnedPath) and not names.is_related(path.owner, record.name):
+            foreign.setdefault((path.segments, path.owner), start)
+    for (segments, owner), start in foreign.items():
         written = dialect.separator.join(segments)
-        start = next((at for known, at in places if known.segments == segments), None)
         span = Span(0, len(text)) if start is None else Span(start, start + len(written))
         right = _find_path(names, record, owner, segments)
         hint = f"write {record.name}.{'.'.join(right)} ({dialect.separator.join(right)})" if right else None

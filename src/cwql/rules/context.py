@@ -131,7 +131,14 @@ class Context:
 
     def _is_whole(self, comparison: Comparison) -> bool:
         place = self.place(comparison)
-        return len(place.operator) > 0 and len(place.values) == len(comparison.values)
+        if len(place.operator) == 0 or len(place.values) != len(comparison.values):
+            return False
+        quotes = self.dialect.quotes
+        # A text without quotes that ends in a literal, as today-7 does, is not that literal.
+        return all(
+            literal[0] in quotes or not isinstance(value, str)
+            for value, literal in zip(comparison.values, place.literals, strict=True)
+        )
 
     def place(self, comparison: Comparison) -> Place:
         """Return the spans of the parts of one of the `comparisons`."""

@@ -6,6 +6,7 @@ the value cannot be checked before the operator is corrected.
 
 from __future__ import annotations
 
+from cwql.diagnostics import Edit, Fix
 from cwql.language.ranges import find_kind
 from cwql.rules.applicability import fits
 
@@ -137,6 +138,19 @@ def is_date_text(text: str) -> bool:
     except BadLiteral:
         return False
     return True
+
+
+def is_empty(operand: Operand) -> bool:
+    """Return whether a field is compared with an empty text, as for null."""
+    value = operand.value
+    return isinstance(value, str) and not value.strip() and operand.comparison.operator.family == "equality"
+
+
+def offer_null(operand: Operand) -> tuple[str, list[Fix]]:
+    """Return the hint and the fix for a comparison with an empty text of a field that is no text."""
+    return "write null for a field without a value", [
+        Fix("write null", [Edit(operand.span, "null")], applicability="unsafe")
+    ]
 
 
 def quote(text: str, context: Context) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.operators import EQ, IN
 from cwql.rules.applicability import is_no_member
-from cwql.rules.operands import operands, quote, weigh
+from cwql.rules.operands import is_empty, offer_null, operands, quote, weigh
 from cwql.rules.registry import checks
 from cwql.source import Span
 
@@ -48,6 +48,12 @@ def check_unknown_enum_member(context: Context) -> Iterator[Diagnostic]:
             continue
         from cwql.schema.suggest import suggest
 
+        if is_empty(operand):
+            hint, fixes = offer_null(operand)
+            yield UNKNOWN_ENUM_MEMBER.at(
+                operand.span, f"{operand.path} has no value {operand.literal}", hint=hint, fixes=fixes
+            )
+            continue
         guesses = suggest(value.strip(), members) or suggest(value.replace(" ", ""), members)
         shown = ", ".join(members[:8]) + (", …" if len(members) > 8 else "")
         hint = f"did you mean {' or '.join(guesses)}?" if guesses else f"expected one of {shown}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.ranges import find_kind
 from cwql.rules.applicability import has_other_type, is_no_id, names_id
-from cwql.rules.operands import LITERALS, TITLES, is_date_text, is_numeric, operands, quote, weigh
+from cwql.rules.operands import LITERALS, TITLES, is_date_text, is_empty, is_numeric, offer_null, operands, quote, weigh
 from cwql.rules.registry import checks
 
 TYPE_CHECKING = False
@@ -78,6 +78,8 @@ def _suggest(context: Context, operand: Operand) -> tuple[str | None, list[Fix]]
     from cwql.rules.suggestions import find_named_sibling, guess_boolean, guess_moment
 
     kind, value, comparison = operand.kind, operand.value, operand.comparison
+    if is_empty(operand) and kind != "boolean":
+        return offer_null(operand)
     if kind == "boolean":
         guess = guess_boolean(value, context.dialect) if isinstance(value, str) else None
         if guess is not None:
