@@ -74,7 +74,7 @@ def find(words: str, product: str | None = None) -> list[Found]:
         found = search_endpoints(words, lambda title: True, FOUND_LIMIT if product is None else 4 * FOUND_LIMIT)
         return [entry for entry in found if product in (None, entry[0])][:FOUND_LIMIT]
     products = [name for name in PRODUCTS if product in (None, name)]
-    below = [
+    below: list[Found] = [
         (name, path, endpoint)
         for name in products
         for endpoint in catalog(name).endpoints()
