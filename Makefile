@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Exact versions, so that a checkout gives the same result on every day and every machine.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package single-file executable bench fuzz fuzz-sandbox sarif test-peers test-dlt test-spark test-mcp-inspector check-workflows constraints english format clean
+.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-site test-python-3.14 package single-file executable bench fuzz fuzz-sandbox sarif test-peers test-dlt test-spark test-mcp-inspector check-workflows constraints english format clean
 
 demo: $(VENV)/.installed-tour
 	@$(BIN)/cwql demo
@@ -77,9 +77,14 @@ playground: $(STAMP) playground/node_modules/.installed
 	node playground/build.mjs build/playground-sources build/playground
 	if test -d build/docs; then rm -rf build/docs/playground && cp -r build/playground build/docs/playground; fi
 
-# In Chromium; the variable CHROMIUM names the program if it is not /usr/bin/chromium.
+# In Chromium; the variable CHROMIUM names the program if it is not /usr/bin/chromium. PICTURE=docs/pictures/playground.png takes a new
+# picture for the documentation.
 test-playground: playground
 	node playground/test/run.mjs build/playground
+
+# The built documentation in Chromium.
+test-site: docs playground
+	node playground/test/site.mjs build/docs
 
 # The tests of template strings on a real Python 3.14, which Pyodide is.
 test-python-3.14: $(STAMP) playground/node_modules/.installed

@@ -86,6 +86,25 @@ CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
 """Tables of contents by page: headings with page patterns, in order. They are here so that the pages are plain Markdown."""
 
 
+SEARCH_TERMS: dict[str, list[str]] = {
+    "reference/errors": ["400", "401", "403", "404", "409", "429", "500", "bad request", "unauthorized", "exceptions"],
+    "explanations/servers": ["400 bad request", "empty list", "undocumented"],
+    "guides/workers": ["429 too many requests", "rate limit", "throttling"],
+    "guides/powershell": ["PowerShell", "ps1", "ConnectWiseManageAPI", "Get-CWMTicket"],
+    "guides/editors": ["VS Code", "Visual Studio Code", "extension", "IntelliSense"],
+    "guides/tables": ["incremental sync", "data warehouse", "Parquet", "polars", "pandas", "DuckDB"],
+    "guides/manage": ["API key", "credentials", "pagination"],
+    "guides/ci": ["pipeline", "pull request"],
+    "guides/agents": ["MCP", "Claude", "Copilot", "LLM"],
+    "rules/quote-in-string": ["apostrophe", "O'Brien", "escape a quote"],
+    "rules/interpolated-text": ["injection"],
+    "rules/bare-date": ["date format"],
+    "rules/loose-date": ["date format"],
+    "rules/unquoted-text": ["missing quotes"],
+}
+"""Words that people search for and that a page uses rarely or not at all. The search ignores numbers, except for these."""
+
+
 def list_contents(page: str) -> list[tuple[str, list[str]]]:
     """Return the pages below a page by heading, each once; headings without pages are left out.
 
@@ -115,6 +134,8 @@ def list_contents(page: str) -> list[tuple[str, list[str]]]:
 
 
 def _add_contents(app: object, page: str, source: list[str]) -> None:
+    for term in SEARCH_TERMS.get(page, ()):
+        source[0] = f"```{{index}} {term}\n```\n\n{source[0]}"
     for heading, names in list_contents(page):
         caption = f":caption: {heading}\n" if heading else ""
         entries = "\n".join(f"/{name}" for name in names)

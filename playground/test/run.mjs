@@ -1,44 +1,12 @@
 // Tries the built playground in a real browser: `node test/run.mjs OUTPUT [PART OF A NAME]`.
-// The variable CHROMIUM names the program.
 import assert from "node:assert/strict";
-import { createReadStream } from "node:fs";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { serve } from "./serve.mjs";
 
 const output = process.argv[2];
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
-const TYPES = {
-  ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css",
-  ".wasm": "application/wasm", ".svg": "image/svg+xml", ".json": "application/json", ".zip": "application/zip",
-};
-
-const server = createServer(async (request, response) => {
-  const path = join(output, normalize(decodeURIComponent(request.url.split("?")[0])).replace(/\/$/, "/index.html"));
-  try {
-    await stat(path);
-  } catch {
-    response.writeHead(404).end();
-    return;
-  }
-  response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" });
-  createReadStream(path).pipe(response);
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const address = `http://127.0.0.1:${server.address().port}/`;
-
-const profile = await mkdtemp(join(tmpdir(), "cwql-playground-"));
-const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  headless: true,
-  viewport: { width: 1100, height: 900 },
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-browser.setDefaultTimeout(120_000);
-
+const { address, browser, close } = await serve(output);
 const requests = [];
 browser.on("request", (request) => requests.push(request.url()));
 const problems = [];
@@ -198,6 +166,12 @@ const tests = {
       await page.close();
     }
   },
+  "the picture of the guide is taken": async () => {
+    if (!process.env.PICTURE) return;
+    const { page } = await open("", { viewport: { width: 900, height: 620 } });
+    await page.screenshot({ path: process.env.PICTURE });
+    await page.close();
+  },
   "later checks are fast": async () => {
     const { page } = await open();
     const times = [];
@@ -228,7 +202,5 @@ for (const [name, test] of Object.entries(tests)) {
   }
 }
 console.log(failed ? `${failed} failed` : "all passed");
-await browser.close();
-await rm(profile, { recursive: true, force: true });
-server.close();
+await close();
 process.exit(failed ? 1 : 0);

@@ -152,6 +152,10 @@ def site() -> Any:
     return module
 
 
+def test_search_terms_are_of_pages_that_exist() -> None:
+    assert [name for name in site().SEARCH_TERMS if not (DOCS / f"{name}.md").is_file()] == []
+
+
 def test_every_page_is_listed_once() -> None:
     listed = ["index", *[name for page in site().CONTENTS for _, names in site().list_contents(page) for name in names]]
     assert sorted(listed) == sorted(path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.rglob("*.md"))
