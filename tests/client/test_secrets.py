@@ -445,7 +445,7 @@ def test_secret() -> None:
     assert bool(secret)
     assert not Secret("")
     lost = pickle.loads(pickle.dumps(secret))
-    with pytest.raises(SecretError, match="left behind"):
+    with pytest.raises(SecretError, match="because it was pickled"):
         lost.reveal()
     assert copy.deepcopy(secret).reveal() == "geheim-1"
 

@@ -127,7 +127,7 @@ class Contract:
             if not token.refresh:
                 return None
             return self._post(f"{base_url}{self.path}/Refresh", {"RefreshToken": token.refresh.reveal()}, headers)
-        # A token renews itself only while it is good.
+        # Only a valid token can be renewed.
         if rejected or wall >= token.ends:
             return None
         bearer = {"authorization": f"Bearer {token.access.reveal()}", **headers}
@@ -249,7 +249,7 @@ class Authentication(Protocol):
 
 
 class KeyPair:
-    """Prove oneself by the keys of an API member (HTTP Basic) and a client id, on every request."""
+    """Authenticate by the keys of an API member (HTTP Basic) and a client id, on every request."""
 
     __slots__ = ("_headers", "_secrets")
 
@@ -367,7 +367,7 @@ class TokenSignIn:
             try:
                 token = yield from self._replace(deliver, token)
             except (APIConnectionError, TransportFailure, ServerError, RateLimitError) as error:
-                # There are minutes left: the old token serves while the server has its trouble.
+                # The old token is valid for some minutes, in which the server may recover.
                 if self._clock.wall() >= token.ends:
                     raise
                 self._patient_until = self._clock.wall() + PATIENCE
@@ -389,7 +389,7 @@ class TokenSignIn:
         return now >= token.ends or now >= max(token.ends - min(MARGIN, token.life / 2), self._patient_until)
 
     def _replace(self, deliver: Deliver, old: Token | None, rejected: bool = False) -> Flow[Token]:
-        """Get another token than `old`: as the one who does it, or by waiting for that one."""
+        """Get another token than `old`, by a sign-in or by waiting for that of another call."""
 
         def done() -> Token | None:
             token = self._token
@@ -440,7 +440,7 @@ class TokenSignIn:
         response = yield from deliver(request)
         if response.status_code >= 500 or response.status_code in (408, 429):
             raise self._error(response, request)
-        # A token that the server no longer takes, or whose time is over for good, is no failure: sign in again.
+        # A token that the server no longer takes, or that can no longer be renewed, is no failure: sign in again.
         token = read_token(response, contract, self._clock.wall(), old) if response.status_code == 200 else None
         return token if token is not None and not header_fault(token.access) else None
 

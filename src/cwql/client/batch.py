@@ -57,7 +57,7 @@ def batch(items: Iterable[I], work: Callable[[I], V], at_once: int = 10) -> list
     waiting = deque(enumerate(items))
     outcomes: list[Outcome[I, V] | None] = [None] * len(waiting)
     failures: list[tuple[int, BaseException]] = []
-    # Not a ThreadPoolExecutor: its locks are taken in Python, so Ctrl-C can leave one taken, and its exit waits for ever.
+    # Not a ThreadPoolExecutor: its locks are taken in Python, so Ctrl-C can leave one taken, and its exit may never return.
     ended: SimpleQueue[None] = SimpleQueue()
 
     def drain() -> None:

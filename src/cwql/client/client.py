@@ -168,7 +168,7 @@ def open_line(
     headers: dict[str, str],
     locate: Locate | None = None,
 ) -> ServerConnection:
-    """Return the connection to a server. Raises UntrustedURLError for a URL that is no plain one, or plain HTTP off loopback."""
+    """Return the connection to a server. Raises UntrustedURLError for a URL that is no plain one, and for plain HTTP to another machine."""
     log_by_environment()
     sent = Headers({**headers, "user-agent": _user_agent(settings)}).over(settings.headers)
     limiter, rate = settings.rate_limiter, settings.requests_per_minute

@@ -161,20 +161,20 @@ SEARCH_KEYS = {
 """Query parameters that ``POST …/search`` takes in its body (`FilterValues`), by their names there."""
 
 PARTS = 200
-"""Into how many questions one is split at most."""
+"""The largest number of requests that one is divided into."""
 
 
 def split(
     asked: CompiledQuery, dialect: DialectName, fits: Callable[[CompiledQuery], bool]
 ) -> list[CompiledQuery] | None:
-    """Return requests that fit and together ask the same, None if no ``in`` list can be divided far enough.
+    """Return requests that fit and together have the same result, None if no ``in`` list can be divided far enough.
 
     A record matches exactly one of them, because their values are different: a list is divided only if it is the whole
     condition or joined to the rest of it by ``and``.
     """
     for text in sorted(asked.texts, key=lambda text: -len(text.text)):
         tree = text.tree
-        # A child matches by any of its values, so one record could answer two parts; merging drops doubles, and that is fine.
+        # A child matches by any of its values, so one record could answer two parts; merging drops the second one.
         if not isinstance(tree, Condition):
             continue
         lists = [item for item in _terms(tree) if isinstance(item, Comparison) and item.operator is IN]

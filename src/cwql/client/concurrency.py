@@ -174,7 +174,7 @@ class Promise(Future[T]):
 
 
 class SingleFlight(Generic[T]):
-    """Do a piece of work once for all threads and tasks that want it at the same time."""
+    """Do a piece of work once for all threads and tasks that need it at the same time."""
 
     __slots__ = ("__weakref__", "_current", "_lock")
 

@@ -1,7 +1,7 @@
 """The connections of the synchronous transport: pools of them, and reads and writes that end with their request's deadline.
 
-The pool of httpx is shared by all threads, and Ctrl-C between two of its lines leaves a request in it for ever, or its lock
-taken. Here a call takes a connection out, and puts it back only if it ended well: an interrupt costs that one connection.
+The pool of httpx is shared by all threads, and Ctrl-C between two of its lines leaves a request in it, or its lock taken, for
+good. Here a call takes a connection out, and puts it back only if it ended well: an interrupt costs that one connection.
 
 httpx limits each read, not all of them together: a server that sends one byte now and then keeps it waiting without end, in the
 headers too, which httpx collects by itself. So the connections of a client's pools are made by `DeadlineBackend`, whose streams

@@ -80,7 +80,7 @@ def _lost() -> Secret:
 
 
 def _refuse() -> NoReturn:
-    raise SecretError("this secret was left behind when its holder was pickled: give it anew")
+    raise SecretError("this secret is empty, because it was pickled: give it again")
 
 
 def reveal(value: str | Secret) -> str:

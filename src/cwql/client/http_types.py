@@ -184,7 +184,7 @@ class Request:
         return Request(self.method, self.url, self.parameters)
 
     def with_headers(self, headers: Mapping[str, str]) -> Request:
-        """Return the request with more headers, in the stead of its own of the same name."""
+        """Return the request with more headers, which replace its own of the same name."""
         return replace(self, headers=self.headers.over(headers))
 
 

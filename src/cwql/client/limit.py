@@ -101,7 +101,7 @@ SILENT_WAIT = 0.1
 """Seconds up to which a wait is not logged."""
 
 MOST_PER_MINUTE = 100_000
-"""A server's word above that is not believed."""
+"""A limit above this in the header of a server is ignored."""
 
 
 class Bucket(Protocol):
@@ -213,7 +213,7 @@ class RateLimiter:
                 self._step = step
             if remaining is not None:
                 # Responses may overtake each other: an old one with a larger remaining number changes nothing.
-                self._full = max(self._full, self._clock.now() + (self._burst - max(0, remaining)) * self._step)
+                self._full = max(self._full, self._clock.now() + (self._burst - remaining) * self._step)
 
 
 def log_wait(seconds: float) -> None:
@@ -332,7 +332,7 @@ class ConcurrencyLimiter:
         return self.most - len(self._inside)
 
     def enter(self, turn: Promise[None]) -> Flow[None]:
-        """Wait for a place. Whatever comes of it, `leave` has to be called with the same turn."""
+        """Wait for a place. `leave` has to be called with the same turn in any case."""
         with self._lock:
             self._queue.append(turn)
             self._admit()
@@ -348,7 +348,7 @@ class ConcurrencyLimiter:
             self._admit()
 
     def _admit(self) -> None:
-        # In this order: running the lines again makes good whatever an interrupt after any of them left undone.
+        # In this order: running the lines again does what an interrupt after any of them prevented.
         while self._queue:
             turn = self._queue[0]
             if not turn.done() and turn not in self._inside:

@@ -258,7 +258,7 @@ class NumberPager:
             fresh = self._repetition.drop(answer, number)
             self._given += len(fresh)
             if records and not fresh and (not self._done or (self._count or 0) > self._given):
-                # A last page may have none, if as many records were added in front of it.
+                # A last page may have none, if as many records were added before it.
                 raise PaginationError(f"has no new record: {REPEATED}", number)
         except BaseException:
             self.close()

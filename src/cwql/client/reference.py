@@ -60,7 +60,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "groups": Kind("/Groups", ("FullName", "Name")),
     },
 }
-"""The shelves of each product, by name."""
+"""The reference tables of each product, by name."""
 
 
 _LISTED = 12

@@ -217,7 +217,7 @@ def _call_at(
     deliver_plain = _deliver_plain(line, policy)
     for again in (True, False):
         credentials = yield from line.authentication.headers(deliver_plain)
-        answer = yield from deliver(line, _dress(line, request, credentials), policy, read)
+        answer = yield from deliver(line, _with_headers(line, request, credentials), policy, read)
         # The scheme and the path may be the server's to change, the origin is not.
         for _ in range(REDIRECTS):
             location = answer.response.headers.get("location")
@@ -227,7 +227,7 @@ def _call_at(
             if request.method != "GET":
                 break
             request = replace(request, url=target, parameters=())
-            answer = yield from deliver(line, _dress(line, request, credentials), policy, read)
+            answer = yield from deliver(line, _with_headers(line, request, credentials), policy, read)
         if answer.response.status_code != 401 or not again:
             break
         renewed = yield from line.authentication.renew(deliver_plain, credentials)
@@ -329,7 +329,7 @@ def _attempt(
         else:
             value, mismatches = read(response.content)
     except NotReadable as error:
-        # A page of HTML with status 200, or half a body: something between us and the server hiccups.
+        # A page of HTML with status 200, or half a body: a proxy failed, or the connection.
         unread = TransportFailure("truncated", True, str(error))
         return _Attempt(unread, number, CallResult(None, response, (), number), str(error))
     for entry in mismatches[:20]:
@@ -388,7 +388,7 @@ def _reply_of(delivery: Flow[CallResult]) -> Flow[Response]:
     return answer.response
 
 
-def _dress(line: ServerConnection, request: Request, credentials: Headers) -> Request:
+def _with_headers(line: ServerConnection, request: Request, credentials: Headers) -> Request:
     """Merge headers: client defaults, then the call's, then the credentials, which nothing replaces."""
     headers = line.headers.over(request.headers).over(credentials)
     return replace(request, headers=headers, timeout=request.timeout if request.timeout is not None else line.timeout)
