@@ -433,7 +433,11 @@ def test_the_release_is_asked_for_once(server: Server) -> None:
     settings: dict[str, Any] = {"base_url": f"{server.url}{ROOT}", "requests_per_minute": 1e6}
     with Client(company_id="acme", public_key="p", private_key="k", client_id="c", release="auto", **settings) as psa:
         seen = len(server.seen)
-        psa.service.tickets.get(5)
+        checked = psa.service.tickets.list("id > 1", limit=1)
+        assert len(psa._core.release._pending) == 1
+        assert len(list(checked)) == 1
+        # Conditions are checked again once.
+        assert psa._core.release._pending == []
         psa.service.tickets.get(5)
         assert [each.path for each in server.seen[seen:]].count(f"{ROOT}/system/info") == 1
 

@@ -43,6 +43,7 @@ class Table:
         self.asked: list[dict[str, str]] = []
         self.respects_page_id = True
         self.respects_order = True
+        self.repeats_page_id = False
         self.most = 1000
         self.changed: Callable[[], object] = lambda: None
 
@@ -53,6 +54,7 @@ class Table:
         size = min(int(query["pageSize"]), self.most)
         high = int(query.get("upto", 10**12))
         after = int(query.get("pageId", 0)) if self.respects_page_id else 0
+        after -= "upto" in query and self.repeats_page_id
         ids = self.ids[: bisect_right(self.ids, high)]
         rest = ids[bisect_right(ids, after) :]
         if "orderBy" in query and self.respects_order:
@@ -172,6 +174,12 @@ def test_server_that_ignores_page_id_is_paged_by_number_or_refused() -> None:
     table.respects_page_id = False
     with pytest.raises(Exception, match="page"):
         pull(ranges(20), table)
+
+
+def test_record_of_the_page_id_is_not_returned_twice() -> None:
+    table = Table(list(range(1, 201)))
+    table.repeats_page_id = True
+    assert pull(ranges(20), table)[0] == table.ids
 
 
 def test_server_that_ignores_the_order_is_read_to_the_end() -> None:

@@ -123,6 +123,18 @@ def test_a_429_holds_those_who_wait_already() -> None:
     assert [at for at, _ in simulation.sent] == pytest.approx([0, 1, 21.5, 22.5, 23.5])
 
 
+def test_a_turn_from_before_a_pause_is_not_given_back_after_it() -> None:
+    simulation = Simulation(lambda request: limited())
+    bucket = RateLimiter(clock=simulation, burst=2)
+    assert [bucket.reserve()[0] for _ in range(2)] == [0, 0]
+    waiting = bucket.take()
+    next(waiting)
+    bucket.hold(10)
+    waiting.close()
+    # After a pause there is no burst.
+    assert [bucket.reserve()[0] for _ in range(3)] == pytest.approx([10, 11, 12])
+
+
 class Window:
     """A server that takes 60 requests in every minute of the clock, and says 429 to the rest."""
 
@@ -318,6 +330,18 @@ def test_attempts_of_one_call(
     simulation.settle()
     assert type(result.exception()) is error
     assert [at for at, _ in simulation.sent] == sent
+
+
+def test_a_retry_that_does_not_take_place_costs_nothing() -> None:
+    simulation = Simulation(lambda request: Response(503))
+    bucket = RateLimiter(clock=simulation, requests_per_minute=1, burst=1)
+    line = line_to(simulation, RateLimit(simulation, bucket), RetryPolicy(deadline=30))
+    result = simulation.start(call(line, GET))
+    simulation.settle()
+    # The rate limit admits the second attempt after the deadline only.
+    assert type(result.exception()) is ServerError
+    assert len(simulation.sent) == 1
+    assert line.quota.left == line.quota.capacity
 
 
 def test_full_jitter_spreads_the_attempts() -> None:

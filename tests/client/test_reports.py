@@ -519,13 +519,18 @@ def test_84_the_codebase_is_asked_for_again_after_an_upgrade() -> None:
 
 
 def test_84_a_path_that_no_codebase_has_stays_an_error() -> None:
+    asked: list[str] = []
+
     def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path.rpartition("/")[2])
         if "companyinfo" in request.url.path:
             return httpx.Response(200, json={"Codebase": "v2025_1/"})
         return httpx.Response(404, html="<html></html>")
 
     with client(answer, codebase="auto") as psa, pytest.raises(NotFoundError):
         psa.service.boards.get(1)
+    # The codebase is the same, so the request is not repeated.
+    assert [name for name in asked if name == "1"] == ["1"]
 
 
 # --- S29: the second factor ----------------------------------------------------------------------------------------------
