@@ -15,6 +15,7 @@ from cwql import automate, manage
 from cwql.errors import ConditionError, CwqlError, UnknownNameError
 from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox
+from cwql.tables.fetch import resource_at
 from scripts.fuzz import frames as fuzz
 from scripts.fuzz.tables import make_world
 from tests.tables.conftest import FAST
@@ -209,3 +210,24 @@ def test_missing_dlt_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dlt", None)
     with pytest.raises(CwqlError, match="pip install dlt"):
         _ = cwql.tables.dlt_source
+
+
+def present(value: object) -> int:
+    """Return how many values there are in a record, at any depth, that are not null."""
+    if isinstance(value, dict):
+        return sum(present(each) for each in value.values())
+    if isinstance(value, list):
+        return sum(present(each) for each in value)
+    return value is not None
+
+
+@pytest.mark.parametrize(
+    "path", ["/service/tickets", "/company/companies", "/company/configurations", "/time/entries", "/system/members"]
+)
+def test_frame_of_dumped_models_has_all_values(psa: manage.Client, path: str) -> None:
+    """The call of the guide: values of custom fields have several types in one list, and become text."""
+    records = [each.model_dump() for each in resource_at(psa, path).list()]
+    frame = pl.DataFrame(records, strict=False, infer_schema_length=None)
+    rows = frame.to_dicts()
+    assert [present(row) for row in rows] == [present(record) for record in records]
+    assert [row["id"] for row in rows] == [record["id"] for record in records]
