@@ -137,7 +137,7 @@ test-dlt: $(STAMP)
 # Reads lists with a local cluster of Spark, which needs Java (Debian: default-jre-headless), in an environment of its own of 900 MB.
 test-spark: $(STAMP)
 	$(BIN)/python -m venv build/spark
-	build/spark/bin/python -m pip install --quiet --constraint constraints.txt -e ".[tables,sandbox]" pytest pandas pyspark==4.3.0
+	build/spark/bin/python -m pip install --quiet --constraint constraints.txt -e ".[tables,sandbox,redis]" pytest pandas pyspark==4.3.0
 	build/spark/bin/python -m pytest -p no:cacheprovider tests/tables/test_spark.py
 
 # The official inspector of the protocol, and a Node.js that is new enough for it, come from npm. It is no part of `make test`.

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +109,46 @@ def test_filters_are_sent(server: Sandbox) -> None:
         assert ids == [
             each.id for each in psa.service.tickets.list("id > 100 and closedFlag != true and summary contains 'mail'")
         ]
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[tuple[str, Any]]:
+    """The URL of a new Redis server, and a connection to it."""
+    client = pytest.importorskip("redis")
+    pytest.importorskip("limits")
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
+    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        connection = client.Redis.from_url(url, retry=client.retry.Retry(client.backoff.ConstantBackoff(0.1), 100))
+        connection.ping()
+        yield url, connection
+        connection.close()
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_workers_share_the_limit_of_a_redis_server(
+    reader: Any, server: Sandbox, psa: manage.Client, redis: tuple[str, Any]
+) -> None:
+    url, connection = redis
+    before = len(server.requests)
+    shared = reader.option("redis", url).option("redisKey", "member").option("requestsPerMinute", "900")
+    frame = shared.option("partitions", "4").load("/service/tickets")
+    assert frame.rdd.getNumPartitions() == 4
+    assert frame.count() == psa.service.tickets.count()
+    # The last request is that of the count above.
+    sent = len(server.requests) - before - 1
+    assert sent >= 6, "the ends of the list and four ranges"
+    (key,) = connection.keys("*member*")
+    assert b"/900/" in key
+    assert connection.llen(key) == sent
 
 
 def test_list_of_automate(reader: Any) -> None:

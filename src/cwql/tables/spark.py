@@ -71,8 +71,9 @@ class CwqlDataSource(spark.DataSource):  # type: ignore[misc]  # pyspark is not 
 
     Options: ``where`` is a condition, ``fields`` names of fields, ``partitions`` how many ranges of ids there are at most. Credentials
     are read from the environment of the workers, or from ``environment``, a JSON object of its variables (Spark changes the letter case
-    of the names of options, but not of their values). ``pushdown`` true sends filters, for a frame that is used once. ``redis`` is the URL of a Redis server whose rate limit all workers share, and ``redisKey`` the name of the
-    limit there.
+    of the names of options, but not of their values). ``pushdown`` true sends filters, for a frame that is used once.
+    ``requestsPerMinute`` is the rate limit of each partition, or, with ``redis``, the URL of a Redis server, that of all workers together;
+    ``redisKey`` is the name of the limit there.
     """
 
     @classmethod
@@ -145,10 +146,15 @@ class _List:
         environment = {**os.environ, **json.loads(options.get("environment", "{}"))}
         clients = import_module(f"cwql.{product}")
         settings: dict[str, Any] = {}
+        # Spark changes the names of options to small letters.
+        rate = int(options["requestsperminute"]) if "requestsperminute" in options else None
         if "redis" in options:
             from cwql import RedisRateLimiter
 
-            settings["rate_limiter"] = RedisRateLimiter(options["redis"], key=options.get("rediskey", "cwql"))
+            limits: dict[str, Any] = {} if rate is None else {"requests_per_minute": rate}
+            settings["rate_limiter"] = RedisRateLimiter(options["redis"], key=options.get("rediskey", "cwql"), **limits)
+        elif rate is not None:
+            settings["requests_per_minute"] = rate
         self._client = self._stack.enter_context(clients.Client.from_env(environ=environment, **settings))
         self._resource = resource_at(self._client, path)
         self._parts: dict[str, Any] = {"fields": options["fields"]} if "fields" in options else {}
