@@ -131,3 +131,15 @@ def test_lists_below_a_computer_are_its_own(api: ApiClient) -> None:
                 continue
             rows = response.json() if isinstance(response.json(), list) else [response.json()]
             assert {str(row["ComputerId"]) for row in rows if "ComputerId" in row} <= {computer}, kind
+
+
+def test_patching_stats_of_each_computer_agree_with_each_other(api: ApiClient) -> None:
+    computers = [each["Id"] for each in api.automate("GET", "/Computers").json()]
+    found = [api.automate("GET", f"/Computers/{computer}/PatchingStats").json() for computer in computers]
+    assert [str(stats["ComputerId"]) for stats in found] == computers
+    for stats in found:
+        good = stats["InstalledPatchCount"] + stats["CompliantSoftwareCount"]
+        bad = stats["MissingPatchCount"] + stats["FailedPatchCount"] + stats["NonCompliantSoftwareCount"]
+        assert stats["OverallCompliance"] == round(100 * good / (good + bad), 2)
+        assert stats["LastInstallWindow"] < stats["LastPatchInventory"] < stats["NextInstallWindow"]
+    assert len({stats["OverallCompliance"] for stats in found}) > len(found) // 2

@@ -168,7 +168,10 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return the environment variables with which the clients use this sandbox."""
+        """Return the environment variables with which the clients use this sandbox.
+
+        Before `start` their address has no port, and clients also need ``transport=sandbox.transport()``.
+        """
         credentials = self.credentials
         variables = {
             "CONNECTWISE_COMPANY_ID": credentials.company,

@@ -184,6 +184,49 @@ def chassis(devices: Sequence[Device]) -> Iterator[Document]:
             }
 
 
+def patching_stats(seed: int, devices: Sequence[Device]) -> Iterator[Document]:
+    """Yield how well each computer is patched: the share of its patches and applications that are installed."""
+    for device in devices:
+        if not device.is_monitored:
+            continue
+        rng = make_rng(seed, "patching", device.number)
+        windows = device.kind != "MAC"
+        installed, missing, failed = rng.randint(40, 200), rng.choice((0, 0, 1, 3, 9)), rng.choice((0, 0, 0, 1, 4))
+        compliant, outdated = rng.randint(2, 20), rng.choice((0, 0, 1, 2))
+        good, bad = installed + compliant, missing + failed + outdated
+        patched = NOW - rng.random() * 30 * DAY
+        window = NOW - NOW % DAY + 2 * 3600
+        yield {
+            "ComputerId": device.number,
+            "OverallCompliance": round(100 * good / (good + bad), 2),
+            "InstalledPatchCount": installed,
+            "MissingPatchCount": missing,
+            "FailedPatchCount": failed,
+            "CompliantSoftwareCount": compliant,
+            "NonCompliantSoftwareCount": outdated,
+            "FailedSoftwareCount": 0,
+            "IncorrectSoftwareCount": 0,
+            "Stage": rng.choice(("Test", "Pilot", "Production")),
+            "NoPatchInventory": False,
+            "WSUSEnabled": False,
+            "PatchJobRunning": False,
+            "DaytimePatchingEnabled": device.kind != "SRV",
+            "WUAOutOfDate": False,
+            "MissingBaselinePatches": missing > 3,
+            "WUAVersion": "10.0.19041.5737" if windows else "",
+            "LastInstallWindow": format_time(window - 7 * DAY),
+            "NextInstallWindow": format_time(window + 7 * DAY),
+            "LastSoftwareWindow": format_time(window - DAY),
+            "NextSoftwareWindow": format_time(window + DAY),
+            "LastPatchedDate": format_time(patched),
+            "LastMicrosoftPatchedDate": format_time(patched) if windows else None,
+            "LastThirdPartyPatchedDate": format_time(patched - DAY),
+            "LastPatchInventory": format_time(NOW - rng.random() * DAY),
+            "IsMicrosoftManaged": windows,
+            "IsThirdPartyManaged": True,
+        }
+
+
 def drives(seed: int, devices: Sequence[Device]) -> Iterator[Document]:
     """Yield the drives: one for each computer, two for each server. Sizes are in megabytes."""
     id = 0

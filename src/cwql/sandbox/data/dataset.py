@@ -270,6 +270,8 @@ def _automate(scenario: _Scenario) -> Iterator[Batch]:
     yield batch("Contact", automate.contacts(people))
     yield batch("Computer", automate.computers(seed, hardware))
     yield batch("ComputerChassis", automate.chassis(hardware))
+    for stats in automate.patching_stats(seed, hardware):
+        yield batch("ComputerPatchingStats", [stats], ("Computer", stats["ComputerId"]))
     yield batch("ComputerDrive", automate.drives(seed, hardware))
     application = 1
     for device in hardware[: sizes.detailed]:
