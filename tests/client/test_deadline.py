@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from email.utils import formatdate
 from itertools import cycle
@@ -172,12 +173,12 @@ def test_a_server_that_does_not_read_the_request_ends_at_the_deadline(mode: str)
     assert watch.seconds < 0.6 + SLACK
 
 
-RETRY_AFTER = {
-    "seconds": "30",
-    "fraction": "3.5",
-    "years": str(10 * 365 * 86_400),
-    "time of day": str(int(time()) + 900),
-    "date": formatdate(time() + 900, usegmt=True),
+RETRY_AFTER: dict[str, Callable[[], str]] = {
+    "seconds": lambda: "30",
+    "fraction": lambda: "3.5",
+    "years": lambda: str(10 * 365 * 86_400),
+    "time of day": lambda: str(int(time()) + 900),
+    "date": lambda: formatdate(time() + 900, usegmt=True),
 }
 
 
@@ -185,7 +186,7 @@ RETRY_AFTER = {
 @pytest.mark.parametrize("form", RETRY_AFTER)
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_wait_that_the_server_asks_for_is_not_begun_if_it_is_too_long(status: int, form: str, mode: str) -> None:
-    after = RETRY_AFTER[form]
+    after = RETRY_AFTER[form]()
     with RawServer(lambda it, _: respond(it, b"{}", status, {"Retry-After": after})) as server, Watch() as watch:
         error = fetch(mode, server)
     assert type(error) is (RateLimitError if status == 429 else ServerError)
