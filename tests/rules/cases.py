@@ -17,12 +17,12 @@ COMPUTERS = "/Computers"
 
 
 class Bad(NamedTuple):
-    """A text that one rule reports at `where`; `cure` is the text after the rule's first fix, None if it has none."""
+    """A text that one rule reports at `where`; `fixed` is the text after the rule's first fix, None if it has none."""
 
     code: str
     text: str
     where: str
-    cure: str | None = None
+    fixed: str | None = None
     endpoint: str | None = TICKETS
     dialect: DialectName = "manage"
     parameter: str | None = None
@@ -61,8 +61,8 @@ def examine(case: Bad) -> None:
     assert finding.hint
     if case.severity is not None:
         assert finding.severity == case.severity
-    if case.cure is None:
+    if case.fixed is None:
         assert finding.fixes == ()
         return
-    assert apply_edits(case.text, finding.fixes[0].edits) == case.cure
-    assert findings(case, case.cure) == []
+    assert apply_edits(case.text, finding.fixes[0].edits) == case.fixed
+    assert findings(case, case.fixed) == []

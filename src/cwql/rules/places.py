@@ -48,7 +48,7 @@ def locate(text: str, comparison: Comparison, record: Dialect, tokens: Sequence[
     is. `tokens` are those of the whole text, if they are at hand.
     """
     whole = comparison.span
-    assert whole is not None, "a built comparison stands in no text: print it and read it again"
+    assert whole is not None, "a built comparison has no text: print it and parse it again"
     match = fast_parser(record).match_comparison(text, whole.start, whole.end)
     if match is not None:
         place = _read_match(text, match, whole, comparison, record)

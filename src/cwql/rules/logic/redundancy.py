@@ -118,10 +118,10 @@ def _subsume(context: Context, junction: Junction) -> Iterator[tuple[Expr, Expr]
 
 def _absorb(junction: Junction) -> Iterator[tuple[Expr, Expr]]:
     """Yield groups that contain a term which also occurs next to them."""
-    beside = {key(item): item for item in junction.items}
+    neighbours = {key(item): item for item in junction.items}
     for item in junction.items[:PAIRS_LIMIT]:
         if isinstance(item, Junction):
-            other = next((beside[known] for known in map(key, item.items) if known in beside), None)
+            other = next((neighbours[known] for known in map(key, item.items) if known in neighbours), None)
             if other is not None:
                 yield item, other
 

@@ -43,7 +43,7 @@ def check_unknown_field(context: Context) -> Iterator[Diagnostic]:
     """Report the first unknown segment, with the similar members of the record reached there."""
     if context.parameter.record is not None:
         return
-    told = 0
+    reported = 0
     for path, span, segments in context.paths:
         found = context.resolve(path)
         if not isinstance(found, Unresolved) or found.reason == "scalar":
@@ -55,8 +55,8 @@ def check_unknown_field(context: Context) -> Iterator[Diagnostic]:
                 span, f"a path of {len(path.segments)} segments: expected at most {PATH_LIMIT}", hint="shorten it"
             )
             continue
-        told += 1
-        yield _describe(context, found, path.segments, segments[found.index], told <= GUESSES)
+        reported += 1
+        yield _describe(context, found, path.segments, segments[found.index], reported <= GUESSES)
 
 
 def _describe(context: Context, found: Unresolved, path: tuple[str, ...], span: Span, guessing: bool) -> Diagnostic:

@@ -54,11 +54,11 @@ def check_nonstandard_field_name(context: Context) -> Iterator[Diagnostic]:
             )
             continue
         known = note.name.replace("/", context.dialect.separator)
-        told = "; a server has refused it" if note.refused else ""
+        refusal = "; a server has refused it" if note.refused else ""
         whose = "the reference document's name" if note.origin == "documented" else "another name"
         yield NONSTANDARD_FIELD_NAME.at(
             span,
-            f"`{known}` is {whose} for `{target}` of the server{told}",
+            f"`{known}` is {whose} for `{target}` of the server{refusal}",
             hint=f"write {target}",
             fixes=[Fix(f"write {target}", [Edit(span, target)], applicability="unsafe")],
         )
