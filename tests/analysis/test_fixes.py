@@ -10,8 +10,8 @@ import pytest
 from cwql import check, fix, parse
 from cwql.analysis import fixes as fixes_module
 from cwql.analysis.fix_loop import choose
-from cwql.diagnostics import Diagnostic, Edit, Fix, apply_edits
-from cwql.rules.syntax.structure import SYNTAX_RULES
+from cwql.diagnostics import Diagnostic, Edit, Fix, Rule, apply_edits
+from cwql.rules.registry import RULES, find_category
 from cwql.source import Span
 from tests.analysis.test_checker import PIECES
 
@@ -63,9 +63,10 @@ def test_other_parameters() -> None:
 
 
 @pytest.mark.parametrize("unsafe", [False, True])
-@pytest.mark.parametrize("rule", SYNTAX_RULES, ids=lambda rule: rule.name)
-def test_fixing_ends_and_never_adds_errors(rule: object, unsafe: bool) -> None:
-    record = next(known for known in SYNTAX_RULES if known is rule)
+@pytest.mark.parametrize(
+    "record", [rule for rule in RULES if find_category(rule.code) == "syntax"], ids=lambda record: record.name
+)
+def test_fixing_ends_and_never_adds_errors(record: Rule, unsafe: bool) -> None:
     fixed = fix(record.example, dialect=record.dialect, unsafe_fixes=unsafe).text
     assert errors(fixed, record.dialect) <= errors(record.example, record.dialect)
     assert fix(fixed, dialect=record.dialect, unsafe_fixes=unsafe).text == fixed

@@ -12,11 +12,11 @@ from cwql.analysis.rule_config import RuleConfig
 from cwql.diagnostics import SEVERITIES, Rule
 from cwql.rules import traits
 from cwql.rules.registry import CHECKS, RULES, find_category, rule
-from cwql.rules.source import SOURCE_RULES
-from cwql.rules.syntax.structure import SYNTAX_RULES
 from cwql.rules.traits import find_codes
 
 CHECKED = [record for record, _ in CHECKS]
+SYNTAX_RULES = [record for record in RULES if find_category(record.code) == "syntax"]
+SOURCE_RULES = [record for record in RULES if find_category(record.code) == "source"]
 
 
 def test_codes_and_names_are_unique_and_in_order() -> None:

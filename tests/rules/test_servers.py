@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import cwql
@@ -109,8 +111,8 @@ OWNERS = [
     ),
     (~(Company.id == 250), "Ticket.company.id (company/id)", Span(0, 2)),
     (Contact.firstName == "Pat", None, Span(0, 9)),
-    ((Ticket.id == 5) & (Company.id == 3), "Ticket.company.id (company/id)", Span(11, 13)),
-    ((Company.id == 3) & (Ticket.id == 5) & (Company.id == 4), "Ticket.company.id (company/id)", Span(0, 2)),
+    ((cwql.F("id") == 5) & (Company.id == 3), "Ticket.company.id (company/id)", Span(11, 13)),
+    (((Company.id == 3) & (cwql.F("id") == 5)) & (Company.id == 4), "Ticket.company.id (company/id)", Span(0, 2)),
 ]
 
 
@@ -130,7 +132,8 @@ def test_fields_of_another_record_in_a_sort_order() -> None:
 
 
 def test_fields_of_another_record_in_a_selection() -> None:
-    for fields in (Company.id, [Company.id], [Ticket.summary, Company.id]):
+    choices: list[Any] = [Company.id, [Company.id], [Ticket.summary, Company.id]]
+    for fields in choices:
         found = cwql.compile(cwql.Query(fields=fields), endpoint=TICKETS).diagnostics
         assert [each.code for each in found] == ["CW506"]
     assert not cwql.compile(cwql.Query(fields=[Ticket.id, Ticket.company.id]), endpoint=TICKETS).diagnostics

@@ -8,10 +8,10 @@ from cwql.diagnostics import DiagnosticKind, Rule
 from cwql.language import problems
 from cwql.language.dialects import find_dialect
 from cwql.language.parsing import parse_with_recovery
-from cwql.rules.portability.unsupported import UNSUPPORTED_RULES
-from cwql.rules.syntax.structure import SYNTAX_RULES
+from cwql.rules import registry
 
-RULES = (*SYNTAX_RULES, *UNSUPPORTED_RULES)
+RULES = [rule for rule in registry.RULES if rule.code < "CW2"]
+SYNTAX_RULES = [rule for rule in RULES if registry.find_category(rule.code) == "syntax"]
 
 
 def test_every_problem_is_documented_once() -> None:

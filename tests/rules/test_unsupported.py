@@ -16,7 +16,8 @@ from cwql.language.operators import EQ, GT, IN
 from cwql.language.printer import emit
 from cwql.language.template import cond
 from cwql.language.translate import translate
-from cwql.rules.portability.unsupported import NAMES_NOT_TRANSLATED, UNSUPPORTED_RULES, WILDCARD_GAINED
+from cwql.rules.portability.unsupported import NAMES_NOT_TRANSLATED, WILDCARD_GAINED
+from cwql.rules.registry import RULES, find_category
 
 if TYPE_CHECKING:
     from cwql.language.dialects.base import DialectName
@@ -25,6 +26,7 @@ SCOPE = {
     "F": F, "emit": emit, "cond": cond, "Comparison": Comparison, "OrderBy": OrderBy, "Path": Path, "EQ": EQ, "GT": GT, "IN": IN,
     "datetime": datetime, "UTC": UTC,
 }  # fmt: skip
+UNSUPPORTED_RULES = [rule for rule in RULES if rule.code < "CW2" and find_category(rule.code) == "portability"]
 PRINTING = [rule for rule in UNSUPPORTED_RULES if rule.code < WILDCARD_GAINED.code]
 TRANSLATING = [rule for rule in UNSUPPORTED_RULES if rule not in PRINTING]
 

@@ -140,18 +140,3 @@ LINT_FAILURE = Rule(
     language="python",
     traits=("lint", "unread"),
 )
-
-SOURCE_RULES: tuple[Rule, ...] = (
-    INTERPOLATED_TEXT,
-    INTERPOLATED_VALUE,
-    JOINED_CONDITIONS,
-    PYTHON_CONNECTIVE,
-    PYTHON_CHAIN,
-    RAW_AMPERSAND,
-    UNUSED_SUPPRESSION,
-    UNKNOWN_SUPPRESSION,
-    SKIPPED_FILE,
-    BROKEN_SOURCE,
-    LINT_FAILURE,
-)
-"""Every rule of this module, ordered by code."""

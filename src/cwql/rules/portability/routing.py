@@ -45,6 +45,3 @@ OTHER_RECORD = Rule(
     instead="""compile(Ticket.company.id == 250, endpoint="/service/tickets")""",
     evidence="the records of the shipped specification; specs/overlays: families of records",
 )
-
-ROUTING_RULES: tuple[Rule, ...] = (SPLIT_OR, SPLIT_GROUP, NO_SUCH_PARAMETER, OTHER_RECORD)
-"""Every rule of this module, ordered by code."""

@@ -137,21 +137,3 @@ MALFORMED_NUMBER = Rule.describe(
     evidence="grammar/condition.lark, NUMBER",
     safety="safe",
 )
-
-SPELLING_RULES: tuple[Rule, ...] = (
-    DOUBLE_EQUALS,
-    ANGLE_NOT_EQUAL,
-    WORD_OPERATOR,
-    PREFIX_NOT,
-    BARE_DATE,
-    FOREIGN_DATE,
-    MALFORMED_DATE,
-    IMPOSSIBLE_DATE,
-    LOOSE_DATE,
-    NAIVE_TIME,
-    DOUBLED_QUOTE,
-    FOREIGN_WILDCARD,
-    MIXED_CONNECTIVES,
-    MALFORMED_NUMBER,
-)
-"""Every rule of this module."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from cwql.diagnostics import Rule
 from cwql.language import problems
-from cwql.rules.syntax.spelling import SPELLING_RULES
 
 SYNTAX_ERROR = Rule.describe(
     problems.SYNTAX_ERROR,
@@ -336,45 +335,3 @@ FUNCTION_CALL = Rule.describe(
     instead="dateEntered > [2024-01-31T00:00:00Z]",
     evidence="grammar/condition.lark",
 )
-
-_STRUCTURE = (
-    SYNTAX_ERROR,
-    EMPTY_TEXT,
-    UNCLOSED_QUOTE,
-    UNCLOSED_DATE,
-    UNCLOSED_PARENTHESIS,
-    UNMATCHED_PARENTHESIS,
-    MISSING_OPERATOR,
-    MISSING_VALUE,
-    MISSING_FIELD,
-    MISSING_CONNECTIVE,
-    DANGLING_CONNECTIVE,
-    SYMBOL_CONNECTIVE,
-    UNKNOWN_OPERATOR,
-    FOREIGN_OPERATOR,
-    IS_NULL,
-    BETWEEN,
-    MISPLACED_NOT,
-    UNQUOTED_TEXT,
-    SMART_QUOTES,
-    LIST_WITHOUT_PARENTHESES,
-    EMPTY_LIST,
-    STRAY_COMMA,
-    LIST_AFTER_OPERATOR,
-    FOREIGN_SEPARATOR,
-    PERCENT_ENCODED,
-    PASTED_PARAMETER,
-    SQL_SYNTAX,
-    BACKSLASH_ESCAPE,
-    QUOTE_IN_STRING,
-    INVISIBLE_CHARACTER,
-    CONTROL_CHARACTER,
-    TOO_DEEP,
-    UNFILLED_PLACEHOLDER,
-    SWAPPED_SIDES,
-    QUOTED_FIELD,
-    FUNCTION_CALL,
-)
-
-SYNTAX_RULES: tuple[Rule, ...] = tuple(sorted((*_STRUCTURE, *SPELLING_RULES), key=lambda rule: rule.code))
-"""Every rule about parsing a text, by code."""
