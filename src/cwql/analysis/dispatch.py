@@ -262,7 +262,8 @@ class RuleTable:
         work.update(dict.fromkeys(self._always))
         if context.partial:
             return {entry: nodes for entry, nodes in work.items() if not entry.needs_whole_text}
-        self._add_groups(work, context.tree)
+        if len({"/".join(node.path.segments).lower() for node in context.written}) < len(context.written):
+            self._add_groups(work, context.tree)
         self._add_long(work, context.text)
         return work
 
@@ -308,12 +309,9 @@ class RuleTable:
                 if test is True:
                     found.append((entry, None))
                 elif test:
-                    found.append(
-                        (
-                            entry,
-                            _test_each(test, entry.values) if isinstance(kind, frozenset) and entry.values else test,
-                        )
-                    )
+                    if isinstance(kind, frozenset) and entry.values:
+                        test = _test_each(test, None if kinds.issubset(entry.values) else entry.values)
+                    found.append((entry, test))
         return "/".join(segments).lower(), tuple(found)
 
     def _find_facets(self, segments: tuple[str, ...]) -> tuple[set[str], FieldInfo | None]:
@@ -376,8 +374,10 @@ def _matches(patterns: tuple[str, ...], places: list[str]) -> bool:
     )
 
 
-def _test_each(test: Test, kinds: tuple[str, ...]) -> Test:
-    """Return a test of a list that is passed if one of its values of these kinds passes the test."""
+def _test_each(test: Test, kinds: tuple[str, ...] | None) -> Test:
+    """Return a test of a list that is passed if one of its values, or of those of some kinds, passes the test."""
+    if kinds is None:
+        return lambda values: any(map(test, values))
     return lambda values: any(KINDS[type(value).__name__] in kinds and test(value) for value in values)
 
 
