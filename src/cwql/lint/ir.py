@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Literal as Only
 
+    from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 
 
@@ -225,20 +226,27 @@ class Cast(Node):
 
 
 class Parameter:
-    """A parameter of a function, and its type (empty if it has none)."""
+    """A parameter of a function at its position, and its type (empty if it has none); `rest` takes all other arguments."""
 
-    __slots__ = ("default", "name", "type")
+    __slots__ = ("at", "default", "name", "rest", "type")
 
-    def __init__(self, name: str, type: str = "", default: Node | None = None) -> None:
+    def __init__(
+        self, name: str, type: str = "", default: Node | None = None, at: int = -1, rest: bool = False
+    ) -> None:
         self.name = name
         self.type = type
         self.default = default
+        self.at = at
+        self.rest = rest
 
 
 class Function(Node):
-    """A function. `inline` is True for one that is written where it is used: a lambda, a script block."""
+    """A function. `inline` is True for one that is written where it is used: a lambda, a script block.
 
-    __slots__ = ("body", "inline", "name", "parameters")
+    `silent` is True if it has nothing to do with conditions unless it is called, None if that is not known.
+    """
+
+    __slots__ = ("body", "inline", "name", "parameters", "silent")
 
     def __init__(
         self,
@@ -254,6 +262,22 @@ class Function(Node):
         self.parameters = parameters
         self.body = body
         self.inline = inline
+        self.silent: bool | None = None
+
+
+class Sent(Node):
+    """A text that is sent to a known target as the parameter `key`; if it is `open`, calls around it may name another."""
+
+    __slots__ = ("key", "open", "place", "value")
+
+    def __init__(  # one argument for each field
+        self, start: int, end: int, value: Node, key: str, place: RequestTarget, open: bool = False
+    ) -> None:
+        super().__init__(start, end)
+        self.value = value
+        self.key = key
+        self.place = place
+        self.open = open
 
 
 class Other(Node):

@@ -11,6 +11,7 @@ from cwql.lint.dataflow.knowledge import (
     BUILDERS,
     CONCATS,
     CUTS,
+    DEDENTS,
     ENCODER_OWNERS,
     ENCODERS,
     ESCAPERS,
@@ -26,18 +27,22 @@ from cwql.lint.dataflow.knowledge import (
     PUSHES,
     REPLACES,
     SAME,
+    STRIPS,
     TEXT_OWNERS,
     fold,
 )
-from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, item_of, list_after_function, map_call
+from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, list_after_function, map_call
 from cwql.lint.dataflow.targets import chain_of, is_record, note_chain, place_of_chain
 from cwql.lint.dataflow.text_functions import (
     concat_call,
     date_format_call,
+    dedent_call,
     format_call,
     format_value,
     join_call,
+    join_values,
     replace_call,
+    strip_call,
 )
 from cwql.lint.dataflow.texts import Builder, extended, target_of
 from cwql.lint.dataflow.type_names import is_safe_type
@@ -51,12 +56,18 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.values import Sink
     from cwql.lint.ir import Argument
+    from cwql.lint.request_targets import RequestTarget
 
 _REQUESTS = frozenset(("invoke-restmethod", "irm"))
 """Commands that return the records of the URL among their arguments."""
 
 _ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
 _OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
+_CLEANS = re.compile(
+    r"(?<![\w'\"])(?:'[^\w'\n]{0,8}(?:\"|\\')[^\w'\n]{0,8}'|\"[^\w\"\n]{0,8}(?:'|\\\")[^\w\"\n]{0,8}\")(?!\w)"
+)
+"""A text that consists of quotes and other signs, in a function that deals with them."""
+
 _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
 )
@@ -72,6 +83,9 @@ def _call(flow: Flow, node: Call) -> Value:
     callee = node.callee
     name = callee.name if isinstance(callee, (Name, Member)) else ""
     carried = [sink for sink in (*frame.sinks, *frame.carried) if not sink.near]
+    if len(frame.places) == 1 and flow.owner is not None:
+        for word in frame.parameters:
+            flow.targets.setdefault((id(flow.owner), word), frame.places[0])
     builder = node.made or BUILDERS.search(name) is not None
     if carried and (builder or not frame.places):
         value = value.moved(node.start, node.end)
@@ -94,6 +108,7 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
     callee = node.callee
     piped = flow.evaluate(node.piped) if node.piped is not None else None
     owner: Value | None = None
+    place: RequestTarget | None = None
     name = ""
     if isinstance(callee, Member):
         name = callee.name
@@ -103,6 +118,9 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
             flow.note(place)
         if callee.owner is not None:
             owner = flow.evaluate(callee.owner)
+            if place is not None and place.endpoint is not None:
+                # Not what a part of the chain names.
+                frame.places = [place]
     elif isinstance(callee, Name):
         name = callee.name
         if node.command:
@@ -121,8 +139,17 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
     if node.command:
         return _command(flow, node, name, piped, frame)
     values = _arguments(flow, node, owner, name)
+    if name in flow.traits.verbs and values and not node.arguments[0].name and not node.arguments[0].spread:
+        named = [place] if place is not None else owner.places if owner is not None else []
+        if len(named) == 1 and named[0].endpoint is not None:
+            sink = flow.sink(values[0], "conditions", "condition", values[0].start)
+            if sink is not None:
+                sink.near, sink.closed = named, True
     if isinstance(callee, (Name, Member)):
-        target = flow.env.get(flow.path_of(callee)) if flow.path_of(callee) else None
+        path = flow.path_of(callee)
+        target = flow.env.get(path) if path else None
+        if target is None and owner is not None and owner.kind:
+            target = flow.classes[owner.kind].get(f"this.{name}")
         if target is None and flow.traits.receivers and isinstance(callee, Member) and name not in flow.overloaded:
             target = flow.env.get(name)
         if target is not None and target.function is not None:
@@ -132,6 +159,8 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
         result = known_call(flow, node, name, None, [piped, *values], node.arguments)
     if result is None:
         result = Value(node.start, node.end)
+        if isinstance(callee, Name) and name in flow.classes:
+            result.kind = name
         if owner is not None:
             result.records = owner.records and fold(name) in SAME
     return result
@@ -148,7 +177,7 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         if isinstance(argument.value, Function) and argument.value.inline:
             value = Value(argument.value.start, argument.value.end)
             value.function = argument.value
-            item = item_of(owner if owner is not None else list_after_function(flow, node, name))
+            item = flow.item_of(owner if owner is not None else list_after_function(flow, node, name))
             result = run_inline(flow, argument.value, item)
             value.safe = result.safe
             value.items = [result] if result.texts else None
@@ -160,7 +189,9 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         key = argument.name or key_of(argument.key)
         parameter = parameter_of(key.lstrip(":")) if 5 < len(key) < 30 else None
         if parameter is not None:
-            flow.sink(value, parameter, key.lstrip(":"), argument.at)
+            sink = flow.sink(value, parameter, key.lstrip(":"), argument.at)
+            if sink is not None and fold(name) == "update" and isinstance(node.callee, Member) and node.callee.owner:
+                flow.attach(node.callee.owner, sink)
         if (not argument.name and index < 2) or (index and first_key):
             plain = value.plain if isinstance(argument.value, Literal) else None
             named = parameter_of(plain) if plain is not None and 5 < len(plain) < 30 else None
@@ -207,7 +238,7 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
         if argument.value is None:
             continue
         if isinstance(argument.value, Function):
-            item = item_of(piped) if folded in _EACH else None
+            item = flow.item_of(piped) if folded in _EACH else None
             value = Value(argument.value.start, argument.value.end)
             value.function = argument.value
             value.safe = run_inline(flow, argument.value, item).safe
@@ -294,15 +325,33 @@ def _local(
         elif position < len(function.parameters):
             given[function.parameters[position].name] = value
             position += 1
+    rest = function.parameters[-1] if function.parameters and function.parameters[-1].rest else None
+    if rest is not None and rest.name in given:
+        first = len(function.parameters) - 1
+        together = Value(node.start, node.end)
+        together.items = [value for argument, value in zip(positional, values, strict=False) if not argument.name][
+            first:
+        ]
+        together.partial = any(argument.spread for argument in positional)
+        given[rest.name] = together
     result = Value(node.start, node.end) if function.inline else flow.call_body(function, env, scope)
+    for name, value in given.items():
+        place = flow.targets.get((id(function), name))
+        if place is not None:
+            for sink in value.sinks:
+                flow.use(sink, place)
     if given:
         flow.calls.append((function, given, flow.statement, flow.scope, list(flow.frames[-1].places)))
     found = result.moved(node.start, node.end)
     found.places, found.sinks = [], []
     if found.texts:
         found.texts = [_filled(flow, text, given) for text in found.texts]
+    elif not (found.joint or "").strip() and _CLEANS.search(flow.source, function.start, function.end) is not None:
+        # Whether it takes out all quotes cannot be decided here.
+        found = Value(node.start, node.end, safe=True)
     elif found.parameter and found.parameter in given:
-        return given[found.parameter].moved(node.start, node.end)
+        passed = given[found.parameter].moved(node.start, node.end)
+        return passed if found.joint is None else join_values(flow, node, passed, result.separator)
     return found
 
 
@@ -392,7 +441,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
     if folded in JOINS:
         return join_call(flow, node, owner, owner_node, is_module, values)
     if folded in FORMATS or (folded == "format" and owner is not None):
-        made = format_call(flow, node, name, owner, is_module, owner_name, values)
+        made = format_call(flow, node, owner, is_module, owner_name, values, arguments)
         if made is not None:
             return made
     if folded in REPLACES:
@@ -452,6 +501,14 @@ def known_call(  # noqa: C901  # a case for each kind of function
             return Value(node.start, node.end, safe=True)
         if len(values) > 1 and not (values[1].safe or is_word(values[1].plain)):
             return None
+    if folded in STRIPS and owner is not None and owner.texts and not values:
+        return strip_call(flow, node, folded, owner)
+    if folded in DEDENTS:
+        subject = owner if owner is not None and owner.texts else first
+        if subject is not None and subject.texts:
+            return dedent_call(flow, node, folded, subject)
+    if folded == "cast" and owner is None and len(values) == 2:
+        return values[1].moved(node.start, node.end)
     if folded in SAME and (owner is not None or len(values) == 1):
         source = owner if owner is not None and not is_module else first if len(values) == 1 else None
         if source is not None and (
@@ -557,7 +614,7 @@ def _append(  # noqa: C901  # a case for each kind of owner
 
 
 def _member(flow: Flow, node: Member) -> Value:
-    note_chain(flow, node)
+    named = note_chain(flow, node)
     path = flow.path_of(node)
     known = flow.env.get(path) if path else None
     if known is not None:
@@ -578,7 +635,7 @@ def _member(flow: Flow, node: Member) -> Value:
         return entry.moved(node.start, node.end)
     name = fold(node.name)
     value = Value(node.start, node.end)
-    value.places, value.sinks = owner.places, owner.sinks
+    value.places, value.sinks = owner.places if named is None else [named], owner.sinks
     if (
         name in LENGTHS
         or (flow.traits.bare and name in NUMBERS)

@@ -13,7 +13,7 @@ from cwql.lint.frontends.entries import TEMPLATES, open_placeholders
 from cwql.lint.frontends.text import PLACEHOLDERS
 from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
-from cwql.lint.request_targets import parameter_of
+from cwql.lint.request_targets import RequestTarget, parameter_of
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment
 from cwql.source import Span
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.ir import Module
-    from cwql.lint.request_targets import Context, RequestTarget
+    from cwql.lint.request_targets import Context
 
 _ = _calls
 _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
@@ -32,6 +32,7 @@ _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
 _OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
 _FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
+_FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
 
 
@@ -67,6 +68,10 @@ class Emitter:
     def _parametric(self) -> None:
         """Send the arguments of local calls where the parameters are sent."""
         flow = self.flow
+        for owner, name, sink in flow.defaults:
+            place = flow.targets.get((owner, name))
+            if place is not None:
+                flow.use(sink, place)
         for function, given, statement, scope, places in flow.calls:
             for name, sink in flow.parametric.get(id(function), ()):
                 value = given.get(name)
@@ -134,13 +139,23 @@ class Emitter:
     def _sink(self, sink: Sink, sent: _Spans | None = None, goes_on: bool = False) -> None:
         conditions = sink.parameter.lower().endswith("conditions")
         near: list[RequestTarget | None] = list(sink.near or sink.uses)
+        if not sink.near and len(sink.uses) > 1:
+            # Calls of different endpoints use the same text.
+            dialects = {place.dialect for place in sink.uses}
+            near = [RequestTarget(dialects.pop() if len(dialects) == 1 else None, None, sure=True)]
         wide = False
         if not near and not sink.closed and conditions and not sink.option:
             near = list(_around(sink, self.flow))
             wide = bool(near)
+        if sink.hint is not None:
+            near.append(sink.hint)
         for text in sink.texts:
             segments = _expanded(text.segments)
             partial = sink.partial
+            if conditions and len(segments) > 1:
+                for segment in segments:
+                    for item in segment.items if (segment.joint or "").strip().lower() in ("and", "or") else ():
+                        self._add(sink, item, list(item.segments), near, wide, True)
             if len(segments) == 1 and segments[0].kind == "placeholder" and segments[0].items and conditions:
                 joint = (segments[0].joint or "").strip().lower()
                 if joint in ("and", "or"):
@@ -172,8 +187,10 @@ class Emitter:
         conditions = sink.parameter.lower().endswith("conditions")
         if conditions and is_query_string(shown):
             return
-        named = sink.option and bool(near)
-        if conditions and not named and (not is_like_condition(shown) or _FRAGMENT.match(shown)):
+        named = bool(sink.near or sink.uses) and not sink.assigned and not partial
+        if conditions and not named and not is_like_condition(shown):
+            return
+        if conditions and not (sink.option and near) and _FRAGMENT.match(shown):
             return
         if wide and "/" not in shown and conditions and is_foreign(shown):
             # SQL in a function that also calls ConnectWise.
@@ -201,6 +218,9 @@ class Emitter:
             if TEMPLATES.fullmatch("".join([piece.text for piece in pieces]).strip()):
                 return
             pieces = open_placeholders(pieces)
+        if sink.kept and conditions and ("{" in shown or "%" in shown):
+            # Other code may fill it.
+            pieces = open_placeholders(pieces, _FIELDS, safe=True)
         found = ConditionTemplate(pieces, sink.parameter, place, Span(low, high), self.language, partial=partial)
         self.found.setdefault((pieces[0].start, pieces[-1].end, sink.parameter, shown), []).append(found)
 
@@ -257,9 +277,12 @@ def _around(sink: Sink, flow: Flow) -> list[RequestTarget]:
     if not flow.sure:
         return []
     scope = sink.scope
+    # What another call is given may go anywhere.
+    assigned = sink.assigned
     for _ in range(50):
+        assigned = assigned or scope.assigned
         if scope.places:
-            return scope.places if len(scope.places) == 1 else []
+            return scope.places if len(scope.places) == 1 and assigned else []
         if scope.is_function or scope.outer is None:
             break
         scope = scope.outer

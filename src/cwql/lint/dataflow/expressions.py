@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint.dataflow.flow import Flow, Frame, register
 from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, safe_groups
 from cwql.lint.dataflow.targets import is_record
-from cwql.lint.dataflow.text_functions import format_value, join_values, replaced
+from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced
 from cwql.lint.dataflow.texts import Builder, concatenate, extended
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import (
@@ -36,6 +36,7 @@ from cwql.lint.ir import (
     Other,
     Pairs,
     Pattern,
+    Sent,
     Unary,
     key_of,
 )
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-_COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne"))
+_COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "in", "not in", "is", "is not"))
 
 # --- operands ----------------------------------------------------------------------------------------------------------
 
@@ -218,6 +219,8 @@ def run_inline(flow: Flow, node: Function, item: Value | None) -> Value:
     flow.env = Environment(outer)
     flow.returned = []
     flow.scope = Scope(scope)
+    # A block that is an argument of a call may belong to its target.
+    flow.scope.assigned = True
     names = [parameter.name for parameter in node.parameters]
     flow.owner = node if node.parameters else owner
     for parameter in node.parameters:
@@ -268,8 +271,10 @@ def _operation(flow: Flow, node: Operation) -> Value:
     if node.kind == "percent" or sign == "-f":
         left = flow.evaluate(node.left)
         right = flow.evaluate(node.right)
-        values = right.items if right.items is not None else [right]
-        made = format_value(flow, node, left, values)
+        if node.kind == "percent":
+            made = percent_value(flow, node, left, right)
+        else:
+            made = format_value(flow, node, left, right.items if right.items is not None else [right])
         return made if made is not None else Value(node.start, node.end, safe=left.safe and right.safe)
     if sign == "-join":
         left = flow.evaluate(node.left)
@@ -346,6 +351,7 @@ def _choice(flow: Flow, node: Choice) -> Value:
         # What is not known adds nothing: ``text || undefined``.
         found.texts = [text for value in known for text in value.texts][:MOST_TEXTS]
         found.partial = True
+        found.open = not found.safe
         found.items = next((value.items for value in known if value.items is not None), None)
     return found
 
@@ -380,6 +386,16 @@ def _cast(flow: Flow, node: Cast) -> Value:
     return value.moved(node.start, node.end)
 
 
+def _sent(flow: Flow, node: Sent) -> Value:
+    value = flow.evaluate(node.value)
+    sink = flow.sink(value, parameter_of(node.key) or "", node.key, node.start)
+    if sink is not None and node.open:
+        sink.hint = node.place
+    elif sink is not None:
+        sink.near, sink.closed = [node.place], True
+    return Value(node.start, node.end)
+
+
 def _other(flow: Flow, node: Other) -> Value:
     values = [flow.evaluate(child) for child in node.children]
     value = Value(node.start, node.end)
@@ -402,6 +418,8 @@ def _assign(flow: Flow, node: Assign) -> Value:
             if node.type.startswith("[]"):
                 value.items, value.safe = [], True
             flow.env.set(target.name, value)
+            if flow.members is flow.env:
+                flow.env.set(f"this.{target.name}", value)
         return value
     if node.added:
         old = flow.current(target)
@@ -475,6 +493,7 @@ _KINDS: dict[type[Node], Callable[..., Value]] = {
     Choice: _choice,
     Cast: _cast,
     Other: _other,
+    Sent: _sent,
     Assign: _assign,
     Branch: _branch,
     Block: _block,

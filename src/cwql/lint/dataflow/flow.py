@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.guards import guards_of
@@ -20,6 +21,7 @@ from cwql.lint.ir import (
     Member,
     Name,
     Node,
+    Number,
     Unary,
     key_of,
 )
@@ -37,13 +39,11 @@ DEPTH = 70
 """Deepest nesting of nodes that is followed."""
 
 _AUTOMATE = ("automate", "labtech", "lab-tech", "lab_tech", "cwa/api", "-cwm", "-cwa")
-"""Text of a file that mentions Automate, or uses a module whose parameter is called ``-Condition``."""
 
 _NAMES = re.compile(r"[a-z_$][\w$]*(?:-\w+)*")
 MEMBER = re.compile(
     r"\b(?:this|self|static|me|cls|parent)\b(?:\.|->|::)\$?\w+\s*(?:\[[^\[\]\n]{0,200}\]\s*)?(?:[^\w\s(=]{0,2}=(?![=>~])|[.:-]\S)"
 )
-
 SHORT = 5_000
 """A shorter program is evaluated as a whole: that takes less time than the search for names."""
 
@@ -54,16 +54,17 @@ THIS = frozenset(("this", "self", "static", "me", "cls", "parent"))
 class Frame:
     """An expression or statement that is being evaluated: the targets that it names, and the sinks in it.
 
-    `sinks` are written in it, `carried` come in with the values of names.
+    `sinks` are written in it, `carried` come in with the values of names, `parameters` are those of the function.
     """
 
-    __slots__ = ("carried", "hint", "places", "sinks")
+    __slots__ = ("carried", "hint", "parameters", "places", "sinks")
 
     def __init__(self) -> None:
         self.places: list[RequestTarget] = []
         self.hint: RequestTarget | None = None
         self.sinks: list[Sink] = []
         self.carried: list[Sink] = []
+        self.parameters: list[str] = []
 
     def note(self, place: RequestTarget) -> None:
         """Add a target; more than two endpoints are as good as two."""
@@ -94,6 +95,9 @@ class Flow:
         self.captured: dict[int, tuple[Environment, Scope]] = {}
         self.calls: list[tuple[Function, dict[str, Value], tuple[int, int], Scope, list[RequestTarget]]] = []
         self.parametric: dict[int, list[tuple[str, Sink]]] = {}
+        self.defaults: list[tuple[int, str, Sink]] = []
+        self.targets: dict[tuple[int, str], RequestTarget] = {}
+        """The target of the call that a function passes a parameter to."""
         self.owner: Function | None = None
         self.members: Environment | None = None
         self.classes: dict[str, Environment] = {}
@@ -106,10 +110,14 @@ class Flow:
         self.silent: list[tuple[Function, Environment, Scope]] = []
         self.folded = ""
         self.ends: dict[int, int] = {}
-        lowered = source.lower() + context.source.name.lower()
-        self.automate = any(word in lowered for word in _AUTOMATE)
         self.chains: dict[tuple[str, ...], RequestTarget | None] = {}
         self.budget = 20_000 + 2 * len(source)
+
+    @cached_property
+    def automate(self) -> bool:
+        """Return whether the file mentions Automate, or uses a module whose parameter is called ``-Condition``."""
+        lowered = self.source.lower() + self.context.source.name.lower()
+        return any(word in lowered for word in _AUTOMATE)
 
     # --- the whole -------------------------------------------------------------------------------------------------
 
@@ -119,8 +127,16 @@ class Flow:
         self.finish_functions()
         for function, env, scope in self.silent:
             # It has no condition itself, but may give one to a function that sends it.
-            if not self.marked.isdisjoint(_NAMES.findall(self.folded, function.start, function.end)):
+            if self._names_marked(function):
                 self.call_body(function, env, scope)
+
+    def _names_marked(self, function: Function) -> bool:
+        """Return whether a function names one that has a condition."""
+        if len(self.marked) < 4:
+            text = self.source[function.start : function.end].lower()
+            return any(name in text for name in self.marked)
+        self.folded = self.folded or self.source.lower()
+        return not self.marked.isdisjoint(_NAMES.findall(self.folded, function.start, function.end))
 
     def finish_functions(self) -> None:
         """Evaluate the functions that wait for the code around them to be done."""
@@ -139,6 +155,10 @@ class Flow:
         Most functions of a program that calls ConnectWise have nothing to do with it, and evaluating them takes as long as
         parsing them.
         """
+        if function.silent is not None:
+            if not function.silent:
+                self.marked.add(function.name.lower())
+            return function.silent
         if len(self.source) < SHORT:
             return False
         if self.marks is None:
@@ -168,7 +188,10 @@ class Flow:
         self.depth += 1
         for parameter in function.parameters:
             value = Value(function.start, function.start, safe=self.is_safe_name(parameter.name, parameter.type))
+            if isinstance(parameter.default, Number) and parameter.default.text in ("True", "False"):
+                value.safe = True
             value.parameter = parameter.name
+            value.kind = parameter.type if parameter.type in self.classes else ""
             value.moment = parameter.type.strip("[]?").lower() == "datetime"
             self.env.set(parameter.name, value)
         body = function.body
@@ -246,6 +269,11 @@ class Flow:
         finally:
             self.depth -= 1
 
+    def _continues(self, body: Node) -> bool:
+        """Return whether a body ends with ``continue``, after which the rest of the loop does not run."""
+        last = body.statements[-1] if isinstance(body, Block) and body.statements else body
+        return isinstance(last, Jump) and self.source.startswith(("continue", "next"), last.start)
+
     def _throws(self, node: Jump) -> bool:
         word = self.source[node.start : node.start + 8].lower()
         return not word.startswith(("break", "continue", "next", "last", "goto"))
@@ -268,6 +296,17 @@ class Flow:
             self.env.set(node.name, value, counted=False)
             if self.members is not None:
                 self.env.set(f"this.{node.name}", value, counted=False)
+        for parameter in node.parameters:
+            if parameter.default is not None:
+                self.open_statement(parameter.default)
+                value = self.evaluate(parameter.default)
+                key = parameter_of(parameter.name) if 5 < len(parameter.name) < 30 else None
+                if key is not None:
+                    sink = self.sink(value, key, parameter.name, parameter.at, assigned=True)
+                    if sink is not None:
+                        sink.kept = True
+                        self.defaults.append((id(node), parameter.name, sink))
+                self.close_statement()
         self.captured[id(node)] = self.env, self.scope
         self.waiting.append((node, self.env, self.scope, node.name in CONSTRUCTORS))
 
@@ -304,7 +343,7 @@ class Flow:
             alive = self.inner_block(body if isinstance(body, Block) else Block(body.start, body.end, [body]))
             if alive:
                 ways.append(self.env)
-            else:
+            if not alive or self._continues(body):
                 dead_names |= no
             self.env = outer
         if not node.complete or not ways:
@@ -343,7 +382,8 @@ class Flow:
         outer = self.env
         self.env = Environment(outer)
         for name in node.names:
-            self.env.set(name, self.item_of(over, node, name, last=name == node.names[-1]))
+            item = self.item_of(over, name)
+            self.env.set(name, Value(node.start, node.start, safe=self.is_safe_name(name)) if item is None else item)
         self.looping += 1
         body = node.body if isinstance(node.body, Block) else Block(node.body.start, node.body.end, [node.body])
         self.inner_block(body)
@@ -353,13 +393,14 @@ class Flow:
             way.names.pop(name, None)
         self.join(outer, [way, Environment(outer)])
 
-    def item_of(self, over: Value | None, node: Node, name: str = "", last: bool = True) -> Value:
-        """Return the value of the name that takes the items of a value."""
+    def item_of(self, over: Value | None, name: str = "") -> Value | None:
+        """Return the value of the name that takes the items of a value; None if nothing is known."""
         if over is None:
-            return Value(node.start, node.start, safe=self.is_safe_name(name))
-        if over.items is not None and not over.partial and over.items:
+            return None
+        if over.items and not over.partial:
             return merged(over.items)
-        value = Value(node.start, node.start, safe=over.safe or self.is_safe_name(name))
+        # A list that starts empty may be filled with anything later.
+        value = Value(over.start, over.start, safe=(over.safe and over.items != []) or self.is_safe_name(name))
         value.records = over.records
         return value
 
@@ -368,7 +409,11 @@ class Flow:
     def current(self, target: Node) -> Value | None:
         """Return the value that a target has, without the effects of a use."""
         path = self.path_of(target)
-        return self.env.get(path) if path else None
+        known = self.env.get(path) if path else None
+        if known is None and isinstance(target, Index):
+            owner = self.current(target.owner)
+            known = (owner.entries or {}).get(key_of(target.key)) if owner is not None else None
+        return known
 
     def path_of(self, node: Node) -> str:
         """Return the name under which the environment knows a target: ``name``, ``this.name``, ``name.member``."""
@@ -406,12 +451,21 @@ class Flow:
             self.push(path, old, [value], target)
             return
         path = self.path_of(target)
+        if value.places or any(text.place is not None for text in value.texts):
+            self.scope.assigned = True
+        if path.isupper():
+            for made in value.sinks:
+                made.kept = True
         if path:
             self.env.set(path, value)
             if self.members is self.env and isinstance(target, Name):
                 self.env.set(f"this.{path}", value)
             if path.startswith("this.") and self.members is not None and self.members is not self.env:
                 self.set_member(path, value)
+        self._bind_parameter(target, value, node)
+
+    def _bind_parameter(self, target: Node, value: Value, node: Node) -> None:
+        """Note a parameter that a target has the name of."""
         key = (
             target.name
             if isinstance(target, (Name, Member))
@@ -420,6 +474,9 @@ class Flow:
             else ""
         )
         parameter = parameter_of(key) if 5 < len(key) < 30 else None
+        if parameter is None and self.context.markers and self.context.marked(node.start, node.end) is not None:
+            # A comment says what the text is.
+            parameter = key = "conditions"
         owner = target.owner if isinstance(target, (Member, Index)) else None
         if parameter is None:
             known = self.current(owner) if owner is not None else None
@@ -429,9 +486,15 @@ class Flow:
                     for sent in value.sinks:
                         self.use(sent, place)
             return
-        sink = self.sink(value, parameter, key, target.start, assigned=True)
+        passed = not isinstance(target, Name)
+        sink = self.sink(value, parameter, key, target.start, assigned=True, passed=passed)
+        if sink is not None:
+            sink.kept = not isinstance(target, Index) and (passed or key.isupper() or self.members is self.env)
         if owner is not None and sink is not None:
             self.attach(owner, sink)
+            known = self.current(owner)
+            for place in known.places if known is not None else ():
+                self.use(sink, place)
 
     def set_member(self, path: str, value: Value) -> None:
         """Note the value of a member that a method sets: it counts if no other method sets another one."""
@@ -518,8 +581,12 @@ class Flow:
             for sink in frame.sinks:
                 sink.closed = True
         else:
+            if frame.hint is not None:
+                for sink in frame.sinks:
+                    sink.hint = sink.hint or frame.hint
             outer.sinks += [sink for sink in frame.sinks if not sink.closed]
             outer.carried += frame.carried[:50]
+        outer.parameters += frame.parameters[:20]
         for place in frame.places:
             outer.note(place)
         if frame.hint is not None:
@@ -533,6 +600,8 @@ class Flow:
     def carry(self, value: Value) -> None:
         """Take in the sinks and targets of a name's value."""
         frame = self.frames[-1]
+        if value.parameter:
+            frame.parameters.append(value.parameter)
         if len(frame.carried) < 200:
             frame.carried += value.sinks
             for text in value.texts:
@@ -556,16 +625,20 @@ class Flow:
         partial: bool = False,
         assigned: bool = False,
         option: bool = False,
+        passed: bool = True,
     ) -> Sink | None:
-        """Note that a value is sent as a parameter; None if nothing is known of its text."""
+        """Note that a value is sent as a parameter; None if nothing is known of its text.
+
+        A parameter of the function that is only `assigned`, not `passed`, is not sent yet.
+        """
         texts: list[Text] = [*value.texts, *value.inner]
         conditions = parameter.lower().endswith("conditions")
-        if not texts and value.items is not None and conditions:
+        if not texts and value.items is not None and parameter != "orderBy":
             for item in value.items:
                 for text in item.texts:
-                    self._sink([text], parameter, key, at, partial=True, assigned=assigned, option=option)
+                    self._sink([text], parameter, key, at, partial=conditions, assigned=assigned, option=option)
             return None
-        if not texts and value.parameter and self.owner is not None and not assigned:
+        if not texts and value.parameter and self.owner is not None and (passed or not assigned):
             sink = self._sink([], parameter, key, at, partial=partial, assigned=assigned, option=option)
             self.parametric.setdefault(id(self.owner), []).append((value.parameter, sink))
             return sink

@@ -7,26 +7,44 @@ from cwql.lint.dataflow.values import Segment, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.dataflow.texts import Builder
     from cwql.lint.dataflow.values import Text
 
 _PERCENT = re.compile(
-    r"%(?:(\d+)\$)?(?:\[(\d+)\])?[-+ #0']{0,5}\d{0,4}(?:\.\d{1,3})?([sdiuvqfFeEgGxXobctTUp%@])|%[<{](\w{1,40})[>}]([sdif]?)"
+    r"%(?:(\d+)\$)?(?:\[(\d+)\])?[-+ #0']{0,5}\d{0,4}(?:\.\d{1,3})?([sdiuvqfFeEgGxXobctTUprs%@])|%[<{(](\w{1,40})[>})]([sdif]?)"
 )
 _CODE = re.compile(r"%%((?!2[356Bb])[2-7][0-9A-Fa-f])")
 """An encoded character that does not end a parameter at this position."""
 
 _BRACE = re.compile(r"\{\{|\}\}|\{(\d{0,3}|[A-Za-z_][\w.]{0,60})(?:,-?\d{1,3})?(?:!\w)?(?::([^{}]{0,60}))?\}")
+_MEMBER = re.compile(r"[.\[]")
+_SPECIFICATION = re.compile(
+    r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|[-/:. TZ,]*+%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*+\Z"
+)
 _NUMBERS = "diufFeEgGxXobc"
 _NUMERIC = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 
 
-def fill(builder: Builder, text: Text, values: Sequence[Value], braces: bool, flow: Flow) -> None:
-    """Add a text with its values in their places."""
+def is_safe_specification(text: str) -> bool:
+    """Return whether a format specification of Python accepts numbers or dates only: ``d``, ``.2f``, ``%Y-%m-%d``."""
+    return _SPECIFICATION.match(text) is not None
+
+
+def count_places(text: str) -> int:
+    """Return how many values the places of a format such as ``%s`` take in order; -1 if some are named or numbered."""
+    places = [match for match in _PERCENT.finditer(text) if match[3] != "%"]
+    return -1 if any(match[1] or match[2] or match[4] for match in places) else len(places)
+
+
+def fill(  # the parts of a format
+    builder: Builder, text: Text, values: Sequence[Value], braces: bool, flow: Flow, named: Mapping[str, Value]
+) -> bool:
+    """Add a text with its values in their places; return whether it is a format, without a lone brace."""
     turn = 0
+    is_format = True
     url = "?" in text.shown and "=" in text.shown
     for part in text.segments:
         if part.kind != "same":
@@ -47,16 +65,24 @@ def fill(builder: Builder, text: Text, values: Sequence[Value], braces: bool, fl
                 continue
             number = False
             value: Value | None = None
+            member = ""
             if braces:
                 key = match[1] or ""
                 if key.isdigit():
                     value = values[int(key)] if int(key) < len(values) else None
                 elif key:
-                    value = flow.env.get(key)
+                    name = _MEMBER.split(key, 1)[0]
+                    member = key[len(name) :]
+                    value = named.get(name) or flow.env.get(key)
                 else:
                     value = values[turn] if turn < len(values) else None
                     turn += 1
-                number = match[2] is not None and _NUMERIC.match(match[2]) is not None
+                number = match[2] is not None and (
+                    _NUMERIC.match(match[2]) is not None or is_safe_specification(match[2])
+                )
+            elif match[4]:
+                value = named.get(match[4])
+                number = (match[5] or "s") in _NUMBERS
             else:
                 place = match[1] or match[2]
                 index = int(place) - 1 if place else turn
@@ -64,16 +90,30 @@ def fill(builder: Builder, text: Text, values: Sequence[Value], braces: bool, fl
                     turn = index + 1
                     value = values[index] if 0 <= index < len(values) else None
                 number = (match[3] or match[5] or "s") in _NUMBERS
-            _fill(builder, part, match, value, number, flow)
+            _fill(builder, part, match, value, number, flow, member)
         _plain(builder, part, at, len(part.text))
+        if braces:
+            rest = _BRACE.sub("", part.text)
+            is_format = is_format and "{" not in rest and "}" not in rest
+    return is_format
 
 
-def _fill(builder: Builder, part: Segment, match: re.Match[str], value: Value | None, number: bool, flow: Flow) -> None:
+def _fill(  # noqa: PLR0913  # the parts of a format
+    builder: Builder,
+    part: Segment,
+    match: re.Match[str],
+    value: Value | None,
+    number: bool,
+    flow: Flow,
+    member: str = "",
+) -> None:
     start, end = part.start + match.start(), part.start + match.end()
     if value is None:
         builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, match[0], number))
         return
-    shown = flow.source[value.start : value.end] or match[0]
+    shown = (flow.source[value.start : value.end] or match[0]) + member
+    if member:
+        value = Value(value.start, value.end)
     if number:
         builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, shown, True))
         return

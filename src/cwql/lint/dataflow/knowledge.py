@@ -253,6 +253,16 @@ SAME = frozenset(
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
 
+STRIPS = {
+    **dict.fromkeys(("strip", "trim", "squish"), "lr"),
+    **dict.fromkeys(("lstrip", "trimstart", "ltrim"), "l"),
+    **dict.fromkeys(("rstrip", "trimend", "rtrim", "chomp"), "r"),
+}
+"""Calls that take the blanks from the ends of a text, with those ends."""
+
+DEDENTS = frozenset(("dedent", "cleandoc", "trimindent", "stripindent"))
+"""Calls that take the common margin from the lines of a text."""
+
 CUTS = frozenset(
     (
         "split",

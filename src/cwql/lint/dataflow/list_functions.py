@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.guards import DIGITS
 from cwql.lint.dataflow.knowledge import MAPS, MOMENTS, NUMBERS, fold
-from cwql.lint.dataflow.values import Value, merged
+from cwql.lint.dataflow.values import Value
 from cwql.lint.ir import Block, Call, Function, Jump, Literal, Member, Name, Node, Unary
 
 TYPE_CHECKING = False
@@ -13,17 +13,6 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument
-
-
-def item_of(owner: Value | None) -> Value | None:
-    """Return the value of an item of a list, None if nothing is known."""
-    if owner is None:
-        return None
-    if owner.items and not owner.partial:
-        return merged(owner.items)
-    value = Value(owner.start, owner.start, safe=owner.safe)
-    value.records = owner.records
-    return value
 
 
 def filter_call(node: Node, values: Sequence[Value], arguments: Sequence[Argument]) -> Value:

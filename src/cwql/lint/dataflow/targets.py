@@ -98,9 +98,10 @@ def _place_of_chain(flow: Flow, names: Sequence[str]) -> RequestTarget | None:
     return None
 
 
-def note_chain(flow: Flow, node: Node) -> None:
-    """Note the target that a chain of names gives: ``psa.service.tickets``."""
+def note_chain(flow: Flow, node: Node) -> RequestTarget | None:
+    """Note and return the target that a chain of names gives: ``psa.service.tickets``."""
     place = place_of_chain(flow, chain_of(node))
     if place is not None:
         flow.sure = True
         flow.note(place)
+    return place

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.formats import fill
-from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, fold
+from cwql.lint.dataflow.formats import count_places, fill
+from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, STRIPS, fold
 from cwql.lint.dataflow.texts import Builder
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Value, rest
 from cwql.lint.ir import Call, Literal, Member, Node, Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.values import Text
     from cwql.lint.ir import Argument
 
 _CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
@@ -45,6 +46,7 @@ def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Va
         return value
     value = Value(node.start, node.end, safe=items.safe)
     value.joint, value.items, value.partial = text, items.items, True
+    value.separator, value.parameter = joint, items.parameter
     value.sinks, value.places = items.sinks, items.places
     if known is not None and text is not None:
         for item in known:
@@ -53,21 +55,23 @@ def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Va
     return value
 
 
-def format_value(flow: Flow, node: Node, template: Value, values: Sequence[Value]) -> Value | None:
-    """Return a text with values in its places: ``%s`` or ``{0}``; None if it has no places."""
+def format_value(
+    flow: Flow, node: Node, template: Value, values: Sequence[Value], named: Mapping[str, Value] | None = None
+) -> Value | None:
+    """Return a text with values in its places: ``%s``, ``{0}`` or ``{name}``; None if it has no places."""
     if not template.texts:
         return None
     found = Value(node.start, node.end)
     for text in template.texts[:MOST_TEXTS]:
         shown = "".join([each.text for each in text.segments])
         braces = (_BRACES.search(shown) is not None and _FORM.search(shown) is None) or flow.traits.braces
-        if not braces and _FORM.search(shown) is None and "%%" not in shown and not values:
-            return None
-        if not braces and not values and "%" not in shown:
+        if not (braces or values or named) and _FORM.search(shown) is None and "%%" not in shown:
             return None
         builder = Builder(flow, node)
-        fill(builder, text, list(values), braces, flow)
+        is_format = fill(builder, text, list(values), braces, flow, named or {})
         text.absorbed = True
+        if not is_format:
+            continue
         made = builder.value()
         found.texts += made.texts
         found.sinks += made.sinks
@@ -75,6 +79,75 @@ def format_value(flow: Flow, node: Node, template: Value, values: Sequence[Value
         found.sinks = [*found.sinks, *value.sinks]
     found.texts = found.texts[:MOST_TEXTS]
     return found
+
+
+def percent_value(flow: Flow, node: Node, template: Value, given: Value) -> Value | None:
+    """Return a text with the value or the values after ``%`` in its places; None if their number differs."""
+    if given.entries is not None:
+        return format_value(flow, node, template, [], given.entries)
+    values = given.items if given.items is not None else [given]
+    wanted = [count_places(text.shown) for text in template.texts]
+    if not given.partial and any(count not in (-1, len(values)) for count in wanted):
+        return None
+    return format_value(flow, node, template, values)
+
+
+_MARGIN = re.compile(r"(?:\A|(?<=\n))([ \t]*)(?=[^ \t\n])")
+_INDENT = re.compile(r"(?:\A|(?<=\n))[ \t]+")
+
+
+def strip_call(flow: Flow, node: Node, folded: str, subject: Value) -> Value:
+    """Return a text without the blanks around it."""
+    found = subject.moved(node.start, node.end)
+    found.texts = [_stripped(flow, text, STRIPS[folded]) for text in subject.texts]
+    return found
+
+
+def _stripped(flow: Flow, text: Text, sides: str) -> Text:
+    segments = list(text.segments)
+    if "l" in sides:
+        while segments and segments[0].kind != "placeholder" and not segments[0].text.strip():
+            del segments[0]
+        if segments and segments[0].kind == "same":
+            first = segments[0]
+            segments[0] = first.cut(len(first.text) - len(first.text.lstrip()), len(first.text))
+    if "r" in sides:
+        while segments and segments[-1].kind != "placeholder" and not segments[-1].text.strip():
+            segments.pop()
+        if segments and segments[-1].kind == "same":
+            segments[-1] = segments[-1].cut(0, len(segments[-1].text.rstrip()))
+    return flow.make(text.changed(segments))
+
+
+def dedent_call(flow: Flow, node: Node, folded: str, subject: Value) -> Value:
+    """Return a text without the margin that all its lines have."""
+    found = subject.moved(node.start, node.end)
+    found.texts = [_dedented(flow, text) for text in subject.texts]
+    return strip_call(flow, node, "strip", found) if folded != "dedent" else found
+
+
+def _dedented(flow: Flow, text: Text) -> Text:
+    margins = [match[1] for match in _MARGIN.finditer(text.shown)]
+    margin = margins[0] if margins else ""
+    for other in margins:
+        while not other.startswith(margin):
+            margin = margin[:-1]
+    segments: list[Segment] = []
+    before = "\n"
+    for each in text.segments:
+        if each.kind != "same":
+            segments.append(each)
+        else:
+            at = 0
+            for match in _INDENT.finditer(each.text):
+                if match.start() or before == "\n":
+                    if at < match.start():
+                        segments.append(each.cut(at, match.start()))
+                    at = min(match.start() + len(margin), match.end())
+            if at < len(each.text):
+                segments.append(each.cut(at, len(each.text)))
+        before = each.text[-1:]
+    return flow.make(text.changed(segments))
 
 
 def replaced(
@@ -145,11 +218,20 @@ def join_call(
 
 
 def format_call(  # noqa: PLR0913  # the parts of a call
-    flow: Flow, node: Node, name: str, owner: Value | None, is_module: bool, owner_name: str, values: Sequence[Value]
+    flow: Flow,
+    node: Node,
+    owner: Value | None,
+    is_module: bool,
+    owner_name: str,
+    values: Sequence[Value],
+    arguments: Sequence[Argument],
 ) -> Value | None:
     """Return the value of a call that fills a format."""
     if owner is not None and owner.texts and not is_module:
-        return format_value(flow, node, owner, values)
+        pairs = list(zip([each for each in arguments if each.value is not None], values, strict=False))
+        named = {argument.name: value for argument, value in pairs if argument.name}
+        ordered = [value for argument, value in pairs if not argument.name] if named else values
+        return format_value(flow, node, owner, ordered, named)
     if not values or not values[0].texts:
         return None
     if (

@@ -75,6 +75,13 @@ class Builder:
         known = [text for text in value.texts if any(each.kind != "placeholder" for each in text.segments)]
         safe = value.safe and not (value.moment and self.flow.traits.native_dates)
         optional = len(value.texts) > 1 or (value.partial and value.items is None)
+        if value.open and known and any(self.ways) and all(is_word(text.plain) for text in known):
+            # It may be another value.
+            known = []
+        elif value.texts and not (value.open or value.inner) and not any(text.segments for text in value.texts):
+            for text in value.texts:
+                text.absorbed = True
+            return
         if optional and known and any(self.ways) and not self._is_spliced(known):
             # Texts of the program itself, which may belong to each other: ``${all ? "(" : ""}``.
             known, safe = [], True
@@ -177,6 +184,7 @@ def concatenate(flow: Flow, node: Operation) -> Value:
     operands.reverse()
     builder = Builder(flow, node)
     values: list[Value] = []
+    outer = list(flow.frames[-1].places)
     for each in operands:
         value = builder.operand(each)
         values.append(value)
@@ -193,7 +201,14 @@ def concatenate(flow: Flow, node: Operation) -> Value:
         found.moment = any(value.moment for value in values)
         found.sinks = builder.sinks
         return found
-    return builder.value()
+    value = builder.value()
+    places = [text.place for text in value.texts if text.place is not None and text.place.endpoint is not None]
+    if places:
+        # Not what a part of the URL names.
+        flow.frames[-1].places = outer
+        for place in places:
+            flow.frames[-1].note(place)
+    return value
 
 
 def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:

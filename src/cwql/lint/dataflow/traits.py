@@ -22,7 +22,7 @@ class Traits(Value):
     `layouts` if ``format(…)`` always formats a date. `word` matches, in small letters, what names a target without a path
     or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `ids` is True if the
     member ``id`` of anything that does not look like input is a number; `receivers` is True if methods are declared outside
-    of their types.
+    of their types. `verbs` are methods whose first argument is a condition, if their chain of names gives an endpoint.
     """
 
     name: str
@@ -38,3 +38,4 @@ class Traits(Value):
     numbers: frozenset[str] = frozenset()
     ids: bool = False
     receivers: bool = False
+    verbs: frozenset[str] = frozenset()

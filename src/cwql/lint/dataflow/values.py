@@ -69,6 +69,10 @@ class Segment:
         self.items = items
         self.parameter = parameter
 
+    def cut(self, low: int, high: int) -> Segment:
+        """Return a part of a segment that is spelled like its text."""
+        return Segment(self.kind, self.text[low:high], self.start + low, self.start + high, self.quoting, self.literal)
+
 
 def rest(at: int, literal: int = -1) -> Segment:
     """Return a placeholder of no width for text that may follow."""
@@ -108,6 +112,13 @@ class Text:
             return None
         return "".join([each.text for each in self.segments])
 
+    def changed(self, segments: Sequence[Segment]) -> Text:
+        """Return the text after something was taken from it, which replaces it."""
+        self.absorbed = True
+        other = Text(segments, self.statement, self.base)
+        other.place, other.mixed = self.place, self.mixed
+        return other
+
     def extends(self, other: Text) -> bool:
         """Return whether the text was made by adding to another."""
         base = self.base
@@ -123,13 +134,16 @@ class Sink:
 
     `key` is the spelling of its name, `at` its position; `assigned` is True for a variable of that name, `option` for an
     option of a command. `place` is the target that its call names, `uses` are those of later calls; `closed` is True if
-    the targets around it contradict each other.
+    the targets around it contradict each other. `hint` gives only the dialect; `kept` is True for a text that other code may
+    use, and fill if it is a format.
     """
 
     __slots__ = (
         "assigned",
         "at",
         "closed",
+        "hint",
+        "kept",
         "key",
         "near",
         "option",
@@ -163,19 +177,25 @@ class Sink:
         self.partial = partial
         self.assigned = assigned
         self.option = option
+        self.hint: RequestTarget | None = None
+        self.kept = False
         self.near: list[RequestTarget] = []
         self.uses: list[RequestTarget] = []
         self.closed = False
 
 
 class Scope:
-    """A block of statements, with the endpoints that are named in it (two are as good as many)."""
+    """A block of statements, with the endpoints that are named in it (two are as good as many).
 
-    __slots__ = ("is_function", "outer", "places")
+    `assigned` is True if a name in it gets one of them.
+    """
+
+    __slots__ = ("assigned", "is_function", "outer", "places")
 
     def __init__(self, outer: Scope | None, is_function: bool = False) -> None:
         self.outer = outer
         self.is_function = is_function
+        self.assigned = False
         self.places: list[RequestTarget] = []
 
 
@@ -185,7 +205,8 @@ class Value:
     `texts` are the texts that it may be, `items` those of a list (`partial` if there may be others), `entries` those of
     a mapping. `safe` is True if neither a quote nor an operator can be in it, or in an item of it. `joint` is the
     separator of a list that was joined, `records` is True for records of the server. `sinks` and `places` are those of
-    what the value was made from. `inner` are texts before they were encoded.
+    what the value was made from. `inner` are texts before they were encoded, `kind` is the class of the file that it is an
+    instance of. `open` is True if it may also be another text, which is not known and not safe.
     """
 
     __slots__ = (
@@ -195,13 +216,16 @@ class Value:
         "inner",
         "items",
         "joint",
+        "kind",
         "made",
         "moment",
+        "open",
         "parameter",
         "partial",
         "places",
         "records",
         "safe",
+        "separator",
         "sinks",
         "start",
         "texts",
@@ -216,13 +240,16 @@ class Value:
         self.partial = False
         self.entries: dict[str, Value] | None = None
         self.joint: str | None = None
+        self.separator: Value | None = None
         self.records = False
         self.sinks: list[Sink] = []
         self.places: list[RequestTarget] = []
         self.inner: list[Text] = []
         self.function: Function | None = None
+        self.kind = ""
         self.moment = False
         self.made = False
+        self.open = False
         self.parameter = ""
 
     def moved(self, start: int, end: int) -> Value:
@@ -232,6 +259,7 @@ class Value:
         other.joint, other.records, other.inner = self.joint, self.records, self.inner
         other.sinks, other.places, other.function = self.sinks, self.places, self.function
         other.moment, other.made, other.parameter = self.moment, self.made, self.parameter
+        other.kind, other.open = self.kind, self.open
         return other
 
     @property
@@ -293,6 +321,8 @@ def merged(values: Sequence[Value]) -> Value:
     first = distinct[0]
     found = Value(first.start, first.end, safe=all(each.safe or _is_literal(each) for each in distinct))
     found.moment = any(each.moment for each in distinct)
+    found.open = any(each.open or _is_unknown(each) for each in distinct)
+    found.kind = first.kind if all(each.kind == first.kind for each in distinct) else ""
     texts = list({id(text): text for each in distinct for text in each.texts}.values())
     kept = [text for text in texts if not any(other.extends(text) for other in texts if other is not text)]
     if len(kept) < len(texts):
@@ -312,11 +342,18 @@ def merged(values: Sequence[Value]) -> Value:
         for key, value in (each.entries or {}).items():
             entries[key] = merged([entries[key], value]) if key in entries else value
     found.entries = entries or None
+    joined = [each for each in distinct if each.joint is not None]
+    if len(joined) == 1 and not texts:
+        found.joint, found.separator, found.parameter = joined[0].joint, joined[0].separator, joined[0].parameter
     found.records = all(each.records for each in distinct)
     found.function = next((each.function for each in distinct if each.function is not None), None)
     found.sinks = list({id(sink): sink for each in distinct for sink in each.sinks}.values())
     found.places = [place for each in distinct for place in each.places][:4]
     return found
+
+
+def _is_unknown(value: Value) -> bool:
+    return not (value.texts or value.safe or value.inner or value.items is not None or value.entries)
 
 
 def _is_literal(value: Value) -> bool:

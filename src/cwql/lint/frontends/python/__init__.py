@@ -1,17 +1,19 @@
-"""Conditions in Python, found by `ast`.
+"""Conditions in Python: `ast`, and the data flow of all languages.
 
-``tree`` parses and binds names, over ``nodes``; ``reach`` computes which value of a name a use sees; ``literals`` and
-``pieces`` decode text; ``texts`` and ``flows`` compute the text of an expression; ``kept`` finds formats that are
-filled later; ``values`` evaluates ``expressions`` with the data flow of all languages, which decides which values are harmless;
-``routes`` finds the target of a call; ``calls`` finds the function of the file that it runs. ``interest`` selects the relevant lines, ``conditions`` finds conditions, with their
-``candidates`` and the ``shapes`` of repeated statements; ``handles`` checks typed queries.
+``tree`` parses and binds names, over ``nodes``; ``literals`` decodes text. ``interest`` selects the lines and statements that may
+have a condition, ``plain`` takes those that need no more than their own text, and ``program`` converts the rest for the data flow, with
+``expressions`` and what ``libraries`` knows of clients. ``prose`` searches docstrings; ``handles`` checks typed queries.
 """
 
 from __future__ import annotations
 
+import re
+
 from cwql.lint.collector import CollectorOff
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.python.conditions import Finder
+from cwql.lint.frontends.python.interest import Interest
+from cwql.lint.frontends.python.libraries import Libraries
+from cwql.lint.frontends.python.plain import take_plain
 from cwql.lint.frontends.python.tree import Module
 
 TYPE_CHECKING = False
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
+
+_LIBRARY = re.compile(r"connectpyse")
+"""A library for ConnectWise whose name does not mention it."""
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
@@ -38,14 +43,29 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
 
 def _find(source: Source, context: Context) -> list[ConditionTemplate | Diagnostic]:
     module = Module(source)
-    try:
-        found = Finder(module, context).find()
-        if context.names_us:
-            # Imported here because few files have typed queries.
-            from cwql.lint.frontends.python.handles import Handles, uses_handles
+    found: list[ConditionTemplate | Diagnostic] = []
+    if context.can_name_endpoint(_LIBRARY):
+        found += _find_conditions(module, context)
+    if context.names_us:
+        # Imported here because few files have typed queries.
+        from cwql.lint.frontends.python.handles import Handles, uses_handles
 
-            if uses_handles(module.text):
-                found += Handles(module).find()
-        return found
-    finally:
-        module.close()
+        if uses_handles(module.text):
+            found += Handles(module).find()
+    return found
+
+
+def _find_conditions(module: Module, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
+    interest = Interest(module, context)
+    libraries = Libraries(module)
+    if not (libraries.named or interest.queries or context.markers):
+        yield from take_plain(module, interest)
+    if interest.lines:
+        # Imported here because many files have only plain conditions.
+        from cwql.lint.frontends.python.program import find_in_module
+
+        yield from find_in_module(module, context, interest, libraries)
+    if interest.queries:
+        from cwql.lint.frontends.python.prose import find_in_docstrings
+
+        yield from find_in_docstrings(module, context)

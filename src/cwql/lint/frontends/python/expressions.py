@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+from cwql.lint.dataflow.formats import is_safe_specification
+from cwql.lint.frontends.python.libraries import FUNCTIONS, VERBS, sent_by
 from cwql.lint.frontends.python.literals import BadLiteral, read_literals
 from cwql.lint.ir import (
     Argument,
@@ -33,30 +35,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from cwql.lint.frontends.python.libraries import Libraries
+    from cwql.lint.frontends.python.literals import Filling
     from cwql.lint.frontends.python.tree import Module
+    from cwql.lint.templates.model import TemplateSegment
 
 _SIGNS: dict[type[ast.AST], str] = {
     ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "/", ast.Pow: "**", ast.BitOr: "|", ast.BitAnd: "&",
     ast.Not: "not", ast.USub: "-", ast.UAdd: "+", ast.Invert: "~",
 }  # fmt: skip
+_COMPARISONS: dict[type[ast.AST], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
+}  # fmt: skip
 _PLAIN_TYPES = re.compile(r"(?:\b\w+\.){0,3}\b(?:date|time|timedelta|NoneType)\b")
-_COPIES = frozenset(("sorted", "set", "list", "tuple", "reversed", "frozenset", "iter"))
+_COPIES = frozenset(("dict", "sorted", "set", "list", "tuple", "reversed", "frozenset", "iter"))
 """Functions whose result has the items of their argument."""
 
 
 class Expressions:
     """Convert the expressions of one file.
 
-    `cleans` returns whether a function of the file takes quotes out of its argument. Comprehensions become calls of ``map``
-    with a function, and comparisons all have the sign ``==``, because only the type of their result matters.
+    Comprehensions become calls of ``map`` with a function.
     """
 
-    def __init__(self, module: Module, cleans: Callable[[ast.Name], bool]) -> None:
+    def __init__(self, module: Module, libraries: Libraries) -> None:
         self._module = module
         self._text = module.text
-        self._cleans = cleans
-        self.names: dict[str, ast.Name] = {}
-        """The uses of names in the converted expressions."""
+        self._libraries = libraries
 
     def value(self, node: ast.expr) -> Node:
         """Return the node for an expression."""
@@ -72,46 +77,62 @@ class Expressions:
     def type(self, node: ast.expr) -> str:
         """Return an annotation as text; a type whose values are dates or times is written as a number."""
         text = node.value if isinstance(node, ast.Constant) else self._module.text_of(node)
-        return _PLAIN_TYPES.sub("int", text) if isinstance(text, str) else str(text)
+        if not isinstance(text, str):
+            return str(text)
+        may_be_plain = "date" in text or "time" in text or "None" in text
+        return _PLAIN_TYPES.sub("int", text) if may_be_plain else text
 
     def _constant(self, node: ast.Constant, start: int, end: int) -> Node:
         if isinstance(node.value, str):
             return self._literal(node, start, end)
+        if node.value is None:
+            return Cast(start, end, "int", Other(start, end))
         return Other(start, end) if isinstance(node.value, (bytes, type(...))) else Number(start, end, str(node.value))
 
     def _literal(self, node: ast.expr, start: int, end: int) -> Node:
         try:
-            pieces, fillings = read_literals(self._text, start, end)
+            segments, fillings = read_literals(self._text, start, end)
         except BadLiteral:
             return Other(start, end)
         values = [value for value in getattr(node, "values", ()) if not isinstance(value, ast.Constant)]
         if len(values) != len(fillings):
             return Other(start, end)
-        chunks = []
         rest = iter(zip(values, fillings, strict=True))
-        for piece in pieces:
-            if piece.kind != "placeholder":
-                chunks.append(Chunk(piece.kind, piece.text, piece.start, piece.end, piece.quoting))
-                continue
-            value, filling = next(rest)
-            inner = self.value(value.value)
-            chunks.append(
-                Chunk(
-                    "placeholder",
-                    "",
-                    piece.start,
-                    piece.end,
-                    piece.quoting,
-                    inner,
-                    piece.expression,
-                    filling.specification,
-                )
+        literals: dict[int, list[Chunk]] = {}
+        for each in segments:
+            chunk = (
+                self._field(each, *next(rest))
+                if each.kind == "placeholder"
+                else Chunk(each.kind, each.text, each.start, each.end, each.quoting)
             )
-        return Literal(start, end, chunks)
+            literals.setdefault(each.literal, []).append(chunk)
+        if len(literals) < 2:
+            return Literal(start, end, next(iter(literals.values()), []))
+        # Adjacent literals are joined.
+        parts = [Literal(chunks[0].start - 1, chunks[-1].end + 1, chunks) for chunks in literals.values()]
+        parts[0].start, parts[-1].end = start, end
+        joined: Node = parts[0]
+        for part in parts[1:]:
+            joined = Operation(start, end, "join", "+", joined, part)
+        return joined
+
+    def _field(self, segment: TemplateSegment, value: ast.FormattedValue, filling: Filling) -> Chunk:
+        """Return the placeholder of a replacement field."""
+        low, high = filling.expression_start, filling.expression_end
+        inner = self.value(self._module.placed(value.value, low, high))
+        specification, shown = filling.specification, segment.expression
+        if is_safe_specification(specification):
+            inner = Cast(inner.start, inner.end, "int", inner)
+        elif specification or value.conversion != -1:
+            inner = Unary(inner.start, inner.end, "repr" if value.conversion == 114 else "format", inner)
+        if specification.startswith("%"):
+            # A date: its format decides how it is read.
+            shown = f"{shown}:{specification}"
+        return Chunk("placeholder", "", segment.start, segment.end, segment.quoting, inner, shown)
 
     def _name(self, node: ast.Name, start: int, end: int) -> Node:
-        self.names.setdefault(node.id, node)
-        return Name(start, end, node.id)
+        # A name that some function declares global may change anywhere.
+        return Other(start, end) if node.id in self._module.shared else Name(start, end, node.id)
 
     def _member(self, node: ast.Attribute, start: int, end: int) -> Node:
         return Member(start, end, self.value(node.value), node.attr)
@@ -121,16 +142,27 @@ class Expressions:
 
     def _call(self, node: ast.Call, start: int, end: int) -> Node:
         function = node.func
-        if isinstance(function, ast.Name) and node.args:
-            if function.id in _COPIES:
-                return self.value(node.args[0])
-            if self._cleans(function):
-                return Cast(start, end, "int", self.value(node.args[0]))
+        if node.args and isinstance(function, ast.Name) and function.id in _COPIES:
+            return self.value(node.args[0])
+        if node.args and self._libraries.named:
+            home, _, called = self._libraries.origin(function).rpartition(".")
+            if home == "cwql" and called in FUNCTIONS:
+                return sent_by(called, node, self.value, start, end) or Other(start, end)
+        verb = isinstance(function, ast.Attribute) and function.attr in VERBS
         arguments = [self._argument(each) for each in node.args]
         for keyword in node.keywords:
             value = self.value(keyword.value)
-            arguments.append(Argument(value, keyword.arg or "", value.start, spread=keyword.arg is None))
-        return Call(start, end, self.value(function), arguments)
+            name = "condition" if verb and keyword.arg == "where" else keyword.arg or ""
+            arguments.append(Argument(value, name, value.start, spread=keyword.arg is None))
+        return Call(start, end, self._callee(function), arguments, made=_is_class(function))
+
+    def _callee(self, node: ast.expr) -> Node:
+        if isinstance(node, ast.Name) and node.id == "quote" and "quote" not in self._module.definitions:
+            start, end = self._module.extent(node)
+            return Member(start, end, Name(start, start, "urllib"), "quote")
+        if isinstance(node, ast.Attribute) and self._module.is_overridden(node.attr):
+            return Other(*self._module.extent(node), [self.value(node.value)])
+        return self.value(node)
 
     def _argument(self, node: ast.expr) -> Argument:
         if isinstance(node, ast.Starred):
@@ -146,7 +178,8 @@ class Expressions:
         return Operation(start, end, "other", _SIGNS.get(type(node.op), "?"), left, right)
 
     def _comparison(self, node: ast.Compare, start: int, end: int) -> Node:
-        return Operation(start, end, "other", "==", self.value(node.left), self.value(node.comparators[-1]))
+        sign = _COMPARISONS.get(type(node.ops[-1]), "<")
+        return Operation(start, end, "other", sign, self.value(node.left), self.value(node.comparators[-1]))
 
     def _boolean(self, node: ast.BoolOp, start: int, end: int) -> Node:
         values = [*map(self.value, node.values)]
@@ -178,7 +211,15 @@ class Expressions:
         targets = [each for generator in node.generators for each in ast.walk(generator.target)]
         names = [Parameter(each.id) for each in targets if isinstance(each, ast.Name)]
         function = Function(start, end, "", names, self.value(made), True)
-        over = self.value(node.generators[0].iter)
+        first = node.generators[0]
+        over = self.value(first.iter)
+        if isinstance(made, ast.Name) and isinstance(first.target, ast.Name) and made.id == first.target.id:
+            # The same items, or some of them.
+            return (
+                over
+                if not first.ifs
+                else Call(start, end, Name(start, start, "filter"), [Argument(Other(start, start)), Argument(over)])
+            )
         return Call(start, end, Member(start, end, over, "map"), [Argument(function)])
 
     def _lambda(self, node: ast.Lambda, start: int, end: int) -> Node:
@@ -187,6 +228,11 @@ class Expressions:
 
     def _walrus(self, node: ast.NamedExpr, start: int, end: int) -> Node:
         return Assign(start, end, Name(start, start, node.target.id), self.value(node.value))
+
+
+def _is_class(node: ast.expr) -> bool:
+    name = getattr(node, "attr", getattr(node, "id", ""))
+    return name[:1].isupper()
 
 
 def _is_expression(node: ast.AST) -> bool:

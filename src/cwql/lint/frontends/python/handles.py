@@ -11,6 +11,7 @@ import re
 
 from cwql.diagnostics import Edit, Fix
 from cwql.lint.frontends.python.nodes import children, has_line
+from cwql.lint.frontends.python.scopes import Scopes
 from cwql.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
 from cwql.schema.naming import COMPARING
 from cwql.source import Span
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.python.tree import Binding, Module, Scope
+    from cwql.lint.frontends.python.scopes import Binding, Scope
+    from cwql.lint.frontends.python.tree import Module
 
     Kind: TypeAlias = Literal["handle", "condition"]
 
@@ -51,6 +53,7 @@ class Handles:
 
     def __init__(self, module: Module) -> None:
         self._module = module
+        self._scopes = Scopes(module.tree)
         self._active: set[tuple[ast.AST, str]] = set()
 
     def find(self) -> Iterator[Diagnostic]:
@@ -62,7 +65,7 @@ class Handles:
             node = stack.pop()
             below = [child for child in children(node) if has_line(child, lines)]
             for child in below:
-                module.parents[child] = node
+                self._scopes.parents[child] = node
             match node:
                 case ast.BoolOp():
                     yield from self._on_connective(node)
@@ -84,7 +87,7 @@ class Handles:
     def _lines(self) -> list[int]:
         """Return the lines that may use a handle: those that contain an imported name, or a name derived from one."""
         module = self._module
-        tops = module.scope(module.tree).bindings
+        tops = self._scopes.scope(module.tree).bindings
         names = {name for name, bindings in tops.items() if any(_ORIGIN.match(known.origin) for known in bindings)}
         if not names:
             # Imported inside a function.
@@ -211,10 +214,9 @@ class Handles:
     # Operators
 
     def _on_connective(self, node: ast.BoolOp) -> Iterator[Diagnostic]:
-        module = self._module
-        if isinstance(module.parents.get(node), ast.BoolOp):
+        if isinstance(self._scopes.parents.get(node), ast.BoolOp):
             return
-        scope = module.scope(node)
+        scope = self._scopes.scope(node)
         wrong = self._first_tested(node, scope)
         if wrong is None:
             return
@@ -245,7 +247,7 @@ class Handles:
         return None
 
     def _on_not(self, node: ast.UnaryOp) -> Iterator[Diagnostic]:
-        scope = self._module.scope(node)
+        scope = self._scopes.scope(node)
         kind = self._kind(node.operand, scope)
         if kind is None:
             return
@@ -258,7 +260,7 @@ class Handles:
             edits = [Edit(Span(start, start + 3 + blank), "~")]
             if isinstance(node.operand, _WEAK):
                 edits += self._wrap(node.operand)
-            if isinstance(self._module.parents.get(node), ast.Compare) or "#" in between:
+            if isinstance(self._scopes.parents.get(node), ast.Compare) or "#" in between:
                 edits = []
             if edits:
                 fixes = [Fix("negate with ~", edits)]
@@ -275,11 +277,11 @@ class Handles:
         if isinstance(node, (ast.BoolOp, ast.UnaryOp)):
             if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
                 return
-            if isinstance(node, ast.BoolOp) and self._first_tested(node, self._module.scope(node)) is not None:
+            if isinstance(node, ast.BoolOp) and self._first_tested(node, self._scopes.scope(node)) is not None:
                 return
         if isinstance(node, ast.Compare) and len(node.ops) > 1:
             return
-        kind = self._kind(node, self._module.scope(node))
+        kind = self._kind(node, self._scopes.scope(node))
         if kind is None:
             return
         yield PYTHON_CONNECTIVE.at(
@@ -289,7 +291,7 @@ class Handles:
         )
 
     def _on_comparison(self, node: ast.Compare) -> Iterator[Diagnostic]:
-        scope = self._module.scope(node)
+        scope = self._scopes.scope(node)
         if len(node.ops) > 1:
             yield from self._on_chain(node, scope)
             return
@@ -413,7 +415,7 @@ class Handles:
 
     def _is_called(self, node: ast.expr) -> bool:
         """Return whether the parentheses are those of a call with this one argument."""
-        above = self._module.parents.get(node)
+        above = self._scopes.parents.get(node)
         return isinstance(above, ast.Call) and above.args == [node] and not above.keywords
 
     def _replacing(self, node: ast.Compare, sign: str) -> list[Fix]:

@@ -1,15 +1,15 @@
-"""The relevant parts of a Python file: lines that may contain a condition, and the nodes that include such a line."""
+"""The relevant lines of a Python file, and the statements that have to do with them."""
 
 from __future__ import annotations
 
 import ast
 import re
-
-from cwql.lint.frontends.python.nodes import children
+from bisect import bisect_left
+from functools import cached_property
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from cwql.lint.frontends.python.tree import Module
@@ -30,155 +30,239 @@ QUERY = re.compile(
 )
 """Text that the query of a URL contains."""
 
-BLOCKS = frozenset((ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-_OF_PATHS = frozenset((ast.Attribute, ast.JoinedStr, ast.Constant))
+_WORD = re.compile(r"[^\W\d]\w*")
+_SET_MEMBER = re.compile(
+    r"self\.\w++(?:[ \t]{0,4}(?:\[[^\[\]\n]{0,200}\])?[ \t]{0,4}(?::[^=\n]{0,80})?\+?=(?!=)"
+    r"|\.(?:append|update|extend|insert|setdefault)\()"
+)
+"""How a member is set or changed. The pattern begins with a literal, which makes the search fast."""
+
+_SIGNATURE = 600
+"""Most characters of a signature that are looked at."""
+
+_DEFINED = re.compile(r"def[ \t]+(\w+)\(")
+_ROUNDS = 6
+_REQUESTS = frozenset(("get", "post", "put", "patch", "delete", "request", "send", "fetch", "list", "count", "first"))
+_SIMPLE = frozenset((ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Delete, ast.Expr, ast.Raise, ast.Return))
+_DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+_JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+def _find_lines(module: Module, context: Context) -> tuple[list[int], bool]:
+    """Return the lines that have a sign of a condition, in order, and whether it may be in the query of a URL."""
+    line_of = module.line
+    lines = {line_of(match.start()) for match in _CALLED.finditer(module.text)}
+    folded = module.text.replace("\u0130", "i").lower()  # the only letter that gets longer
+    takers: set[str] = set()
+    may_be_query = False
+    for sign in _SIGNS if "order" in folded else ("condition", "fields"):
+        at = folded.find(sign)
+        while at >= 0:
+            lines.add(line_of(at))
+            start = folded.rfind("def ", max(0, at - _SIGNATURE), at)
+            if start >= 0 and folded.find(")", start, at) < 0:
+                definition = _DEFINED.match(module.text, start)
+                if definition is not None:
+                    takers.add(definition[1])
+            at += len(sign)
+            may_be_query = may_be_query or "=" in folded[at : at + 2]
+            at = folded.find(sign, at)
+    if context.names_us:
+        ours = {"cwql", *[name for names in _IMPORTED.findall(module.text) for name in re.findall(r"\w+", names)]}
+        pattern = re.compile(rf"\b(?:{'|'.join(sorted(ours))})\b")
+        lines |= {line_of(match.start()) for match in pattern.finditer(module.text)}
+    if takers:
+        # Functions of the file with a parameter for a condition.
+        called = re.compile(rf"\b(?:{'|'.join(sorted(takers))})\(")
+        lines |= {line_of(match.start()) for match in called.finditer(module.text)}
+    last = line_of(len(module.text))
+    for line in context.markers:
+        below = line
+        while below < last and module.source.line(below).lstrip().startswith("#"):
+            below += 1
+        lines.add(below)
+    return sorted(lines), may_be_query and QUERY.search(module.text) is not None
 
 
 class Interest:
-    """The relevant lines of one module. `queries` is True if a condition may occur in the query of a URL."""
+    """The statements of one module that may matter to its conditions."""
 
     def __init__(self, module: Module, context: Context) -> None:
         self._module = module
-        self.queries = False
-        self._following = self._find_following(self._find_lines(context))
+        self.lines, self.queries = _find_lines(module, context)
+        self.done: set[int] = set()
+        """Lines of statements whose conditions are known already."""
 
-    def _find_lines(self, context: Context) -> list[int]:
-        """Return the lines that have a sign of a condition; whether it may be in the query of a URL is known then too."""
-        module = self._module
-        line_of = module.line
-        lines = {line_of(match.start()) for match in _CALLED.finditer(module.text)}
-        folded = module.text.replace("\u0130", "i").lower()  # the only letter that gets longer
-        may_be_query = False
-        for sign in _SIGNS if "order" in folded else ("condition", "fields"):
-            at = folded.find(sign)
-            while at >= 0:
-                lines.add(line_of(at))
-                at += len(sign)
-                may_be_query = may_be_query or "=" in folded[at : at + 2]
-                at = folded.find(sign, at)
-        self.queries = may_be_query and QUERY.search(module.text) is not None
-        if context.names_us:
-            ours = {"cwql", *[name for names in _IMPORTED.findall(module.text) for name in re.findall(r"\w+", names)]}
-            pattern = re.compile(rf"\b(?:{'|'.join(sorted(ours))})\b")
-            lines |= {module.line(match.start()) for match in pattern.finditer(module.text)}
-        last = module.line(len(module.text))
-        for line in context.markers:
-            below = line
-            while below < last and module.source.line(below).lstrip().startswith("#"):
-                below += 1
-            lines.add(below)
-        return sorted(lines)
+    @cached_property
+    def _setters(self) -> list[int]:
+        return [match.start() for match in _SET_MEMBER.finditer(self._module.text)]
 
-    def _find_following(self, lines: Sequence[int]) -> list[int]:
-        """Return the next relevant line for each line, including itself; after the last one, a number beyond the file."""
-        following: list[int] = []
-        for line in lines:
-            following += [line] * (line + 1 - len(following))
-        last = self._module.line(len(self._module.text))
-        following += [last + 1] * (last + 1 - len(following))
-        return following
+    def sets_member(self, start: int, end: int) -> bool:
+        """Return whether code sets or changes a member of its object."""
+        at = bisect_left(self._setters, start)
+        return at < len(self._setters) and self._setters[at] < end
 
-    def statements(self, node: Any) -> list[ast.AST] | None:
-        """Return the relevant statements of a module, class or function; None if more than its statements is relevant."""
-        following = self._following
-        body: list[Any] = node.body
-        end: int
-        if type(node) is ast.Module:
-            end = len(following)
-        else:
-            end = node.end_lineno
-            first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
-            if following[first] <= body[0].lineno:
-                return None
-        parents = self._module.parents
-        found: list[ast.AST] = []
-        for statement in body:
-            line = following[statement.lineno]
-            if line <= statement.end_lineno or (type(statement) in BLOCKS and _is_decorated(statement, following)):
-                parents[statement] = node
-                found.append(statement)
-            elif line > end:
-                # No more in the block.
+    def has_line(self, node: ast.AST) -> bool:
+        """Return whether a relevant line is in a node."""
+        index = bisect_left(self.lines, node.lineno)  # type: ignore[attr-defined]
+        return index < len(self.lines) and self.lines[index] <= node.end_lineno  # type: ignore[attr-defined]
+
+    def choose(self, body: Sequence[ast.stmt], returns: bool) -> set[ast.stmt]:  # noqa: C901  # rounds over kinds of statements
+        """Return the statements of a function or module that may matter, those around them included.
+
+        They have a relevant line, give a value to a name on one, or use a name that gets its value there; `returns` is
+        True if the result of the function is used.
+        """
+        parts = [*flatten(body, ())]
+        words: dict[ast.stmt, set[str]] = {}
+        chosen: set[ast.stmt] = set()
+        wanted: set[str] = set()
+        carried: set[str] = set()
+        rest: list[tuple[ast.stmt, tuple[ast.stmt, ...], set[str]]] = []
+
+        def take(statement: ast.stmt, around: tuple[ast.stmt, ...], carries: bool) -> None:
+            chosen.update((statement, *around))
+            if _is_guard(statement):
+                chosen.update(getattr(statement, "body", ()))
+            for each in (statement, *around):
+                if each not in words:
+                    words[each] = self._words(each)
+                wanted.update(words[each])
+            if carries and not _is_request(statement):
+                carried.update(_bound(statement))
+
+        for statement, around in parts:
+            if type(statement) in _DEFINITIONS:
+                if self.has_line(statement):
+                    # It may use names of the code around it.
+                    wanted |= self._words_in(statement)
+                if around:
+                    chosen.update(around)
+            elif self.is_marked(statement) or (returns and type(statement) is ast.Return) or _is_path(statement):
+                take(statement, around, True)
+            else:
+                rest.append((statement, around, _bound(statement)))
+        for _ in range(_ROUNDS):
+            left: list[tuple[ast.stmt, tuple[ast.stmt, ...], set[str]]] = []
+            for statement, around, bound in rest:
+                if not bound.isdisjoint(wanted):
+                    take(statement, around, not bound.isdisjoint(carried))
+                    continue
+                if carried or not bound:
+                    if statement not in words:
+                        words[statement] = self._words(statement)
+                    if not words[statement].isdisjoint(carried) or (
+                        not bound and _is_guard(statement) and not words[statement].isdisjoint(wanted)
+                    ):
+                        take(statement, around, True)
+                        continue
+                left.append((statement, around, bound))
+            if len(left) == len(rest):
                 break
-        return found
+            rest = left
+        return chosen
 
-    def parts(self, node: Any) -> list[ast.AST]:
-        """Return the child nodes, except those that cannot contain anything relevant, and record their parents."""
-        following = self._following
-        parents = self._module.parents
-        queries = self.queries
-        # Of a node in a line of interest all is of interest.
-        line = getattr(node, "lineno", 0)
-        is_spread = not line or line != node.end_lineno
-        found: list[ast.AST] = []
-        below: Any
-        for below in children(node):
-            child = below
-            kind = type(child)
-            if kind is ast.Name or (kind is ast.Constant and not queries):
-                parents[child] = node
-                continue
-            if is_spread:
-                first = getattr(child, "lineno", None)
-                if (
-                    first is not None
-                    and following[first] > child.end_lineno
-                    and not (kind in BLOCKS and _is_decorated(child, following))
-                ):
-                    # It has a parent all the same, unless it is a whole statement.
-                    if not isinstance(child, ast.stmt):
-                        parents[child] = node
-                    continue
-            parents[child] = node
-            if kind is ast.keyword:
-                value = child.value
-                parents[value] = child
-                child, kind = value, type(value)
-                if kind is ast.Name:
-                    continue
-            if queries or kind not in _OF_PATHS or not _is_path(child):
-                found.append(child)
-        return found
+    def _words_in(self, definition: Any) -> set[str]:
+        """Return the words of a function, of a class those of its relevant members."""
+        if not isinstance(definition, ast.ClassDef):
+            return set(_WORD.findall(self._module.text, *self._module.extent(definition)))
+        words: set[str] = set()
+        for each in definition.body:
+            if self.has_line(each):
+                words |= self._words_in(each) if type(each) in _DEFINITIONS else self._words(each)
+        return words
+
+    def is_marked(self, statement: ast.stmt) -> bool:
+        """Return whether a relevant line is in a statement, of one with a body in front of it."""
+        if type(statement) in _SIMPLE:
+            return self.has_line(statement)
+        first = statement.lineno
+        body = getattr(statement, "body", None) or getattr(statement, "cases", None)
+        last = (body[0].lineno if isinstance(body[0], ast.stmt) else first + 1) if body else first + 1
+        index = bisect_left(self.lines, first)
+        return index < len(self.lines) and self.lines[index] < max(last, first + 1)
+
+    def _words(self, statement: ast.stmt) -> set[str]:
+        """Return the words of a statement, of one with a body those in front of it."""
+        start, end = self._module.extent(statement)
+        body = getattr(statement, "body", None)
+        if body:
+            end = self._module.start(body[0])
+        return set(_WORD.findall(self._module.text, start, end))
 
 
-def _is_path(node: ast.AST) -> bool:
-    """Return whether an expression consists of names only.
-
-    For example ``self.session.get``, or ``f"{self.base}/tickets"`` made of them.
-    """
-    kind = type(node)
-    while kind is ast.Attribute:
-        node = node.value  # type: ignore[attr-defined]
-        kind = type(node)
-    if kind is ast.JoinedStr:
-        for part in node.values:  # type: ignore[attr-defined]
-            if type(part) is ast.FormattedValue and (part.format_spec is not None or not _is_path(part.value)):
-                return False
-        return True
-    return kind is ast.Name or kind is ast.Constant
-
-
-def _is_decorated(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, following: Sequence[int]) -> bool:
-    """Return whether a relevant line is among the decorators of a function or class."""
-    return bool(node.decorator_list) and following[node.decorator_list[0].lineno] < node.lineno
+def flatten(body: Sequence[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[tuple[ast.stmt, tuple[ast.stmt, ...]]]:
+    """Yield the statements of a block and of the blocks in it, each with those around it."""
+    for statement in body:
+        yield statement, around
+        kind = type(statement)
+        if kind in _SIMPLE or kind in _DEFINITIONS:
+            continue
+        below = (*around, statement)
+        for field in ("body", "orelse", "finalbody"):
+            inner = getattr(statement, field, None)
+            if inner:
+                yield from flatten(inner, below)
+        for each in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            yield from flatten(each.body, below)
 
 
-def holds_query(node: ast.expr) -> bool:
-    """Return whether a literal in an expression contains something like ``?conditions=``."""
-    stack: list[ast.AST] = [node]
+def _bound(statement: ast.stmt) -> set[str]:
+    """Return the names and members that a statement gives a value, or changes."""
+    match statement:
+        case ast.Assign():
+            targets: list[ast.expr] = statement.targets
+        case ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.AsyncFor():
+            targets = [statement.target]
+        case ast.With() | ast.AsyncWith():
+            targets = [item.optional_vars for item in statement.items if item.optional_vars is not None]
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner))):
+            # `params.update(…)`
+            targets = [owner]
+        case _:
+            return set()
+    names: set[str] = set()
+    stack = [*targets]
     while stack:
-        child = stack.pop()
-        if isinstance(child, ast.Constant):
-            if isinstance(child.value, str) and "=" in child.value and QUERY.search(child.value) is not None:
-                return True
-        elif isinstance(child, ast.JoinedStr):
-            stack.extend(child.values)
-        elif isinstance(child, ast.BinOp):
-            stack.extend((child.left, child.right))
-        elif (
-            isinstance(child, ast.Call)
-            and isinstance(child.func, ast.Attribute)
-            and child.func.attr in ("format", "strip")
-        ):
-            stack.append(child.func.value)
-    return False
+        target = stack.pop()
+        if isinstance(target, ast.Name):
+            names.add(target.id)
+        elif isinstance(target, ast.Attribute):
+            names.add(target.attr)
+            stack.append(target.value)
+        elif isinstance(target, (ast.Subscript, ast.Starred)):
+            stack.append(target.value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            stack += target.elts
+    names.discard("self")
+    return names
+
+
+def _is_request(statement: ast.stmt) -> bool:
+    """Return whether the value of a statement is the response of a request, not a part of one."""
+    value = getattr(statement, "value", None)
+    while isinstance(value, ast.Await):
+        value = value.value
+    return (
+        isinstance(value, ast.Call)
+        and bool(value.keywords)
+        and isinstance(value.func, ast.Attribute)
+        and value.func.attr in _REQUESTS
+    )
+
+
+def _is_path(statement: ast.stmt) -> bool:
+    """Return whether a statement only gives a path to a name, which may be the target of a condition near it."""
+    if type(statement) is not ast.Assign:
+        return False
+    value = statement.value
+    if isinstance(value, ast.JoinedStr):
+        return any(isinstance(part, ast.Constant) and "/" in str(part.value) for part in value.values)
+    return isinstance(value, ast.Constant) and isinstance(value.value, str) and "/" in value.value
+
+
+def _is_guard(statement: ast.stmt) -> bool:
+    """Return whether a statement ends the function if a test fails."""
+    if isinstance(statement, ast.If):
+        return isinstance(statement.body[-1], _JUMPS)
+    return isinstance(statement, ast.Assert)

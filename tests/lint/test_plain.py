@@ -1,4 +1,4 @@
-"""Repeated statements in a file share results: no condition is found, or missed, because of that."""
+"""Plain requests are taken without the data flow, which would find the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cwql.lint.frontends.python import extract
-from cwql.lint.frontends.python.shapes import Shapes
+from cwql.lint.frontends.python.plain import take_plain
 from cwql.lint.linter import lint_text
 from cwql.lint.request_targets import Context
 from cwql.lint.templates.model import ConditionTemplate
@@ -16,11 +16,10 @@ from cwql.source import Source
 from tests.language.test_limits import count_calls
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
 
-    from cwql.lint.frontends.python.shapes import Shape
-    from cwql.lint.templates.model import TemplateSegment
+    from cwql.lint.frontends.python.interest import Interest
+    from cwql.lint.frontends.python.tree import Module
 
 HEADS = (
     'URL = "https://na.myconnectwise.net/v4_6_release/apis/3.0"\n',
@@ -117,37 +116,33 @@ def write(seed: int) -> str:
 
 
 def find(text: str) -> list[str]:
-    source = Source(text, "file.py")
-    return [repr(item) for item in extract(source, Context(source))]
+    source = Source(text, "connectwise.py")
+    return sorted([repr(item) for item in extract(source, Context(source))])
 
 
-def test_the_same_is_found_without_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_data_flow_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [write(seed) for seed in range(1500)]
     known = 0
-    recognise = Shapes.recognise
 
-    def count(shapes: Shapes, statement: ast.AST) -> tuple[TemplateSegment, Shape] | None:
+    def count(module: Module, interest: Interest) -> list[ConditionTemplate]:
         nonlocal known
-        found = recognise(shapes, statement)
-        known += found is not None
+        found = take_plain(module, interest)
+        known += len(found)
         return found
 
-    monkeypatch.setattr(Shapes, "recognise", count)
-    with_shapes = [find(text) for text in texts]
-    monkeypatch.setattr(Shapes, "recognise", lambda shapes, statement: None)
-    for text, found in zip(texts, with_shapes, strict=True):
+    monkeypatch.setattr("cwql.lint.frontends.python.take_plain", count)
+    with_plain = [find(text) for text in texts]
+    monkeypatch.setattr("cwql.lint.frontends.python.take_plain", lambda module, interest: [])
+    for text, found in zip(texts, with_plain, strict=True):
         assert found == find(text), text
-    assert known > 100
-    assert sum(map(len, with_shapes)) > 2000
+    assert known > 30
+    assert sum(map(len, with_plain)) > 1000
 
 
 def places(text: str) -> list[tuple[str, str | None]]:
-    source = Source(text, "file.py")
-    return [
-        (item.text, item.place.endpoint)
-        for item in extract(source, Context(source))
-        if isinstance(item, ConditionTemplate)
-    ]
+    source = Source(text, "connectwise.py")
+    found = [item for item in extract(source, Context(source)) if isinstance(item, ConditionTemplate)]
+    return [(item.text, item.place.endpoint) for item in sorted(found, key=lambda item: item.span.start)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,207 @@
+"""What Python's frontend knows of libraries for ConnectWise: their clients, and the functions of cwql that take texts."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from cwql.errors import UnknownNameError
+from cwql.language.dialects import DIALECTS
+from cwql.lint.ir import Cast, Chunk, Literal, Other, Sent
+from cwql.lint.request_targets import RequestTarget, place_of_attributes
+from cwql.lint.templates.model import QuoteStyle
+from cwql.schema.catalog import product_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cwql.lint.frontends.python.tree import Module
+    from cwql.lint.ir import Node
+
+VERBS = frozenset(("list", "count", "first", "pages", "all", "preview"))
+"""Methods of cwql's clients whose first argument is a condition."""
+
+_READING = VERBS | {"get", "get_all", "getall", "paginate", "query", "paginated"}
+_CLIENTS = (
+    ("automate", ("cwql.automate", "ConnectWiseAutomateAPIClient", "pyconnectwise.clients.automate_client")),
+    ("manage", ("cwql.manage", "ConnectWiseManageAPIClient", "pyconnectwise.clients.manage_client")),
+)
+FUNCTIONS = frozenset(("parse", "check", "compile", "fix", "format", "translate", "predicate", "cond", "Template"))
+"""Functions of `cwql` whose first argument is a text; all others are passed by name."""
+
+_LIBRARIES = ("cwql", "onnectpyse", "onnectPyse", "pyconnectwise", "APIClient")
+_TEMPLATE = re.compile(r"""\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]{0,6})\}|["'\[\]]""")
+_BRACED = QuoteStyle({"{": "{{", "}": "}}"})
+
+
+class Libraries:
+    """The names that a file imports from libraries for ConnectWise, and the clients that it makes of them."""
+
+    def __init__(self, module: Module) -> None:
+        self.origins: dict[str, str] = {}
+        """The dotted name that a name was imported by."""
+        self.clients: dict[str, str] = {}
+        """The dialect of a client, by its name."""
+        text = module.text
+        self._spoken: str | None = None
+        self.named = any(name in text for name in _LIBRARIES)
+        if self.named:
+            spoken = [name for name, marks in _CLIENTS if any(mark in text for mark in marks)]
+            self._spoken = spoken[0] if len(spoken) == 1 else None
+            self._find(module.tree)
+
+    def _find(self, tree: ast.Module) -> None:
+        """Note imports, then the names that are assigned or annotated with a client."""
+        given: list[tuple[str, ast.expr]] = []
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    self.origins[alias.asname or alias.name.partition(".")[0]] = (
+                        alias.name if alias.asname else alias.name.partition(".")[0]
+                    )
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    self.origins[alias.asname or alias.name] = f"{'.' * node.level}{node.module or ''}.{alias.name}"
+            elif isinstance(node, ast.Assign):
+                given += [(target.id, node.value) for target in node.targets if isinstance(target, ast.Name)]
+            elif isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
+                given.append((node.optional_vars.id, node.context_expr))
+            elif isinstance(node, ast.arg) and node.annotation is not None:
+                given.append((node.arg, node.annotation))
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                given.append((node.target.id, node.annotation))
+        for name, value in given:
+            dialect = self._dialect(value)
+            if dialect is not None:
+                self.clients[name] = dialect
+
+    def _dialect(self, node: ast.expr) -> str | None:
+        while isinstance(node, (ast.Call, ast.Await)):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        origin = self.origin(node)
+        return (
+            next((name for name, marks in _CLIENTS if any(mark in origin for mark in marks)), None) if origin else None
+        )
+
+    def origin(self, node: ast.expr) -> str:
+        """Return the dotted name of a name or attribute, with the one that its root was imported by."""
+        dotted: list[str] = []
+        while isinstance(node, ast.Attribute):
+            dotted.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        return ".".join([self.origins.get(node.id, node.id), *reversed(dotted)])
+
+    def place_of(self, names: Sequence[str], source: str) -> RequestTarget | None:
+        """Return the target that a chain of names calls: ``client.service.tickets.get()``."""
+        origin = self.origins.get(names[0], "").split(".") if names else []
+        if origin[0].lower() == "connectpyse":
+            # Modules are named like endpoints: ``service.tickets_api``.
+            section, module = [*origin, *names[1:], "", ""][1:3]
+            module = module.removesuffix("_api")
+            for plural in (module, module + "s", module.removesuffix("y") + "ies"):
+                place = place_of_attributes((section, plural))
+                if place is not None:
+                    return place
+        if len(names) < 2:
+            return None
+        steps = [
+            name for name, following in zip(names, [*names[1:], ""], strict=True) if name != "id" or following != "{}"
+        ]
+        dialect = self.clients.get(names[0])
+        if dialect is not None:
+            return place_of_attributes(steps[1:], dialect) or RequestTarget(dialect, None, sure=True)
+        if self._spoken is not None and steps[-1] == "{}" and steps[-2] in _READING:
+            place = place_of_attributes(steps)
+            return place or place_of_attributes(steps[1:-2], self._spoken)
+        return place_of_attributes(steps) if steps != list(names) else None
+
+
+def sent_by(name: str, node: ast.Call, value: Callable[[ast.expr], Node], start: int, end: int) -> Node | None:
+    """Return the text that a function of cwql is called with; None if its language is unknown."""
+    values = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg is not None}
+    # The keywords of `cond` are values.
+    roles = () if name == "cond" else ("dialect", "source", "endpoint", "parameter")
+    words = {key: _word(values[key]) for key in roles if key in values}
+    if None in words.values():
+        # The key is a variable: nothing is known.
+        return None
+    try:
+        dialect = words.get("source" if name == "translate" else "dialect") or product_of(words.get("endpoint"))
+    except UnknownNameError:
+        # A word that names endpoints of both products, which the call refuses as well.
+        return None
+    dialect = dialect.lower()
+    if dialect not in [record.name for record in DIALECTS]:
+        return None
+    place = RequestTarget(dialect, words.get("endpoint"), sure=True)
+    text = value(node.args[0])
+    is_template = name in ("cond", "Template")
+    if is_template:
+        text = _filled(text, node, value)
+    return Sent(start, end, text, words.get("parameter") or "condition", place, is_template)
+
+
+def _word(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _filled(  # noqa: C901  # a case for each kind of mark
+    text: Node, call: ast.Call, value: Callable[[ast.expr], Node]
+) -> Node:
+    """Return the template of ``cond(...)`` with its values: they may be anything, so all of them are safe.
+
+    In the quotes of the condition, braces are doubled; outside they are placeholders or mistakes that `cond` reports.
+    """
+    if not isinstance(text, Literal):
+        return text
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    chunks: list[Chunk] = []
+    closing = ""
+    automatic = 1
+    for chunk in text.chunks:
+        if chunk.kind == "placeholder":
+            chunk.node = Cast(chunk.start, chunk.end, "int", chunk.node or Other(chunk.start, chunk.end))
+        if chunk.kind != "same":
+            chunks.append(chunk)
+            continue
+        quoting = chunk.quoting
+        if quoting is not None and "{" not in quoting.escapes:
+            quoting = QuoteStyle(quoting.escapes, quoting.refused, _BRACED)
+        at = 0
+
+        def plain(low: int, high: int, of: Chunk = chunk, style: QuoteStyle | None = quoting) -> None:
+            if low < high:
+                chunks.append(Chunk("same", of.text[low:high], of.start + low, of.start + high, style))
+
+        for match in _TEMPLATE.finditer(chunk.text):
+            mark = match[0]
+            start, end = chunk.start + match.start(), chunk.start + match.end()
+            if mark in ("{{", "}}"):
+                if closing:
+                    plain(at, match.start())
+                    at = match.end()
+                    chunks.append(Chunk("escape", mark[0], start, end, quoting))
+            elif match[1] is None:
+                if mark == closing:
+                    closing = ""
+                elif not closing:
+                    closing = {"[": "]", "]": ""}.get(mark, mark)
+            elif not closing:
+                name = match[1]
+                given: ast.expr | None
+                if name.isdecimal() or not name:
+                    index = int(name) + 1 if name else automatic
+                    automatic += not name
+                    given = call.args[index] if index < len(call.args) else None
+                else:
+                    given = named.get(name)
+                plain(at, match.start())
+                at = match.end()
+                shown = mark if given is None else ast.unparse(given)
+                inner = Cast(start, end, "int", Other(start, end) if given is None else value(given))
+                chunks.append(Chunk("placeholder", "", start, end, quoting, inner, shown))
+        plain(at, len(chunk.text))
+    return Literal(text.start, text.end, chunks)

@@ -1,0 +1,272 @@
+"""Statements of Python as the tree that the data flow of all languages runs through: `Statements`."""
+
+from __future__ import annotations
+
+import ast
+
+from cwql.lint.dataflow.emit import find_flow
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.frontends.python.expressions import Expressions
+from cwql.lint.frontends.python.libraries import VERBS
+from cwql.lint.ir import (
+    Assign,
+    Block,
+    Branch,
+    Call,
+    Cast,
+    Class,
+    Function,
+    Jump,
+    Loop,
+    Name,
+    Node,
+    Other,
+    Parameter,
+    Unary,
+)
+from cwql.lint.ir import Module as Program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.frontends.python.interest import Interest
+    from cwql.lint.frontends.python.libraries import Libraries
+    from cwql.lint.frontends.python.tree import Module
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
+
+
+class LazyFunction(Function):
+    """A function whose body is converted when it is evaluated for the first time."""
+
+    __slots__ = ("_convert", "_converted")
+
+    def __init__(  # one argument for each field
+        self, start: int, end: int, name: str, parameters: Sequence[Parameter], convert: Callable[[], Node]
+    ) -> None:
+        super().__init__(start, end, name, parameters, None)
+        self._convert = convert
+        self._converted: Node | None = None
+
+    @property
+    def body(self) -> Node:
+        """Return the statements."""
+        if self._converted is None:
+            self._converted = self._convert()
+        return self._converted
+
+    @body.setter
+    def body(self, value: Node | None) -> None:
+        self._converted = value
+
+
+class Statements(Expressions):
+    """Convert the statements of one file that may matter to its conditions."""
+
+    def __init__(self, module: Module, libraries: Libraries, interest: Interest) -> None:
+        super().__init__(module, libraries)
+        self._interest = interest
+        self._chosen: set[ast.stmt] | None = None
+
+    def module(self) -> Block:
+        """Return the statements of the module."""
+        return self._body(self._module.tree.body, True, False, 0, len(self._text))
+
+    def _body(self, body: Sequence[ast.stmt], marked: bool, returns: bool, start: int, end: int) -> Block:
+        """Return the statements of the module or a function; all of them unless it is `marked`."""
+        saved = self._chosen
+        self._chosen = self._interest.choose(body, returns) if marked else None
+        block = self._block(body, start, end)
+        self._chosen = saved
+        return block
+
+    def _block(self, body: Sequence[ast.stmt], start: int = 0, end: int = 0) -> Block:
+        statements: list[Node] = []
+        for each in body:
+            if self._chosen is not None and each not in self._chosen and type(each) not in _DEFINITIONS:
+                continue
+            if each.lineno in self._interest.done:
+                continue
+            handler = _STATEMENTS.get(type(each))
+            if handler is not None:
+                statements += handler(self, each, *self._module.extent(each))
+            elif type(each) not in _SILENT:
+                values = [self.value(child) for child in ast.iter_child_nodes(each) if isinstance(child, ast.expr)]
+                statements.append(Other(*self._module.extent(each), values))
+        return Block(start, end, statements)
+
+    def _expression(self, node: ast.Expr, start: int, end: int) -> list[Node]:
+        # Docstrings are prose.
+        return [] if isinstance(node.value, (ast.Constant, ast.JoinedStr)) else [self.value(node.value)]
+
+    def _assign(self, node: ast.Assign, start: int, end: int) -> list[Node]:
+        value = self.value(node.value)
+        return [Assign(start, end, self.value(target), value) for target in node.targets]
+
+    def _annotated(self, node: ast.AnnAssign, start: int, end: int) -> list[Node]:
+        value = None if node.value is None else self.value(node.value)
+        return [Assign(start, end, self.value(node.target), value, False, self.type(node.annotation), True)]
+
+    def _augmented(self, node: ast.AugAssign, start: int, end: int) -> list[Node]:
+        value = self.value(node.value)
+        if isinstance(node.op, ast.Add):
+            return [Assign(start, end, self.value(node.target), value, True)]
+        return [Assign(start, end, self.value(node.target), Other(start, end, [value]))]
+
+    def _if(self, node: ast.If, start: int, end: int) -> list[Node]:
+        tests: list[Node | None] = []
+        bodies: list[Node] = []
+        while True:
+            tests.append(self.value(node.test))
+            bodies.append(self._block(node.body, start, end))
+            if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
+                break
+            node = node.orelse[0]
+        if node.orelse:
+            bodies.append(self._block(node.orelse, start, end))
+        return [Branch(start, end, tests, bodies, bool(node.orelse))]
+
+    def _for(self, node: Any, start: int, end: int) -> list[Node]:
+        names = [each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)]
+        body = self._block(node.body, start, end)
+        over: Node | None = self.value(node.iter)
+        if isinstance(node.target, ast.Tuple) and getattr(getattr(node.iter, "func", None), "id", "") == "enumerate":
+            number = Cast(start, start, "int", Other(start, start))
+            body = Block(start, end, [Assign(start, start, Name(start, start, names.pop(0)), number), *body.statements])
+            over = over.arguments[0].value if isinstance(over, Call) and over.arguments else None
+        return [Loop(start, end, names, over, body), *self._block(node.orelse).statements]
+
+    def _while(self, node: ast.While, start: int, end: int) -> list[Node]:
+        body = self._block(node.body, start, end)
+        return [Loop(start, end, (), None, body, [self.value(node.test)]), *self._block(node.orelse).statements]
+
+    def _with(self, node: Any, start: int, end: int) -> list[Node]:
+        made: list[Node] = []
+        for item in node.items:
+            value = self.value(item.context_expr)
+            named = item.optional_vars
+            made.append(value if named is None else Assign(value.start, value.end, self.value(named), value))
+        return [*made, *self._block(node.body).statements]
+
+    def _try(self, node: Any, start: int, end: int) -> list[Node]:
+        body = self._block(node.body, start, end)
+        # Each statement may be the last one that runs.
+        whole = Branch(start, end, [], [Block(start, end, [body, self._block(node.orelse)])], False)
+        handlers = [self._block(handler.body, start, end) for handler in node.handlers]
+        made: list[Node] = [whole]
+        if handlers:
+            made.append(Branch(start, end, [], handlers, False))
+        return [*made, *self._block(node.finalbody).statements]
+
+    def _match(self, node: ast.Match, start: int, end: int) -> list[Node]:
+        bodies = [self._block(case.body, start, end) for case in node.cases]
+        return [self.value(node.subject), Branch(start, end, [], bodies, False)]
+
+    def _function(self, node: Any, start: int, end: int) -> list[Node]:
+        marked = self._interest.has_line(node)
+        silent = not marked and not self._interest.sets_member(start, end)
+        returns = self._text.count(f"{node.name}(") > 1
+        if silent and not (returns or node.decorator_list):
+            return []
+        arguments = node.args
+        named = [*arguments.posonlyargs, *arguments.args]
+        defaults = [*[None] * (len(named) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
+        parameters = [
+            Parameter(
+                each.arg,
+                "" if each.annotation is None else self.type(each.annotation),
+                None if default is None else self.value(default),
+                self._module.start(each),
+            )
+            for each, default in zip([*named, *arguments.kwonlyargs], defaults, strict=True)
+        ]
+        if parameters and parameters[0].name in ("self", "cls"):
+            del parameters[0]
+        if arguments.vararg is not None and not arguments.kwonlyargs:
+            parameters.append(Parameter(arguments.vararg.arg, rest=True))
+        made = [self.value(decorator) for decorator in node.decorator_list]
+
+        def convert() -> Node:
+            return self._body(node.body, marked, returns, start, end)
+
+        function = LazyFunction(start, end, node.name, parameters, convert)
+        function.silent = silent
+        return [*made, function]
+
+    def _class(self, node: ast.ClassDef, start: int, end: int) -> list[Node]:
+        saved, self._chosen = self._chosen, None
+        block = self._block(node.body, start, end)
+        self._chosen = saved
+        return [Class(start, end, node.name, block)]
+
+    def _return(self, node: ast.Return, start: int, end: int) -> list[Node]:
+        return [Jump(start, end, None if node.value is None else self.value(node.value), True)]
+
+    def _raise(self, node: ast.Raise, start: int, end: int) -> list[Node]:
+        return [Jump(start, end, None if node.exc is None else self.value(node.exc))]
+
+    def _assert(self, node: ast.Assert, start: int, end: int) -> list[Node]:
+        failed = Block(start, end, [Jump(start, end)])
+        return [Branch(start, end, [Unary(start, end, "not", self.value(node.test))], [failed], False)]
+
+    def _jump(self, node: ast.stmt, start: int, end: int) -> list[Node]:
+        return [Jump(start, end)]
+
+
+_NUMBERS = frozenset(("range", "id", "date", "datetime", "time_ns"))
+"""Functions that return a number or a date, besides those of every language."""
+
+
+def find_in_module(
+    module: Module, context: Context, interest: Interest, libraries: Libraries
+) -> Iterator[ConditionTemplate | Diagnostic]:
+    """Yield the conditions that the data flow finds in the relevant statements of a file."""
+    program = Program(Statements(module, libraries, interest).module(), {}, find_enums(module))
+    traits = Traits("python", place_of=libraries.place_of, numbers=_NUMBERS, ids=True, verbs=VERBS)
+    return find_flow(context, module.text, program, traits, "python")
+
+
+def find_enums(module: Module) -> dict[str, str]:
+    """Return the enums of the file whose values have no quotes, as types that are safe."""
+    found: dict[str, str] = {}
+    for node in module.tree.body if "Enum" in module.text else ():
+        if isinstance(node, ast.ClassDef) and any("Enum" in module.text_of(base) for base in node.bases):
+            values = [each.value for each in node.body if isinstance(each, ast.Assign)]
+            if values and all(isinstance(value, ast.Constant) and not _has_sign(value.value) for value in values):
+                found[node.name] = "enum"
+    return found
+
+
+def _has_sign(value: object) -> bool:
+    return isinstance(value, str) and ("'" in value or '"' in value)
+
+
+_DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+_SILENT = frozenset((ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal))
+_STATEMENTS: dict[type[ast.stmt], Callable[..., list[Node]]] = {
+    ast.Expr: Statements._expression,
+    ast.Assign: Statements._assign,
+    ast.AnnAssign: Statements._annotated,
+    ast.AugAssign: Statements._augmented,
+    ast.If: Statements._if,
+    ast.For: Statements._for,
+    ast.AsyncFor: Statements._for,
+    ast.While: Statements._while,
+    ast.With: Statements._with,
+    ast.AsyncWith: Statements._with,
+    ast.Try: Statements._try,
+    ast.Match: Statements._match,
+    ast.FunctionDef: Statements._function,
+    ast.AsyncFunctionDef: Statements._function,
+    ast.ClassDef: Statements._class,
+    ast.Return: Statements._return,
+    ast.Raise: Statements._raise,
+    ast.Assert: Statements._assert,
+    ast.Break: Statements._jump,
+    ast.Continue: Statements._jump,
+}
+if hasattr(ast, "TryStar"):
+    _STATEMENTS[ast.TryStar] = Statements._try
