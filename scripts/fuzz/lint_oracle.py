@@ -27,12 +27,15 @@ INSERTED = ("", ";", " ", "x", "()", "1", "'", '"', "//", "+", ".y", "(z)", " = 
 
 ODD = {
     # The operator of a value called like a method, a text right after a name, a document after empty brackets, a line
-    # that ends in the middle of an expression, a line with nothing but an operator.
-    "ruby": re.compile(r"\.\s*\+|//|\.?\b\w+'(?=[\"#\w])|\.\w+\"|\(\) <<~|\(\w+\n\w|when\s*\n|(?m:^\s*\+\s*$)"),
+    # that ends in the middle of an expression, a line with nothing but an operator,
+    # a call without a dot after the name of a class.
+    "ruby": re.compile(
+        r"\.\s*\+|//|\.?\b\w+'(?=[\"#\w])|\.\w+\"|\(\) <<~|\(\w+\n\w|when\s*\n|(?m:^\s*\+\s*$)|class \w+ < \w+[ '(]"
+    ),
     # Signs and quotes in the names of commands and in bare words, which may contain all of them; a comment right after a
-    # semicolon, which is none for tree-sitter; a quote without its partner at the end of a line.
+    # semicolon, which is none for tree-sitter.
     "powershell": re.compile(
-        r"[\w-][+'\"=;(]+[\w-]|[\w/]['\"]|=\d\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.|;<#|(?<![\[\w.])[\w.]+\]::|\+[\"'][^\"'\n]*$",
+        r"[\w-][+'\"=;(]+[\w-]|\w\+|[\w/+]['\"]|=\d\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.|;<#|(?<![\[\w.])[\w.]+\]::",
         re.MULTILINE,
     ),
     # A variable whose name is apart from its sign, a new object that is joined with a text.
@@ -40,8 +43,8 @@ ODD = {
     # A method without a type and with another name than its class.
     "java": re.compile(r";\w+\("),
     # A text that is called, a member of a type without a name that is an expression, a property of a named interface, an
-    # assignment in the arguments of a type.
-    "csharp": re.compile(r"['\"] ?\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w"),
+    # assignment in the arguments of a type or after brackets.
+    "csharp": re.compile(r"['\"] ?\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w|\{\(z\)|\w\(z\)>"),
 }
 """Parts of mutated programs that tree-sitter reads in another way, and nobody writes: such programs are not compared."""
 

@@ -62,7 +62,7 @@ def lint(root: Path, settings: Settings | None = None, folder: str = "cache") ->
     return examine_all(make_targets(root, settings), jobs=1, cache=Cache(str(root.parent / folder)))
 
 
-def told(results: Results) -> list[list[tuple[str, str]]]:
+def reported(results: Results) -> list[list[tuple[str, str]]]:
     return [[(f.code, f.message) for f in outcome.findings] for _, outcome in results.pairs()]
 
 
@@ -71,7 +71,7 @@ def test_a_second_run_reads_nothing(root: Path, count: Counter) -> None:
     assert count.take() == ["a.py", "b.py", "c.py"]
     second = lint(root)
     assert count.take() == []
-    assert told(second) == told(first)
+    assert reported(second) == reported(first)
     assert [o.conditions for _, o in second.pairs()] == [1, 1, 1, 0]
     assert {name.name for name in (root.parent / "cache").iterdir()} >= {".gitignore", "CACHEDIR.TAG"}
 
@@ -82,7 +82,7 @@ def test_what_has_changed_is_read(root: Path, count: Counter) -> None:
     (root / "a.py").write_text(RIGHT)
     results = lint(root)
     assert count.take() == ["a.py"]
-    assert told(results)[0] == []
+    assert reported(results)[0] == []
 
 
 def test_a_file_that_was_touched_is_not_judged_again(root: Path, count: Counter) -> None:
@@ -91,7 +91,7 @@ def test_a_file_that_was_touched_is_not_judged_again(root: Path, count: Counter)
     os.utime(root / "a.py", ns=(OLD + 1, OLD + 1))
     first = lint(root)
     assert count.take() == []
-    assert told(first)[0] == [("CW112", told(first)[0][0][1])]
+    assert reported(first)[0] == [("CW112", reported(first)[0][0][1])]
 
 
 def test_a_change_within_the_grain_of_time_is_seen(root: Path, count: Counter) -> None:
@@ -102,7 +102,7 @@ def test_a_change_within_the_grain_of_time_is_seen(root: Path, count: Counter) -
     (root / "a.py").write_text(WRONG.replace("id == 5", "id  = 5"))
     os.utime(root / "a.py", ns=(now, now))
     count.take()
-    assert told(lint(root))[0] == []
+    assert reported(lint(root))[0] == []
     assert count.take() == ["a.py"]
 
 
@@ -132,13 +132,13 @@ def test_another_python_does_not_use_the_results(root: Path, count: Counter, mon
 
 
 def test_a_pipe_or_a_large_file_in_the_cache_is_not_read(root: Path, count: Counter) -> None:
-    expected = told(lint(root))
+    expected = reported(lint(root))
     first, second = (root.parent / "cache").glob("*.json")
     first.unlink()
     os.mkfifo(first)
     second.write_bytes(second.read_bytes()[:-1] + b" " * LARGEST + b"}")
     count.take()
-    assert told(lint(root)) == expected
+    assert reported(lint(root)) == expected
     assert len(count.take()) == 3
     assert first.is_file()
 
@@ -169,13 +169,13 @@ CORRUPT = [
 
 @pytest.mark.parametrize("data", CORRUPT)
 def test_a_corrupt_cache_is_as_good_as_none(root: Path, count: Counter, data: bytes) -> None:
-    expected = told(lint(root))
+    expected = reported(lint(root))
     count.take()
     for path in (root.parent / "cache").glob("*.json"):
         path.write_bytes(data)
-    assert told(lint(root)) == expected
+    assert reported(lint(root)) == expected
     assert len(count.take()) == 3
-    assert told(lint(root)) == expected
+    assert reported(lint(root)) == expected
     assert count.take() == []
 
 
@@ -200,31 +200,31 @@ def test_a_corrupt_cache_is_as_good_as_none(root: Path, count: Counter, data: by
     ],
 )  # fmt: skip
 def test_corrupt_entries_are_as_good_as_none(root: Path, count: Counter, odd: object) -> None:
-    expected = told(lint(root))
+    expected = reported(lint(root))
     count.take()
     for path in (root.parent / "cache").glob("*.json"):
         shard = json.loads(path.read_bytes())
         for name, entry in shard["files"].items():
             shard["files"][name] = odd if isinstance(odd, dict) or odd is None else [*entry[:3], odd]
         path.write_text(json.dumps(shard, separators=(",", ":")))
-    assert told(lint(root)) == expected
+    assert reported(lint(root)) == expected
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing_but_time(root: Path) -> None:
-    expected = told(lint(root))
+    expected = reported(lint(root))
     (root.parent / "file").write_text("")
-    assert told(lint(root, folder="file")) == expected
-    assert told(lint(root, folder="file/below")) == expected
+    assert reported(lint(root, folder="file")) == expected
+    assert reported(lint(root, folder="file/below")) == expected
 
 
 def test_runs_may_overlap(root: Path) -> None:
-    expected = told(lint(root, folder="other"))
+    expected = reported(lint(root, folder="other"))
     problems: list[BaseException] = []
 
     def work() -> None:
         try:
             for _ in range(10):
-                assert told(lint(root)) == expected
+                assert reported(lint(root)) == expected
         except BaseException as error:
             problems.append(error)
 

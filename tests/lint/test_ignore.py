@@ -155,8 +155,8 @@ class Repository:
     def ignored(self, data: bytes, paths: list[str]) -> set[str]:
         """Return the paths that git ignores, given the content of the `.gitignore`."""
         (self.root / ".gitignore").write_bytes(data)
-        told = self._git(["check-ignore", "--no-index", "-z", "--stdin"], b"\0".join(map(os.fsencode, paths)))
-        return set(map(os.fsdecode, told.split(b"\0"))) - {""}
+        ignored = self._git(["check-ignore", "--no-index", "-z", "--stdin"], b"\0".join(map(os.fsencode, paths)))
+        return set(map(os.fsdecode, ignored.split(b"\0"))) - {""}
 
     def plant(self, paths: list[tuple[str, bool]]) -> None:
         """Create files and folders (`True`), parents first."""

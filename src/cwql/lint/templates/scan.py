@@ -1,6 +1,6 @@
 """The outline of a condition with placeholders: the role of each placeholder, derived from the tokens around it.
 
-There is no tree of ``status/name = '…' and … in (…)``, but the position tells a value from a field. The text is split
+There is no tree of ``status/name = '…' and … in (…)``, but its position distinguishes a value from a field. The text is split
 into words, strings, operators and parentheses, and parsed as the grammar would parse it. If that fails, the outline is
 not `certain`.
 """
