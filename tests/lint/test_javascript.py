@@ -171,3 +171,8 @@ def test_modules_read_endpoints_that_exist(path: str) -> None:
     assert endpoint is not None
     assert endpoint.listed
     assert known.title(endpoint) == path
+
+
+def test_the_constants_of_an_enum_are_no_variables() -> None:
+    text = "// connectwise\nenum Keys { A = 'a', Conditions = 'id = 1' }\nconst conditions = 'id = 2';"
+    assert describe("javascript", text) == ["conditions manage: id = 2"]

@@ -181,7 +181,7 @@ class SampleGenerator:
         if written.count(PLACEHOLDER) == 1 and is_date_text(written.replace(PLACEHOLDER, DATE)):
             at = start + written.index(PLACEHOLDER)
             return Substitution(at, at + 1, DATE, True)
-        return Substitution(start, end, MOMENT if "T" in written else DATE)
+        return Substitution(start, end, MOMENT)
 
     def _value(self, part: Part, kind: str | None, field: FieldInfo | None) -> str:
         mark = self.dialect.quotes[0]
