@@ -15,6 +15,10 @@ FOUND = [
      ["conditions /service/tickets: id = 1"]),
     (('func (f F) text() string { return "id = 1" }\nfunc (e E) text() string { return "id = 2" }\n'
      'func g(f F) { get("/service/tickets", M{"conditions": f.text()}) }'), []),
+    # groups of declarations
+    ('const (\n\tBoard = 5\n\tConditions = "id = 1"\n)', [f"{MANAGE}: id = 1"]),
+    ('var (\n\tpage = 1\n\tfilter = "id = 1"\n)\nfunc f() { get("/service/tickets", M{"conditions": filter}) }',
+     [f"{TICKETS}: id = 1"]),
     # keys
     ('q.Set("conditions", "id = 1")\nq.Add("orderBy", "id")\nget("/service/tickets", q)',
      [f"{TICKETS}: id = 1", "orderBy /service/tickets: id"]),

@@ -123,6 +123,7 @@ def test_extend(tmp_path: Path) -> None:
 
 
 MISTAKES = [
+    ("lint.lnt = []", "cwql.toml:1: lnt: no such setting; expected one of"),
     ("lint.selct = []", "cwql.toml:1: selct: no such setting; did you mean select?"),
     ("zzzzzzzz = 1", "cwql.toml:1: zzzzzzzz: no such setting; expected one of extend, cache-dir, output-format, lint"),
     ("lint.zzzzzzzz = 1", "cwql.toml:1: zzzzzzzz: no such setting; expected one of select, extend-select,"),
