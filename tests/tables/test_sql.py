@@ -250,6 +250,12 @@ def test_records_of_months_are_counted(
     assert any("pageSize" in target for target in recorder.targets)
 
 
+def test_explain_shows_whether_records_are_counted(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "  12 records, 1 page\n" in database.sql(MONTHS).explain()
+    monkeypatch.setattr(fetch, "PAGE", 5)
+    assert "  12 records, 3 counts by ranges of _info/dateEntered instead of pages\n" in database.sql(MONTHS).explain()
+
+
 def test_list_is_read_if_records_are_added_between_the_counts(small_pages: None) -> None:
     with Sandbox() as sandbox, manage.Client.from_env(environ=sandbox.environment, **FAST) as own:
 

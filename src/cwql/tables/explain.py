@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cwql.tables.fetch import is_counted, pages_of
+
 if TYPE_CHECKING:
     from cwql.semantics.weaken import Weakened
     from cwql.tables.fetch import Fetcher
     from cwql.tables.plan import Fields, ScanPlan
 
 __all__ = ["explain"]
-
-_PAGE = 1000
 
 
 def explain(plans: list[ScanPlan], sql: str, fetcher: Fetcher) -> str:
@@ -24,17 +24,12 @@ def explain(plans: list[ScanPlan], sql: str, fetcher: Fetcher) -> str:
             lines += _part(plan, part, fields, fetcher)
         for link in plan.links:
             target = f"{link.other.product} {link.other.path}"
-            test = " that fulfil an OR of the query, or that fulfil its other side themselves" if link.select else ""
+            test = " for one side of an OR, or that fulfil its other side" if link.select else ""
             lines.append(
                 f"  only records whose {'/'.join(link.path)} is one of {'/'.join(link.other_path)} of {target}{test}"
             )
         if plan.counts:
             lines.append("  only their number is requested")
-        if plan.classes is not None:
-            classes = _number(len(plan.classes.values), "class")
-            lines.append(
-                f"  the records of {classes} of {'/'.join(plan.classes.path)} are counted, if the list has enough pages"
-            )
         if plan.until is not None:
             stop = "the first" if plan.exact else "until the rest of the query is true for"
             lines.append(f"  {stop} {_number(plan.until, 'record')}")
@@ -54,8 +49,13 @@ def _part(plan: ScanPlan, part: Weakened, fields: Fields, fetcher: Fetcher) -> l
     if plan.counts or plan.until is not None:
         return shown
     count = fetcher.count(plan, part)
-    pages = max(1, -(-count // _PAGE))
-    return [*shown, f"  {_number(count, 'record')}, {_number(pages, 'page')}"]
+    if plan.classes is not None and is_counted(plan.classes, count):
+        requests = _number(len(plan.classes.parts) + 1, "count")
+        return [
+            *shown,
+            f"  {_number(count, 'record')}, {requests} by ranges of {'/'.join(plan.classes.path)} instead of pages",
+        ]
+    return [*shown, f"  {_number(count, 'record')}, {_number(pages_of(count), 'page')}"]
 
 
 def _number(count: int, what: str) -> str:

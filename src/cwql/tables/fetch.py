@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cwql.tables.query import TableScan
     from cwql.tables.scan import Scan
 
-__all__ = ["Fetcher", "resource_at"]
+__all__ = ["Fetcher", "is_counted", "pages_of", "resource_at"]
 
 LINK_LIMIT = 500
 """How many values of another table become a list in a condition. More would be many requests, so their range is sent."""
@@ -44,6 +44,16 @@ COUNTS = 2
 """How many counts are sent rather than to read a page."""
 
 _HOLE = re.compile(r"\{\w*\}")
+
+
+def pages_of(records: int) -> int:
+    """Return how many pages a list has."""
+    return max(1, -(-records // PAGE))
+
+
+def is_counted(classes: Classes, records: int) -> bool:
+    """Return whether counting the classes of a list of so many records is cheaper than to read it."""
+    return len(classes.parts) < COUNTS * pages_of(records)
 
 
 def resource_at(client: Any, path: str) -> Any:
@@ -139,7 +149,7 @@ class Fetcher:
         """Return a table with as many records of each class as the server has, or None if reading the list needs fewer requests."""
         (part,) = plan.parts
         total = self.count(plan, part)
-        if len(classes.parts) > COUNTS * -(-total // PAGE) - 1:
+        if not is_counted(classes, total):
             return None
         counts = [self.count(plan, each) for each in classes.parts]
         rest = total - sum(counts)
