@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+
+import pytest
 
 # pytest-xdist sets it in its workers, and commands respect it.
 os.environ.pop("COLUMNS", None)
@@ -12,3 +16,21 @@ if os.environ.get("CWQL_TEST_HTTP_LIBRARY") == "httpx2":
     from cwql.client.transport import ORDER
 
     ORDER.reverse()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """Measure coverage again if a test has ended it.
+
+    Python drops a trace function that raises, and tests with deep recursion, little memory or Ctrl-C can make it raise.
+    """
+    was_measured = sys.gettrace() is not None
+    result = yield
+    if was_measured and sys.gettrace() is None:
+        from coverage import Coverage
+
+        coverage = Coverage.current()
+        if coverage is not None:
+            coverage.stop()
+            coverage.start()
+    return result
