@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from benchmarks.table import Row
 from cwql.language.parsing import parse
-from cwql.sandbox import Request, Sandbox, Store
+from cwql.sandbox import Sandbox
 from cwql.sandbox.data.customers import customers
 from cwql.sandbox.data.inventory import devices
 from cwql.sandbox.data.tickets import Tickets
+from cwql.sandbox.messages import Request
 from cwql.sandbox.store.layout import CatalogLayout
 from cwql.sandbox.store.table import Table
 from cwql.semantics.sql import where
@@ -25,6 +26,8 @@ from cwql.semantics.sql_functions import register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cwql.sandbox.store.store import Store
 
 CONDITIONS = (
     "id > 900000",

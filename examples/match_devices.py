@@ -22,7 +22,7 @@ from cwql import CwqlError
 from cwql.automate import Client as Automate
 from cwql.automate.fields import Computer
 from cwql.automate.models import Computer as ComputerRecord
-from cwql.devices import KEYS, Matching, match
+from cwql.devices import MatchResult, match
 from cwql.manage import Client as Manage
 from cwql.manage.fields import Configuration
 from cwql.manage.models import Configuration as ConfigurationRecord
@@ -38,7 +38,7 @@ IN_MANAGE = [
 IN_AUTOMATE = [Computer.Id, Computer.ComputerName, Computer.SerialNumber, Computer.MACAddress, Computer.Client]
 
 
-def print_matching(matching: Matching[ConfigurationRecord, ComputerRecord]) -> None:
+def print_matching(matching: MatchResult[ConfigurationRecord, ComputerRecord]) -> None:
     """Print the pairs with their keys, the conflicts, and the devices that are in one system only."""
     for pair in matching.pairs:
         left, right = pair.configuration, pair.computer
@@ -53,7 +53,7 @@ def print_matching(matching: Matching[ConfigurationRecord, ComputerRecord]) -> N
     for computer in matching.unmatched_computers:
         print(f"  {computer.Id} {computer.ComputerName}")
     counts = Counter(pair.key for pair in matching.pairs)
-    shown = ", ".join(f"{counts[key]} by {key}" for key in KEYS)
+    shown = ", ".join(f"{counts[key]} by {key}" for key in ("guid", "serial", "mac", "name"))
     print(f"\n{len(matching.pairs)} pairs ({shown}), conflicts: {len(matching.conflicts)}")
 
 

@@ -47,7 +47,7 @@ def make_app(receiver: AsyncCallbackReceiver, work: Callable[[CallbackEvent], No
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await receiver.close()
+        await receiver.aclose()
 
     app = FastAPI(lifespan=lifespan)
 

@@ -12,6 +12,8 @@ import pytest
 import cwql
 from cwql.automate.fields import Computer
 from cwql.manage.fields import Ticket
+from cwql.manage.models import Company, CompanyReference
+from cwql.manage.models import Contact as ManageContact
 from cwql.sandbox import Sandbox
 
 KEYS: dict[str, Any] = {"company_id": "a", "public_key": "b", "private_key": "c", "client_id": "d", "site": "na"}
@@ -82,13 +84,30 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], object], type[Exception], str]] = 
     "child_conditions= on Automate": (
         lambda psa, rmm: rmm.computers.list(child_conditions="Id = 1"),
         TypeError,
-        "unknown argument 'child_conditions'",
+        "only the lists of manage have it",
     ),
     "concurrency=": (lambda psa, rmm: psa.service.tickets.list(concurrency=4), TypeError, "write parallel="),
     "limt=": (lambda psa, rmm: psa.service.tickets.list(limt=3), TypeError, "did you mean limit"),
     "limit as text": (lambda psa, rmm: psa.service.tickets.list(limit="3"), ValueError, "limit is a number from 1"),
     "limit=0": (lambda psa, rmm: psa.service.tickets.list(limit=0), ValueError, "limit is a number from 1"),
-    "count(limit=)": (lambda psa, rmm: psa.service.tickets.count(limit=3), TypeError, "unknown argument 'limit'"),
+    "count(limit=)": (lambda psa, rmm: psa.service.tickets.count(limit=3), TypeError, "an option of other verbs"),
+    "get(parallel=)": (lambda psa, rmm: psa.service.tickets.get(1, parallel=2), TypeError, "this one has .*fields"),
+    "max_attempts=": (lambda psa, rmm: psa.service.tickets.get(1, max_attempts=2), TypeError, "write max_retries="),
+    "a company as the id of a ticket": (
+        lambda psa, rmm: psa.service.tickets.delete(Company(id=5)),
+        cwql.InvalidIdError,
+        "a Company is no record of /service/tickets, which has Ticket",
+    ),
+    "a reference to a company as the id of a ticket": (
+        lambda psa, rmm: psa.service.tickets.delete(CompanyReference(id=5)),
+        cwql.InvalidIdError,
+        "a CompanyReference is no record of /service/tickets",
+    ),
+    "a record of the other product": (
+        lambda psa, rmm: rmm.contacts.get(ManageContact(id=5)),
+        cwql.InvalidIdError,
+        "a Contact is no record of /contacts",
+    ),
     "delete(file=)": (lambda psa, rmm: psa.service.tickets.delete(3, file="x"), TypeError, "unknown argument 'file'"),
     "params with a condition": (
         lambda psa, rmm: psa.service.tickets.list(params={"conditions": "id = 1"}),
@@ -152,6 +171,30 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], object], type[Exception], str]] = 
     ),
     "RateLimiter(60)": (lambda psa, rmm: cwql.RateLimiter(60), TypeError, "positional"),  # type: ignore[call-arg]
     "RetryPolicy(attempts=)": (lambda psa, rmm: cwql.RetryPolicy(attempts=3), TypeError, "attempts"),  # type: ignore[call-arg]
+    "Client(compny=)": (lambda psa, rmm: cwql.manage.Client(compny="a"), TypeError, "did you mean company_id"),  # type: ignore[call-arg]
+    "from_env(config=)": (
+        lambda psa, rmm: cwql.manage.Client.from_env(config="x", environ={}),  # type: ignore[call-arg]
+        TypeError,
+        "unknown argument 'config'",
+    ),
+    "with_options(rate_limiter=)": (
+        lambda psa, rmm: psa.with_options(rate_limiter=None),
+        TypeError,
+        "belongs to the connections",
+    ),
+    "with_options(nosuch=)": (lambda psa, rmm: psa.with_options(nosuch=1), TypeError, "expected deadline, headers"),
+    "call()": (lambda psa, rmm: psa.call("GET", "/x"), AttributeError, "did you mean 'call_operation'"),
+    "raw": (lambda psa, rmm: psa.raw, AttributeError, r"request\(method, path\)"),
+    "items before the function": (
+        lambda psa, rmm: psa.run_concurrently([1], lambda item: item),
+        TypeError,
+        "takes the function first",
+    ),
+    "a path without a verb": (
+        lambda psa, rmm: psa.service.tickets.search(),
+        TypeError,
+        r"/service/tickets/search is a path: call one of its verbs \(create\(\)\)",
+    ),
     "from cwql import Client": (lambda psa, rmm: cwql.Client, AttributeError, "from cwql.manage import Client"),  # type: ignore[attr-defined]
     "an error with another name": (
         lambda psa, rmm: cwql.NotFound,  # type: ignore[attr-defined]
@@ -194,6 +237,29 @@ def test_the_environment_is_read_without_arguments(sandbox: Sandbox, monkeypatch
     with cwql.manage.Client() as psa:
         assert psa.base_url.startswith(sandbox.url)
     assert psa.is_closed
+
+
+def test_a_record_and_a_reference_are_ids_of_their_own_path(sandbox: Sandbox) -> None:
+    with client(sandbox) as psa, client(sandbox, "automate") as rmm:
+        ticket = psa.service.tickets.get(5)
+        assert psa.service.tickets.get(ticket).id == 5
+        assert psa.company.companies.get(ticket.company).id == ticket.company.id
+        board = psa.service.boards.first()
+        assert psa.service.boards.get(board).id == board.id
+        status = psa.service.boards(board.id).statuses.first()
+        assert psa.service.boards(board.id).statuses.get(status).id == status.id
+        computer = rmm.Computers.first()
+        assert rmm.Computers.get(computer).Id == computer.Id
+
+
+def test_names_are_not_found_by_index_on_asynchronous_clients(sandbox: Sandbox) -> None:
+    async def main() -> int:
+        async with cwql.manage.AsyncClient.from_env(environ=sandbox.environment) as psa:
+            with pytest.raises(TypeError, match=r"write await boards.id_of\('Help Desk'\)"):
+                psa.reference.boards["Help Desk"]
+            return int(await psa.reference.boards.id_of("Help Desk"))
+
+    assert asyncio.run(main()) == 1
 
 
 def test_asynchronous_clients_are_closed_as_those_of_httpx(sandbox: Sandbox) -> None:

@@ -261,11 +261,11 @@ def test_tasks_share_one_reading() -> None:
     async def main() -> Counter[str]:
         server = AsyncServer()
         async with manage.AsyncClient(**KEYS, http_client=server, reference_ttl=60.0) as psa:
-            found = await asyncio.gather(*[psa.reference.statuses("Help Desk")["New"] for _ in range(200)])
+            found = await asyncio.gather(*[psa.reference.statuses("Help Desk").id_of("New") for _ in range(200)])
             assert set(found) == {10}
-            assert await psa.reference.boards["Projects"] == 2
+            assert await psa.reference.boards.id_of("Projects") == 2
             with pytest.raises(UnknownNameError):
-                await psa.reference.boards["none"]
+                await psa.reference.boards.id_of("none")
         return server.asked
 
     assert asyncio.run(main()) == {"GET /service/boards": 1, "GET /service/boards/1/statuses": 1}

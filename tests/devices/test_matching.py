@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cwql.automate.models import Computer
-from cwql.devices import CONFLICTS, KEYS, Matching, match
+from cwql.devices import MatchResult, match
+from cwql.devices.identity import KEYS
+from cwql.devices.matching import CONFLICTS
 from cwql.manage.models import Configuration
 
 GUIDS = [f"4c4c4544-0044-3510-8052-b4c04f56{n:04x}" for n in range(0x4E31, 0x4E31 + 20)]
@@ -34,11 +36,11 @@ def chassis(id: int, guid: str | None, serial: str | None = None) -> dict[str, A
     return {"ComputerId": id, "UUID": guid, "SerialNumber": serial}
 
 
-def pairs(found: Matching[Any, Any]) -> list[tuple[int, str, str]]:
+def pairs(found: MatchResult[Any, Any]) -> list[tuple[int, str, str]]:
     return [(pair.configuration["id"], pair.computer["Id"], pair.key) for pair in found.pairs]
 
 
-def conflicts(found: Matching[Any, Any]) -> list[tuple[str, str, list[int], list[str]]]:
+def conflicts(found: MatchResult[Any, Any]) -> list[tuple[str, str, list[int], list[str]]]:
     return [
         (each.kind, each.key, [left["id"] for left in each.configurations], [right["Id"] for right in each.computers])
         for each in found.conflicts

@@ -9,7 +9,8 @@ import pytest
 from cwql import UnknownNameError
 from cwql.manage import Client
 from cwql.manage.fields import Ticket
-from cwql.sandbox import Request, Response, Sandbox
+from cwql.sandbox import Sandbox
+from cwql.sandbox.messages import Request, Response
 from tests.examples.conftest import Program
 
 WAITING = (Ticket.status.name == "Waiting on Client") & (Ticket.closedFlag == False)  # noqa: E712

@@ -248,3 +248,27 @@ def test_conditions_of_a_list_are_joined() -> None:
     for join in (cwql.all_of, cwql.any_of):
         with pytest.raises(cwql.ExpressionError, match="needs at least one condition"):
             join()
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("icontains", r"contains\(\)"),
+        ("starts_with", r"startswith\(\)"),
+        ("isin", r"in_\(\[...\]\)"),
+        ("notin_", r"not_in\(\)"),
+        ("eq", "=="),
+    ],
+)
+def test_names_of_other_libraries_get_advice(name: str, advice: str) -> None:
+    with pytest.raises(AttributeError, match=rf"F\('a'\) has no method '{name}': write {advice}"):
+        getattr(F("a"), name)
+    assert not hasattr(F("a"), "nosuch")
+    assert not hasattr(F("a"), "__array__")
+
+
+def test_membership_takes_one_list() -> None:
+    with pytest.raises(ExpressionError, match=r"in_ takes one list: write F\('a'\).in_\(\[1, ...\]\)"):
+        F("a").in_(1, 2)  # type: ignore[arg-type]
+    with pytest.raises(ExpressionError, match=r"not_in takes one list"):
+        F("a").not_in("x", "y")  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ import pytest
 
 from cwql.mcp.policy import Policy
 from cwql.mcp.tools import TOOLS
-from cwql.sandbox import Credentials, Sandbox
+from cwql.sandbox import Sandbox
+from cwql.sandbox.auth import Credentials
 from tests.mcp.assistant import connect
 from tests.mcp.test_serving import Process
 from tests.mcp.test_wrong_calls import CALLS, GOOD
@@ -32,7 +33,9 @@ SECRETS = (CREDENTIALS.public_key, CREDENTIALS.private_key, CREDENTIALS.client_i
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Sandbox]:
-    with Sandbox(credentials=CREDENTIALS) as running:
+    with Sandbox() as running:
+        running.credentials = CREDENTIALS
+        running.reset()
         yield running
 
 
@@ -70,7 +73,9 @@ def test_no_key_is_in_results_or_logs(guarded: Sandbox, caplog: pytest.LogCaptur
 def test_no_key_is_shown_when_the_server_refuses_it(guarded: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     wrong = Credentials(company="canarycompany")
-    with Sandbox(credentials=wrong) as other:
+    with Sandbox() as other:
+        other.credentials = wrong
+        other.reset()
         environment = {**guarded.environment, "CONNECTWISE_SITE": other.url, "CONNECTWISE_AUTOMATE_SERVER": other.url}
         import anyio
 

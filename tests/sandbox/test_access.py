@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from cwql.errors import CwqlError, UnknownNameError
-from cwql.sandbox import Credentials, Sandbox
+from cwql.sandbox import Sandbox
 from tests.sandbox.api_client import ApiClient
 
 
@@ -83,7 +83,7 @@ def test_observed_token_is_renewed_with_itself() -> None:
 
 
 def test_two_factors() -> None:
-    sandbox = Sandbox(size="empty", credentials=Credentials(two_factor_code="123456"))
+    sandbox = Sandbox(size="empty", two_factor_code="123456")
     with ApiClient(sandbox) as api:
         assert api.sign_in().status_code == 401
         assert api.sign_in(TwoFactorCode="123456").json()["AccessToken"]

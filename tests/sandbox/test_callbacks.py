@@ -14,9 +14,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import httpx
 import pytest
 
-from cwql.sandbox import Sandbox, Store
+from cwql.sandbox import Sandbox
 from cwql.sandbox.callbacks import find_callbacks
 from cwql.sandbox.messages import RecordEvent
+from cwql.sandbox.store.store import Store
 from tests.sandbox.api_client import ApiClient
 
 

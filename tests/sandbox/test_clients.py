@@ -13,7 +13,7 @@ from cwql.automate import Client as Automate
 from cwql.client.errors import APIConnectionError, APIError, AuthenticationError, RateLimitError, ServerError
 from cwql.client.retry import RetryPolicy
 from cwql.manage import AsyncClient, Client
-from cwql.sandbox import Credentials, Sandbox
+from cwql.sandbox import Sandbox
 from tests.client.fault_server import FastClock
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -108,7 +108,7 @@ def test_expired_token_is_renewed_inside_a_list(contract: Any, mode: str) -> Non
 
 @pytest.mark.parametrize("contract", ["documented", "observed"])
 def test_second_factor(contract: Any) -> None:
-    with Sandbox(contract=contract, credentials=Credentials(two_factor_code="246810")) as sandbox:
+    with Sandbox(contract=contract, two_factor_code="246810") as sandbox:
         assert pull(sandbox, "automate", "sync") == expected(sandbox, "automate")
         wrong = {**sandbox.environment, "CONNECTWISE_AUTOMATE_2FA": "000000"}
         with pytest.raises(AuthenticationError):

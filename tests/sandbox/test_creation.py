@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cwql.sandbox import Credentials, Sandbox
+from cwql.sandbox import Sandbox
 from tests.sandbox.api_client import ApiClient
 
 
@@ -195,7 +195,7 @@ def test_member_signs_in_with_issued_keys(own: ApiClient) -> None:
 
 
 def test_two_factor_errors_differ() -> None:
-    sandbox = Sandbox(size="empty", credentials=Credentials(two_factor_code="246810"))
+    sandbox = Sandbox(size="empty", two_factor_code="246810")
     with ApiClient(sandbox) as api:
         codes = [
             api.sign_in(**({} if code is None else {"TwoFactorCode": code})).json().get("error", {}).get("code")

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from cwql.language.dialects import DIALECTS
-from cwql.sandbox import Request, Sandbox
+from cwql.sandbox import Sandbox
+from cwql.sandbox.messages import Request
 from tests.generators import HOSTILE_PIECES, hostile_strings
 from tests.sandbox.api_client import ApiClient
 from tests.texts import Texts

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cwql.sandbox import Request, Sandbox
+from cwql.sandbox import Sandbox
+from cwql.sandbox.messages import Request
 from cwql.sandbox.store.counts import ENTRIES, SIZE_LIMIT, CountCache, is_cacheable
 from tests.sandbox.api_client import ApiClient
 

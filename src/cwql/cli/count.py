@@ -30,8 +30,11 @@ def run(arguments: Any) -> int:
     from cwql.cli.client_args import EndpointArgument, connect
     from cwql.cli.options import print_json
     from cwql.cli.query_args import print_preview, read_query
+    from cwql.errors import CwqlError
 
     endpoint = EndpointArgument(arguments.endpoint, arguments.dialect)
+    if not endpoint.endpoint.listed:
+        raise CwqlError(f"{endpoint.title} is not a list, so there is nothing to count")
     query = read_query(arguments, endpoint)
     if query is None:
         return 1

@@ -72,7 +72,7 @@ def run(arguments: Any) -> int:
     from errno import EADDRINUSE
 
     from cwql.errors import CwqlError
-    from cwql.sandbox import Credentials, Fault, Sandbox
+    from cwql.sandbox import Fault, Sandbox
 
     try:
         faults = [Fault.parse(text) for text in arguments.fault]
@@ -85,7 +85,7 @@ def run(arguments: Any) -> int:
         size=arguments.size,
         path=arguments.path,
         contract=arguments.contract,
-        credentials=Credentials(two_factor_code=arguments.two_factor_code),
+        two_factor_code=arguments.two_factor_code,
         requests_per_minute=arguments.requests_per_minute,
         latency=arguments.latency,
         faults=faults,

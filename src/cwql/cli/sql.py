@@ -48,12 +48,13 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print the rows, or write them to a file; return 1 if the query has an error."""
-    from cwql.cli.record_formats import read_format
+    from cwql.cli.record_formats import find_zone, read_format
     from cwql.cli.streams import read_text
     from cwql.tables.database import connect
     from cwql.tables.query import SQLError, read_query
 
     format = read_format(arguments.output_format, arguments.output_file)
+    find_zone(arguments.timezone)
     text = read_text(arguments.query)
     try:
         products = {scan.product for scan in read_query(text).scans}

@@ -48,12 +48,20 @@ class Outcome(Generic[I, V]):
         return cast("V", self.value)
 
 
+def _require_function(work: object) -> None:
+    if not callable(work):
+        raise TypeError(
+            f"run_concurrently takes the function first, then the items: got a {type(work).__name__} as the function"
+        )
+
+
 def batch(items: Iterable[I], work: Callable[[I], V], at_once: int = 10) -> list[Outcome[I, V]]:
     """Call `work` for every item and return the outcomes in the order of the items.
 
     At most `at_once` calls are in progress at the same time. Errors of cwql are collected. Any other exception, such as a mistake in `work`, ends the batch and is raised. Ctrl-C
     is raised at once: calls in progress end by themselves, no further ones begin.
     """
+    _require_function(work)
     waiting = deque(enumerate(items))
     outcomes: list[Outcome[I, V] | None] = [None] * len(waiting)
     failures: list[tuple[int, BaseException]] = []

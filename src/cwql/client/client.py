@@ -119,7 +119,8 @@ def require_known(given: Mapping[str, Any], credentials: tuple[str, ...]) -> Non
     for name in given:
         if name not in known:
             wanted = _SYNONYMS.get(name.lower())
-            close = [wanted] if wanted in known else suggest(name, known)
+            near = [_SYNONYMS.get(each, each) for each in suggest(name, (*known, *_SYNONYMS))]
+            close = [wanted] if wanted in known else [each for each in dict.fromkeys(near) if each in known]
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
             raise TypeError(f"unknown argument {name!r}{hint}")
 

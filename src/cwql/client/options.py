@@ -67,6 +67,8 @@ _OWN_PARAMETERS = {
 _SYNONYMS = {
     **_OWN_PARAMETERS,
     "attempts": "max_retries",
+    "max_attempts": "max_retries",
+    "max_tries": "max_retries",
     "checks": "on_invalid",
     "child": "child_conditions",
     "columns": "fields",
@@ -161,7 +163,7 @@ def read_options(product: str, verb: Verb, given: Mapping[str, Any]) -> Options:
     parts: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:
-            raise _unknown(verb, name, known)
+            raise _unknown(product, verb, name, known)
         if name in QUERY_PARTS:
             parts[name] = value
         elif value is not None or name in ("timeout", "deadline"):
@@ -169,8 +171,12 @@ def read_options(product: str, verb: Verb, given: Mapping[str, Any]) -> Options:
     return Options(**_checked(options), parts=parts)
 
 
-def _unknown(verb: Verb, name: str, known: frozenset[str]) -> TypeError:
+def _unknown(product: str, verb: Verb, name: str, known: frozenset[str]) -> TypeError:
     """Return the error for a keyword that a verb does not have."""
+    if verb == "defaults" and name in call_options.ClientOptions.__optional_keys__:
+        return TypeError(
+            f"unknown argument {name!r}: it belongs to the connections, which are shared: make a new client with it"
+        )
     if name in ("id", "body", "changes"):
         return TypeError(f"unknown argument {name!r}: it is given by position, as in get(5) or patch(5, {{...}})")
     wanted = _SYNONYMS.get(name.lower().replace("_", ""), _SYNONYMS.get(name.lower()))
@@ -187,6 +193,15 @@ def _unknown(verb: Verb, name: str, known: frozenset[str]) -> TypeError:
     close = suggest(name, known)
     if close:
         return TypeError(f"unknown argument {name!r}; did you mean {' or '.join(close)}?")
+    other = next((each for each in PRODUCTS if each != product and name in KEYWORDS[each][verb]), None)
+    if other is not None:
+        return TypeError(f"unknown argument {name!r}: only the lists of {other} have it")
+    if any(name in names for names in KEYWORDS[product].values()):
+        return TypeError(
+            f"unknown argument {name!r}: it is an option of other verbs; this one has {', '.join(sorted(known))}"
+        )
+    if verb == "defaults":
+        return TypeError(f"unknown argument {name!r}: expected {', '.join(sorted(known))}")
     if verb in ("upload", "call"):
         return TypeError(
             f"unknown argument {name!r}: members of a body go into one mapping, {{{name!r}: ...}}, and further query "

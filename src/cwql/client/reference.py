@@ -112,8 +112,14 @@ class ReferenceTable:
         return ReferenceTable(self._reference, self._title, self._kind, parent)
 
     def __getitem__(self, name: str) -> Any:
-        """Return the id of a name, as `id_of` does."""
-        return self.id_of(name)
+        """Return the id of a name, as `id_of` does. Raises TypeError on an asynchronous client, where nothing would await it."""
+        found = self.id_of(name)
+        if hasattr(found, "__await__"):
+            found.close()
+            raise TypeError(
+                f"write await {self._title}.id_of({name!r}): the answer of an asynchronous client is to be awaited"
+            )
+        return found
 
     def id_of(self, name: str) -> Any:
         """Return the id of a name. Raises UnknownReferenceError, and the errors of every call."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from cwql.client.batch import is_bulk
 from cwql.errors import InvalidIdError, UnknownNameError
 from cwql.schema.accessor import Accessor
+from cwql.schema.catalog import catalog
+from cwql.schema.loader import root
 from cwql.schema.naming import ACCESSOR_NAMES
 from cwql.schema.path_id import path_id
 from cwql_api.runtime import Record
@@ -107,7 +109,7 @@ class ResourceBase(Accessor):
 
     def _get(self, id: object, options: Mapping[str, Any]) -> Flow[Any]:
         endpoint, path = self._at(id)._target()
-        if id is NOT_GIVEN and endpoint.listed:
+        if id is NOT_GIVEN and endpoint.listed and "id" not in options:
             raise TypeError(
                 f"{path} is a list: get(id) reads a record, first() the first, list() or all() every record"
             )
@@ -144,11 +146,26 @@ class ResourceBase(Accessor):
         if id is NOT_GIVEN:
             return self
         if isinstance(id, Record):
+            self._require_own(id)
             found = getattr(id, "id", getattr(id, "Id", None))
             if found is None:
                 raise InvalidIdError(f"the {type(id).__name__} has no id: it was not read from the server")
             return self(found)
         return self(id)
+
+    def _require_own(self, record: Record) -> None:
+        """Raise InvalidIdError for a record, or a reference to one, of another path: its id is that of something else here."""
+        known = catalog(self._product)
+        paths = [known.find_endpoint(self._key), known.find_endpoint(f"{self._key}/{{}}")]
+        own = [endpoint.record for endpoint in paths if endpoint is not None and endpoint.record is not None]
+        kind = next(
+            (each for each in type(record).__mro__ if each.__module__.startswith(f"{root(self._product)}.")), None
+        )
+        name = None if kind is None else kind.__name__.removesuffix("Reference")
+        if own and not any(name is not None and known.is_related(name, each) for each in own):
+            raise InvalidIdError(
+                f"a {type(record).__name__} is no record of /{self._key}, which has {own[-1]}: pass the id if it is meant"
+            )
 
     def preview(self, where: object = None, **options: Any) -> RequestPreview:
         """Return the request of `list` with the same arguments, or of `get` for a single record; nothing is sent.

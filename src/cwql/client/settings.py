@@ -116,6 +116,9 @@ def read_settings(
     """
     # A traceback may show the variables of the frame that raises, so none of them contains a secret as plain text.
     environ, arguments = hide_environment(environ), hide_arguments(product, arguments)
+    from cwql.client.client import require_known
+
+    require_known(arguments, (*VARIABLES[product], *(("contract", "token_store") if product == "automate" else ())))
     found = dict(_read_profile(product, profile, profiles_file, environ))
     for name, variables in VARIABLES[product].items():
         value = next((environ[variable] for variable in variables if environ.get(variable)), None)

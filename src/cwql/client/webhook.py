@@ -427,7 +427,7 @@ class AsyncCallbackReceiver(_Receiver):
         """Accept an event once more inside the replay window, because it could not be processed."""
         await self._run(self._forget(event))
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the connections; those of an `http_client` that was given stay open."""
         close = getattr(self._transport, "aclose", None)
         if close is not None and self._transport is not self._http_client:
@@ -439,7 +439,7 @@ class AsyncCallbackReceiver(_Receiver):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.close()
+        await self.aclose()
 
     async def _run(self, flow: Flow[T]) -> T:
         if self._transport is None:

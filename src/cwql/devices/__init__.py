@@ -1,21 +1,19 @@
 """Match devices of both systems: Manage configurations and Automate computers, paired by hardware identifiers.
 
-`match` takes records as dicts or models. Keys are tried from the strongest to the weakest (`KEYS`): BIOS GUID, serial
+`match` takes records as dicts or models. Keys are tried from the strongest to the weakest: BIOS GUID, serial
 number, MAC address, then name and client. A key pairs two devices only if its value occurs on one device of each side;
 default values of manufacturers, and addresses that adapters share, count as empty. Contradictions are reported, never
-resolved by guessing: see `CONFLICTS`.
+resolved by guessing: see `Conflict`.
 """
 
 from __future__ import annotations
 
-from cwql.devices.identity import KEYS, normalize_guid, normalize_macs, normalize_serial
-from cwql.devices.matching import CONFLICTS, Conflict, Matching, Pair, match
+from cwql.devices.identity import normalize_guid, normalize_macs, normalize_serial
+from cwql.devices.matching import Conflict, MatchResult, Pair, match
 
 __all__ = [
-    "CONFLICTS",
-    "KEYS",
     "Conflict",
-    "Matching",
+    "MatchResult",
     "Pair",
     "match",
     "normalize_guid",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-KEYS: tuple[str, ...] = ("guid", "serial", "mac", "name")
+Key: TypeAlias = Literal["guid", "serial", "mac", "name"]
+
+KEYS: tuple[Key, ...] = ("guid", "serial", "mac", "name")
 """Every key, the strongest first."""
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from cwql.devices.identity import KEYS, DeviceKeys, keys_of_computer, keys_of_configuration, read
 from cwql.value import Value
@@ -10,11 +10,15 @@ from cwql.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cwql.devices.identity import Key
+
 C = TypeVar("C")
 K = TypeVar("K")
 
-CONFLICTS: dict[str, str] = {
-    "shared": "the value stands on several devices of one system, so it identifies none of them",
+ConflictKind: TypeAlias = Literal["shared", "ambiguous", "split", "overruled", "disagreement"]
+
+CONFLICTS: dict[ConflictKind, str] = {
+    "shared": "the value is on several devices of one system, so it identifies none of them",
     "ambiguous": "a device has several values, and they lead to different devices",
     "split": "the key leads to a device that a stronger key has paired otherwise",
     "overruled": "the key agrees, but a stronger one disagrees: not paired",
@@ -23,17 +27,21 @@ CONFLICTS: dict[str, str] = {
 """Every kind of conflict, with its meaning."""
 
 # A device keeps its BIOS GUID and its serial number; it may have several MAC addresses, and be renamed.
-_OVERRULING = ("guid", "serial")
+_OVERRULING: tuple[Key, ...] = ("guid", "serial")
 
 
 class Conflict(Value, Generic[C, K]):
-    """Name something that does not add up: its `kind` of `CONFLICTS`, the `key` and `value`, and the devices concerned.
+    """A contradiction: its `kind`, the `key` and `value`, and the devices concerned.
 
+    ``shared``: the value is on several devices of one system, so it identifies none of them. ``ambiguous``: a device has several
+    values, and they lead to different devices. ``split``: the key leads to a device that a stronger key has paired otherwise.
+    ``overruled``: the key agrees, but a stronger one disagrees, so the devices are not paired. ``disagreement``: the devices are
+    paired by a stronger key, though this one differs.
     For ``overruled`` and ``disagreement``, `value` is the configuration's and `other` the computer's, of the key that differs.
     """
 
-    kind: str
-    key: str
+    kind: ConflictKind
+    key: Key
     value: str
     other: str | None
     configurations: tuple[C, ...]
@@ -51,12 +59,12 @@ class Pair(Value, Generic[C, K]):
 
     configuration: C
     computer: K
-    key: str
+    key: Key
     value: str
     conflicts: tuple[Conflict[C, K], ...] = ()
 
 
-class Matching(Value, Generic[C, K]):
+class MatchResult(Value, Generic[C, K]):
     """The pairs, all conflicts (including those of the pairs), and the unmatched records of each side."""
 
     pairs: tuple[Pair[C, K], ...]
@@ -65,7 +73,7 @@ class Matching(Value, Generic[C, K]):
     unmatched_computers: tuple[K, ...]
 
 
-def match(configurations: Iterable[C], computers: Iterable[K], chassis: Iterable[Any] = ()) -> Matching[C, K]:
+def match(configurations: Iterable[C], computers: Iterable[K], chassis: Iterable[Any] = ()) -> MatchResult[C, K]:
     """Pair Manage configurations with Automate computers, in time linear in their number.
 
     `chassis` are the records of ``/Computers/Chassis``: Automate keeps a computer's BIOS GUID there, and a serial number for
@@ -87,12 +95,12 @@ class _Matcher(Generic[C, K]):
         self._keys = sides
         self._index = {key: _index(key, sides) for key in KEYS}
         # Place on the left -> place on the right, key, value; and the way back.
-        self._pairs: dict[int, tuple[int, str, str]] = {}
+        self._pairs: dict[int, tuple[int, Key, str]] = {}
         self._back: dict[int, int] = {}
         self._conflicts: list[Conflict[C, K]] = []
         self._of_pairs: dict[int, list[Conflict[C, K]]] = {}
 
-    def match(self) -> Matching[C, K]:
+    def match(self) -> MatchResult[C, K]:
         for key in KEYS:
             self._apply(key, list(self._edges(key)))
         for at in self._pairs:
@@ -101,14 +109,14 @@ class _Matcher(Generic[C, K]):
             Pair(self._left[at], self._right[to], key, value, tuple(self._of_pairs.get(at, ())))
             for at, (to, key, value) in sorted(self._pairs.items())
         )
-        return Matching(
+        return MatchResult(
             pairs,
             tuple(self._conflicts),
             tuple(each for at, each in enumerate(self._left) if at not in self._pairs),
             tuple(each for at, each in enumerate(self._right) if at not in self._back),
         )
 
-    def _edges(self, key: str) -> Iterator[tuple[int, int, str]]:
+    def _edges(self, key: Key) -> Iterator[tuple[int, int, str]]:
         """Yield the positions that a key pairs, if they are still unpaired."""
         for value, (left, right) in self._index[key].items():
             if len(left) > 1 or len(right) > 1:
@@ -127,7 +135,7 @@ class _Matcher(Generic[C, K]):
             else:
                 self._note("overruled", *against, left, right)
 
-    def _apply(self, key: str, edges: list[tuple[int, int, str]]) -> None:
+    def _apply(self, key: Key, edges: list[tuple[int, int, str]]) -> None:
         partners: tuple[dict[int, set[int]], dict[int, set[int]]] = ({}, {})
         for at, to, _ in edges:
             partners[0].setdefault(at, set()).add(to)
@@ -139,7 +147,7 @@ class _Matcher(Generic[C, K]):
                 self._pairs[at] = (to, key, value)
                 self._back[to] = at
 
-    def _contradiction(self, key: str, at: int, to: int) -> tuple[str, str, str] | None:
+    def _contradiction(self, key: Key, at: int, to: int) -> tuple[Key, str, str] | None:
         for stronger in _OVERRULING[: KEYS.index(key)]:
             mine, theirs = self._usable(stronger, 0, at), self._usable(stronger, 1, to)
             if mine and theirs and mine.isdisjoint(theirs):
@@ -154,12 +162,14 @@ class _Matcher(Generic[C, K]):
             if mine and theirs and mine.isdisjoint(theirs):
                 self._note("disagreement", weaker, min(mine), min(theirs), [at], [to])
 
-    def _usable(self, key: str, side: int, place: int) -> set[str]:
+    def _usable(self, key: Key, side: int, place: int) -> set[str]:
         """Return the values of a device's key that no other device of its side has."""
         index = self._index[key]
         return {value for value in self._keys[side][place][key] if len(index[value][side]) == 1}
 
-    def _note(self, kind: str, key: str, value: str, other: str | None, left: list[int], right: list[int]) -> None:
+    def _note(
+        self, kind: ConflictKind, key: Key, value: str, other: str | None, left: list[int], right: list[int]
+    ) -> None:
         conflict = Conflict(
             kind, key, value, other, tuple(self._left[at] for at in left), tuple(self._right[to] for to in right)
         )
@@ -168,7 +178,7 @@ class _Matcher(Generic[C, K]):
             self._of_pairs.setdefault(left[0], []).append(conflict)
 
 
-def _index(key: str, sides: tuple[list[DeviceKeys], list[DeviceKeys]]) -> dict[str, tuple[list[int], list[int]]]:
+def _index(key: Key, sides: tuple[list[DeviceKeys], list[DeviceKeys]]) -> dict[str, tuple[list[int], list[int]]]:
     found: dict[str, tuple[list[int], list[int]]] = {}
     for side, devices in enumerate(sides):
         for place, keys in enumerate(devices):

@@ -16,10 +16,51 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import tzinfo
-    from typing import ClassVar, NoReturn
+    from typing import ClassVar, Never, NoReturn
 
     from cwql.language.nodes import Expr, Scalar
     from cwql.language.operators import Operator
+
+
+_SYNONYMS = {
+    "anyof": "in_([...])",
+    "ascending": "asc()",
+    "descending": "desc()",
+    "eq": "==",
+    "equals": "==",
+    "exact": "==",
+    "exists": "is_not_null()",
+    "ge": ">=",
+    "greaterthan": ">",
+    "gt": ">",
+    "gte": ">=",
+    "icontains": "contains()",
+    "iendswith": "endswith()",
+    "iexact": "==",
+    "ilike": "like()",
+    "isempty": "is_null()",
+    "isin": "in_([...])",
+    "isnone": "is_null()",
+    "isnot": "!=",
+    "isnotin": "not_in([...])",
+    "isnotnone": "is_not_null()",
+    "istartswith": "startswith()",
+    "le": "<=",
+    "lessthan": "<",
+    "lt": "<",
+    "lte": "<=",
+    "matches": "like()",
+    "ne": "!=",
+    "neq": "!=",
+    "noneof": "not_in([...])",
+    "notequals": "!=",
+    "notilike": "not_like()",
+    "notnull": "is_not_null()",
+    "of": "value_in(record) of a typed field",
+    "oneof": "in_([...])",
+    "range": "between(low, high)",
+}
+"""Names of comparisons in other libraries, without underscores and in lower case."""
 
 
 class Field(TextOperators):
@@ -76,12 +117,16 @@ class Field(TextOperators):
         """True if `contains` is false and the field is not null."""
         return self._compare(NOT_CONTAINS, value)
 
-    def in_(self, values: Iterable[object]) -> Expr:
+    def in_(self, values: Iterable[object], *more: Never) -> Expr:
         """True if the field equals one of the values; never, if there are none."""
+        if more:
+            raise ExpressionError(f"in_ takes one list: write {self!r}.in_([{shorten(values)}, ...])")
         return self._compare(IN, values)
 
-    def not_in(self, values: Iterable[object]) -> Expr:
+    def not_in(self, values: Iterable[object], *more: Never) -> Expr:
         """True if the field equals none of the values; always, if there are none."""
+        if more:
+            raise ExpressionError(f"not_in takes one list: write {self!r}.not_in([{shorten(values)}, ...])")
         return self._compare(NOT_IN, values)
 
     def is_(self, value: bool | None) -> Expr:
@@ -156,6 +201,17 @@ class Field(TextOperators):
             f"cannot compare {self!r} by {operator.name} with {scalar!r}: expected a str"
             + ("; use is_null() or is_not_null()" if scalar is None else "")
         )
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name):
+            """Raise AttributeError with the method or operator that the name means in other libraries."""
+            if name[:1] == "_":
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            plain = name.replace("_", "").lower()
+            same = [f"{each}()" for each in dir(type(self)) if each[:1] != "_" and each.replace("_", "") == plain]
+            means = same[0] if same else _SYNONYMS.get(plain)
+            raise AttributeError(f"{self!r} has no method {name!r}{f': write {means}' if means else ''}")
 
     # Uses that Python would misunderstand
 

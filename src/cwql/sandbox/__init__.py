@@ -8,25 +8,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.sandbox.auth import Credentials
     from cwql.sandbox.faults import Fault
-    from cwql.sandbox.handler import Handler
-    from cwql.sandbox.messages import RecordedRequest, Request, Response
+    from cwql.sandbox.messages import RecordedRequest
     from cwql.sandbox.server import Sandbox
-    from cwql.sandbox.store.store import Store
 
-__all__ = ["Credentials", "Fault", "Handler", "RecordedRequest", "Request", "Response", "Sandbox", "Store"]
+__all__ = ["Fault", "RecordedRequest", "Sandbox"]
 
-_HOMES: dict[str, str] = {
-    "Credentials": "auth",
-    "Fault": "faults",
-    "Handler": "handler",
-    "RecordedRequest": "messages",
-    "Request": "messages",
-    "Response": "messages",
-    "Sandbox": "server",
-    "Store": "store.store",
-}
+_HOMES: dict[str, str] = {"Fault": "faults", "RecordedRequest": "messages", "Sandbox": "server"}
 
 
 def __getattr__(name: str) -> object:

@@ -194,7 +194,7 @@ class WebServer:
     def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> None:
         if not allow_remote and not is_loopback(host):
             raise CwqlError(
-                f"the sandbox does not listen on {host}, because its password is public; use 127.0.0.1, or pass allow_remote=True"
+                f"the sandbox does not listen on {host}, because its password is public; use 127.0.0.1, or allow it (allow_remote=True, --allow-remote)"
             )
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # Without the protocol asyncio does not set TCP_NODELAY, and each small response waits 40 ms for an acknowledgement.

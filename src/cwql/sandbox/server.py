@@ -63,6 +63,7 @@ class Sandbox:
     those are used. `contract` is ``observed`` for the behaviour of recorded servers, ``documented`` for that of the reference documents, or ``auto``:
     Manage as observed, and Automate by the path of the sign-in (``/APIToken`` or ``/APICredentials``).
     `requests_per_minute` is a limit (None: unlimited), `latency` is in seconds, `faults` are written as for ``cwql sandbox --fault``.
+    `two_factor_code` is a code that Automate requires, and `token_lifetime` the lifetime of its tokens in seconds.
     With `odd_records`, a few records violate the specification, as those of old servers do.
     With `trust_proxy`, links have the scheme and the host that a proxy in front of the sandbox reports (``X-Forwarded-Proto``).
     Without `host` and `port` it takes a free port of 127.0.0.1; a host that is not loopback is refused without `allow_remote`.
@@ -75,11 +76,11 @@ class Sandbox:
         size: Size = "small",
         path: str | PathLike[str] | None = None,
         contract: Contract = "auto",
-        credentials: Credentials | None = None,
         requests_per_minute: int | None = None,
         latency: float = 0.0,
         faults: Iterable[Fault | str | int] = (),
         token_lifetime: float = 14_400.0,
+        two_factor_code: str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         allow_remote: bool = False,
@@ -94,13 +95,12 @@ class Sandbox:
         self.store = Store(":memory:" if path is None else path)
         self._records = (seed, size, odd_records)
         self._fill()
-        self.credentials = credentials or Credentials()
+        self.credentials = Credentials(two_factor_code=two_factor_code)
         self.faults = Faults(faults, seed)
-        options = {} if clock is None else {"clock": clock}
+        options: dict[str, Any] = {} if clock is None else {"clock": clock}
         self._make_handler = partial(
             Handler,
             self.store,
-            credentials=self.credentials,
             contract=contract,
             rate=requests_per_minute,
             latency=latency,
@@ -109,7 +109,7 @@ class Sandbox:
             seed=seed,
             **options,
         )
-        self.handler = self._make_handler()
+        self.handler = self._make_handler(credentials=self.credentials)
         self.requests: list[RecordedRequest] = []
         """The latest requests with the status of their responses, the oldest first."""
         self.deliveries: list[CallbackDelivery] = []
@@ -233,7 +233,7 @@ class Sandbox:
         self.store.clear()
         self._fill()
         self.faults.clear()
-        self.handler = self._make_handler()
+        self.handler = self._make_handler(credentials=self.credentials)
         self.requests.clear()
         self.deliveries.clear()
 

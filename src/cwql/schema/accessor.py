@@ -38,7 +38,10 @@ _VERBS = {
 }
 """Names of the verbs in other libraries."""
 
-_METHODS = frozenset(("get", "post", "put", "patch", "delete", "request", "list", "create"))
+_METHODS = frozenset(("get", "post", "put", "patch", "delete", "list", "create", "raw"))
+
+_CLIENT = {"call": "call_operation", "copy": "with_options", "explain": "preview", "in_parallel": "run_concurrently"}
+"""Names of the methods of clients in other libraries."""
 
 
 class UnknownAccessorError(UnknownNameError, AttributeError):
@@ -61,8 +64,13 @@ class Accessor:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return type(self)(self._owner, self._product, _step(self._product, self._key, name), self._arguments)
 
-    def __call__(self, id: object, /) -> Self:
-        """Step to one record by its id. Raises InvalidIdError, UnknownAccessorError."""
+    def __call__(self, *ids: object, **given: object) -> Self:
+        """Step to one record by its id. Raises InvalidIdError, UnknownAccessorError, and TypeError without one id."""
+        if len(ids) != 1 or given:
+            raise TypeError(
+                f"/{self._key} is a path: call one of its verbs ({self._shown_verbs()}), or step to a record by its id"
+            )
+        (id,) = ids
         text = segment_id(self._product, self._key, id, f"an id of /{self._key}")
         if "{}" not in _segments(self._product, self._key):
             raise UnknownAccessorError(f"/{self._key} has no records that are reached by id")
@@ -79,6 +87,14 @@ class Accessor:
         from cwql.schema.catalog import catalog
 
         return catalog(self._product).find_endpoint(self._key)
+
+    def _shown_verbs(self) -> str:
+        """Return the verbs of the path, as calls."""
+        endpoint = self._endpoint()
+        methods = endpoint.methods if endpoint is not None else ()
+        first = "list" if endpoint is not None and endpoint.listed else "get"
+        verbs = {"GET": first, "POST": "create", "PUT": "replace", "PATCH": "patch", "DELETE": "delete"}
+        return ", ".join([f"{verb}()" for method, verb in verbs.items() if method in methods]) or "it has none"
 
     def _path(self) -> str:
         """Return the path with its ids, percent-encoded, as it follows the API's root in a URL."""
@@ -145,7 +161,9 @@ def _step(product: str, key: str, name: str) -> str:
         last = key.rsplit("/", 1)[-1]
         hint, close = f": get(5) reads the record with id 5, and {last}(5) is its path", []
     elif not key and wanted in _METHODS:
-        hint, close = ": paths are attributes (client.service.tickets.get(5)); call() takes an operation's id", []
+        hint, close = ": paths are attributes (client.service.tickets.get(5)); request(method, path) takes any path", []
+    elif not key and wanted in _CLIENT:
+        close = [_CLIENT[wanted]]
     raise UnknownAccessorError(f"{place} leads to no {name!r}{hint}", close)
 
 
