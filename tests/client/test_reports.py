@@ -175,6 +175,7 @@ PING = ("GET", "/system/info")
     [
         (403, "SSL is required", lambda psa: psa.ping(), "is on another host"),
         (403, {"code": "Forbidden"}, lambda psa: psa.ping(), "security role"),
+        (404, {}, lambda psa: psa.ping(), "check site=, codebase= and company_id="),
         (404, {}, lambda psa: psa.service.tickets.get(5), "is under /project/tickets"),
         (404, {}, lambda psa: psa.service.tickets(5).notes.all(), "is under /project/tickets"),
         (404, {}, lambda psa: psa.project.tickets.get(5), "is under /service/tickets"),

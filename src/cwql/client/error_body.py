@@ -216,6 +216,11 @@ HINTS: dict[str, tuple[Hint, ...]] = {
         ),
         Hint(
             404,
+            "check site=, codebase= and company_id=: no API is at that address, or the cloud does not know the keys",
+            at=r"/system/info$",
+        ),
+        Hint(
+            404,
             "a ticket of a project is under /project/tickets, or the id does not exist",
             at=r"/service/tickets/\d+(?:/|$)",
         ),
