@@ -281,7 +281,7 @@ class Sent(Node):
 
 
 class Other(Node):
-    """Anything else; its children are evaluated for what is in them."""
+    """Anything else; its children are evaluated, too."""
 
     __slots__ = ("children",)
 

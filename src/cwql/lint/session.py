@@ -23,7 +23,7 @@ FEW = 4
 
 
 class Session:
-    """The options of a call, and what is derived from them."""
+    """The options of a call, and the values that are derived from them."""
 
     def __init__(self, options: Any) -> None:
         self.options = options

@@ -314,7 +314,7 @@ def _option(name: str, known: bool) -> str | None:
 def _local(
     flow: Flow, node: Call, function: Function, values: Sequence[Value], options: dict[str, Value] | None = None
 ) -> Value:
-    """Return what a function of the file returns, and remember with which values it is called."""
+    """Return the result of a function of the file, and remember with which values it is called."""
     env, scope = flow.captured.get(id(function), (flow.env, flow.scope))
     given: dict[str, Value] = {}
     position = 0

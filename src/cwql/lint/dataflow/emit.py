@@ -37,7 +37,7 @@ _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
 
 
 class Emitter:
-    """Turn what a flow found into conditions."""
+    """Turn the results of a flow into conditions."""
 
     def __init__(self, flow: Flow, language: str) -> None:
         self.flow = flow

@@ -75,7 +75,7 @@ class Frame:
 
 
 class Flow:
-    """One pass over a module; `texts` and `sinks` are what it found."""
+    """One pass over a module; `texts` and `sinks` are its results."""
 
     def __init__(self, context: Context, source: str, module: Module, traits: Traits) -> None:
         self.context = context
@@ -174,7 +174,7 @@ class Flow:
         return MEMBER.search(self.folded, function.start, function.end) is None
 
     def call_body(self, function: Function, env: Environment, scope: Scope) -> Value:
-        """Evaluate a function with unknown arguments, and return what it returns."""
+        """Evaluate a function with unknown arguments, and return its result."""
         key = id(function)
         if key in self.results:
             return self.results[key]
@@ -321,7 +321,7 @@ class Flow:
         self.env, self.members, self.waiting, self.scope = saved
 
     def branch(self, node: Branch) -> bool:
-        """Evaluate each body by itself, and join what they leave behind."""
+        """Evaluate each body by itself, and join their environments."""
         ways: list[Environment] = []
         outer = self.env
         dead_names: set[str] = set()

@@ -139,7 +139,7 @@ class Builder:
         return len(self.ways) * len(texts) <= MOST_TEXTS
 
     def value(self, ongoing: bool = False) -> Value:
-        """Return the value of what was added."""
+        """Return the value of all parts."""
         node = self.node
         found = Value(node.start, node.end, safe=self.safe)
         found.sinks = self.sinks

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Cursor(Tables):
-    """A position in the tokens of one source; the classes below it parse what is there."""
+    """A position in the tokens of one source; the classes below it parse from there on."""
 
     def __init__(self, tokens: Sequence[Token], text: str, depth: int = 0) -> None:
         self.tokens = tokens

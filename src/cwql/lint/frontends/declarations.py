@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Declarations(Expressions):
-    """Parse what gives names a value or a type."""
+    """Parse statements that give names a value or a type."""
 
     def function(self, inline: bool = False) -> Node | None:
         """Parse a function that a keyword begins."""

@@ -192,7 +192,7 @@ class Expressions(Operands):
         return self.bracketed(self.argument)
 
     def _to_comma(self, closing: int, found: list[Argument]) -> None:
-        """Go to the next item: what is left of the current one is only searched."""
+        """Go to the next item: the rest of the current one is only searched."""
         while self.at < min(closing, self.size):
             word = self.word()
             if word in (",", ";"):

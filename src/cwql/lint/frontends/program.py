@@ -33,7 +33,7 @@ def _is_minified(text: str) -> bool:
 
 
 class Grammar(Value):
-    """A language: its tokens, its parser, and what the data flow has to know of it.
+    """A language: its tokens, its parser, and the facts that the data flow needs.
 
     `functions` names the layout of its functions (see `skipping.LAYOUTS`); without one, every function is parsed.
     """

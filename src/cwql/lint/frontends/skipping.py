@@ -106,7 +106,7 @@ class _Candidate:
 
 
 def find_silent_functions(text: str, context: Context, traits: Traits, functions: str) -> dict[int, int]:
-    """Return line breaks, each with the later one at which to go on: what is between them is a function that is skipped.
+    """Return line breaks, each with the later one at which to go on: the function between them is skipped.
 
     `functions` is the name of one of the `LAYOUTS`. A function is skipped if it contains no mark (see `Context.marks`) and
     sets no member, if the rest of the program does not name it, and if it names no function of the rest: then
