@@ -1,8 +1,6 @@
-"""String methods on text in segments: replace, strip, dedent."""
+"""Text in segments: its characters, and spans of it that are replaced."""
 
 from __future__ import annotations
-
-import re
 
 from cwql.lint.templates.model import TemplateSegment, cut
 
@@ -12,9 +10,6 @@ if TYPE_CHECKING:
 
     Make = Callable[[int, int, TemplateSegment], Sequence[TemplateSegment]]
     Cut = tuple[int, int, Make]
-
-_MARGIN = re.compile(r"(?:\A|(?<=\n))([ \t]*)(?=[^ \t\n])")
-_INDENT = re.compile(r"(?:\A|(?<=\n))[ \t]+")
 
 
 def text_of(segments: Iterable[TemplateSegment]) -> str:
@@ -67,36 +62,3 @@ def substitute(segments: Sequence[TemplateSegment], cuts: Iterable[Cut]) -> list
         result.extend(make(*drop(high)))
     copy(sum([len(segment.text) for segment in segments]))
     return result
-
-
-def _nothing(start: int, end: int, segment: TemplateSegment) -> Sequence[TemplateSegment]:
-    return ()
-
-
-def strip(
-    segments: Sequence[TemplateSegment], left: bool = True, right: bool = True, signs: str | None = None
-) -> list[TemplateSegment]:
-    """Return the segments as `str.strip` would leave them."""
-    text = text_of(segments)
-    low = len(text) - len(text.lstrip(signs)) if left else 0
-    high = len(text.rstrip(signs)) if right else len(text)
-    if low >= high:
-        return []
-    return substitute(segments, [(0, low, _nothing), (high, len(text), _nothing)])
-
-
-def dedent(segments: Sequence[TemplateSegment]) -> list[TemplateSegment]:
-    """Return the segments as `textwrap.dedent` would leave them."""
-    text = text_of(segments)
-    indents = [match[1] for match in _MARGIN.finditer(text)]
-    margin = indents[0] if indents else ""
-    for indent in indents:
-        while not indent.startswith(margin):
-            margin = margin[:-1]
-    width = len(margin)
-    cuts: list[Cut] = []
-    for match in _INDENT.finditer(text):
-        blank = match.end() == len(text) or text[match.end()] == "\n"
-        high = match.end() if blank else min(match.start() + width, match.end())
-        cuts.append((match.start(), high, _nothing))
-    return substitute(segments, cuts)
