@@ -7,7 +7,7 @@ import re
 
 from cwql.lint.dataflow.formats import is_safe_specification
 from cwql.lint.frontends.python.libraries import FUNCTIONS, VERBS, sent_by
-from cwql.lint.frontends.python.literals import BadLiteral, read_literals
+from cwql.lint.frontends.python.literals import BadLiteral, quoting_of, read_literals
 from cwql.lint.ir import (
     Argument,
     Assign,
@@ -84,6 +84,10 @@ class Expressions:
 
     def _constant(self, node: ast.Constant, start: int, end: int) -> Node:
         if isinstance(node.value, str):
+            text = node.value
+            if text and self._text[start + 1 : end - 1] == text:
+                # One literal without escapes, as most are; any other is longer than its value by more.
+                return Literal(start, end, [Chunk("same", text, start + 1, end - 1, quoting_of(self._text[start]))])
             return self._literal(node, start, end)
         if node.value is None:
             return Cast(start, end, "int", Other(start, end))
