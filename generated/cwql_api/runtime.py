@@ -84,6 +84,17 @@ class _Members:
     __set__ = _members.__set__
 
 
+_FORMS = {
+    "delete": "delete(record) of its resource, such as client.service.tickets",
+    "patch": "patch(record, changes) of its resource, such as client.service.tickets",
+    "refresh": "get(record.id) of its resource, such as client.service.tickets",
+    "reload": "get(record.id) of its resource, such as client.service.tickets",
+    "save": "patch(record, changes) of its resource, such as client.service.tickets",
+    "update": "patch(record, changes) of its resource, such as client.service.tickets",
+}
+"""The form of cwql for the methods of records in other libraries."""
+
+
 class Record(BaseModel):
     """A record of the API. Every member is optional, and members that the specification does not have are kept."""
 
@@ -96,6 +107,9 @@ class Record(BaseModel):
             try:
                 return super().__getattr__(name)
             except AttributeError:
+                if name in _FORMS:
+                    kind = type(self).__name__
+                    raise AttributeError(f"{kind!r} object has no attribute {name!r}; write {_FORMS[name]}") from None
                 # `closed_flag` is the name in other libraries, `_info` the one in the documentation of the API.
                 first, *rest = name.split("_")
                 other = "".join([first, *[word[:1].upper() + word[1:] for word in rest]]) if first else f"{name[1:]}_"
@@ -104,6 +118,9 @@ class Record(BaseModel):
                 raise AttributeError(
                     f"{type(self).__name__!r} object has no attribute {name!r}; write {other}"
                 ) from None
+
+        def __getitem__(self, name: object) -> Any:
+            raise TypeError(f"a record is not a mapping: write record.{name}, or record.to_dict()[{name!r}]")
 
     model_config = ConfigDict(
         # Servers send members that their own document does not have. They are in `model_extra`.

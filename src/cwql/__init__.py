@@ -179,6 +179,21 @@ __all__ = [
     "translate",
 ]
 
+_FORMS = {
+    "ConnectError": "APIConnectionError",
+    "HTTPError": "APIError",
+    "HTTPStatusError": "APIStatusError",
+    "TimeoutException": "APITimeoutError",
+    "UnprocessableEntityError": "BadRequestError",
+    "and_": "all_of(...), or join conditions with &",
+    "asc": "the field's method, Ticket.id.asc()",
+    "desc": "the field's method, Ticket.id.desc()",
+    "not_": "~condition",
+    "or_": "any_of(...), or join conditions with |",
+    "select": "Query(condition, fields=...)",
+}
+"""The form of cwql for names of httpx, openai and SQLAlchemy."""
+
 _NOT_IMPORTED_BY_STAR = ("compile", "format")
 """Public names that are not in `__all__`, because they would replace built-in functions in ``from cwql import *``."""
 
@@ -296,6 +311,8 @@ def _advice(name: str) -> str:
         return ""
     if name in ("Client", "AsyncClient"):
         return f"; write `from cwql.manage import {name}` or `from cwql.automate import {name}`"
+    if name in _FORMS:
+        return f"; write {_FORMS[name]}"
     from cwql.schema.suggest import suggest
 
     close = suggest(name, (*_HOMES, *_MODULES))

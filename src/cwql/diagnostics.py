@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from cwql.errors import unknown_attribute
 from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from dataclasses import KW_ONLY
-    from typing import Any, Literal, Self, TypeAlias
+    from typing import Any, Literal, NoReturn, Self, TypeAlias
 
     from cwql.language.dialects.base import DialectName
     from cwql.source import Location, Source, Span
@@ -83,6 +84,18 @@ class Fix(Value):
         return {"title": self.title, "applicability": self.applicability, "edits": edits}
 
 
+_FORMS = {
+    "column": "location(text).column",
+    "filename": "the name of the file that you passed",
+    "fix": "fixes",
+    "level": "severity",
+    "line": "location(text).line",
+    "row": "location(text).line",
+    "rule": "code, or name",
+}
+"""The form of cwql for the attributes of diagnostics of other linters."""
+
+
 class Diagnostic(Value):
     """One problem in one text.
 
@@ -104,6 +117,11 @@ class Diagnostic(Value):
     dialect: str | None = field(default=None, compare=False, kw_only=True)
     endpoint: str | None = field(default=None, compare=False, kw_only=True)
     parameter: str | None = field(default=None, compare=False, kw_only=True)
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, _FORMS)
 
     @property
     def url(self) -> str:

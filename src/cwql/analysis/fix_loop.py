@@ -6,12 +6,13 @@ from bisect import bisect, insort
 from collections import Counter
 
 from cwql.diagnostics import apply_edits
+from cwql.errors import unknown_attribute
 from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import TypeAlias
+    from typing import NoReturn, TypeAlias
 
     from cwql.diagnostics import Diagnostic, Edit, Fix
 
@@ -37,6 +38,22 @@ class FixResult(Value):
     text: str
     applied: tuple[Fix, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, _FORMS)
+
+
+_FORMS = {
+    "changed": "applied",
+    "fixed": "text",
+    "fixed_text": "text",
+    "fixes": "applied",
+    "output": "text",
+    "remaining": "diagnostics",
+}
+"""The form of cwql for the attributes of results of other linters."""
 
 
 def fix_with(judge: Callable[[str], list[Diagnostic]], text: str, unsafe: bool = False) -> FixResult:

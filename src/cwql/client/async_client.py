@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 from cwql.client.batch import Outcome, abatch
 from cwql.client.client import AsyncDryTransport, ClientBase, Settings, dry_operations
 from cwql.client.drivers import AsyncTransport, arun
+from cwql.client.pagination import ITERATOR_FORMS
 from cwql.client.reference import Reference
 from cwql.client.resource import NOT_GIVEN, AsyncDriver, ResourceBase, read_id_and_body, scan_module
 from cwql.client.transport import open_async_transport
+from cwql.errors import unknown_attribute
 
 if TYPE_CHECKING:
     import builtins
@@ -61,7 +63,10 @@ class AsyncRecordIterator(AsyncIterator[R], Generic[R]):
         await _close(self._pages)
 
     if not TYPE_CHECKING:
-        # Hidden from type checkers, which report both without them.
+        # Hidden from type checkers, which report them without these.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, ITERATOR_FORMS)
+
         def __getitem__(self, index: object) -> NoReturn:
             raise TypeError("records come page by page: iterate over them, or use first() or all()")
 

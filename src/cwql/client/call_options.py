@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cwql.language.nodes import Condition, FieldList, Order, OrderBy
     from cwql.schema.handles import Handle
 
-    Sorting: TypeAlias = OrderBy | Order | str | Iterable[Order | str]
+    Sorting: TypeAlias = OrderBy | Order | Field | Handle | str | Iterable[Order | Field | Handle | str]
     Selection: TypeAlias = FieldList | str | Iterable[Field | Handle | str]
 
 __all__ = [

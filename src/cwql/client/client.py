@@ -126,9 +126,11 @@ def require_known(given: Mapping[str, Any], credentials: tuple[str, ...]) -> Non
 
 
 _SYNONYMS = {
+    "api_key": "public_key",
     "api_url": "base_url",
     "api_version": "release",
     "app_info": "user_agent_suffix",
+    "auth": "public_key",
     "bucket": "rate_limiter",
     "checks": "on_invalid",
     "company": "company_id",

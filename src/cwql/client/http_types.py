@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, TypeAlias
 from urllib.parse import quote, urlencode
 
-from cwql.errors import CwqlError
+from cwql.errors import CwqlError, unknown_attribute
 
 if TYPE_CHECKING:
     from cwql.client.call_options import Timeout
@@ -192,6 +192,16 @@ REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id", "x-cw-request-i
 """Headers by which servers and gateways name a call in their logs."""
 
 
+_FORMS = {
+    "is_error": "an except block for APIStatusError: calls raise it for every error of the server",
+    "is_success": "status_code, if at all: calls raise APIStatusError for every error of the server",
+    "ok": "status_code, if at all: calls raise APIStatusError for every error of the server",
+    "raise_for_status": "status_code, if at all: calls raise APIStatusError for every error of the server",
+    "status": "status_code",
+}
+"""The form of cwql for the attributes of responses of httpx and requests that it does not have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """One HTTP response, with the names of `httpx.Response`.
@@ -208,6 +218,11 @@ class Response:
     request: Request | None = None
 
     __module__ = "cwql"
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, _FORMS)
 
     def __repr__(self) -> str:
         return f"<Response {self.status_code}, {len(self.content)} bytes>"

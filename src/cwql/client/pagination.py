@@ -13,13 +13,14 @@ import json
 from collections import deque
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
 from cwql.client.effects import Fork, Wait
 from cwql.client.errors import PaginationError
 from cwql.client.http_types import Headers
 from cwql.client.origin import find_link
 from cwql.client.response_checks import REPEATED, Repetition
+from cwql.errors import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -126,6 +127,28 @@ PROMISES = {
 """The guarantees of each pagination."""
 
 
+ITERATOR_FORMS = {
+    "auto_paging_iter": "a loop over the iterator itself: it requests pages as they are needed",
+    "data": "all() of the resource for a list, or pages()",
+    "filter": "the condition in the call, list(condition)",
+    "items": "all() of the resource for a list, or pages()",
+    "next": "next(iterator)",
+    "order_by": "the order in the call, list(order_by=...)",
+    "to_list": "all() of the resource for a list",
+    "total": "pages(), whose pages have a total, or count() of the resource",
+}
+"""The form of cwql for the attributes of lists in other libraries."""
+
+
+_PAGE_FORMS = {
+    **dict.fromkeys(("data", "items", "records", "results"), "the page itself, which is a list of records"),
+    "drift": "schema_mismatches",
+    "has_more": "has_next",
+    "next_page": "has_next, and cursor for a later call",
+}
+"""The form of cwql for the attributes of pages in other libraries."""
+
+
 class Page(list[R], Generic[R]):
     """The records of one page. `response` is the response, `schema_mismatches` its values of unexpected types.
 
@@ -136,6 +159,11 @@ class Page(list[R], Generic[R]):
     """
 
     __module__ = "cwql"
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, _PAGE_FORMS)
 
     def __init__(
         self,

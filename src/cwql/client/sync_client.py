@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 from cwql.client.batch import Outcome, batch
 from cwql.client.client import DryTransport, ClientBase, Settings, dry_operations
 from cwql.client.drivers import Transport, run
+from cwql.client.pagination import ITERATOR_FORMS
 from cwql.client.reference import Reference
 from cwql.client.resource import NOT_GIVEN, Driver, ResourceBase, read_id_and_body, scan_module
 from cwql.client.transport import open_transport
+from cwql.errors import unknown_attribute
 
 if TYPE_CHECKING:
     import builtins
@@ -62,7 +64,10 @@ class RecordIterator(Iterator[R], Generic[R]):
         _close(self._pages)
 
     if not TYPE_CHECKING:
-        # Hidden from type checkers, which report both without them.
+        # Hidden from type checkers, which report them without these.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, ITERATOR_FORMS)
+
         def __getitem__(self, index: object) -> NoReturn:
             raise TypeError("records come page by page: iterate over them, or use first() or all()")
 

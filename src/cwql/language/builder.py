@@ -239,6 +239,11 @@ class Field(TextOperators):
 
     __rand__ = __or__ = __ror__ = __and__
 
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __neg__(self) -> NoReturn:
+            raise ExpressionError(f"{self!r} has no negative: write {self!r}.desc() for descending order")
+
     def __invert__(self) -> NoReturn:
         raise ExpressionError(
             f"{self!r} is not a condition: compare it before negating, for example ~({self!r} == True)"

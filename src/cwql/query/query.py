@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.errors import ExpressionError
+from cwql.errors import ExpressionError, unknown_attribute
 from cwql.language.builder import Field, to_path
 from cwql.language.names import shorten
 from cwql.language.nodes import Condition, FieldList, Order, OrderBy, Path
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     Name: TypeAlias = str | Path | Field | Handle
     Names: TypeAlias = FieldList | Name | Iterable[Name]
     Q = TypeVar("Q", bound="Query")
+
+_FORMS = {
+    "filter": "where(condition)",
+    "filter_by": "where(condition)",
+    "order": "order_by(...)",
+    "select": "fields(...)",
+    "sort": "order_by(...)",
+    "take": "limit(...)",
+}
+"""The form of cwql for the methods of queries in other libraries."""
 
 CONDITIONS = ("where", "child_conditions", "custom_field_conditions")
 """Parts that are conditions; a second one is joined to the first by `and`."""
@@ -73,6 +83,11 @@ class Query(Value):
             if number is not None:
                 parts[name] = to_count(name, number)
         assign(self, "_parts", tuple(parts.items()))
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, _FORMS)
 
     @property
     def parts(self) -> dict[str, Any]:

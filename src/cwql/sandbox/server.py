@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from cwql.errors import UnknownNameError
+from cwql.errors import UnknownNameError, unknown_attribute
 from cwql.sandbox import data
 from cwql.sandbox.auth import Credentials
 from cwql.sandbox.callbacks import deliver, find_callbacks
@@ -48,6 +48,16 @@ DELIVERIES_LIMIT = 10_000
 """How many callbacks are remembered."""
 
 
+_FORMS = {
+    "async_client": "manage_async() or automate_async()",
+    "calls": "requests",
+    "client": "manage() or automate()",
+    "port": "url",
+    "stop": "close()",
+}
+"""The form of cwql for the attributes of servers in other libraries for tests."""
+
+
 class Sandbox:
     """A local server of both products, with example records made from a seed.
 
@@ -68,6 +78,11 @@ class Sandbox:
     With `trust_proxy`, links have the scheme and the host that a proxy in front of the sandbox reports (``X-Forwarded-Proto``).
     Without `host` and `port` it takes a free port of 127.0.0.1; a host that is not loopback is refused without `allow_remote`.
     """
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, _FORMS)
 
     def __init__(  # noqa: PLR0913  # the options of a server, by name only
         self,

@@ -13,24 +13,30 @@ from cwql.schema.path_id import path_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import NoReturn, Self
 
     from cwql.schema.endpoint import Endpoint
 
 
 _VERBS = {
     "add": "create",
+    "bulk_create": "create",
     "destroy": "delete",
+    "exists": "count",
     "filter": "list",
     "find": "list",
     "insert": "create",
     "iterate": "list",
+    "modify": "patch",
+    "one": "first",
+    "order_by": "list",
     "paginate": "pages",
     "paginated": "pages",
     "post": "create",
     "put": "replace",
     "query": "list",
     "remove": "delete",
+    "retrieve": "get",
     "save": "patch",
     "search": "list",
     "update": "patch",
@@ -73,8 +79,24 @@ class Accessor:
         (id,) = ids
         text = segment_id(self._product, self._key, id, f"an id of /{self._key}")
         if "{}" not in _segments(self._product, self._key):
-            raise UnknownAccessorError(f"/{self._key} has no records that are reached by id")
+            head, _, last = self._key.rpartition("/")
+            close = [f"{head.rpartition('/')[2]}.{_VERBS[last]}"] if last in _VERBS else []
+            raise UnknownAccessorError(f"/{self._key} has no records that are reached by id", close)
         return type(self)(self._owner, self._product, f"{self._key}/{{}}", (*self._arguments, text))
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which report them without these.
+        def __getitem__(self, id: object) -> NoReturn:
+            raise TypeError(f"{self!r} is a path, not a collection: get({id!r}) reads a record")
+
+        def __len__(self) -> NoReturn:
+            raise TypeError(f"{self!r} is a path, not a collection: count() requests the number of records")
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError(f"{self!r} is a path, not a collection: iterate over list()")
+
+        def __bool__(self) -> bool:
+            return True
 
     def __dir__(self) -> list[str]:
         return [*object.__dir__(self), *_names(self._product, self._key)]
@@ -164,6 +186,10 @@ def _step(product: str, key: str, name: str) -> str:
         hint, close = ": paths are attributes (client.service.tickets.get(5)); request(method, path) takes any path", []
     elif not key and wanted in _CLIENT:
         close = [_CLIENT[wanted]]
+    elif wanted == "close" and not key:
+        hint, close = ": an asynchronous client is closed by `await client.aclose()`", []
+    elif wanted in ("with_raw_response", "with_streaming_response"):
+        hint, close = ": client.request(method, path) returns the response", []
     raise UnknownAccessorError(f"{place} leads to no {name!r}{hint}", close)
 
 

@@ -43,6 +43,9 @@ class Handle(Generic[R]):
     def is_not_null(self) -> Condition[R]:
         """Match if the field has a value."""
 
+    def is_(self, value: None, /) -> Condition[R]:
+        """Match if the field has no value: ``== None`` in a form that linters of Python accept."""
+
     def unset(self) -> Change:
         """Return the change that takes the value away, for `patch`."""
 
