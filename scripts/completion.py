@@ -129,7 +129,7 @@ class LanguageServer:
                 return message.get("result")
             if "id" in message:
                 # The server asks for its settings.
-                settings = [{} for _ in message["params"].get("items", [])]
+                settings: list[dict[str, object]] = [{} for _ in message["params"].get("items", [])]
                 is_settings = message["method"] == "workspace/configuration"
                 self._send({"id": message["id"], "result": settings if is_settings else None})
 

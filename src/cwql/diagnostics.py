@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.errors import unknown_attribute
-from cwql.value import Value, assign, field
+from cwql.value import Value, assign, field, unknown_attribute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

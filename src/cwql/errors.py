@@ -16,7 +16,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from cwql.diagnostics import Diagnostic
 
@@ -98,12 +98,6 @@ class UnknownNameError(CwqlError, LookupError):
         if not self.suggestions:
             return self.message
         return f"{self.message}; did you mean {' or '.join(repr(name) for name in self.suggestions)}?"
-
-
-def unknown_attribute(owner: object, name: str, other_names: Mapping[str, str]) -> AttributeError:
-    """Return the error for an attribute that a class does not have; `other_names` has the form for names of other libraries."""
-    advice = f"; write {other_names[name]}" if name in other_names else ""
-    return AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}{advice}")
 
 
 # Users know them as names of `cwql`, and so do tracebacks and pickles.

@@ -229,3 +229,9 @@ def _restore(cls: type[V], *values: object) -> V:
     for name, item in zip(cls.__fields__, values, strict=True):
         assign(value, name, item)
     return value
+
+
+def unknown_attribute(owner: object, name: str, other_names: Mapping[str, str]) -> AttributeError:
+    """Return the error for an attribute that a class does not have; `other_names` has the form for names of other libraries."""
+    advice = f"; write {other_names[name]}" if name in other_names else ""
+    return AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}{advice}")

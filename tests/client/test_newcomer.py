@@ -106,8 +106,8 @@ def fields_of_other_records(world: World) -> bool:
     return all(
         raises(cwql.ConditionError, "CW506", call)
         for call in (
-            lambda: lists.list(Company.id == 5),
-            lambda: lists.all(TimeEntry.actualHours > 2),
+            lambda: lists.list(Company.id == 5),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            lambda: lists.all(TimeEntry.actualHours > 2),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
             lambda: lists.all(fields=[TimeEntry.actualHours]),
             lambda: lists.all(order_by=[TimeEntry.actualHours.desc()]),
         )

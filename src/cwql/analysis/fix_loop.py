@@ -6,8 +6,7 @@ from bisect import bisect, insort
 from collections import Counter
 
 from cwql.diagnostics import apply_edits
-from cwql.errors import unknown_attribute
-from cwql.value import Value
+from cwql.value import Value, unknown_attribute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, TypeAlias
 from urllib.parse import quote, urlencode
 
-from cwql.errors import CwqlError, unknown_attribute
+from cwql.errors import CwqlError
+from cwql.value import unknown_attribute
 
 if TYPE_CHECKING:
     from cwql.client.call_options import Timeout

@@ -20,7 +20,7 @@ from cwql.client.errors import PaginationError
 from cwql.client.http_types import Headers
 from cwql.client.origin import find_link
 from cwql.client.response_checks import REPEATED, Repetition
-from cwql.errors import unknown_attribute
+from cwql.value import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

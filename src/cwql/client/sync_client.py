@@ -13,7 +13,7 @@ from cwql.client.pagination import ITERATOR_FORMS
 from cwql.client.reference import Reference
 from cwql.client.resource import NOT_GIVEN, Driver, ResourceBase, read_id_and_body, scan_module
 from cwql.client.transport import open_transport
-from cwql.errors import unknown_attribute
+from cwql.value import unknown_attribute
 
 if TYPE_CHECKING:
     import builtins

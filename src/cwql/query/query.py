@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cwql.errors import ExpressionError, unknown_attribute
+from cwql.errors import ExpressionError
 from cwql.language.builder import Field, to_path
 from cwql.language.names import shorten
 from cwql.language.nodes import Condition, FieldList, Order, OrderBy, Path
-from cwql.value import Value, assign
+from cwql.value import Value, assign, unknown_attribute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

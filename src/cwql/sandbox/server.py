@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, NoReturn
 
-from cwql.errors import UnknownNameError, unknown_attribute
+from cwql.errors import UnknownNameError
 from cwql.sandbox import data
 from cwql.sandbox.auth import Credentials
 from cwql.sandbox.callbacks import deliver, find_callbacks
@@ -17,6 +17,7 @@ from cwql.sandbox.messages import RecordedRequest
 from cwql.sandbox.products import CONTRACTS
 from cwql.sandbox.store.store import Store
 from cwql.sandbox.transport import SandboxTransport
+from cwql.value import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
