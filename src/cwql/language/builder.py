@@ -11,7 +11,6 @@ from cwql.language.names import SEPARATORS, find_fault, shorten, split
 from cwql.language.nodes import Comparison, Condition, Constant, Order, Path, conjunction
 from cwql.language.operators import CONTAINS, EQ, GE, GT, IN, LE, LT, NE, NOT_CONTAINS, NOT_IN, TextOperators
 from cwql.language.values import to_list, to_scalar
-from cwql.value import unknown_attribute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
