@@ -70,6 +70,13 @@ def test_requests_are_taken_from_the_budget(sandbox: Sandbox) -> None:
         assert assistant.refusal("sql", query=f"select id from {TICKETS} where id = 7")["code"] == "budget"
 
 
+def test_an_unknown_table_has_similar_names(assistant: Assistant) -> None:
+    error = assistant.refusal("sql", query="select * from tickets")
+    assert error["message"] == "no table 'tickets'"
+    assert "manage.service.tickets" in error["hint"]
+    assert assistant.refusal("sql", query="select 1")["hint"] == "name a list, such as manage.service.tickets"
+
+
 def test_long_results_are_cut_between_rows(assistant: Assistant) -> None:
     found = assistant.ask("sql", query=f"select a.id, b.id as other from {TICKETS} a, manage.company.companies b")
     assert len(found["rows"]) == 200

@@ -214,7 +214,12 @@ def test_names_are_looked_up(assistant: Assistant) -> None:
     assert "use an id" in assistant.refusal("lookup", kind="locations", product="automate", name="Main")["message"]
     assert assistant.refusal("lookup", kind="members", name="jdo")["hint"] == "did you mean jdoe?"
     assert assistant.refusal("lookup", kind="statuses")["argument"] == "of"
-    assert assistant.refusal("lookup", kind="boardz")["argument"] == "kind"
+    assert assistant.ask("lookup", kind="board", name="help desk") == {"id": 1}
+    assert assistant.ask("lookup", kind="priority")["names"] == assistant.ask("lookup", kind="priorities")["names"]
+    refusal = assistant.refusal("lookup", kind="boardz")
+    assert refusal["argument"] == "kind"
+    assert refusal["message"] == "no kind of manage is called 'boardz'"
+    assert refusal["hint"].startswith("one of boards, statuses, ")
 
 
 def test_text_of_records_is_marked_as_data(assistant: Assistant) -> None:

@@ -98,7 +98,7 @@ IDS: list[object] = [
     10**40,
     "５/６",
 ]
-KINDS = ["", "board", "boardz", "passwords", "__class__", "_read", "forget", "shelf", "../boards", "Boards "]
+KINDS = ["", "boardx", "boardz", "passwords", "__class__", "_read", "forget", "shelf", "../boards", "Boards "]
 CODES = ["", "CW999", "203x", "CW", "../CW203", "unknown-feld", "__init__", "CW203 CW204", "0", "rule"]
 CURSORS = ["", "x", "AAAAAAAAAAAAAAAA", "eyJpZCI6MX0=", "../../", "0", "null", "' or 1=1", "\x00", "x" * 100]
 

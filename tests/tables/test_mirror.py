@@ -226,7 +226,7 @@ def test_dry_run_writes_nothing(psa: manage.Client, to: str) -> None:
     [
         ("/service/tickts", UnknownNameError, "did you mean"),
         ("/system/info", UnknownNameError, "not a list of records"),
-        ("/service/tickets/{id}/notes", UnknownNameError, "not a list of records"),
+        ("/service/tickets/{id}/notes", UnknownNameError, "write an id, as in /service/boards/1/statuses"),
     ],
 )
 def test_endpoints_that_cannot_be_mirrored(
@@ -245,6 +245,21 @@ def test_endpoints_that_cannot_be_mirrored(
 def test_unknown_destinations(psa: manage.Client, url: str) -> None:
     with pytest.raises(CwqlError, match="expected duckdb:FILE, sqlite:FILE"):
         pull(psa, [TICKETS], to=url)
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("psa.duckdb", "duckdb:psa.duckdb"),
+        ("data/psa.sqlite", "sqlite:data/psa.sqlite"),
+        ("psa.xyz", None),
+        ("csv:a.db", None),
+    ],
+)
+def test_a_file_name_gets_its_kind(url: str, meant: str | None) -> None:
+    with pytest.raises(CwqlError) as caught:
+        open_destination(url)
+    assert str(caught.value).partition("did you mean ")[2] == ("" if meant is None else f"{meant}?")
 
 
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,6 +51,14 @@ def test_both_products_in_one_query(database: Database) -> None:
             "no table manage.service.tickts; did you mean 'manage.service.tickets'",
         ),
         ("select 1 from automate.Computer", "did you mean 'automate.computers'"),
+        ("select company_name from manage.service.tickets", "no column 'company_name'; did you mean 'company.name'"),
+        ("select t.company/name from manage.service.tickets t", "no column 'name'; did you mean 'company.name'"),
+        ("select actualHours/foo from manage.service.tickets", "no column 'foo'"),
+        (
+            'select id from manage.service.tickets where status.name = "New"',
+            r"no column 'New' \(a text is between single quotes, not double ones\)",
+        ),
+        ('select "sumary" from manage.service.tickets', "no column 'sumary'; did you mean 'summary'"),
         ("select 1 from manage.tickets", "no table manage.tickets"),
         ("select id from tickets t", "no table 'tickets'; did you mean .*'manage.service.tickets'"),
         ("select id from service.tickets", "no table 'tickets'; did you mean 'manage.service.tickets'"),
@@ -82,6 +90,14 @@ def test_error_shows_the_place() -> None:
         "  where companny.name = 'x'",
         "        ^^^^^^^^",
     ]
+
+
+def test_a_reference_compared_with_text_is_explained(psa: manage.Client) -> None:
+    with (
+        connect(manage=psa) as database,
+        pytest.raises(SQLError, match=r"compare a member of the record, such as status\.name"),
+    ):
+        database.sql("select id from manage.service.tickets where status = 'New'").to_arrow()
 
 
 def test_missing_client_is_named(psa: manage.Client) -> None:

@@ -158,13 +158,22 @@ async def get(session: Session, given: Mapping[str, Any]) -> JSON:
     return {"record": record, "warnings": list(prepared.warnings)}
 
 
+def _plural(kind: str) -> str:
+    """Return the name of a kind, which may be given in the singular: `board`, `company_status`."""
+    kinds = {name for table in KINDS.values() for name in table}
+    return next((name for name in (kind, f"{kind}s", f"{kind}es", f"{kind[:-1]}ies") if name in kinds), kind)
+
+
 async def lookup(session: Session, given: Mapping[str, Any]) -> JSON:
     """Return the id of a name in a reference table, or the names of the table."""
-    kind = given["kind"]
+    kind = _plural(given["kind"])
     product = given.get("product") or next((name for name in KINDS if kind in KINDS[name]), "manage")
     table_kind = KINDS[product].get(kind)
     if table_kind is None:
-        raise Refusal("unknown-name", f"{product} has no {kind}", argument="kind", hint=", ".join(KINDS[product]))
+        kinds = ", ".join(KINDS[product])
+        raise Refusal(
+            "unknown-name", f"no kind of {product} is called {kind!r}", argument="kind", hint=f"one of {kinds}"
+        )
     path = table_kind.path.replace("{}", "1")
     target = read_target(path)
     session.policy.require_endpoint(target)

@@ -109,9 +109,10 @@ def _require_tables(parsed: Query) -> None:
     tree = parsed.tree
     names = {scan.name for scan in parsed.scans}
     if not names:
-        raise Refusal(
-            "sql", "the query reads no list", argument="query", hint="name one, such as manage.service.tickets"
-        )
+        missing, close = next(((node.name, close) for node, close in parsed.others), (None, []))
+        hint = f"did you mean {' or '.join(close)}?" if close else "name a list, such as manage.service.tickets"
+        message = "the query reads no list" if missing is None else f"no table {missing!r}"
+        raise Refusal("sql", message, argument="query", hint=hint)
     for function in tree.find_all(exp.Func):
         name = (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).lower()
         if name in _SERIES or isinstance(function, exp.GenerateSeries):

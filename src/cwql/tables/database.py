@@ -123,7 +123,11 @@ class Database:
             with self._interrupted(cursor):
                 return cursor.sql(sql, params=params).to_arrow_table()
         except duckdb.Error as error:
-            raise SQLError(f"DuckDB: {str(error).partition(chr(10))[0]}") from None
+            message = str(error).partition("\n")[0]
+            hint = (
+                "; compare a member of the record, such as status.name" if "destination type STRUCT" in message else ""
+            )
+            raise SQLError(f"DuckDB: {message}{hint}") from None
         finally:
             for name in tables:
                 cursor.unregister(name)

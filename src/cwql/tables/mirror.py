@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from cwql.errors import CwqlError, UnknownNameError
 from cwql.language.nodes import Comparison, FieldList, Order, OrderBy, Path
 from cwql.language.operators import GE, GT, IN
+from cwql.schema import loader
 from cwql.schema.catalog import catalog, locate
 from cwql.tables.destinations import State, TableName, open_destination
 from cwql.tables.fetch import resource_at
@@ -180,10 +181,20 @@ class Job:
         product, endpoint = locate(path, own)
         segments = [segment for segment in path.strip("/").split("/") if segment]
         info = catalog(product).find_record(endpoint.record) if endpoint.record else None
-        if not endpoint.listed or info is None or any(segment.startswith("{") for segment in segments):
+        if endpoint.listed and info is not None and any(segment.startswith("{") for segment in segments):
+            raise UnknownNameError(
+                f"{path} is one list for each record above it: write an id, as in /service/boards/1/statuses"
+            )
+        if not endpoint.listed or info is None:
             raise UnknownNameError(f"{path} is not a list of records that the specification describes")
         if not any(each.lower() == "id" for each in info.names):
-            raise UnknownNameError(f"{path} cannot be mirrored, because its records have no id")
+            near = [
+                title for name in loader.PRODUCTS if name != product for title in catalog(name).near_endpoints(path)
+            ]
+            message = (
+                f"{catalog(product).title(endpoint)} of {product} cannot be mirrored, because its records have no id"
+            )
+            raise UnknownNameError(message, near[:3])
         title = catalog(product).title(endpoint).strip("/").split("/")
         title = [given if "{" in known else known for known, given in zip(title, segments[-len(title) :], strict=True)]
         name = TableName(title[0], "_".join(title[1:])) if len(title) > 1 else TableName(product, title[0])

@@ -276,6 +276,7 @@ class Query:
         """Raise SQLError for a name that is surely no column: if all sources in reach are tables of the API."""
         known: list[str] = []
         shown: list[str] = []
+        paths: list[str] = []
         while frame is not None:
             if parts[0].name.lower() in frame.aliases:
                 return
@@ -286,15 +287,37 @@ class Query:
                 column = source.scan.shown_as(parts[0].name)
                 if column is not None:
                     shown.append(column)
+                paths += _paths_like(source.scan.shape, parts[0])
             frame = frame.parent
         if known and not any(each.lower() == parts[0].name.lower() for each in known):
-            raise self.error_at(f"no column {parts[0].name!r}", parts[0], shown or suggest(parts[0].name, known))
+            name = parts[0].name
+            if not shown and parts[0].args.get("quoted") and not suggest(name, known):
+                raise self.error_at(
+                    f"no column {name!r} (a text is between single quotes, not double ones)", parts[0], []
+                )
+            raise self.error_at(f"no column {name!r}", parts[0], shown or paths or suggest(name, known))
 
     def error_at(self, message: str, node: exp.Expression, close: list[str]) -> SQLError:
         """Return an error about a name in the text, with similar names."""
         hint = f"; did you mean {' or '.join([repr(name) for name in close])}?" if close else ""
         start, end = node.meta.get("start", -2), node.meta.get("end", -2)
         return SQLError(f"{message}{hint}", self.sql, start, end + 1)
+
+
+def _paths_like(shape: Shape, node: exp.Expression) -> list[str]:
+    """Return the path that is meant by ``company_name`` or ``company/name``."""
+    division = node.find_ancestor(exp.Div)
+    left = division.left if division is not None else None
+    written = node.name.lower()
+    if isinstance(left, exp.Column) and left.this is not node:
+        written = f"{left.name.lower()}_{written}"
+    return [
+        f"{outer}.{inner}"
+        for outer, record in shape.members
+        if record.kind == "record"
+        for inner, _ in record.members
+        if written == f"{outer}_{inner}".lower()
+    ]
 
 
 def _tables_like(name: str) -> list[str]:

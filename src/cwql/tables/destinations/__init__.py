@@ -95,12 +95,19 @@ class Destination(Protocol):
         ...
 
 
+_SUFFIXES = {"duckdb": "duckdb", "db": "sqlite", "sqlite": "sqlite", "sqlite3": "sqlite", "parquet": "parquet"}
+"""The kind of a store that a file name without a kind suggests."""
+
+
 def open_destination(url: str) -> Destination:
     """Open the store of a URL. Raises CwqlError for an unknown kind, and without the package that it needs."""
     kind, colon, place = url.partition(":")
     if not colon or kind not in KINDS or not place:
+        suffix = url.rpartition(".")[2].lower()
+        likely = _SUFFIXES.get(suffix) if not colon else None
+        hint = f"; did you mean {likely}:{url}?" if likely else ""
         raise CwqlError(
-            f"unknown destination {url!r}: expected duckdb:FILE, sqlite:FILE, parquet:FOLDER or postgresql://USER@HOST/DATABASE"
+            f"unknown destination {url!r}: expected duckdb:FILE, sqlite:FILE, parquet:FOLDER or postgresql://USER@HOST/DATABASE{hint}"
         )
     try:
         module = import_module(KINDS[kind])
