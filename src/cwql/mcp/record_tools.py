@@ -189,7 +189,7 @@ async def lookup(session: Session, given: Mapping[str, Any]) -> JSON:
         raise Refusal("invalid-argument", f"{kind} take no of=", argument="of")
     try:
         if "name" in given:
-            return {"id": await table[given["name"]]}
+            return {"id": await table.id_of(given["name"])}
         names = await table.ids()
     except UnknownReferenceError as error:
         refusal = unknown(error, "name" if "name" in given else "of")
