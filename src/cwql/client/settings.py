@@ -118,7 +118,7 @@ def read_settings(
     environ, arguments = hide_environment(environ), hide_arguments(product, arguments)
     from cwql.client.client import require_known
 
-    require_known(arguments, (*VARIABLES[product], *(("contract", "token_store") if product == "automate" else ())))
+    require_known(arguments, (*VARIABLES[product], "contract", "token_store"))
     found = dict(_read_profile(product, profile, profiles_file, environ))
     for name, variables in VARIABLES[product].items():
         value = next((environ[variable] for variable in variables if environ.get(variable)), None)
