@@ -123,8 +123,8 @@ def test_an_edit_in_a_condition_is_reported_before_the_linter_reads_the_file(tmp
         async with editor(tmp_path, pull=True, refresh=True) as each:
             uri = await each.open("a.md", MARKDOWN, "markdown")
             assert [diagnostic.code for diagnostic in await each.pulled(uri)] == ["CW203"]
-            # The linter takes this for prose; the moved condition is still one, until it has looked.
-            await each.change(uri, MARKDOWN.replace('"vpn"', '?"vpn)'))
+            # The linter takes this for a query string; the moved condition is still one, until it has looked.
+            await each.change(uri, MARKDOWN.replace(' contains "vpn"', "=vpn&page=1"))
             await each.pulled(uri)
             for _ in range(600):
                 if each.client.diagnostic_refresh_count:

@@ -188,9 +188,7 @@ class Emitter:
         if conditions and is_query_string(shown):
             return
         named = bool(sink.near or sink.uses) and not sink.assigned and not partial
-        if conditions and not named and not is_like_condition(shown):
-            return
-        if conditions and not (sink.option and near) and _FRAGMENT.match(shown):
+        if conditions and not named and (not is_like_condition(shown) or _FRAGMENT.match(shown)):
             return
         if wide and "/" not in shown and conditions and is_foreign(shown):
             # SQL in a function that also calls ConnectWise.
