@@ -190,14 +190,22 @@ def test_asynchronous_client(server: Sandbox) -> None:
     asyncio.run(work())
 
 
-def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_and_counts_need_no_extra(psa: manage.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
+    expected = list(psa.service.tickets.to_scan("closedFlag = false").rows())
     for name in [name for name in sys.modules if name.startswith("cwql.tables")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for library in ("pyarrow", "msgspec"):
+        monkeypatch.setitem(sys.modules, library, None)
+    scan = psa.service.tickets.to_scan("closedFlag = false")
+    assert list(scan.rows()) == expected
+    assert scan.count() == len(expected) > 10
+    for use in (scan.to_arrow, scan.to_arrow_batch_reader, scan.to_polars, scan.to_pandas, lambda: scan.schema):
+        with pytest.raises(CwqlError, match=r'pip install "cwql\[tables\]"'):
+            use()
     with pytest.raises(CwqlError, match=r'pip install "cwql\[tables\]"'):
-        import cwql.tables.scan  # noqa: F401
+        from cwql.tables import connect  # noqa: F401
 
 
 def test_missing_dlt_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

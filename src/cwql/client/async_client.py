@@ -123,7 +123,7 @@ class AsyncResource(ResourceBase):
     def to_scan(self, where: object = None, **options: Any) -> AsyncScan:
         """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used.
 
-        The condition is checked at once. Needs the extra ``tables``. Raises ConditionError, URLTooLongError.
+        The condition is checked at once. All but `rows` and `count` need the extra ``tables``. Raises ConditionError, URLTooLongError.
         """
         from cwql.client.scan_source import AsyncScanSource
 

@@ -124,7 +124,7 @@ class Resource(ResourceBase):
     def to_scan(self, where: object = None, **options: Any) -> Scan:
         """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used.
 
-        The condition is checked at once. Needs the extra ``tables``. Raises ConditionError, URLTooLongError.
+        The condition is checked at once. All but `rows` and `count` need the extra ``tables``. Raises ConditionError, URLTooLongError.
         """
         from cwql.client.scan_source import ScanSource
 

@@ -1,23 +1,16 @@
 """Records as tables (extra ``tables``): `connect` executes SQL over the lists of both products, `pull` keeps copies of them.
 
-`to_scan` of a list returns a `Scan`: rows, Arrow data, or a data frame. Everything is imported on first use; without the extra, that
-raises an error that names it. All of this is a preview and may still change.
+`to_scan` of a list returns a `Scan`: rows, Arrow data, or a data frame. Everything is imported on first use; without the extra, all but
+`Scan.rows` and `Scan.count` raise an error that names it. All of this is a preview and may still change.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from cwql.errors import CwqlError
-
-try:
-    import msgspec  # noqa: F401
-    import pyarrow as pa  # noqa: F401
-except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in ("msgspec", "pyarrow"):
-        raise
-    raise CwqlError(f'tables need {error.name}: pip install "cwql[tables]"') from None
 
 if TYPE_CHECKING:
     from cwql.tables.database import Database, Result, connect
@@ -55,11 +48,20 @@ _HOMES = {
 }
 
 
+def require_extra() -> None:
+    """Raise CwqlError for a library of Arrow data that is not installed; it names the extra."""
+    for library in ("msgspec", "pyarrow"):
+        if find_spec(library) is None:
+            raise CwqlError(f'tables need {library}: pip install "cwql[tables]"')
+
+
 def __getattr__(name: str) -> object:
     """Import a public name on first use."""
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if home != "cwql.tables.scan":
+        require_extra()
     try:
         value = getattr(import_module(home), name)
     except ModuleNotFoundError as error:

@@ -6,7 +6,6 @@ second look. Only records that it refuses are decoded member by member.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from itertools import accumulate, chain
 from operator import attrgetter
 from struct import error as StructError  # noqa: N812  # the name that a class should have
@@ -17,9 +16,11 @@ import msgspec
 import pyarrow as pa
 
 from cwql.tables.arrow import TIME, arrow_type
+from cwql.tables.rows import read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date, datetime
 
     from cwql.tables.columns import Shape
 
@@ -263,19 +264,11 @@ def _build_times(values: Sequence[Any], rows: Sequence[int], path: str, report: 
             continue
     found: list[datetime | date | None] = []
     for value, row in zip(values, rows, strict=True):
-        moment = _moment(value)
+        moment = read_moment(value or "")
         if moment is None and value is not None:
             report(row, path, msgspec.json.encode(value).decode())
         found.append(moment.date() if moment is not None and arrow != TIME else moment)
     return pa.array(found, arrow)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _fit(value: Any, arrow: pa.DataType, row: int, path: str, report: Report) -> Any:

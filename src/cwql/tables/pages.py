@@ -86,7 +86,7 @@ class PageReader:
 
         try:
             records = self._page.decode(body)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             records = [None]
         if any(record is None for record in records):
             records = self._read_odd(body, extra, report)
@@ -106,7 +106,7 @@ class PageReader:
         """Decode record by record, and those that have an odd value or an unknown member by their members."""
         try:
             found = _records.decode(body)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             if body.strip() in (b"", b"null"):
                 return []
             raise NotReadable(f"expected a list of {self.record}: {error}") from None

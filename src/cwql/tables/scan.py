@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import pyarrow as pa
-
 from cwql.client.compiled_query import to_query
 from cwql.client.errors import URLTooLongError
 from cwql.errors import UnknownNameError
 from cwql.language.nodes import FieldList, Path
 from cwql.semantics.weaken import weaken
-from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES
-from cwql.tables.frames import flatten, lazy_frame
-from cwql.tables.pages import batches_of, page_reader
+from cwql.tables import require_extra
+from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES, find_columns
+from cwql.tables.rows import RowReader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
     import pandas as pd
     import polars as pl
+    import pyarrow as pa
 
     from cwql.client.scan_source import AsyncScanSource, ScanSource
     from cwql.semantics.column_predicate import Predicate
@@ -31,8 +30,8 @@ __all__ = ["AsyncScan", "Scan"]
 S = TypeVar("S", "ScanSource", "AsyncScanSource")
 
 
-def _complete(source: S) -> tuple[S, PageReader]:
-    """Return the list and the reader of its pages. Custom fields are requested with caption and value, which their map is made of."""
+def _complete(source: S) -> tuple[S, _Columns]:
+    """Return the list and its columns. Custom fields are requested with caption and value, which their map is made of."""
     record = source.endpoint.record
     if record is None or not source.endpoint.listed:
         raise UnknownNameError(f"{source.path} is not a list of records that the specification describes")
@@ -42,7 +41,25 @@ def _complete(source: S) -> tuple[S, PageReader]:
         if tuple(whole) != selected:
             selected = tuple(whole)
             source = source.with_parts(fields=FieldList(tuple([Path(path) for path in selected])))
-    return source, page_reader(source.product, record, selected)
+    return source, _Columns(source.product, record, selected)
+
+
+class _Columns:
+    """The columns of a list, and the readers of its pages: as rows, and as Arrow batches, which need the extra."""
+
+    def __init__(self, product: str, record: str, selected: tuple[tuple[str, ...], ...] | None) -> None:
+        self.record = record
+        self.shape = find_columns(product, record, selected)
+        self.rows = RowReader(record, self.shape)
+        self._place = (product, record, selected)
+
+    @property
+    def pages(self) -> PageReader:
+        """Return the reader of Arrow batches. Raises CwqlError without the extra."""
+        require_extra()
+        from cwql.tables.pages import page_reader
+
+        return page_reader(*self._place)
 
 
 def _with_caption(path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -58,7 +75,7 @@ class Scan:
     """
 
     def __init__(self, source: ScanSource) -> None:
-        self._source, self._pages = _complete(source)
+        self._source, self._columns = _complete(source)
 
     def __repr__(self) -> str:
         return f"<cwql.tables.Scan of {self._source.path}>"
@@ -66,15 +83,16 @@ class Scan:
     @property
     def schema(self) -> pa.Schema:
         """Return the Arrow schema. It comes from the specification and is the same whatever the data contains."""
-        return self._pages.schema
+        return self._columns.pages.schema
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the records as flat dictionaries, for CSV files and frames: ``row["company/name"]``.
 
-        Values have the types of the schema; custom fields are a dictionary by caption.
+        Values have the types of the schema; custom fields are a dictionary by caption. Needs no extra.
         """
-        for batch in self._batches():
-            yield from _flat_rows(batch)
+        for page in self._source.pages(self._columns.rows.read):
+            for row in page:
+                yield row.values
 
     def count(self) -> int:
         """Return how many records there are, by the endpoint's own count if it has one."""
@@ -82,24 +100,36 @@ class Scan:
 
     def to_arrow(self) -> pa.Table:
         """Return all records as an Arrow table."""
-        return pa.Table.from_batches(list(self._batches()), self.schema)
+        schema = self.schema
+        import pyarrow as pa
+
+        return pa.Table.from_batches(list(self._batches()), schema)
 
     def to_arrow_batch_reader(self) -> pa.RecordBatchReader:
         """Return a reader that requests page after page, so that memory does not grow with the number of records."""
-        return pa.RecordBatchReader.from_batches(self.schema, self._batches())
+        schema = self.schema
+        import pyarrow as pa
+
+        return pa.RecordBatchReader.from_batches(schema, self._batches())
 
     def to_polars(self) -> pl.LazyFrame:
         """Return a lazy frame of polars. It requests only the selected columns and rows, and sends its filters as far as they can be."""
+        require_extra()
+        from cwql.tables.frames import lazy_frame
+
         return lazy_frame(self)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a data frame of pandas, with a column for each member of a reference: ``company/name``."""
-        return flatten(self.to_arrow()).to_pandas()
+        table = self.to_arrow()
+        from cwql.tables.frames import flatten
+
+        return flatten(table).to_pandas()
 
     @property
     def shape(self) -> Shape:
         """Return the shape of the records."""
-        return self._pages.shape
+        return self._columns.shape
 
     def narrow(
         self, columns: Sequence[str] | None = None, limit: int | None = None, predicate: Predicate | None = None
@@ -119,7 +149,7 @@ class Scan:
         # The first records are others if some of them are left out.
         limited = "limit" in parts or given is not None or "limit" in getattr(source.where, "parts", ())
         if predicate is not None and not limited:
-            (found, *rest) = weaken(source.product, self._pages.record, predicate)
+            (found, *rest) = weaken(source.product, self._columns.record, predicate)
             if found.never:
                 return None
             if not rest and found.where is not None and found.child is found.custom is None:
@@ -132,7 +162,10 @@ class Scan:
         return Scan(source.with_parts(**parts))
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        for page in self._source.pages(self._pages.read):
+        read = self._columns.pages.read
+        from cwql.tables.pages import batches_of
+
+        for page in self._source.pages(read):
             yield from batches_of(page)
 
 
@@ -140,7 +173,7 @@ class AsyncScan:
     """Records as a table, for the asynchronous client."""
 
     def __init__(self, source: AsyncScanSource) -> None:
-        self._source, self._pages = _complete(source)
+        self._source, self._columns = _complete(source)
 
     def __repr__(self) -> str:
         return f"<cwql.tables.AsyncScan of {self._source.path}>"
@@ -148,13 +181,13 @@ class AsyncScan:
     @property
     def schema(self) -> pa.Schema:
         """Return the Arrow schema. It comes from the specification and is the same whatever the data contains."""
-        return self._pages.schema
+        return self._columns.pages.schema
 
     async def rows(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the records as flat dictionaries: see `Scan.rows`."""
-        async for batch in self.to_arrow_batches():
-            for row in _flat_rows(batch):
-                yield row
+        async for page in self._source.pages(self._columns.rows.read):
+            for row in page:
+                yield row.values
 
     async def count(self) -> int:
         """Return how many records there are, by the endpoint's own count if it has one."""
@@ -162,25 +195,30 @@ class AsyncScan:
 
     async def to_arrow(self) -> pa.Table:
         """Return all records as an Arrow table."""
-        return pa.Table.from_batches([batch async for batch in self.to_arrow_batches()], self.schema)
+        schema = self.schema
+        import pyarrow as pa
+
+        return pa.Table.from_batches([batch async for batch in self.to_arrow_batches()], schema)
 
     async def to_arrow_batches(self) -> AsyncIterator[pa.RecordBatch]:
         """Yield page after page, so that memory does not grow with the number of records."""
-        async for page in self._source.pages(self._pages.read):
+        read = self._columns.pages.read
+        from cwql.tables.pages import batches_of
+
+        async for page in self._source.pages(read):
             for batch in batches_of(page):
                 yield batch
 
     async def to_polars(self) -> pl.LazyFrame:
         """Return all records as a lazy frame of polars."""
+        table = await self.to_arrow()
         import polars as pl
 
-        return pl.LazyFrame(pl.from_arrow(await self.to_arrow()))
+        return pl.LazyFrame(pl.from_arrow(table))
 
     async def to_pandas(self) -> pd.DataFrame:
         """Return a data frame of pandas, with a column for each member of a reference: ``company/name``."""
-        return flatten(await self.to_arrow()).to_pandas()
+        table = await self.to_arrow()
+        from cwql.tables.frames import flatten
 
-
-def _flat_rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = flatten(pa.Table.from_batches([batch])).to_pylist(maps_as_pydicts="strict")
-    return rows
+        return flatten(table).to_pandas()
