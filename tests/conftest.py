@@ -26,11 +26,8 @@ def pytest_runtest_protocol() -> Iterator[None]:
     """
     was_measured = sys.gettrace() is not None
     result = yield
-    if was_measured and sys.gettrace() is None:
-        from coverage import Coverage
-
-        coverage = Coverage.current()
-        if coverage is not None:
-            coverage.stop()
-            coverage.start()
+    if was_measured and sys.gettrace() is None and "coverage" in sys.modules:
+        measurement = sys.modules["coverage"].Coverage.current()
+        measurement.stop()
+        measurement.start()
     return result

@@ -5,13 +5,7 @@ Each row: the module, the code, whether the rule is opt-in, and what it applies 
 names, operators, values, predicate and need, and whether it needs the whole text. `cwql.diagnostics.Rule` describes them.
 """
 
-from __future__ import annotations
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    Names = tuple[str, ...]
-
-RULES: tuple[tuple[str, str, bool, str, Names, Names, Names, Names, Names, Names, str | None, str | None, bool], ...] = (
+RULES = (
     ('names.endpoints', 'CW201', False, 'endpoint', (), ('unknown',), (), (), (), (), None, None, False),
     ('names.endpoints', 'CW202', False, 'endpoint', (), ('*/{}',), (), (), (), (), None, None, False),
     ('names.fields', 'CW203', False, 'comparison', (), (), ('unresolved',), (), (), (), None, None, False),

@@ -51,9 +51,7 @@ def render_modules(declared: Iterable[tuple[str, Rule]]) -> str:
     return f'''{SOURCE}
 """The code, the name, the module (below `cwql.rules`) and the traits of every rule."""
 
-from __future__ import annotations
-
-RULES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+RULES = (
 {rows})
 '''
 
@@ -87,13 +85,7 @@ def render(declared: Iterable[tuple[str, Rule]]) -> str:
             "names, operators, values, predicate and need, and whether it needs the whole text. `cwql.diagnostics.Rule` describes them.",
             '"""',
             "",
-            "from __future__ import annotations",
-            "",
-            "TYPE_CHECKING = False",
-            "if TYPE_CHECKING:",
-            "    Names = tuple[str, ...]",
-            "",
-            "RULES: tuple[tuple[str, str, bool, str, Names, Names, Names, Names, Names, Names, str | None, str | None, bool], ...] = (",
+            "RULES = (",
             *[f"    {row!r}," for row in rows],
             ")",
             "",
