@@ -162,7 +162,7 @@ class Patches(Place, Generic[M]):
     """A record that can be changed."""
 
     def patch(
-        self, changes: Change | Iterable[Change] | Mapping[str, Any] | Record, /, **options: Unpack[CallOptions]
+        self, changes: Change | Iterable[Change | Mapping[str, Any]] | Mapping[str, Any] | Record, /, **options: Unpack[CallOptions]
     ) -> M:
         """Change members of the record at the path, and return it."""
 
@@ -172,7 +172,7 @@ class PatchesById(Place, Generic[M, K]):
     def patch(
         self,
         id: K | M,  # type: ignore[misc]
-        changes: Change | Iterable[Change] | Mapping[str, Any] | Record,
+        changes: Change | Iterable[Change | Mapping[str, Any]] | Mapping[str, Any] | Record,
         /,
         **options: Unpack[CallOptions],
     ) -> M:

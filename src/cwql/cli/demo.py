@@ -106,8 +106,8 @@ SERVER_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             ">>> from cwql.automate.fields import Computer",
             """>>> lost = (Computer.Status == "Offline") & Computer.OperatingSystemName.contains("Server")""",
-            ">>> print(rmm.Computers.preview(lost))",
-            ">>> rmm.Computers.count(lost)",
+            ">>> print(rmm.computers.preview(lost))",
+            ">>> rmm.computers.count(lost)",
             """$ cwql get /Computers --sandbox --where "Status = 'Offline' and Type = 'Server'" --limit 5""",
         ),
     ),
@@ -123,7 +123,7 @@ SERVER_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Match the devices of both systems by the strongest key, and list conflicts",
         (
             ">>> from cwql.devices import match",
-            ">>> found = match(psa.company.configurations.list(), rmm.Computers.list(), rmm.Computers.Chassis.list())",
+            ">>> found = match(psa.company.configurations.list(), rmm.computers.list(), rmm.computers.chassis.list())",
             ">>> len(found.pairs), len(found.unmatched_configurations), len(found.unmatched_computers)",
             ">>> from collections import Counter",
             ">>> Counter(pair.key for pair in found.pairs)",
