@@ -1,4 +1,4 @@
-"""``python -m scripts.completion``: measure how fast an editor completes names of cwql, beside those of openai.
+"""``python -m scripts.completion``: measure how fast an editor completes names of cwql, next to those of openai.
 
 The language server is basedpyright. Each row is a fresh server: *cold* is the CPU time of the server and its processes from opening
 the file to the answer, *warm* that of an edit and another completion (median). openai is installed into ``build/completion``.

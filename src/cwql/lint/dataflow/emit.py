@@ -11,7 +11,7 @@ from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import Segment, Sink, Text, rest
 from cwql.lint.frontends.entries import TEMPLATES, open_placeholders
 from cwql.lint.frontends.text import PLACEHOLDERS
-from cwql.lint.frontends.urls import find_in_url
+from cwql.lint.frontends.urls import cut_segments, find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
 from cwql.lint.request_targets import RequestTarget, parameter_of
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment
@@ -33,6 +33,7 @@ _PARTED = re.compile(r"[?&]")
 _OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
 _FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 _FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
+_URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IGNORECASE)
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
 
 
@@ -86,9 +87,20 @@ class Emitter:
     # --- URLs ------------------------------------------------------------------------------------------------------
 
     def _urls(self) -> Iterator[ConditionTemplate | Diagnostic]:
-        for text in self.flow.texts:
-            if text.absorbed:
-                continue
+        """Yield the conditions in URLs, each once. A text that is sent counts, even if a sentence contains it as well."""
+        seen: set[tuple[int, int, str]] = set()
+        for absorbed in (False, True):
+            texts = [text for text in self.flow.texts if text.absorbed is absorbed and (text.argument or not absorbed)]
+            for found in self._urls_of(texts):
+                if isinstance(found, ConditionTemplate):
+                    key = (found.segments[0].start, found.segments[-1].end, found.parameter)
+                    if key in seen or (absorbed and any(start == key[0] for start, _, _ in seen)):
+                        continue
+                    seen.add(key)
+                yield found
+
+    def _urls_of(self, texts: Iterable[Text]) -> Iterator[ConditionTemplate | Diagnostic]:
+        for text in texts:
             shown = text.shown
             if _QUERY.search(shown) is None or len(shown) > 20_000:
                 continue
@@ -104,7 +116,7 @@ class Emitter:
         if not closed and (text.ongoing or ends_in_the_middle(shown)):
             segments.append(rest(segments[-1].end, segments[-1].literal))
         pieces = self._pieces(segments)
-        whole = _in_prose(open_placeholders(pieces, PLACEHOLDERS, safe=True))
+        whole = _find_url(open_placeholders(pieces, PLACEHOLDERS, safe=True))
         if whole is not None:
             yield from find_in_url(whole, self.context, start, stop, self.language)
         tail = ""
@@ -193,6 +205,9 @@ class Emitter:
         if wide and "/" not in shown and conditions and is_foreign(shown):
             # SQL in a function that also calls ConnectWise.
             near = []
+        if wide and conditions and not sink.key.lower().endswith("s"):
+            # Manage has no `condition`, so a request to Manage in the same block does not send it.
+            near = [place for place in near if place is None or place.dialect != "manage"]
         start = sink.statement[0]
         literals = [each for each in segments if each.literal >= 0]
         if not literals:
@@ -305,12 +320,19 @@ class _Spans:
         return index >= 0 and self._highs[index] >= end
 
 
-def _in_prose(pieces: list[TemplateSegment]) -> list[TemplateSegment] | None:
-    """Return the pieces of a URL; None if it is in the middle of a sentence, in which its end is unknown."""
+def _find_url(pieces: list[TemplateSegment]) -> list[TemplateSegment] | None:
+    """Return the pieces of a URL: of a text, or of a quoted part of it, such as ``<a href="…">``.
+
+    None if it is in the middle of a sentence, in which its end is unknown.
+    """
     text = "".join([piece.text for piece in pieces])
     query = _QUERY.search(text)
     mark = query.start() if query is not None else 0
     head = text[:mark]
+    begin = max(head.rfind('"'), head.rfind("'"), head.rfind("`")) + 1
+    if begin and _URL_BEGINS.match(head, begin):
+        end = text.find(head[begin - 1], mark)
+        return None if end < 0 or "\\" in text[begin:end] else list(cut_segments(pieces, begin, end))
     blank = max(head.rfind(" "), head.rfind("\n"))
     lead = head[: blank + 1].strip()
     if blank < 0 or not lead or _VERB.fullmatch(lead + " ") or "=" in lead or "?" in lead:
