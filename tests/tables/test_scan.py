@@ -59,10 +59,11 @@ def test_pages_are_requested_one_by_one(psa: manage.Client) -> None:
 
 def test_rows_are_flat(psa: manage.Client) -> None:
     scan = psa.service.tickets.to_scan(fields=["id", "contact/name", "customFields"], limit=5)
-    for row in scan.rows():
+    rows = list(scan.rows())
+    for row in rows:
         assert list(row) == ["id", "contact/name", "customFields", "_mismatches"]
         assert isinstance(row["customFields"]["Root Cause"], str)
-    assert list(row) == list(scan.to_pandas().columns)
+    assert list(rows[0]) == list(scan.to_pandas().columns)
 
 
 def test_custom_fields_need_no_caption_in_the_selection(psa: manage.Client) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any, NoReturn
 
-    from cwql.analysis.rule_config import RuleConfig
+    from cwql.analysis.rule_config import RuleConfig, RuleLevel
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects.base import DialectName
 
@@ -265,11 +265,11 @@ def read_rules(arguments: Any) -> RuleConfig | None:
         return None
     from cwql.analysis.rule_config import RuleConfig, read_severities
 
-    severity = dict(read_severities(arguments.severity))
+    severity: dict[str, RuleLevel] = dict(read_severities(arguments.severity))
     if arguments.select or arguments.ignore:
         from cwql.rules.registry import RULES, rule
 
         codes = _read_selection(arguments)
         severity = {name: level for name, level in severity.items() if rule(name).code in codes}
-        severity |= {each.code: "off" for each in RULES if each.code not in codes}
+        severity.update({each.code: "off" for each in RULES if each.code not in codes})
     return RuleConfig(strict=arguments.strict, severity=severity)

@@ -65,7 +65,9 @@ def locate(path: str, product: str | None = None) -> tuple[DialectName, Endpoint
     Raises UnknownNameError, with similar paths of every product searched, or with the name of the one that has it, and for a
     single word that names endpoints of several products.
     """
-    asked = loader.PRODUCTS if product is None else [name for name in loader.PRODUCTS if name == product]
+    asked: tuple[DialectName, ...] = loader.PRODUCTS
+    if product is not None:
+        asked = tuple([each for each in loader.PRODUCTS if product == each])
     home = product_of(path) if product is None else asked[0]
     endpoint = catalog(home).find_endpoint(path)
     if endpoint is not None:

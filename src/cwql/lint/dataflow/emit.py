@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from cwql.language.dialects import find_dialect
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
@@ -206,8 +207,8 @@ class Emitter:
             # SQL in a function that also calls ConnectWise.
             near = []
         if wide and conditions and not sink.key.lower().endswith("s"):
-            # Manage has no `condition`, so a request to Manage in the same block does not send it.
-            near = [place for place in near if place is None or place.dialect != "manage"]
+            # A product that has no `condition` does not get it from a request in the same block.
+            near = [place for place in near if place is None or _spells(place.dialect, sink.key)]
         start = sink.statement[0]
         literals = [each for each in segments if each.literal >= 0]
         if not literals:
@@ -270,6 +271,12 @@ class Emitter:
                 )
             )
         return pieces
+
+
+def _spells(dialect: str | None, key: str) -> bool:
+    """Return whether a product has a query parameter of that name; True if the product is unknown."""
+    folded = key.lower().lstrip("$")
+    return dialect is None or any(each.name.lower() == folded for each in find_dialect(dialect).parameters)
 
 
 def _expanded(segments: Sequence[Segment]) -> list[Segment]:
