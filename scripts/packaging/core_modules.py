@@ -31,7 +31,8 @@ def copy_core(target: Path, more_folders: Iterable[str] = (), more_tables: Itera
     for product in ("manage", "automate"):
         (target / "cwql_api" / product).mkdir(parents=True)
         for name in (*TABLES, *more_tables):
-            shutil.copy(generated / "cwql_api" / product / name, target / "cwql_api" / product)
+            (target / "cwql_api" / product / name).parent.mkdir(exist_ok=True)
+            shutil.copy(generated / "cwql_api" / product / name, target / "cwql_api" / product / name)
     shutil.copy(generated / "cwql_api" / "__init__.py", target / "cwql_api")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     metadata = target / f"cwql-{project['version']}.dist-info"

@@ -18,7 +18,7 @@ from scripts.packaging.core_modules import copy_core
 FOLDERS = ("cli", "render")
 """Packages of cwql that the command line needs besides the core."""
 
-TABLES = ("operations.py", "fields.py", "tree.py")
+TABLES = ("operations.py", "fields/__init__.py", "tree.py")
 """Modules of the generated APIs that the command line needs besides those of the core."""
 
 _MAIN = """\

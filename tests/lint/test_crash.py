@@ -10,7 +10,7 @@ import pytest
 
 from cwql.diagnostics import apply_edits
 from cwql.lint.add_ignore import annotate
-from cwql.lint.frontends import LANGUAGES
+from cwql.lint.frontends import LANGUAGES, Language
 from cwql.lint.job import LintJob
 from cwql.lint.linter import lint_bytes, lint_text
 from cwql.lint.request_targets import NOWHERE
@@ -89,3 +89,11 @@ def test_spoilt_bytes(number: int) -> None:
         for finding in findings:
             assert finding.code != "CW694", (bytes(data), finding.message)
             assert 0 <= finding.span.start <= finding.span.end <= max(len(text), 1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda each: each.name)
+@pytest.mark.parametrize("brackets", ["([)" * 40 + "]" * 40, "({[" * 30 + "]}" * 20 + ")" * 30, "(]" * 60])
+def test_brackets_that_cross_are_read_once(language: Language, brackets: str) -> None:
+    """A frontend that went back to the outer bracket took a time that doubled with each pair: it would not end here."""
+    source = f'call(conditions = "id == 1")\n{brackets}\ncall(conditions = "id == 1")\n'
+    assert lint_text(source, filename=f"a{language.suffixes[0]}", language=language.name).diagnostics is not None

@@ -66,6 +66,9 @@ def test_json() -> None:
             }
         ],
         "notes": ["a note"],
+        "dialect": None,
+        "endpoint": None,
+        "parameter": None,
         "url": "https://cwql.readthedocs.io/rules/double-equals/",
     }
     assert [entry["code"] for entry in objects] == ["CW112", "CW999"]

@@ -86,7 +86,6 @@ len(tickets)  # both | TypeError: count()
 list(tickets)  # both | TypeError: list()
 
 # ruff
-cwql.lint("x = 1")  # both | AttributeError: lint_text
 assert cwql.fix("id == 1", endpoint="/service/tickets").text == "id = 1"  # none | -
 cwql.fix("id == 1").fixed  # both | AttributeError: text
 assert cwql.check("idd = 1", endpoint="/service/tickets")[0].code == "CW203"  # none | -

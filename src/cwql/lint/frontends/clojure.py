@@ -73,7 +73,8 @@ class Clojure(Parser):
                 found.append(node)
             if self.at <= before:
                 self.at = before + 1
-        self.at = min(closing + 1, self.size)
+        # Never back: a bracket that is closed by another kind would be read again and again.
+        self.at = min(max(closing + 1, self.at), self.size)
         self.depth -= 1
         end = self.last_end()
         if token.text in ("{", "@{", "#{"):
