@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from cwql.language.dialects import find_dialect
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
@@ -206,9 +205,6 @@ class Emitter:
         if wide and "/" not in shown and conditions and is_foreign(shown):
             # SQL in a function that also calls ConnectWise.
             near = []
-        if wide and conditions and not sink.key.lower().endswith("s"):
-            # A product that has no `condition` does not get it from a request in the same block.
-            near = [place for place in near if place is None or _spells(place.dialect, sink.key)]
         start = sink.statement[0]
         literals = [each for each in segments if each.literal >= 0]
         if not literals:
@@ -271,12 +267,6 @@ class Emitter:
                 )
             )
         return pieces
-
-
-def _spells(dialect: str | None, key: str) -> bool:
-    """Return whether a product has a query parameter of that name; True if the product is unknown."""
-    folded = key.lower().lstrip("$")
-    return dialect is None or any(each.name.lower() == folded for each in find_dialect(dialect).parameters)
 
 
 def _expanded(segments: Sequence[Segment]) -> list[Segment]:
