@@ -16,7 +16,8 @@ from cwql.semantics.column_predicate import AllOf, AnyOf, ColumnTest, rejects_nu
 from cwql.semantics.weaken import SERVERS, Weakened, weaken
 from cwql.tables.counted import find_classes
 from cwql.tables.predicates import Translator, conjuncts
-from cwql.tables.query import PARENT, leaves
+from cwql.tables.query import PARENT
+from cwql.tables.sql_tree import leaves
 from cwql.tables.where_text import find_terms
 
 if TYPE_CHECKING:

@@ -22,13 +22,14 @@ from cwql.schema.loader import PRODUCTS
 from cwql.schema.record import Resolved
 from cwql.schema.suggest import suggest
 from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES, Shape, find_columns
+from cwql.tables.sql_tree import find_output, is_inside, is_lambda_parameter, leaves, name_parts, orders_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from cwql.schema.endpoint import Endpoint
 
-__all__ = ["PARENT", "Column", "Frame", "Query", "SQLError", "Source", "TableScan", "leaves", "read_query"]
+__all__ = ["PARENT", "Column", "Frame", "Query", "SQLError", "Source", "TableScan", "read_query"]
 
 PARENT = "parentId"
 """The column with the id of the record that a list belongs to, for tables that read the lists of many records."""
@@ -88,7 +89,7 @@ class TableScan:
 
     def used(self, without: Collection[int] = ()) -> list[tuple[exp.Expression | None, tuple[str, ...]]]:
         """Return the uses that are not inside of an expression whose id is in `without`."""
-        return [(node, path) for node, path in self.uses if node is None or not _is_inside(node, without)]
+        return [(node, path) for node, path in self.uses if node is None or not is_inside(node, without)]
 
     def fields(self, without: Collection[int] = ()) -> tuple[tuple[str, ...], ...] | None:
         """Return the fields to request, or None for whole records. A path below another one is left out.
@@ -189,7 +190,7 @@ class Query:
             for select in leaves(source.query):
                 inner = self.frames.get(id(select))
                 if inner is not None and any(each.scan is scan for each in inner.sources.values()):
-                    return _output(source.query, select, parts[-1].name.lower())
+                    return find_output(source.query, select, parts[-1].name.lower())
         return None
 
     def _resolve(self, node: exp.Expression) -> Column | None:
@@ -219,7 +220,7 @@ class Query:
 
     def _find(self, node: exp.Expression, parts: list[exp.Expression]) -> Column | None:
         names = [part.name.lower() for part in parts]
-        if _is_parameter(node, names[0]):
+        if is_lambda_parameter(node, names[0]):
             return None
         frame = self.frame_of(node)
         first = frame
@@ -228,7 +229,7 @@ class Query:
             if source is not None and (len(parts) > 1 or source.scan is not None or source.items is not None):
                 return self._of_source(source, parts[1:])
             if source is None:
-                if frame is first and names[0] in frame.aliases and _orders_rows(node):
+                if frame is first and names[0] in frame.aliases and orders_rows(node):
                     return None
                 found = self._unqualified(frame, parts)
                 if found is not None:
@@ -401,7 +402,7 @@ class _Reader:
             frame.sources[alias or f"?{id(node)}"] = Source(nullable=nullable)
 
     def _table(self, node: exp.Table) -> Source:
-        parts = _parts(node)
+        parts = name_parts(node)
         first = parts[0].name.lower()
         if len(parts) == 1 and first in self._with:
             return Source(query=self._with[first])
@@ -517,45 +518,11 @@ class _Reader:
                     source.scan.use((spelled,))
 
 
-def leaves(query: exp.Expression) -> list[exp.Select]:
-    """Return the SELECTs that a query consists of: itself, or the sides of UNION."""
-    if isinstance(query, exp.Select):
-        return [query]
-    if isinstance(query, exp.Union):
-        return [*leaves(query.this), *leaves(query.expression)]
-    return leaves(query.this) if isinstance(query, (exp.Paren, exp.Subquery)) else []
-
-
-def _output(query: exp.Expression, select: exp.Select, name: str) -> exp.Expression | None:
-    """Return the expression of a SELECT for a column of the query, whose names are those of its first SELECT."""
-    first = leaves(query)[0]
-    places = [place for place, each in enumerate(first.expressions) if each.alias_or_name.lower() == name]
-    if len(places) != 1 or places[0] >= len(select.expressions):
-        return None
-    if any(isinstance(each, exp.Star) for each in (*first.expressions, *select.expressions)):
-        return None
-    found: exp.Expression = select.expressions[places[0]].unalias()
-    return found
-
-
 def _use_all(source: Source | None) -> None:
     if source is not None and source.scan is not None:
         source.scan.use(())
     elif source is not None and source.items is not None:
         source.items[0].use(source.items[1])
-
-
-def _parts(node: exp.Table) -> list[exp.Expression]:
-    found: list[exp.Expression] = []
-    for part in node.parts:
-        pending: list[exp.Expression] = [part]
-        while pending:
-            each = pending.pop()
-            if isinstance(each, exp.Dot):
-                pending += [each.expression, each.this]
-            else:
-                found.append(each)
-    return found
 
 
 def _has(scan: TableScan, name: str) -> bool:
@@ -575,33 +542,6 @@ def _first_member(column: Column) -> tuple[str, ...]:
     return (item.members[0][0],) if item is not None and item.members else ()
 
 
-def _is_parameter(node: exp.Expression, name: str) -> bool:
-    """Return whether a name is the parameter of a lambda around it."""
-    for outer in _ancestors(node):
-        if isinstance(outer, exp.Lambda) and any(each.name.lower() == name for each in outer.expressions):
-            return True
-        if isinstance(outer, exp.Select):
-            return False
-    return False
-
-
-def _orders_rows(node: exp.Expression) -> bool:
-    """Return whether a node is in the ORDER BY of a SELECT, where the names of results come before those of columns."""
-    order = node.find_ancestor(exp.Order, exp.Select)
-    return isinstance(order, exp.Order) and isinstance(order.parent, exp.Select)
-
-
 def _requested(path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Return the fields of a column. The map of custom fields needs only two members of each."""
     return ((CUSTOM_FIELDS, "caption"), (CUSTOM_FIELDS, "value")) if path[0] == CUSTOM_FIELDS else (path,)
-
-
-def _is_inside(node: exp.Expression, ids: Collection[int]) -> bool:
-    return bool(ids) and (id(node) in ids or any(id(each) in ids for each in _ancestors(node)))
-
-
-def _ancestors(node: exp.Expression) -> Iterator[exp.Expression]:
-    parent = node.parent
-    while parent is not None:
-        yield parent
-        parent = parent.parent

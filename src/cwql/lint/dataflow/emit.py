@@ -72,7 +72,7 @@ class Emitter:
         for owner, name, sink in flow.defaults:
             place = flow.targets.get((owner, name))
             if place is not None:
-                flow.use(sink, place)
+                sink.use(place)
         for function, given, statement, scope, places in flow.calls:
             for name, sink in flow.parametric.get(id(function), ()):
                 value = given.get(name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.flow import Flow, Frame, register
+from cwql.lint.dataflow.flow import Flow, register
+from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, safe_groups
 from cwql.lint.dataflow.targets import is_record
 from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced
@@ -16,6 +17,7 @@ from cwql.lint.dataflow.values import (
     Value,
     is_word,
     merged,
+    path_of,
 )
 from cwql.lint.ir import (
     Assign,
@@ -94,7 +96,7 @@ def _name(flow: Flow, node: Name) -> Value:
     value = flow.env.get(node.name)
     if value is None:
         return Value(node.start, node.end, safe=flow.is_safe_name(node.name) or node.name.lower() in ("true", "false"))
-    flow.carry(value)
+    flow.frames[-1].carry(value)
     moved = value.moved(node.start, node.end)
     if not moved.texts and not moved.safe and flow.module.types.get(node.name) and not moved.parameter:
         moved.safe = value.items is None and flow.is_safe_name(node.name)
@@ -102,13 +104,13 @@ def _name(flow: Flow, node: Name) -> Value:
 
 
 def _index(flow: Flow, node: Index) -> Value:
-    path = flow.path_of(node)
+    path = path_of(node)
     known = flow.env.get(path) if path else None
     owner = flow.evaluate(node.owner)
     if node.key is not None and not isinstance(node.key, (Literal, Number)):
         flow.evaluate(node.key)
     if known is not None:
-        flow.carry(known)
+        flow.frames[-1].carry(known)
         return known.moved(node.start, node.end)
     key = key_of(node.key)
     entry = (owner.entries or {}).get(key)
@@ -138,7 +140,7 @@ def _items(flow: Flow, node: Items) -> Value:
         # A pair: ``("conditions", "…")``, ``{ "conditions", "…" }``
         _pair(flow, node.items[0], values[1], frame, value)
     value.sinks += frame.sinks + frame.carried[:20]
-    flow.close(frame, flow.frames[-1])
+    frame.close(flow.frames[-1])
     return value
 
 
@@ -195,7 +197,7 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
         each.safe or (bool(each.texts) and all(is_word(text.plain) for text in each.texts)) for each in entries.values()
     )
     value.sinks = frame.sinks + frame.carried[:20]
-    flow.close(frame, flow.frames[-1])
+    frame.close(flow.frames[-1])
     return value
 
 
@@ -475,7 +477,7 @@ def sealed(flow: Flow, node: Node) -> tuple[Value, Frame]:
     flow.frames.append(frame)
     value = flow.evaluate(node)
     flow.frames.pop()
-    flow.close(frame, Frame())
+    frame.close(Frame())
     return value, frame
 
 

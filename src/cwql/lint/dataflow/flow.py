@@ -6,9 +6,10 @@ from bisect import bisect_left
 from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import guards_of
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, merged, uncertain
+from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, merged, path_of, uncertain
 from cwql.lint.ir import (
     Block,
     Branch,
@@ -48,30 +49,6 @@ SHORT = 5_000
 """A shorter program is evaluated as a whole: that takes less time than the search for names."""
 
 CONSTRUCTORS = frozenset(("constructor", "__construct", "initialize", "__init__", "init", "new"))
-THIS = frozenset(("this", "self", "static", "me", "cls", "parent"))
-
-
-class Frame:
-    """An expression or statement that is being evaluated: the targets that it names, and the sinks in it.
-
-    `sinks` are written in it, `carried` come in with the values of names, `parameters` are those of the function.
-    """
-
-    __slots__ = ("carried", "hint", "parameters", "places", "sinks")
-
-    def __init__(self) -> None:
-        self.places: list[RequestTarget] = []
-        self.hint: RequestTarget | None = None
-        self.sinks: list[Sink] = []
-        self.carried: list[Sink] = []
-        self.parameters: list[str] = []
-
-    def note(self, place: RequestTarget) -> None:
-        """Add a target; more than two endpoints are as good as two."""
-        if place.endpoint is None:
-            self.hint = self.hint or place
-        elif len(self.places) < 2 and all(other.endpoint != place.endpoint for other in self.places):
-            self.places.append(place)
 
 
 class Flow:
@@ -225,7 +202,7 @@ class Flow:
 
     def close_statement(self) -> None:
         """End a statement."""
-        self.close(self.frames.pop(), Frame())
+        self.frames.pop().close(Frame())
 
     def block(self, block: Block) -> bool:
         """Evaluate statements in order; return whether the code after them runs."""
@@ -279,7 +256,7 @@ class Flow:
         return not word.startswith(("break", "continue", "next", "last", "goto"))
 
     def inner_block(self, node: Block) -> bool:
-        """Evaluate a block inside another: a scope of its own, but no other way through the program."""
+        """Evaluate a block inside another: its own scope, but no other way through the program."""
         saved, self.scope = self.scope, Scope(self.scope)
         alive = self.block(node)
         self.scope = saved
@@ -408,26 +385,12 @@ class Flow:
 
     def current(self, target: Node) -> Value | None:
         """Return the value that a target has, without the effects of a use."""
-        path = self.path_of(target)
+        path = path_of(target)
         known = self.env.get(path) if path else None
         if known is None and isinstance(target, Index):
             owner = self.current(target.owner)
             known = (owner.entries or {}).get(key_of(target.key)) if owner is not None else None
         return known
-
-    def path_of(self, node: Node) -> str:
-        """Return the name under which the environment knows a target: ``name``, ``this.name``, ``name.member``."""
-        if isinstance(node, Name):
-            return node.name
-        if isinstance(node, Unary) and node.sign == "*":
-            return self.path_of(node.value)
-        if isinstance(node, Member) and isinstance(node.owner, Name):
-            owner = node.owner.name
-            return f"this.{node.name}" if owner.lower() in THIS else f"{owner}.{node.name}"
-        if isinstance(node, Index) and isinstance(node.owner, Name):
-            key = key_of(node.key)
-            return f"{node.owner.name}.{key}" if key else ""
-        return ""
 
     def bind(self, target: Node, value: Value, node: Node) -> None:
         """Give a target a value, and note a parameter of that name."""
@@ -446,11 +409,11 @@ class Flow:
             return
         if isinstance(target, Index) and target.key is None:
             # ``$list[] = item``
-            path = self.path_of(target.owner)
+            path = path_of(target.owner)
             old = self.env.get(path) if path else None
             self.push(path, old, [value], target)
             return
-        path = self.path_of(target)
+        path = path_of(target)
         if value.places or any(text.place is not None for text in value.texts):
             self.scope.assigned = True
         if path.isupper():
@@ -484,7 +447,7 @@ class Flow:
                 # ``components.queryItems = […]`` belongs to the URL that the components were made from.
                 for place in known.places[:1]:
                     for sent in value.sinks:
-                        self.use(sent, place)
+                        sent.use(place)
             return
         passed = not isinstance(target, Name)
         sink = self.sink(value, parameter, key, target.start, assigned=True, passed=passed)
@@ -494,7 +457,7 @@ class Flow:
             self.attach(owner, sink)
             known = self.current(owner)
             for place in known.places if known is not None else ():
-                self.use(sink, place)
+                sink.use(place)
 
     def set_member(self, path: str, value: Value) -> None:
         """Note the value of a member that a method sets: it counts if no other method sets another one."""
@@ -509,7 +472,7 @@ class Flow:
 
     def attach(self, owner: Node, *sinks: Sink) -> None:
         """Let sinks travel with the value of a container."""
-        path = self.path_of(owner)
+        path = path_of(owner)
         if not path:
             return
         value = self.env.get(path)
@@ -567,53 +530,6 @@ class Flow:
                 break
             scope.places.append(place)
             scope = scope.outer
-
-    def close(self, frame: Frame, outer: Frame) -> None:
-        """Give the sinks of an expression that is done their target, or leave them to the expression around it."""
-        if len(frame.places) == 1:
-            for sink in frame.sinks:
-                if not sink.closed:
-                    sink.near.append(frame.places[0])
-                    sink.closed = True
-            for sink in frame.carried:
-                self.use(sink, frame.places[0])
-        elif frame.places:
-            for sink in frame.sinks:
-                sink.closed = True
-        else:
-            if frame.hint is not None:
-                for sink in frame.sinks:
-                    sink.hint = sink.hint or frame.hint
-            outer.sinks += [sink for sink in frame.sinks if not sink.closed]
-            outer.carried += frame.carried[:50]
-        outer.parameters += frame.parameters[:20]
-        for place in frame.places:
-            outer.note(place)
-        if frame.hint is not None:
-            outer.note(frame.hint)
-
-    def use(self, sink: Sink, place: RequestTarget) -> None:
-        """Note that a later call sends a sink's text to a target."""
-        if not sink.near and len(sink.uses) < 4 and all(each.endpoint != place.endpoint for each in sink.uses):
-            sink.uses.append(place)
-
-    def carry(self, value: Value) -> None:
-        """Take in the sinks and targets of a name's value."""
-        frame = self.frames[-1]
-        if value.parameter:
-            frame.parameters.append(value.parameter)
-        if len(frame.carried) < 200:
-            frame.carried += value.sinks
-            for text in value.texts:
-                frame.carried += text.sinks
-            for item in (value.items or ())[:20]:
-                for text in item.texts:
-                    frame.carried += text.sinks
-        for place in value.places:
-            frame.note(place)
-        for text in value.texts:
-            if text.place is not None:
-                frame.note(text.place)
 
     def sink(  # noqa: PLR0913  # the options of a sink, by name only
         self,

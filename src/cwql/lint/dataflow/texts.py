@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.flow import Flow, Frame
+from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Text, Value, is_word, rest
 from cwql.lint.ir import Node, Operation
 from cwql.lint.request_targets import place_of_url
@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cwql.lint.dataflow.flow import Flow
     from cwql.lint.dataflow.values import Sink
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
@@ -59,9 +60,9 @@ class Builder:
                             sink.near.append(place)
                             sink.closed = True
                         else:
-                            self.flow.use(sink, place)
+                            sink.use(place)
                 frame.sinks.clear()
-        self.flow.close(frame, Frame() if seal else self.flow.frames[-1])
+        frame.close(Frame() if seal else self.flow.frames[-1])
         if seal:
             for sink in frame.sinks:
                 sink.closed = True

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from cwql.lint.ir import Index, Member, Name, Unary, key_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Literal as Only
 
-    from cwql.lint.ir import Function
+    from cwql.lint.ir import Function, Node
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
+
+THIS = frozenset(("this", "self", "static", "me", "cls", "parent"))
+"""The words by which methods name their object or their class."""
 
 MOST_TEXTS = 8
 """How many texts one value may have; more are not followed."""
@@ -183,6 +188,11 @@ class Sink:
         self.uses: list[RequestTarget] = []
         self.closed = False
 
+    def use(self, place: RequestTarget) -> None:
+        """Note that a later call sends the text to a target."""
+        if not self.near and len(self.uses) < 4 and all(each.endpoint != place.endpoint for each in self.uses):
+            self.uses.append(place)
+
 
 class Scope:
     """A block of statements, with the endpoints that are named in it (two are as good as many).
@@ -304,6 +314,21 @@ class Environment:
         self.names[name] = value
         if counted:
             self.counts[name] = self.counts.get(name, 0) + 1
+
+
+def path_of(node: Node) -> str:
+    """Return the name under which the environment knows a target: ``name``, ``this.name``, ``name.member``."""
+    if isinstance(node, Name):
+        return node.name
+    if isinstance(node, Unary) and node.sign == "*":
+        return path_of(node.value)
+    if isinstance(node, Member) and isinstance(node.owner, Name):
+        owner = node.owner.name
+        return f"this.{node.name}" if owner.lower() in THIS else f"{owner}.{node.name}"
+    if isinstance(node, Index) and isinstance(node.owner, Name):
+        key = key_of(node.key)
+        return f"{node.owner.name}.{key}" if key else ""
+    return ""
 
 
 def uncertain(value: Value) -> Value:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.flow import MEMBER, THIS
+from cwql.lint.dataflow.flow import MEMBER
+from cwql.lint.dataflow.values import THIS
 from cwql.value import Value
 
 TYPE_CHECKING = False

@@ -1,0 +1,276 @@
+"""The value of a call of a known function: of the standard libraries, and of the builders of texts and lists."""
+
+from __future__ import annotations
+
+from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.expressions import note_groups
+from cwql.lint.dataflow.knowledge import (
+    APPENDS,
+    CONCATS,
+    CUTS,
+    DEDENTS,
+    ENCODER_OWNERS,
+    ENCODERS,
+    ESCAPERS,
+    FORMATS,
+    FORMATTED,
+    JOINS,
+    LIST_MAKERS,
+    MAPS,
+    MOMENTS,
+    NUMBERS,
+    OTHER_ESCAPERS,
+    PUSHES,
+    REPLACES,
+    SAME,
+    STRIPS,
+    TEXT_OWNERS,
+    fold,
+)
+from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, map_call
+from cwql.lint.dataflow.targets import is_record
+from cwql.lint.dataflow.text_functions import (
+    concat_call,
+    date_format_call,
+    dedent_call,
+    format_call,
+    format_value,
+    join_call,
+    replace_call,
+    strip_call,
+)
+from cwql.lint.dataflow.texts import Builder, extended
+from cwql.lint.dataflow.type_names import is_safe_type
+from cwql.lint.dataflow.values import MOST_TEXTS, Value, is_word, path_of, rest
+from cwql.lint.ir import Call, Literal, Member, Name, Node, Pattern, key_of
+from cwql.lint.request_targets import parameter_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.ir import Argument
+
+_OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
+
+
+def known_call(  # noqa: C901  # a case for each kind of function
+    flow: Flow, node: Node, name: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
+) -> Value | None:
+    """Return the value of a call of a known function; None for any other."""
+    folded = fold(name)
+    callee = node.callee if isinstance(node, Call) else node
+    owner_node = callee.owner if isinstance(callee, Member) else None
+    owner_name = fold(owner_node.name) if isinstance(owner_node, (Name, Member)) else ""
+    is_module = owner is None or (not owner.texts and owner.items is None and owner_name in TEXT_OWNERS)
+    first = values[0] if values else None
+    if (folded in ("escape", "encode", "quote", "uri") and owner_name in ENCODER_OWNERS) or folded in ENCODERS:
+        source = first if first is not None else owner
+        if folded == "addingpercentencoding" and owner is not None:
+            source = owner
+        if source is None:
+            return None
+        value = Value(node.start, node.end)
+        value.inner = [*source.texts, *source.inner][:MOST_TEXTS]
+        value.sinks, value.parameter = source.sinks, source.parameter
+        value.safe = source.safe and not source.texts
+        return value
+    if owner_name not in OTHER_ESCAPERS and (ESCAPERS.search(name.lower()) or (folded == "escape" and owner_name)):
+        # Whether it escapes correctly cannot be decided here.
+        return Value(node.start, node.end, safe=True)
+    if folded == "tryparse" and isinstance(owner_node, Name) and isinstance(node, Call):
+        return _try_parse(flow, node, owner_node.name)
+    if folded in LIST_MAKERS and (
+        owner_name in ("list", "set", "arrays", "immutablelist")
+        or (owner is None and folded.endswith("of") and folded != "of")
+    ):
+        made_list = Value(node.start, node.end, safe=all(value.safe for value in values))
+        made_list.items = list(values)
+        return made_list
+    if folded in ("filter", "where", "takewhile") and owner is not None and any(map(is_safe_test, arguments)):
+        # Only digits and letters are left.
+        return Value(node.start, node.end, safe=True)
+    if folded in JOINS:
+        return join_call(flow, node, owner, owner_node, is_module, values)
+    if folded in FORMATS or (folded == "format" and owner is not None):
+        made = format_call(flow, node, owner, is_module, owner_name, values, arguments)
+        if made is not None:
+            return made
+    if folded in REPLACES:
+        made = replace_call(flow, node, folded, owner, owner_name, is_module, values)
+        if made is not None:
+            return made
+    if folded in CONCATS and (is_module or (owner is not None and owner.texts)):
+        return concat_call(flow, node, owner if not is_module else None, values, spaced=folded == "sprintln")
+    if folded == "filter" and owner is None and len(values) > 1:
+        return filter_call(node, values, arguments)
+    if folded in MAPS:
+        return map_call(flow, node, folded, owner, values, arguments)
+    if isinstance(node, Call) and node.made and folded == "string" and first is not None and first.safe:
+        # ``new string(characters)``
+        return first.moved(node.start, node.end)
+    if isinstance(node, Call) and (folded in ("stringbuilder", "stringbuffer") or (node.made and folded == "string")):
+        return _builder(flow, node, values)
+    if isinstance(callee, Member) and folded == "new" and "builder" in owner_name:
+        return _builder(flow, node, values)
+    if folded == "make" and owner is None and values:
+        # ``make([]string, 0)``
+        empty = Value(node.start, node.end, safe=True)
+        empty.items = []
+        return empty
+    if folded == "append" and owner is None and len(values) > 1:
+        # ``list = append(list, item)``
+        return flow.push("", values[0], values[1:], node)
+    if folded in APPENDS and owner is not None and owner_node is not None:
+        made = _append(flow, node, folded, owner, owner_node, values)
+        if made is not None:
+            return made
+    if folded in MOMENTS:
+        value = Value(node.start, node.end, safe=True)
+        value.moment = folded in ("touniversaltime", "tolocaltime", "todate")
+        return value
+    if (
+        folded.startswith("add")
+        and folded[3:] in ("years", "months", "days", "hours", "minutes", "seconds")
+        and owner is not None
+    ):
+        value = Value(node.start, node.end, safe=True)
+        value.moment = flow.traits.native_dates
+        return value
+    if folded in FORMATTED or folded.startswith("tolocale"):
+        made = date_format_call(flow, node, folded, owner, owner_name, values, arguments)
+        if made is not None:
+            return made
+    if (
+        folded in NUMBERS
+        or (owner is None and folded in flow.traits.numbers)
+        or (folded == "parse" and is_safe_type(owner_name, {}))
+        or owner_name in ("math", "bigdecimal")
+    ):
+        return Value(node.start, node.end, safe=True)
+    if folded == "get" and owner_node is not None and arguments:
+        if flow.traits.ids and key_of(arguments[0].value) == "id" and is_record(owner_node):
+            return Value(node.start, node.end, safe=True)
+        if len(values) > 1 and not (values[1].safe or is_word(values[1].plain)):
+            return None
+    if folded in STRIPS and owner is not None and owner.texts and not values:
+        return strip_call(flow, node, folded, owner)
+    if folded in DEDENTS:
+        subject = owner if owner is not None and owner.texts else first
+        if subject is not None and subject.texts:
+            return dedent_call(flow, node, folded, subject)
+    if folded == "cast" and owner is None and len(values) == 2:
+        return values[1].moved(node.start, node.end)
+    if folded in SAME and (owner is not None or len(values) == 1):
+        source = owner if owner is not None and not is_module else first if len(values) == 1 else None
+        if source is not None and (
+            source.texts
+            or source.items is not None
+            or source.safe
+            or source.records
+            or source.parameter
+            or source.inner
+            or source.sinks
+        ):
+            found = source.moved(node.start, node.end)
+            if (
+                folded in ("filter", "where", "select", "keepif", "get", "first", "last", "at", "values")
+                and found.items is not None
+            ):
+                found.partial = True
+                if folded in ("get", "first", "last", "at"):
+                    found = Value(node.start, node.end, safe=found.safe)
+            if (
+                found.texts
+                and values
+                and owner is source
+                and folded not in ("trim", "strip", "trimend", "trimstart", "tostring")
+            ):
+                return None
+            return found
+    if owner is not None and owner.safe and folded in CUTS:
+        return Value(node.start, node.end, safe=True)
+    if folded in ("test", "match", "fullmatch", "exec", "ismatch", "pregmatch") and isinstance(node, Call):
+        for each in (owner_node, *[argument.value for argument in node.arguments]):
+            if isinstance(each, Pattern) or (isinstance(each, Literal) and each is not owner_node):
+                groups = note_groups(flow, each)
+                if groups is not None:
+                    found = Value(node.start, node.end)
+                    found.entries = groups
+                    return found
+    return None
+
+
+def _try_parse(flow: Flow, node: Call, type: str) -> Value:
+    """Give the variable of ``int.TryParse(text, out var number)`` a value that is safe if the type is."""
+    match = _OUT.search(flow.source, node.start, node.end)
+    if match is not None:
+        value = Value(node.start, node.start, safe=is_safe_type(type, {}) or type.lower() == "enum")
+        value.moment = type.lower().startswith("date")
+        flow.env.set(match[1], value)
+    return Value(node.start, node.end, safe=True)
+
+
+def _builder(flow: Flow, node: Node, values: Sequence[Value]) -> Value:
+    found = values[0].moved(node.start, node.end) if values and values[0].texts else Value(node.start, node.end)
+    found.made = True
+    return found
+
+
+def _append(  # noqa: C901  # a case for each kind of owner
+    flow: Flow, node: Node, folded: str, owner: Value, owner_node: Node, values: Sequence[Value]
+) -> Value | None:
+    """Return a list or text with more at its end, which its name has from now on."""
+    root = owner_node
+    for _ in range(60):
+        # ``builder.Append(a).Append(b)``
+        if isinstance(root, Call) and isinstance(root.callee, Member) and fold(root.callee.name) in APPENDS:
+            if root.callee.owner is None:
+                break
+            root = root.callee.owner
+        else:
+            break
+    path = path_of(root)
+    if owner.items is not None and folded in PUSHES:
+        return flow.push(path, owner, values, node)
+    if owner.entries is not None or (len(values) != 1 and not (owner.texts or owner.made)):
+        return None
+    text = owner.texts or owner.made
+    if not text and folded in PUSHES:
+        if not path:
+            return None
+        key = path.rpartition(".")[2]
+        parameter = parameter_of(key) if 5 < len(key) < 30 else None
+        if parameter is not None and values:
+            # ``conditions.push("…")`` of a list that is made elsewhere.
+            flow.sink(values[0], parameter, key, node.start, partial=True)
+            return None
+        if values[0].texts and any(each.literal >= 0 for item in values[0].texts for each in item.segments):
+            for item in values[0].texts:
+                item.ongoing = True
+            pushed = flow.push(path, owner if owner.items is not None else None, values, node)
+            pushed.made = folded not in ("push", "add", "unshift")
+            return pushed
+        return None
+    if not text and folded not in ("append", "writestring", "pushstr", "write", "appendline"):
+        return None
+    if not values:
+        return None
+    if not text and not any(each.texts for each in values):
+        return None
+    if folded == "appendformat":
+        filled = format_value(flow, node, values[0], values[1:])
+        values = [filled] if filled is not None else values[:1]
+    if owner.texts:
+        found = extended(flow, owner, values[0], node)
+    else:
+        builder = Builder(flow, node)
+        if not owner.made:
+            builder.add(rest(node.start))
+        builder.insert(values[0], values[0].start, values[0].end, flow.source[values[0].start : values[0].end])
+        found = builder.value() if builder.literal else Value(node.start, node.end, safe=values[0].safe)
+    found.made = True
+    if path:
+        flow.env.set(path, found, counted=False)
+    return found
