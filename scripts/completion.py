@@ -39,7 +39,7 @@ LIMIT = 1.0
 
 
 class LanguageServer:
-    """A session of an editor with basedpyright: one file in a folder of its own."""
+    """A session of an editor with basedpyright: one file in a separate folder."""
 
     def __init__(self, folder: Path, search: list[Path]) -> None:
         config = {"pythonVersion": "3.11", "extraPaths": [str(path) for path in search], "typeCheckingMode": "standard"}

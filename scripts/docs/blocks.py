@@ -88,7 +88,7 @@ def blocks(text: str) -> list[Block]:
 
 
 def run_page(text: str, name: str = "page", isolated: bool = False) -> str:
-    """Run the blocks of a page and return the page with their output; `isolated` gives each block a namespace of its own."""
+    """Run the blocks of a page and return the page with their output; `isolated` gives each block its own namespace."""
     found = blocks(text)
     if not any(block.language in ("python", "console") and not block.reason for block in found):
         return text

@@ -1,6 +1,6 @@
 """Run the parts of the fuzzer: ``python -m scripts.fuzz [PART…] [--count N] [--seed N]``.
 
-Each part runs in a process of its own, so a crash of one does not end the others. Exits with 1 if a part found a failure; the part
+Each part runs in a separate process, so a crash of one does not end the others. Exits with 1 if a part found a failure; the part
 prints how to run the failing input again.
 """
 

@@ -8,7 +8,7 @@
   everybody, has a signing key of a company on the same cloud, and has seen genuine callbacks;
 * nothing but errors of `cwql` is raised.
 
-Genuine addresses and callbacks are mixed in, and have to be accepted. Each input has a seed of its own: a failure is printed with
+Genuine addresses and callbacks are mixed in, and have to be accepted. Each input has its own seed: a failure is printed with
 ``--seed SEED --count 1``, which runs it again.
 """
 
@@ -130,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the inputs and print a report. Return 1 if one of them broke a promise."""
     parser = argparse.ArgumentParser(prog="python -m scripts.fuzz.callbacks")
     parser.add_argument("--count", type=int, default=1_000_000, help="addresses; a tenth as many callbacks")
-    parser.add_argument("--seed", type=int, default=1, help="the first seed; each input has one of its own")
+    parser.add_argument("--seed", type=int, default=1, help="the first seed; each input has its own")
     options = parser.parse_args(arguments)
     began = time.monotonic()
     addresses, callbacks = options.count, max(1, options.count // 10)

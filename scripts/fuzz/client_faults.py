@@ -423,7 +423,7 @@ def check(seed: int) -> str:
     with RawServer(world.answer) as server:
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
-        # Every page may have a deadline of its own, and a list that does not end is a hang as well.
+        # Every page may have its own deadline, and a list that does not end is a hang as well.
         thread.join(60 * DEADLINE + SLACK)
         world.closing.set()
         require(outcome.ended, "the call hangs")

@@ -1,6 +1,6 @@
 """Generate packages from hostile OpenAPI documents: ``python -m scripts.fuzz.codegen --count 2000 --seed 1``.
 
-Each document goes through the command line of the generator, in a process of its own. It has to end in a SpecError, or in a
+Each document goes through the command line of the generator, in a separate process. It has to end in a SpecError, or in a
 package for which all of this is true:
 
 * its syntax trees contain only definitions (`cwql_codegen.definitions`);
@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the documents and print a report. Return 1 if one of them failed."""
     parser = argparse.ArgumentParser(prog="python -m scripts.fuzz.codegen")
     parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=1, help="the first seed; each document has one of its own")
+    parser.add_argument("--seed", type=int, default=1, help="the first seed; each document has its own")
     parser.add_argument(
         "--jobs", type=int, default=min(4, os.cpu_count() or 1), help="how many documents run at a time"
     )
@@ -95,7 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(seed: int) -> Outcome:
-    """Run the document of a seed in a process of its own."""
+    """Run the document of a seed in a separate process."""
     hostile = make(seed)
     # Loaded here, so that the child processes inherit them.
     _shipped("manage")

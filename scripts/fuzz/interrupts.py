@@ -58,7 +58,7 @@ OTHERS = 2
 """Threads that use the same client without being interrupted."""
 
 
-# --- the server, in a process of its own -------------------------------------------------------------------------------
+# --- the server, in a separate process -------------------------------------------------------------------------------
 
 
 class Server:

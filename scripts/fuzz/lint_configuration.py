@@ -1,6 +1,6 @@
 """Run ``cwql lint`` with hostile files next to the sources: settings, baselines, ignore files, caches.
 
-Each case is a small tree of sources with one to three such files, in a process of its own. No case may take more than a second of CPU
+Each case is a small tree of sources with one to three such files, in a separate process. No case may take more than a second of CPU
 time, wait for anything, use more than 200 MB, end in a traceback, or write outside of the tree.
 """
 

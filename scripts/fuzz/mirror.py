@@ -68,7 +68,7 @@ def _records() -> Path:
 
 
 def pull_until(environment: dict[str, str], to: str, after: int) -> None:
-    """Pull in a process of its own, which ends at a request."""
+    """Pull in a separate process, which ends at a request."""
     with _client(environment) as client:
         client._transport = _Killer(client._transport, after)
         pull(client, ENDPOINTS, to=to, settings=PullSettings(page_size=PAGE))

@@ -123,7 +123,7 @@ WORLDS = (
     ),
 )  # fmt: skip
 NOTES = "notes"
-"""A collection that tickets do not show: notes are records of their own."""
+"""A collection that tickets do not show: notes are separate records."""
 
 CAPTIONS = ("Asset", "Tier", "Site_Code")
 CUSTOM_FIELDS = ("caption", "value", "Value", "id", "numberOfDecimals", *CAPTIONS, "asset", "Unknown")

@@ -55,14 +55,14 @@ def findings(row: Row) -> list[Diagnostic]:
 
 
 def test_sound_rows_give_no_error() -> None:
-    told = [
+    reported = [
         (row.text, row.endpoint, finding.message)
         for row in rows()
         if not row.suspect
         for finding in findings(row)
         if finding.severity == "error"
     ]
-    assert told == []
+    assert reported == []
 
 
 FAULTS = {

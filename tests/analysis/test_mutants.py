@@ -390,8 +390,8 @@ def test_mutants_are_caught_where_they_are_and_good_conditions_stay_silent() -> 
             if not any(
                 f.span.start <= mutant.end and mutant.start <= f.span.end for f in found if f.severity != "info"
             ):
-                told = [(f.code, mutant.text[slice(*f.span)]) for f in found]
-                missed.append((mistake.__name__, good.endpoint, mutant.text, told))
+                reported = [(f.code, mutant.text[slice(*f.span)]) for f in found]
+                missed.append((mistake.__name__, good.endpoint, mutant.text, reported))
     assert len(kinds) == len({mistake.__name__ for mistake in MISTAKES})
     assert min(kinds.values()) >= 5, kinds
     assert 1 - len(missed) / made >= SHARE, missed

@@ -48,10 +48,10 @@ NEVER_ACTED = frozenset(("refused", *RETRY_AFTER))
 class FastClock(SystemClock):
     """A clock whose waits pass at once; it counts them and calls a listener."""
 
-    def __init__(self, told: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, on_wait: Callable[[], object] = lambda: None) -> None:
         self.skipped = 0.0
         self.waits: list[float] = []
-        self._told = told
+        self._on_wait = on_wait
 
     def now(self) -> float:
         return super().now() + self.skipped
@@ -62,7 +62,7 @@ class FastClock(SystemClock):
     def sleep(self, seconds: float) -> None:
         self.skipped += seconds
         self.waits.append(seconds)
-        self._told()
+        self._on_wait()
 
     async def sleep_async(self, seconds: float) -> None:
         self.sleep(seconds)

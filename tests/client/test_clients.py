@@ -410,9 +410,9 @@ def test_every_verb_of_a_place_can_be_run_dry(both: Both, server: Server, verb: 
 
 
 def test_progress_counts_first(both: Both, server: Server) -> None:
-    told: list[tuple[int, int | None]] = []
-    both(lambda psa: psa.service.tickets.all(page_size=10, on_progress=lambda *seen: told.append(seen)))
-    assert told == [(10, 25), (20, 25), (25, 25)]
+    progress: list[tuple[int, int | None]] = []
+    both(lambda psa: psa.service.tickets.all(page_size=10, on_progress=lambda *seen: progress.append(seen)))
+    assert progress == [(10, 25), (20, 25), (25, 25)]
     assert server.paths()[0] == f"GET {ROOT}/service/tickets/count"
 
 

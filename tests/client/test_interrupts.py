@@ -388,7 +388,7 @@ def test_ctrl_c_is_found_in_the_error_that_it_led_to() -> None:
     assert isinstance(find_interrupt(error, None), KeyboardInterrupt)
     assert isinstance(find_interrupt(fail(SystemExit), None), SystemExit)
     assert find_interrupt(fail(OSError), None) is None
-    # A caller that handles a Ctrl-C of its own makes calls as well.
+    # A caller that handles a Ctrl-C itself makes calls as well.
     assert find_interrupt(error, error.__context__) is None
 
 

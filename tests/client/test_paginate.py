@@ -109,11 +109,11 @@ def test_keyset_believes_a_count_that_one_reply_holds_all_of() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 11, 20, 25])
-@pytest.mark.parametrize("told", ["links", "total", "count", "pages"])
+@pytest.mark.parametrize("evidence", ["links", "total", "count", "pages"])
 @pytest.mark.parametrize("parallel", [1, 3])
-def test_numbers_end_where_the_server_says(count: int, told: str, parallel: int) -> None:
-    total = {"total": "Total-Count", "count": "X-Total-Count"}.get(told, "")
-    table = Table(list(range(1, count + 1)), links=told == "links", total=total, pages=told == "pages")
+def test_numbers_end_where_the_server_says(count: int, evidence: str, parallel: int) -> None:
+    total = {"total": "Total-Count", "count": "X-Total-Count"}.get(evidence, "")
+    table = Table(list(range(1, count + 1)), links=evidence == "links", total=total, pages=evidence == "pages")
     assert pull(numbers(10, parallel), table) == table.ids
     assert len(table.asked) == max(1, -(-count // 10))
 

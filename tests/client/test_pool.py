@@ -196,7 +196,7 @@ def result(forked):
 
 
 def forked(server: Server, script: str) -> list[str]:
-    """Run a script that forks, in a process of its own, and return the lines that it prints."""
+    """Run a script that forks, in a separate process, and return the lines that it prints."""
     # Newer versions of Python warn of every fork while there are threads.
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK + script, server.url]
     ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)

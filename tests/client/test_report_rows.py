@@ -1,6 +1,6 @@
 """Each row of the collection of 91 public problem reports: what cwql does about it now, tried against the sandbox.
 
-A row whose behavior needs more than one line has tests of its own in `test_reports`; here it has its shortest form.
+A row whose behavior needs more than one line has separate tests in `test_reports`; here it has its shortest form.
 """
 
 from __future__ import annotations

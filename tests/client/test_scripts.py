@@ -174,7 +174,7 @@ def test_the_result_of_a_script_is_waited_for(box: Sandbox, clock: Clock) -> Non
         assert (result.State, result.ScriptId) == ("Success", int(script.Id))
         assert str(computer.ComputerName) in str(result.DiagnosticMessage)
         assert clock.slept == [2, 2]
-        # The second run has a result of its own, and the first one keeps its result.
+        # The second run has a separate result, and the first one keeps its result.
         again = rmm.run_script(computer.Id, script.Id)
         assert again.poll() is None
         assert again.wait().Id != result.Id

@@ -82,8 +82,8 @@ class Echo(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        told: list[str] = self.server.told  # type: ignore[attr-defined]
-        told.append(f"{self.path}\n{self.headers}\n{body.decode()}")
+        received: list[str] = self.server.received  # type: ignore[attr-defined]
+        received.append(f"{self.path}\n{self.headers}\n{body.decode()}")
         if "/callbackkey/" in self.path:
             return self.reply(200, {"signing_key": CANARIES["signing-key"]})
         if "/APICredentials" in self.path:
@@ -170,10 +170,12 @@ class Spill(logging.Handler):
             self.texts += traceback.format_exception(thing)
             if not inside:
                 return
-            told = traceback.TracebackException.from_exception(thing, capture_locals=True, lookup_lines=False)
+            received = traceback.TracebackException.from_exception(thing, capture_locals=True, lookup_lines=False)
             # Frames of this file contain the canaries by name.
-            told.stack = traceback.StackSummary.from_list([frame for frame in told.stack if frame.filename != __file__])
-            self.texts += list(told.format())
+            received.stack = traceback.StackSummary.from_list(
+                [frame for frame in received.stack if frame.filename != __file__]
+            )
+            self.texts += list(received.format())
 
     def provoke(self, act: Callable[[], object], inside: bool = True) -> None:
         """Make a call fail and look at the error.
@@ -190,7 +192,7 @@ class Spill(logging.Handler):
 def spilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], list[str]]:
     """Use every canary; return the texts that appeared, and the requests that the server saw."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    server.told = []  # type: ignore[attr-defined]
+    server.received = []  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     spill = Spill()
@@ -212,7 +214,7 @@ def spilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], list[str
         server.shutdown()
         thread.join()
         server.server_close()
-    return spill.texts, server.told  # type: ignore[attr-defined]
+    return spill.texts, server.received  # type: ignore[attr-defined]
 
 
 QUICK: dict[str, Any] = {

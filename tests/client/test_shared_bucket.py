@@ -109,7 +109,7 @@ def sending(clock: Any, url: str, key: str, count: int, window: int = WINDOW) ->
 
 
 def work(url: str, key: str, count: int, mode: str, found: Any) -> None:
-    """Send from a process of its own: by threads or by tasks."""
+    """Send from a separate process: by threads or by tasks."""
     clock = SystemClock()
     if mode == "tasks":
         tasks = HereTasks()
@@ -167,7 +167,7 @@ class Refusing(Here):
 
 
 def be_refused(url: str, key: str, found: Any) -> None:
-    """Be refused in a process of its own."""
+    """Be refused in a separate process."""
     clock, refusing = SystemClock(), Refusing()
     run(
         RateLimit(clock, RedisRateLimiter(url, key=key, requests_per_minute=PER_WINDOW, window=WINDOW)).send(GET),

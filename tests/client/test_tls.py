@@ -25,7 +25,7 @@ KEYS: Any = {"company_id": "acme", "public_key": "pub", "private_key": "priv", "
 
 
 class Guarded(NamedTuple):
-    """A server with a certificate of its own making."""
+    """A server with a certificate that it made itself."""
 
     url: str
     certificate: Path

@@ -634,16 +634,16 @@ MISUSES: list[tuple[str, list[str], list[str | None]]] = [
 ]
 
 
-@pytest.mark.parametrize(("code", "codes", "cures"), MISUSES)
-def test_misused_handles(code: str, codes: list[str], cures: list[str | None]) -> None:
+@pytest.mark.parametrize(("code", "codes", "results"), MISUSES)
+def test_misused_handles(code: str, codes: list[str], results: list[str | None]) -> None:
     before = TYPED + OTHERS
-    told = [item for item in items(before + code + "\n") if isinstance(item, Diagnostic)]
-    assert [finding.code for finding in told] == codes
-    for finding, cure in zip(told, cures, strict=True):
+    reported = [item for item in items(before + code + "\n") if isinstance(item, Diagnostic)]
+    assert [finding.code for finding in reported] == codes
+    for finding, expected in zip(reported, results, strict=True):
         assert finding.hint
         assert finding.severity == "error"
         made = [apply(code, fix.edits, len(before)) for fix in finding.fixes]
-        assert made == ([] if cure is None else [cure])
+        assert made == ([] if expected is None else [expected])
 
 
 def apply(code: str, edits: Sequence[Edit], shift: int) -> str:
@@ -652,8 +652,8 @@ def apply(code: str, edits: Sequence[Edit], shift: int) -> str:
     return code
 
 
-@pytest.mark.parametrize("code", [code for code, _, cures in MISUSES if cures and None not in cures])
-def test_cures_raise_no_more(code: str) -> None:
+@pytest.mark.parametrize("code", [code for code, _, results in MISUSES if results and None not in results])
+def test_fixed_code_raises_no_more(code: str) -> None:
     """Run the reported code and the result of its fix: the one raises or misses, the other makes a condition."""
     code = (
         code.replace("T.a", "T.id").replace("T.b ", "T.id ").replace("T.b.", "T.summary.").replace("T.c", "T.summary")
@@ -661,14 +661,14 @@ def test_cures_raise_no_more(code: str) -> None:
     if "customFields" in code or "other" in code or " x" in code or "f(" in code or "T.x" in code or "ids" in code:
         return
     text = TYPED + OTHERS + code.replace("fields.Ticket.a", "fields.Ticket.id") + "\n"
-    told = [item for item in items(text) if isinstance(item, Diagnostic)]
-    cured = apply(text, told[0].fixes[0].edits, 0)
+    reported = [item for item in items(text) if isinstance(item, Diagnostic)]
+    fixed = apply(text, reported[0].fixes[0].edits, 0)
     names: dict[str, object] = {}
     if " is " not in code:
         with pytest.raises(ExpressionError):
             exec(text, dict(names))
-    exec(cured, names)
-    assert not [item for item in items(cured) if isinstance(item, Diagnostic)]
+    exec(fixed, names)
+    assert not [item for item in items(fixed) if isinstance(item, Diagnostic)]
 
 
 # Texts of every kind

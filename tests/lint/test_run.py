@@ -80,11 +80,11 @@ def test_a_worker_that_dies_costs_one_file(tree: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(cwql.lint.linter, "read_bytes", lint_or_die)
     monkeypatch.setattr(run_module, "CHUNK_FILES", 8)
     results = examine_all(targets, jobs=2, context=multiprocessing.get_context("fork"))
-    found = {name: told for name, told, _ in codes(results)}
-    assert {name: told for name, told in found.items() if not name.endswith(DEADLY)} == {
-        name: told for name, told in expected.items() if not name.endswith(DEADLY)
+    found = {name: reported for name, reported, _ in codes(results)}
+    assert {name: reported for name, reported in found.items() if not name.endswith(DEADLY)} == {
+        name: reported for name, reported in expected.items() if not name.endswith(DEADLY)
     }
-    assert [told for name, told in found.items() if name.endswith(DEADLY)] == [["CW694"]] * 3
+    assert [reported for name, reported in found.items() if name.endswith(DEADLY)] == [["CW694"]] * 3
     finding = next(o.findings[0] for _, o in results.pairs() if o.findings and o.findings[0].code == "CW694")
     assert finding.message == "the process that read this file was killed, or ran out of memory"
 
@@ -103,8 +103,8 @@ def test_a_failure_in_one_file_is_a_finding(
 
     (tree / "d4/f4.py").write_text(f"{WRONG}# cwql: ignore[CW203]\n")
     monkeypatch.setattr(cwql.lint.linter, phase, fail)
-    found = {name: told for name, told, _ in codes(examine_all(make_targets(tree), jobs=1))}
-    (failed,) = [name for name, told in found.items() if told == ["CW694"]]
+    found = {name: reported for name, reported, _ in codes(examine_all(make_targets(tree), jobs=1))}
+    (failed,) = [name for name, reported in found.items() if reported == ["CW694"]]
     assert failed.endswith("d4/f4.py")
 
 
@@ -183,9 +183,9 @@ def test_the_collector_is_left_as_it_was(tree: Path, was_on: bool) -> None:
 
 def test_warnings_of_the_parser_stay_inside(tmp_path: Path) -> None:
     plant(tmp_path, {"a.py": "x = '\\d'\n" + RIGHT, "b.py": "1if x else 2\n" + RIGHT})
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as reported:
         warnings.simplefilter("always")
         results = examine_all(make_targets(tmp_path), jobs=1)
         assert warnings.filters[0][0] == "always"
-    assert told == []
+    assert reported == []
     assert [outcome.conditions for _, outcome in results.pairs()] == [1, 1]

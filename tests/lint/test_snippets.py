@@ -30,5 +30,5 @@ def test_precision_of_errors_and_recall() -> None:
     ]
     assert wrong == []
     expected = sum(len(snippet.findings) + len(snippet.missed) for snippet in SNIPPETS)
-    told = sum(len({*snippet.findings} & {place for place, _ in snippet.run()}) for snippet in SNIPPETS)
-    assert told >= 0.95 * expected
+    reported = sum(len({*snippet.findings} & {place for place, _ in snippet.run()}) for snippet in SNIPPETS)
+    assert reported >= 0.95 * expected

@@ -153,13 +153,13 @@ TOGETHER = [
 ROWS = [*QUOTED, *BRACKETS, *BARE, *LISTS, *CONDITIONS, *NAMES, *TOGETHER]
 
 
-def told(text: str, findings: list[Diagnostic]) -> list[str]:
+def reported(text: str, findings: list[Diagnostic]) -> list[str]:
     return sorted(f"{finding.code} {text[finding.span.start : finding.span.end]}" for finding in findings)
 
 
 @pytest.mark.parametrize(("text", "expected"), ROWS, ids=[text for text, _ in ROWS])
 def test_findings(text: str, expected: list[str]) -> None:
-    assert told(text, ConditionChecker().judge(write(text))) == sorted(expected)
+    assert reported(text, ConditionChecker().judge(write(text))) == sorted(expected)
 
 
 def test_the_table_is_large() -> None:
@@ -180,7 +180,7 @@ def test_the_table_is_large() -> None:
     ],
 )
 def test_without_an_endpoint(text: str, dialect: str | None, expected: list[str]) -> None:
-    assert told(text, ConditionChecker().judge(write(text, None, dialect=dialect))) == expected
+    assert reported(text, ConditionChecker().judge(write(text, None, dialect=dialect))) == expected
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_without_an_endpoint(text: str, dialect: str | None, expected: list[str]
     ],
 )
 def test_other_parameters(text: str, parameter: str, expected: list[str]) -> None:
-    assert told(text, ConditionChecker().judge(write(text, parameter=parameter))) == expected
+    assert reported(text, ConditionChecker().judge(write(text, parameter=parameter))) == expected
 
 
 @pytest.mark.parametrize(
@@ -326,12 +326,12 @@ def test_a_right_condition_with_holes_has_no_error(text: str, endpoint: str) -> 
             with_placeholders += f"{text[at:low]}«x!»"
             at = high
         with_placeholders += text[at:]
-        told = [
+        reported = [
             finding
             for finding in ConditionChecker().judge(write(with_placeholders, endpoint))
             if finding.severity == "error"
         ]
-        assert {finding.code for finding in told} <= before, (with_placeholders, told)
+        assert {finding.code for finding in reported} <= before, (with_placeholders, reported)
 
 
 def test_holes_of_prose_are_no_faults() -> None:

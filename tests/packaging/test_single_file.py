@@ -1,4 +1,4 @@
-"""``cwql.pyz`` on a bare interpreter: no packages, no environment, a folder of its own."""
+"""``cwql.pyz`` on a bare interpreter: no packages, no environment, a separate folder."""
 
 from __future__ import annotations
 

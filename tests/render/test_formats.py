@@ -299,7 +299,7 @@ def test_sarif_without_reports() -> None:
     [
         ("src/a b.py", "src/a%20b.py"),
         ("/home/me/a.py", "file:///home/me/a.py"),
-        ("C:\\work\\a.py", "file:///C:/work/a.py"),
+        ("C:\\code\\a.py", "file:///C:/code/a.py"),
         ("<stdin>", "stdin"),
         ("<>", "condition"),
     ],

@@ -25,7 +25,7 @@ WIDTHS = [
     ("שלום", 4, "Hebrew"),
     ("سلام", 4, "Arabic"),
     ("\u0600", 1, "an Arabic number sign is visible, whatever its category"),
-    ("हिन्दी", 5, "Devanagari: a mark with a width of its own takes a column"),
+    ("हिन्दी", 5, "Devanagari: a mark that is not combined takes a column"),
     ("ไทย", 3, "Thai"),
     ("😀", 2, "an emoji"),
     ("👍🏽", 2, "an emoji with a skin tone"),

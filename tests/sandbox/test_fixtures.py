@@ -85,7 +85,7 @@ def test_clients_are_those_of_the_sandbox(cwql_sandbox: Sandbox, cwql_manage: Cl
 
 
 def test_pytest_finds_the_fixtures_by_the_entry_point(tmp_path: Path) -> None:
-    """The entry point of the project, as an installer would write it, loads the plugin in an environment of its own."""
+    """The entry point of the project, as an installer would write it, loads the plugin in a separate environment."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [f"{name} = {target}" for name, target in project["entry-points"]["pytest11"].items()]
     installed = tmp_path / "site" / "cwql_entry-1.dist-info"

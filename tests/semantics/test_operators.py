@@ -75,7 +75,7 @@ CUSTOM = [
     ("caption = 'asset' and value != null", True), ("caption = 'Tier' and value != null", False), ("id = 1 and value = 'yes'", True),
     ("Asset contains 'ye'", True), ("Asset = 'yes' and Tier = null", True), ("Tier = 'yes'", False), ("nope = null", False),
     ("caption = 'Asset' or caption = 'nope'", True),
-    # A caption names a custom field of its own, next to the one that the other terms are about.
+    # A caption names another custom field, next to the one that the other terms are about.
     ("(Asset = 'yes' or caption = 'nope') and caption = 'Tier' and value = null", True),
     ("(Asset = 'no' or caption = 'nope') and caption = 'Tier' and value = null", False),
     ("(Tier = null or caption = 'nope') and (value = 'yes' or caption = 'nope')", True),

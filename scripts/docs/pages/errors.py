@@ -57,7 +57,7 @@ def every_error() -> list[type[BaseException]]:
 
 
 def _collect(kind: type[BaseException], found: list[type[BaseException]]) -> None:
-    # Private classes are caught by their bases, and test modules may define classes of their own.
+    # Private classes are caught by their bases, and test modules may define their own classes.
     if kind in found or kind.__name__[0] == "_" or not kind.__module__.startswith("cwql"):
         return
     found.append(kind)

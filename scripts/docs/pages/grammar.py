@@ -44,7 +44,7 @@ TITLES = {
     "HOLE": "placeholder",
     "start": "list",
 }
-"""Rules and terminals with a diagram of their own, in this order, and their titles. All others are drawn inline."""
+"""Rules and terminals with their own diagram, in this order, and their titles. All others are drawn inline."""
 
 LISTS = {"order_by": "orderBy", "field_list": "Lists of fields"}
 

@@ -136,7 +136,7 @@ def _signature(name: str, value: Any) -> str:
 
 
 def _wrap(text: str) -> str:
-    """Put each parameter on a line of its own if one line would be too long."""
+    """Put each parameter on a separate line if one line would be too long."""
     if len(text) <= 100:
         return text
     head, rest = text.split("(", 1)

@@ -103,7 +103,7 @@ def require_invalid(value: object) -> Invalid:
 
 
 def to_query(where: Any, parts: Mapping[str, Any]) -> Query:
-    """Return one query from the condition and the other parts of a list; `where` may be a query of its own."""
+    """Return one query from the condition and the other parts of a list; `where` may be a query itself."""
     # Imported here because a list without conditions, and the first record of a process, do not need the compiler.
     from cwql.query.query import Query
 

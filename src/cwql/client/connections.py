@@ -136,7 +136,7 @@ class Pool(Generic[C]):
 class Single(Generic[S]):
     """One object for all calls: an httpx client that was given, or one around a transport that was given.
 
-    It has connections of its own, so it cannot be protected here: not against Ctrl-C, and after a fork it is refused.
+    It has its own connections, so it cannot be protected here: not against Ctrl-C, and after a fork it is refused.
     """
 
     __slots__ = ("_connection", "_owned", "_process")

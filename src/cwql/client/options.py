@@ -250,7 +250,7 @@ def require_mismatch(value: object) -> Mismatch:
 
 
 def _read_params(params: object) -> tuple[tuple[str, str], ...]:
-    """Return further query parameters. Raises TypeError for one that has a keyword of its own."""
+    """Return further query parameters. Raises TypeError for one that has its own keyword."""
     if not isinstance(params, Mapping):
         raise TypeError(f"params is a mapping of query parameters: got a value of type {type(params).__name__}")
     for name in params:

@@ -2,7 +2,7 @@
 
 Each process tries to take a place in the window that all share; if there is none, it sleeps until the window has one.
 The pause of a 429 is written to Redis and applies to all of them. While Redis does not answer, each process uses a rate
-and a pause of its own, because stopping, and sending without a limit, are both worse.
+and its own pause, because stopping, and sending without a limit, are both worse.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class HttpTransport:
         """Return the response. Raises TransportFailure, ClientStateError."""
         client = self._connections.take()
         usable = False
-        # If the caller is handling an exception of its own, that one is the context of every other.
+        # If the caller is handling its own exception, that one is the context of every other.
         handled = sys.exc_info()[1]
         failure: BaseException
         try:
@@ -255,7 +255,7 @@ def open_transport(
     origins: Iterable[Origin] = (),
     max_response_bytes: int = MAX_RESPONSE_BYTES,
 ) -> Transport:
-    """Return a transport over `http_client`, otherwise over connections of its own.
+    """Return a transport over `http_client`, otherwise over its own connections.
 
     `http_client` is a client of httpx or httpx2, or any `Transport`; `transport` is a `BaseTransport` of either to send through; `timeout` is in seconds for connecting, and for each read
     and write; `verify` is an `ssl.SSLContext`, or True; `origins` are the servers that it will send to, of which those
@@ -390,7 +390,7 @@ def _settings(library: Any, timeout: float | Timeout, verify: Any, origins: tupl
         "verify": verify,
         "limits": library.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
         "follow_redirects": False,
-        # Without a transport of its own a host gets the pool's, not a proxy's: plain HTTP to this machine stays on it.
+        # Without its own transport a host gets the pool's, not a proxy's: plain HTTP to this machine stays on it.
         "mounts": {f"all://{origin.host}": None for origin in origins if origin.loopback},
     }
 

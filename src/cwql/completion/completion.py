@@ -19,7 +19,7 @@ class Completion(Value):
     """A text that can be inserted, and the `span` that it replaces.
 
     `label` is the name to show, `detail` a few words about it (its type), `documentation` a sentence or more. A
-    ``reference`` and a ``collection`` have fields of their own.
+    ``reference`` and a ``collection`` have their own fields.
     """
 
     label: str

@@ -36,7 +36,7 @@ def read_regular(path: str, limit: float, follow: bool = True) -> bytes:
 
     Raises OSError, also for a larger file, a pipe, a device and, unless `follow` is set, a link.
     """
-    # Opening a device can have an effect of its own; the descriptor is checked because the file may have been replaced since.
+    # Opening a device can have an effect; the descriptor is checked because the file may have been replaced since.
     _check_regular(path, os.stat(path, follow_symlinks=follow), limit)
     descriptor = os.open(path, _READ if follow else _READ | getattr(os, "O_NOFOLLOW", 0))
     try:

@@ -1,7 +1,7 @@
 """Examine many files: `examine_all`, on all cores, with the help of a cache, whatever happens to a single file.
 
 Files go to worker processes in chunks, few of them at a time: when a worker dies, only the chunks under way are in doubt. They are
-tried again file by file, each in a process of its own, until the one that kills it is known (CW694).
+tried again file by file, each in a separate process, until the one that kills it is known (CW694).
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ def _is_valid(template: str, dialect: str) -> bool:
 
 
 def _emit(expression: str, condition: EmbeddedCondition) -> str:
-    """Return an expression for the text, because most programs send the condition by a library of their own."""
+    """Return an expression for the text, because most programs send the condition by their own library."""
     return f"cwql.emit({expression}{_dialect_argument(condition)})"
 
 

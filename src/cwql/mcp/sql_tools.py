@@ -105,7 +105,7 @@ def _take(session: Session, number: int) -> None:
 
 
 def _require_tables(parsed: Query) -> None:
-    """Raise Refusal for a query that reads something else than lists of the API, or that makes rows of its own."""
+    """Raise Refusal for a query that reads something else than lists of the API, or that makes its own rows."""
     tree = parsed.tree
     names = {scan.name for scan in parsed.scans}
     if not names:

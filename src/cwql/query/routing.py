@@ -1,6 +1,6 @@
 """`Router` distributes the terms of one condition over the query parameters of its dialect.
 
-A parameter that filters a record type of its own (``customFieldConditions``) takes the terms whose paths lead through a
+A parameter that filters another record type (``customFieldConditions``) takes the terms whose paths lead through a
 collection of such records, and its paths start there. The parameter for collections (``childConditions``) takes the terms
 that lead through any other collection. In a dialect with neither, all terms remain in the main condition. Only the items of
 the outermost ``and`` can be moved, because a server joins its parameters by ``and``.

@@ -31,7 +31,7 @@ STYLES: dict[str, str] = {
 class Terminal(Value):
     """The number of columns of an output stream, whether colors may be used, and whether wider lines must be cut.
 
-    `is_limited` is False for pipes and files, which have no width of their own: `width` then only wraps prose.
+    `is_limited` is False for pipes and files, which have no width: `width` then only wraps prose.
     """
 
     width: int = WIDTH

@@ -189,7 +189,7 @@ class _Connection(H11Protocol):
 
 
 class WebServer:
-    """Serve an application on a port of this machine, in a thread of its own."""
+    """Serve an application on a port of this machine, in a separate thread."""
 
     def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> None:
         if not allow_remote and not is_loopback(host):

@@ -114,7 +114,7 @@ BEHAVIORS: tuple[Behavior, ...] = (
         "Tickets",
         "`recordType` cannot be changed, and a ticket always has a board and a status.",
         "none",
-        "the tickets of projects have operations of their own",
+        "the tickets of projects have separate operations",
         (Example("POST", _TICKETS, {**_TICKET, "recordType": "ProjectTicket"}, 201, '"recordType":"ServiceTicket"'),),
     ),
     Behavior(

@@ -5,7 +5,7 @@
     def test_count(cwql_manage):
         assert cwql_manage.service.tickets.count() == 150
 
-`cwql_sandbox_http` serves over HTTP on loopback, for programs that make clients of their own. A fixture `cwql_sandbox_options` of your
+`cwql_sandbox_http` serves over HTTP on loopback, for programs that make their own clients. A fixture `cwql_sandbox_options` of your
 own gives the arguments of `Sandbox`, for all tests of its module or folder::
 
     @pytest.fixture

@@ -96,7 +96,7 @@ def _merge(editor: RecordEditor, route: Route, body: dict[str, Any]) -> list[Cha
 
 
 def _name_status(editor: RecordEditor, route: Route, status: dict[str, Any]) -> dict[str, Any]:
-    """Return a reference by name, because each board has statuses of its own."""
+    """Return a reference by name, because each board has its own statuses."""
     if not isinstance(status.get("id"), int):
         return status
     return {"name": editor.read(route, "BoardStatus", str(status["id"])).document.get("name")}

@@ -68,7 +68,7 @@ def leave_board(document: dict[str, Any], before: dict[str, Any]) -> None:
 
 
 def keep_kind(document: dict[str, Any], before: dict[str, Any]) -> None:
-    """Restore the kind of a stored ticket, which no request changes: the tickets of projects have operations of their own."""
+    """Restore the kind of a stored ticket, which no request changes: the tickets of projects have separate operations."""
     if before.get("recordType") is not None:
         document["recordType"] = before["recordType"]
 

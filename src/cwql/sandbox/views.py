@@ -1,6 +1,6 @@
 """Lists below a record that show other records: `refresh_view` makes their rows before they are read.
 
-A ticket's time entries, documents, schedule entries, activities and products are references to records of their own; its configurations are
+A ticket's time entries, documents, schedule entries, activities and products are references to separate records; its configurations are
 those that were attached; `allNotes` has its notes and those of its time entries. The rows are made again for each request, so filters,
 pages and counts work as in any other list.
 """

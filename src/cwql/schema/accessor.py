@@ -131,7 +131,7 @@ class Accessor:
 def segment_id(product: str, key: str, value: object, role: str) -> str:
     """Return the text of an id that follows the path `key`, before it is percent-encoded.
 
-    A name that has a path of its own there is refused, because ``DELETE /service/tickets/changelogs`` deletes no ticket.
+    A name that has its own path there is refused, because ``DELETE /service/tickets/changelogs`` deletes no ticket.
     Raises InvalidIdError, as `path_id` does.
     """
     text = path_id(value, role)

@@ -66,7 +66,7 @@ def endpoint_keys(text: str, roots: Sequence[str]) -> list[str]:
         path = path.split("://", 1)[1].partition("/")[2]
     path = path.strip("/").lower()
     for root in roots:
-        # Company-specific code bases put a name of their own in front of the root.
+        # Company-specific code bases put their own name in front of the root.
         before, found, after = path.partition(root)
         if found and before.count("/") <= 1 and (not before or before.endswith("/")):
             path = after

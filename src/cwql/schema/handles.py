@@ -255,7 +255,7 @@ class Reference(_Inner):
         return f"compare {' or '.join(self._naming()) or 'one of its fields'}, or with None"
 
     def asc(self) -> NoReturn:
-        """Raise ExpressionError: a record has no order of its own."""
+        """Raise ExpressionError: a record has no order."""
         raise ExpressionError(
             f"cannot sort by {self!r}, which is {self._noun}: sort by {' or '.join(self._naming()) or 'one of its fields'}"
         )

@@ -53,7 +53,7 @@ def use_api_dir(product: str, directory: str | os.PathLike[str] | None) -> None:
 
 
 def _mount(product: str, directory: str) -> str:
-    """Make a directory importable as a package of its own and return its name."""
+    """Make a directory importable as a separate package and return its name."""
     folder = _folder(product, directory)
     name = f"cwql_api_{product}_" + "".join([char if char.isalnum() else f"_{ord(char):x}_" for char in folder])
     if name not in sys.modules:

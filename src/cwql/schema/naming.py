@@ -50,13 +50,13 @@ OPERATORS = COMPARING | _words("asc desc set unset value_in")
 ACCESSOR_NAMES = _words(
     "all count create delete dry_run first get list pages patch plan preview replace to_scan upsert"
 )
-"""Names of accessors of their own. Later ones contain an underscore, because no segment of a path does."""
+"""Members that accessors themselves have. Later ones contain an underscore, because no segment of a path does."""
 
 HANDLE_NAMES = OPERATORS
-"""Names of field handles of their own."""
+"""Members that field handles themselves have."""
 
 MODEL_NAMES = PYDANTIC | _words("custom_fields to_dict to_json")
-"""Names of records of their own. Later ones begin with ``to_``."""
+"""Members that records themselves have. Later ones begin with ``to_``."""
 
 
 def handle_name(wire: str) -> str:

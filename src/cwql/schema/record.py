@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Reason: TypeAlias = Literal["unknown", "scalar", "depth"]
 
 PATH_LIMIT = 16
-"""How many segments a path may have: records refer to each other in circles, so a path has no end of its own."""
+"""How many segments a path may have: records refer to each other in circles, so a path has no end."""
 
 
 class Resolved(Value):

@@ -119,7 +119,7 @@ def _compile_path(segments: tuple[str, ...], bound: tuple[Prefix, ...]) -> Calla
     folded = fold_path(segments)
     depth, start = 0, 0
     for index, prefix in enumerate(bound):
-        # Of two children of one collection the last one counts: a caption chooses a custom field of its own.
+        # Of two children of one collection the last one counts: a caption chooses another custom field.
         if start <= len(prefix) < len(folded) and folded[: len(prefix)] == prefix:
             depth, start = index, len(prefix)
     rest = segments[start:]

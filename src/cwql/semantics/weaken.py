@@ -40,7 +40,7 @@ ALTERNATIVES = 4
 """How many requests a list may be divided into because of an `or` between parameters."""
 
 _PIECE = 2
-"""A shorter piece of text is not worth a condition of its own."""
+"""A shorter piece of text is not worth a separate condition."""
 
 _CUSTOM = "customFields"
 
@@ -50,7 +50,7 @@ _ORDER: dict[str, Operator] = {"<": LT, "<=": LE, ">": GT, ">=": GE}
 class Server(Value):
     """What conditions of a product can express, as far as servers are known.
 
-    `compares_null` is True for ``= null``, `filters_parts` for parameters of their own for child records and custom fields, and
+    `compares_null` is True for ``= null``, `filters_parts` for separate parameters for child records and custom fields, and
     `finds_items` for ``contains`` on lists of plain values. `members` are those of a reference that conditions reach, None for all.
     """
 
@@ -275,7 +275,7 @@ class _Writer:
         return None
 
     def _info(self, path: tuple[str, ...]) -> tuple[Path, FieldInfo] | None:
-        """Members of ``_info`` are filtered by a name of their own."""
+        """Members of ``_info`` are filtered by another name."""
         info = self._known.record(self._record)
         for name in info.extra_names:
             field = info.find(name)

@@ -166,7 +166,7 @@ class Constants:
             return None
         first, last, count = grid
         if first is None or last is None:
-            # A range between two points of the grid cannot be told from no range.
+            # A range between two points of the grid looks like no range.
             return None
         contiguous = (last - first) // _STEP + 1 == count
         low: datetime | None = None

@@ -45,7 +45,7 @@ _NOT_SCALAR = (exp.AggFunc, exp.Window, exp.Anonymous, exp.SubqueryPredicate, ex
 class Classes(Value):
     """The classes of a list by the column at `path`: for each a value of the column, and the conditions of its records.
 
-    The last class has no conditions of its own, because it has the rest of the records.
+    The last class has no conditions, because it has the rest of the records.
     """
 
     path: tuple[str, ...]

@@ -78,7 +78,7 @@ class Database:
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         cursor = self._connection.cursor()
-        # A cursor is a session of its own, with the time zone of the machine.
+        # A cursor is a separate session, with the time zone of the machine.
         cursor.execute(f"SET TimeZone = '{_quoted(self._timezone)}'")
         return cursor
 

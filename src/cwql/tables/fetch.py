@@ -35,7 +35,7 @@ LINK_LIMIT = 500
 """How many values of another table become a list in a condition. More would be many requests, so their range is sent."""
 
 PARENT_LIMIT = 1000
-"""How many parents a table of their lists may have: each is a request of its own."""
+"""How many parents a table of their lists may have: each is a separate request."""
 
 PAGE = 1000
 """How many records a page of a list has."""

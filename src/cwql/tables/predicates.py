@@ -1,7 +1,7 @@
 """Predicates of SQL about one table, for `cwql.semantics.weaken`: `Translator`.
 
-`true` returns when an expression is true, `false` when it is false; an expression that is neither is null. So `not` needs no
-meaning of its own, and what is not understood is `UNKNOWN`.
+`true` returns when an expression is true, `false` when it is false; an expression that is neither is null. So `not` needs no special
+meaning, and what is not understood is `UNKNOWN`.
 """
 
 # sqlglot declares its names in compiled modules, which type checkers do not see through; mypy skips it as well.

@@ -1,6 +1,6 @@
 """Lists as a data source of Spark: ``spark.read.format("cwql")``, after `register`. Needs pyspark 4.1.
 
-Each partition is a range of ids, which a worker reads with a client of its own. Filters that Spark offers become conditions on request;
+Each partition is a range of ids, which a worker reads with a separate client. Filters that Spark offers become conditions on request;
 Spark evaluates them again.
 """
 

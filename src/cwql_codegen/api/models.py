@@ -1,4 +1,4 @@
-"""Write the record classes, each in a module of its own.
+"""Write the record classes, each in a separate module.
 
 Most of the time of importing models is creating classes, so a program should create only those that it uses: the package imports
 a module when its class is first used, and no class is built before it parses a response.

@@ -102,7 +102,7 @@ class VisualBasic(WordParser):
     short = False
 
     def conditional(self) -> Node:
-        """Parse ``If``; one on a line of its own has no ``End If``."""
+        """Parse ``If``; one on a separate line has no ``End If``."""
         start = self.peek().start
         tests: list[Node | None] = []
         bodies: list[Node] = []

@@ -65,7 +65,7 @@ class Part(Value):
     parentheses) and ``list`` (including the parentheses) consist of placeholders only; ``literal`` has other characters
     as well; ``tail`` is an operator with its value; ``rest`` is what may follow a comparison. `path` and `operator` are
     those of its comparison, `comparison` is its number. `joined` contains the connectives next to a condition without
-    parentheses of its own.
+    its own parentheses.
     """
 
     role: Role

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Need
 
 CHAIN = 3
-"""So many values of one field, each in a comparison of its own, are a chain."""
+"""So many values of one field, each in a separate comparison, are a chain."""
 
 
 def find_reasons(tree: object) -> set[Need]:

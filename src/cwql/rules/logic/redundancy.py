@@ -174,7 +174,7 @@ def check_or_chain(context: Context) -> Iterator[Diagnostic]:
                 continue
             yield OR_CHAIN.at(
                 _cover(chain),
-                f"{len(values)} values of {show_path(context, chain[0])}, each in a comparison of its own",
+                f"{len(values)} values of {show_path(context, chain[0])}, each in a separate comparison",
                 hint="write a list with `in`",
                 fixes=[Fix("write a list", edits)],
             )

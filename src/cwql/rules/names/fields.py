@@ -130,7 +130,7 @@ PATH_THROUGH_SCALAR = Rule(
     "path-through-scalar",
     "error",
     summary="Reports a path that continues after a field with a scalar value.",
-    why="Only references and collections have fields of their own. The best-known case is `resources` of a ticket, a text "
+    why="Only references and collections have their own fields. The best-known case is `resources` of a ticket, a text "
     "with the identifiers of members and commas between them.",
     example='resources/identifier = "jdoe" and id > 5',
     instead='resources contains "jdoe" and id > 5',

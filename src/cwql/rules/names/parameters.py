@@ -58,7 +58,7 @@ MISPLACED_CUSTOM_FIELD = Rule(
     "misplaced-custom-field",
     "error",
     summary="Reports `customFields` in any other parameter than the one for custom fields.",
-    why="Custom fields are filtered by caption and value, in a parameter of their own; elsewhere the server answers 400.",
+    why="Custom fields are filtered by caption and value, in a separate parameter; elsewhere the server answers 400.",
     example='customFields/caption = "Asset Owner" and id > 5',
     instead="id > 5",
     evidence="reference documents, vendor text and live clients use customFieldConditions only",

@@ -22,7 +22,7 @@ BARE_REFERENCE = Rule(
     "bare-reference",
     "error",
     summary="Reports a reference that is compared with a value instead of one of its fields.",
-    why="A reference is a record of its own: it compares through its id, name or identifier. Only `= null` and `!= null` make "
+    why="A reference is a separate record: it compares through its id, name or identifier. Only `= null` and `!= null` make "
     "sense on the reference itself.",
     example='company = "ACME" and id > 5',
     instead='company/identifier = "ACME" and id > 5',

@@ -161,7 +161,7 @@ BETWEEN = Rule.describe(
 MISPLACED_NOT = Rule.describe(
     problems.MISPLACED_NOT,
     summary="Reports a `not` or `!` in a place where the language has none.",
-    why="`not` is written before `in`, `like` and `contains`; the comparison signs have negations of their own.",
+    why="`not` is written before `in`, `like` and `contains`; the comparison signs have their own negations.",
     example="status/id not = 5",
     instead="status/id != 5",
     evidence="grammar/condition.lark",
@@ -252,7 +252,7 @@ PASTED_PARAMETER = Rule.describe(
 SQL_SYNTAX = Rule.describe(
     problems.SQL_SYNTAX,
     summary="Reports SQL around a condition: comments, semicolons, `where`, `order by`, `limit`.",
-    why="A condition is not a SQL statement; sorting and paging have parameters of their own.",
+    why="A condition is not a SQL statement; sorting and paging have separate parameters.",
     example="where id = 5",
     instead="id = 5",
     evidence="grammar/condition.lark",

@@ -122,7 +122,7 @@ NULL_IN_LIST = Rule(
 
 @checks(NULL_IN_LIST)
 def check_null_in_list(context: Context) -> Iterator[Diagnostic]:
-    """Report the null, and put it into a comparison of its own."""
+    """Report the null, and put it into a separate comparison."""
     for comparison in context.comparisons:
         if comparison.operator not in MEMBERSHIP or None not in comparison.values or holds_fault(context, comparison):
             continue

@@ -188,7 +188,7 @@ def check_pattern_value(context: Context) -> Iterator[Diagnostic]:
         if field is not None and field.kind == "collection" and value is not None:
             continue
         if field is not None and field.kind == "text" and not number and value is not None:
-            # A boolean or a time instead of a text has a message of its own.
+            # A boolean or a time instead of a text has its own message.
             continue
         place = context.place(comparison)
         word = context.text[place.operator.start : place.operator.end]

@@ -365,7 +365,7 @@ def groups(seed: int) -> Iterator[Document]:
 
 
 def group_computers(devices: Sequence[Device]) -> Iterator[Document]:
-    """Yield the members of groups: all computers are in the first, servers and workstations in one of their own."""
+    """Yield the members of groups: all computers are in the first, servers and workstations in one group each."""
     id = 0
     for device in devices:
         if device.is_monitored:

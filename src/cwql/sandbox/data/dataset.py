@@ -137,7 +137,7 @@ class _Tally:
         self._first_keys: dict[str, list[int]] = {}
 
     def parents(self, kind: str) -> list[int]:
-        """Return the keys of records of a kind; a kind that is a path has no records of its own."""
+        """Return the keys of records of a kind; a kind that is a path has no records itself."""
         return self._first_keys.get(kind) or _PARENTS_OF_PATHS.get(kind, [1] if "/" in kind else [])
 
     def set_count(self, record: str, count: int) -> None:

@@ -44,7 +44,7 @@ class RandomRecords:
     """Make records of one API.
 
     `pools` contains the possible values of references, by the class name of the reference. Every other kind that is listed there
-    has at least `minimum` records. A reference to a kind that is not listed gets an id and a name of its own.
+    has at least `minimum` records. A reference to a kind that is not listed gets an id and a name.
     """
 
     def __init__(

@@ -112,7 +112,7 @@ def shared_table(product: str, record: str) -> str:
 
 
 NOTES = ("notes",)
-"""A collection by which the reference document filters tickets, though no ticket shows it; notes are records of their own."""
+"""A collection by which the reference document filters tickets, though no ticket shows it; notes are separate records."""
 
 _RELATED: dict[tuple[str, str, Prefix], str] = {("manage", "Ticket", NOTES): '"manage_ServiceNote"'}
 
@@ -174,7 +174,7 @@ class CatalogLayout:
         return {column.kind: column.name for column in columns if column.path == spelled}
 
     def related(self, prefix: Prefix) -> str | None:
-        """Return SQL for the JSON list of the records below this one in a table of their own."""
+        """Return SQL for the JSON list of the records below this one in a separate table."""
         table = _RELATED.get((self._product, self._record, prefix))
         if table is None:
             return None

@@ -13,7 +13,7 @@ Four things identify a record:
   Ticket). A path without a placeholder lists the records of all parents (``/system/workflows/events``).
 
 Documents are dicts of JSON values: texts, integers, floats, booleans, None, lists and dicts; date-times as
-``2024-01-31T17:00:00Z``. Fields that are often asked for (`cwql.sandbox.store.layout.INDEXED_FIELDS`) have columns of their own, which
+``2024-01-31T17:00:00Z``. Fields that are often asked for (`cwql.sandbox.store.layout.INDEXED_FIELDS`) have separate columns, which
 are indexed when a store was filled, or when a large table is first searched. One connection and one lock serve all threads.
 """
 

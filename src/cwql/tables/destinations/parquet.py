@@ -1,6 +1,6 @@
 """A mirror as Parquet files: ``service/tickets.parquet``, replaced as a whole, so that readers always see one complete table.
 
-The state of a table is in the metadata of its file, so both change at once. The pages of a first pull are files of their own in
+The state of a table is in the metadata of its file, so both change at once. The pages of a first pull are separate files in
 ``service/.tickets`` until it is complete. ``manifest.json`` lists the tables for other programs.
 """
 
@@ -53,7 +53,7 @@ class ParquetStore:
 
     def prepare(self, name: TableName, schema: pa.Schema, key: str) -> list[str]:
         """Remember the columns of a table, and return those that its file lacks. They are added by the next write."""
-        # Parquet has no dictionaries of its own: readers see text.
+        # Parquet has no type for dictionaries: readers see text.
         plain = pa.schema([(field.name, without_dictionaries(field.type)) for field in schema])
         self._tables[name] = (plain, key)
         file = self._file(name)

@@ -404,7 +404,7 @@ class Handles:
         return [Edit(Span(start, start), "("), Edit(Span(end, end), ")")]
 
     def _wrapped(self, node: ast.expr) -> bool:
-        """Return whether an expression has parentheses of its own."""
+        """Return whether an expression has its own parentheses."""
         text = self._module.text
         start, end = self._module.start(node) - 1, self._module.end(node)
         while start > 0 and text[start] in " \t\r\n":
