@@ -16,6 +16,7 @@ import msgspec
 import pyarrow as pa
 
 from cwql.tables.arrow import TIME, arrow_type
+from cwql.tables.columns import join_path
 from cwql.tables.rows import read_moment
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Codec:
             items = _decode(raw, list[msgspec.Raw])
             if items is not None:
                 return [
-                    self.item.read(each, row, _join(path, str(place)), report, extra)
+                    self.item.read(each, row, join_path(path, str(place)), report, extra)
                     for place, each in enumerate(items)
                 ]
         report(row, path, _text(raw))
@@ -133,9 +134,9 @@ class Codec:
         for name, value in members.items():
             place = self.places.get(name)
             if place is not None:
-                values[f"m{place}"] = self.members[place][1].read(value, row, _join(path, name), report, extra)
+                values[f"m{place}"] = self.members[place][1].read(value, row, join_path(path, name), report, extra)
             elif self.shape.closed and name not in self.shape.ignored:
-                extra[_join(path, name)] = value
+                extra[join_path(path, name)] = value
         assert self.struct is not None
         return self.struct(**values)
 
@@ -183,7 +184,7 @@ class Codec:
         else:
             columns = list(zip(*map(msgspec.structs.astuple, records), strict=True))
         return [
-            codec.build(values, rows, _join(path, name), report)
+            codec.build(values, rows, join_path(path, name), report)
             for (name, codec), values in zip(self.members, columns, strict=False)
         ]
 
@@ -288,7 +289,3 @@ def _json(value: msgspec.Raw) -> str | None:
 
 def _text(raw: bytes | msgspec.Raw) -> str:
     return bytes(raw).decode("utf-8", "replace").strip()
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}/{name}" if path else name

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo
 
-__all__ = ["CUSTOM_FIELDS", "EXTRA", "INFO", "MISMATCHES", "Shape", "find_columns", "is_time"]
+__all__ = ["CUSTOM_FIELDS", "EXTRA", "INFO", "MISMATCHES", "Shape", "find_columns", "is_time", "join_path"]
 
 Kind: TypeAlias = Literal[
     "text", "integer", "number", "boolean", "datetime", "date", "enum", "json", "record", "list", "custom fields"
@@ -83,6 +83,11 @@ def find_columns(product: str, record: str, selected: Iterable[Sequence[str]] | 
     if selected is None:
         return _record(known, known.record(record).name, MAX_DEPTH, top=True)
     return _select(known, known.record(record).name, [tuple(path) for path in selected], MAX_DEPTH, top=True)
+
+
+def join_path(path: str, name: str) -> str:
+    """Return the path of a member, as ``_mismatches`` and flat rows have it: ``company/name``."""
+    return f"{path}/{name}" if path else name
 
 
 def is_time(field: FieldInfo) -> bool:

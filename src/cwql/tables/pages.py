@@ -13,20 +13,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pyarrow as pa
 
-from cwql.client.parsing import MOST_RECORDS, NotReadable, SchemaMismatch
+from cwql.client.parsing import MOST_RECORDS, NotReadable
 from cwql.tables.arrow import MISMATCH_TYPE, schema_of
 from cwql.tables.codec import make_codec
 from cwql.tables.columns import find_columns
+from cwql.tables.rows import describe_mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from cwql.client.parsing import SchemaMismatch
     from cwql.tables.codec import Codec
 
 __all__ = ["PageReader", "Row", "batches_of", "page_reader"]
-
-_SHOWN = 80
-"""How many characters of a value a `SchemaMismatch` has."""
 
 _records = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -138,8 +137,7 @@ class PageReader:
         found = []
         for row, path, value in odd:
             identity = batch.column(place)[row].as_py() if place >= 0 else None
-            shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
-            found.append(SchemaMismatch(self.record, identity, path, shown, "as specified"))
+            found.append(describe_mismatch(self.record, identity, path, value))
         return found
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import from_json, to_json
 
 from cwql.client.parsing import MOST_RECORDS, NotReadable, SchemaMismatch
-from cwql.tables.columns import EXTRA, MISMATCHES
+from cwql.tables.columns import EXTRA, MISMATCHES, join_path
 
 if TYPE_CHECKING:
     from cwql.tables.columns import Shape
 
-__all__ = ["FlatRow", "RowReader", "read_moment"]
+__all__ = ["FlatRow", "RowReader", "describe_mismatch", "read_moment"]
 
 _SHOWN = 80
 """How many characters of a value a `SchemaMismatch` has."""
@@ -28,17 +28,19 @@ _INTEGERS = range(-(2**63), 2**63)
 class FlatRow:
     """A row as the pagination needs it: by its id, and by the members that a list is sorted by."""
 
-    __slots__ = ("_record", "values")
+    __slots__ = ("_identity", "_record", "values")
 
-    def __init__(self, record: dict[str, Any], values: dict[str, Any]) -> None:
+    def __init__(self, record: dict[str, Any], values: dict[str, Any], identity: int | str | None) -> None:
         self._record = record
+        self._identity = identity
         self.values = values
 
     def __getattr__(self, name: str) -> Any:
-        for key in (name, name.lower(), name.capitalize()):
-            if key in self._record:
-                return self._record[key]
-        raise AttributeError(name)
+        if name.lower() == "id":
+            return self._identity
+        if name not in self._record:
+            raise AttributeError(name)
+        return self._record[name]
 
 
 class RowReader:
@@ -75,11 +77,15 @@ class RowReader:
             odd = [{"schema": self._record, "member": path, "value": value} for path, value in reading.odd]
             flat[MISMATCHES] = odd or None
             identity = next((value for name, value in values.items() if name.lower() == "id"), None)
-            for path, value in reading.odd:
-                shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
-                mismatches.append(SchemaMismatch(self._record, identity, path, shown, "as specified"))
-            rows.append(FlatRow(values, flat))
+            mismatches += [describe_mismatch(self._record, identity, path, value) for path, value in reading.odd]
+            rows.append(FlatRow(values, flat, identity))
         return rows, mismatches
+
+
+def describe_mismatch(record: str, identity: int | str | None, path: str, value: str) -> SchemaMismatch:
+    """Return an odd value as the client reports it, shortened."""
+    shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
+    return SchemaMismatch(record, identity, path, shown, "as specified")
 
 
 class _Reading:
@@ -97,11 +103,11 @@ class _Reading:
         values: dict[str, Any] = {name: None for name, _ in shape.members}
         for name, member in shape.members:
             if name in record:
-                values[name] = self.value(member, record[name], _join(path, name))
-        if shape.closed and len(record) > 0:
+                values[name] = self.value(member, record[name], join_path(path, name))
+        if shape.closed:
             for name, value in record.items():
                 if name not in values and name not in shape.ignored:
-                    self.extra[_join(path, name)] = value
+                    self.extra[join_path(path, name)] = value
         return values
 
     def value(self, shape: Shape, value: Any, path: str) -> Any:
@@ -114,7 +120,7 @@ class _Reading:
         if kind == "record" and isinstance(value, dict):
             return self.members(shape, value, path)
         if kind == "list" and isinstance(value, list) and shape.item is not None:
-            return [self.value(shape.item, each, _join(path, str(place))) for place, each in enumerate(value)]
+            return [self.value(shape.item, each, join_path(path, str(place))) for place, each in enumerate(value)]
         if kind == "custom fields" and isinstance(value, list):
             return self._custom_fields(value, path)
         found = _leaf(kind, value)
@@ -176,14 +182,10 @@ def _flatten(shape: Shape, values: dict[str, Any] | None, path: str, flat: dict[
     for name, member in shape.members:
         value = values[name] if values is not None else None
         if member.kind == "record":
-            _flatten(member, value, _join(path, name), flat)
+            _flatten(member, value, join_path(path, name), flat)
         else:
-            flat[_join(path, name)] = value
+            flat[join_path(path, name)] = value
 
 
 def _json(value: object) -> str:
     return to_json(value).decode()
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}/{name}" if path else name

@@ -142,8 +142,6 @@ class Emitter:
                     sink.near = [place] if place is not None else []
                     sink.closed = True
                     self._sink(sink, goes_on=goes_on)
-            elif match is not None and segment.parameter and self.flow.calls:
-                pass
             before += PLACEHOLDER
 
     # --- sinks -----------------------------------------------------------------------------------------------------
