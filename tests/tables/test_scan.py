@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
@@ -207,6 +208,43 @@ def test_rows_and_counts_need_no_extra(psa: manage.Client, monkeypatch: pytest.M
             use()
     with pytest.raises(CwqlError, match=r'pip install "cwql\[tables\]"'):
         from cwql.tables import connect  # noqa: F401
+
+
+@pytest.fixture
+def in_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sql", "select 1 as one", "--sandbox"),
+        ("pull", "/service/tickets", "--sandbox", "--to", "duckdb:x.db"),
+        ("get", "/service/tickets", "--sandbox", "--output-file", "x.parquet"),
+        ("get", "/service/tickets", "--sandbox", "--output-file", "x.xlsx"),
+    ],
+    ids=lambda command: " ".join((command[0], command[-1])),
+)
+@pytest.mark.parametrize("library", ["pyarrow", "msgspec", "duckdb", "xlsxwriter"])
+def test_commands_name_the_extra_that_they_need(
+    command: tuple[str, ...],
+    library: str,
+    in_empty_folder: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import sys
+
+    from cwql.cli import main
+
+    monkeypatch = in_empty_folder
+    for name in [name for name in sys.modules if name.startswith(("cwql.tables", library))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+    status = main(list(command))
+    error = capsys.readouterr().err
+    assert "Traceback" not in error
+    assert status == 0 or 'pip install "cwql[tables]"' in error
 
 
 def test_missing_dlt_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ def run(arguments: Any) -> int:
     from cwql.cli.options import print_json
     from cwql.errors import CwqlError
     from cwql.schema.catalog import locate
-    from cwql.tables.mirror import PullSettings, pull
+    from cwql.tables import PullSettings, pull
 
     endpoints = [*arguments.endpoints, *(_read_list(arguments.tables) if arguments.tables else ())]
     if not endpoints:

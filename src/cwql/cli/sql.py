@@ -50,8 +50,8 @@ def run(arguments: Any) -> int:
     """Print the rows, or write them to a file; return 1 if the query has an error."""
     from cwql.cli.record_formats import find_zone, read_format
     from cwql.cli.streams import read_text
-    from cwql.tables.database import connect
-    from cwql.tables.query import SQLError, read_query
+    from cwql.tables import SQLError, connect
+    from cwql.tables.query import read_query
 
     format = read_format(arguments.output_format, arguments.output_file)
     find_zone(arguments.timezone)

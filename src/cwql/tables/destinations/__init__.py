@@ -112,6 +112,7 @@ def open_destination(url: str) -> Destination:
     try:
         module = import_module(KINDS[kind])
     except ModuleNotFoundError as error:
-        raise CwqlError(f"{kind} needs {error.name}: pip install {error.name}") from None
+        extra = "postgresql" if kind.startswith("postgres") else "tables"
+        raise CwqlError(f'a copy in {kind} needs {error.name}: pip install "cwql[{extra}]"') from None
     destination: Destination = module.open_store(url if kind.startswith("postgres") else place)
     return destination
