@@ -180,32 +180,34 @@ def measure_wheel() -> list[Row]:
 
 
 _TYPED = """
+from typing import Any
+
+from cwql import Condition
 from cwql.automate.fields import Computer
-from cwql.language.nodes import Expr
 from cwql.manage.fields import Company, Contact, ContactCommunicationItem, Ticket, TimeEntry
 
 
-def find_open(board: str, boards: list[int]) -> Expr:
+def find_open(board: str, boards: list[int]) -> Condition[Any]:
     return (Ticket.board.name == board) & (Ticket.closedFlag == False) & Ticket.board.id.in_(boards)
 
 
-def find_urgent(least: int) -> Expr:
+def find_urgent(least: int) -> Condition[Any]:
     return (Ticket.impact == "High") & (Ticket.priority.id <= least) & Ticket.status.name.not_in(["New", "Closed"])
 
 
-def find_customers(name: str) -> Expr:
+def find_customers(name: str) -> Condition[Any]:
     return Company.name.like(f"{name}%") & (Company.deletedFlag == False) & Company.status.id.in_([1, 2])
 
 
-def find_address(address: str) -> Expr:
+def find_address(address: str) -> Condition[Any]:
     return Contact.communicationItems.any(ContactCommunicationItem.value == address)
 
 
-def find_time(member: str) -> Expr:
+def find_time(member: str) -> Condition[Any]:
     return (TimeEntry.member.identifier == member) & (TimeEntry.actualHours > 0.5) & TimeEntry.notes.is_not_null()
 
 
-def find_servers(client: str) -> Expr:
+def find_servers(client: str) -> Condition[Any]:
     return (Computer.Client.Name == client) & Computer.OperatingSystemName.contains("Server")
 """
 
