@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from cwql.schema.record import Resolved
 from cwql.schema.suggest import edit_distance, suggest
+from cwql.schema.synonyms import find_meant
 from cwql.value import Value
 
 TYPE_CHECKING = False
@@ -28,18 +29,27 @@ SHORT = 8
 
 
 class Guess(Value):
-    """Replacements for one segment, each a path in the dialect's spelling; `sure` is True if one is clearly the best."""
+    """Replacements for one segment, each a path in the dialect's spelling.
+
+    `sure` is True if one is clearly the best, `similar` if the names only resemble the segment, and `opposite` if the
+    first one says the opposite of it.
+    """
 
     names: tuple[str, ...]
     sure: bool
+    similar: bool = False
+    opposite: bool = False
 
 
 NOTHING = Guess((), False)
 
 
 @lru_cache(512)
-def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialect) -> Guess:
-    """Return suggestions for a segment from the record's fields and the overlay's names for it."""
+def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialect, *, inside: bool) -> Guess:
+    """Return suggestions for a segment from the record's fields and the overlay's names for it.
+
+    `inside`: more segments follow, so a reference is not continued.
+    """
     separator = dialect.separator
     folded = _fold(name)
     known = [*record.names, *record.extra_names]
@@ -49,8 +59,13 @@ def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialec
     squeezed = _unsqueeze(catalog, record, folded, separator)
     if squeezed is not None:
         return Guess((squeezed,), True)
+    meant = find_meant(catalog, record, name, inside=inside)
+    if meant:
+        opposite = meant[0].opposite
+        names = tuple([separator.join(each.path) for each in meant])
+        return Guess(names, len(meant) == 1 and not opposite, opposite=opposite)
     found = suggest(name, known)
-    return Guess(tuple([_write(candidate, separator) for candidate in found]), _stands_out(name, found))
+    return Guess(tuple([_write(candidate, separator) for candidate in found]), _stands_out(name, found), similar=True)
 
 
 def _stands_out(name: str, found: list[str]) -> bool:

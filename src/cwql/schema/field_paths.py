@@ -70,9 +70,8 @@ def _inside(known: Catalog, field: FieldInfo) -> RecordInfo | None:
 
 
 def _unknown(known: Catalog, record: str, name: str) -> UnknownNameError:
-    from cwql.schema.suggest import suggest
+    from cwql.schema.synonyms import suggest_fields
 
-    info = known.record(record)
     return UnknownNameError(
-        f"no field of {record} begins with {name!r}", suggest(name, [*info.names, *info.extra_names])
+        f"no field of {record} begins with {name!r}", suggest_fields(known, known.record(record), name)
     )

@@ -503,10 +503,16 @@ def _step(product: str, root: str, before: tuple[str, ...], record: RecordInfo, 
         wire = {python: wire for wire, python in attributes(_names(record), HANDLE_NAMES).items()}.get(name)
         field = record.find(wire) if wire is not None else None
     if field is None:
-        from cwql.schema.suggest import suggest
-
-        raise UnknownFieldError(f"{record.name} has no field {name!r}", suggest(name, _attributes(record)))
+        raise UnknownFieldError(f"{record.name} has no field {name!r}", _suggest(product, record, name))
     return _make(product, root, (*before, field.name), field)
+
+
+def _suggest(product: str, record: RecordInfo, name: str) -> list[str]:
+    from cwql.schema.suggest import suggest
+    from cwql.schema.synonyms import find_meant
+
+    meant = find_meant(catalog(product), record, name)
+    return [".".join(map(handle_name, each.path)) for each in meant] or suggest(name, _attributes(record))
 
 
 def _names(record: RecordInfo) -> list[str]:

@@ -21,6 +21,7 @@ from cwql.schema.catalog import catalog
 from cwql.schema.loader import PRODUCTS
 from cwql.schema.record import Resolved
 from cwql.schema.suggest import suggest
+from cwql.schema.synonyms import find_meant
 from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES, Shape, find_columns
 from cwql.tables.sql_tree import find_output, is_inside, is_lambda_parameter, leaves, name_parts, orders_rows
 
@@ -77,11 +78,14 @@ class TableScan:
         """Return the table's name for messages."""
         return f"{self.product} {self.path}"
 
-    def shown_as(self, name: str) -> str | None:
-        """Return the column that has the value of a name which only filters (`dateEntered`), otherwise None."""
-        found = catalog(self.product).resolve(self.record, (name,)) if self.record else None
-        note = found.field.note if isinstance(found, Resolved) else None
-        return note.target.replace("/", ".") if note is not None and note.target else None
+    def find_meant(self, name: str) -> list[str]:
+        """Return the columns that a name which is no column means: it only filters (`dateEntered`), or is a synonym."""
+        if not self.record:
+            return []
+        known = catalog(self.product)
+        paths = [each.path for each in find_meant(known, known.record(self.record), name)]
+        found = [known.resolve(self.record, path) for path in ((name,), *paths)]
+        return list(dict.fromkeys([_column_of(each) for each in found if isinstance(each, Resolved)]))
 
     def use(self, path: tuple[str, ...], node: exp.Expression | None = None) -> None:
         """Take note of a column that the query uses, by a node of it."""
@@ -267,8 +271,8 @@ class Query:
                 return Column(scan, (special[name],), None)
             found = next((member for member in shape.members if member[0].lower() == name), None)
             if found is None:
-                shown = None if path else scan.shown_as(part.name)
-                close = [shown] if shown else suggest(part.name, [known for known, _ in shape.members])
+                close = [] if path else scan.find_meant(part.name)
+                close = close or suggest(part.name, [known for known, _ in shape.members])
                 raise self.error_at(f"no column {part.name!r} in {'.'.join([scan.title, *path])}", part, close)
             path, shape = (*path, found[0]), found[1]
         return Column(scan, path, shape)
@@ -285,9 +289,7 @@ class Query:
                 if source.scan is None:
                     return
                 known += [alias, *(name for name, _ in source.scan.shape.members)]
-                column = source.scan.shown_as(parts[0].name)
-                if column is not None:
-                    shown.append(column)
+                shown += source.scan.find_meant(parts[0].name)
                 paths += _paths_like(source.scan.shape, parts[0])
             frame = frame.parent
         if known and not any(each.lower() == parts[0].name.lower() for each in known):
@@ -296,13 +298,18 @@ class Query:
                 raise self.error_at(
                     f"no column {name!r} (a text is between single quotes, not double ones)", parts[0], []
                 )
-            raise self.error_at(f"no column {name!r}", parts[0], shown or paths or suggest(name, known))
+            raise self.error_at(f"no column {name!r}", parts[0], paths or shown or suggest(name, known))
 
     def error_at(self, message: str, node: exp.Expression, close: list[str]) -> SQLError:
         """Return an error about a name in the text, with similar names."""
         hint = f"; did you mean {' or '.join([repr(name) for name in close])}?" if close else ""
         start, end = node.meta.get("start", -2), node.meta.get("end", -2)
         return SQLError(f"{message}{hint}", self.sql, start, end + 1)
+
+
+def _column_of(found: Resolved) -> str:
+    note = found.field.note
+    return note.target.replace("/", ".") if note is not None and note.target else ".".join(found.segments)
 
 
 def _paths_like(shape: Shape, node: exp.Expression) -> list[str]:

@@ -65,13 +65,19 @@ def _describe(context: Context, found: Unresolved, path: tuple[str, ...], span: 
     assert context.catalog is not None
     name = path[found.index]
     record = context.catalog.record(found.record)
-    hint = None if found.fields else _name_custom_field(context, name) or _look_inside(context, name)
-    guess = NOTHING if hint is not None or not guessing else guess_field(context.catalog, record, name, context.dialect)
+    hint = None if found.fields else _name_custom_field(context, name)
+    guess = NOTHING
+    if hint is None and guessing:
+        more = found.index + 1 < len(path)
+        guess = guess_field(context.catalog, record, name, context.dialect, inside=more)
+    if hint is None and not found.fields and (guess.similar or not guess.names):
+        hint = _look_inside(context, name)
+        guess = guess if hint is None else NOTHING
     fixes = []
     if guess.names:
         hint = _name_collection(context, record, guess.names[0], path[found.index + 1 :])
         if hint is None:
-            hint = f"did you mean {' or '.join(guess.names)}?"
+            hint = f"did you mean {' or '.join(guess.names)}{', with the opposite value' if guess.opposite else ''}?"
             if guess.sure:
                 fixes = [Fix(f"write {guess.names[0]}", [Edit(span, guess.names[0])], applicability="unsafe")]
     if hint is None:
