@@ -1,4 +1,4 @@
-"""Checks of whole texts that are not a condition: empty, percent-encoded, or copied from a URL."""
+"""Checks of whole texts that are not a condition: empty, percent-encoded, an SQL query, or copied from a URL."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"[ \t\r\n]*(?:(?:GET|POST|get|post)[ \t]+\S|https?://)")
+_SELECT = re.compile(r"[ \t\r\n]*select\s+(?![=<>!]|(?:contains|like|in|not)\b)[^;]*?\bfrom\s+[\w\[{]", re.IGNORECASE)
+_WHERE = re.compile(r"\bwhere\b[ \t\r\n]*", re.IGNORECASE)
+_CLAUSE = re.compile(r"[ \t\r\n]*(?:\b((?:order|group)\s+by|having|limit|offset|fetch|union)\b|;|\Z)", re.IGNORECASE)
 _SHAPES = {"condition": "condition", "order_by": "list of sort fields", "field_list": "list of fields"}
 
 
@@ -53,6 +56,11 @@ def check_pasted(text: str, dialect: Dialect, shape: Shape) -> Diagnostic | None
             f"a URL, not a {'condition' if shape == 'condition' else 'list of fields'}",
             hint=f"pass only the text after `{dialect.parameters[0].name}=`, decoded",
         )
+    if shape == "condition":
+        outside = _STRINGS.sub(lambda match: "_" * len(match.group()), text)
+        select = _SELECT.match(outside)
+        if select is not None:
+            return _report_query(text, outside, select, dialect)
     return _check_encoding(text) if "%" in text else None
 
 
@@ -67,6 +75,32 @@ def _check_encoding(text: str) -> Diagnostic | None:
         f"percent-encoded text (`{escape.group()}` for {_unquote(escape.group())!r}): expected plain text",
         hint="pass the decoded text: the client encodes it when it sends it",
         fixes=[Fix("decode it", [Edit(Span(0, len(text)), decoded)])],
+    )
+
+
+def _report_query(text: str, outside: str, select: re.Match[str], dialect: Dialect) -> Diagnostic:
+    """Report ``select … from … where …``; only the text after ``where`` is a condition."""
+    where = _WHERE.search(outside, select.end())
+    first = len(text) - len(text.lstrip())
+    notes = [f"`cwql sql` executes SQL queries on the lists of {dialect.title}"]
+    if where is None:
+        return problems.SQL_SYNTAX.at(
+            Span(first, len(text.rstrip())),
+            "an SQL query: expected only a condition, such as the text after `where`",
+            hint=f"leave `{dialect.parameters[0].name}` out to get all records",
+            notes=notes,
+        )
+    end = _CLAUSE.search(outside, where.end())
+    assert end is not None
+    condition = text[where.end() : end.start()]
+    if end.group(1) is not None:
+        notes.insert(0, f"`{' '.join(end.group(1).lower().split())}` is not part of a condition")
+    return problems.SQL_SYNTAX.at(
+        Span(first, where.start() + len("where")),
+        "an SQL query: expected only the text after `where`",
+        hint=f"pass {condition}" if len(condition) <= 80 else "pass only the text after `where`",
+        fixes=[Fix("keep only the condition", [Edit(Span(0, len(text)), condition)], applicability="unsafe")],
+        notes=notes,
     )
 
 
