@@ -72,6 +72,30 @@ def test_custom_fields_need_no_caption_in_the_selection(psa: manage.Client) -> N
     assert set(rows[0]["customFields"]) >= {"Root Cause", "Reopened"}
 
 
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("sumary", "no column 'sumary' in the records 'Ticket'; did you mean 'summary'?"),
+        ("createdDate", "no column 'createdDate' in the records 'Ticket'; did you mean '_info/dateEntered'?"),
+        ("company/nme", "no column 'company/nme' in the records 'Ticket'; did you mean 'company/name'?"),
+        ("dateEntered", "no column 'dateEntered' in the records 'Ticket'; did you mean '_info/dateEntered'?"),
+        ("summary/name", "no column 'summary/name' in the records 'Ticket'; did you mean 'summary'?"),
+        ("_info/nme", "no column '_info/nme' in the records 'Ticket'; did you mean '_info/lastUpdated' or"),
+        ("configuration/id", "no column 'configuration/id' in the records 'Ticket'"),
+    ],
+)
+def test_name_that_is_no_column_is_refused_before_a_request(psa: manage.Client, field: str, message: str) -> None:
+    for on_invalid in ("raise", "warn", "ignore"):
+        with pytest.raises(UnknownNameError) as caught:
+            psa.service.tickets.to_scan(fields=["id", field], on_invalid=on_invalid)
+        assert str(caught.value).startswith(message)
+
+
+def test_order_by_a_name_that_only_filters_is_no_column(psa: manage.Client) -> None:
+    scan = psa.service.tickets.to_scan(fields=["id", "customFields/value"], order_by="dateEntered desc, id", limit=3)
+    assert scan.to_polars().head(2).collect().columns == ["id", "customFields", "_mismatches"]
+
+
 def test_long_conditions_are_divided_and_come_once(psa: manage.Client) -> None:
     everything = [record.id for record in psa.service.tickets.list() if record.id is not None]
     table = psa.service.tickets.to_scan(Ticket.id.in_(everything * 6)).to_arrow()

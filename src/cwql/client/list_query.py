@@ -94,6 +94,7 @@ class ListRequest:
         limit: The longest URL that servers accept.
         way: ``GET``, ``search`` (the query is sent in a body) or ``split`` (several requests, merged).
         parts: The queries of these requests.
+        added: The fields that are requested in addition to those that were selected.
     """
 
     line: ServerConnection
@@ -111,6 +112,7 @@ class ListRequest:
     limit: int = field(init=False)
     way: Way = field(init=False, default="GET")
     parts: list[CompiledQuery] = field(init=False)
+    added: tuple[Path, ...] = field(init=False, default=())
     _names: Names = field(init=False)
     _pagers: list[Pager] = field(init=False, default_factory=list)
     _given: int = field(init=False, default=0)
@@ -214,6 +216,7 @@ class ListRequest:
                 missing.append(path)
         if not missing:
             return asked
+        self.added = tuple(missing)
         tree = FieldList((*missing, *text.tree.paths))
         return asked.replace(Text(text.parameter, emit(tree, dialect=self.line.product), tree, text.findings))
 

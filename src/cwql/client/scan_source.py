@@ -48,13 +48,17 @@ class _Source:
         """Return the path with its ids, for messages."""
         return str(self.resource._target()[1])
 
-    def selected(self) -> tuple[tuple[str, ...], ...] | None:
-        """Return the requested field paths, or None if the whole record is requested. Raises the immediate errors of `list`."""
+    def selected(self) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]] | None:
+        """Return the field paths that are requested and those of them that were selected; None for the whole record.
+
+        Raises the immediate errors of `list`.
+        """
         listing = self.resource._listing(self.where, self.options)
         text = listing.asked.find(NAMES[self.product].fields)
         if text is None or not isinstance(text.tree, FieldList):
             return None
-        return tuple([path.segments for path in text.tree.paths])
+        paths = text.tree.paths
+        return [path.segments for path in paths], [path.segments for path in paths if path not in listing.added]
 
     def with_parts(self, **parts: Any) -> Any:
         """Return the same list with another condition, or with other options."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from cwql.errors import UnknownNameError
 from cwql.schema.catalog import catalog
+from cwql.schema.record import Resolved, Unresolved
+from cwql.schema.synonyms import suggest_fields
 from cwql.value import Value
 
 if TYPE_CHECKING:
@@ -17,8 +20,19 @@ if TYPE_CHECKING:
 
     from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo
+    from cwql.schema.record import RecordInfo
 
-__all__ = ["CUSTOM_FIELDS", "EXTRA", "INFO", "MISMATCHES", "Shape", "find_columns", "is_time", "join_path"]
+__all__ = [
+    "CUSTOM_FIELDS",
+    "EXTRA",
+    "INFO",
+    "MISMATCHES",
+    "Shape",
+    "find_columns",
+    "is_time",
+    "join_path",
+    "require_columns",
+]
 
 Kind: TypeAlias = Literal[
     "text", "integer", "number", "boolean", "datetime", "date", "enum", "json", "record", "list", "custom fields"
@@ -83,6 +97,43 @@ def find_columns(product: str, record: str, selected: Iterable[Sequence[str]] | 
     if selected is None:
         return _record(known, known.record(record).name, MAX_DEPTH, top=True)
     return _select(known, known.record(record).name, [tuple(path) for path in selected], MAX_DEPTH, top=True)
+
+
+def require_columns(product: str, record: str, paths: Iterable[tuple[str, ...]]) -> None:
+    """Raise UnknownNameError for a path that is in no response according to the specification."""
+    known = catalog(product)
+    info = known.record(record)
+    for path in paths:
+        _require_column(known, info, path)
+
+
+def _require_column(known: Catalog, record: RecordInfo, path: tuple[str, ...]) -> None:
+    found = known.resolve(record.name, path)
+    close: list[str] = []
+    if path[0].lower() == "_info":
+        if len(path) == 1 or path[1].lower() in {name.lower() for name in INFO}:
+            return
+        close = [f"_info/{name}" for name in INFO]
+    elif isinstance(found, Unresolved):
+        before = "".join([f"{field.name}/" for field in found.fields])
+        if found.reason == "scalar":
+            close = [before.rstrip("/")]
+        elif found.reason == "unknown":
+            near = suggest_fields(known, known.record(found.record), path[found.index])
+            close = [_shown_as(known, record, f"{before}{name}") for name in near]
+    elif found.field.origin == "spec":
+        return
+    else:
+        shown = _shown_as(known, record, "/".join(path))
+        close = [shown] if shown != "/".join(path) else []
+    raise UnknownNameError(f"no column {'/'.join(path)!r} in the records {record.name!r}", close)
+
+
+def _shown_as(known: Catalog, record: RecordInfo, path: str) -> str:
+    """Return the path that responses have for a name that only filters, such as ``dateEntered``."""
+    found = known.resolve(record.name, path.split("/"))
+    note = found.field.note if isinstance(found, Resolved) else None
+    return path if note is None or note.target is None else note.target
 
 
 def join_path(path: str, name: str) -> str:

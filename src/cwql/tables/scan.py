@@ -10,7 +10,7 @@ from cwql.errors import UnknownNameError
 from cwql.language.nodes import FieldList, Path
 from cwql.semantics.weaken import weaken
 from cwql.tables import require_extra
-from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES, find_columns
+from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES, find_columns, require_columns
 from cwql.tables.rows import RowReader
 
 if TYPE_CHECKING:
@@ -31,17 +31,22 @@ S = TypeVar("S", "ScanSource", "AsyncScanSource")
 
 
 def _complete(source: S) -> tuple[S, _Columns]:
-    """Return the list and its columns. Custom fields are requested with caption and value, which their map is made of."""
+    """Return the list and its columns. Custom fields are requested with caption and value, which their map is made of.
+
+    Raises UnknownNameError for a selected field that is no column.
+    """
     record = source.endpoint.record
     if record is None or not source.endpoint.listed:
         raise UnknownNameError(f"{source.path} is not a list of records that the specification describes")
-    selected = source.selected()
-    if selected is not None:
-        whole = dict.fromkeys([part for path in selected for part in _with_caption(path)])
-        if tuple(whole) != selected:
-            selected = tuple(whole)
-            source = source.with_parts(fields=FieldList(tuple([Path(path) for path in selected])))
-    return source, _Columns(source.product, record, selected)
+    fields = source.selected()
+    if fields is None:
+        return source, _Columns(source.product, record, None)
+    requested, selected = fields
+    require_columns(source.product, record, selected)
+    whole = _with_captions(selected)
+    if whole != tuple(selected):
+        source = source.with_parts(fields=FieldList(tuple([Path(path) for path in whole])))
+    return source, _Columns(source.product, record, _with_captions(requested))
 
 
 class _Columns:
@@ -60,6 +65,10 @@ class _Columns:
         from cwql.tables.pages import page_reader
 
         return page_reader(*self._place)
+
+
+def _with_captions(paths: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys([part for path in paths for part in _with_caption(path)]))
 
 
 def _with_caption(path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
