@@ -71,7 +71,7 @@ def test_a_function_that_nothing_uses_is_skipped(functions: str, text: str) -> N
     ],
 )  # fmt: skip
 def test_a_function_is_not_skipped_if(text: str, reason: str) -> None:
-    assert skipped(text, "methods") == [], reason
+    assert skipped(f"\n{text}", "methods") == [], reason
 
 
 def test_a_header_that_gives_a_type_to_a_used_name_is_kept() -> None:

@@ -140,7 +140,7 @@ class Flow:
             return False
         if self.marks is None:
             # In a file about Automate, single names are targets.
-            self.marks = [] if self.context.automate else self.context.marks(self.traits.word)
+            self.marks = [] if self.context.automate else self.context.marks(self.traits.words)
             self.folded = self.source.lower()
         if self.context.automate or len(self.folded) != len(self.source):
             return False

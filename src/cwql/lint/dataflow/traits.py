@@ -19,7 +19,7 @@ class Traits(Value):
     `place_of` gives the target that a chain of names calls, `records` whether a command returns records. `bare` is True
     if a call needs no brackets, `native_dates` if a date that is put into a text is written in the user's culture;
     `braces` is True if every format has places such as ``{0}``, `delimited` if a pattern has delimiters in its string,
-    `layouts` if ``format(…)`` always formats a date. `word` matches, in small letters, what names a target without a path
+    `layouts` if ``format(…)`` always formats a date. `words` match, in small letters, what names a target without a path
     or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `ids` is True if the
     member ``id`` of anything that does not look like input is a number; `receivers` is True if methods are declared outside
     of their types. `verbs` are methods whose first argument is a condition, if their chain of names gives an endpoint.
@@ -34,7 +34,7 @@ class Traits(Value):
     braces: bool = False
     delimited: bool = False
     layouts: bool = False
-    word: re.Pattern[str] | None = None
+    words: tuple[re.Pattern[str], ...] = ()
     numbers: frozenset[str] = frozenset()
     ids: bool = False
     receivers: bool = False

@@ -101,8 +101,9 @@ MODULES = {
 """Modules of the older connectwise-rest (``cw.ServiceDeskAPI.Tickets.getTickets``), in small letters, with their paths."""
 
 _GETTER = re.compile(r"get[A-Z]\w{3,80}")
-_OPERATION = re.compile(
-    r"get(?:company|expense|finance|marketing|procurement|project|sales|schedule|service|system|time)[a-z]|api\.[a-z]"
+_OPERATIONS = (
+    re.compile(r"get(?:company|expense|finance|marketing|procurement|project|sales|schedule|service|system|time)[a-z]"),
+    re.compile(r"api\.[a-z]"),
 )
 _LISTERS = frozenset(("list", "listAll", "getAll", "find", "search", "iterate", "paginate", "count"))
 _AUTOMATE = re.compile(r"connect[-_ ]?wise[-_ ]?automate|cw[-_]?automate|cwa/api/", re.IGNORECASE)
@@ -138,7 +139,7 @@ def _place_of(names: Sequence[str], text: str) -> RequestTarget | None:
     return RequestTarget("manage", manage.title(endpoint), sure=True) if endpoint is not None else None
 
 
-GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, word=_OPERATION), functions="methods")
+GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, words=_OPERATIONS), functions="methods")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

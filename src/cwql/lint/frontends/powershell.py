@@ -585,7 +585,7 @@ def _spanned(node: Node, start: int, end: int) -> Node:
 GRAMMAR = Grammar(
     SYNTAX,
     PowerShell,
-    Traits("powershell", place_of=place_of_command, records=gives_records, native_dates=True, word=WORD),
+    Traits("powershell", place_of=place_of_command, records=gives_records, native_dates=True, words=(WORD,)),
     functions="commands",
 )
 

@@ -48,7 +48,7 @@ def find_in_program(
     source: Source, context: Context, grammar: Grammar, language: str
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a source. Raises `UnreadableSource` if its strings are nested too deeply."""
-    if not context.can_name_endpoint(grammar.traits.word):
+    if not context.can_name_endpoint(grammar.traits.words):
         return
     if _is_minified(source.text):
         if not context.sure:

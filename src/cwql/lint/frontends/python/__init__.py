@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-from cwql.lint.collector import CollectorOff
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.python.interest import Interest
 from cwql.lint.frontends.python.libraries import Libraries
@@ -35,8 +34,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     Raises `UnreadableSource` for a text that Python cannot parse.
     """
     try:
-        with CollectorOff():
-            return iter(_find(source, context))
+        return iter(_find(source, context))
     except RecursionError:
         raise UnreadableSource("an expression is nested too deeply") from None
 
@@ -44,7 +42,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
 def _find(source: Source, context: Context) -> list[ConditionTemplate | Diagnostic]:
     module = Module(source)
     found: list[ConditionTemplate | Diagnostic] = []
-    if context.can_name_endpoint(_LIBRARY):
+    if context.can_name_endpoint((_LIBRARY,)):
         found += _find_conditions(module, context)
     if context.names_us:
         # Imported here because few files have typed queries.
