@@ -180,6 +180,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Run the linter and return 1 if there are problems."""
-    from cwql.lint.command import run
+    from cwql.lint.collector import CollectorOff
+
+    with CollectorOff():
+        from cwql.lint.command import run
 
     return run(arguments)

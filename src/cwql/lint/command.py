@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from cwql.lint.collector import CollectorOff
 from cwql.lint.discovery import Target
 from cwql.lint.job import examine_bytes
 from cwql.lint.run import Planner, Results
@@ -21,7 +22,8 @@ STANDARD_INPUT = "-"
 
 def run(options: Any) -> int:
     """Lint the paths of the options, and return the exit status: 0 clean, 1 problems."""
-    session = Session(options)
+    with CollectorOff():
+        session = Session(options)
     if options.show_settings:
         return _show_settings(session)
     if options.paths == STANDARD_INPUT or list(options.paths) == [STANDARD_INPUT]:
@@ -36,7 +38,8 @@ def run(options: Any) -> int:
 def run_once(session: Session) -> int:
     """Lint the files of a session once."""
     options = session.options
-    targets = session.targets()
+    with CollectorOff():
+        targets = session.targets()
     if options.show_files:
         from cwql.render.width import visible_name
 
