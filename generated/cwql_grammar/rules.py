@@ -20,7 +20,7 @@ RULES = (
     ('portability.names', 'CW212', False, 'comparison', (), (), ('alias',), (), (), (), None, None, False),
     ('names.refused', 'CW213', False, 'comparison', (), (), ('map',), (), (), (), None, None, False),
     ('names.references', 'CW214', False, 'comparison', ('order',), (), ('reference', 'collection', 'through_collection'), (), (), (), None, None, False),
-    ('names.references', 'CW215', False, 'endpoint', ('order',), (), (), (), (), (), None, None, False),
+    ('names.references', 'CW215', False, 'endpoint', ('order',), (), (), (), (), (), None, 'forward-only', False),
     ('portability.evidence', 'CW216', True, 'comparison', (), (), (), (), (), (), None, None, False),
     ('portability.evidence', 'CW217', True, 'comparison', (), (), (), (), (), (), None, None, False),
     ('portability.evidence', 'CW218', True, 'comparison', (), (), (), (), (), (), None, None, False),

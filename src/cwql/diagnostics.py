@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Applicability: TypeAlias = Literal["safe", "unsafe", "display"]
     Scope: TypeAlias = Literal["comparison", "condition", "endpoint"]
     ParameterKind: TypeAlias = Literal["condition", "child_condition", "custom_field", "order", "fields"]
-    Need: TypeAlias = Literal["and", "or", "terms", "chain", "alone", "long"]
+    Need: TypeAlias = Literal["and", "or", "terms", "chain", "alone", "long", "forward-only"]
     Trait: TypeAlias = Literal[
         "content",
         "types",
@@ -200,7 +200,8 @@ class Rule(DiagnosticKind):
     `cwql.analysis.dispatch` finds them) and ends in one of the `names` (in small letters), if it has one of the `operators` (names or
     families) and one of the kinds of `values`, and if the predicate `when` (`cwql.rules.applicability`) allows. `when` tests each of these
     values, or the whole value if there are no `values`. A rule about the condition `needs` a reason: see `cwql.rules.logic.groups`, a text
-    of one comparison (``alone``), or one that may be too ``long`` for a URL. If it `needs_whole_text`, it skips texts with errors.
+    of one comparison (``alone``), or one that may be too ``long`` for a URL; one about the endpoint may need a request for
+    ``forward-only`` pages. If it `needs_whole_text`, it skips texts with errors.
 
     `traits` are facts about the rule for code that treats some rules differently: `cwql.rules.traits` describes them.
     """

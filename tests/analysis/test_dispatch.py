@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,7 @@ from cwql.diagnostics import Diagnostic, Rule, in_order
 from cwql.language.dialects import DIALECTS, Dialect, find_dialect, find_parameter
 from cwql.language.operators import OPERATORS
 from cwql.language.parsing import parse_with_recovery
+from cwql.language.parsing.lists import parse_list_fast
 from cwql.language.parsing.parser import try_parse_fast
 from cwql.rules import applicability
 from cwql.rules.registry import CHECKS
@@ -26,6 +28,9 @@ from scripts.fuzz.mistakes import Mistakes
 from scripts.golden import cases
 from tests.analysis.conditions import ENDPOINTS, Conditions
 from tests.texts import Texts
+
+if TYPE_CHECKING:
+    from cwql.language.nodes import Tree
 
 ROOT = Path(__file__).parents[2]
 PLACES = [(name, endpoint) for name, endpoints in ENDPOINTS.items() for endpoint in endpoints]
@@ -113,15 +118,19 @@ def passes(text: str, name: str, endpoint: str | None, place: str | None) -> boo
     """
     dialect = find_dialect(name)
     parameter = find_parameter(dialect, place)
-    parsed = try_parse_fast(text, dialect) if parameter.shape == "condition" else None
+    tree: Tree | None
+    if parameter.shape == "condition":
+        tree, is_odd = try_parse_fast(text, dialect) or (None, True)
+    else:
+        tree, is_odd = parse_list_fast(text, dialect, parameter.shape), False
     quick = find_test(dialect, endpoint, place)(text)
-    if parsed is None or parsed[1]:
+    if tree is None or is_odd:
         assert not quick
         return None
     assert check(text, dialect=dialect, endpoint=endpoint, parameter=place) == ask_all(text, name, endpoint, place), (
         text
     )
-    assert quick == (not find_table(dialect, endpoint, parameter).find_work(text, parsed[0]))
+    assert quick == (not find_table(dialect, endpoint, parameter).find_work(text, tree))
     return quick
 
 
@@ -295,7 +304,8 @@ def test_opt_in_rules_let_nothing_pass() -> None:
     assert find_test("manage", "/service/tickets")("id=1")
     assert find_test("manage", "/service/tickets", rules=RuleConfig(max_severity="warning"))("id=1")
     assert not find_test("manage", "/service/tickets", rules=RuleConfig(strict=True))("id=1")
-    assert not find_test("manage", "/service/tickets", "orderBy")("id")
+    assert find_test("manage", "/service/tickets", "orderBy")("id desc")
+    assert not find_test("manage", "/service/tickets", "orderBy")("company desc")
 
 
 def test_declarations_name_operators_that_exist() -> None:

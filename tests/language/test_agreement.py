@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
+from typing import Literal
+
 import pytest
 
 from cwql.language.dialects import DIALECTS, Dialect
-from cwql.language.nodes import And, Comparison, Constant, Path, comparisons
+from cwql.language.nodes import And, Comparison, Constant, FieldList, OrderBy, Path, comparisons
 from cwql.language.operators import EQ
 from cwql.language.parsing import parse_with_recovery
+from cwql.language.parsing.lists import parse_list_fast
 from cwql.language.parsing.parser import try_parse_fast
 from cwql.language.parsing.recovery import recover
 from tests.texts import Texts
@@ -35,6 +40,46 @@ def test_recovery_agrees_with_the_fast_path(dialect: Dialect, shard: int) -> Non
         assert tree == fast[0], text
         assert spans(tree) == spans(fast[0]), text
         assert fast[1] or not diagnostics, f"accepted without a warning: {text!r}: {diagnostics}"
+
+
+LIST_PARTS = (
+    "id", "company/name", "company.name", "get", "POST", "asc", "Desc", "DESC", "descending", "_x1", "1x", "",
+    " ", "  ", ",", ",", ", ", "\t", "\n", "\x0b", "\xa0", "é", "/", ".", "%20", "(", "'",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize("shape", ["order_by", "field_list"])
+def test_recovery_agrees_with_the_fast_path_of_lists(
+    dialect: Dialect, shape: Literal["order_by", "field_list"]
+) -> None:
+    chance = random.Random(5)
+    accepted = 0
+    for _ in range(20_000):
+        text = "".join(chance.choices(LIST_PARTS, k=chance.randrange(1, 9)))
+        fast = parse_list_fast(text, dialect, shape)
+        if fast is not None:
+            tree, diagnostics, _ = recover(text, dialect, shape, well_formed=False)
+            assert not diagnostics, f"accepted without a diagnostic: {text!r}"
+            assert tree == fast, text
+            assert starts(tree) == starts(fast), text
+            accepted += 1
+    assert accepted > 500
+
+
+def starts(tree: object) -> Sequence[int]:
+    """Return the positions of all paths of a list."""
+    if isinstance(tree, OrderBy):
+        return [term.start for term in tree.terms]
+    assert isinstance(tree, FieldList)
+    return tree.starts
+
+
+def test_common_lists_need_no_recovery() -> None:
+    for text in ("id", "id desc", "company/name asc, id DESC", " id , summary"):
+        assert parse_with_recovery(text, DIALECTS[0], "order_by").well_formed
+    for text in ("id", "id,company/name, summary"):
+        assert parse_with_recovery(text, DIALECTS[0], "field_list").well_formed
 
 
 @pytest.mark.parametrize(

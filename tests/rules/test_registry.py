@@ -161,7 +161,7 @@ def test_declarations_agree_with_each_other(record: Rule) -> None:
         "fields": "fields",
     }
     assert not record.parameters or kinds.get(record.parameter or "", "condition") in record.parameters
-    assert record.needs is None or record.scope == "condition"
+    assert record.needs is None or record.scope == ("endpoint" if record.needs == "forward-only" else "condition")
     assert not record.endpoints or record.scope == "endpoint" or record.name == "newer-name"
     assert record.when is None or record.fields or record.operators or record.values
 

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
     from typing import Literal, TypeAlias
 
+    from cwql.analysis.dispatch import RuleTable
     from cwql.analysis.rule_config import RuleConfig, Rules
     from cwql.diagnostics import Diagnostic, Fix
     from cwql.language.dialects import AnyDialect, Dialect, Parameter
+    from cwql.language.dialects.base import Shape
     from cwql.language.nodes import Tree
     from cwql.rules.context import Context
 
@@ -129,7 +131,8 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
         from cwql.analysis.dispatch import find_table, run_rules
 
         clean = result.well_formed and not findings
-        table = find_table(record, asked, parameter, release, optional=_is_optional(rules))
+        optional = _is_optional(rules)
+        table = find_table(record, asked, parameter, release, optional=optional, forward_only=forward_only)
         work = table.find_work(text, result.tree) if clean else None
         if clean and not work:
             return []
@@ -226,9 +229,9 @@ def find_test(
 
     record = find_dialect(dialect)
     place = find_parameter(record, parameter)
-    if place.shape != "condition":
-        return lambda text: False
     table = find_table(record, endpoint, place, release, optional=_is_optional(rules))
+    if place.shape != "condition":
+        return _find_list_test(record, place.shape, table)
     parse, passes = fast_parser(record).parse, table.passes
 
     def test(text: str) -> bool:
@@ -237,6 +240,16 @@ def find_test(
         except FastPathMiss:
             return False
         return not has_warnings and passes(text, tree)
+
+    return test
+
+
+def _find_list_test(record: Dialect, shape: Shape, table: RuleTable) -> Test:
+    from cwql.language.parsing.lists import parse_list_fast
+
+    def test(text: str) -> bool:
+        tree = parse_list_fast(text, record, shape)
+        return tree is not None and table.passes(text, tree)
 
     return test
 

@@ -108,7 +108,8 @@ class Entry:
 class RuleTable:
     """The rules for the texts of one parameter of one endpoint.
 
-    `release` is that of the server, if it is known; `optional` includes the opt-in rules.
+    `release` is that of the server, if it is known; `optional` includes the opt-in rules, and `forward_only` those about a
+    request for forward-only pages.
     """
 
     __slots__ = (
@@ -128,7 +129,7 @@ class RuleTable:
         "record",
     )
 
-    def __init__(  # the target of the texts
+    def __init__(  # noqa: PLR0913  # the target of the texts
         self,
         dialect: Dialect,
         asked: str | None,
@@ -136,6 +137,7 @@ class RuleTable:
         catalog: Catalog | None,
         release: str | None,
         optional: bool,
+        forward_only: bool,
     ) -> None:
         self.catalog = catalog
         self.endpoint: Endpoint | None = None if catalog is None or asked is None else catalog.find_endpoint(asked)
@@ -161,9 +163,10 @@ class RuleTable:
             for entry in entries
             if (entry.endpoints and _matches(entry.endpoints, places))
             or (entry.scope != "comparison" and entry.needs is None and not entry.endpoints)
+            or (entry.needs == "forward-only" and forward_only)
         ]
         self._terms = [entry for entry in entries if entry.scope == "comparison"]
-        self._needs = [entry for entry in entries if entry.needs not in (None, "alone", "long")]
+        self._needs = [entry for entry in entries if entry.needs not in (None, "alone", "long", "forward-only")]
         self._long = [entry for entry in entries if entry.needs == "long"]
         self._alone = [*self._terms, *[entry for entry in entries if entry.needs == "alone"]]
         self._verdicts: dict[Key, tuple[str, Candidates]] = {}
@@ -385,7 +388,13 @@ _TABLES: dict[tuple[object, ...], RuleTable] = {}
 
 
 def find_table(
-    dialect: Dialect, asked: str | None, parameter: Parameter, release: str | None = None, *, optional: bool = False
+    dialect: Dialect,
+    asked: str | None,
+    parameter: Parameter,
+    release: str | None = None,
+    *,
+    optional: bool = False,
+    forward_only: bool = False,
 ) -> RuleTable:
     """Return the table for a parameter of an endpoint."""
     catalog: Catalog | None = None
@@ -393,12 +402,12 @@ def find_table(
         from cwql.schema.catalog import catalog as find_catalog
 
         catalog = find_catalog(dialect.name)
-    key = (dialect.name, catalog, asked, parameter.name, release, optional)
+    key = (dialect.name, catalog, asked, parameter.name, release, optional, forward_only)
     table = _TABLES.get(key)
     if table is None:
         if len(_TABLES) >= CACHE_LIMIT:
             _TABLES.clear()
-        table = _TABLES[key] = RuleTable(dialect, asked, parameter, catalog, release, optional)
+        table = _TABLES[key] = RuleTable(dialect, asked, parameter, catalog, release, optional, forward_only)
     return table
 
 
@@ -406,7 +415,14 @@ def consult(context: Context, rules: RuleConfig | None = None) -> Iterator[Diagn
     """Yield the diagnostics of the rules that `rules` enables, for a text in which the parser may have found mistakes."""
     from cwql.analysis.rule_config import enables_more
 
-    table = find_table(context.dialect, context.asked, context.parameter, context.release, optional=enables_more(rules))
+    table = find_table(
+        context.dialect,
+        context.asked,
+        context.parameter,
+        context.release,
+        optional=enables_more(rules),
+        forward_only=context.forward_only,
+    )
     return run_rules(context, table.find_work_in(context), rules)
 
 

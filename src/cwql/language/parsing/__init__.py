@@ -80,10 +80,9 @@ def parse_or_raise(text: str, dialect: Dialect, shape: Shape = "condition", fill
     `fill` is for templates: it is called for every placeholder ``{name}`` outside quotes, with its text, its role (``value``,
     ``list`` or ``condition``) and its position. Its result becomes part of the tree as it is.
     """
-    if shape == "condition":
-        fast = try_parse_fast(text, dialect, fill)
-        if fast is not None:
-            return fast[0]
+    fast = _try_parse_fast(text, dialect, shape, fill)
+    if fast is not None:
+        return fast[0]
     from cwql.language.parsing.recovery import recover
 
     tree, diagnostics, _ = recover(text, dialect, shape, fill, well_formed=False)
@@ -94,13 +93,23 @@ def parse_or_raise(text: str, dialect: Dialect, shape: Shape = "condition", fill
 
 def parse_with_recovery(text: str, dialect: Dialect, shape: Shape = "condition") -> ParseResult:
     """Return what could be parsed, with all diagnostics. Never raises for any text."""
-    fast = try_parse_fast(text, dialect) if shape == "condition" else None
+    fast = _try_parse_fast(text, dialect, shape)
     if fast is not None and not fast[1]:
         return ParseResult(fast[0], (), True)
     from cwql.language.parsing.recovery import recover
 
     tree, diagnostics, sound = recover(text, dialect, shape, well_formed=fast is not None)
     return ParseResult(tree, tuple(diagnostics), fast is not None, sound)
+
+
+def _try_parse_fast(text: str, dialect: Dialect, shape: Shape, fill: Fill | None = None) -> tuple[Tree, bool] | None:
+    """Return the tree, and whether its spelling has to be reported; None if the text is not well-formed."""
+    if shape == "condition":
+        return try_parse_fast(text, dialect, fill)
+    from cwql.language.parsing.lists import parse_list_fast
+
+    tree = parse_list_fast(text, dialect, shape)
+    return None if tree is None else (tree, False)
 
 
 def has_errors(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:

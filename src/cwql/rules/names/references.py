@@ -175,6 +175,7 @@ FORWARD_ONLY_ORDER = Rule(
     parameter="orderBy",
     parameters=("order",),
     scope="endpoint",
+    needs="forward-only",
 )
 
 
