@@ -5,36 +5,19 @@ from __future__ import annotations
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import CLOSERS
 from cwql.lint.ir import Argument, Assign, Block, Call, Function, Items, Name, Node, Pairs, Parameter
 from cwql.lint.templates.model import QuoteStyle
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterator
-
-    from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
-
-_FORM = Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), lines=True)
-
-
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
-    return scanner.read(_FORM, match.start(), match.end(), limit)
-
+_FORMS = {'"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), lines=True)}
 
 _SYNTAX = Syntax(
     r"(?P<string>\")|(?P<mark>\\(?:newline|space|tab|.))|(?P<name>:?[A-Za-z_*+!?<>=.&%-][\w*+!?<>=./&%#-]*)",
     ";",
     {},
-    _open,
+    _FORMS,
 )
 
 
@@ -114,7 +97,4 @@ def _called(start: int, end: int, found: list[Node]) -> Node:
 
 GRAMMAR = Grammar(_SYNTAX, Clojure, Traits("clojure"))
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "clojure")
+extract = GRAMMAR.extract

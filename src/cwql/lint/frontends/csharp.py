@@ -6,28 +6,21 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.program import Grammar
+from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.frontends.tokens import dedent
 from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.ir import Node
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _PLAIN = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _BRACES = {"{": "{{", "}": "}}"}
 _FORMS = {
     '"': Form('"', BACKSLASH, QuoteStyle(_PLAIN)),
-    "'": Form("'", BACKSLASH, QuoteStyle({}, "'\\\n")),
     '@"': Form('"', None, QuoteStyle({'"': '""'}), lines=True, doubled=True),
     '$"': Form('"', BACKSLASH, QuoteStyle(_PLAIN | _BRACES), ("{",)),
     '$@"': Form('"', None, QuoteStyle({'"': '""', **_BRACES}), ("{",), lines=True, doubled=True),
@@ -39,12 +32,9 @@ _RAW: dict[tuple[int, bool], Form] = {}
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
     opener, start, at = match[0], match.start(), match.end()
-    if opener == "'" and _CHARACTER.match(scanner.text, start) is None:
-        # A quote in the format of a placeholder: ``{since:h 'o''clock'}``.
-        return None
-    form = _FORMS.get(opener)
-    if form is not None:
-        return scanner.read(form, start, at, limit)
+    if opener == "'":
+        # Otherwise it is a quote in the format of a placeholder: ``{since:h 'o''clock'}``.
+        return scanner.read(CHARACTER, start, at, limit) if _CHARACTER.match(scanner.text, start) else None
     # A raw string: it ends with as many quotes as it begins with, and as many braces open a placeholder as there are
     # dollars.
     dollars = opener.count("$")
@@ -84,6 +74,7 @@ _SYNTAX = Syntax(
     r"(?P<string>\$*\"{3,}|\$@\"|@\$\"|@\"|\$\"|[\"'])|(?P<name>@?[A-Za-z_]\w*)",
     "//",
     {"/*": "*/"},
+    _FORMS,
     _open,
 )
 
@@ -116,7 +107,4 @@ class CSharp(Parser):
 
 GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", braces=True), functions="methods")
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "csharp")
+extract = GRAMMAR.extract

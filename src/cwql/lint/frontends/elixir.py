@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
-from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
@@ -13,15 +13,8 @@ from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _PLACEHOLDERS = ("#{",)
 _FORMS = {
@@ -32,16 +25,11 @@ _FORMS = {
     "~S(": Form(")", None, QuoteStyle({}, "()"), lines=True, nests="("),
 }
 
-
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
-    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
-
-
 _SYNTAX = Syntax(
     r"(?P<string>\"{3}|~[sS]\(|[\"'])|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@?[A-Za-z_]\w*[?!]?)|(?P<mark>%\{|<>|\|>)",
     "#",
     {},
-    _open,
+    _FORMS,
 )
 
 
@@ -152,7 +140,4 @@ class Elixir(WordParser):
 
 GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True), functions="words")
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "elixir")
+extract = GRAMMAR.extract

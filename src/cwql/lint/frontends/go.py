@@ -5,35 +5,23 @@ from __future__ import annotations
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.program import Grammar
+from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.ir import Cast, Node, Other, Pairs
 from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _FORMS = {
     '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"})),
-    "'": Form("'", BACKSLASH, QuoteStyle({}, "'\\\n")),
+    "'": CHARACTER,
     "`": Form("`", None, QuoteStyle({}, "`\r"), lines=True),
 }
 
-
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
-    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
-
-
-_SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _open)
+_SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _FORMS)
 
 
 class Go(Parser):
@@ -111,7 +99,4 @@ class Go(Parser):
 
 GRAMMAR = Grammar(_SYNTAX, Go, Traits("go", layouts=True, receivers=True), functions="braces")
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "go")
+extract = GRAMMAR.extract

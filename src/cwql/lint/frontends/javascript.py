@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends import find_language, language_of
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.ir import Call
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
@@ -15,15 +14,9 @@ from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
     from cwql.lint.ir import Argument
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _BREAKS = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _FORMS = {
@@ -32,16 +25,11 @@ _FORMS = {
     "`": Form("`", BACKSLASH, QuoteStyle({"\\": "\\\\", "`": "\\`", "$": "\\$"}), ("${",), lines=True),
 }
 
-
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
-    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
-
-
 _SYNTAX = Syntax(
     r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)",
     "//",
     {"/*": "*/"},
-    _open,
+    _FORMS,
     regexes=True,
 )
 
@@ -141,10 +129,4 @@ def _place_of(names: Sequence[str], text: str) -> RequestTarget | None:
 
 GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, words=_OPERATIONS), functions="methods")
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a script."""
-    language = language_of(source.name)
-    # The code in a Markdown file has the name of that file.
-    spoken = language if language is not None and language.module == "javascript" else find_language("javascript")
-    return find_in_program(source, context, GRAMMAR, spoken.name)
+extract = GRAMMAR.extract

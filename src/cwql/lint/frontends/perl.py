@@ -5,8 +5,8 @@ from __future__ import annotations
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
 from cwql.lint.frontends.parser import Parser, negation
-from cwql.lint.frontends.program import Grammar, find_in_program
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.program import Grammar
+from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.ir import Branch, Index, Items, Member, Name, Node, Pairs
 from cwql.lint.templates.model import QuoteStyle
@@ -14,14 +14,10 @@ from cwql.lint.templates.model import QuoteStyle
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _PLACEHOLDERS = ("${", "$", "@{")
 _FORMS = {
@@ -31,15 +27,12 @@ _FORMS = {
     "'": Form("'", QUOTE_ONLY, QuoteStyle({"'": "\\'", "\\": "\\\\"}), lines=True),
     "`": Form("`", BACKSLASH, QuoteStyle({}, "`\\$@"), _PLACEHOLDERS, lines=True),
 }
-_PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
     opener = match[0]
-    if opener in _FORMS:
-        return scanner.read(_FORMS[opener], match.start(), match.end(), limit)
     sign = opener[-1]
-    close = _PAIRS.get(sign, sign)
+    close = BRACKETS.get(sign, sign)
     plain = not opener.startswith("qq")
     form = Form(
         close,
@@ -58,6 +51,7 @@ _SYNTAX = Syntax(
     r"(?P<string>\bq[qw]?[(\[{<!|/]|[\"'`])|(?P<variable>[$@%&]\w+|\$[&_!@/\\])|(?P<name>[A-Za-z_]\w*(?:::\w+)*)|(?P<mark>\.=)",
     "#",
     {"\n=pod": "\n=cut", "\n=head1": "\n=cut"},
+    _FORMS,
     _open,
     name=r"[A-Za-z_]\w*((?:->)?[\[{][^\]}\n\"]{1,60}[\]}])*",
     regexes=True,
@@ -132,7 +126,4 @@ class Perl(Parser):
 
 GRAMMAR = Grammar(_SYNTAX, Perl, Traits("perl"), functions="braces")
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "perl")
+extract = GRAMMAR.extract

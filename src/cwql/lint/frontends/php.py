@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import PHP, QUOTE_ONLY
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import dedent
@@ -14,15 +14,11 @@ from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.ir import Node
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _PLACEHOLDERS = ("{$", "${", "$")
 _FORMS = {
@@ -35,9 +31,6 @@ _NOWDOC = Form("", None, QuoteStyle({}, "\n"), lines=True)
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
-    opener = match[0]
-    if len(opener) == 1:
-        return scanner.read(_FORMS[opener], match.start(), match.end(), limit)
     quote, name = match["quote"], match["tag"]
     text, at = scanner.text, match.end()
     closing = re.compile(rf"^([ \t]*){name}\b", re.MULTILINE).search(text, at, limit)
@@ -57,6 +50,7 @@ _SYNTAX = Syntax(
     r"|(?P<variable>\$[A-Za-z_]\w*)|(?P<name>\\?[A-Za-z_]\w*(?:\\[A-Za-z_]\w*)*)|(?P<mark>\.=)",
     r"//|#(?!\[)",
     {"/*": "*/"},
+    _FORMS,
     _open,
     name=r"[A-Za-z_]\w*(->[A-Za-z_]\w*|\[[^\]\n\"]{1,60}\])?",
     skip=("?>", re.compile(r"<\?(?:php\b|=)?")),
@@ -115,7 +109,4 @@ class Php(Parser):
 
 GRAMMAR = Grammar(_SYNTAX, Php, Traits("php", delimited=True), functions="braces")
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "php")
+extract = GRAMMAR.extract

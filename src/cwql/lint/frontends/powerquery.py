@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.ir import Argument, Assign, Block, Choice, Member, Name, Node
@@ -13,30 +13,23 @@ from cwql.lint.templates.model import QuoteStyle
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
-_FORMS = {
-    '"': Form('"', None, QuoteStyle({'"': '""'}), lines=True, doubled=True),
-    '#"': Form('"', None, QuoteStyle({'"': '""'}), doubled=True),
-}
+_FORMS = {'"': Form('"', None, QuoteStyle({'"': '""'}), lines=True, doubled=True)}
+_NAME = Form('"', None, QuoteStyle({'"': '""'}), doubled=True)
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
-    token = scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
-    if match[0] == '#"':
-        # A name in quotes.
-        token.kind, token.text = "name", token.value or ""
+    """Return a name in quotes."""
+    token = scanner.read(_NAME, match.start(), match.end(), limit)
+    token.kind, token.text = "name", token.value or ""
     return token
 
 
-_SYNTAX = Syntax(r"(?P<string>#\"|\")|(?P<name>[A-Za-z_][\w.]*)", "//", {"/*": "*/"}, _open)
+_SYNTAX = Syntax(r"(?P<string>#\"|\")|(?P<name>[A-Za-z_][\w.]*)", "//", {"/*": "*/"}, _FORMS, _open)
 
 
 class PowerQuery(Parser):
@@ -137,7 +130,4 @@ class PowerQuery(Parser):
 
 GRAMMAR = Grammar(_SYNTAX, PowerQuery, Traits("powerquery"))
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "powerquery")
+extract = GRAMMAR.extract

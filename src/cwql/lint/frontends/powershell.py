@@ -8,7 +8,7 @@ from cwql.lint.frontends.cmdlets import WORD, gives_records, place_of_command
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.powershell_help import find_examples
 from cwql.lint.frontends.powershell_tokens import OPERATORS, SYNTAX, UNARY
-from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.tables import CLOSERS
 from cwql.lint.ir import (
     Argument,
@@ -592,7 +592,7 @@ GRAMMAR = Grammar(
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a script, and those of the examples in its help."""
-    yield from find_in_program(source, context, GRAMMAR, "powershell")
+    yield from GRAMMAR.extract(source, context)
     help_text = find_examples(source.text)
     if help_text is not None:
-        yield from find_in_program(Source(help_text, source.name), context, GRAMMAR, "powershell")
+        yield from GRAMMAR.extract(Source(help_text, source.name), context)

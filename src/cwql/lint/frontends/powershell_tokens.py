@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.tokens import Token
 
 _PLACEHOLDERS = ("$(", "${", "$")
-_DOUBLE = Form('"', BACKTICK, QuoteStyle({'"': '`"', "$": "`$", "`": "``"}), _PLACEHOLDERS, lines=True, doubled=True)
-_SINGLE = Form("'", None, QuoteStyle({"'": "''"}), lines=True, doubled=True)
+_FORMS = {
+    '"': Form('"', BACKTICK, QuoteStyle({'"': '`"', "$": "`$", "`": "``"}), _PLACEHOLDERS, lines=True, doubled=True),
+    "'": Form("'", None, QuoteStyle({"'": "''"}), lines=True, doubled=True),
+}
 # The end of a here-string is found first: the text is read up to there.
 _HERE_DOUBLE = Form("", BACKTICK, QuoteStyle({"$": "`$", "`": "``"}, "\n"), _PLACEHOLDERS, lines=True)
 _HERE_SINGLE = Form("", None, QuoteStyle({}, "\n"), lines=True)
@@ -23,9 +25,8 @@ _HERE_END = {'"': re.compile(r'\r?\n"@'), "'": re.compile(r"\r?\n'@")}
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
+    """Return the token of a here-string."""
     opener, at = match[0], match.end()
-    if opener == '"' or opener == "'":
-        return scanner.read(_DOUBLE if opener == '"' else _SINGLE, match.start(), at, limit)
     closing = _HERE_END[opener[1]].search(scanner.text, at - 1, limit)
     end = closing.start() if closing is not None else limit
     if end < at:
@@ -43,6 +44,7 @@ SYNTAX = Syntax(
     r"|(?P<name>[A-Za-z_]\w*(?:-\w+)*)|(?P<mark>[$@]\(|@\{)",
     r"(?<![\w$])#(?!>)",
     {"<#": "#>"},
+    _FORMS,
     _open,
     name=r"(?:(?i:script|global|local|private|using|env|variable):)?[A-Za-z_]\w*|_\b",
     continued="`",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.flow import SHORT
+from cwql.lint.frontends import language_of
 from cwql.lint.frontends.scanner import Scanner
 from cwql.source import Span
 from cwql.value import Value
@@ -43,25 +44,30 @@ class Grammar(Value):
     traits: Traits
     functions: str = ""
 
-
-def find_in_program(
-    source: Source, context: Context, grammar: Grammar, language: str
-) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source. Raises `UnreadableSource` if its strings are nested too deeply."""
-    if not context.can_name_endpoint(grammar.traits.words):
-        return
-    if _is_minified(source.text):
-        if not context.sure:
+    def extract(self, source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
+        """Yield the conditions of a source. Raises `UnreadableSource` if its strings are nested too deeply."""
+        if not context.can_name_endpoint(self.traits.words):
             return
-        from cwql.rules.source import SKIPPED_FILE
+        if _is_minified(source.text):
+            if not context.sure:
+                return
+            from cwql.rules.source import SKIPPED_FILE
 
-        yield SKIPPED_FILE.at(Span(0, 0), "a minified file: passed over", hint="lint the files that it was made from")
-        return
-    skipped: dict[int, int] = {}
-    if grammar.functions and len(source.text) >= SHORT:
-        from cwql.lint.frontends.skipping import find_silent_functions
+            yield SKIPPED_FILE.at(
+                Span(0, 0), "a minified file: passed over", hint="lint the files that it was made from"
+            )
+            return
+        skipped: dict[int, int] = {}
+        if self.functions and len(source.text) >= SHORT:
+            from cwql.lint.frontends.skipping import find_silent_functions
 
-        skipped = find_silent_functions(source.text, context, grammar.traits, grammar.functions)
-    tokens = Scanner(source.text, grammar.syntax, skipped).tokens()
-    module = grammar.parser(tokens, source.text).module()
-    yield from find_flow(context, source.text, module, grammar.traits, language)
+            skipped = find_silent_functions(source.text, context, self.traits, self.functions)
+        tokens = Scanner(source.text, self.syntax, skipped).tokens()
+        module = self.parser(tokens, source.text).module()
+        yield from find_flow(context, source.text, module, self.traits, self._language(source.name))
+
+    def _language(self, filename: str) -> str:
+        """Return the name of the language of a file: that of a language with the same grammar, such as ``typescript``."""
+        known = language_of(filename)
+        # The code in a Markdown file has the name of that file.
+        return known.name if known is not None and known.module == self.traits.name else self.traits.name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
-from cwql.lint.frontends.program import Grammar, find_in_program
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.program import Grammar
+from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import Other
@@ -14,14 +14,10 @@ from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.ir import Node
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _DOUBLE = {"\\": "\\\\", "#": "\\#"}
 _FORMS = {
@@ -31,18 +27,15 @@ _FORMS = {
 }
 _HEREDOC = Form("", BACKSLASH, QuoteStyle(_DOUBLE, "\n"), ("#{",), lines=True)
 _PLAIN = Form("", None, QuoteStyle({}, "\n"), lines=True)
-_PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CHARACTERS = frozenset(('?"', "?'", "?`"))
 _PERCENT: dict[tuple[bool, str], Form] = {}
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
     opener = match[0]
-    if opener in _FORMS:
-        return scanner.read(_FORMS[opener], match.start(), match.end(), limit)
     if opener.startswith("%"):
         kind, sign = opener[1:-1], opener[-1]
-        close = _PAIRS.get(sign, sign)
+        close = BRACKETS.get(sign, sign)
         plain = kind in ("q", "w", "i", "s")
         form = _PERCENT.get((plain, sign))
         if form is None:
@@ -93,6 +86,7 @@ _SYNTAX = Syntax(
     r"|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@{0,2}[A-Za-z_]\w*[?!]?|\$\w+)",
     "#",
     {"\n=begin": "\n=end"},
+    _FORMS,
     _open,
     regexes=True,
     commands=True,
@@ -143,7 +137,4 @@ class Ruby(WordParser):
 
 GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True), functions="words")
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "ruby")
+extract = GRAMMAR.extract

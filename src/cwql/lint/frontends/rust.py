@@ -5,38 +5,21 @@ from __future__ import annotations
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.program import Grammar
+from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.ir import Function, Node, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterator
-
-    from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _FORMS = {
     '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), lines=True),
     'r"': Form('"', None, QuoteStyle({}, '"'), lines=True),
     'r#"': Form('"#', None, QuoteStyle({}, '"#'), lines=True),
     'r##"': Form('"##', None, QuoteStyle({}, '"#'), lines=True),
-    "'": Form("'", BACKSLASH, QuoteStyle({}, "'\\\n")),
+    "'": CHARACTER,
 }
 
-
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
-    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
-
-
 _SYNTAX = Syntax(
-    r"(?P<mark>'[A-Za-z_]\w*(?!'))|(?P<string>r#{0,2}\"|\"|')|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _open
+    r"(?P<mark>'[A-Za-z_]\w*(?!'))|(?P<string>r#{0,2}\"|\"|')|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _FORMS
 )
 
 
@@ -103,7 +86,4 @@ class Rust(Parser):
 
 GRAMMAR = Grammar(_SYNTAX, Rust, Traits("rust"), functions="braces")
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "rust")
+extract = GRAMMAR.extract

@@ -110,7 +110,7 @@ class Scanner:
                 at = limit if closing < 0 else closing + len(syntax.blocks[match[0]])
                 continue
             if kind == "string":
-                token = syntax.open(self, match, limit) if self._begins(match, found) else None
+                token = self._string(match, limit) if self._begins(match, found) else None
                 if token is not None:
                     token.fresh = fresh
                     fresh = False
@@ -152,6 +152,13 @@ class Scanner:
             fresh = False
         self.depth -= 1
         return found, limit
+
+    def _string(self, match: re.Match[str], limit: int) -> Token | None:
+        """Return the string of an opener; None if it opens nothing."""
+        form = self.syntax.forms.get(match[0])
+        if form is not None:
+            return self.read(form, match.start(), match.end(), limit)
+        return self.syntax.open(self, match, limit) if self.syntax.open is not None else None
 
     def _begins(self, match: re.Match[str], found: list[Token]) -> bool:
         """Return whether an opener that is also an operator (``%``, ``<<``) opens a string here."""

@@ -5,22 +5,10 @@ from __future__ import annotations
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.ir import Member, Node
 from cwql.lint.templates.model import QuoteStyle
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterator
-
-    from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _PLACEHOLDERS = ("\\(",)
 _FORMS = {
@@ -29,12 +17,7 @@ _FORMS = {
     '#"': Form('"#', None, QuoteStyle({}, '"')),
 }
 
-
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
-    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
-
-
-_SYNTAX = Syntax(r"(?P<string>\"{3}|#\"|\")|(?P<name>[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _open)
+_SYNTAX = Syntax(r"(?P<string>\"{3}|#\"|\")|(?P<name>[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _FORMS)
 
 
 class Swift(Parser):
@@ -71,7 +54,4 @@ class Swift(Parser):
 
 GRAMMAR = Grammar(_SYNTAX, Swift, Traits("swift"), functions="braces")
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "swift")
+extract = GRAMMAR.extract

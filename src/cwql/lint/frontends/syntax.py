@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.frontends.escapes import BACKSLASH
+from cwql.lint.templates.model import QuoteStyle
 from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from cwql.lint.frontends.escapes import Escapes
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.templates.model import QuoteStyle
 
 SIGNS = r"=>|->|::|\?\?=?|\?->|\?\.|\|\|=?|&&|\+\+|--|[-+]=|:=|===|==|!==|!=|<=|>=|<<|\.\.\.?|."
 """Signs that most languages share; a table puts its own in front."""
+
+BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+"""The closing sign of a literal such as ``q(…)``."""
 
 
 class Form(Value):
@@ -61,19 +65,24 @@ class Form(Value):
         assign(self, "stop", re.compile("|".join(wanted)) if wanted else re.compile(r"(?!)"))
 
 
+CHARACTER = Form("'", BACKSLASH, QuoteStyle({}, "'\\\n"))
+"""The literal of one character."""
+
+
 class Syntax(Value):
     """The tokens of a language.
 
     `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``mark`` (a sign of its own) and ``string``
     (an opener), if the language has them; `comments` begin a comment to the end of the line, `blocks` pairs the signs
-    around a longer one. `open` reads the string of an opener, `name` is the pattern of a name after ``$`` in a string.
+    around a longer one. `forms` are the strings by their openers, `open` reads that of any other; `name` is the pattern of a name after ``$`` in a string.
     `regexes` is True if ``/…/`` is a literal, `commands` if a call needs no brackets, so that one may follow a name;
     `continued` joins two lines, `skip` begins and ends code.
     """
 
     master: re.Pattern[str]
     blocks: dict[str, str]
-    open: Callable[[Scanner, re.Match[str], int], Token | None]
+    forms: Mapping[str, Form]
+    open: Callable[[Scanner, re.Match[str], int], Token | None] | None
     name: re.Pattern[str]
     regexes: bool
     commands: bool
@@ -85,7 +94,8 @@ class Syntax(Value):
         words: str,
         comments: str,
         blocks: dict[str, str],
-        open: Callable[[Scanner, re.Match[str], int], Token | None],
+        forms: Mapping[str, Form],
+        open: Callable[[Scanner, re.Match[str], int], Token | None] | None = None,
         name: str = r"[A-Za-z_]\w*",
         regexes: bool = False,
         commands: bool = False,
@@ -100,6 +110,7 @@ class Syntax(Value):
         )
         assign(self, "master", re.compile(pattern))
         assign(self, "blocks", blocks)
+        assign(self, "forms", forms)
         assign(self, "open", open)
         assign(self, "name", re.compile(name))
         assign(self, "regexes", regexes)

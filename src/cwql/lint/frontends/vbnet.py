@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
@@ -13,31 +13,19 @@ from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
-    from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
-    from cwql.source import Source
 
 _FORMS = {
     '"': Form('"', None, QuoteStyle({'"': '""'}, "\n"), doubled=True),
     '$"': Form('"', None, QuoteStyle({'"': '""', "{": "{{", "}": "}}"}, "\n"), ("{",), doubled=True),
 }
 
-
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
-    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
-
-
 _SYNTAX = Syntax(
     r"(?P<string>\$\"|\")|(?P<mark>&=|_(?=[ \t]*\r?\n))|(?P<name>[A-Za-z_]\w*)",
     r"'|(?i:rem\b)",
     {},
-    _open,
+    _FORMS,
     continued="_",
 )
 
@@ -211,7 +199,4 @@ class VisualBasic(WordParser):
 
 GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", braces=True))
 
-
-def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions of a source."""
-    return find_in_program(source, context, GRAMMAR, "vbnet")
+extract = GRAMMAR.extract
