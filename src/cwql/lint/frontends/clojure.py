@@ -34,7 +34,7 @@ class Clojure(Parser):
 
     def form(self) -> Node | None:
         """Parse a form; None for a sign that is none."""
-        token, opener = self.peek(), self.at
+        token = self.peek()
         if token.kind in ("string", "number"):
             return self.prefix()
         if token.kind == "name":
@@ -46,16 +46,12 @@ class Clojure(Parser):
             self.at += 1
             return None
         self.depth += 1
-        closing = min(self.closing(opener), self.size)
-        self.at += 1
+        closing = self.enter()
         found: list[Node] = []
-        while self.at < closing:
-            before = self.at
+        for _ in self.upto(closing):
             node = self.form()
             if node is not None:
                 found.append(node)
-            if self.at <= before:
-                self.at = before + 1
         # Never back: a bracket that is closed by another kind would be read again and again.
         self.at = min(max(closing + 1, self.at), self.size)
         self.depth -= 1

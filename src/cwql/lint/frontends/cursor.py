@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from cwql.lint.frontends.tables import CLOSERS, ENDS, OPENERS, Tables
 from cwql.lint.frontends.tokens import Token
-from cwql.lint.ir import Other
+from cwql.lint.ir import Other, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from cwql.lint.ir import Argument, Block, Node, Parameter
+    from cwql.lint.ir import Argument, Block, Node
 
 
 class Cursor(Tables):
@@ -57,6 +57,39 @@ class Cursor(Tables):
     def closing(self, index: int) -> int:
         """Return the index of the bracket that closes the one at an index; that of the end if none does."""
         return self.partner.get(index, self.size)
+
+    def step(self) -> None:
+        """Pass over a token, with the brackets that it opens."""
+        self.at = min(self.closing(self.at) + 1 if self.word() in OPENERS else self.at + 1, self.size)
+
+    def enter(self) -> int:
+        """Go into the brackets at hand; return the index of the closing one."""
+        closing = min(self.closing(self.at), self.size)
+        self.at += 1
+        return closing
+
+    def leave(self, closing: int) -> None:
+        """Go to the token after a closing bracket."""
+        self.at = min(closing + 1, self.size)
+
+    def upto(self, stop: int) -> Iterator[None]:
+        """Yield at each item up to the token at an index; a token that is no part of an item is passed over."""
+        stop = min(stop, self.size)
+        while self.at < stop:
+            before = self.at
+            yield
+            if self.at <= before:
+                self.at = before + 1
+
+    def take_names(self, stop: int, *ends: str) -> list[Parameter]:
+        """Return the names up to the first of the words, which is passed over, as parameters."""
+        found: list[Parameter] = []
+        while self.at < min(stop, self.size) and self.word() not in ends:
+            if self.peek().kind == "name":
+                found.append(Parameter(self.name_of(self.peek().text)))
+            self.at += 1
+        self.at += 1
+        return found
 
     def name_of(self, text: str) -> str:
         """Return a name as the language compares it, without its sigil."""
@@ -172,7 +205,7 @@ class Cursor(Tables):
         token = self.peek()
         if token.text in ENDS or self.at >= self.size:
             return None
-        self.at = min(self.closing(self.at) + 1 if token.text in OPENERS else self.at + 1, self.size)
+        self.step()
         return Other(token.start, self.last_end())
 
     if TYPE_CHECKING:

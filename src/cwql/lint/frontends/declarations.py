@@ -65,7 +65,7 @@ class Declarations(Expressions):
                 return None
             if word in ("=", ","):
                 return None
-            self.at = self.closing(self.at) + 1 if word in OPENERS else self.at + 1
+            self.step()
         return None
 
     def parameters(self) -> list[Parameter]:
@@ -87,7 +87,7 @@ class Declarations(Expressions):
                 index = max(self._angles(index), index + 1)
                 continue
             index = self.closing(index) + 1 if text in OPENERS else index + 1
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return found
 
     def _parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
@@ -159,14 +159,13 @@ class Declarations(Expressions):
             if word == "(" and name:
                 self.parameters()
                 continue
-            self.at = self.closing(self.at) + 1 if word in OPENERS else self.at + 1
+            self.step()
         if self.word() != "{":
             self.at = begin + 1
             return Other(start, self.last_end())
-        closing = self.closing(self.at)
-        self.at += 1
+        closing = self.enter()
         body = self.block_until(closing, in_class=True)
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return Class(start, self.last_end(), name, body)
 
     def shape(self) -> Node | None:
@@ -203,9 +202,9 @@ class Declarations(Expressions):
             if methods < min(closing, self.size):
                 self.at = methods
                 body = self.block_until(closing, in_class=True)
-                self.at = min(closing + 1, self.size)
+                self.leave(closing)
                 return Class(start, self.last_end(), name, body)
-            self.at = min(closing + 1, self.size)
+            self.leave(closing)
             return Other(start, self.last_end())
         self.at = max(self.at, begin + 1)
         return Other(start, self.last_end())
@@ -226,15 +225,11 @@ class Declarations(Expressions):
         while self.word() in self.declares or self.word() in self.modifiers or self.word() == "mut":
             self.at += 1
         if self.word() == "(" and self.typed == "behind":
-            closing = self.closing(self.at)
-            self.at += 1
+            closing = self.enter()
             found: list[Node] = []
-            while self.at < min(closing, self.size):
-                before = self.at
+            for _ in self.upto(closing):
                 found += self._declared()
-                if self.at <= before:
-                    self.at = before + 1
-            self.at = min(closing + 1, self.size)
+            self.leave(closing)
             return Block(start, self.last_end(), found)
         found = self._declared()
         if len(found) == 1:
@@ -284,7 +279,7 @@ class Declarations(Expressions):
                 inner = self.peek()
                 if self.at < closing and inner.kind in ("name", "variable"):
                     names.append(Name(inner.start, inner.end, self.name_of(inner.text)))
-            self.at = min(closing + 1, self.size)
+            self.leave(closing)
             return Items(token.start, self.last_end(), names)
         return None
 

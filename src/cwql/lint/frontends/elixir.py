@@ -8,7 +8,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Argument, Call, Function, Items, Node, Other, Parameter
+from cwql.lint.ir import Argument, Call, Function, Items, Node, Other
 from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
@@ -88,7 +88,7 @@ class Elixir(WordParser):
                 guarded = self.name_of(self.peek(2).text)
                 for parameter in parameters:
                     parameter.type = parameter.type or ("integer" if parameter.name == guarded else "")
-            self.at = self.closing(self.at) + 1 if self.word() in ("(", "[", "{") else self.at + 1
+            self.step()
         if self.word() == "," and self.word(1) == "do":
             self.at += 3
             body = self.expression()
@@ -115,12 +115,7 @@ class Elixir(WordParser):
         if self.word() == "fn":
             token = self.peek()
             self.at += 1
-            names: list[Parameter] = []
-            while self.at < self.size and self.word() not in ("->", "end"):
-                if self.peek().kind == "name":
-                    names.append(Parameter(self.name_of(self.peek().text)))
-                self.at += 1
-            self.at += 1
+            names = self.take_names(self.size, "->", "end")
             body = self.body_of()
             self.skip_end()
             return Function(token.start, self.last_end(), "", names, body, True)

@@ -7,7 +7,6 @@ from cwql.lint.frontends.tables import (
     ASSIGN,
     CHOICE,
     DEPTH,
-    OPENERS,
     PREFIX,
 )
 from cwql.lint.ir import (
@@ -167,7 +166,7 @@ class Expressions(Operands):
             and isinstance(left, (Call, Name, Member))
             and not token.fresh
         ):
-            return self._with_block(left)
+            return self._with_block(left, self.lambda_block())
         return None
 
     def member(self, left: Node) -> Node:
@@ -200,13 +199,11 @@ class Expressions(Operands):
                 return
             before = self.at
             node = self.expression()
-            if node is not None and found and found[-1].value is not None:
-                last = found[-1]
-                value = last.value
-                if value is not None:
-                    last.value = Other(value.start, node.end, [value, node])
+            value = found[-1].value if found else None
+            if node is not None and value is not None:
+                found[-1].value = Other(value.start, node.end, [value, node])
             if self.at <= before:
-                self.at = min(self.closing(self.at) + 1 if word in OPENERS else self.at + 1, self.size)
+                self.step()
 
     def argument(self) -> Argument | None:
         """Parse one argument: a value, ``name: value`` or ``...value``."""
@@ -234,10 +231,9 @@ class Expressions(Operands):
 
     def index(self, left: Node) -> Node:
         """Parse ``[key]`` after a value."""
-        closing = self.closing(self.at)
-        self.at += 1
+        closing = self.enter()
         found = self.listed(closing)
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         key = found[0] if len(found) == 1 else Other(left.end, self.last_end(), found) if found else None
         return Index(left.start, self.last_end(), left, key)
 
@@ -258,6 +254,6 @@ class Expressions(Operands):
             if node is not None:
                 found.append(node)
             if self.at <= before:
-                self.at = min(self.closing(self.at) + 1 if word in OPENERS else self.at + 1, self.size)
+                self.step()
         self.inside, self.bare = inside, bare
         return found

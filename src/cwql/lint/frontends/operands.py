@@ -102,13 +102,10 @@ class Operands(Cursor):
         node = self.expression()
         if node is not None and self.at < self.size:
             rest = [node]
-            while self.at < self.size:
-                before = self.at
+            for _ in self.upto(self.size):
                 more = self.expression()
                 if more is not None:
                     rest.append(more)
-                if self.at <= before:
-                    self.at = before + 1
             return Other(node.start, self._end.end, rest)
         return node
 
@@ -216,8 +213,6 @@ class Operands(Cursor):
             if value is None:
                 return Other(token.start, token.end)
             return Unary(token.start, value.end, word, value)
-        if word in ENDS or word in (",", ";", ""):
-            return None
         return None
 
     def braces(self) -> Node:
@@ -252,7 +247,7 @@ class Operands(Cursor):
                 )
         self.at += 1
         found = self.listed(closing)
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         if len(found) == 1:
             return found[0]
         return Items(token.start, self.last_end(), found)
@@ -266,40 +261,35 @@ class Operands(Cursor):
     def items(self, opener: int) -> Node:
         """Parse a list, or a mapping in square brackets."""
         token = self.peek()
-        entries = self.entries()
+        return self._listing(token.start, self.entries())
+
+    def _listing(self, start: int, entries: Sequence[Argument]) -> Pairs | Items:
+        """Return the mapping of entries, or the list if none of them has a key."""
         if any(entry.key is not None or entry.name for entry in entries):
-            return Pairs(token.start, self.last_end(), entries)
-        return Items(token.start, self.last_end(), [entry.value for entry in entries if entry.value is not None])
+            return Pairs(start, self.last_end(), entries)
+        return Items(start, self.last_end(), [entry.value for entry in entries if entry.value is not None])
 
     def mapping(self) -> Node:
         """Parse a mapping in braces."""
         token = self.peek()
         entries = self.entries()
-        if (
-            self.literals
-            and entries
-            and not any(entry.name or entry.key is not None or entry.spread for entry in entries)
-        ):
-            return Items(token.start, self.last_end(), [entry.value for entry in entries if entry.value is not None])
+        if self.literals and entries and not any(entry.spread for entry in entries):
+            return self._listing(token.start, entries)
         return Pairs(token.start, self.last_end(), entries)
 
     def bracketed(self, parse: Callable[[], Argument | None]) -> list[Argument]:
         """Parse the items in the brackets at hand, separated by commas."""
-        closing = self.closing(self.at)
-        self.at += 1
+        closing = self.enter()
         found: list[Argument] = []
         inside, self.inside = self.inside, self.inside + 1
         bare, self.bare = self.bare, False
-        while self.at < min(closing, self.size):
-            before = self.at
+        for _ in self.upto(closing):
             argument = parse()
             if argument is not None:
                 found.append(argument)
             self._to_comma(closing, found)
-            if self.at <= before:
-                self.at = before + 1
         self.inside, self.bare = inside, bare
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return found
 
     def entries(self) -> list[Argument]:
@@ -347,9 +337,8 @@ class Operands(Cursor):
             return Argument(self.expression(ASSIGN), key=value, at=value.start)
         return Argument(value)
 
-    def _with_block(self, left: Node) -> Node:
-        """Parse a block after a call as its last argument."""
-        block = self.lambda_block()
+    def _with_block(self, left: Node, block: Node) -> Node:
+        """Return a call whose last argument is the block after it."""
         if isinstance(left, Call):
             return Call(left.start, self.last_end(), left.callee, [*left.arguments, Argument(block)], made=left.made)
         return Call(left.start, self.last_end(), left, [Argument(block)])
@@ -375,5 +364,5 @@ class Operands(Cursor):
             index += 1
         self.at = opener + 1
         body = self.block_until(closing)
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return Function(token.start, self.last_end(), "", parameters, body, True)

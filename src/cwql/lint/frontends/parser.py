@@ -41,13 +41,10 @@ class Parser(Declarations):
         inside, self.inside = self.inside, 0
         bare, self.bare = self.bare, False
         found: list[Node] = []
-        while self.at < min(stop, self.size):
-            before = self.at
+        for _ in self.upto(stop):
             node = self.statement(stop)
             if node is not None:
                 found.append(node)
-            if self.at <= before:
-                self.at = before + 1
         self.at = min(stop, self.size)
         self.inside, self.bare, self.in_class = inside, bare, outer
         return Block(start, self.peek().start, found)
@@ -55,10 +52,9 @@ class Parser(Declarations):
     def block(self) -> Node:
         """Parse a block in braces, or a single statement in the place of one."""
         if self.word() == "{":
-            closing = self.closing(self.at)
-            self.at += 1
+            closing = self.enter()
             body = self.block_until(closing)
-            self.at = min(closing + 1, self.size)
+            self.leave(closing)
             return body
         start = self.peek().start
         node = self.statement(self.size) if self.word() not in ENDS and self.at < self.size else None
@@ -147,7 +143,7 @@ class Parser(Declarations):
             if word in self.elseifs:
                 continue
             if word in self.elses:
-                if self.word(1) in self.conditionals and self.word(1) not in self.elseifs:
+                if self.chained and self.word(1) in self.conditionals and self.word(1) not in self.elseifs:
                     self.at += 1
                     continue
                 self.at += 1
@@ -156,15 +152,18 @@ class Parser(Declarations):
             elif self.at > at:
                 self.at = at
             break
+        self.skip_end()
         return Branch(start, self.last_end(), tests, bodies, complete)
+
+    def skip_end(self) -> None:
+        """Pass over the word that ends a statement, if the language has one."""
 
     def header(self) -> Node | None:
         """Parse the test of a statement: in brackets, or up to the brace of its body."""
         if self.word() == "(" and self.headers:
-            closing = self.closing(self.at)
-            self.at += 1
+            closing = self.enter()
             found = self.listed(closing)
-            self.at = min(closing + 1, self.size)
+            self.leave(closing)
             return found[0] if len(found) == 1 else Other(self.peek().start, self.peek().start, found)
         bare, self.bare = self.bare, True
         found = []
@@ -178,9 +177,13 @@ class Parser(Declarations):
             if self.word() == ";":
                 self.at += 1
         self.bare = bare
-        while self.at < self.size and self.word() not in ("{", ";", "}"):
-            self.at = self.closing(self.at) + 1 if self.word() in OPENERS else self.at + 1
+        self._to_body()
         return found[0] if len(found) == 1 else Other(self.peek().start, self.peek().start, found)
+
+    def _to_body(self) -> None:
+        """Pass over the rest of a header."""
+        while self.at < self.size and self.word() not in ("{", ";", "}"):
+            self.step()
 
     def loop(self) -> Node:
         """Parse a loop of any form."""
@@ -232,13 +235,10 @@ class Parser(Declarations):
                 return words[-4:], over, []
             self.at = begin
             head: list[Node] = []
-            while self.at < end:
-                before = self.at
+            for _ in self.upto(end):
                 node = self.statement(end)
                 if node is not None:
                     head.append(node)
-                if self.at <= before:
-                    self.at += 1
             return [], None, head
         finally:
             self.bare = bare
@@ -255,18 +255,16 @@ class Parser(Declarations):
         if self.word() != "{":
             self.at = begin
             return None
-        closing = self.closing(self.at)
-        self.at += 1
+        closing = self.enter()
         bodies, complete = self.switch_body(closing)
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return Branch(start, self.last_end(), [test], bodies, complete)
 
     def switch_body(self, closing: int) -> tuple[list[Node], bool]:
         """Parse the cases of a switch up to its closing brace."""
         bodies: list[Node] = []
         complete = False
-        while self.at < min(closing, self.size):
-            before = self.at
+        for _ in self.upto(closing):
             word = self.word()
             if word in self.cases:
                 self.at += 1
@@ -278,8 +276,6 @@ class Parser(Declarations):
             else:
                 self._skip_pattern(closing)
             bodies.append(self._case(closing))
-            if self.at <= before:
-                self.at = before + 1
         return bodies, complete
 
     def _skip_pattern(self, closing: int) -> None:
@@ -288,7 +284,7 @@ class Parser(Declarations):
             word = self.word()
             if self.at >= closing or word in (";", "{"):
                 return
-            self.at = self.closing(self.at) + 1 if word in OPENERS else self.at + 1
+            self.step()
             if word in (":", "=>", "->"):
                 return
 
@@ -297,8 +293,7 @@ class Parser(Declarations):
         start = self.peek().start
         arrow = self.word(-1) in ("=>", "->")
         found: list[Node] = []
-        while self.at < min(closing, self.size):
-            before = self.at
+        for _ in self.upto(closing):
             if self.word() in self.cases and self.word(1) not in ("(", "="):
                 break
             if arrow:
@@ -311,8 +306,6 @@ class Parser(Declarations):
             node = self.statement(closing)
             if node is not None:
                 found.append(node)
-            if self.at <= before:
-                self.at = before + 1
         return Block(start, self.last_end(), found)
 
     def attempt(self, word: str) -> Node:
@@ -334,8 +327,7 @@ class Parser(Declarations):
         start = self.peek().start
         always = self.word() in ("finally", "ensure")
         self.at += 1
-        while self.at < self.size and self.word() not in ("{", ";", "}"):
-            self.at = self.closing(self.at) + 1 if self.word() in OPENERS else self.at + 1
+        self._to_body()
         body = self.block()
         return body if always else Branch(start, self.last_end(), [], [body], False)
 

@@ -8,7 +8,7 @@ from cwql.lint.frontends.parser import Parser, negation
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.ir import Branch, Index, Items, Member, Name, Node, Pairs
+from cwql.lint.ir import Branch, Index, Items, Member, Name, Node
 from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
@@ -96,20 +96,16 @@ class Perl(Parser):
     def parenthesis(self) -> Node | None:
         """Parse a list or a hash in round brackets."""
         token = self.peek()
-        entries = self.entries()
-        if any(entry.key is not None or entry.name for entry in entries):
-            return Pairs(token.start, self.last_end(), entries)
-        values = [entry.value for entry in entries if entry.value is not None]
-        return values[0] if len(values) == 1 else Items(token.start, self.last_end(), values)
+        found = self._listing(token.start, self.entries())
+        return found.items[0] if isinstance(found, Items) and len(found.items) == 1 else found
 
     def postfix(self, left: Node) -> Node | None:
         """Parse what follows a value: ``$hash{key}`` is an index."""
         if self.word() == "{" and isinstance(left, (Name, Index, Member)) and self.peek().start == self.last_end():
-            closing = self.closing(self.at)
-            self.at += 1
+            closing = self.enter()
             token = self.peek()
             found = self.listed(closing)
-            self.at = min(closing + 1, self.size)
+            self.leave(closing)
             key = found[0] if len(found) == 1 else None
             if isinstance(key, Name) and token.kind == "name":
                 return Member(left.start, self.last_end(), left, key.name)

@@ -85,20 +85,6 @@ class Php(Parser):
             return None
         return super().class_()
 
-    def body(self) -> Node | None:
-        """Parse the body of a function, after ``use (…)`` and the return type."""
-        for _ in range(40):
-            word = self.word()
-            if word == "{":
-                return self.block()
-            if word == "=>":
-                self.at += 1
-                return self.expression()
-            if word in (";", "}", ")", "", ","):
-                return None
-            self.at = self.closing(self.at) + 1 if word == "(" else self.at + 1
-        return None
-
     def named_operand(self) -> Node | None:
         """Parse ``array(…)`` as a list or mapping, and a variable in a string that goes on (``$a->b``)."""
         if self.word().lower() == "array" and self.word(1) == "(":

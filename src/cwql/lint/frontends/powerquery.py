@@ -91,13 +91,12 @@ class PowerQuery(Parser):
         if word == "let":
             self.at += 1
             found: list[Node] = []
-            while self.at < self.size and self.word() != "in":
-                before = self.at
+            for _ in self.upto(self.size):
+                if self.word() == "in":
+                    break
                 node = self.statement(self.size)
                 if node is not None:
                     found.append(node)
-                if self.at <= before:
-                    self.at += 1
             self.at += 1
             result = self.expression()
             if result is not None:

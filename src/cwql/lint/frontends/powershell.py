@@ -9,7 +9,6 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.powershell_help import find_examples
 from cwql.lint.frontends.powershell_tokens import OPERATORS, SYNTAX, UNARY
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.tables import CLOSERS
 from cwql.lint.ir import (
     Argument,
     Assign,
@@ -17,6 +16,8 @@ from cwql.lint.ir import (
     Branch,
     Call,
     Cast,
+    Choice,
+    Chunk,
     Function,
     Items,
     Literal,
@@ -162,27 +163,19 @@ class PowerShell(Parser):
         test = self.header()
         if self.word() != "{":
             return test
-        closing = min(self.closing(self.at), self.size)
-        self.at += 1
+        closing = self.enter()
         bodies: list[Node] = []
         complete = False
-        while self.at < closing:
-            before = self.at
+        for _ in self.upto(closing):
             complete = complete or self.word() == "default"
             if self.word() == "{":
                 self.at = min(self.closing(self.at) + 1, closing)
             while self.at < closing and self.word() != "{":
-                self.at = self.closing(self.at) + 1 if self.word() in CLOSERS else self.at + 1
+                self.step()
             if self.at < closing and self.word() == "{":
                 bodies.append(self.block())
-            if self.at <= before:
-                self.at = before + 1
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return Branch(start, self.last_end(), [test], bodies, complete)
-
-    def attempt(self, word: str) -> Node:
-        """Parse ``try``, and blocks such as ``process``."""
-        return super().attempt(word)
 
     # --- statements ------------------------------------------------------------------------------------------------
 
@@ -349,8 +342,6 @@ class PowerShell(Parser):
                 and self.word() not in (",", "(", "{")
             ):
                 self.at += 1
-            from cwql.lint.ir import Chunk
-
             end = self.last_end()
             return Literal(token.start, end, [Chunk("same", self.text[token.start : end], token.start, end)], True)
         left = self.prefix()
@@ -387,8 +378,6 @@ class PowerShell(Parser):
                 right = self.expression(3)
                 if right is None:
                     return left
-                from cwql.lint.ir import Choice
-
                 left = Choice(left.start, self.last_end(), [left, right])
                 continue
             binding = OPERATORS.get(word, 0)
@@ -438,15 +427,13 @@ class PowerShell(Parser):
 
     def arguments(self) -> list[Argument]:
         """Parse the arguments of a method: commas separate them."""
-        closing = self.closing(self.at)
-        self.at += 1
+        closing = self.enter()
         found: list[Argument] = []
-        while self.at < min(closing, self.size):
-            before = self.at
+        for _ in self.upto(closing):
             node = self.expression(12)
             if node is not None:
                 found.append(Argument(node))
-            while self.at < min(closing, self.size) and self.word() != ",":
+            while self.at < closing and self.word() != ",":
                 extra = self.expression(12)
                 if extra is None:
                     self.at += 1
@@ -454,9 +441,7 @@ class PowerShell(Parser):
                     found[-1].value = Other(found[-1].value.start, extra.end, [found[-1].value, extra])
             if self.word() == ",":
                 self.at += 1
-            if self.at <= before:
-                self.at = before + 1
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return found
 
     def prefix(self) -> Node | None:
@@ -502,11 +487,10 @@ class PowerShell(Parser):
 
     def group(self, word: str) -> Node:
         """Parse statements in brackets, whose values are a list or one value."""
-        token, opener = self.peek(), self.at
-        closing = min(self.closing(opener), self.size)
-        self.at += 1
+        token = self.peek()
+        closing = self.enter()
         body = self.block_until(closing)
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         end = self.last_end()
         found = list(body.statements)
         if word == "@(":
@@ -523,9 +507,8 @@ class PowerShell(Parser):
 
     def hashtable(self) -> Node:
         """Parse ``@{ key = value; … }``."""
-        token, opener = self.peek(), self.at
-        closing = min(self.closing(opener), self.size)
-        self.at += 1
+        token = self.peek()
+        closing = self.enter()
         found: list[Argument] = []
         while self.at < closing:
             before = self.at
@@ -542,24 +525,24 @@ class PowerShell(Parser):
                     found.append(Argument(node))
             if self.at <= before or self.word() in (";", ","):
                 self.at += 1
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return Pairs(token.start, self.last_end(), found)
 
     def script_block(self) -> Node:
         """Parse ``{ … }`` in the place of a value."""
-        token, closing = self.peek(), min(self.closing(self.at), self.size)
-        self.at += 1
+        token = self.peek()
+        closing = self.enter()
         saved, self.declared = self.declared, ()
         body = self.block_until(closing)
         parameters, self.declared = self.declared, saved
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return Function(token.start, self.last_end(), "", parameters, body, True)
 
     def typed_operand(self) -> Node:
         """Parse ``[type]value``, ``[type]::Method(…)`` or ``[type]``."""
         token, closing = self.peek(), min(self.closing(self.at), self.size)
         type = self.join_words(self.at + 1, closing)
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         if self.word() == "::":
             return Name(token.start, self.last_end(), type.rpartition(".")[2].lower())
         if (self.peek().fresh and self.peek().kind != "variable") or self.word() in _STOPS or self.at >= self.size:

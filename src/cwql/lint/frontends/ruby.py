@@ -111,7 +111,6 @@ class Ruby(WordParser):
     sigils = "@$"
     lambdas = frozenset[str]()
     typed = ""
-    headers = False
     declares = frozenset[str]()
     functions = frozenset(("def",))
     classes = frozenset(("class", "module"))

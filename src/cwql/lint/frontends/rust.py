@@ -63,11 +63,9 @@ class Rust(Parser):
             names: list[Parameter] = []
             if self.word() == "|":
                 self.at += 1
-                while self.at < self.size and self.word() != "|":
-                    if self.peek().kind == "name":
-                        names.append(Parameter(self.name_of(self.peek().text)))
-                    self.at += 1
-            self.at += 1
+                names = self.take_names(self.size, "|")
+            else:
+                self.at += 1
             body = self.lambda_body()
             return Function(token.start, self.last_end(), "", names, body, True)
         return super().bracket()

@@ -64,6 +64,7 @@ class Tables:
     shorthand = ""
     braced_specs = False
     sigils = "$@"
+    chained = True
     conditionals = frozenset(("if", "elseif", "elif", "unless"))
     elses = frozenset(("else",))
     elseifs = frozenset(("elseif", "elif"))

@@ -97,7 +97,7 @@ class VisualBasic(WordParser):
         complete = False
         while True:
             self.at += 1
-            tests.append(self.test())
+            tests.append(self.header())
             bodies.append(self.block())
             short = self.short
             if self.word() in self.elseifs:
@@ -166,7 +166,7 @@ class VisualBasic(WordParser):
                 else:
                     first = self.at
                     while self.at < self.size and not self.peek().fresh and self.word() not in ("=", ","):
-                        self.at = self.closing(self.at) + 1 if self.word() == "(" else self.at + 1
+                        self.step()
                     type = self.join_words(first, self.at)
                     if isinstance(target, Name):
                         self.note_type(target.name, type)

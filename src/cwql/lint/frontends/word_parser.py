@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.frontends.parser import Parser, negation
-from cwql.lint.frontends.tables import CLOSERS
+from cwql.lint.frontends.tables import ENDS
 from cwql.lint.ir import (
     Argument,
     Block,
@@ -18,8 +18,6 @@ from cwql.lint.ir import (
     Parameter,
 )
 
-_ENDS = frozenset((")", "]", "}"))
-
 
 class WordParser(Parser):
     """Parse blocks up to their last word; `stops` are the words that end a block or begin its next part."""
@@ -30,14 +28,14 @@ class WordParser(Parser):
     opener = "do"
     bars = True
     modifying = frozenset(("if", "unless", "while", "until"))
-    headers = False
+    chained = False
     lines = True
 
     def is_stop(self) -> bool:
         """Return whether the word at hand ends a block."""
         token = self.peek()
         if token.kind == "sign":
-            return token.text in _ENDS or self.at >= self.size
+            return token.text in ENDS or self.at >= self.size
         if token.kind != "name" or self.word() not in self.stops or self.word(-1) in self.links:
             return False
         if self.word() == "in":
@@ -50,13 +48,12 @@ class WordParser(Parser):
         found: list[Node] = []
         inside, self.inside = self.inside, 0
         bare, self.bare = self.bare, False
-        while self.at < self.size and not self.is_stop():
-            before = self.at
+        for _ in self.upto(self.size):
+            if self.is_stop():
+                break
             node = self.statement(self.size)
             if node is not None:
                 found.append(node)
-            if self.at <= before:
-                self.at = before + 1
         self.inside, self.bare = inside, bare
         return Block(start, max(self.last_end(), start), found)
 
@@ -87,29 +84,7 @@ class WordParser(Parser):
             node = Branch(node.start, self.last_end(), [negation(test) if negated else test], [node], False)
         return node
 
-    def conditional(self) -> Node:
-        """Parse ``if`` with its branches."""
-        start = self.peek().start
-        tests: list[Node | None] = []
-        bodies: list[Node] = []
-        complete = False
-        while True:
-            negated = self.word() == "unless"
-            self.at += 1
-            test = self.test()
-            tests.append(negation(test) if negated else test)
-            bodies.append(self.block())
-            if self.word() in self.elseifs:
-                continue
-            if self.word() in self.elses:
-                self.at += 1
-                bodies.append(self.block())
-                complete = True
-            break
-        self.skip_end()
-        return Branch(start, self.last_end(), tests, bodies, complete)
-
-    def test(self) -> Node | None:
+    def header(self) -> Node | None:
         """Parse the test of a statement."""
         bare, self.bare = self.bare, True
         node = self.expression()
@@ -128,10 +103,10 @@ class WordParser(Parser):
                     names.append(self.name_of(self.peek().text))
                 self.at += 1
             self.at += self.word() in ("in", "=")
-        over = self.test()
+        over = self.header()
         while self.word() == ",":
             self.at += 1
-            self.test()
+            self.header()
         body = self.block()
         self.skip_end()
         return Loop(start, self.last_end(), names[:3], over, body)
@@ -142,7 +117,7 @@ class WordParser(Parser):
         self.at += 1
         tests: list[Node | None] = []
         if not self.peek().fresh:
-            tests.append(self.test())
+            tests.append(self.header())
         self.skip_fillers()
         bodies: list[Node] = []
         complete = False
@@ -151,7 +126,7 @@ class WordParser(Parser):
             at, default = self.at, self.word() in self.elses
             self.at += 1
             while not default and self.at < self.size and self.word() not in self.fillers and not self.peek().fresh:
-                self.at = self.closing(self.at) + 1 if self.word() in CLOSERS else self.at + 1
+                self.step()
             bodies.append(self.block())
             if self.at <= at:
                 break
@@ -246,7 +221,7 @@ class WordParser(Parser):
             and self.commands
             and self.bars
         ):
-            return self._with_block(left)
+            return self._with_block(left, self.lambda_block())
         if (
             self.word() == self.opener
             and token.kind == "name"
@@ -254,12 +229,7 @@ class WordParser(Parser):
             and self.opener == "do"
             and isinstance(left, (Call, Member, Name))
         ):
-            block = self.worded_block()
-            if isinstance(left, Call):
-                return Call(
-                    left.start, self.last_end(), left.callee, [*left.arguments, Argument(block)], made=left.made
-                )
-            return Call(left.start, self.last_end(), left, [Argument(block)])
+            return self._with_block(left, self.worded_block())
         if self.commands and isinstance(left, (Name, Member)) and self.begins_argument(left):
             return self.bare_call(left)
         return super().postfix(left)
@@ -268,14 +238,7 @@ class WordParser(Parser):
         """Parse ``do |names| … end``."""
         start = self.peek().start
         self.at += 1
-        parameters: list[Parameter] = []
-        if self.word() == "|":
-            self.at += 1
-            while self.at < self.size and self.word() != "|" and not self.peek().fresh:
-                if self.peek().kind == "name":
-                    parameters.append(Parameter(self.name_of(self.peek().text)))
-                self.at += 1
-            self.at += 1
+        parameters = self.bar_names(self.size)
         body = self.body_of()
         parts: list[Node] = [body]
         while self.word() in self.handlers or self.word() in self.elses:
@@ -291,21 +254,20 @@ class WordParser(Parser):
             True,
         )
 
+    def bar_names(self, stop: int) -> list[Parameter]:
+        """Parse the parameters of a block: ``|names|``."""
+        if self.word() != "|":
+            return []
+        self.at += 1
+        return self.take_names(stop, "|")
+
     def lambda_block(self) -> Node:
         """Parse ``{ |names| … }``."""
-        token, opener = self.peek(), self.at
-        closing = min(self.closing(opener), self.size)
-        self.at += 1
-        parameters: list[Parameter] = []
-        if self.word() == "|":
-            self.at += 1
-            while self.at < closing and self.word() != "|":
-                if self.peek().kind == "name":
-                    parameters.append(Parameter(self.name_of(self.peek().text)))
-                self.at += 1
-            self.at += 1
+        token = self.peek()
+        closing = self.enter()
+        parameters = self.bar_names(closing)
         body = self.block_until(closing)
-        self.at = min(closing + 1, self.size)
+        self.leave(closing)
         return Function(token.start, self.last_end(), "", parameters, body, True)
 
     def begins_argument(self, left: Node) -> bool:
