@@ -12,10 +12,12 @@ from typing import Any
 import cwql
 import cwql.automate
 import cwql.manage
+import cwql.tables
 from cwql import F, Query
 from cwql.automate.fields import Computer
 from cwql.manage.fields import Company, Contact, Ticket
 from cwql.sandbox import Sandbox
+from cwql.webhooks import CallbackReceiver
 
 box = Sandbox(seed=1)
 psa = box.manage()
@@ -133,3 +135,25 @@ cwql.RateLimiter(60)  # both | TypeError: positional
 Sandbox().client()  # both | AttributeError: manage
 assert box.requests is not None  # none | -
 box.faults.add(500)  # none | -
+
+# A second round: httpx and requests, openai, stripe, SQLAlchemy, pyconnectwise, pytest-httpx and respx, polars and DuckDB.
+assert psa.request("GET", "service/tickets/1").status_code == 200  # none | -
+psa.request("GET", "/service/tickets/1").ok  # both | AttributeError: APIStatusError
+cwql.manage.Client(**KEYS, proxy="http://127.0.0.1:9")  # both | TypeError: http_client
+psa.headers["X-A"] = "b"  # both | AttributeError: headers=
+cwql.exceptions.NotFoundError  # both | AttributeError: APIError
+tickets.list(limit=2).get_next_page()  # both | AttributeError: pages()
+tickets.get(1).dict()  # both | AttributeError: to_dict
+tickets.create([{"summary": "x"}, {"summary": "y"}])  # both | TypeError: run_concurrently
+tickets.get([1, 2])  # both | TypeError: in_(
+Query(Ticket.id > 1).offset(10)  # both | AttributeError: pages(
+Ticket.dateEntered > "2026-01-01"  # both | LiteralError: datetime
+tickets.get(1).closed_flag  # both | AttributeError: closedFlag
+tickets.get(1).custom_fields["Root Caus"]  # none | UnknownCaptionError: did you mean 'Root Cause'
+tickets.get(params={"conditions": "id = 1"})  # both | TypeError: list
+box.get_requests()  # both | AttributeError: requests
+box.add("/service/tickets", {"summary": "x"})  # both | TypeError: **
+cwql.Webhook  # both | AttributeError: CallbackReceiver
+CallbackReceiver(sites=["na.myconnectwise.net"]).verify(b"{}", {})  # both | AttributeError: verify_signature
+tickets.to_pandas()  # both | AttributeError: to_scan
+cwql.tables.connect(manage=psa).execute("select 1")  # both | AttributeError: sql(
