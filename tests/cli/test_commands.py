@@ -263,7 +263,7 @@ def test_quotes_removed_by_the_shell_get_advice(
 def test_condition_split_by_the_shell_gets_advice(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
     status, out, err = run(capsys, *words)
     assert (status, out) == (2, "")
-    assert "; put the whole condition in quotes, so that the shell passes it as one argument; `cwql " in err
+    assert "put the whole condition in quotes, so that the shell passes it as one argument; `cwql " in err
     assert "in quotes" not in run(capsys, "check", "id=1", "--nope")[2]
 
 

@@ -91,6 +91,7 @@ def test_manage_is_used_by_clients_and_commands(
     answers = manage_answers(box)
     assert log_in(monkeypatch, answers) == 0
     assert capsys.readouterr().err == (
+        "manage, profile default (for the other product: --product automate)\n"
         f"stored client_id, public_key, private_key in the keyring, and [manage.default] in {file}\n"
     )
     assert tomllib.loads(file.read_text(encoding="utf-8")) == {

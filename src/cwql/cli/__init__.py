@@ -46,6 +46,38 @@ COMMANDS: dict[str, str] = {
 ALIASES = {"rule": "explain"}
 """Other names of commands, for those who know them from ruff."""
 
+_SYNONYMS = {
+    "auth": "login",
+    "configure": "login",
+    "describe": "fields",
+    "edit": "patch",
+    "export": "pull",
+    "find": "get",
+    "format": "fmt",
+    "init": "login",
+    "list": "get",
+    "ls": "get",
+    "lsp": "server",
+    "preview": "get ENDPOINT --preview",
+    "query": "sql",
+    "remove": "delete",
+    "repair": "fix",
+    "rm": "delete",
+    "schema": "fields",
+    "search": "get",
+    "serve": "sandbox",
+    "show": "get",
+    "sync": "pull",
+    "tables": "endpoints",
+    "test": "check",
+    "tour": "demo",
+    "update": "patch",
+    "validate": "check",
+    "version": "--version",
+    "whoami": "ping",
+}
+"""Commands of other programs, and the command of cwql for each."""
+
 SUCCESS, FAILURE, INTERRUPTED = 0, 2, 130
 
 
@@ -235,7 +267,9 @@ def _report_unknown_command(name: str) -> int:
     from cwql.schema.suggest import suggest
 
     guesses = suggest(name, COMMANDS)
-    if guesses:
+    if name in _SYNONYMS:
+        advice = f"did you mean `cwql {_SYNONYMS[name]}`?"
+    elif guesses:
         advice = f"did you mean {' or '.join(guesses)}?"
     elif name.startswith("-"):
         advice = "options follow the command; `cwql --help` lists all commands"

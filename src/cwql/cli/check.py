@@ -120,7 +120,12 @@ def run(arguments: Any) -> int:
         # Most conditions have no problems: what prints problems is not imported for them.
         return 0
     from cwql.cli.streams import print_diagnostics, source_name
+    from cwql.render.width import make_visible
 
+    if diagnostics and _is_file(arguments.condition):
+        file = make_visible(arguments.condition)
+        print(f"cwql check: error: {file} is a file; `cwql lint {file}` checks the conditions in it", file=sys.stderr)
+        return 2
     print_diagnostics(diagnostics, text, source_name(arguments.condition), sys.stdout, arguments.output_format)
     if diagnostics and arguments.output_format == "text" and not arguments.quiet:
         from cwql.render.summary import count_fixable, count_severities
@@ -130,6 +135,13 @@ def run(arguments: Any) -> int:
         if arguments.condition != "-" and _lost_quotes(text, diagnostics):
             print("The shell may have removed quotes: put the whole condition in quotes of the other kind.")
     return 1 if diagnostics and not arguments.exit_zero else 0
+
+
+def _is_file(operand: str) -> bool:
+    """Return whether a file was named in place of a condition, which has a space or an operator."""
+    from os.path import exists
+
+    return operand != "-" and not any(sign in operand for sign in " =<>\0") and exists(operand)
 
 
 def _target(arguments: Any, dialect: DialectName) -> str:

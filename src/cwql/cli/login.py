@@ -66,6 +66,8 @@ def run(arguments: Any) -> int:
     named = arguments.profiles_file or os.environ.get(FILE_VARIABLE)
     file = Path(named).expanduser() if named else default_profiles_file()
     known = read_profile_table(file, product, arguments.profile)
+    others = ", ".join([f"--product {name}" for name in QUESTIONS if name != product])
+    print(f"{product}, profile {arguments.profile} (for the other product: {others})", file=sys.stderr)
     answers: dict[str, Any] = {}
     for name, question, is_necessary in QUESTIONS[product]:
         answer = _ask(name, question, is_necessary, known.get(name) if name not in SECRET_NAMES else None)

@@ -33,6 +33,37 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=30, width=max(columns, 40) - 2)
 
 
+_SYNONYMS = {
+    "--columns": "--fields",
+    "--condition": "--where",
+    "--conditions": "--where",
+    "--csv": "--output-format csv",
+    "--destination": "--to",
+    "--filter": "--where",
+    "--force": "--yes",
+    "--full-refresh": "--full",
+    "--include-fields": "--fields",
+    "--json": "--output-format json",
+    "--jsonl": "--output-format jsonl",
+    "--max-concurrency": "--parallel",
+    "--order": "--order-by",
+    "--per-page": "--page-size",
+    "--query": "--where",
+    "--rate": "--requests-per-minute",
+    "--rate-limit": "--requests-per-minute",
+    "--retries": "--max-retries",
+    "--select": "--fields",
+    "--sort": "--order-by",
+    "--sort-by": "--order-by",
+    "--source": "--from",
+    "--table": "--output-format table",
+    "--target": "--to",
+    "--top": "--limit",
+    "--unsafe": "--unsafe-fixes",
+}
+"""Options of other programs, of the API and of other commands, and the option of cwql for each."""
+
+
 class Parser(ArgumentParser):
     """Parse the arguments of a command, with advice for a condition that the shell split into words."""
 
@@ -41,6 +72,8 @@ class Parser(ArgumentParser):
         loose = message.removeprefix("unrecognized arguments: ")
         if loose != message and not loose.startswith("-") and "--set" in self._option_string_actions:
             message += "; write --set FIELD=VALUE for each member"
+        elif loose != message and not loose.startswith("-") and "--where" in self._option_string_actions:
+            message += "; a condition follows --where: put the whole condition in quotes, so that the shell passes it as one argument"
         elif loose != message and not loose.startswith("-") and "CONDITION" in self.format_usage():
             message += "; put the whole condition in quotes, so that the shell passes it as one argument"
         elif loose != message and loose.startswith("--"):
@@ -48,9 +81,13 @@ class Parser(ArgumentParser):
 
             word = loose.split(maxsplit=1)[0].partition("=")[0]
             # argparse has no public list of its options.
-            guesses = suggest(word, self._option_string_actions)
+            known = self._option_string_actions
+            meant = _SYNONYMS.get(word, "")
+            guesses = [meant] if meant.partition(" ")[0] in known else suggest(word, known)
             if guesses:
                 message += f"; did you mean {' or '.join(guesses)}?"
+        elif message.endswith("required: CODE"):
+            message += "; `cwql rules` lists all rules"
         elif message.endswith("expected one argument"):
             option = message.removeprefix("argument ").partition(":")[0].rpartition("/")[2]
             message += f"; write {option}=VALUE if the value begins with a hyphen"

@@ -98,7 +98,12 @@ class Discovery:
                 if not os.path.islink(path):
                     from cwql.render.width import make_visible
 
-                    raise MissingPathError(f"{make_visible(given)}: {error.strerror or error}") from None
+                    shown = make_visible(given)
+                    # A path rarely has one of these.
+                    advice = (
+                        f"; `cwql check {shown!r}` checks a condition" if any(sign in given for sign in "=<>") else ""
+                    )
+                    raise MissingPathError(f"{shown}: {error.strerror or error}{advice}") from None
                 found += self._take(path, given, None)
                 continue
             if stat.S_ISDIR(status.st_mode):

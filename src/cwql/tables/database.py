@@ -13,7 +13,8 @@ from cwql.tables.constants import Constants
 from cwql.tables.fetch import Fetcher
 from cwql.tables.frames import flatten
 from cwql.tables.plan import make_plans
-from cwql.tables.query import SQLError, read_query
+from cwql.tables.query import SQLError, read_query, tables_like
+from cwql.tables.sql_tree import name_parts
 from cwql.tables.where_text import freeze_now
 
 if TYPE_CHECKING:
@@ -94,12 +95,15 @@ class Database:
             if scan.product not in self._clients:
                 raise SQLError(f"the query reads {scan.product}, but connect() was called without {scan.product}=")
         cursor = self._cursor()
-        for node, close in parsed.others:
+        for node in parsed.others:
             try:
                 # A part of the query, which is executed as a whole anyway.
                 cursor.execute(f"SELECT 1 FROM {node.sql(dialect='duckdb')} LIMIT 0")  # noqa: S608
             except duckdb.CatalogException:
-                raise parsed.error_at(f"no table {node.name!r}", node.this, close) from None
+                name = ".".join([part.name for part in name_parts(node)])
+                close = tables_like(name)
+                hint = "" if close else "; a table is a product and a path, such as manage.service.tickets"
+                raise parsed.error_at(f"no table {name!r}{hint}", node.this, close) from None
             except duckdb.Error:
                 continue
         with self._interrupted(cursor):

@@ -157,8 +157,8 @@ class Query:
         self.scans: list[TableScan] = []
         self.frames: dict[int, Frame] = {}
         self.spans: list[tuple[int, int, str]] = []
-        # Tables that DuckDB may have; if it does not, these tables of the API have similar names.
-        self.others: list[tuple[exp.Table, list[str]]] = []
+        # Tables that only DuckDB can have.
+        self.others: list[exp.Table] = []
         self._columns: dict[int, Column | None] = {}
 
     def rewritten(self, replaced: list[tuple[int, int, str]] | None = None) -> str:
@@ -328,15 +328,23 @@ def _paths_like(shape: Shape, node: exp.Expression) -> list[str]:
     ]
 
 
-def _tables_like(name: str) -> list[str]:
-    """Return the tables of the API that end in a name without a product: ``tickets``, ``service.tickets``."""
-    wanted = name.strip("/").replace("/", ".").lower()
-    found = []
-    for product in PRODUCTS:
-        keys = [key for key in catalog(product).listed_keys() if "{}" not in key]
-        names = [key.replace("/", ".") for key in keys]
-        found += [f"{product}.{each}" for each in names if each == wanted or each.endswith(f".{wanted}")]
-    return found[:4]
+def tables_like(name: str) -> list[str]:
+    """Return the tables of the API that a name without a product may mean: ``tickets``, ``service.tickts``."""
+    steps = name.strip("/").replace("/", ".").lower().split(".")
+    # By their last steps; and without the first step of the name, which may be a product that is called otherwise.
+    for wanted in (steps, steps[1:]):
+        by_end: dict[str, list[str]] = {}
+        for product in PRODUCTS:
+            for key in catalog(product).listed_keys():
+                if "{}" not in key and wanted:
+                    path = key.split("/")
+                    by_end.setdefault(".".join(path[-len(wanted) :]), []).append(f"{product}.{'.'.join(path)}")
+        text = ".".join(wanted)
+        plurals = (text, f"{text}s", f"{text[:-1]}ies")
+        ends = [end for end in plurals if end in by_end][:1] or suggest(text, by_end, 2)
+        if ends:
+            return [table for end in ends for table in sorted(by_end[end], key=lambda each: each.count("."))][:4]
+    return []
 
 
 def read_query(sql: str) -> Query:
@@ -350,7 +358,11 @@ def read_query(sql: str) -> Query:
         place = f" (line {line}, column {column})" if line else ""
         raise SQLError(f"this is not valid SQL: {description}{place}") from None
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
-        raise SQLError("expected one SELECT statement")
+        asks = any(isinstance(tree, (exp.Show, exp.Describe, exp.Command)) for tree in trees)
+        hint = (
+            "; `cwql endpoints` lists the tables, and `cwql fields /service/tickets` the columns of one" if asks else ""
+        )
+        raise SQLError(f"expected one SELECT statement{hint}")
     query = Query(sql, trees[0])
     _Reader(query).read()
     return query
@@ -415,9 +427,7 @@ class _Reader:
             return Source(query=self._with[first])
         if first not in PRODUCTS or len(parts) == 1:
             if isinstance(node.this, exp.Identifier):
-                close = _tables_like(".".join([part.name for part in parts]))
-                if close:
-                    self._query.others.append((node, close))
+                self._query.others.append(node)
             return Source()
         scan = self._scan(first, parts)
         self._query.scans.append(scan)
