@@ -113,7 +113,7 @@ def test_accessors_follow_the_url(segment: str, name: str) -> None:
 def test_the_three_sets_cover_everything_that_is_kept() -> None:
     assert set(keyword.kwlist) == KEYWORDS
     assert {name for name in dir(Record) if not name.startswith("_")} == MODEL_NAMES
-    for kind in (Field, handles.Reference, handles.Children, handles.Map):
+    for kind in (Field, handles.ReferenceField, handles.ChildrenField, handles.MapField):
         assert {name for name in vars(kind) if not name.startswith("_")} <= HANDLE_NAMES, kind
     for resource in (Resource, AsyncResource):
         assert {name for name in dir(resource) if not name.startswith("_")} <= ACCESSOR_NAMES

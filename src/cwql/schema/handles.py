@@ -110,7 +110,7 @@ class Handle(Field):
         return ExpressionError(f"{self!r} is {self._noun} and cannot be compared with {value!r}: {expected}")
 
 
-class Text(Handle):
+class TextField(Handle):
     """A field with text."""
 
     __slots__ = ()
@@ -122,7 +122,7 @@ class Text(Handle):
             raise self._refuse(value, "expected a str")
 
 
-class DateText(Text):
+class DateTextField(TextField):
     """Text by the specification, a date by its name: compares with either."""
 
     __slots__ = ()
@@ -133,7 +133,7 @@ class DateText(Text):
             raise self._refuse(value, "expected a datetime, a date or a str")
 
 
-class Integer(Handle):
+class IntegerField(Handle):
     """A field with a whole number."""
 
     __slots__ = ()
@@ -146,7 +146,7 @@ class Integer(Handle):
             raise self._refuse(value, "expected an int")
 
 
-class Number(Handle):
+class NumberField(Handle):
     """A field with a number that may have decimals."""
 
     __slots__ = ()
@@ -159,7 +159,7 @@ class Number(Handle):
             raise self._refuse(value, "expected an int, float or Decimal")
 
 
-class Boolean(Handle):
+class BooleanField(Handle):
     """A field that is true or false."""
 
     __slots__ = ()
@@ -175,7 +175,7 @@ class Boolean(Handle):
             raise self._refuse(value, "expected True or False")
 
 
-class DateTime(Handle):
+class DateTimeField(Handle):
     """A field with a date and a time."""
 
     __slots__ = ()
@@ -188,14 +188,14 @@ class DateTime(Handle):
             raise self._refuse(value, "expected a datetime or a date")
 
 
-class Date(DateTime):
+class DateField(DateTimeField):
     """A field with a date."""
 
     __slots__ = ()
     _noun = "a date"
 
 
-class Enum(Handle):
+class EnumField(Handle):
     """A field with one of several names."""
 
     __slots__ = ()
@@ -214,7 +214,7 @@ class Enum(Handle):
         raise self._refuse(value, f"{hint} (a member newer than this catalog: F({str(self._path)!r}) == {value!r})")
 
 
-class Anything(Text):
+class AnyField(TextField):
     """A field without a type in the specification: every value is accepted."""
 
     __slots__ = ()
@@ -244,7 +244,7 @@ class _Inner(Handle):
         return sorted({*super().__dir__(), *(_attributes(record) if record is not None else ())})
 
 
-class Reference(_Inner):
+class ReferenceField(_Inner):
     """A field that refers to a record; its attributes are the fields of that record."""
 
     __slots__ = ()
@@ -272,7 +272,7 @@ class Reference(_Inner):
         return [f"{self!r}.{name}" for name in names if name in known]
 
 
-class Children(_Inner):
+class ChildrenField(_Inner):
     """A collection of records."""
 
     __slots__ = ()
@@ -304,7 +304,7 @@ class Children(_Inner):
         return _prefixed(self._path.segments, condition)
 
 
-class CustomFields(Children):
+class CustomFieldsField(ChildrenField):
     """The custom fields of a record, by caption or id: ``Ticket.customFields["Region"] == "West"``."""
 
     __slots__ = ()
@@ -320,15 +320,15 @@ class CustomFields(Children):
         return CustomField(self, key if type(key) is int else str(key))
 
 
-class CustomField(Anything):
+class CustomField(AnyField):
     """One custom field, by caption or id; comparisons apply to its value."""
 
     __slots__ = ("_key", "_parent")
     _noun = "a custom field"
     _key: str | int
-    _parent: CustomFields
+    _parent: CustomFieldsField
 
-    def __init__(self, parent: CustomFields, key: str | int) -> None:
+    def __init__(self, parent: CustomFieldsField, key: str | int) -> None:
         path = (*parent._path.segments, "value")
         super().__init__(parent._product, parent._root, path, FieldInfo(parent._root, "value", "any"), parent._timezone)
         self._key = key
@@ -380,7 +380,7 @@ class CustomField(Anything):
         self.set(None)
 
 
-class Collection(Handle):
+class CollectionField(Handle):
     """A collection of texts, numbers and the like."""
 
     __slots__ = ()
@@ -401,7 +401,7 @@ class Collection(Handle):
             raise self._refuse(value, "its members are texts: expected a str")
 
 
-class Map(_Inner):
+class MapField(_Inner):
     """A map: names lead to values."""
 
     __slots__ = ()
@@ -454,18 +454,18 @@ class RecordHandle:
 
 
 _CLASSES: dict[str, type[Handle]] = {
-    "text": Text,
-    "integer": Integer,
-    "number": Number,
-    "boolean": Boolean,
-    "datetime": DateTime,
-    "date": Date,
-    "uuid": Text,
-    "bytes": Text,
-    "enum": Enum,
-    "reference": Reference,
-    "map": Map,
-    "any": Anything,
+    "text": TextField,
+    "integer": IntegerField,
+    "number": NumberField,
+    "boolean": BooleanField,
+    "datetime": DateTimeField,
+    "date": DateField,
+    "uuid": TextField,
+    "bytes": TextField,
+    "enum": EnumField,
+    "reference": ReferenceField,
+    "map": MapField,
+    "any": AnyField,
 }
 
 
@@ -490,10 +490,10 @@ def _make(product: str, root: str, segments: tuple[str, ...], info: FieldInfo) -
     kind = info.kind
     if kind == "collection":
         if info.target is None:
-            return Collection(product, root, segments, info)
+            return CollectionField(product, root, segments, info)
         keyed = any(it.record == info.target for it in find_dialect(product).parameters)
-        return (CustomFields if keyed else Children)(product, root, segments, info)
-    return (DateText if info.dated else _CLASSES[kind])(product, root, segments, info)
+        return (CustomFieldsField if keyed else ChildrenField)(product, root, segments, info)
+    return (DateTextField if info.dated else _CLASSES[kind])(product, root, segments, info)
 
 
 def _step(product: str, root: str, before: tuple[str, ...], record: RecordInfo, name: str) -> Handle:

@@ -115,37 +115,37 @@ class _Written(_Textual[R], _Ordered[V, R], Generic[V, R]):
 
 # `_Sortable` is listed twice: mypy finds nothing in common between `_Ordered[int]` and `_Ordered[str]`, and would take a list of
 # such handles for a list of objects.
-class Text(_Written[str | UUID | PythonEnum, R], _Sortable[R]):
+class TextField(_Written[str | UUID | PythonEnum, R], _Sortable[R]):
     """A text."""
 
     def value_in(self, record: object, /) -> str | None: ...
 
-class DateText(_Written[str | datetime | date, R], _Sortable[R]):
+class DateTextField(_Written[str | datetime | date, R], _Sortable[R]):
     """A date that the API gives as text: compare it with a text or a date."""
 
     def value_in(self, record: object, /) -> str | None: ...
 
-class Integer(_Ordered[int, R], _Sortable[R]):
+class IntegerField(_Ordered[int, R], _Sortable[R]):
     """A whole number."""
 
     def value_in(self, record: object, /) -> int | None: ...
 
-class Number(_Ordered[int | float | Decimal, R], _Sortable[R]):
+class NumberField(_Ordered[int | float | Decimal, R], _Sortable[R]):
     """A number that may have decimals."""
 
     def value_in(self, record: object, /) -> float | None: ...
 
-class DateTime(_Ordered[datetime | date, R], _Sortable[R]):
+class DateTimeField(_Ordered[datetime | date, R], _Sortable[R]):
     """A date and a time, in UTC."""
 
     def value_in(self, record: object, /) -> datetime | None: ...
 
-class Date(_Ordered[date, R], _Sortable[R]):
+class DateField(_Ordered[date, R], _Sortable[R]):
     """A date."""
 
     def value_in(self, record: object, /) -> date | None: ...
 
-class Boolean(_Sortable[R]):
+class BooleanField(_Sortable[R]):
     """True or false: compare it, ``.is_(False)`` or ``== False``."""
 
     def is_(self, value: bool | None, /) -> Condition[R]: ...
@@ -161,7 +161,7 @@ class Boolean(_Sortable[R]):
     def __ne__(self, value: object, /) -> WrongType: ...  # pyright: ignore[reportIncompatibleMethodOverride]
     def set(self, value: bool | None) -> Change: ...
 
-class Enum(_Sortable[R], Generic[M, R]):
+class EnumField(_Sortable[R], Generic[M, R]):
     """One of several names."""
 
     def value_in(self, record: object, /) -> M | None: ...
@@ -177,7 +177,7 @@ class Enum(_Sortable[R], Generic[M, R]):
     def not_in(self, values: Iterable[M | PythonEnum]) -> Condition[R]: ...
     def set(self, value: M | None) -> Change: ...
 
-class Anything(_Textual[R], _Ordered[Any, R], _Sortable[R]):
+class AnyField(_Textual[R], _Ordered[Any, R], _Sortable[R]):
     """A value of any type."""
 
     def contains(self, value: object) -> Condition[R]: ...
@@ -193,12 +193,12 @@ class _Inner(Handle[R]):
     @overload
     def __ne__(self, value: object, /) -> WrongType: ...  # pyright: ignore[reportIncompatibleMethodOverride]
 
-class Reference(_Inner[R]):
+class ReferenceField(_Inner[R]):
     """A reference to a record: compare one of its fields, or it with None."""
 
     def set(self, value: Any) -> Change: ...
 
-class Children(_Inner[R], Generic[R, C]):
+class ChildrenField(_Inner[R], Generic[R, C]):
     """A list of records inside of a record."""
 
     def value_in(self, record: object, /) -> list[Any] | None: ...
@@ -207,7 +207,7 @@ class Children(_Inner[R], Generic[R, C]):
 
     def set(self, value: Iterable[Any] | None) -> Change: ...
 
-class CustomFields(Children[R, C]):
+class CustomFieldsField(ChildrenField[R, C]):
     """The custom fields of a record, by caption or id."""
 
     def __getitem__(self, key: str | int) -> CustomField[R]: ...
@@ -238,7 +238,7 @@ class CustomField(_Textual[R]):
     def is_null(self) -> Condition[R]: ...
     def is_not_null(self) -> Condition[R]: ...
 
-class Collection(_Inner[R], Generic[V, R]):
+class CollectionField(_Inner[R], Generic[V, R]):
     """A list of values inside of a record."""
 
     def value_in(self, record: object, /) -> list[V] | None: ...
@@ -246,14 +246,14 @@ class Collection(_Inner[R], Generic[V, R]):
     def not_contains(self, value: V) -> Condition[R]: ...
     def set(self, value: Iterable[V] | None) -> Change: ...
 
-class Map(_Inner[R]):
+class MapField(_Inner[R]):
     """A mapping inside of a record."""
 
     def value_in(self, record: object, /) -> dict[str, Any] | None: ...
     def set(self, value: Mapping[str, Any] | None) -> Change: ...
-    def __getattr__(self, name: str) -> Anything[R]: ...
+    def __getattr__(self, name: str) -> AnyField[R]: ...
 
-class RecordHandle(Reference[R]):
+class RecordHandle(ReferenceField[R]):
     def __init__(self, product: str, record: str) -> None: ...
     def __getattr__(self, name: str) -> Handle[R]: ...
 

@@ -48,18 +48,18 @@ _MODULES = (("datetime", "_dt"), ("typing", "_t"))
 """The modules that a stub may need, and their names there."""
 
 _HANDLES = {
-    "integer": "_h.Integer",
-    "number": "_h.Number",
-    "boolean": "_h.Boolean",
+    "integer": "_h.IntegerField",
+    "number": "_h.NumberField",
+    "boolean": "_h.BooleanField",
 }
-_TEXT_HANDLES = {"date-time": "_h.DateTime", "date": "_h.Date"}
+_TEXT_HANDLES = {"date-time": "_h.DateTimeField", "date": "_h.DateField"}
 _ITEM_TYPES = {
-    "_h.Integer": "int",
-    "_h.Number": "float",
-    "_h.Boolean": "bool",
-    "_h.DateTime": "_dt.datetime",
-    "_h.Date": "_dt.date",
-    "_h.Text": "str",
+    "_h.IntegerField": "int",
+    "_h.NumberField": "float",
+    "_h.BooleanField": "bool",
+    "_h.DateTimeField": "_dt.datetime",
+    "_h.DateField": "_dt.date",
+    "_h.TextField": "str",
 }
 
 
@@ -116,13 +116,13 @@ class _Stubs:
         record = self._names[schema.name]
         lines = self._member_lines(self._members[schema.name], schema)
         text = (
-            f"class _{record}(_h.Reference[_h.R]):\n"
+            f"class _{record}(_h.ReferenceField[_h.R]):\n"
             f"    {docstring(f'The fields of {record}, in conditions on records R.')}\n\n{lines}\n"
         )
         models = {name: self._unused_name(f"_{name}Record") for name in self._related[record]}
         about = " | ".join(models.values())
         if record in self._listed:
-            base = "CustomFields" if record in self._keyed else "Children"
+            base = "CustomFieldsField" if record in self._keyed else "ChildrenField"
             text += (
                 f"class {self._collection_class(record)}(_{record}[_h.R], _h.{base}[_h.R, {about}]):\n"
                 f"    {docstring(f'A list of {record} inside of a record R.')}\n\n"
@@ -133,7 +133,7 @@ class _Stubs:
     def write_maps(self) -> str | None:
         """Return the stub of the maps with known members, or None if there are none."""
         text = "".join(
-            f"class {self._map_class(name)}(_h.Map[_h.R]):\n    {docstring(f'The known members of {name}.')}\n\n"
+            f"class {self._map_class(name)}(_h.MapField[_h.R]):\n    {docstring(f'The known members of {name}.')}\n\n"
             f"{self._member_lines(members, None)}\n"
             for name, members in self._maps.items()
         )
@@ -212,21 +212,21 @@ class _Stubs:
         if value.kind == "ref" and value.ref is not None:
             target = self._api.schemas.get(value.ref)
             if target is None:
-                return "_h.Anything[_h.R]"
+                return "_h.AnyField[_h.R]"
             return self._enum(target.enum) if target.enum else self._use(f"_{self._names[value.ref]}")
         if value.enum:
             return self._enum(value.enum)
         match value.kind:
             case "string" if value.format is None and value.max_length is None and names_date(name):
-                return "_h.DateText[_h.R]"
+                return "_h.DateTextField[_h.R]"
             case "string":
-                return f"{_TEXT_HANDLES.get(value.format or '', '_h.Text')}[_h.R]"
+                return f"{_TEXT_HANDLES.get(value.format or '', '_h.TextField')}[_h.R]"
             case "array":
                 return self._collection(value.items)
             case "object" if value.values is not None:
-                return self._use(self._map_class(name)) if name in self._maps else "_h.Map[_h.R]"
+                return self._use(self._map_class(name)) if name in self._maps else "_h.MapField[_h.R]"
             case _:
-                return f"{_HANDLES.get(value.kind, '_h.Anything')}[_h.R]"
+                return f"{_HANDLES.get(value.kind, '_h.AnyField')}[_h.R]"
 
     def _collection(self, items: Type | None) -> str:
         if items is not None and items.ref is not None and items.ref in self._members:
@@ -234,11 +234,11 @@ class _Stubs:
         kind = self._handle("", replace(items, nullable=False)).partition("[")[0] if items is not None else ""
         item = _ITEM_TYPES.get(kind, "_t.Any")
         self._used.add(item.partition(".")[0])
-        return f"_h.Collection[{item}, _h.R]"
+        return f"_h.CollectionField[{item}, _h.R]"
 
     def _enum(self, members: tuple[str, ...]) -> str:
         self._used.add("_t")
-        return f"_h.Enum[_t.Literal[{', '.join(map(string_literal, members))}], _h.R]"
+        return f"_h.EnumField[_t.Literal[{', '.join(map(string_literal, members))}], _h.R]"
 
     def _use(self, name: str) -> str:
         self._used.add(name)

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.accountinformation import AccountInformation as _AccountInformationRecord
 
-class _AccountInformation(_h.Reference[_h.R]):
+class _AccountInformation(_h.ReferenceField[_h.R]):
     """The fields of AccountInformation, in conditions on records R."""
 
-    IsTrialAccount: _h.Boolean[_h.R]
+    IsTrialAccount: _h.BooleanField[_h.R]
     """IsTrialAccount: boolean"""
 
 AccountInformation: _AccountInformation[_AccountInformationRecord]

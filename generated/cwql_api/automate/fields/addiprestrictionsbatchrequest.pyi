@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.addiprestrictionsbatchrequest import AddIpRestrictionsBatchRequest as _AddIpRestrictionsBatchRequestRecord
 from .iprestrictionrule import _IpRestrictionRuleMany
 
-class _AddIpRestrictionsBatchRequest(_h.Reference[_h.R]):
+class _AddIpRestrictionsBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of AddIpRestrictionsBatchRequest, in conditions on records R."""
 
     IpRestrictionRules: _IpRestrictionRuleMany[_h.R]

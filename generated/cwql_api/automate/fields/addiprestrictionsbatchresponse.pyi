@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.addiprestrictionsbatchresponse import AddIpRestrictionsBatchResponse as _AddIpRestrictionsBatchResponseRecord
 from .addiprestrictionsbatchresult import _AddIpRestrictionsBatchResultMany
 
-class _AddIpRestrictionsBatchResponse(_h.Reference[_h.R]):
+class _AddIpRestrictionsBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of AddIpRestrictionsBatchResponse, in conditions on records R."""
 
     IpRestrictionsResults: _AddIpRestrictionsBatchResultMany[_h.R]
     """IpRestrictionsResults: a list of AddIpRestrictionsBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 AddIpRestrictionsBatchResponse: _AddIpRestrictionsBatchResponse[_AddIpRestrictionsBatchResponseRecord]

@@ -4,23 +4,23 @@ from cwql.schema import handles as _h
 from ..models.addiprestrictionsbatchresult import AddIpRestrictionsBatchResult as _AddIpRestrictionsBatchResultRecord
 from .responseresult import _ResponseResult
 
-class _AddIpRestrictionsBatchResult(_h.Reference[_h.R]):
+class _AddIpRestrictionsBatchResult(_h.ReferenceField[_h.R]):
     """The fields of AddIpRestrictionsBatchResult, in conditions on records R."""
 
-    IpAddressGuid: _h.Text[_h.R]
+    IpAddressGuid: _h.TextField[_h.R]
     """IpAddressGuid: uuid"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IpAddress: _h.Text[_h.R]
+    IpAddress: _h.TextField[_h.R]
     """IpAddress: string"""
-    WindowsClientAccess: _h.Boolean[_h.R]
+    WindowsClientAccess: _h.BooleanField[_h.R]
     """WindowsClientAccess: boolean"""
-    WebClientAccess: _h.Boolean[_h.R]
+    WebClientAccess: _h.BooleanField[_h.R]
     """WebClientAccess: boolean"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _AddIpRestrictionsBatchResultMany(_AddIpRestrictionsBatchResult[_h.R], _h.Children[_h.R, _AddIpRestrictionsBatchResultRecord]):
+class _AddIpRestrictionsBatchResultMany(_AddIpRestrictionsBatchResult[_h.R], _h.ChildrenField[_h.R, _AddIpRestrictionsBatchResultRecord]):
     """A list of AddIpRestrictionsBatchResult inside of a record R."""
 
 AddIpRestrictionsBatchResult: _AddIpRestrictionsBatchResult[_AddIpRestrictionsBatchResultRecord]

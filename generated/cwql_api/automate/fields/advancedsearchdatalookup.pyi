@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.advancedsearchdatalookup import AdvancedSearchDataLookup as _AdvancedSearchDataLookupRecord
 
-class _AdvancedSearchDataLookup(_h.Reference[_h.R]):
+class _AdvancedSearchDataLookup(_h.ReferenceField[_h.R]):
     """The fields of AdvancedSearchDataLookup, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _AdvancedSearchDataLookupMany(_AdvancedSearchDataLookup[_h.R], _h.Children[_h.R, _AdvancedSearchDataLookupRecord]):
+class _AdvancedSearchDataLookupMany(_AdvancedSearchDataLookup[_h.R], _h.ChildrenField[_h.R, _AdvancedSearchDataLookupRecord]):
     """A list of AdvancedSearchDataLookup inside of a record R."""
 
 AdvancedSearchDataLookup: _AdvancedSearchDataLookup[_AdvancedSearchDataLookupRecord]

@@ -5,7 +5,7 @@ from ..models.advancedsearchdetails import AdvancedSearchDetails as _AdvancedSea
 from .advancedsearchfilter import _AdvancedSearchFilter
 from .searchessearch import _SearchesSearch
 
-class _AdvancedSearchDetails(_h.Reference[_h.R]):
+class _AdvancedSearchDetails(_h.ReferenceField[_h.R]):
     """The fields of AdvancedSearchDetails, in conditions on records R."""
 
     Search: _SearchesSearch[_h.R]

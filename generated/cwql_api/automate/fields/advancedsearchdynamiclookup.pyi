@@ -4,10 +4,10 @@ from cwql.schema import handles as _h
 from ..models.advancedsearchdynamiclookup import AdvancedSearchDynamicLookup as _AdvancedSearchDynamicLookupRecord
 from .advancedsearchdatalookup import _AdvancedSearchDataLookupMany
 
-class _AdvancedSearchDynamicLookup(_h.Reference[_h.R]):
+class _AdvancedSearchDynamicLookup(_h.ReferenceField[_h.R]):
     """The fields of AdvancedSearchDynamicLookup, in conditions on records R."""
 
-    SearchKey: _h.Text[_h.R]
+    SearchKey: _h.TextField[_h.R]
     """SearchKey: string"""
     AdvancedSearchDataLookups: _AdvancedSearchDataLookupMany[_h.R]
     """AdvancedSearchDataLookups: a list of AdvancedSearchDataLookup; compare one of its fields, or use any()"""

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.advancedsearchlookup import AdvancedSearchLookUp as _AdvancedSearchLookUpRecord
 from .searchlookupbase import _SearchLookUpBaseMany
 
-class _AdvancedSearchLookUp(_h.Reference[_h.R]):
+class _AdvancedSearchLookUp(_h.ReferenceField[_h.R]):
     """The fields of AdvancedSearchLookUp, in conditions on records R."""
 
     LookUpNodes: _SearchLookUpBaseMany[_h.R]
     """LookUpNodes: a list of SearchLookUpBase; compare one of its fields, or use any()"""
-    CollectionNodes: _h.Collection[str, _h.R]
+    CollectionNodes: _h.CollectionField[str, _h.R]
     """CollectionNodes: a list of string"""
 
 AdvancedSearchLookUp: _AdvancedSearchLookUp[_AdvancedSearchLookUpRecord]

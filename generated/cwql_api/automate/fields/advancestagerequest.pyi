@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.advancestagerequest import AdvanceStageRequest as _AdvanceStageRequestRecord
 from .hotfixoperatingsystemcombination import _HotfixOperatingSystemCombinationMany
 
-class _AdvanceStageRequest(_h.Reference[_h.R]):
+class _AdvanceStageRequest(_h.ReferenceField[_h.R]):
     """The fields of AdvanceStageRequest, in conditions on records R."""
 
     HotfixesToAdvance: _HotfixOperatingSystemCombinationMany[_h.R]

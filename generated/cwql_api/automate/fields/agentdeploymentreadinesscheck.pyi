@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.agentdeploymentreadinesscheck import AgentDeploymentReadinessCheck as _AgentDeploymentReadinessCheckRecord
 
-class _AgentDeploymentReadinessCheck(_h.Reference[_h.R]):
+class _AgentDeploymentReadinessCheck(_h.ReferenceField[_h.R]):
     """The fields of AgentDeploymentReadinessCheck, in conditions on records R."""
 
-    AgentDeploymentReadinessCheckId: _h.Integer[_h.R]
+    AgentDeploymentReadinessCheckId: _h.IntegerField[_h.R]
     """AgentDeploymentReadinessCheckId: int32"""
-    NetworkDeviceId: _h.Integer[_h.R]
+    NetworkDeviceId: _h.IntegerField[_h.R]
     """NetworkDeviceId: int32"""
-    AgentDeploymentReadinessCheckStatusId: _h.Integer[_h.R]
+    AgentDeploymentReadinessCheckStatusId: _h.IntegerField[_h.R]
     """AgentDeploymentReadinessCheckStatusId: int32"""
-    ReadinessCheckStatus: _h.Text[_h.R]
+    ReadinessCheckStatus: _h.TextField[_h.R]
     """ReadinessCheckStatus: string"""
-    DeploymentAttemptCount: _h.Integer[_h.R]
+    DeploymentAttemptCount: _h.IntegerField[_h.R]
     """DeploymentAttemptCount: int32"""
-    DateLastCheckedForReadiness: _h.DateTime[_h.R]
+    DateLastCheckedForReadiness: _h.DateTimeField[_h.R]
     """DateLastCheckedForReadiness: date-time"""
-    DateLastDeploymentAttempted: _h.DateTime[_h.R]
+    DateLastDeploymentAttempted: _h.DateTimeField[_h.R]
     """DateLastDeploymentAttempted: date-time"""
 
 AgentDeploymentReadinessCheck: _AgentDeploymentReadinessCheck[_AgentDeploymentReadinessCheckRecord]

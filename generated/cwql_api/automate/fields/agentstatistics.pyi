@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.agentstatistics import AgentStatistics as _AgentStatisticsRecord
 
-class _AgentStatistics(_h.Reference[_h.R]):
+class _AgentStatistics(_h.ReferenceField[_h.R]):
     """The fields of AgentStatistics, in conditions on records R."""
 
-    TotalAgentsPurchased: _h.Integer[_h.R]
+    TotalAgentsPurchased: _h.IntegerField[_h.R]
     """TotalAgentsPurchased: int32"""
-    TotalAgentsDeployed: _h.Integer[_h.R]
+    TotalAgentsDeployed: _h.IntegerField[_h.R]
     """TotalAgentsDeployed: int32"""
 
 AgentStatistics: _AgentStatistics[_AgentStatisticsRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.aisidekicksettingbatchrequest import AiSideKickSettingBatchRequest as _AiSideKickSettingBatchRequestRecord
 
-class _AiSideKickSettingBatchRequest(_h.Reference[_h.R]):
+class _AiSideKickSettingBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of AiSideKickSettingBatchRequest, in conditions on records R."""
 
-    AiSideKickSettingGuids: _h.Collection[str, _h.R]
+    AiSideKickSettingGuids: _h.CollectionField[str, _h.R]
     """AiSideKickSettingGuids: a list of uuid"""
 
 AiSideKickSettingBatchRequest: _AiSideKickSettingBatchRequest[_AiSideKickSettingBatchRequestRecord]

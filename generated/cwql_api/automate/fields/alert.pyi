@@ -9,10 +9,10 @@ from .alertlocation import _AlertLocation
 from .alertmonitor import _AlertMonitor
 from .alertseverityitem import _AlertSeverityItem
 
-class _Alert(_h.Reference[_h.R]):
+class _Alert(_h.ReferenceField[_h.R]):
     """The fields of Alert, in conditions on records R."""
 
-    AlertId: _h.Integer[_h.R]
+    AlertId: _h.IntegerField[_h.R]
     """AlertId: int32"""
     Client: _AlertClient[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
@@ -24,21 +24,21 @@ class _Alert(_h.Reference[_h.R]):
     """Location: a reference; compare its Id or Name, or it with None"""
     Monitor: _AlertMonitor[_h.R]
     """Monitor: a reference; compare its Id or Name, or it with None"""
-    AlertDate: _h.DateTime[_h.R]
+    AlertDate: _h.DateTimeField[_h.R]
     """AlertDate: date-time"""
     Severity: _AlertSeverityItem[_h.R]
     """Severity: a reference; compare its Id or Name, or it with None"""
-    Source: _h.Text[_h.R]
+    Source: _h.TextField[_h.R]
     """Source: string"""
-    Message: _h.Text[_h.R]
+    Message: _h.TextField[_h.R]
     """Message: string"""
-    FieldName: _h.Text[_h.R]
+    FieldName: _h.TextField[_h.R]
     """FieldName: string"""
-    AlertAge: _h.Text[_h.R]
+    AlertAge: _h.TextField[_h.R]
     """AlertAge: string"""
-    Status: _h.Text[_h.R]
+    Status: _h.TextField[_h.R]
     """Status: string"""
-    ClientID: _h.Integer[_h.R]
+    ClientID: _h.IntegerField[_h.R]
     """ClientID: int32"""
 
 Alert: _Alert[_AlertRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.alertaction import AlertAction as _AlertActionRecord
 
-class _AlertAction(_h.Reference[_h.R]):
+class _AlertAction(_h.ReferenceField[_h.R]):
     """The fields of AlertAction, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Comment: _h.Text[_h.R]
+    Comment: _h.TextField[_h.R]
     """Comment: string"""
 
 AlertAction: _AlertAction[_AlertActionRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.alertcomputer import AlertComputer as _AlertComputerRecord
 
-class _AlertComputer(_h.Reference[_h.R]):
+class _AlertComputer(_h.ReferenceField[_h.R]):
     """The fields of AlertComputer, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    ComputerStatus: _h.Text[_h.R]
+    ComputerStatus: _h.TextField[_h.R]
     """ComputerStatus: string"""
 
 AlertComputer: _AlertComputer[_AlertComputerRecord]

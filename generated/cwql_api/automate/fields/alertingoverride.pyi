@@ -5,7 +5,7 @@ from ..models.alertingoverride import AlertingOverride as _AlertingOverrideRecor
 from .internalmonitoralerttemplate import _InternalMonitorAlertTemplate
 from .internalmonitorticketcategory import _InternalMonitorTicketCategory
 
-class _AlertingOverride(_h.Reference[_h.R]):
+class _AlertingOverride(_h.ReferenceField[_h.R]):
     """The fields of AlertingOverride, in conditions on records R."""
 
     AlertTemplate: _InternalMonitorAlertTemplate[_h.R]

@@ -8,24 +8,24 @@ from .alertsalerttemplate import _AlertsAlertTemplate
 from .reportingreportcategory import _ReportingReportCategory
 from .ticketingticketcategory import _TicketingTicketCategory
 
-class _AlertingSettings(_h.Reference[_h.R]):
+class _AlertingSettings(_h.ReferenceField[_h.R]):
     """The fields of AlertingSettings, in conditions on records R."""
 
-    IsAlertingEnabled: _h.Boolean[_h.R]
+    IsAlertingEnabled: _h.BooleanField[_h.R]
     """IsAlertingEnabled: boolean"""
     AlertTemplate: _AlertsAlertTemplate[_h.R]
     """AlertTemplate: a reference; compare its Name, or it with None"""
     AlertStyleType: _AlertStyleType[_h.R]
     """AlertStyleType: a reference; compare its Name, or it with None"""
-    AlertSuccessSubject: _h.Text[_h.R]
+    AlertSuccessSubject: _h.TextField[_h.R]
     """AlertSuccessSubject: string"""
-    AlertSuccessMessage: _h.Text[_h.R]
+    AlertSuccessMessage: _h.TextField[_h.R]
     """AlertSuccessMessage: string"""
-    AlertFailureSubject: _h.Text[_h.R]
+    AlertFailureSubject: _h.TextField[_h.R]
     """AlertFailureSubject: string"""
-    AlertFailureMessage: _h.Text[_h.R]
+    AlertFailureMessage: _h.TextField[_h.R]
     """AlertFailureMessage: string"""
-    ShouldRunScript: _h.Boolean[_h.R]
+    ShouldRunScript: _h.BooleanField[_h.R]
     """ShouldRunScript: boolean"""
     AlertScript: _AlertScript[_h.R]
     """AlertScript: a reference; compare its Name, or it with None"""

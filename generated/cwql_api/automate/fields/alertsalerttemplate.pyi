@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.alertsalerttemplate import AlertsAlertTemplate as _AlertsAlertTemplateRecord
 
-class _AlertsAlertTemplate(_h.Reference[_h.R]):
+class _AlertsAlertTemplate(_h.ReferenceField[_h.R]):
     """The fields of AlertsAlertTemplate, in conditions on records R."""
 
-    AlertTemplateId: _h.Integer[_h.R]
+    AlertTemplateId: _h.IntegerField[_h.R]
     """AlertTemplateId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _AlertsAlertTemplateMany(_AlertsAlertTemplate[_h.R], _h.Children[_h.R, _AlertsAlertTemplateRecord]):
+class _AlertsAlertTemplateMany(_AlertsAlertTemplate[_h.R], _h.ChildrenField[_h.R, _AlertsAlertTemplateRecord]):
     """A list of AlertsAlertTemplate inside of a record R."""
 
 AlertsAlertTemplate: _AlertsAlertTemplate[_AlertsAlertTemplateRecord]

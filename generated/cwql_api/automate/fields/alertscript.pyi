@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.alertscript import AlertScript as _AlertScriptRecord
 
-class _AlertScript(_h.Reference[_h.R]):
+class _AlertScript(_h.ReferenceField[_h.R]):
     """The fields of AlertScript, in conditions on records R."""
 
-    AlertScriptId: _h.Integer[_h.R]
+    AlertScriptId: _h.IntegerField[_h.R]
     """AlertScriptId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 AlertScript: _AlertScript[_AlertScriptRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.alertstyletype import AlertStyleType as _AlertStyleTypeRecord
 
-class _AlertStyleType(_h.Reference[_h.R]):
+class _AlertStyleType(_h.ReferenceField[_h.R]):
     """The fields of AlertStyleType, in conditions on records R."""
 
-    AlertStyleTypeId: _h.Integer[_h.R]
+    AlertStyleTypeId: _h.IntegerField[_h.R]
     """AlertStyleTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 AlertStyleType: _AlertStyleType[_AlertStyleTypeRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.alerttemplate import AlertTemplate as _AlertTemplateRecord
 
-class _AlertTemplate(_h.Reference[_h.R]):
+class _AlertTemplate(_h.ReferenceField[_h.R]):
     """The fields of AlertTemplate, in conditions on records R."""
 
-    TemplateId: _h.Integer[_h.R]
+    TemplateId: _h.IntegerField[_h.R]
     """TemplateId: int32"""
-    TemplateName: _h.Text[_h.R]
+    TemplateName: _h.TextField[_h.R]
     """TemplateName: string"""
 
 AlertTemplate: _AlertTemplate[_AlertTemplateRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.apiauthlinkinformation import APIAuthLinkInformation as _APIAuthLinkInformationRecord
 
-class _APIAuthLinkInformation(_h.Reference[_h.R]):
+class _APIAuthLinkInformation(_h.ReferenceField[_h.R]):
     """The fields of APIAuthLinkInformation, in conditions on records R."""
 
-    Nonce: _h.Text[_h.R]
+    Nonce: _h.TextField[_h.R]
     """Nonce: string"""
 
 APIAuthLinkInformation: _APIAuthLinkInformation[_APIAuthLinkInformationRecord]

@@ -5,20 +5,20 @@ from ..models.approvalpolicy import ApprovalPolicy as _ApprovalPolicyRecord
 from .automaticapprovalsettings import _AutomaticApprovalSettings
 from .automaticpolicysettings import _AutomaticPolicySettings
 
-class _ApprovalPolicy(_h.Reference[_h.R]):
+class _ApprovalPolicy(_h.ReferenceField[_h.R]):
     """The fields of ApprovalPolicy, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsDefaultPolicy: _h.Boolean[_h.R]
+    IsDefaultPolicy: _h.BooleanField[_h.R]
     """IsDefaultPolicy: boolean"""
-    HasStaging: _h.Boolean[_h.R]
+    HasStaging: _h.BooleanField[_h.R]
     """HasStaging: boolean"""
-    TestDuration: _h.Integer[_h.R]
+    TestDuration: _h.IntegerField[_h.R]
     """TestDuration: int32"""
-    PilotDuration: _h.Integer[_h.R]
+    PilotDuration: _h.IntegerField[_h.R]
     """PilotDuration: int32"""
     AutomaticApprovalSettings: _AutomaticApprovalSettings[_h.R]
     """AutomaticApprovalSettings: a reference; compare its fields, or it with None"""
@@ -27,7 +27,7 @@ class _ApprovalPolicy(_h.Reference[_h.R]):
     AutomaticDenySettings: _AutomaticPolicySettings[_h.R]
     """AutomaticDenySettings: a reference; compare its fields, or it with None"""
 
-class _ApprovalPolicyMany(_ApprovalPolicy[_h.R], _h.Children[_h.R, _ApprovalPolicyRecord]):
+class _ApprovalPolicyMany(_ApprovalPolicy[_h.R], _h.ChildrenField[_h.R, _ApprovalPolicyRecord]):
     """A list of ApprovalPolicy inside of a record R."""
 
 ApprovalPolicy: _ApprovalPolicy[_ApprovalPolicyRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.approvalpolicystats import ApprovalPolicyStats as _ApprovalPolicyStatsRecord
 
-class _ApprovalPolicyStats(_h.Reference[_h.R]):
+class _ApprovalPolicyStats(_h.ReferenceField[_h.R]):
     """The fields of ApprovalPolicyStats, in conditions on records R."""
 
-    ApprovalPolicyId: _h.Integer[_h.R]
+    ApprovalPolicyId: _h.IntegerField[_h.R]
     """ApprovalPolicyId: int32"""
-    ApprovalPolicyName: _h.Text[_h.R]
+    ApprovalPolicyName: _h.TextField[_h.R]
     """ApprovalPolicyName: string"""
-    PendingApprovalCount: _h.Integer[_h.R]
+    PendingApprovalCount: _h.IntegerField[_h.R]
     """PendingApprovalCount: int32"""
 
 ApprovalPolicyStats: _ApprovalPolicyStats[_ApprovalPolicyStatsRecord]

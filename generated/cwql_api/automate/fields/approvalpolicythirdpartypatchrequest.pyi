@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.approvalpolicythirdpartypatchrequest import ApprovalPolicyThirdPartyPatchRequest as _ApprovalPolicyThirdPartyPatchRequestRecord
 from .approvalpolicythirdpartypatchsetting import _ApprovalPolicyThirdPartyPatchSettingMany
 
-class _ApprovalPolicyThirdPartyPatchRequest(_h.Reference[_h.R]):
+class _ApprovalPolicyThirdPartyPatchRequest(_h.ReferenceField[_h.R]):
     """The fields of ApprovalPolicyThirdPartyPatchRequest, in conditions on records R."""
 
     PatchPolicies: _ApprovalPolicyThirdPartyPatchSettingMany[_h.R]

@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.approvalpolicythirdpartypatchsetting import ApprovalPolicyThirdPartyPatchSetting as _ApprovalPolicyThirdPartyPatchSettingRecord
 
-class _ApprovalPolicyThirdPartyPatchSetting(_h.Reference[_h.R]):
+class _ApprovalPolicyThirdPartyPatchSetting(_h.ReferenceField[_h.R]):
     """The fields of ApprovalPolicyThirdPartyPatchSetting, in conditions on records R."""
 
-    PatchApproval: _h.Integer[_h.R]
+    PatchApproval: _h.IntegerField[_h.R]
     """PatchApproval: int32"""
-    LTProductKey: _h.Text[_h.R]
+    LTProductKey: _h.TextField[_h.R]
     """LTProductKey: uuid"""
-    Version: _h.Text[_h.R]
+    Version: _h.TextField[_h.R]
     """Version: string"""
 
-class _ApprovalPolicyThirdPartyPatchSettingMany(_ApprovalPolicyThirdPartyPatchSetting[_h.R], _h.Children[_h.R, _ApprovalPolicyThirdPartyPatchSettingRecord]):
+class _ApprovalPolicyThirdPartyPatchSettingMany(_ApprovalPolicyThirdPartyPatchSetting[_h.R], _h.ChildrenField[_h.R, _ApprovalPolicyThirdPartyPatchSettingRecord]):
     """A list of ApprovalPolicyThirdPartyPatchSetting inside of a record R."""
 
 ApprovalPolicyThirdPartyPatchSetting: _ApprovalPolicyThirdPartyPatchSetting[_ApprovalPolicyThirdPartyPatchSettingRecord]

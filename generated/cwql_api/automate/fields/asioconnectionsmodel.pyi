@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.asioconnectionsmodel import AsioConnectionsModel as _AsioConnectionsModelRecord
 
-class _AsioConnectionsModel(_h.Reference[_h.R]):
+class _AsioConnectionsModel(_h.ReferenceField[_h.R]):
     """The fields of AsioConnectionsModel, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    OpenApiClientId: _h.Text[_h.R]
+    OpenApiClientId: _h.TextField[_h.R]
     """OpenApiClientId: string"""
-    OpenApiClientSecret: _h.Text[_h.R]
+    OpenApiClientSecret: _h.TextField[_h.R]
     """OpenApiClientSecret: string"""
-    Region: _h.Text[_h.R]
+    Region: _h.TextField[_h.R]
     """Region: string"""
-    APIURL: _h.Text[_h.R]
+    APIURL: _h.TextField[_h.R]
     """APIURL: string"""
-    LastUpdated: _h.DateTime[_h.R]
+    LastUpdated: _h.DateTimeField[_h.R]
     """LastUpdated: date-time"""
 
 AsioConnectionsModel: _AsioConnectionsModel[_AsioConnectionsModelRecord]

@@ -5,18 +5,18 @@ from ..models.asiotaskmodel import AsioTaskModel as _AsioTaskModelRecord
 from .schedulemodel import _ScheduleModel
 from .targetsmodel import _TargetsModel
 
-class _AsioTaskModel(_h.Reference[_h.R]):
+class _AsioTaskModel(_h.ReferenceField[_h.R]):
     """The fields of AsioTaskModel, in conditions on records R."""
 
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    OriginId: _h.Text[_h.R]
+    OriginId: _h.TextField[_h.R]
     """OriginId: string"""
-    DefinitionID: _h.Text[_h.R]
+    DefinitionID: _h.TextField[_h.R]
     """DefinitionID: uuid"""
-    Type: _h.Text[_h.R]
+    Type: _h.TextField[_h.R]
     """Type: string"""
     Targets: _TargetsModel[_h.R]
     """Targets: a reference; compare its fields, or it with None"""

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.assignedwebextension import AssignedWebExtension as _AssignedWebExtensionRecord
 
-class _AssignedWebExtension(_h.Reference[_h.R]):
+class _AssignedWebExtension(_h.ReferenceField[_h.R]):
     """The fields of AssignedWebExtension, in conditions on records R."""
 
-    WebExtensionId: _h.Integer[_h.R]
+    WebExtensionId: _h.IntegerField[_h.R]
     """WebExtensionId: int32"""
-    AssignedClaims: _h.Collection[int, _h.R]
+    AssignedClaims: _h.CollectionField[int, _h.R]
     """AssignedClaims: a list of int32"""
 
-class _AssignedWebExtensionMany(_AssignedWebExtension[_h.R], _h.Children[_h.R, _AssignedWebExtensionRecord]):
+class _AssignedWebExtensionMany(_AssignedWebExtension[_h.R], _h.ChildrenField[_h.R, _AssignedWebExtensionRecord]):
     """A list of AssignedWebExtension inside of a record R."""
 
 AssignedWebExtension: _AssignedWebExtension[_AssignedWebExtensionRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.auditaction import AuditAction as _AuditActionRecord
 
-class _AuditAction(_h.Reference[_h.R]):
+class _AuditAction(_h.ReferenceField[_h.R]):
     """The fields of AuditAction, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Level: _h.Integer[_h.R]
+    Level: _h.IntegerField[_h.R]
     """Level: int32"""
-    ExtensionName: _h.Text[_h.R]
+    ExtensionName: _h.TextField[_h.R]
     """ExtensionName: string"""
 
 AuditAction: _AuditAction[_AuditActionRecord]

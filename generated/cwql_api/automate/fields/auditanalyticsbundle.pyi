@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.auditanalyticsbundle import AuditAnalyticsBundle as _AuditAnalyticsBundleRecord
 from .keyvaluepair_string_string import _KeyValuePair_String_StringMany
 
-class _AuditAnalyticsBundle(_h.Reference[_h.R]):
+class _AuditAnalyticsBundle(_h.ReferenceField[_h.R]):
     """The fields of AuditAnalyticsBundle, in conditions on records R."""
 
-    AuditActionId: _h.Integer[_h.R]
+    AuditActionId: _h.IntegerField[_h.R]
     """AuditActionId: int32"""
-    ExternalId: _h.Integer[_h.R]
+    ExternalId: _h.IntegerField[_h.R]
     """ExternalId: int32"""
-    SecondaryIdentifier: _h.Text[_h.R]
+    SecondaryIdentifier: _h.TextField[_h.R]
     """SecondaryIdentifier: string"""
-    UnsanitizedBaseMessage: _h.Text[_h.R]
+    UnsanitizedBaseMessage: _h.TextField[_h.R]
     """UnsanitizedBaseMessage: string"""
     ExtraLogValues: _KeyValuePair_String_StringMany[_h.R]
     """ExtraLogValues: a list of KeyValuePair_String_String; compare one of its fields, or use any()"""
-    SanitizedAnalyticsDescription: _h.Text[_h.R]
+    SanitizedAnalyticsDescription: _h.TextField[_h.R]
     """SanitizedAnalyticsDescription: string"""
 
 AuditAnalyticsBundle: _AuditAnalyticsBundle[_AuditAnalyticsBundleRecord]

@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.authinformation import AuthInformation as _AuthInformationRecord
 from .authservice import _AuthServiceMany
 
-class _AuthInformation(_h.Reference[_h.R]):
+class _AuthInformation(_h.ReferenceField[_h.R]):
     """The fields of AuthInformation, in conditions on records R."""
 
-    AllowDirect: _h.Boolean[_h.R]
+    AllowDirect: _h.BooleanField[_h.R]
     """AllowDirect: boolean"""
-    AllowServiceRegistration: _h.Boolean[_h.R]
+    AllowServiceRegistration: _h.BooleanField[_h.R]
     """AllowServiceRegistration: boolean"""
-    AutomateRedirectUri: _h.Text[_h.R]
+    AutomateRedirectUri: _h.TextField[_h.R]
     """AutomateRedirectUri: string"""
     Services: _AuthServiceMany[_h.R]
     """Services: a list of AuthService; compare one of its fields, or use any()"""

@@ -3,33 +3,33 @@ from cwql.schema import handles as _h
 
 from ..models.authservice import AuthService as _AuthServiceRecord
 
-class _AuthService(_h.Reference[_h.R]):
+class _AuthService(_h.ReferenceField[_h.R]):
     """The fields of AuthService, in conditions on records R."""
 
-    ServiceId: _h.Integer[_h.R]
+    ServiceId: _h.IntegerField[_h.R]
     """ServiceId: int32"""
-    ServiceName: _h.Text[_h.R]
+    ServiceName: _h.TextField[_h.R]
     """ServiceName: string"""
-    ServiceURI: _h.Text[_h.R]
+    ServiceURI: _h.TextField[_h.R]
     """ServiceURI: string"""
-    ServiceType: _h.Integer[_h.R]
+    ServiceType: _h.IntegerField[_h.R]
     """ServiceType: int32"""
-    ClientId: _h.Text[_h.R]
+    ClientId: _h.TextField[_h.R]
     """ClientId: string"""
-    IsDefault: _h.Boolean[_h.R]
+    IsDefault: _h.BooleanField[_h.R]
     """IsDefault: boolean"""
-    IsAutomatic: _h.Boolean[_h.R]
+    IsAutomatic: _h.BooleanField[_h.R]
     """IsAutomatic: boolean"""
-    ServiceGuid: _h.Text[_h.R]
+    ServiceGuid: _h.TextField[_h.R]
     """ServiceGuid: string"""
-    IsEnabled: _h.Boolean[_h.R]
+    IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
-    IsLocalLoginEnabled: _h.Boolean[_h.R]
+    IsLocalLoginEnabled: _h.BooleanField[_h.R]
     """IsLocalLoginEnabled: boolean"""
-    AuthenticationType: _h.Integer[_h.R]
+    AuthenticationType: _h.IntegerField[_h.R]
     """AuthenticationType: int32"""
 
-class _AuthServiceMany(_AuthService[_h.R], _h.Children[_h.R, _AuthServiceRecord]):
+class _AuthServiceMany(_AuthService[_h.R], _h.ChildrenField[_h.R, _AuthServiceRecord]):
     """A list of AuthService inside of a record R."""
 
 AuthService: _AuthService[_AuthServiceRecord]

@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.authservicecredentials import AuthServiceCredentials as _AuthServiceCredentialsRecord
 
-class _AuthServiceCredentials(_h.Reference[_h.R]):
+class _AuthServiceCredentials(_h.ReferenceField[_h.R]):
     """The fields of AuthServiceCredentials, in conditions on records R."""
 
-    ServiceId: _h.Integer[_h.R]
+    ServiceId: _h.IntegerField[_h.R]
     """ServiceId: int32"""
-    ServiceToken: _h.Text[_h.R]
+    ServiceToken: _h.TextField[_h.R]
     """ServiceToken: string"""
-    TokenType: _h.Enum[_t.Literal["Undefined", "IdentityToken", "AccessToken"], _h.R]
+    TokenType: _h.EnumField[_t.Literal["Undefined", "IdentityToken", "AccessToken"], _h.R]
     """TokenType: Undefined | IdentityToken | AccessToken"""
 
 AuthServiceCredentials: _AuthServiceCredentials[_AuthServiceCredentialsRecord]

@@ -5,7 +5,7 @@ from ..models.autojoinsettings import AutoJoinSettings as _AutoJoinSettingsRecor
 from .contactsearchsettings import _ContactSearchSettings
 from .searchsettings import _SearchSettings
 
-class _AutoJoinSettings(_h.Reference[_h.R]):
+class _AutoJoinSettings(_h.ReferenceField[_h.R]):
     """The fields of AutoJoinSettings, in conditions on records R."""
 
     ComputerSearchSettings: _SearchSettings[_h.R]

@@ -4,16 +4,16 @@ from cwql.schema import handles as _h
 from ..models.automaticapprovalsettings import AutomaticApprovalSettings as _AutomaticApprovalSettingsRecord
 from .windowsupdatecategory import _WindowsUpdateCategoryMany
 
-class _AutomaticApprovalSettings(_h.Reference[_h.R]):
+class _AutomaticApprovalSettings(_h.ReferenceField[_h.R]):
     """The fields of AutomaticApprovalSettings, in conditions on records R."""
 
-    CvssLowerBound: _h.Integer[_h.R]
+    CvssLowerBound: _h.IntegerField[_h.R]
     """CvssLowerBound: int32"""
-    Severities: _h.Collection[str, _h.R]
+    Severities: _h.CollectionField[str, _h.R]
     """Severities: a list of string"""
     Categories: _WindowsUpdateCategoryMany[_h.R]
     """Categories: a list of WindowsUpdateCategory; compare one of its fields, or use any()"""
-    Titles: _h.Collection[str, _h.R]
+    Titles: _h.CollectionField[str, _h.R]
     """Titles: a list of string"""
 
 AutomaticApprovalSettings: _AutomaticApprovalSettings[_AutomaticApprovalSettingsRecord]

@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.automaticpolicysettings import AutomaticPolicySettings as _AutomaticPolicySettingsRecord
 from .windowsupdatecategory import _WindowsUpdateCategoryMany
 
-class _AutomaticPolicySettings(_h.Reference[_h.R]):
+class _AutomaticPolicySettings(_h.ReferenceField[_h.R]):
     """The fields of AutomaticPolicySettings, in conditions on records R."""
 
-    Severities: _h.Collection[str, _h.R]
+    Severities: _h.CollectionField[str, _h.R]
     """Severities: a list of string"""
     Categories: _WindowsUpdateCategoryMany[_h.R]
     """Categories: a list of WindowsUpdateCategory; compare one of its fields, or use any()"""
-    Titles: _h.Collection[str, _h.R]
+    Titles: _h.CollectionField[str, _h.R]
     """Titles: a list of string"""
 
 AutomaticPolicySettings: _AutomaticPolicySettings[_AutomaticPolicySettingsRecord]

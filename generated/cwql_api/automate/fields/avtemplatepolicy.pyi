@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.avtemplatepolicy import AVTemplatePolicy as _AVTemplatePolicyRecord
 
-class _AVTemplatePolicy(_h.Reference[_h.R]):
+class _AVTemplatePolicy(_h.ReferenceField[_h.R]):
     """The fields of AVTemplatePolicy, in conditions on records R."""
 
-    TemplatePolicyId: _h.Text[_h.R]
+    TemplatePolicyId: _h.TextField[_h.R]
     """TemplatePolicyId: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    GUID: _h.Text[_h.R]
+    GUID: _h.TextField[_h.R]
     """GUID: string"""
 
 AVTemplatePolicy: _AVTemplatePolicy[_AVTemplatePolicyRecord]

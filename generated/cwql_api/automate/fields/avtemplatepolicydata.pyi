@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.avtemplatepolicydata import AVTemplatePolicyData as _AVTemplatePolicyDataRecord
 
-class _AVTemplatePolicyData(_h.Reference[_h.R]):
+class _AVTemplatePolicyData(_h.ReferenceField[_h.R]):
     """The fields of AVTemplatePolicyData, in conditions on records R."""
 
-    TemplatePolicyId: _h.Text[_h.R]
+    TemplatePolicyId: _h.TextField[_h.R]
     """TemplatePolicyId: string"""
-    PluginGUID: _h.Text[_h.R]
+    PluginGUID: _h.TextField[_h.R]
     """PluginGUID: string"""
-    Data: _h.Text[_h.R]
+    Data: _h.TextField[_h.R]
     """Data: string"""
 
 AVTemplatePolicyData: _AVTemplatePolicyData[_AVTemplatePolicyDataRecord]

@@ -3,28 +3,28 @@ from cwql.schema import handles as _h
 
 from ..models.bandwidthsettings import BandwidthSettings as _BandwidthSettingsRecord
 
-class _BandwidthSettings(_h.Reference[_h.R]):
+class _BandwidthSettings(_h.ReferenceField[_h.R]):
     """The fields of BandwidthSettings, in conditions on records R."""
 
-    IpAddress: _h.Text[_h.R]
+    IpAddress: _h.TextField[_h.R]
     """IpAddress: string"""
-    SnmpVersionId: _h.Integer[_h.R]
+    SnmpVersionId: _h.IntegerField[_h.R]
     """SnmpVersionId: int32"""
-    CommunityString: _h.Text[_h.R]
+    CommunityString: _h.TextField[_h.R]
     """CommunityString: string"""
-    DataToWatchId: _h.Integer[_h.R]
+    DataToWatchId: _h.IntegerField[_h.R]
     """DataToWatchId: int32"""
-    IndexToWatch: _h.Text[_h.R]
+    IndexToWatch: _h.TextField[_h.R]
     """IndexToWatch: string"""
-    SnmpV3UserName: _h.Text[_h.R]
+    SnmpV3UserName: _h.TextField[_h.R]
     """SnmpV3UserName: string"""
-    SnmpV3AuthPassword: _h.Text[_h.R]
+    SnmpV3AuthPassword: _h.TextField[_h.R]
     """SnmpV3AuthPassword: string"""
-    SnmpV3AuthMethodId: _h.Integer[_h.R]
+    SnmpV3AuthMethodId: _h.IntegerField[_h.R]
     """SnmpV3AuthMethodId: int32"""
-    SnmpV3EncryptionPassword: _h.Text[_h.R]
+    SnmpV3EncryptionPassword: _h.TextField[_h.R]
     """SnmpV3EncryptionPassword: string"""
-    SnmpV3EncryptionMethodId: _h.Integer[_h.R]
+    SnmpV3EncryptionMethodId: _h.IntegerField[_h.R]
     """SnmpV3EncryptionMethodId: int32"""
 
 BandwidthSettings: _BandwidthSettings[_BandwidthSettingsRecord]

@@ -4,40 +4,40 @@ from cwql.schema import handles as _h
 from ..models.binaryextension import BinaryExtension as _BinaryExtensionRecord
 from .runstyle import _RunStyle
 
-class _BinaryExtension(_h.Reference[_h.R]):
+class _BinaryExtension(_h.ReferenceField[_h.R]):
     """The fields of BinaryExtension, in conditions on records R."""
 
-    Category: _h.Text[_h.R]
+    Category: _h.TextField[_h.R]
     """Category: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    FileData: _h.Text[_h.R]
+    FileData: _h.TextField[_h.R]
     """FileData: byte"""
-    IsEnabled: _h.Boolean[_h.R]
+    IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
-    IsLoadedInAutomationServer: _h.Boolean[_h.R]
+    IsLoadedInAutomationServer: _h.BooleanField[_h.R]
     """IsLoadedInAutomationServer: boolean"""
-    IsLoadedInIIS: _h.Boolean[_h.R]
+    IsLoadedInIIS: _h.BooleanField[_h.R]
     """IsLoadedInIIS: boolean"""
-    IsRemoteAgentExtension: _h.Boolean[_h.R]
+    IsRemoteAgentExtension: _h.BooleanField[_h.R]
     """IsRemoteAgentExtension: boolean"""
-    ReleaseDate: _h.DateTime[_h.R]
+    ReleaseDate: _h.DateTimeField[_h.R]
     """ReleaseDate: date-time"""
     RunStyle: _RunStyle[_h.R]
     """RunStyle: a reference; compare its Name, or it with None"""
-    Author: _h.Text[_h.R]
+    Author: _h.TextField[_h.R]
     """Author: string"""
-    FileChecksum: _h.Text[_h.R]
+    FileChecksum: _h.TextField[_h.R]
     """FileChecksum: string"""
-    FileName: _h.Text[_h.R]
+    FileName: _h.TextField[_h.R]
     """FileName: string"""
-    ExtensionName: _h.Text[_h.R]
+    ExtensionName: _h.TextField[_h.R]
     """ExtensionName: string"""
-    ExtensionGuid: _h.Text[_h.R]
+    ExtensionGuid: _h.TextField[_h.R]
     """ExtensionGuid: uuid"""
-    ExtensionId: _h.Integer[_h.R]
+    ExtensionId: _h.IntegerField[_h.R]
     """ExtensionId: int32"""
-    Version: _h.Text[_h.R]
+    Version: _h.TextField[_h.R]
     """Version: string"""
 
 BinaryExtension: _BinaryExtension[_BinaryExtensionRecord]

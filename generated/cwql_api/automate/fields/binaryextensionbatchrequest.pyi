@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.binaryextensionbatchrequest import BinaryExtensionBatchRequest as _BinaryExtensionBatchRequestRecord
 
-class _BinaryExtensionBatchRequest(_h.Reference[_h.R]):
+class _BinaryExtensionBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of BinaryExtensionBatchRequest, in conditions on records R."""
 
-    BinaryExtensionIds: _h.Collection[int, _h.R]
+    BinaryExtensionIds: _h.CollectionField[int, _h.R]
     """BinaryExtensionIds: a list of int32"""
 
 BinaryExtensionBatchRequest: _BinaryExtensionBatchRequest[_BinaryExtensionBatchRequestRecord]

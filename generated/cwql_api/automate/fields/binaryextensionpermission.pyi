@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.binaryextensionpermission import BinaryExtensionPermission as _BinaryExtensionPermissionRecord
 
-class _BinaryExtensionPermission(_h.Reference[_h.R]):
+class _BinaryExtensionPermission(_h.ReferenceField[_h.R]):
     """The fields of BinaryExtensionPermission, in conditions on records R."""
 
-    ExtensionPermissionId: _h.Integer[_h.R]
+    ExtensionPermissionId: _h.IntegerField[_h.R]
     """ExtensionPermissionId: int32"""
-    ExtensionGuid: _h.Text[_h.R]
+    ExtensionGuid: _h.TextField[_h.R]
     """ExtensionGuid: uuid"""
-    ExtensionName: _h.Text[_h.R]
+    ExtensionName: _h.TextField[_h.R]
     """ExtensionName: string"""
-    PermissionId: _h.Integer[_h.R]
+    PermissionId: _h.IntegerField[_h.R]
     """PermissionId: int32"""
-    PermissionName: _h.Text[_h.R]
+    PermissionName: _h.TextField[_h.R]
     """PermissionName: string"""
 
-class _BinaryExtensionPermissionMany(_BinaryExtensionPermission[_h.R], _h.Children[_h.R, _BinaryExtensionPermissionRecord]):
+class _BinaryExtensionPermissionMany(_BinaryExtensionPermission[_h.R], _h.ChildrenField[_h.R, _BinaryExtensionPermissionRecord]):
     """A list of BinaryExtensionPermission inside of a record R."""
 
 BinaryExtensionPermission: _BinaryExtensionPermission[_BinaryExtensionPermissionRecord]

@@ -3,88 +3,88 @@ from cwql.schema import handles as _h
 
 from ..models.cachecontrol import CacheControl as _CacheControlRecord
 
-class _CacheControl(_h.Reference[_h.R]):
+class _CacheControl(_h.ReferenceField[_h.R]):
     """The fields of CacheControl, in conditions on records R."""
 
-    CacheId: _h.Text[_h.R]
+    CacheId: _h.TextField[_h.R]
     """CacheId: string"""
-    CustomCommands: _h.DateTime[_h.R]
+    CustomCommands: _h.DateTimeField[_h.R]
     """CustomCommands: date-time"""
-    CustomMenus: _h.DateTime[_h.R]
+    CustomMenus: _h.DateTimeField[_h.R]
     """CustomMenus: date-time"""
-    Huds: _h.DateTime[_h.R]
+    Huds: _h.DateTimeField[_h.R]
     """Huds: date-time"""
-    Apps: _h.DateTime[_h.R]
+    Apps: _h.DateTimeField[_h.R]
     """Apps: date-time"""
-    UserFolders: _h.DateTime[_h.R]
+    UserFolders: _h.DateTimeField[_h.R]
     """UserFolders: date-time"""
-    Users: _h.DateTime[_h.R]
+    Users: _h.DateTimeField[_h.R]
     """Users: date-time"""
-    Schedules: _h.DateTime[_h.R]
+    Schedules: _h.DateTimeField[_h.R]
     """Schedules: date-time"""
-    Templates: _h.DateTime[_h.R]
+    Templates: _h.DateTimeField[_h.R]
     """Templates: date-time"""
-    DataViewFolders: _h.DateTime[_h.R]
+    DataViewFolders: _h.DateTimeField[_h.R]
     """DataViewFolders: date-time"""
-    Dataviews: _h.DateTime[_h.R]
+    Dataviews: _h.DateTimeField[_h.R]
     """Dataviews: date-time"""
-    ReportFolders: _h.DateTime[_h.R]
+    ReportFolders: _h.DateTimeField[_h.R]
     """ReportFolders: date-time"""
-    Reports: _h.DateTime[_h.R]
+    Reports: _h.DateTimeField[_h.R]
     """Reports: date-time"""
-    Links: _h.DateTime[_h.R]
+    Links: _h.DateTimeField[_h.R]
     """Links: date-time"""
-    ScriptFolders: _h.DateTime[_h.R]
+    ScriptFolders: _h.DateTimeField[_h.R]
     """ScriptFolders: date-time"""
-    Scripts: _h.DateTime[_h.R]
+    Scripts: _h.DateTimeField[_h.R]
     """Scripts: date-time"""
-    SensorChecks: _h.DateTime[_h.R]
+    SensorChecks: _h.DateTimeField[_h.R]
     """SensorChecks: date-time"""
-    AuditActions: _h.DateTime[_h.R]
+    AuditActions: _h.DateTimeField[_h.R]
     """AuditActions: date-time"""
-    RemoteCommands: _h.DateTime[_h.R]
+    RemoteCommands: _h.DateTimeField[_h.R]
     """RemoteCommands: date-time"""
-    Contacts: _h.DateTime[_h.R]
+    Contacts: _h.DateTimeField[_h.R]
     """Contacts: date-time"""
-    TimeCategory: _h.DateTime[_h.R]
+    TimeCategory: _h.DateTimeField[_h.R]
     """TimeCategory: date-time"""
-    TicketData: _h.DateTime[_h.R]
+    TicketData: _h.DateTimeField[_h.R]
     """TicketData: date-time"""
-    TicketCategory: _h.DateTime[_h.R]
+    TicketCategory: _h.DateTimeField[_h.R]
     """TicketCategory: date-time"""
-    Functions: _h.DateTime[_h.R]
+    Functions: _h.DateTimeField[_h.R]
     """Functions: date-time"""
-    Redirectors: _h.DateTime[_h.R]
+    Redirectors: _h.DateTimeField[_h.R]
     """Redirectors: date-time"""
-    VirusScanners: _h.DateTime[_h.R]
+    VirusScanners: _h.DateTimeField[_h.R]
     """VirusScanners: date-time"""
-    ControlCenterConfig: _h.DateTime[_h.R]
+    ControlCenterConfig: _h.DateTimeField[_h.R]
     """ControlCenterConfig: date-time"""
-    Properties: _h.DateTime[_h.R]
+    Properties: _h.DateTimeField[_h.R]
     """Properties: date-time"""
-    Config: _h.DateTime[_h.R]
+    Config: _h.DateTimeField[_h.R]
     """Config: date-time"""
-    Regions: _h.DateTime[_h.R]
+    Regions: _h.DateTimeField[_h.R]
     """Regions: date-time"""
-    ConfigOutlook: _h.DateTime[_h.R]
+    ConfigOutlook: _h.DateTimeField[_h.R]
     """ConfigOutlook: date-time"""
-    Computers: _h.DateTime[_h.R]
+    Computers: _h.DateTimeField[_h.R]
     """Computers: date-time"""
-    Locations: _h.DateTime[_h.R]
+    Locations: _h.DateTimeField[_h.R]
     """Locations: date-time"""
-    Clients: _h.DateTime[_h.R]
+    Clients: _h.DateTimeField[_h.R]
     """Clients: date-time"""
-    Groups: _h.DateTime[_h.R]
+    Groups: _h.DateTimeField[_h.R]
     """Groups: date-time"""
-    Agents: _h.DateTime[_h.R]
+    Agents: _h.DateTimeField[_h.R]
     """Agents: date-time"""
-    Permissions: _h.DateTime[_h.R]
+    Permissions: _h.DateTimeField[_h.R]
     """Permissions: date-time"""
-    WriteConfigControl: _h.DateTime[_h.R]
+    WriteConfigControl: _h.DateTimeField[_h.R]
     """WriteConfigControl: date-time"""
-    AlertTemplates: _h.DateTime[_h.R]
+    AlertTemplates: _h.DateTimeField[_h.R]
     """AlertTemplates: date-time"""
-    RoleDefinitions: _h.DateTime[_h.R]
+    RoleDefinitions: _h.DateTimeField[_h.R]
     """RoleDefinitions: date-time"""
 
 CacheControl: _CacheControl[_CacheControlRecord]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.cancellationtoken import CancellationToken as _CancellationTokenRecord
 from .waithandle import _WaitHandle
 
-class _CancellationToken(_h.Reference[_h.R]):
+class _CancellationToken(_h.ReferenceField[_h.R]):
     """The fields of CancellationToken, in conditions on records R."""
 
-    IsCancellationRequested: _h.Boolean[_h.R]
+    IsCancellationRequested: _h.BooleanField[_h.R]
     """IsCancellationRequested: boolean"""
-    CanBeCanceled: _h.Boolean[_h.R]
+    CanBeCanceled: _h.BooleanField[_h.R]
     """CanBeCanceled: boolean"""
     WaitHandle: _WaitHandle[_h.R]
     """WaitHandle: a reference; compare its fields, or it with None"""

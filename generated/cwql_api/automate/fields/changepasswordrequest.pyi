@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.changepasswordrequest import ChangePasswordRequest as _ChangePasswordRequestRecord
 
-class _ChangePasswordRequest(_h.Reference[_h.R]):
+class _ChangePasswordRequest(_h.ReferenceField[_h.R]):
     """The fields of ChangePasswordRequest, in conditions on records R."""
 
-    OldPassword: _h.Text[_h.R]
+    OldPassword: _h.TextField[_h.R]
     """OldPassword: string"""
-    NewPassword: _h.Text[_h.R]
+    NewPassword: _h.TextField[_h.R]
     """NewPassword: string"""
 
 ChangePasswordRequest: _ChangePasswordRequest[_ChangePasswordRequestRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.checkboxsettings import CheckboxSettings as _CheckboxSettingsRecord
 
-class _CheckboxSettings(_h.Reference[_h.R]):
+class _CheckboxSettings(_h.ReferenceField[_h.R]):
     """The fields of CheckboxSettings, in conditions on records R."""
 
-    IsChecked: _h.Boolean[_h.R]
+    IsChecked: _h.BooleanField[_h.R]
     """IsChecked: boolean"""
-    DefaultValue: _h.Boolean[_h.R]
+    DefaultValue: _h.BooleanField[_h.R]
     """DefaultValue: boolean"""
 
 CheckboxSettings: _CheckboxSettings[_CheckboxSettingsRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.checkinterval import CheckInterval as _CheckIntervalRecord
 
-class _CheckInterval(_h.Reference[_h.R]):
+class _CheckInterval(_h.ReferenceField[_h.R]):
     """The fields of CheckInterval, in conditions on records R."""
 
-    IntervalInSeconds: _h.Integer[_h.R]
+    IntervalInSeconds: _h.IntegerField[_h.R]
     """IntervalInSeconds: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 CheckInterval: _CheckInterval[_CheckIntervalRecord]

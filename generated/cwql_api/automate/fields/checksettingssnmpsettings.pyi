@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.checksettingssnmpsettings import CheckSettingsSnmpSettings as _CheckSettingsSnmpSettingsRecord
 
-class _CheckSettingsSnmpSettings(_h.Reference[_h.R]):
+class _CheckSettingsSnmpSettings(_h.ReferenceField[_h.R]):
     """The fields of CheckSettingsSnmpSettings, in conditions on records R."""
 
-    ServerAddress: _h.Text[_h.R]
+    ServerAddress: _h.TextField[_h.R]
     """ServerAddress: string"""
-    CommunityString: _h.Text[_h.R]
+    CommunityString: _h.TextField[_h.R]
     """CommunityString: string"""
-    Oid: _h.Text[_h.R]
+    Oid: _h.TextField[_h.R]
     """Oid: string"""
-    ShouldUseSnmpV2: _h.Boolean[_h.R]
+    ShouldUseSnmpV2: _h.BooleanField[_h.R]
     """ShouldUseSnmpV2: boolean"""
 
 CheckSettingsSnmpSettings: _CheckSettingsSnmpSettings[_CheckSettingsSnmpSettingsRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.checktype import CheckType as _CheckTypeRecord
 
-class _CheckType(_h.Reference[_h.R]):
+class _CheckType(_h.ReferenceField[_h.R]):
     """The fields of CheckType, in conditions on records R."""
 
-    CheckTypeId: _h.Integer[_h.R]
+    CheckTypeId: _h.IntegerField[_h.R]
     """CheckTypeId: int32"""
-    LegacyCheckTypeId: _h.Integer[_h.R]
+    LegacyCheckTypeId: _h.IntegerField[_h.R]
     """LegacyCheckTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 CheckType: _CheckType[_CheckTypeRecord]

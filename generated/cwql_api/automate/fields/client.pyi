@@ -4,49 +4,49 @@ from cwql.schema import handles as _h
 from ..models.client import Client as _ClientRecord
 from .modelslocation import _ModelsLocationMany
 
-class _Client(_h.Reference[_h.R]):
+class _Client(_h.ReferenceField[_h.R]):
     """The fields of Client, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Company: _h.Text[_h.R]
+    Company: _h.TextField[_h.R]
     """Company: string"""
-    FirstName: _h.Text[_h.R]
+    FirstName: _h.TextField[_h.R]
     """FirstName: string"""
-    LastName: _h.Text[_h.R]
+    LastName: _h.TextField[_h.R]
     """LastName: string"""
-    Address1: _h.Text[_h.R]
+    Address1: _h.TextField[_h.R]
     """Address1: string"""
-    Address2: _h.Text[_h.R]
+    Address2: _h.TextField[_h.R]
     """Address2: string"""
-    City: _h.Text[_h.R]
+    City: _h.TextField[_h.R]
     """City: string"""
-    State: _h.Text[_h.R]
+    State: _h.TextField[_h.R]
     """State: string"""
-    ZipCode: _h.Text[_h.R]
+    ZipCode: _h.TextField[_h.R]
     """ZipCode: string"""
-    PhoneNumber: _h.Text[_h.R]
+    PhoneNumber: _h.TextField[_h.R]
     """PhoneNumber: string"""
-    FaxNumber: _h.Text[_h.R]
+    FaxNumber: _h.TextField[_h.R]
     """FaxNumber: string"""
-    Comment: _h.Text[_h.R]
+    Comment: _h.TextField[_h.R]
     """Comment: string"""
-    Country: _h.Text[_h.R]
+    Country: _h.TextField[_h.R]
     """Country: string"""
-    ExternalId: _h.Text[_h.R]
+    ExternalId: _h.TextField[_h.R]
     """ExternalId: string"""
-    UsesInHouseSupportStaff: _h.Boolean[_h.R]
+    UsesInHouseSupportStaff: _h.BooleanField[_h.R]
     """UsesInHouseSupportStaff: boolean"""
-    NewTicketNotificationEmail: _h.Text[_h.R]
+    NewTicketNotificationEmail: _h.TextField[_h.R]
     """NewTicketNotificationEmail: string"""
-    IsHiddenFromAllInclusiveGroup: _h.Boolean[_h.R]
+    IsHiddenFromAllInclusiveGroup: _h.BooleanField[_h.R]
     """IsHiddenFromAllInclusiveGroup: boolean"""
     Locations: _ModelsLocationMany[_h.R]
     """Locations: a list of ModelsLocation; compare one of its fields, or use any()"""
 
-class _ClientMany(_Client[_h.R], _h.Children[_h.R, _ClientRecord]):
+class _ClientMany(_Client[_h.R], _h.ChildrenField[_h.R, _ClientRecord]):
     """A list of Client inside of a record R."""
 
 Client: _Client[_ClientRecord]

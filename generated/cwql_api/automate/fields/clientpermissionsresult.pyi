@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.clientpermissionsresult import ClientPermissionsResult as _ClientPermissionsResultRecord
 
-class _ClientPermissionsResult(_h.Reference[_h.R]):
+class _ClientPermissionsResult(_h.ReferenceField[_h.R]):
     """The fields of ClientPermissionsResult, in conditions on records R."""
 
-    ClientId: _h.Integer[_h.R]
+    ClientId: _h.IntegerField[_h.R]
     """ClientId: int32"""
-    Permissions: _h.Collection[str, _h.R]
+    Permissions: _h.CollectionField[str, _h.R]
     """Permissions: a list of string"""
 
 ClientPermissionsResult: _ClientPermissionsResult[_ClientPermissionsResultRecord]

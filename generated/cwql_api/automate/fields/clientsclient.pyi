@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.clientsclient import ClientsClient as _ClientsClientRecord
 
-class _ClientsClient(_h.Reference[_h.R]):
+class _ClientsClient(_h.ReferenceField[_h.R]):
     """The fields of ClientsClient, in conditions on records R."""
 
-    ClientId: _h.Integer[_h.R]
+    ClientId: _h.IntegerField[_h.R]
     """ClientId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ClientsClientMany(_ClientsClient[_h.R], _h.Children[_h.R, _ClientsClientRecord]):
+class _ClientsClientMany(_ClientsClient[_h.R], _h.ChildrenField[_h.R, _ClientsClientRecord]):
     """A list of ClientsClient inside of a record R."""
 
 ClientsClient: _ClientsClient[_ClientsClientRecord]

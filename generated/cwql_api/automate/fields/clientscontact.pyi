@@ -6,52 +6,52 @@ from .clientsclient import _ClientsClient
 from .contactsource import _ContactSource
 from .location import _Location
 
-class _ClientsContact(_h.Reference[_h.R]):
+class _ClientsContact(_h.ReferenceField[_h.R]):
     """The fields of ClientsContact, in conditions on records R."""
 
-    ContactId: _h.Integer[_h.R]
+    ContactId: _h.IntegerField[_h.R]
     """ContactId: int32"""
-    FirstName: _h.Text[_h.R]
+    FirstName: _h.TextField[_h.R]
     """FirstName: string"""
-    LastName: _h.Text[_h.R]
+    LastName: _h.TextField[_h.R]
     """LastName: string"""
-    EmailAddress: _h.Text[_h.R]
+    EmailAddress: _h.TextField[_h.R]
     """EmailAddress: string"""
-    PhoneNumber: _h.Text[_h.R]
+    PhoneNumber: _h.TextField[_h.R]
     """PhoneNumber: string"""
-    MobileNumber: _h.Text[_h.R]
+    MobileNumber: _h.TextField[_h.R]
     """MobileNumber: string"""
-    PagerNumber: _h.Text[_h.R]
+    PagerNumber: _h.TextField[_h.R]
     """PagerNumber: string"""
-    FaxNumber: _h.Text[_h.R]
+    FaxNumber: _h.TextField[_h.R]
     """FaxNumber: string"""
-    Address1: _h.Text[_h.R]
+    Address1: _h.TextField[_h.R]
     """Address1: string"""
-    Address2: _h.Text[_h.R]
+    Address2: _h.TextField[_h.R]
     """Address2: string"""
-    City: _h.Text[_h.R]
+    City: _h.TextField[_h.R]
     """City: string"""
-    State: _h.Text[_h.R]
+    State: _h.TextField[_h.R]
     """State: string"""
-    ZipCode: _h.Text[_h.R]
+    ZipCode: _h.TextField[_h.R]
     """ZipCode: string"""
     Client: _ClientsClient[_h.R]
     """Client: a reference; compare its Name, or it with None"""
     Location: _Location[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    Password: _h.Text[_h.R]
+    Password: _h.TextField[_h.R]
     """Password: string"""
-    Permissions: _h.Collection[str, _h.R]
+    Permissions: _h.CollectionField[str, _h.R]
     """Permissions: a list of string"""
-    IsManaged: _h.Boolean[_h.R]
+    IsManaged: _h.BooleanField[_h.R]
     """IsManaged: boolean"""
-    IsActivated: _h.Boolean[_h.R]
+    IsActivated: _h.BooleanField[_h.R]
     """IsActivated: boolean"""
-    DateCreated: _h.DateTime[_h.R]
+    DateCreated: _h.DateTimeField[_h.R]
     """DateCreated: date-time"""
-    LastUpdateDate: _h.DateTime[_h.R]
+    LastUpdateDate: _h.DateTimeField[_h.R]
     """LastUpdateDate: date-time"""
-    PluginData: _h.Map[_h.R]
+    PluginData: _h.MapField[_h.R]
     """PluginData: a mapping"""
     Source: _ContactSource[_h.R]
     """Source: a reference; compare its Name, or it with None"""

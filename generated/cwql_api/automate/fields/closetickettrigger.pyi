@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.closetickettrigger import CloseTicketTrigger as _CloseTicketTriggerRecord
 
-class _CloseTicketTrigger(_h.Reference[_h.R]):
+class _CloseTicketTrigger(_h.ReferenceField[_h.R]):
     """The fields of CloseTicketTrigger, in conditions on records R."""
 
-    CloseTicketTriggerTypeId: _h.Integer[_h.R]
+    CloseTicketTriggerTypeId: _h.IntegerField[_h.R]
     """CloseTicketTriggerTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 CloseTicketTrigger: _CloseTicketTrigger[_CloseTicketTriggerRecord]

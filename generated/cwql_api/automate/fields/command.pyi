@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.command import Command as _CommandRecord
 
-class _Command(_h.Reference[_h.R]):
+class _Command(_h.ReferenceField[_h.R]):
     """The fields of Command, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    Level: _h.Integer[_h.R]
+    Level: _h.IntegerField[_h.R]
     """Level: int32"""
 
 Command: _Command[_CommandRecord]

@@ -4,24 +4,24 @@ from cwql.schema import handles as _h
 from ..models.commandexecute import CommandExecute as _CommandExecuteRecord
 from .command import _Command
 
-class _CommandExecute(_h.Reference[_h.R]):
+class _CommandExecute(_h.ReferenceField[_h.R]):
     """The fields of CommandExecute, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     Command: _Command[_h.R]
     """Command: a reference; compare its Id or Name, or it with None"""
-    Status: _h.Text[_h.R]
+    Status: _h.TextField[_h.R]
     """Status: string"""
-    Parameters: _h.Collection[str, _h.R]
+    Parameters: _h.CollectionField[str, _h.R]
     """Parameters: a list of string"""
-    Output: _h.Text[_h.R]
+    Output: _h.TextField[_h.R]
     """Output: string"""
-    Fastalk: _h.Boolean[_h.R]
+    Fastalk: _h.BooleanField[_h.R]
     """Fastalk: boolean"""
-    DateLastInventoried: _h.DateTime[_h.R]
+    DateLastInventoried: _h.DateTimeField[_h.R]
     """DateLastInventoried: date-time"""
 
 CommandExecute: _CommandExecute[_CommandExecuteRecord]

@@ -3,28 +3,28 @@ from cwql.schema import handles as _h
 
 from ..models.commandhistory import CommandHistory as _CommandHistoryRecord
 
-class _CommandHistory(_h.Reference[_h.R]):
+class _CommandHistory(_h.ReferenceField[_h.R]):
     """The fields of CommandHistory, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    DateExecuted: _h.DateTime[_h.R]
+    DateExecuted: _h.DateTimeField[_h.R]
     """DateExecuted: date-time"""
-    CommandId: _h.Integer[_h.R]
+    CommandId: _h.IntegerField[_h.R]
     """CommandId: int32"""
-    Command: _h.Text[_h.R]
+    Command: _h.TextField[_h.R]
     """Command: string"""
-    Status: _h.Text[_h.R]
+    Status: _h.TextField[_h.R]
     """Status: string"""
-    Output: _h.Text[_h.R]
+    Output: _h.TextField[_h.R]
     """Output: string"""
-    Parameters: _h.Text[_h.R]
+    Parameters: _h.TextField[_h.R]
     """Parameters: string"""
-    User: _h.Text[_h.R]
+    User: _h.TextField[_h.R]
     """User: string"""
-    DateFinished: _h.DateTime[_h.R]
+    DateFinished: _h.DateTimeField[_h.R]
     """DateFinished: date-time"""
 
 CommandHistory: _CommandHistory[_CommandHistoryRecord]

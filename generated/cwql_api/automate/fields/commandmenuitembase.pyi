@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.commandmenuitembase import CommandMenuItemBase as _CommandMenuItemBaseRecord
 
-class _CommandMenuItemBase(_h.Reference[_h.R]):
+class _CommandMenuItemBase(_h.ReferenceField[_h.R]):
     """The fields of CommandMenuItemBase, in conditions on records R."""
 
-    CommandKey: _h.Text[_h.R]
+    CommandKey: _h.TextField[_h.R]
     """CommandKey: string"""
-    DisplayName: _h.Text[_h.R]
+    DisplayName: _h.TextField[_h.R]
     """DisplayName: string"""
-    DisplayOrder: _h.Integer[_h.R]
+    DisplayOrder: _h.IntegerField[_h.R]
     """DisplayOrder: int32"""
-    Route: _h.Text[_h.R]
+    Route: _h.TextField[_h.R]
     """Route: string"""
-    RequireConfirmation: _h.Boolean[_h.R]
+    RequireConfirmation: _h.BooleanField[_h.R]
     """RequireConfirmation: boolean"""
 
-class _CommandMenuItemBaseMany(_CommandMenuItemBase[_h.R], _h.Children[_h.R, _CommandMenuItemBaseRecord]):
+class _CommandMenuItemBaseMany(_CommandMenuItemBase[_h.R], _h.ChildrenField[_h.R, _CommandMenuItemBaseRecord]):
     """A list of CommandMenuItemBase inside of a record R."""
 
 CommandMenuItemBase: _CommandMenuItemBase[_CommandMenuItemBaseRecord]

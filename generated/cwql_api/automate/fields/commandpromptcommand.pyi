@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.commandpromptcommand import CommandPromptCommand as _CommandPromptCommandRecord
 
-class _CommandPromptCommand(_h.Reference[_h.R]):
+class _CommandPromptCommand(_h.ReferenceField[_h.R]):
     """The fields of CommandPromptCommand, in conditions on records R."""
 
-    RunAsAdmin: _h.Boolean[_h.R]
+    RunAsAdmin: _h.BooleanField[_h.R]
     """RunAsAdmin: boolean"""
-    UsePowerShell: _h.Boolean[_h.R]
+    UsePowerShell: _h.BooleanField[_h.R]
     """UsePowerShell: boolean"""
-    CommandText: _h.Text[_h.R]
+    CommandText: _h.TextField[_h.R]
     """CommandText: string"""
-    Directory: _h.Text[_h.R]
+    Directory: _h.TextField[_h.R]
     """Directory: string"""
 
 CommandPromptCommand: _CommandPromptCommand[_CommandPromptCommandRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.comparer import Comparer as _ComparerRecord
 
-class _Comparer(_h.Reference[_h.R]):
+class _Comparer(_h.ReferenceField[_h.R]):
     """The fields of Comparer, in conditions on records R."""
 
-    ComparerId: _h.Integer[_h.R]
+    ComparerId: _h.IntegerField[_h.R]
     """ComparerId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 Comparer: _Comparer[_ComparerRecord]

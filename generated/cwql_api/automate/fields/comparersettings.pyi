@@ -8,16 +8,16 @@ from .comparervalue import _ComparerValue
 from .languageoverride import _LanguageOverrideMany
 from .resultformat import _ResultFormat
 
-class _ComparerSettings(_h.Reference[_h.R]):
+class _ComparerSettings(_h.ReferenceField[_h.R]):
     """The fields of ComparerSettings, in conditions on records R."""
 
     LanguageOverrides: _LanguageOverrideMany[_h.R]
     """LanguageOverrides: a list of LanguageOverride; compare one of its fields, or use any()"""
     ResultFormat: _ResultFormat[_h.R]
     """ResultFormat: a reference; compare its Name, or it with None"""
-    IsExpression: _h.Boolean[_h.R]
+    IsExpression: _h.BooleanField[_h.R]
     """IsExpression: boolean"""
-    SmoothingCoefficient: _h.Number[_h.R]
+    SmoothingCoefficient: _h.NumberField[_h.R]
     """SmoothingCoefficient: double"""
     SmoothingStyle: _ComparerSmoothingStyle[_h.R]
     """SmoothingStyle: a reference; compare its Name, or it with None"""

@@ -5,7 +5,7 @@ from ..models.comparersettingsbase import ComparerSettingsBase as _ComparerSetti
 from .comparer import _Comparer
 from .comparervalue import _ComparerValue
 
-class _ComparerSettingsBase(_h.Reference[_h.R]):
+class _ComparerSettingsBase(_h.ReferenceField[_h.R]):
     """The fields of ComparerSettingsBase, in conditions on records R."""
 
     Comparer: _Comparer[_h.R]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.comparersmoothingstyle import ComparerSmoothingStyle as _ComparerSmoothingStyleRecord
 
-class _ComparerSmoothingStyle(_h.Reference[_h.R]):
+class _ComparerSmoothingStyle(_h.ReferenceField[_h.R]):
     """The fields of ComparerSmoothingStyle, in conditions on records R."""
 
-    SmoothingStyleId: _h.Integer[_h.R]
+    SmoothingStyleId: _h.IntegerField[_h.R]
     """SmoothingStyleId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ComparerSmoothingStyle: _ComparerSmoothingStyle[_ComparerSmoothingStyleRecord]

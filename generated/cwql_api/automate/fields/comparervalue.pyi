@@ -7,7 +7,7 @@ from .multivaluesformat import _MultiValuesFormat
 from .singlevalueformat import _SingleValueFormat
 from .statebasedvalueformat import _StateBasedValueFormat
 
-class _ComparerValue(_h.Reference[_h.R]):
+class _ComparerValue(_h.ReferenceField[_h.R]):
     """The fields of ComparerValue, in conditions on records R."""
 
     Format: _ComparerValueFormat[_h.R]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.comparervalueformat import ComparerValueFormat as _ComparerValueFormatRecord
 
-class _ComparerValueFormat(_h.Reference[_h.R]):
+class _ComparerValueFormat(_h.ReferenceField[_h.R]):
     """The fields of ComparerValueFormat, in conditions on records R."""
 
-    ValueFormatId: _h.Integer[_h.R]
+    ValueFormatId: _h.IntegerField[_h.R]
     """ValueFormatId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ComparerValueFormat: _ComparerValueFormat[_ComparerValueFormatRecord]

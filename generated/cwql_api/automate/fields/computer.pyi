@@ -11,10 +11,10 @@ from .modelslocation import _ModelsLocation
 from .ticket import _TicketMany
 from .virusscannerdef import _VirusScannerDef
 
-class _Computer(_h.Reference[_h.R]):
+class _Computer(_h.ReferenceField[_h.R]):
     """The fields of Computer, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
     Location: _ModelsLocation[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
@@ -22,170 +22,170 @@ class _Computer(_h.Reference[_h.R]):
     """Client: a reference; compare its Id or Name, or it with None"""
     Contact: _Contact[_h.R]
     """Contact: a reference; compare its Id, or it with None"""
-    IsFasTalk: _h.Boolean[_h.R]
+    IsFasTalk: _h.BooleanField[_h.R]
     """IsFasTalk: boolean"""
-    IsMaster: _h.Boolean[_h.R]
+    IsMaster: _h.BooleanField[_h.R]
     """IsMaster: boolean"""
-    IsNetworkProbe: _h.Boolean[_h.R]
+    IsNetworkProbe: _h.BooleanField[_h.R]
     """IsNetworkProbe: boolean"""
-    IsHeartbeatEnabled: _h.Boolean[_h.R]
+    IsHeartbeatEnabled: _h.BooleanField[_h.R]
     """IsHeartbeatEnabled: boolean"""
-    IsMaintenanceModeEnabled: _h.Boolean[_h.R]
+    IsMaintenanceModeEnabled: _h.BooleanField[_h.R]
     """IsMaintenanceModeEnabled: boolean"""
-    IsTunnelSupported: _h.Boolean[_h.R]
+    IsTunnelSupported: _h.BooleanField[_h.R]
     """IsTunnelSupported: boolean"""
-    IsVirtualMachine: _h.Boolean[_h.R]
+    IsVirtualMachine: _h.BooleanField[_h.R]
     """IsVirtualMachine: boolean"""
-    ComputerName: _h.Text[_h.R]
+    ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
-    OperatingSystemName: _h.Text[_h.R]
+    OperatingSystemName: _h.TextField[_h.R]
     """OperatingSystemName: string"""
-    OperatingSystemVersion: _h.Text[_h.R]
+    OperatingSystemVersion: _h.TextField[_h.R]
     """OperatingSystemVersion: string"""
-    DomainName: _h.Text[_h.R]
+    DomainName: _h.TextField[_h.R]
     """DomainName: string"""
-    RemoteAgentLastInventory: _h.DateTime[_h.R]
+    RemoteAgentLastInventory: _h.DateTimeField[_h.R]
     """RemoteAgentLastInventory: date-time"""
-    UTCOffset: _h.Integer[_h.R]
+    UTCOffset: _h.IntegerField[_h.R]
     """UTCOffset: int32"""
-    OpenPortsTCP: _h.Collection[int, _h.R]
+    OpenPortsTCP: _h.CollectionField[int, _h.R]
     """OpenPortsTCP: a list of int32"""
-    OpenPortsUDP: _h.Collection[int, _h.R]
+    OpenPortsUDP: _h.CollectionField[int, _h.R]
     """OpenPortsUDP: a list of int32"""
-    Comment: _h.Text[_h.R]
+    Comment: _h.TextField[_h.R]
     """Comment: string"""
-    RemoteAgentVersion: _h.Text[_h.R]
+    RemoteAgentVersion: _h.TextField[_h.R]
     """RemoteAgentVersion: string"""
-    RemoteAgentLastContact: _h.DateTime[_h.R]
+    RemoteAgentLastContact: _h.DateTimeField[_h.R]
     """RemoteAgentLastContact: date-time"""
-    DomainNameServers: _h.Collection[str, _h.R]
+    DomainNameServers: _h.CollectionField[str, _h.R]
     """DomainNameServers: a list of string"""
-    LastInventoryReceived: _h.DateTime[_h.R]
+    LastInventoryReceived: _h.DateTimeField[_h.R]
     """LastInventoryReceived: date-time"""
-    WindowsUpdateDate: _h.DateTime[_h.R]
+    WindowsUpdateDate: _h.DateTimeField[_h.R]
     """WindowsUpdateDate: date-time"""
-    AntivirusDefinitionDate: _h.DateTime[_h.R]
+    AntivirusDefinitionDate: _h.DateTimeField[_h.R]
     """AntivirusDefinitionDate: date-time"""
-    LastHeartbeat: _h.DateTime[_h.R]
+    LastHeartbeat: _h.DateTimeField[_h.R]
     """LastHeartbeat: date-time"""
-    TotalMemory: _h.Integer[_h.R]
+    TotalMemory: _h.IntegerField[_h.R]
     """TotalMemory: int64"""
-    FreeMemory: _h.Integer[_h.R]
+    FreeMemory: _h.IntegerField[_h.R]
     """FreeMemory: int64"""
-    CpuUsage: _h.Integer[_h.R]
+    CpuUsage: _h.IntegerField[_h.R]
     """CpuUsage: int32"""
-    LocalIPAddress: _h.Text[_h.R]
+    LocalIPAddress: _h.TextField[_h.R]
     """LocalIPAddress: string"""
-    GatewayIPAddress: _h.Text[_h.R]
+    GatewayIPAddress: _h.TextField[_h.R]
     """GatewayIPAddress: string"""
-    SystemUptime: _h.Integer[_h.R]
+    SystemUptime: _h.IntegerField[_h.R]
     """SystemUptime: int64"""
-    LastStartup: _h.DateTime[_h.R]
+    LastStartup: _h.DateTimeField[_h.R]
     """LastStartup: date-time"""
-    MACAddress: _h.Text[_h.R]
+    MACAddress: _h.TextField[_h.R]
     """MACAddress: string"""
-    DateAdded: _h.DateTime[_h.R]
+    DateAdded: _h.DateTimeField[_h.R]
     """DateAdded: date-time"""
-    UserIdleTime: _h.Integer[_h.R]
+    UserIdleTime: _h.IntegerField[_h.R]
     """UserIdleTime: int32"""
     LoggedInUsers: _LoggedInUserMany[_h.R]
     """LoggedInUsers: a list of LoggedInUser; compare one of its fields, or use any()"""
-    LastUserName: _h.Text[_h.R]
+    LastUserName: _h.TextField[_h.R]
     """LastUserName: string"""
     Tickets: _TicketMany[_h.R]
     """Tickets: a list of Ticket; compare one of its fields, or use any()"""
     Groups: _GroupMany[_h.R]
     """Groups: a list of Group; compare one of its fields, or use any()"""
-    Bandwidth: _h.Integer[_h.R]
+    Bandwidth: _h.IntegerField[_h.R]
     """Bandwidth: int32"""
-    BandwidthDisplay: _h.Text[_h.R]
+    BandwidthDisplay: _h.TextField[_h.R]
     """BandwidthDisplay: string"""
-    AssetDate: _h.DateTime[_h.R]
+    AssetDate: _h.DateTimeField[_h.R]
     """AssetDate: date-time"""
-    AssetTag: _h.Text[_h.R]
+    AssetTag: _h.TextField[_h.R]
     """AssetTag: string"""
-    WarrantyEndDate: _h.DateTime[_h.R]
+    WarrantyEndDate: _h.DateTimeField[_h.R]
     """WarrantyEndDate: date-time"""
-    Type: _h.Text[_h.R]
+    Type: _h.TextField[_h.R]
     """Type: string"""
-    Status: _h.Text[_h.R]
+    Status: _h.TextField[_h.R]
     """Status: string"""
-    MasterMode: _h.Text[_h.R]
+    MasterMode: _h.TextField[_h.R]
     """MasterMode: string"""
     VirusScanner: _VirusScannerDef[_h.R]
     """VirusScanner: a reference; compare its Id or Name, or it with None"""
-    FriendlyName: _h.Text[_h.R]
+    FriendlyName: _h.TextField[_h.R]
     """FriendlyName: string"""
-    IsLockedDown: _h.Boolean[_h.R]
+    IsLockedDown: _h.BooleanField[_h.R]
     """IsLockedDown: boolean"""
-    IsSystemAccount: _h.Boolean[_h.R]
+    IsSystemAccount: _h.BooleanField[_h.R]
     """IsSystemAccount: boolean"""
-    IsRebootNeeded: _h.Boolean[_h.R]
+    IsRebootNeeded: _h.BooleanField[_h.R]
     """IsRebootNeeded: boolean"""
-    IsVirtualHost: _h.Boolean[_h.R]
+    IsVirtualHost: _h.BooleanField[_h.R]
     """IsVirtualHost: boolean"""
-    IsHeartbeatRunning: _h.Boolean[_h.R]
+    IsHeartbeatRunning: _h.BooleanField[_h.R]
     """IsHeartbeatRunning: boolean"""
-    HasIntelVPRO: _h.Boolean[_h.R]
+    HasIntelVPRO: _h.BooleanField[_h.R]
     """HasIntelVPRO: boolean"""
-    HasIntelAMT: _h.Boolean[_h.R]
+    HasIntelAMT: _h.BooleanField[_h.R]
     """HasIntelAMT: boolean"""
-    HasHPiLO: _h.Boolean[_h.R]
+    HasHPiLO: _h.BooleanField[_h.R]
     """HasHPiLO: boolean"""
-    TempFiles: _h.Text[_h.R]
+    TempFiles: _h.TextField[_h.R]
     """TempFiles: string"""
-    SerialNumber: _h.Text[_h.R]
+    SerialNumber: _h.TextField[_h.R]
     """SerialNumber: string"""
-    CpuScore: _h.Number[_h.R]
+    CpuScore: _h.NumberField[_h.R]
     """CpuScore: double"""
-    D3DScore: _h.Number[_h.R]
+    D3DScore: _h.NumberField[_h.R]
     """D3DScore: double"""
-    DiskScore: _h.Number[_h.R]
+    DiskScore: _h.NumberField[_h.R]
     """DiskScore: double"""
-    GraphicsScore: _h.Number[_h.R]
+    GraphicsScore: _h.NumberField[_h.R]
     """GraphicsScore: double"""
-    MemoryScore: _h.Number[_h.R]
+    MemoryScore: _h.NumberField[_h.R]
     """MemoryScore: double"""
-    PowerProfiles: _h.Collection[str, _h.R]
+    PowerProfiles: _h.CollectionField[str, _h.R]
     """PowerProfiles: a list of string"""
-    CurrentPowerProfile: _h.Text[_h.R]
+    CurrentPowerProfile: _h.TextField[_h.R]
     """CurrentPowerProfile: string"""
-    BiosManufacturer: _h.Text[_h.R]
+    BiosManufacturer: _h.TextField[_h.R]
     """BiosManufacturer: string"""
-    BiosFlash: _h.Text[_h.R]
+    BiosFlash: _h.TextField[_h.R]
     """BiosFlash: string"""
-    PrimaryContactName: _h.Text[_h.R]
+    PrimaryContactName: _h.TextField[_h.R]
     """PrimaryContactName: string"""
     CommentPriority: _CommentPriority[_h.R]
     """CommentPriority: a reference; compare its Id or Name, or it with None"""
-    IRQ: _h.Collection[int, _h.R]
+    IRQ: _h.CollectionField[int, _h.R]
     """IRQ: a list of int32"""
-    Address: _h.Collection[int, _h.R]
+    Address: _h.CollectionField[int, _h.R]
     """Address: a list of int32"""
-    DMA: _h.Collection[int, _h.R]
+    DMA: _h.CollectionField[int, _h.R]
     """DMA: a list of int32"""
-    HardwarePorts: _h.Collection[str, _h.R]
+    HardwarePorts: _h.CollectionField[str, _h.R]
     """HardwarePorts: a list of string"""
-    UserAccounts: _h.Collection[str, _h.R]
+    UserAccounts: _h.CollectionField[str, _h.R]
     """UserAccounts: a list of string"""
-    ComputerID: _h.Integer[_h.R]
+    ComputerID: _h.IntegerField[_h.R]
     """ComputerID: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    OS: _h.Text[_h.R]
+    OS: _h.TextField[_h.R]
     """OS: string"""
-    ClientID: _h.Integer[_h.R]
+    ClientID: _h.IntegerField[_h.R]
     """ClientID: int32"""
-    LastContact: _h.DateTime[_h.R]
+    LastContact: _h.DateTimeField[_h.R]
     """LastContact: date-time"""
-    DiskFreePercent: _h.Integer[_h.R]
+    DiskFreePercent: _h.IntegerField[_h.R]
     """DiskFreePercent: int32"""
-    LastLoggedInUser: _h.Text[_h.R]
+    LastLoggedInUser: _h.TextField[_h.R]
     """LastLoggedInUser: string"""
-    LastContactDate: _h.DateTime[_h.R]
+    LastContactDate: _h.DateTimeField[_h.R]
     """LastContactDate: date-time"""
 
-class _ComputerMany(_Computer[_h.R], _h.Children[_h.R, _ComputerRecord]):
+class _ComputerMany(_Computer[_h.R], _h.ChildrenField[_h.R, _ComputerRecord]):
     """A list of Computer inside of a record R."""
 
 Computer: _Computer[_ComputerRecord]

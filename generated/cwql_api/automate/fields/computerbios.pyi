@@ -3,66 +3,66 @@ from cwql.schema import handles as _h
 
 from ..models.computerbios import ComputerBios as _ComputerBiosRecord
 
-class _ComputerBios(_h.Reference[_h.R]):
+class _ComputerBios(_h.ReferenceField[_h.R]):
     """The fields of ComputerBios, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Vendor: _h.Text[_h.R]
+    Vendor: _h.TextField[_h.R]
     """Vendor: string"""
-    Version: _h.Text[_h.R]
+    Version: _h.TextField[_h.R]
     """Version: string"""
-    Date: _h.DateTime[_h.R]
+    Date: _h.DateTimeField[_h.R]
     """Date: date-time"""
-    Size: _h.Integer[_h.R]
+    Size: _h.IntegerField[_h.R]
     """Size: int32"""
-    SystemBiosVersion: _h.Number[_h.R]
+    SystemBiosVersion: _h.NumberField[_h.R]
     """SystemBiosVersion: double"""
-    EMBCTLVersion: _h.Number[_h.R]
+    EMBCTLVersion: _h.NumberField[_h.R]
     """EMBCTLVersion: double"""
-    SmBiosVersion: _h.Number[_h.R]
+    SmBiosVersion: _h.NumberField[_h.R]
     """SmBiosVersion: double"""
-    DmiVersion: _h.Integer[_h.R]
+    DmiVersion: _h.IntegerField[_h.R]
     """DmiVersion: int32"""
-    SupportsAcpi: _h.Boolean[_h.R]
+    SupportsAcpi: _h.BooleanField[_h.R]
     """SupportsAcpi: boolean"""
-    SupportsApm: _h.Boolean[_h.R]
+    SupportsApm: _h.BooleanField[_h.R]
     """SupportsApm: boolean"""
-    SupportsAgp: _h.Boolean[_h.R]
+    SupportsAgp: _h.BooleanField[_h.R]
     """SupportsAgp: boolean"""
-    SupportsPcmcia: _h.Boolean[_h.R]
+    SupportsPcmcia: _h.BooleanField[_h.R]
     """SupportsPcmcia: boolean"""
-    HasSmartBattery: _h.Boolean[_h.R]
+    HasSmartBattery: _h.BooleanField[_h.R]
     """HasSmartBattery: boolean"""
-    SupportsUefi: _h.Boolean[_h.R]
+    SupportsUefi: _h.BooleanField[_h.R]
     """SupportsUefi: boolean"""
-    SupportsLegacyUsb: _h.Boolean[_h.R]
+    SupportsLegacyUsb: _h.BooleanField[_h.R]
     """SupportsLegacyUsb: boolean"""
-    SupportsPci: _h.Boolean[_h.R]
+    SupportsPci: _h.BooleanField[_h.R]
     """SupportsPci: boolean"""
-    SupportsVlvesa: _h.Boolean[_h.R]
+    SupportsVlvesa: _h.BooleanField[_h.R]
     """SupportsVlvesa: boolean"""
-    SupportsEscd: _h.Boolean[_h.R]
+    SupportsEscd: _h.BooleanField[_h.R]
     """SupportsEscd: boolean"""
-    SupportsNetBoot: _h.Boolean[_h.R]
+    SupportsNetBoot: _h.BooleanField[_h.R]
     """SupportsNetBoot: boolean"""
-    SupportsI2OBoot: _h.Boolean[_h.R]
+    SupportsI2OBoot: _h.BooleanField[_h.R]
     """SupportsI2OBoot: boolean"""
-    IsVirtualMachine: _h.Boolean[_h.R]
+    IsVirtualMachine: _h.BooleanField[_h.R]
     """IsVirtualMachine: boolean"""
-    PowerOnReason: _h.Text[_h.R]
+    PowerOnReason: _h.TextField[_h.R]
     """PowerOnReason: string"""
-    BiosChar: _h.Integer[_h.R]
+    BiosChar: _h.IntegerField[_h.R]
     """BiosChar: int32"""
-    IsPortable: _h.Boolean[_h.R]
+    IsPortable: _h.BooleanField[_h.R]
     """IsPortable: boolean"""
-    VmHost: _h.Text[_h.R]
+    VmHost: _h.TextField[_h.R]
     """VmHost: string"""
-    VmType: _h.Text[_h.R]
+    VmType: _h.TextField[_h.R]
     """VmType: string"""
-    VmName: _h.Text[_h.R]
+    VmName: _h.TextField[_h.R]
     """VmName: string"""
-    DateUpdated: _h.DateTime[_h.R]
+    DateUpdated: _h.DateTimeField[_h.R]
     """DateUpdated: date-time"""
 
 ComputerBios: _ComputerBios[_ComputerBiosRecord]

@@ -3,48 +3,48 @@ from cwql.schema import handles as _h
 
 from ..models.computerchassis import ComputerChassis as _ComputerChassisRecord
 
-class _ComputerChassis(_h.Reference[_h.R]):
+class _ComputerChassis(_h.ReferenceField[_h.R]):
     """The fields of ComputerChassis, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Manufacturer: _h.Text[_h.R]
+    Manufacturer: _h.TextField[_h.R]
     """Manufacturer: string"""
-    ProductName: _h.Text[_h.R]
+    ProductName: _h.TextField[_h.R]
     """ProductName: string"""
-    Version: _h.Text[_h.R]
+    Version: _h.TextField[_h.R]
     """Version: string"""
-    SerialNumber: _h.Text[_h.R]
+    SerialNumber: _h.TextField[_h.R]
     """SerialNumber: string"""
-    UUID: _h.Text[_h.R]
+    UUID: _h.TextField[_h.R]
     """UUID: string"""
-    SkuNumber: _h.Text[_h.R]
+    SkuNumber: _h.TextField[_h.R]
     """SkuNumber: string"""
-    Family: _h.Text[_h.R]
+    Family: _h.TextField[_h.R]
     """Family: string"""
-    ChassisType: _h.Text[_h.R]
+    ChassisType: _h.TextField[_h.R]
     """ChassisType: string"""
-    ChassisLock: _h.Boolean[_h.R]
+    ChassisLock: _h.BooleanField[_h.R]
     """ChassisLock: boolean"""
-    AssetTag: _h.Text[_h.R]
+    AssetTag: _h.TextField[_h.R]
     """AssetTag: string"""
-    HeightUnits: _h.Integer[_h.R]
+    HeightUnits: _h.IntegerField[_h.R]
     """HeightUnits: int32"""
-    SystemBootState: _h.Integer[_h.R]
+    SystemBootState: _h.IntegerField[_h.R]
     """SystemBootState: int32"""
-    PowerSupplyBootState: _h.Integer[_h.R]
+    PowerSupplyBootState: _h.IntegerField[_h.R]
     """PowerSupplyBootState: int32"""
-    ThermalBootState: _h.Integer[_h.R]
+    ThermalBootState: _h.IntegerField[_h.R]
     """ThermalBootState: int32"""
-    MainBoardProduct: _h.Text[_h.R]
+    MainBoardProduct: _h.TextField[_h.R]
     """MainBoardProduct: string"""
-    MainBoardSerialNumber: _h.Text[_h.R]
+    MainBoardSerialNumber: _h.TextField[_h.R]
     """MainBoardSerialNumber: string"""
-    MainBoardVersion: _h.Text[_h.R]
+    MainBoardVersion: _h.TextField[_h.R]
     """MainBoardVersion: string"""
-    MainBoardManufacturer: _h.Text[_h.R]
+    MainBoardManufacturer: _h.TextField[_h.R]
     """MainBoardManufacturer: string"""
-    LastUpdate: _h.DateTime[_h.R]
+    LastUpdate: _h.DateTimeField[_h.R]
     """LastUpdate: date-time"""
 
 ComputerChassis: _ComputerChassis[_ComputerChassisRecord]

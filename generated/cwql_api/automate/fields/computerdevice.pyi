@@ -3,28 +3,28 @@ from cwql.schema import handles as _h
 
 from ..models.computerdevice import ComputerDevice as _ComputerDeviceRecord
 
-class _ComputerDevice(_h.Reference[_h.R]):
+class _ComputerDevice(_h.ReferenceField[_h.R]):
     """The fields of ComputerDevice, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    PnpDeviceId: _h.Text[_h.R]
+    PnpDeviceId: _h.TextField[_h.R]
     """PnpDeviceId: string"""
-    DeviceName: _h.Text[_h.R]
+    DeviceName: _h.TextField[_h.R]
     """DeviceName: string"""
-    DeviceType: _h.Text[_h.R]
+    DeviceType: _h.TextField[_h.R]
     """DeviceType: string"""
-    DriverVersion: _h.Text[_h.R]
+    DriverVersion: _h.TextField[_h.R]
     """DriverVersion: string"""
-    DriverDate: _h.DateTime[_h.R]
+    DriverDate: _h.DateTimeField[_h.R]
     """DriverDate: date-time"""
-    DriverName: _h.Text[_h.R]
+    DriverName: _h.TextField[_h.R]
     """DriverName: string"""
-    DriverFile: _h.Text[_h.R]
+    DriverFile: _h.TextField[_h.R]
     """DriverFile: string"""
-    Manufacturer: _h.Text[_h.R]
+    Manufacturer: _h.TextField[_h.R]
     """Manufacturer: string"""
-    UpdateDate: _h.DateTime[_h.R]
+    UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
 ComputerDevice: _ComputerDevice[_ComputerDeviceRecord]

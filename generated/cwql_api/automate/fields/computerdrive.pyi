@@ -3,38 +3,38 @@ from cwql.schema import handles as _h
 
 from ..models.computerdrive import ComputerDrive as _ComputerDriveRecord
 
-class _ComputerDrive(_h.Reference[_h.R]):
+class _ComputerDrive(_h.ReferenceField[_h.R]):
     """The fields of ComputerDrive, in conditions on records R."""
 
-    DriveId: _h.Integer[_h.R]
+    DriveId: _h.IntegerField[_h.R]
     """DriveId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Letter: _h.Text[_h.R]
+    Letter: _h.TextField[_h.R]
     """Letter: string"""
-    Size: _h.Integer[_h.R]
+    Size: _h.IntegerField[_h.R]
     """Size: int32"""
-    FreeSpace: _h.Integer[_h.R]
+    FreeSpace: _h.IntegerField[_h.R]
     """FreeSpace: int32"""
-    FileSystem: _h.Text[_h.R]
+    FileSystem: _h.TextField[_h.R]
     """FileSystem: string"""
-    Model: _h.Text[_h.R]
+    Model: _h.TextField[_h.R]
     """Model: string"""
-    SmartStatus: _h.Text[_h.R]
+    SmartStatus: _h.TextField[_h.R]
     """SmartStatus: string"""
-    IsMissing: _h.Boolean[_h.R]
+    IsMissing: _h.BooleanField[_h.R]
     """IsMissing: boolean"""
-    DateLastInventoried: _h.DateTime[_h.R]
+    DateLastInventoried: _h.DateTimeField[_h.R]
     """DateLastInventoried: date-time"""
-    VolumeName: _h.Text[_h.R]
+    VolumeName: _h.TextField[_h.R]
     """VolumeName: string"""
-    BackupFlag: _h.Integer[_h.R]
+    BackupFlag: _h.IntegerField[_h.R]
     """BackupFlag: int32"""
-    IsSolidState: _h.Boolean[_h.R]
+    IsSolidState: _h.BooleanField[_h.R]
     """IsSolidState: boolean"""
-    IsInternal: _h.Boolean[_h.R]
+    IsInternal: _h.BooleanField[_h.R]
     """IsInternal: boolean"""
-    MaximumHistoryDaysAvailable: _h.Integer[_h.R]
+    MaximumHistoryDaysAvailable: _h.IntegerField[_h.R]
     """MaximumHistoryDaysAvailable: int64"""
 
 ComputerDrive: _ComputerDrive[_ComputerDriveRecord]

@@ -3,30 +3,30 @@ from cwql.schema import handles as _h
 
 from ..models.computerdriver import ComputerDriver as _ComputerDriverRecord
 
-class _ComputerDriver(_h.Reference[_h.R]):
+class _ComputerDriver(_h.ReferenceField[_h.R]):
     """The fields of ComputerDriver, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int64"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    State: _h.Text[_h.R]
+    State: _h.TextField[_h.R]
     """State: string"""
-    Startup: _h.Text[_h.R]
+    Startup: _h.TextField[_h.R]
     """Startup: string"""
-    PathName: _h.Text[_h.R]
+    PathName: _h.TextField[_h.R]
     """PathName: string"""
-    ServiceType: _h.Text[_h.R]
+    ServiceType: _h.TextField[_h.R]
     """ServiceType: string"""
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
-    DateLastInventoried: _h.DateTime[_h.R]
+    DateLastInventoried: _h.DateTimeField[_h.R]
     """DateLastInventoried: date-time"""
-    RunLevels: _h.Text[_h.R]
+    RunLevels: _h.TextField[_h.R]
     """RunLevels: string"""
 
 ComputerDriver: _ComputerDriver[_ComputerDriverRecord]

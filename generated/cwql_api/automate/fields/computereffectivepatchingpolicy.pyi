@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.computereffectivepatchingpolicy import ComputerEffectivePatchingPolicy as _ComputerEffectivePatchingPolicyRecord
 
-class _ComputerEffectivePatchingPolicy(_h.Reference[_h.R]):
+class _ComputerEffectivePatchingPolicy(_h.ReferenceField[_h.R]):
     """The fields of ComputerEffectivePatchingPolicy, in conditions on records R."""
 
-    ApprovalPolicyCount: _h.Integer[_h.R]
+    ApprovalPolicyCount: _h.IntegerField[_h.R]
     """ApprovalPolicyCount: int32"""
-    MicrosoftUpdatePolicyName: _h.Text[_h.R]
+    MicrosoftUpdatePolicyName: _h.TextField[_h.R]
     """MicrosoftUpdatePolicyName: string"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    RebootPolicyName: _h.Text[_h.R]
+    RebootPolicyName: _h.TextField[_h.R]
     """RebootPolicyName: string"""
-    ThirdPartyUpdatePolicyName: _h.Text[_h.R]
+    ThirdPartyUpdatePolicyName: _h.TextField[_h.R]
     """ThirdPartyUpdatePolicyName: string"""
 
 ComputerEffectivePatchingPolicy: _ComputerEffectivePatchingPolicy[_ComputerEffectivePatchingPolicyRecord]

@@ -5,38 +5,38 @@ from ..models.computermemoryslot import ComputerMemorySlot as _ComputerMemorySlo
 from .memoryformfactor import _MemoryFormFactor
 from .memorytype import _MemoryType
 
-class _ComputerMemorySlot(_h.Reference[_h.R]):
+class _ComputerMemorySlot(_h.ReferenceField[_h.R]):
     """The fields of ComputerMemorySlot, in conditions on records R."""
 
-    SlotHandle: _h.Integer[_h.R]
+    SlotHandle: _h.IntegerField[_h.R]
     """SlotHandle: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    SlotName: _h.Text[_h.R]
+    SlotName: _h.TextField[_h.R]
     """SlotName: string"""
-    Bank: _h.Text[_h.R]
+    Bank: _h.TextField[_h.R]
     """Bank: string"""
     FormFactor: _MemoryFormFactor[_h.R]
     """FormFactor: a reference; compare its Id or Name, or it with None"""
-    TotalWidth: _h.Integer[_h.R]
+    TotalWidth: _h.IntegerField[_h.R]
     """TotalWidth: int32"""
-    DataWidth: _h.Integer[_h.R]
+    DataWidth: _h.IntegerField[_h.R]
     """DataWidth: int32"""
-    Size: _h.Integer[_h.R]
+    Size: _h.IntegerField[_h.R]
     """Size: int32"""
     Type: _MemoryType[_h.R]
     """Type: a reference; compare its Id or Name, or it with None"""
-    Speed: _h.Integer[_h.R]
+    Speed: _h.IntegerField[_h.R]
     """Speed: int32"""
-    Manufacturer: _h.Text[_h.R]
+    Manufacturer: _h.TextField[_h.R]
     """Manufacturer: string"""
-    SerialNumber: _h.Text[_h.R]
+    SerialNumber: _h.TextField[_h.R]
     """SerialNumber: string"""
-    PartNumber: _h.Text[_h.R]
+    PartNumber: _h.TextField[_h.R]
     """PartNumber: string"""
-    AssetTag: _h.Text[_h.R]
+    AssetTag: _h.TextField[_h.R]
     """AssetTag: string"""
-    UpdateDate: _h.DateTime[_h.R]
+    UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
 ComputerMemorySlot: _ComputerMemorySlot[_ComputerMemorySlotRecord]

@@ -3,39 +3,39 @@ from cwql.schema import handles as _h
 
 from ..models.computermenu import ComputerMenu as _ComputerMenuRecord
 
-class _ComputerMenu(_h.Reference[_h.R]):
+class _ComputerMenu(_h.ReferenceField[_h.R]):
     """The fields of ComputerMenu, in conditions on records R."""
 
-    MenuID: _h.Text[_h.R]
+    MenuID: _h.TextField[_h.R]
     """MenuID: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    Text: _h.Text[_h.R]
+    Text: _h.TextField[_h.R]
     """Text: string"""
-    ImageURL: _h.Text[_h.R]
+    ImageURL: _h.TextField[_h.R]
     """ImageURL: string"""
-    RootOnly: _h.Integer[_h.R]
+    RootOnly: _h.IntegerField[_h.R]
     """RootOnly: int32"""
-    Action: _h.Text[_h.R]
+    Action: _h.TextField[_h.R]
     """Action: string"""
-    MsgTitle: _h.Text[_h.R]
+    MsgTitle: _h.TextField[_h.R]
     """MsgTitle: string"""
-    MsgBody: _h.Text[_h.R]
+    MsgBody: _h.TextField[_h.R]
     """MsgBody: string"""
-    MsgHeight: _h.Integer[_h.R]
+    MsgHeight: _h.IntegerField[_h.R]
     """MsgHeight: int32"""
-    MsgWidth: _h.Integer[_h.R]
+    MsgWidth: _h.IntegerField[_h.R]
     """MsgWidth: int32"""
-    URLorEXE: _h.Text[_h.R]
+    URLorEXE: _h.TextField[_h.R]
     """URLorEXE: string"""
-    ScriptID: _h.Integer[_h.R]
+    ScriptID: _h.IntegerField[_h.R]
     """ScriptID: int32"""
-    Parameters: _h.Text[_h.R]
+    Parameters: _h.TextField[_h.R]
     """Parameters: string"""
 
-class _ComputerMenuMany(_ComputerMenu[_h.R], _h.Children[_h.R, _ComputerMenuRecord]):
+class _ComputerMenuMany(_ComputerMenu[_h.R], _h.ChildrenField[_h.R, _ComputerMenuRecord]):
     """A list of ComputerMenu inside of a record R."""
 
 ComputerMenu: _ComputerMenu[_ComputerMenuRecord]

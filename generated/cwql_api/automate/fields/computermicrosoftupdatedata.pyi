@@ -4,38 +4,38 @@ from cwql.schema import handles as _h
 from ..models.computermicrosoftupdatedata import ComputerMicrosoftUpdateData as _ComputerMicrosoftUpdateDataRecord
 from .policyapprovalsetting import _PolicyApprovalSetting
 
-class _ComputerMicrosoftUpdateData(_h.Reference[_h.R]):
+class _ComputerMicrosoftUpdateData(_h.ReferenceField[_h.R]):
     """The fields of ComputerMicrosoftUpdateData, in conditions on records R."""
 
-    Category: _h.Text[_h.R]
+    Category: _h.TextField[_h.R]
     """Category: string"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    InstallDate: _h.DateTime[_h.R]
+    InstallDate: _h.DateTimeField[_h.R]
     """InstallDate: date-time"""
-    InstallState: _h.Text[_h.R]
+    InstallState: _h.TextField[_h.R]
     """InstallState: string"""
-    IsCompliant: _h.Boolean[_h.R]
+    IsCompliant: _h.BooleanField[_h.R]
     """IsCompliant: boolean"""
-    IsFailed: _h.Boolean[_h.R]
+    IsFailed: _h.BooleanField[_h.R]
     """IsFailed: boolean"""
-    IsInstalled: _h.Boolean[_h.R]
+    IsInstalled: _h.BooleanField[_h.R]
     """IsInstalled: boolean"""
-    IsNonCompliant: _h.Boolean[_h.R]
+    IsNonCompliant: _h.BooleanField[_h.R]
     """IsNonCompliant: boolean"""
-    KnowledgeBaseId: _h.Integer[_h.R]
+    KnowledgeBaseId: _h.IntegerField[_h.R]
     """KnowledgeBaseId: int64"""
-    MicrosoftUpdateId: _h.Text[_h.R]
+    MicrosoftUpdateId: _h.TextField[_h.R]
     """MicrosoftUpdateId: string"""
     PolicyApproval: _PolicyApprovalSetting[_h.R]
     """PolicyApproval: a reference; compare its Id or Name, or it with None"""
-    ReleaseDate: _h.DateTime[_h.R]
+    ReleaseDate: _h.DateTimeField[_h.R]
     """ReleaseDate: date-time"""
-    Severity: _h.Text[_h.R]
+    Severity: _h.TextField[_h.R]
     """Severity: string"""
-    Title: _h.Text[_h.R]
+    Title: _h.TextField[_h.R]
     """Title: string"""
-    Cvss: _h.Number[_h.R]
+    Cvss: _h.NumberField[_h.R]
     """Cvss: double"""
 
 ComputerMicrosoftUpdateData: _ComputerMicrosoftUpdateData[_ComputerMicrosoftUpdateDataRecord]

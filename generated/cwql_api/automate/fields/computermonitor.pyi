@@ -5,24 +5,24 @@ from ..models.computermonitor import ComputerMonitor as _ComputerMonitorRecord
 from .alertaction import _AlertAction
 from .computermonitorhistory import _ComputerMonitorHistory
 
-class _ComputerMonitor(_h.Reference[_h.R]):
+class _ComputerMonitor(_h.ReferenceField[_h.R]):
     """The fields of ComputerMonitor, in conditions on records R."""
 
-    MonitorId: _h.Integer[_h.R]
+    MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    DeviceId: _h.Integer[_h.R]
+    DeviceId: _h.IntegerField[_h.R]
     """DeviceId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    State: _h.Text[_h.R]
+    State: _h.TextField[_h.R]
     """State: string"""
-    LastScanned: _h.DateTime[_h.R]
+    LastScanned: _h.DateTimeField[_h.R]
     """LastScanned: date-time"""
-    LastFailed: _h.DateTime[_h.R]
+    LastFailed: _h.DateTimeField[_h.R]
     """LastFailed: date-time"""
-    LastInventoryDate: _h.DateTime[_h.R]
+    LastInventoryDate: _h.DateTimeField[_h.R]
     """LastInventoryDate: date-time"""
     AlertAction: _AlertAction[_h.R]
     """AlertAction: a reference; compare its Id or Name, or it with None"""

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.computermonitorhistory import ComputerMonitorHistory as _ComputerMonitorHistoryRecord
 
-class _ComputerMonitorHistory(_h.Reference[_h.R]):
+class _ComputerMonitorHistory(_h.ReferenceField[_h.R]):
     """The fields of ComputerMonitorHistory, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    FailureRate: _h.Number[_h.R]
+    FailureRate: _h.NumberField[_h.R]
     """FailureRate: double"""
-    LastSuccessData: _h.Text[_h.R]
+    LastSuccessData: _h.TextField[_h.R]
     """LastSuccessData: string"""
-    LastWarningData: _h.Text[_h.R]
+    LastWarningData: _h.TextField[_h.R]
     """LastWarningData: string"""
-    LastFailData: _h.Text[_h.R]
+    LastFailData: _h.TextField[_h.R]
     """LastFailData: string"""
 
 ComputerMonitorHistory: _ComputerMonitorHistory[_ComputerMonitorHistoryRecord]

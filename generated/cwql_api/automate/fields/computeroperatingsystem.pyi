@@ -3,62 +3,62 @@ from cwql.schema import handles as _h
 
 from ..models.computeroperatingsystem import ComputerOperatingSystem as _ComputerOperatingSystemRecord
 
-class _ComputerOperatingSystem(_h.Reference[_h.R]):
+class _ComputerOperatingSystem(_h.ReferenceField[_h.R]):
     """The fields of ComputerOperatingSystem, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    MajorVersion: _h.Integer[_h.R]
+    MajorVersion: _h.IntegerField[_h.R]
     """MajorVersion: int32"""
-    MinorVersion: _h.Integer[_h.R]
+    MinorVersion: _h.IntegerField[_h.R]
     """MinorVersion: int32"""
-    Version: _h.Text[_h.R]
+    Version: _h.TextField[_h.R]
     """Version: string"""
-    DotNetVersion: _h.Text[_h.R]
+    DotNetVersion: _h.TextField[_h.R]
     """DotNetVersion: string"""
-    ServicePack: _h.Text[_h.R]
+    ServicePack: _h.TextField[_h.R]
     """ServicePack: string"""
-    ServicePackName: _h.Text[_h.R]
+    ServicePackName: _h.TextField[_h.R]
     """ServicePackName: string"""
-    ProductType: _h.Integer[_h.R]
+    ProductType: _h.IntegerField[_h.R]
     """ProductType: int32"""
-    Suite: _h.Integer[_h.R]
+    Suite: _h.IntegerField[_h.R]
     """Suite: int32"""
-    ProductInfo: _h.Integer[_h.R]
+    ProductInfo: _h.IntegerField[_h.R]
     """ProductInfo: int32"""
-    IsLicensed: _h.Boolean[_h.R]
+    IsLicensed: _h.BooleanField[_h.R]
     """IsLicensed: boolean"""
-    IsTablet: _h.Boolean[_h.R]
+    IsTablet: _h.BooleanField[_h.R]
     """IsTablet: boolean"""
-    IsStarter: _h.Boolean[_h.R]
+    IsStarter: _h.BooleanField[_h.R]
     """IsStarter: boolean"""
-    IsMediaCenter: _h.Boolean[_h.R]
+    IsMediaCenter: _h.BooleanField[_h.R]
     """IsMediaCenter: boolean"""
-    BaseFolder: _h.Text[_h.R]
+    BaseFolder: _h.TextField[_h.R]
     """BaseFolder: string"""
-    SystemDrive: _h.Text[_h.R]
+    SystemDrive: _h.TextField[_h.R]
     """SystemDrive: string"""
-    HasGui: _h.Boolean[_h.R]
+    HasGui: _h.BooleanField[_h.R]
     """HasGui: boolean"""
-    Is64Bit: _h.Boolean[_h.R]
+    Is64Bit: _h.BooleanField[_h.R]
     """Is64Bit: boolean"""
-    Domain: _h.Text[_h.R]
+    Domain: _h.TextField[_h.R]
     """Domain: string"""
-    IsDomainController: _h.Boolean[_h.R]
+    IsDomainController: _h.BooleanField[_h.R]
     """IsDomainController: boolean"""
-    IsServer: _h.Boolean[_h.R]
+    IsServer: _h.BooleanField[_h.R]
     """IsServer: boolean"""
-    InstallDate: _h.DateTime[_h.R]
+    InstallDate: _h.DateTimeField[_h.R]
     """InstallDate: date-time"""
-    DateUpdated: _h.DateTime[_h.R]
+    DateUpdated: _h.DateTimeField[_h.R]
     """DateUpdated: date-time"""
-    ReleaseId: _h.Integer[_h.R]
+    ReleaseId: _h.IntegerField[_h.R]
     """ReleaseId: int32"""
-    Edition: _h.Text[_h.R]
+    Edition: _h.TextField[_h.R]
     """Edition: string"""
-    BranchReadinessLevel: _h.Integer[_h.R]
+    BranchReadinessLevel: _h.IntegerField[_h.R]
     """BranchReadinessLevel: int32"""
 
 ComputerOperatingSystem: _ComputerOperatingSystem[_ComputerOperatingSystemRecord]

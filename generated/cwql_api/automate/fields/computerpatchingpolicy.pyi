@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.computerpatchingpolicy import ComputerPatchingPolicy as _ComputerPatchingPolicyRecord
 
-class _ComputerPatchingPolicy(_h.Reference[_h.R]):
+class _ComputerPatchingPolicy(_h.ReferenceField[_h.R]):
     """The fields of ComputerPatchingPolicy, in conditions on records R."""
 
-    ApprovalPolicyCount: _h.Integer[_h.R]
+    ApprovalPolicyCount: _h.IntegerField[_h.R]
     """ApprovalPolicyCount: int32"""
-    GroupId: _h.Integer[_h.R]
+    GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    MicrosoftUpdatePolicyName: _h.Text[_h.R]
+    MicrosoftUpdatePolicyName: _h.TextField[_h.R]
     """MicrosoftUpdatePolicyName: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    OverrideId: _h.Integer[_h.R]
+    OverrideId: _h.IntegerField[_h.R]
     """OverrideId: int32"""
-    Priority: _h.Integer[_h.R]
+    Priority: _h.IntegerField[_h.R]
     """Priority: int32"""
-    RebootPolicyName: _h.Text[_h.R]
+    RebootPolicyName: _h.TextField[_h.R]
     """RebootPolicyName: string"""
-    ThirdPartyUpdatePolicyName: _h.Text[_h.R]
+    ThirdPartyUpdatePolicyName: _h.TextField[_h.R]
     """ThirdPartyUpdatePolicyName: string"""
 
 ComputerPatchingPolicy: _ComputerPatchingPolicy[_ComputerPatchingPolicyRecord]

@@ -3,62 +3,62 @@ from cwql.schema import handles as _h
 
 from ..models.computerpatchingstats import ComputerPatchingStats as _ComputerPatchingStatsRecord
 
-class _ComputerPatchingStats(_h.Reference[_h.R]):
+class _ComputerPatchingStats(_h.ReferenceField[_h.R]):
     """The fields of ComputerPatchingStats, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    OverallCompliance: _h.Number[_h.R]
+    OverallCompliance: _h.NumberField[_h.R]
     """OverallCompliance: double"""
-    InstalledPatchCount: _h.Integer[_h.R]
+    InstalledPatchCount: _h.IntegerField[_h.R]
     """InstalledPatchCount: int32"""
-    MissingPatchCount: _h.Integer[_h.R]
+    MissingPatchCount: _h.IntegerField[_h.R]
     """MissingPatchCount: int32"""
-    FailedPatchCount: _h.Integer[_h.R]
+    FailedPatchCount: _h.IntegerField[_h.R]
     """FailedPatchCount: int32"""
-    CompliantSoftwareCount: _h.Integer[_h.R]
+    CompliantSoftwareCount: _h.IntegerField[_h.R]
     """CompliantSoftwareCount: int32"""
-    NonCompliantSoftwareCount: _h.Integer[_h.R]
+    NonCompliantSoftwareCount: _h.IntegerField[_h.R]
     """NonCompliantSoftwareCount: int32"""
-    FailedSoftwareCount: _h.Integer[_h.R]
+    FailedSoftwareCount: _h.IntegerField[_h.R]
     """FailedSoftwareCount: int32"""
-    IncorrectSoftwareCount: _h.Integer[_h.R]
+    IncorrectSoftwareCount: _h.IntegerField[_h.R]
     """IncorrectSoftwareCount: int32"""
-    Stage: _h.Text[_h.R]
+    Stage: _h.TextField[_h.R]
     """Stage: string"""
-    NoPatchInventory: _h.Boolean[_h.R]
+    NoPatchInventory: _h.BooleanField[_h.R]
     """NoPatchInventory: boolean"""
-    WSUSEnabled: _h.Boolean[_h.R]
+    WSUSEnabled: _h.BooleanField[_h.R]
     """WSUSEnabled: boolean"""
-    PatchJobRunning: _h.Boolean[_h.R]
+    PatchJobRunning: _h.BooleanField[_h.R]
     """PatchJobRunning: boolean"""
-    DaytimePatchingEnabled: _h.Boolean[_h.R]
+    DaytimePatchingEnabled: _h.BooleanField[_h.R]
     """DaytimePatchingEnabled: boolean"""
-    WUAOutOfDate: _h.Boolean[_h.R]
+    WUAOutOfDate: _h.BooleanField[_h.R]
     """WUAOutOfDate: boolean"""
-    MissingBaselinePatches: _h.Boolean[_h.R]
+    MissingBaselinePatches: _h.BooleanField[_h.R]
     """MissingBaselinePatches: boolean"""
-    WUAVersion: _h.Text[_h.R]
+    WUAVersion: _h.TextField[_h.R]
     """WUAVersion: string"""
-    LastInstallWindow: _h.DateTime[_h.R]
+    LastInstallWindow: _h.DateTimeField[_h.R]
     """LastInstallWindow: date-time"""
-    NextInstallWindow: _h.DateTime[_h.R]
+    NextInstallWindow: _h.DateTimeField[_h.R]
     """NextInstallWindow: date-time"""
-    LastSoftwareWindow: _h.DateTime[_h.R]
+    LastSoftwareWindow: _h.DateTimeField[_h.R]
     """LastSoftwareWindow: date-time"""
-    NextSoftwareWindow: _h.DateTime[_h.R]
+    NextSoftwareWindow: _h.DateTimeField[_h.R]
     """NextSoftwareWindow: date-time"""
-    LastPatchedDate: _h.DateTime[_h.R]
+    LastPatchedDate: _h.DateTimeField[_h.R]
     """LastPatchedDate: date-time"""
-    LastMicrosoftPatchedDate: _h.DateTime[_h.R]
+    LastMicrosoftPatchedDate: _h.DateTimeField[_h.R]
     """LastMicrosoftPatchedDate: date-time"""
-    LastThirdPartyPatchedDate: _h.DateTime[_h.R]
+    LastThirdPartyPatchedDate: _h.DateTimeField[_h.R]
     """LastThirdPartyPatchedDate: date-time"""
-    LastPatchInventory: _h.DateTime[_h.R]
+    LastPatchInventory: _h.DateTimeField[_h.R]
     """LastPatchInventory: date-time"""
-    IsMicrosoftManaged: _h.Boolean[_h.R]
+    IsMicrosoftManaged: _h.BooleanField[_h.R]
     """IsMicrosoftManaged: boolean"""
-    IsThirdPartyManaged: _h.Boolean[_h.R]
+    IsThirdPartyManaged: _h.BooleanField[_h.R]
     """IsThirdPartyManaged: boolean"""
 
 ComputerPatchingStats: _ComputerPatchingStats[_ComputerPatchingStatsRecord]

@@ -3,44 +3,44 @@ from cwql.schema import handles as _h
 
 from ..models.computerpermissions import ComputerPermissions as _ComputerPermissionsRecord
 
-class _ComputerPermissions(_h.Reference[_h.R]):
+class _ComputerPermissions(_h.ReferenceField[_h.R]):
     """The fields of ComputerPermissions, in conditions on records R."""
 
-    EditConfig: _h.Boolean[_h.R]
+    EditConfig: _h.BooleanField[_h.R]
     """EditConfig: boolean"""
-    EditInfo: _h.Boolean[_h.R]
+    EditInfo: _h.BooleanField[_h.R]
     """EditInfo: boolean"""
-    SendCommands: _h.Boolean[_h.R]
+    SendCommands: _h.BooleanField[_h.R]
     """SendCommands: boolean"""
-    AllowRemoteControl: _h.Boolean[_h.R]
+    AllowRemoteControl: _h.BooleanField[_h.R]
     """AllowRemoteControl: boolean"""
-    AllowRedir: _h.Boolean[_h.R]
+    AllowRedir: _h.BooleanField[_h.R]
     """AllowRedir: boolean"""
-    AllowFileExplorer: _h.Boolean[_h.R]
+    AllowFileExplorer: _h.BooleanField[_h.R]
     """AllowFileExplorer: boolean"""
-    AllowRegistryEdit: _h.Boolean[_h.R]
+    AllowRegistryEdit: _h.BooleanField[_h.R]
     """AllowRegistryEdit: boolean"""
-    CommandPrompt: _h.Boolean[_h.R]
+    CommandPrompt: _h.BooleanField[_h.R]
     """CommandPrompt: boolean"""
-    SniffNetwork: _h.Boolean[_h.R]
+    SniffNetwork: _h.BooleanField[_h.R]
     """SniffNetwork: boolean"""
-    Install: _h.Boolean[_h.R]
+    Install: _h.BooleanField[_h.R]
     """Install: boolean"""
-    History: _h.Boolean[_h.R]
+    History: _h.BooleanField[_h.R]
     """History: boolean"""
-    ViewCommands: _h.Boolean[_h.R]
+    ViewCommands: _h.BooleanField[_h.R]
     """ViewCommands: boolean"""
-    MonitorDelete: _h.Boolean[_h.R]
+    MonitorDelete: _h.BooleanField[_h.R]
     """MonitorDelete: boolean"""
-    MonitorAdd: _h.Boolean[_h.R]
+    MonitorAdd: _h.BooleanField[_h.R]
     """MonitorAdd: boolean"""
-    MonitorEdit: _h.Boolean[_h.R]
+    MonitorEdit: _h.BooleanField[_h.R]
     """MonitorEdit: boolean"""
-    ClearAlerts: _h.Boolean[_h.R]
+    ClearAlerts: _h.BooleanField[_h.R]
     """ClearAlerts: boolean"""
-    ScheduleScripts: _h.Boolean[_h.R]
+    ScheduleScripts: _h.BooleanField[_h.R]
     """ScheduleScripts: boolean"""
-    DeleteScheduleScripts: _h.Boolean[_h.R]
+    DeleteScheduleScripts: _h.BooleanField[_h.R]
     """DeleteScheduleScripts: boolean"""
 
 ComputerPermissions: _ComputerPermissions[_ComputerPermissionsRecord]

@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.computerprinter import ComputerPrinter as _ComputerPrinterRecord
 
-class _ComputerPrinter(_h.Reference[_h.R]):
+class _ComputerPrinter(_h.ReferenceField[_h.R]):
     """The fields of ComputerPrinter, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    PortName: _h.Text[_h.R]
+    PortName: _h.TextField[_h.R]
     """PortName: string"""
-    Resolution: _h.Text[_h.R]
+    Resolution: _h.TextField[_h.R]
     """Resolution: string"""
-    PaperTypes: _h.Collection[str, _h.R]
+    PaperTypes: _h.CollectionField[str, _h.R]
     """PaperTypes: a list of string"""
-    Features: _h.Collection[str, _h.R]
+    Features: _h.CollectionField[str, _h.R]
     """Features: a list of string"""
 
 ComputerPrinter: _ComputerPrinter[_ComputerPrinterRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.computerprocessitem import ComputerProcessItem as _ComputerProcessItemRecord
 
-class _ComputerProcessItem(_h.Reference[_h.R]):
+class _ComputerProcessItem(_h.ReferenceField[_h.R]):
     """The fields of ComputerProcessItem, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ComputerProcessItem: _ComputerProcessItem[_ComputerProcessItemRecord]

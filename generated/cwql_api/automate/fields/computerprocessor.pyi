@@ -6,46 +6,46 @@ from .computerprocessorcache import _ComputerProcessorCacheMany
 from .processorfamily import _ProcessorFamily
 from .processorsocket import _ProcessorSocket
 
-class _ComputerProcessor(_h.Reference[_h.R]):
+class _ComputerProcessor(_h.ReferenceField[_h.R]):
     """The fields of ComputerProcessor, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    ProcessorHandle: _h.Integer[_h.R]
+    ProcessorHandle: _h.IntegerField[_h.R]
     """ProcessorHandle: int32"""
     Socket: _ProcessorSocket[_h.R]
     """Socket: a reference; compare its Id or Name, or it with None"""
-    IsEnabled: _h.Boolean[_h.R]
+    IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
     Family: _ProcessorFamily[_h.R]
     """Family: a reference; compare its Id or Name, or it with None"""
-    Manufacturer: _h.Text[_h.R]
+    Manufacturer: _h.TextField[_h.R]
     """Manufacturer: string"""
-    Speed: _h.Integer[_h.R]
+    Speed: _h.IntegerField[_h.R]
     """Speed: int32"""
     CacheList: _ComputerProcessorCacheMany[_h.R]
     """CacheList: a list of ComputerProcessorCache; compare one of its fields, or use any()"""
-    SerialNumber: _h.Text[_h.R]
+    SerialNumber: _h.TextField[_h.R]
     """SerialNumber: string"""
-    PartNumber: _h.Text[_h.R]
+    PartNumber: _h.TextField[_h.R]
     """PartNumber: string"""
-    Cores: _h.Integer[_h.R]
+    Cores: _h.IntegerField[_h.R]
     """Cores: int32"""
-    Threads: _h.Integer[_h.R]
+    Threads: _h.IntegerField[_h.R]
     """Threads: int32"""
-    Is64Bit: _h.Boolean[_h.R]
+    Is64Bit: _h.BooleanField[_h.R]
     """Is64Bit: boolean"""
-    DEP: _h.Boolean[_h.R]
+    DEP: _h.BooleanField[_h.R]
     """DEP: boolean"""
-    IsVirtualized: _h.Boolean[_h.R]
+    IsVirtualized: _h.BooleanField[_h.R]
     """IsVirtualized: boolean"""
-    HasPowerControl: _h.Boolean[_h.R]
+    HasPowerControl: _h.BooleanField[_h.R]
     """HasPowerControl: boolean"""
-    HasHardwareThread: _h.Boolean[_h.R]
+    HasHardwareThread: _h.BooleanField[_h.R]
     """HasHardwareThread: boolean"""
-    ProcessorName: _h.Text[_h.R]
+    ProcessorName: _h.TextField[_h.R]
     """ProcessorName: string"""
-    UpdateDate: _h.DateTime[_h.R]
+    UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
 ComputerProcessor: _ComputerProcessor[_ComputerProcessorRecord]

@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.computerprocessorcache import ComputerProcessorCache as _ComputerProcessorCacheRecord
 
-class _ComputerProcessorCache(_h.Reference[_h.R]):
+class _ComputerProcessorCache(_h.ReferenceField[_h.R]):
     """The fields of ComputerProcessorCache, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Size: _h.Integer[_h.R]
+    Size: _h.IntegerField[_h.R]
     """Size: int32"""
 
-class _ComputerProcessorCacheMany(_ComputerProcessorCache[_h.R], _h.Children[_h.R, _ComputerProcessorCacheRecord]):
+class _ComputerProcessorCacheMany(_ComputerProcessorCache[_h.R], _h.ChildrenField[_h.R, _ComputerProcessorCacheRecord]):
     """A list of ComputerProcessorCache inside of a record R."""
 
 ComputerProcessorCache: _ComputerProcessorCache[_ComputerProcessorCacheRecord]

@@ -6,26 +6,26 @@ from .alertingsettings import _AlertingSettings
 from .configuration import _Configuration
 from .targettype import _TargetType
 
-class _ComputerRemoteMonitor(_h.Reference[_h.R]):
+class _ComputerRemoteMonitor(_h.ReferenceField[_h.R]):
     """The fields of ComputerRemoteMonitor, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     TargetType: _TargetType[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""
-    SubType: _h.Text[_h.R]
+    SubType: _h.TextField[_h.R]
     """SubType: string"""
-    Details: _h.Text[_h.R]
+    Details: _h.TextField[_h.R]
     """Details: string"""
-    LastEditedBy: _h.Text[_h.R]
+    LastEditedBy: _h.TextField[_h.R]
     """LastEditedBy: string"""
-    LastEditedTime: _h.DateTime[_h.R]
+    LastEditedTime: _h.DateTimeField[_h.R]
     """LastEditedTime: date-time"""
-    OverrideSettings: _h.Boolean[_h.R]
+    OverrideSettings: _h.BooleanField[_h.R]
     """OverrideSettings: boolean"""
-    RemoteMonitorId: _h.Integer[_h.R]
+    RemoteMonitorId: _h.IntegerField[_h.R]
     """RemoteMonitorId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     AlertingSettings: _AlertingSettings[_h.R]
     """AlertingSettings: a reference; compare its fields, or it with None"""

@@ -5,20 +5,20 @@ from cwql.schema import handles as _h
 
 from ..models.computerrunningscript import ComputerRunningScript as _ComputerRunningScriptRecord
 
-class _ComputerRunningScript(_h.Reference[_h.R]):
+class _ComputerRunningScript(_h.ReferenceField[_h.R]):
     """The fields of ComputerRunningScript, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ScriptId: _h.Integer[_h.R]
+    ScriptId: _h.IntegerField[_h.R]
     """ScriptId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Status: _h.Enum[_t.Literal["Running", "Completed"], _h.R]
+    Status: _h.EnumField[_t.Literal["Running", "Completed"], _h.R]
     """Status: Running | Completed"""
-    StartDate: _h.DateTime[_h.R]
+    StartDate: _h.DateTimeField[_h.R]
     """StartDate: date-time"""
 
 ComputerRunningScript: _ComputerRunningScript[_ComputerRunningScriptRecord]

@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.computerscheduledtask import ComputerScheduledTask as _ComputerScheduledTaskRecord
 
-class _ComputerScheduledTask(_h.Reference[_h.R]):
+class _ComputerScheduledTask(_h.ReferenceField[_h.R]):
     """The fields of ComputerScheduledTask, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Command: _h.Text[_h.R]
+    Command: _h.TextField[_h.R]
     """Command: string"""
-    IsInteractive: _h.Boolean[_h.R]
+    IsInteractive: _h.BooleanField[_h.R]
     """IsInteractive: boolean"""
-    StartTime: _h.Text[_h.R]
+    StartTime: _h.TextField[_h.R]
     """StartTime: string"""
-    DoesRepeat: _h.Boolean[_h.R]
+    DoesRepeat: _h.BooleanField[_h.R]
     """DoesRepeat: boolean"""
-    DaysOfWeek: _h.Collection[str, _h.R]
+    DaysOfWeek: _h.CollectionField[str, _h.R]
     """DaysOfWeek: a list of string"""
 
 ComputerScheduledTask: _ComputerScheduledTask[_ComputerScheduledTaskRecord]

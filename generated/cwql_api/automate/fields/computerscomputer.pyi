@@ -5,16 +5,16 @@ from ..models.computerscomputer import ComputersComputer as _ComputersComputerRe
 from .clientsclient import _ClientsClient
 from .location import _Location
 
-class _ComputersComputer(_h.Reference[_h.R]):
+class _ComputersComputer(_h.ReferenceField[_h.R]):
     """The fields of ComputersComputer, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FriendlyName: _h.Text[_h.R]
+    FriendlyName: _h.TextField[_h.R]
     """FriendlyName: string"""
-    IsOnline: _h.Boolean[_h.R]
+    IsOnline: _h.BooleanField[_h.R]
     """IsOnline: boolean"""
     Location: _Location[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""

@@ -5,26 +5,26 @@ from cwql.schema import handles as _h
 
 from ..models.computerscripthistory import ComputerScriptHistory as _ComputerScriptHistoryRecord
 
-class _ComputerScriptHistory(_h.Reference[_h.R]):
+class _ComputerScriptHistory(_h.ReferenceField[_h.R]):
     """The fields of ComputerScriptHistory, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ScriptId: _h.Integer[_h.R]
+    ScriptId: _h.IntegerField[_h.R]
     """ScriptId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    User: _h.Text[_h.R]
+    User: _h.TextField[_h.R]
     """User: string"""
-    Status: _h.Enum[_t.Literal["Running", "Completed"], _h.R]
+    Status: _h.EnumField[_t.Literal["Running", "Completed"], _h.R]
     """Status: Running | Completed"""
-    State: _h.Enum[_t.Literal["Failure", "Information", "Success"], _h.R]
+    State: _h.EnumField[_t.Literal["Failure", "Information", "Success"], _h.R]
     """State: Failure | Information | Success"""
-    HistoryDate: _h.DateTime[_h.R]
+    HistoryDate: _h.DateTimeField[_h.R]
     """HistoryDate: date-time"""
-    DiagnosticMessage: _h.Text[_h.R]
+    DiagnosticMessage: _h.TextField[_h.R]
     """DiagnosticMessage: string"""
 
 ComputerScriptHistory: _ComputerScriptHistory[_ComputerScriptHistoryRecord]

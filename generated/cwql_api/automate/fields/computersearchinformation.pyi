@@ -4,10 +4,10 @@ from cwql.schema import handles as _h
 from ..models.computersearchinformation import ComputerSearchInformation as _ComputerSearchInformationRecord
 from .groupconfigurationsearch import _GroupConfigurationSearchMany
 
-class _ComputerSearchInformation(_h.Reference[_h.R]):
+class _ComputerSearchInformation(_h.ReferenceField[_h.R]):
     """The fields of ComputerSearchInformation, in conditions on records R."""
 
-    IsModifiable: _h.Boolean[_h.R]
+    IsModifiable: _h.BooleanField[_h.R]
     """IsModifiable: boolean"""
     Searches: _GroupConfigurationSearchMany[_h.R]
     """Searches: a list of GroupConfigurationSearch; compare one of its fields, or use any()"""

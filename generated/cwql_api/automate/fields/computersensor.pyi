@@ -4,22 +4,22 @@ from cwql.schema import handles as _h
 from ..models.computersensor import ComputerSensor as _ComputerSensorRecord
 from .sensordevicetype import _SensorDeviceType
 
-class _ComputerSensor(_h.Reference[_h.R]):
+class _ComputerSensor(_h.ReferenceField[_h.R]):
     """The fields of ComputerSensor, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    SensorId: _h.Integer[_h.R]
+    SensorId: _h.IntegerField[_h.R]
     """SensorId: int32"""
-    SensorName: _h.Text[_h.R]
+    SensorName: _h.TextField[_h.R]
     """SensorName: string"""
     DeviceType: _SensorDeviceType[_h.R]
     """DeviceType: a reference; compare its Name, or it with None"""
-    Monitor: _h.Text[_h.R]
+    Monitor: _h.TextField[_h.R]
     """Monitor: string"""
-    Value: _h.Number[_h.R]
+    Value: _h.NumberField[_h.R]
     """Value: double"""
-    MaxValue: _h.Number[_h.R]
+    MaxValue: _h.NumberField[_h.R]
     """MaxValue: double"""
 
 ComputerSensor: _ComputerSensor[_ComputerSensorRecord]

@@ -4,30 +4,30 @@ from cwql.schema import handles as _h
 from ..models.computerservice import ComputerService as _ComputerServiceRecord
 from .serviceclassification import _ServiceClassification
 
-class _ComputerService(_h.Reference[_h.R]):
+class _ComputerService(_h.ReferenceField[_h.R]):
     """The fields of ComputerService, in conditions on records R."""
 
-    ComputerServiceId: _h.Integer[_h.R]
+    ComputerServiceId: _h.IntegerField[_h.R]
     """ComputerServiceId: int64"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    State: _h.Text[_h.R]
+    State: _h.TextField[_h.R]
     """State: string"""
-    Startup: _h.Text[_h.R]
+    Startup: _h.TextField[_h.R]
     """Startup: string"""
-    PathName: _h.Text[_h.R]
+    PathName: _h.TextField[_h.R]
     """PathName: string"""
-    ServiceType: _h.Text[_h.R]
+    ServiceType: _h.TextField[_h.R]
     """ServiceType: string"""
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
-    DateLastInventoried: _h.DateTime[_h.R]
+    DateLastInventoried: _h.DateTimeField[_h.R]
     """DateLastInventoried: date-time"""
-    RunLevels: _h.Text[_h.R]
+    RunLevels: _h.TextField[_h.R]
     """RunLevels: string"""
     Classification: _ServiceClassification[_h.R]
     """Classification: a reference; compare its Id or Name, or it with None"""

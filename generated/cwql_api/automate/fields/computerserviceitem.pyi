@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.computerserviceitem import ComputerServiceItem as _ComputerServiceItemRecord
 
-class _ComputerServiceItem(_h.Reference[_h.R]):
+class _ComputerServiceItem(_h.ReferenceField[_h.R]):
     """The fields of ComputerServiceItem, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ComputerServiceItem: _ComputerServiceItem[_ComputerServiceItemRecord]

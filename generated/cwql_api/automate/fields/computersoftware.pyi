@@ -4,32 +4,32 @@ from cwql.schema import handles as _h
 from ..models.computersoftware import ComputerSoftware as _ComputerSoftwareRecord
 from .softwareclassification import _SoftwareClassification
 
-class _ComputerSoftware(_h.Reference[_h.R]):
+class _ComputerSoftware(_h.ReferenceField[_h.R]):
     """The fields of ComputerSoftware, in conditions on records R."""
 
-    ApplicationId: _h.Integer[_h.R]
+    ApplicationId: _h.IntegerField[_h.R]
     """ApplicationId: int64"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    InstallationPath: _h.Text[_h.R]
+    InstallationPath: _h.TextField[_h.R]
     """InstallationPath: string"""
-    DateInstalled: _h.DateTime[_h.R]
+    DateInstalled: _h.DateTimeField[_h.R]
     """DateInstalled: date-time"""
-    Size: _h.Integer[_h.R]
+    Size: _h.IntegerField[_h.R]
     """Size: int32"""
-    UninstallerPath: _h.Text[_h.R]
+    UninstallerPath: _h.TextField[_h.R]
     """UninstallerPath: string"""
-    Version: _h.Text[_h.R]
+    Version: _h.TextField[_h.R]
     """Version: string"""
     Classification: _SoftwareClassification[_h.R]
     """Classification: a reference; compare its Id or Name, or it with None"""
-    DateLastInventoried: _h.DateTime[_h.R]
+    DateLastInventoried: _h.DateTimeField[_h.R]
     """DateLastInventoried: date-time"""
-    ClientId: _h.Integer[_h.R]
+    ClientId: _h.IntegerField[_h.R]
     """ClientId: int32"""
-    ComputerName: _h.Text[_h.R]
+    ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
 
 ComputerSoftware: _ComputerSoftware[_ComputerSoftwareRecord]

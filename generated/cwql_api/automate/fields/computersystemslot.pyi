@@ -3,32 +3,32 @@ from cwql.schema import handles as _h
 
 from ..models.computersystemslot import ComputerSystemSlot as _ComputerSystemSlotRecord
 
-class _ComputerSystemSlot(_h.Reference[_h.R]):
+class _ComputerSystemSlot(_h.ReferenceField[_h.R]):
     """The fields of ComputerSystemSlot, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    SlotHandle: _h.Integer[_h.R]
+    SlotHandle: _h.IntegerField[_h.R]
     """SlotHandle: int32"""
-    SlotName: _h.Text[_h.R]
+    SlotName: _h.TextField[_h.R]
     """SlotName: string"""
-    SlotType: _h.Text[_h.R]
+    SlotType: _h.TextField[_h.R]
     """SlotType: string"""
-    BusWidth: _h.Text[_h.R]
+    BusWidth: _h.TextField[_h.R]
     """BusWidth: string"""
-    InUse: _h.Text[_h.R]
+    InUse: _h.TextField[_h.R]
     """InUse: string"""
-    Length: _h.Text[_h.R]
+    Length: _h.TextField[_h.R]
     """Length: string"""
-    Supports3Volts: _h.Boolean[_h.R]
+    Supports3Volts: _h.BooleanField[_h.R]
     """Supports3Volts: boolean"""
-    Supports5Volts: _h.Boolean[_h.R]
+    Supports5Volts: _h.BooleanField[_h.R]
     """Supports5Volts: boolean"""
-    IsHotPluggable: _h.Boolean[_h.R]
+    IsHotPluggable: _h.BooleanField[_h.R]
     """IsHotPluggable: boolean"""
-    SupportsPowerManagement: _h.Boolean[_h.R]
+    SupportsPowerManagement: _h.BooleanField[_h.R]
     """SupportsPowerManagement: boolean"""
 
 ComputerSystemSlot: _ComputerSystemSlot[_ComputerSystemSlotRecord]

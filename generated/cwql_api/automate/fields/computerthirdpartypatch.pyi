@@ -6,46 +6,46 @@ from .patchcompliancestate import _PatchComplianceState
 from .thirdpartypolicyapproval import _ThirdPartyPolicyApproval
 from .thirdparyinstallaction import _ThirdParyInstallAction
 
-class _ComputerThirdPartyPatch(_h.Reference[_h.R]):
+class _ComputerThirdPartyPatch(_h.ReferenceField[_h.R]):
     """The fields of ComputerThirdPartyPatch, in conditions on records R."""
 
-    ApprovedVersion: _h.Text[_h.R]
+    ApprovedVersion: _h.TextField[_h.R]
     """ApprovedVersion: string"""
-    AvailableVersion: _h.Text[_h.R]
+    AvailableVersion: _h.TextField[_h.R]
     """AvailableVersion: string"""
     ComplianceState: _PatchComplianceState[_h.R]
     """ComplianceState: a reference; compare its Id or Name, or it with None"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    DisplayTitle: _h.Text[_h.R]
+    DisplayTitle: _h.TextField[_h.R]
     """DisplayTitle: string"""
     InstallAction: _ThirdParyInstallAction[_h.R]
     """InstallAction: a reference; compare its Id or Name, or it with None"""
-    InstallDate: _h.DateTime[_h.R]
+    InstallDate: _h.DateTimeField[_h.R]
     """InstallDate: date-time"""
-    InstallState: _h.Text[_h.R]
+    InstallState: _h.TextField[_h.R]
     """InstallState: string"""
-    InstalledVersion: _h.Text[_h.R]
+    InstalledVersion: _h.TextField[_h.R]
     """InstalledVersion: string"""
-    Is64Bit: _h.Boolean[_h.R]
+    Is64Bit: _h.BooleanField[_h.R]
     """Is64Bit: boolean"""
-    IsCompliant: _h.Boolean[_h.R]
+    IsCompliant: _h.BooleanField[_h.R]
     """IsCompliant: boolean"""
-    IsFailed: _h.Boolean[_h.R]
+    IsFailed: _h.BooleanField[_h.R]
     """IsFailed: boolean"""
-    IsInstalled: _h.Boolean[_h.R]
+    IsInstalled: _h.BooleanField[_h.R]
     """IsInstalled: boolean"""
-    IsNonCompliant: _h.Boolean[_h.R]
+    IsNonCompliant: _h.BooleanField[_h.R]
     """IsNonCompliant: boolean"""
-    Manufacturer: _h.Text[_h.R]
+    Manufacturer: _h.TextField[_h.R]
     """Manufacturer: string"""
-    PatchId: _h.Text[_h.R]
+    PatchId: _h.TextField[_h.R]
     """PatchId: string"""
     PolicyApproval: _ThirdPartyPolicyApproval[_h.R]
     """PolicyApproval: a reference; compare its Id or Name, or it with None"""
-    SoftwareId: _h.Text[_h.R]
+    SoftwareId: _h.TextField[_h.R]
     """SoftwareId: string"""
-    Title: _h.Text[_h.R]
+    Title: _h.TextField[_h.R]
     """Title: string"""
 
 ComputerThirdPartyPatch: _ComputerThirdPartyPatch[_ComputerThirdPartyPatchRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.computerups import ComputerUps as _ComputerUpsRecord
 
-class _ComputerUps(_h.Reference[_h.R]):
+class _ComputerUps(_h.ReferenceField[_h.R]):
     """The fields of ComputerUps, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    UpsId: _h.Integer[_h.R]
+    UpsId: _h.IntegerField[_h.R]
     """UpsId: int32"""
-    UpsName: _h.Text[_h.R]
+    UpsName: _h.TextField[_h.R]
     """UpsName: string"""
-    ChargeRemaining: _h.Integer[_h.R]
+    ChargeRemaining: _h.IntegerField[_h.R]
     """ChargeRemaining: int32"""
-    RemainingRunTime: _h.Integer[_h.R]
+    RemainingRunTime: _h.IntegerField[_h.R]
     """RemainingRunTime: int32"""
 
 ComputerUps: _ComputerUps[_ComputerUpsRecord]

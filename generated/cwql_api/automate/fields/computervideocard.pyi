@@ -5,28 +5,28 @@ from ..models.computervideocard import ComputerVideoCard as _ComputerVideoCardRe
 from .videocardarchitecture import _VideoCardArchitecture
 from .videocardmemory import _VideoCardMemory
 
-class _ComputerVideoCard(_h.Reference[_h.R]):
+class _ComputerVideoCard(_h.ReferenceField[_h.R]):
     """The fields of ComputerVideoCard, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    PnpDeviceId: _h.Text[_h.R]
+    PnpDeviceId: _h.TextField[_h.R]
     """PnpDeviceId: string"""
-    VideoProcessor: _h.Text[_h.R]
+    VideoProcessor: _h.TextField[_h.R]
     """VideoProcessor: string"""
-    Mode: _h.Text[_h.R]
+    Mode: _h.TextField[_h.R]
     """Mode: string"""
-    Memory: _h.Text[_h.R]
+    Memory: _h.TextField[_h.R]
     """Memory: string"""
     Architecture: _VideoCardArchitecture[_h.R]
     """Architecture: a reference; compare its Id or Name, or it with None"""
     MemoryType: _VideoCardMemory[_h.R]
     """MemoryType: a reference; compare its Id or Name, or it with None"""
-    DACAdapter: _h.Text[_h.R]
+    DACAdapter: _h.TextField[_h.R]
     """DACAdapter: string"""
-    BitsPerPixel: _h.Integer[_h.R]
+    BitsPerPixel: _h.IntegerField[_h.R]
     """BitsPerPixel: int32"""
-    UpdateDate: _h.DateTime[_h.R]
+    UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
 ComputerVideoCard: _ComputerVideoCard[_ComputerVideoCardRecord]

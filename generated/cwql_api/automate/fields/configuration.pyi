@@ -22,7 +22,7 @@ from .tcpsettings import _TcpSettings
 from .udpsettings import _UdpSettings
 from .wmisettings import _WmiSettings
 
-class _Configuration(_h.Reference[_h.R]):
+class _Configuration(_h.ReferenceField[_h.R]):
     """The fields of Configuration, in conditions on records R."""
 
     CheckType: _CheckType[_h.R]

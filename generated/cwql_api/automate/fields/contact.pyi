@@ -7,49 +7,49 @@ from .computer import _ComputerMany
 from .contactwebpermissions import _ContactWebPermissions
 from .modelslocation import _ModelsLocation
 
-class _Contact(_h.Reference[_h.R]):
+class _Contact(_h.ReferenceField[_h.R]):
     """The fields of Contact, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
     Location: _ModelsLocation[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
     Client: _Client[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
-    FirstName: _h.Text[_h.R]
+    FirstName: _h.TextField[_h.R]
     """FirstName: string"""
-    LastName: _h.Text[_h.R]
+    LastName: _h.TextField[_h.R]
     """LastName: string"""
-    Address1: _h.Text[_h.R]
+    Address1: _h.TextField[_h.R]
     """Address1: string"""
-    Address2: _h.Text[_h.R]
+    Address2: _h.TextField[_h.R]
     """Address2: string"""
-    City: _h.Text[_h.R]
+    City: _h.TextField[_h.R]
     """City: string"""
-    State: _h.Text[_h.R]
+    State: _h.TextField[_h.R]
     """State: string"""
-    ZipCode: _h.Text[_h.R]
+    ZipCode: _h.TextField[_h.R]
     """ZipCode: string"""
-    PhoneNumber: _h.Text[_h.R]
+    PhoneNumber: _h.TextField[_h.R]
     """PhoneNumber: string"""
-    MobileNumber: _h.Text[_h.R]
+    MobileNumber: _h.TextField[_h.R]
     """MobileNumber: string"""
-    FaxNumber: _h.Text[_h.R]
+    FaxNumber: _h.TextField[_h.R]
     """FaxNumber: string"""
-    PagerNumber: _h.Text[_h.R]
+    PagerNumber: _h.TextField[_h.R]
     """PagerNumber: string"""
-    Email: _h.Text[_h.R]
+    Email: _h.TextField[_h.R]
     """Email: string"""
-    ExternalId: _h.Text[_h.R]
+    ExternalId: _h.TextField[_h.R]
     """ExternalId: string"""
     WebPermissions: _ContactWebPermissions[_h.R]
     """WebPermissions: a reference; compare its fields, or it with None"""
-    CreatedDate: _h.DateTime[_h.R]
+    CreatedDate: _h.DateTimeField[_h.R]
     """CreatedDate: date-time"""
     AssociatedComputers: _ComputerMany[_h.R]
     """AssociatedComputers: a list of Computer; compare one of its fields, or use any()"""
 
-class _ContactMany(_Contact[_h.R], _h.Children[_h.R, _ContactRecord]):
+class _ContactMany(_Contact[_h.R], _h.ChildrenField[_h.R, _ContactRecord]):
     """A list of Contact inside of a record R."""
 
 Contact: _Contact[_ContactRecord]

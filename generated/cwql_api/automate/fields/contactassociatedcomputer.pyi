@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.contactassociatedcomputer import ContactAssociatedComputer as _ContactAssociatedComputerRecord
 
-class _ContactAssociatedComputer(_h.Reference[_h.R]):
+class _ContactAssociatedComputer(_h.ReferenceField[_h.R]):
     """The fields of ContactAssociatedComputer, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    ComputerName: _h.Text[_h.R]
+    ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
-    HasPrimaryContact: _h.Boolean[_h.R]
+    HasPrimaryContact: _h.BooleanField[_h.R]
     """HasPrimaryContact: boolean"""
-    IsPrimaryContact: _h.Boolean[_h.R]
+    IsPrimaryContact: _h.BooleanField[_h.R]
     """IsPrimaryContact: boolean"""
-    CanUserSetPrimaryStatus: _h.Boolean[_h.R]
+    CanUserSetPrimaryStatus: _h.BooleanField[_h.R]
     """CanUserSetPrimaryStatus: boolean"""
-    ClientName: _h.Text[_h.R]
+    ClientName: _h.TextField[_h.R]
     """ClientName: string"""
-    LocationName: _h.Text[_h.R]
+    LocationName: _h.TextField[_h.R]
     """LocationName: string"""
 
 ContactAssociatedComputer: _ContactAssociatedComputer[_ContactAssociatedComputerRecord]

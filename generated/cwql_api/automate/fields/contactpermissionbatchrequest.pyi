@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.contactpermissionbatchrequest import ContactPermissionBatchRequest as _ContactPermissionBatchRequestRecord
 
-class _ContactPermissionBatchRequest(_h.Reference[_h.R]):
+class _ContactPermissionBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of ContactPermissionBatchRequest, in conditions on records R."""
 
-    RequestType: _h.Enum[_t.Literal["Add", "Remove"], _h.R]
+    RequestType: _h.EnumField[_t.Literal["Add", "Remove"], _h.R]
     """RequestType: Add | Remove"""
-    ContactIds: _h.Collection[int, _h.R]
+    ContactIds: _h.CollectionField[int, _h.R]
     """ContactIds: a list of int32"""
-    Permissions: _h.Collection[str, _h.R]
+    Permissions: _h.CollectionField[str, _h.R]
     """Permissions: a list of string"""
 
 ContactPermissionBatchRequest: _ContactPermissionBatchRequest[_ContactPermissionBatchRequestRecord]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.contactpermissionbatchresponse import ContactPermissionBatchResponse as _ContactPermissionBatchResponseRecord
 from .contactpermissionbatchresult import _ContactPermissionBatchResultMany
 
-class _ContactPermissionBatchResponse(_h.Reference[_h.R]):
+class _ContactPermissionBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of ContactPermissionBatchResponse, in conditions on records R."""
 
     ContactPermissionResults: _ContactPermissionBatchResultMany[_h.R]
     """ContactPermissionResults: a list of ContactPermissionBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 ContactPermissionBatchResponse: _ContactPermissionBatchResponse[_ContactPermissionBatchResponseRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.contactsearchsettings import ContactSearchSettings as _ContactSearchSettingsRecord
 
-class _ContactSearchSettings(_h.Reference[_h.R]):
+class _ContactSearchSettings(_h.ReferenceField[_h.R]):
     """The fields of ContactSearchSettings, in conditions on records R."""
 
-    ShouldIncludeAssociatedComputers: _h.Boolean[_h.R]
+    ShouldIncludeAssociatedComputers: _h.BooleanField[_h.R]
     """ShouldIncludeAssociatedComputers: boolean"""
-    AutoJoinSearchId: _h.Integer[_h.R]
+    AutoJoinSearchId: _h.IntegerField[_h.R]
     """AutoJoinSearchId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsLimitedToSearch: _h.Boolean[_h.R]
+    IsLimitedToSearch: _h.BooleanField[_h.R]
     """IsLimitedToSearch: boolean"""
 
 ContactSearchSettings: _ContactSearchSettings[_ContactSearchSettingsRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.contactsource import ContactSource as _ContactSourceRecord
 
-class _ContactSource(_h.Reference[_h.R]):
+class _ContactSource(_h.ReferenceField[_h.R]):
     """The fields of ContactSource, in conditions on records R."""
 
-    ContactSourceTypeId: _h.Integer[_h.R]
+    ContactSourceTypeId: _h.IntegerField[_h.R]
     """ContactSourceTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ContactSource: _ContactSource[_ContactSourceRecord]

@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.contactwebpermissions import ContactWebPermissions as _ContactWebPermissionsRecord
 
-class _ContactWebPermissions(_h.Reference[_h.R]):
+class _ContactWebPermissions(_h.ReferenceField[_h.R]):
     """The fields of ContactWebPermissions, in conditions on records R."""
 
-    Tickets: _h.Boolean[_h.R]
+    Tickets: _h.BooleanField[_h.R]
     """Tickets: boolean"""
-    RemoteAccess: _h.Boolean[_h.R]
+    RemoteAccess: _h.BooleanField[_h.R]
     """RemoteAccess: boolean"""
-    InstallAgent: _h.Boolean[_h.R]
+    InstallAgent: _h.BooleanField[_h.R]
     """InstallAgent: boolean"""
-    Reboot: _h.Boolean[_h.R]
+    Reboot: _h.BooleanField[_h.R]
     """Reboot: boolean"""
-    Shutdown: _h.Boolean[_h.R]
+    Shutdown: _h.BooleanField[_h.R]
     """Shutdown: boolean"""
-    WakeOnLAN: _h.Boolean[_h.R]
+    WakeOnLAN: _h.BooleanField[_h.R]
     """WakeOnLAN: boolean"""
-    MultiFactorRequired: _h.Boolean[_h.R]
+    MultiFactorRequired: _h.BooleanField[_h.R]
     """MultiFactorRequired: boolean"""
 
 ContactWebPermissions: _ContactWebPermissions[_ContactWebPermissionsRecord]

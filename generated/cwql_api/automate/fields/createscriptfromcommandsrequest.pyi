@@ -4,10 +4,10 @@ from cwql.schema import handles as _h
 from ..models.createscriptfromcommandsrequest import CreateScriptFromCommandsRequest as _CreateScriptFromCommandsRequestRecord
 from .remotecommand import _RemoteCommandMany
 
-class _CreateScriptFromCommandsRequest(_h.Reference[_h.R]):
+class _CreateScriptFromCommandsRequest(_h.ReferenceField[_h.R]):
     """The fields of CreateScriptFromCommandsRequest, in conditions on records R."""
 
-    ScriptFolderId: _h.Integer[_h.R]
+    ScriptFolderId: _h.IntegerField[_h.R]
     """ScriptFolderId: int32"""
     Commands: _RemoteCommandMany[_h.R]
     """Commands: a list of RemoteCommand; compare one of its fields, or use any()"""

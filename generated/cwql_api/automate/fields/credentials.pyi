@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.credentials import Credentials as _CredentialsRecord
 
-class _Credentials(_h.Reference[_h.R]):
+class _Credentials(_h.ReferenceField[_h.R]):
     """The fields of Credentials, in conditions on records R."""
 
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string, required"""
-    Password: _h.Text[_h.R]
+    Password: _h.TextField[_h.R]
     """Password: string, required"""
-    TwoFactorCode: _h.Text[_h.R]
+    TwoFactorCode: _h.TextField[_h.R]
     """TwoFactorCode: string"""
 
 Credentials: _Credentials[_CredentialsRecord]

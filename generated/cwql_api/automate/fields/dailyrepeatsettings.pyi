@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.dailyrepeatsettings import DailyRepeatSettings as _DailyRepeatSettingsRecord
 from .dailyscriptrepeatfrequency import _DailyScriptRepeatFrequency
 
-class _DailyRepeatSettings(_h.Reference[_h.R]):
+class _DailyRepeatSettings(_h.ReferenceField[_h.R]):
     """The fields of DailyRepeatSettings, in conditions on records R."""
 
     DailyScriptRepeatFrequency: _DailyScriptRepeatFrequency[_h.R]
     """DailyScriptRepeatFrequency: a reference; compare its Name, or it with None"""
-    DailyRepeatInterval: _h.Integer[_h.R]
+    DailyRepeatInterval: _h.IntegerField[_h.R]
     """DailyRepeatInterval: int32"""
-    MaximumRepetitions: _h.Integer[_h.R]
+    MaximumRepetitions: _h.IntegerField[_h.R]
     """MaximumRepetitions: int32"""
 
 DailyRepeatSettings: _DailyRepeatSettings[_DailyRepeatSettingsRecord]

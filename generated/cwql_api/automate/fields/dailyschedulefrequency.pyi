@@ -5,12 +5,12 @@ from ..models.dailyschedulefrequency import DailyScheduleFrequency as _DailySche
 from .dailyrepeatsettings import _DailyRepeatSettings
 from .daysofweeksettings import _DaysOfWeekSettings
 
-class _DailyScheduleFrequency(_h.Reference[_h.R]):
+class _DailyScheduleFrequency(_h.ReferenceField[_h.R]):
     """The fields of DailyScheduleFrequency, in conditions on records R."""
 
-    RunsAt: _h.Text[_h.R]
+    RunsAt: _h.TextField[_h.R]
     """RunsAt: string"""
-    DailyInterval: _h.Integer[_h.R]
+    DailyInterval: _h.IntegerField[_h.R]
     """DailyInterval: int32"""
     DaysOfWeekSettings: _DaysOfWeekSettings[_h.R]
     """DaysOfWeekSettings: a reference; compare its fields, or it with None"""

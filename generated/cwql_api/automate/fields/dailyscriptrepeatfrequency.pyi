@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.dailyscriptrepeatfrequency import DailyScriptRepeatFrequency as _DailyScriptRepeatFrequencyRecord
 
-class _DailyScriptRepeatFrequency(_h.Reference[_h.R]):
+class _DailyScriptRepeatFrequency(_h.ReferenceField[_h.R]):
     """The fields of DailyScriptRepeatFrequency, in conditions on records R."""
 
-    DailyScriptRepeatFrequencyId: _h.Integer[_h.R]
+    DailyScriptRepeatFrequencyId: _h.IntegerField[_h.R]
     """DailyScriptRepeatFrequencyId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 DailyScriptRepeatFrequency: _DailyScriptRepeatFrequency[_DailyScriptRepeatFrequencyRecord]

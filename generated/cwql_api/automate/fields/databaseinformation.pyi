@@ -3,30 +3,30 @@ from cwql.schema import handles as _h
 
 from ..models.databaseinformation import DatabaseInformation as _DatabaseInformationRecord
 
-class _DatabaseInformation(_h.Reference[_h.R]):
+class _DatabaseInformation(_h.ReferenceField[_h.R]):
     """The fields of DatabaseInformation, in conditions on records R."""
 
-    DatabaseId: _h.Integer[_h.R]
+    DatabaseId: _h.IntegerField[_h.R]
     """DatabaseId: int32"""
-    DatabaseVersion: _h.Text[_h.R]
+    DatabaseVersion: _h.TextField[_h.R]
     """DatabaseVersion: string"""
-    Uptime: _h.Text[_h.R]
+    Uptime: _h.TextField[_h.R]
     """Uptime: string"""
-    CurrentConnections: _h.Integer[_h.R]
+    CurrentConnections: _h.IntegerField[_h.R]
     """CurrentConnections: int32"""
-    MaxConnections: _h.Integer[_h.R]
+    MaxConnections: _h.IntegerField[_h.R]
     """MaxConnections: int32"""
-    PeakConnections: _h.Integer[_h.R]
+    PeakConnections: _h.IntegerField[_h.R]
     """PeakConnections: int32"""
-    RunningQueries: _h.Integer[_h.R]
+    RunningQueries: _h.IntegerField[_h.R]
     """RunningQueries: int32"""
-    LastBackupFilePath: _h.Text[_h.R]
+    LastBackupFilePath: _h.TextField[_h.R]
     """LastBackupFilePath: string"""
-    LastBackupDate: _h.DateTime[_h.R]
+    LastBackupDate: _h.DateTimeField[_h.R]
     """LastBackupDate: date-time"""
-    LastBackupSize: _h.Text[_h.R]
+    LastBackupSize: _h.TextField[_h.R]
     """LastBackupSize: string"""
-    LastBackupStatus: _h.Integer[_h.R]
+    LastBackupStatus: _h.IntegerField[_h.R]
     """LastBackupStatus: int32"""
 
 DatabaseInformation: _DatabaseInformation[_DatabaseInformationRecord]

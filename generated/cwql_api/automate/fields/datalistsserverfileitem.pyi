@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.datalistsserverfileitem import DataListsServerFileItem as _DataListsServerFileItemRecord
 
-class _DataListsServerFileItem(_h.Reference[_h.R]):
+class _DataListsServerFileItem(_h.ReferenceField[_h.R]):
     """The fields of DataListsServerFileItem, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 DataListsServerFileItem: _DataListsServerFileItem[_DataListsServerFileItemRecord]

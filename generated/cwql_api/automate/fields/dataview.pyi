@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.dataview import DataView as _DataViewRecord
 
-class _DataView(_h.Reference[_h.R]):
+class _DataView(_h.ReferenceField[_h.R]):
     """The fields of DataView, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FolderId: _h.Integer[_h.R]
+    FolderId: _h.IntegerField[_h.R]
     """FolderId: int32"""
 
 DataView: _DataView[_DataViewRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.dataviewfolder import DataViewFolder as _DataViewFolderRecord
 
-class _DataViewFolder(_h.Reference[_h.R]):
+class _DataViewFolder(_h.ReferenceField[_h.R]):
     """The fields of DataViewFolder, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 DataViewFolder: _DataViewFolder[_DataViewFolderRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.datesschedulesettings import DatesScheduleSettings as _DatesScheduleSettingsRecord
 
-class _DatesScheduleSettings(_h.Reference[_h.R]):
+class _DatesScheduleSettings(_h.ReferenceField[_h.R]):
     """The fields of DatesScheduleSettings, in conditions on records R."""
 
-    MonthlyOccurence: _h.Collection[str, _h.R]
+    MonthlyOccurence: _h.CollectionField[str, _h.R]
     """MonthlyOccurence: a list of string"""
-    Dates: _h.Collection[int, _h.R]
+    Dates: _h.CollectionField[int, _h.R]
     """Dates: a list of int32"""
-    LastDayOfMonth: _h.Boolean[_h.R]
+    LastDayOfMonth: _h.BooleanField[_h.R]
     """LastDayOfMonth: boolean"""
 
 DatesScheduleSettings: _DatesScheduleSettings[_DatesScheduleSettingsRecord]

@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.daysofweeksettings import DaysOfWeekSettings as _DaysOfWeekSettingsRecord
 
-class _DaysOfWeekSettings(_h.Reference[_h.R]):
+class _DaysOfWeekSettings(_h.ReferenceField[_h.R]):
     """The fields of DaysOfWeekSettings, in conditions on records R."""
 
-    Sunday: _h.Boolean[_h.R]
+    Sunday: _h.BooleanField[_h.R]
     """Sunday: boolean"""
-    Monday: _h.Boolean[_h.R]
+    Monday: _h.BooleanField[_h.R]
     """Monday: boolean"""
-    Tuesday: _h.Boolean[_h.R]
+    Tuesday: _h.BooleanField[_h.R]
     """Tuesday: boolean"""
-    Wednesday: _h.Boolean[_h.R]
+    Wednesday: _h.BooleanField[_h.R]
     """Wednesday: boolean"""
-    Thursday: _h.Boolean[_h.R]
+    Thursday: _h.BooleanField[_h.R]
     """Thursday: boolean"""
-    Friday: _h.Boolean[_h.R]
+    Friday: _h.BooleanField[_h.R]
     """Friday: boolean"""
-    Saturday: _h.Boolean[_h.R]
+    Saturday: _h.BooleanField[_h.R]
     """Saturday: boolean"""
 
 DaysOfWeekSettings: _DaysOfWeekSettings[_DaysOfWeekSettingsRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.daysschedulesettings import DaysScheduleSettings as _DaysScheduleSettingsRecord
 
-class _DaysScheduleSettings(_h.Reference[_h.R]):
+class _DaysScheduleSettings(_h.ReferenceField[_h.R]):
     """The fields of DaysScheduleSettings, in conditions on records R."""
 
-    MonthlyOccurence: _h.Collection[str, _h.R]
+    MonthlyOccurence: _h.CollectionField[str, _h.R]
     """MonthlyOccurence: a list of string"""
-    WeeklyOccurence: _h.Collection[str, _h.R]
+    WeeklyOccurence: _h.CollectionField[str, _h.R]
     """WeeklyOccurence: a list of string"""
-    DailyOccurence: _h.Collection[str, _h.R]
+    DailyOccurence: _h.CollectionField[str, _h.R]
     """DailyOccurence: a list of string"""
 
 DaysScheduleSettings: _DaysScheduleSettings[_DaysScheduleSettingsRecord]

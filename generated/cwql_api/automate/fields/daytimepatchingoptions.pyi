@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.daytimepatchingoptions import DaytimePatchingOptions as _DaytimePatchingOptionsRecord
 
-class _DaytimePatchingOptions(_h.Reference[_h.R]):
+class _DaytimePatchingOptions(_h.ReferenceField[_h.R]):
     """The fields of DaytimePatchingOptions, in conditions on records R."""
 
-    AllowDaytimePatching: _h.Boolean[_h.R]
+    AllowDaytimePatching: _h.BooleanField[_h.R]
     """AllowDaytimePatching: boolean"""
-    RequireMinimumUptime: _h.Boolean[_h.R]
+    RequireMinimumUptime: _h.BooleanField[_h.R]
     """RequireMinimumUptime: boolean"""
-    MinimumUptime: _h.Text[_h.R]
+    MinimumUptime: _h.TextField[_h.R]
     """MinimumUptime: string"""
-    UpdateOnly: _h.Boolean[_h.R]
+    UpdateOnly: _h.BooleanField[_h.R]
     """UpdateOnly: boolean"""
-    PromptInterval: _h.Text[_h.R]
+    PromptInterval: _h.TextField[_h.R]
     """PromptInterval: string"""
-    PromptDeadline: _h.Integer[_h.R]
+    PromptDeadline: _h.IntegerField[_h.R]
     """PromptDeadline: int32"""
-    PromptMessage: _h.Text[_h.R]
+    PromptMessage: _h.TextField[_h.R]
     """PromptMessage: string"""
 
 DaytimePatchingOptions: _DaytimePatchingOptions[_DaytimePatchingOptionsRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.deletecomputerremotemonitorsbatchrequest import DeleteComputerRemoteMonitorsBatchRequest as _DeleteComputerRemoteMonitorsBatchRequestRecord
 
-class _DeleteComputerRemoteMonitorsBatchRequest(_h.Reference[_h.R]):
+class _DeleteComputerRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of DeleteComputerRemoteMonitorsBatchRequest, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    RemoteMonitorIds: _h.Collection[int, _h.R]
+    RemoteMonitorIds: _h.CollectionField[int, _h.R]
     """RemoteMonitorIds: a list of int32"""
 
 DeleteComputerRemoteMonitorsBatchRequest: _DeleteComputerRemoteMonitorsBatchRequest[_DeleteComputerRemoteMonitorsBatchRequestRecord]

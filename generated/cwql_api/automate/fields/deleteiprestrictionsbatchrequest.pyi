@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.deleteiprestrictionsbatchrequest import DeleteIpRestrictionsBatchRequest as _DeleteIpRestrictionsBatchRequestRecord
 
-class _DeleteIpRestrictionsBatchRequest(_h.Reference[_h.R]):
+class _DeleteIpRestrictionsBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of DeleteIpRestrictionsBatchRequest, in conditions on records R."""
 
-    IpRestrictionsIds: _h.Collection[str, _h.R]
+    IpRestrictionsIds: _h.CollectionField[str, _h.R]
     """IpRestrictionsIds: a list of uuid"""
 
 DeleteIpRestrictionsBatchRequest: _DeleteIpRestrictionsBatchRequest[_DeleteIpRestrictionsBatchRequestRecord]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.deleteiprestrictionsbatchresponse import DeleteIpRestrictionsBatchResponse as _DeleteIpRestrictionsBatchResponseRecord
 from .deleteiprestrictionsbatchresult import _DeleteIpRestrictionsBatchResultMany
 
-class _DeleteIpRestrictionsBatchResponse(_h.Reference[_h.R]):
+class _DeleteIpRestrictionsBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of DeleteIpRestrictionsBatchResponse, in conditions on records R."""
 
     IpRestrictionsResults: _DeleteIpRestrictionsBatchResultMany[_h.R]
     """IpRestrictionsResults: a list of DeleteIpRestrictionsBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 DeleteIpRestrictionsBatchResponse: _DeleteIpRestrictionsBatchResponse[_DeleteIpRestrictionsBatchResponseRecord]

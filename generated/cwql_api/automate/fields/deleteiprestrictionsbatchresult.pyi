@@ -4,15 +4,15 @@ from cwql.schema import handles as _h
 from ..models.deleteiprestrictionsbatchresult import DeleteIpRestrictionsBatchResult as _DeleteIpRestrictionsBatchResultRecord
 from .responseresult import _ResponseResult
 
-class _DeleteIpRestrictionsBatchResult(_h.Reference[_h.R]):
+class _DeleteIpRestrictionsBatchResult(_h.ReferenceField[_h.R]):
     """The fields of DeleteIpRestrictionsBatchResult, in conditions on records R."""
 
-    IpRestrictionsId: _h.Text[_h.R]
+    IpRestrictionsId: _h.TextField[_h.R]
     """IpRestrictionsId: uuid"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _DeleteIpRestrictionsBatchResultMany(_DeleteIpRestrictionsBatchResult[_h.R], _h.Children[_h.R, _DeleteIpRestrictionsBatchResultRecord]):
+class _DeleteIpRestrictionsBatchResultMany(_DeleteIpRestrictionsBatchResult[_h.R], _h.ChildrenField[_h.R, _DeleteIpRestrictionsBatchResultRecord]):
     """A list of DeleteIpRestrictionsBatchResult inside of a record R."""
 
 DeleteIpRestrictionsBatchResult: _DeleteIpRestrictionsBatchResult[_DeleteIpRestrictionsBatchResultRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.deletenetworkdevicesremotemonitorsbatchrequest import DeleteNetworkDevicesRemoteMonitorsBatchRequest as _DeleteNetworkDevicesRemoteMonitorsBatchRequestRecord
 
-class _DeleteNetworkDevicesRemoteMonitorsBatchRequest(_h.Reference[_h.R]):
+class _DeleteNetworkDevicesRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of DeleteNetworkDevicesRemoteMonitorsBatchRequest, in conditions on records R."""
 
-    NetworkDeviceId: _h.Integer[_h.R]
+    NetworkDeviceId: _h.IntegerField[_h.R]
     """NetworkDeviceId: int32"""
-    RemoteMonitorIds: _h.Collection[int, _h.R]
+    RemoteMonitorIds: _h.CollectionField[int, _h.R]
     """RemoteMonitorIds: a list of int32"""
 
 DeleteNetworkDevicesRemoteMonitorsBatchRequest: _DeleteNetworkDevicesRemoteMonitorsBatchRequest[_DeleteNetworkDevicesRemoteMonitorsBatchRequestRecord]

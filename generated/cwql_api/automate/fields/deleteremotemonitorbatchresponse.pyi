@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.deleteremotemonitorbatchresponse import DeleteRemoteMonitorBatchResponse as _DeleteRemoteMonitorBatchResponseRecord
 from .deleteremotemonitorbatchresult import _DeleteRemoteMonitorBatchResultMany
 
-class _DeleteRemoteMonitorBatchResponse(_h.Reference[_h.R]):
+class _DeleteRemoteMonitorBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of DeleteRemoteMonitorBatchResponse, in conditions on records R."""
 
     RemoteMonitorResults: _DeleteRemoteMonitorBatchResultMany[_h.R]
     """RemoteMonitorResults: a list of DeleteRemoteMonitorBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 DeleteRemoteMonitorBatchResponse: _DeleteRemoteMonitorBatchResponse[_DeleteRemoteMonitorBatchResponseRecord]

@@ -4,15 +4,15 @@ from cwql.schema import handles as _h
 from ..models.deleteremotemonitorbatchresult import DeleteRemoteMonitorBatchResult as _DeleteRemoteMonitorBatchResultRecord
 from .responseresult import _ResponseResult
 
-class _DeleteRemoteMonitorBatchResult(_h.Reference[_h.R]):
+class _DeleteRemoteMonitorBatchResult(_h.ReferenceField[_h.R]):
     """The fields of DeleteRemoteMonitorBatchResult, in conditions on records R."""
 
-    RemoteMonitorId: _h.Integer[_h.R]
+    RemoteMonitorId: _h.IntegerField[_h.R]
     """RemoteMonitorId: int32"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _DeleteRemoteMonitorBatchResultMany(_DeleteRemoteMonitorBatchResult[_h.R], _h.Children[_h.R, _DeleteRemoteMonitorBatchResultRecord]):
+class _DeleteRemoteMonitorBatchResultMany(_DeleteRemoteMonitorBatchResult[_h.R], _h.ChildrenField[_h.R, _DeleteRemoteMonitorBatchResultRecord]):
     """A list of DeleteRemoteMonitorBatchResult inside of a record R."""
 
 DeleteRemoteMonitorBatchResult: _DeleteRemoteMonitorBatchResult[_DeleteRemoteMonitorBatchResultRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.deleteremotemonitorsbatchrequest import DeleteRemoteMonitorsBatchRequest as _DeleteRemoteMonitorsBatchRequestRecord
 
-class _DeleteRemoteMonitorsBatchRequest(_h.Reference[_h.R]):
+class _DeleteRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of DeleteRemoteMonitorsBatchRequest, in conditions on records R."""
 
-    GroupId: _h.Integer[_h.R]
+    GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    RemoteMonitorIds: _h.Collection[int, _h.R]
+    RemoteMonitorIds: _h.CollectionField[int, _h.R]
     """RemoteMonitorIds: a list of int32"""
 
 DeleteRemoteMonitorsBatchRequest: _DeleteRemoteMonitorsBatchRequest[_DeleteRemoteMonitorsBatchRequestRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.deletescriptbatchrequest import DeleteScriptBatchRequest as _DeleteScriptBatchRequestRecord
 
-class _DeleteScriptBatchRequest(_h.Reference[_h.R]):
+class _DeleteScriptBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of DeleteScriptBatchRequest, in conditions on records R."""
 
-    ScriptIds: _h.Collection[int, _h.R]
+    ScriptIds: _h.CollectionField[int, _h.R]
     """ScriptIds: a list of int32"""
 
 DeleteScriptBatchRequest: _DeleteScriptBatchRequest[_DeleteScriptBatchRequestRecord]

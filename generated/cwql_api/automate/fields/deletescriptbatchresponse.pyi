@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.deletescriptbatchresponse import DeleteScriptBatchResponse as _DeleteScriptBatchResponseRecord
 from .deletescriptbatchresult import _DeleteScriptBatchResultMany
 
-class _DeleteScriptBatchResponse(_h.Reference[_h.R]):
+class _DeleteScriptBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of DeleteScriptBatchResponse, in conditions on records R."""
 
     ScriptResults: _DeleteScriptBatchResultMany[_h.R]
     """ScriptResults: a list of DeleteScriptBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 DeleteScriptBatchResponse: _DeleteScriptBatchResponse[_DeleteScriptBatchResponseRecord]

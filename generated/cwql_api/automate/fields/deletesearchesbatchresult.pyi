@@ -4,17 +4,17 @@ from cwql.schema import handles as _h
 from ..models.deletesearchesbatchresult import DeleteSearchesBatchResult as _DeleteSearchesBatchResultRecord
 from .responseresult import _ResponseResult
 
-class _DeleteSearchesBatchResult(_h.Reference[_h.R]):
+class _DeleteSearchesBatchResult(_h.ReferenceField[_h.R]):
     """The fields of DeleteSearchesBatchResult, in conditions on records R."""
 
-    SearchId: _h.Integer[_h.R]
+    SearchId: _h.IntegerField[_h.R]
     """SearchId: int32"""
-    SearchName: _h.Text[_h.R]
+    SearchName: _h.TextField[_h.R]
     """SearchName: string"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _DeleteSearchesBatchResultMany(_DeleteSearchesBatchResult[_h.R], _h.Children[_h.R, _DeleteSearchesBatchResultRecord]):
+class _DeleteSearchesBatchResultMany(_DeleteSearchesBatchResult[_h.R], _h.ChildrenField[_h.R, _DeleteSearchesBatchResultRecord]):
     """A list of DeleteSearchesBatchResult inside of a record R."""
 
 DeleteSearchesBatchResult: _DeleteSearchesBatchResult[_DeleteSearchesBatchResultRecord]

@@ -5,24 +5,24 @@ from ..models.deploymentlogin import DeploymentLogin as _DeploymentLoginRecord
 from .clientsclient import _ClientsClient
 from .location import _Location
 
-class _DeploymentLogin(_h.Reference[_h.R]):
+class _DeploymentLogin(_h.ReferenceField[_h.R]):
     """The fields of DeploymentLogin, in conditions on records R."""
 
-    DeploymentLoginId: _h.Integer[_h.R]
+    DeploymentLoginId: _h.IntegerField[_h.R]
     """DeploymentLoginId: int32"""
     Client: _ClientsClient[_h.R]
     """Client: a reference; compare its Name, or it with None"""
     Location: _Location[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    Title: _h.Text[_h.R]
+    Title: _h.TextField[_h.R]
     """Title: string"""
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
-    Password: _h.Text[_h.R]
+    Password: _h.TextField[_h.R]
     """Password: string"""
-    Url: _h.Text[_h.R]
+    Url: _h.TextField[_h.R]
     """Url: string"""
-    Notes: _h.Text[_h.R]
+    Notes: _h.TextField[_h.R]
     """Notes: string"""
 
 DeploymentLogin: _DeploymentLogin[_DeploymentLoginRecord]

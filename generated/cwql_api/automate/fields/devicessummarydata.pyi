@@ -3,56 +3,56 @@ from cwql.schema import handles as _h
 
 from ..models.devicessummarydata import DevicesSummaryData as _DevicesSummaryDataRecord
 
-class _DevicesSummaryData(_h.Reference[_h.R]):
+class _DevicesSummaryData(_h.ReferenceField[_h.R]):
     """The fields of DevicesSummaryData, in conditions on records R."""
 
-    ComplianceScore: _h.Number[_h.R]
+    ComplianceScore: _h.NumberField[_h.R]
     """ComplianceScore: double"""
-    DevicesAffectingComplianceCount: _h.Integer[_h.R]
+    DevicesAffectingComplianceCount: _h.IntegerField[_h.R]
     """DevicesAffectingComplianceCount: int32"""
-    DevicesAffectingPilotStageComplianceCount: _h.Integer[_h.R]
+    DevicesAffectingPilotStageComplianceCount: _h.IntegerField[_h.R]
     """DevicesAffectingPilotStageComplianceCount: int32"""
-    DevicesAffectingProductionStageComplianceCount: _h.Integer[_h.R]
+    DevicesAffectingProductionStageComplianceCount: _h.IntegerField[_h.R]
     """DevicesAffectingProductionStageComplianceCount: int32"""
-    DevicesAffectingTestStageComplianceCount: _h.Integer[_h.R]
+    DevicesAffectingTestStageComplianceCount: _h.IntegerField[_h.R]
     """DevicesAffectingTestStageComplianceCount: int32"""
-    DevicesNeedingAttentionCount: _h.Integer[_h.R]
+    DevicesNeedingAttentionCount: _h.IntegerField[_h.R]
     """DevicesNeedingAttentionCount: int32"""
-    EnabledWsusCount: _h.Integer[_h.R]
+    EnabledWsusCount: _h.IntegerField[_h.R]
     """EnabledWsusCount: int32"""
-    EntityId: _h.Integer[_h.R]
+    EntityId: _h.IntegerField[_h.R]
     """EntityId: int32"""
-    EntityName: _h.Text[_h.R]
+    EntityName: _h.TextField[_h.R]
     """EntityName: string"""
-    InDaytimePatchingCount: _h.Integer[_h.R]
+    InDaytimePatchingCount: _h.IntegerField[_h.R]
     """InDaytimePatchingCount: int32"""
-    LastPatchJobFailedCount: _h.Integer[_h.R]
+    LastPatchJobFailedCount: _h.IntegerField[_h.R]
     """LastPatchJobFailedCount: int32"""
-    MissingBaselinePatchesCount: _h.Integer[_h.R]
+    MissingBaselinePatchesCount: _h.IntegerField[_h.R]
     """MissingBaselinePatchesCount: int32"""
-    MissingPatchInventoryCount: _h.Integer[_h.R]
+    MissingPatchInventoryCount: _h.IntegerField[_h.R]
     """MissingPatchInventoryCount: int32"""
-    OutOfDateWuaCount: _h.Integer[_h.R]
+    OutOfDateWuaCount: _h.IntegerField[_h.R]
     """OutOfDateWuaCount: int32"""
-    PendingRebootCount: _h.Integer[_h.R]
+    PendingRebootCount: _h.IntegerField[_h.R]
     """PendingRebootCount: int32"""
-    PendingUpdateCount: _h.Integer[_h.R]
+    PendingUpdateCount: _h.IntegerField[_h.R]
     """PendingUpdateCount: int32"""
-    PilotStageComplianceScore: _h.Number[_h.R]
+    PilotStageComplianceScore: _h.NumberField[_h.R]
     """PilotStageComplianceScore: double"""
-    ProductionStageComplianceScore: _h.Number[_h.R]
+    ProductionStageComplianceScore: _h.NumberField[_h.R]
     """ProductionStageComplianceScore: double"""
-    RunningPatchInstallationCount: _h.Integer[_h.R]
+    RunningPatchInstallationCount: _h.IntegerField[_h.R]
     """RunningPatchInstallationCount: int32"""
-    ServersAffectingComplianceCount: _h.Integer[_h.R]
+    ServersAffectingComplianceCount: _h.IntegerField[_h.R]
     """ServersAffectingComplianceCount: int32"""
-    ServersComplianceScore: _h.Number[_h.R]
+    ServersComplianceScore: _h.NumberField[_h.R]
     """ServersComplianceScore: double"""
-    TestStageComplianceScore: _h.Number[_h.R]
+    TestStageComplianceScore: _h.NumberField[_h.R]
     """TestStageComplianceScore: double"""
-    WorkstationsAffectingComplianceCount: _h.Integer[_h.R]
+    WorkstationsAffectingComplianceCount: _h.IntegerField[_h.R]
     """WorkstationsAffectingComplianceCount: int32"""
-    WorkstationsComplianceScore: _h.Number[_h.R]
+    WorkstationsComplianceScore: _h.NumberField[_h.R]
     """WorkstationsComplianceScore: double"""
 
 DevicesSummaryData: _DevicesSummaryData[_DevicesSummaryDataRecord]

@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.devicessummarydataextended import DevicesSummaryDataExtended as _DevicesSummaryDataExtendedRecord
 from .devicessummarydatalist import _DevicesSummaryDataList
 
-class _DevicesSummaryDataExtended(_h.Reference[_h.R]):
+class _DevicesSummaryDataExtended(_h.ReferenceField[_h.R]):
     """The fields of DevicesSummaryDataExtended, in conditions on records R."""
 
     DevicesSummaryDataList: _DevicesSummaryDataList[_h.R]

@@ -5,14 +5,14 @@ from ..models.devicessummarydatalist import DevicesSummaryDataList as _DevicesSu
 from .edge import _EdgeMany
 from .pageinfo import _PageInfo
 
-class _DevicesSummaryDataList(_h.Reference[_h.R]):
+class _DevicesSummaryDataList(_h.ReferenceField[_h.R]):
     """The fields of DevicesSummaryDataList, in conditions on records R."""
 
     Edges: _EdgeMany[_h.R]
     """Edges: a list of Edge; compare one of its fields, or use any()"""
     PageInfo: _PageInfo[_h.R]
     """PageInfo: a reference; compare its fields, or it with None"""
-    StaticInfo: _h.Text[_h.R]
+    StaticInfo: _h.TextField[_h.R]
     """StaticInfo: string"""
 
 DevicesSummaryDataList: _DevicesSummaryDataList[_DevicesSummaryDataListRecord]

@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.devicessummaryroot import DevicesSummaryRoot as _DevicesSummaryRootRecord
 from .devicessummarydataextended import _DevicesSummaryDataExtended
 
-class _DevicesSummaryRoot(_h.Reference[_h.R]):
+class _DevicesSummaryRoot(_h.ReferenceField[_h.R]):
     """The fields of DevicesSummaryRoot, in conditions on records R."""
 
     DevicesSummaryDataExtended: _DevicesSummaryDataExtended[_h.R]

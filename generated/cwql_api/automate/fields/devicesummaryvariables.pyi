@@ -3,30 +3,30 @@ from cwql.schema import handles as _h
 
 from ..models.devicesummaryvariables import DeviceSummaryVariables as _DeviceSummaryVariablesRecord
 
-class _DeviceSummaryVariables(_h.Reference[_h.R]):
+class _DeviceSummaryVariables(_h.ReferenceField[_h.R]):
     """The fields of DeviceSummaryVariables, in conditions on records R."""
 
-    First: _h.Integer[_h.R]
+    First: _h.IntegerField[_h.R]
     """First: int32"""
-    After: _h.Integer[_h.R]
+    After: _h.IntegerField[_h.R]
     """After: int32"""
-    QueryFor: _h.Text[_h.R]
+    QueryFor: _h.TextField[_h.R]
     """QueryFor: string"""
-    GroupId: _h.Text[_h.R]
+    GroupId: _h.TextField[_h.R]
     """GroupId: string"""
-    SiteId: _h.Text[_h.R]
+    SiteId: _h.TextField[_h.R]
     """SiteId: string"""
-    DeviceType: _h.Text[_h.R]
+    DeviceType: _h.TextField[_h.R]
     """DeviceType: string"""
-    Sort: _h.Text[_h.R]
+    Sort: _h.TextField[_h.R]
     """Sort: string"""
-    Filter: _h.Text[_h.R]
+    Filter: _h.TextField[_h.R]
     """Filter: string"""
-    DVersion: _h.Text[_h.R]
+    DVersion: _h.TextField[_h.R]
     """DVersion: string"""
-    LastTaskRangeDays: _h.Integer[_h.R]
+    LastTaskRangeDays: _h.IntegerField[_h.R]
     """LastTaskRangeDays: int32"""
-    ProductId: _h.Text[_h.R]
+    ProductId: _h.TextField[_h.R]
     """ProductId: string"""
 
 DeviceSummaryVariables: _DeviceSummaryVariables[_DeviceSummaryVariablesRecord]

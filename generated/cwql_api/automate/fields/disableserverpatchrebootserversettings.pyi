@@ -6,12 +6,12 @@ from .alerttemplate import _AlertTemplate
 from .reportingreportcategory import _ReportingReportCategory
 from .ticketingticketcategory import _TicketingTicketCategory
 
-class _DisableServerPatchRebootServerSettings(_h.Reference[_h.R]):
+class _DisableServerPatchRebootServerSettings(_h.ReferenceField[_h.R]):
     """The fields of DisableServerPatchRebootServerSettings, in conditions on records R."""
 
     AlertTemplate: _AlertTemplate[_h.R]
     """AlertTemplate: a reference; compare its fields, or it with None"""
-    AlertMessage: _h.Text[_h.R]
+    AlertMessage: _h.TextField[_h.R]
     """AlertMessage: string"""
     TicketCategory: _TicketingTicketCategory[_h.R]
     """TicketCategory: a reference; compare its fields, or it with None"""

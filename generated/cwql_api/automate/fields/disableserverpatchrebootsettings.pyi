@@ -5,7 +5,7 @@ from ..models.disableserverpatchrebootsettings import DisableServerPatchRebootSe
 from .disableserverpatchrebootserversettings import _DisableServerPatchRebootServerSettings
 from .disableserverpatchrebootworkstationsettings import _DisableServerPatchRebootWorkstationSettings
 
-class _DisableServerPatchRebootSettings(_h.Reference[_h.R]):
+class _DisableServerPatchRebootSettings(_h.ReferenceField[_h.R]):
     """The fields of DisableServerPatchRebootSettings, in conditions on records R."""
 
     ServerSettings: _DisableServerPatchRebootServerSettings[_h.R]

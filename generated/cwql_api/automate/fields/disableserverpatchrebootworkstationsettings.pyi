@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.disableserverpatchrebootworkstationsettings import DisableServerPatchRebootWorkstationSettings as _DisableServerPatchRebootWorkstationSettingsRecord
 
-class _DisableServerPatchRebootWorkstationSettings(_h.Reference[_h.R]):
+class _DisableServerPatchRebootWorkstationSettings(_h.ReferenceField[_h.R]):
     """The fields of DisableServerPatchRebootWorkstationSettings, in conditions on records R."""
 
-    PromptMessage: _h.Text[_h.R]
+    PromptMessage: _h.TextField[_h.R]
     """PromptMessage: string"""
-    PromptInterval: _h.Text[_h.R]
+    PromptInterval: _h.TextField[_h.R]
     """PromptInterval: string"""
-    RebootDeadline: _h.Text[_h.R]
+    RebootDeadline: _h.TextField[_h.R]
     """RebootDeadline: string"""
-    RebootDeadlinePromptMessage: _h.Text[_h.R]
+    RebootDeadlinePromptMessage: _h.TextField[_h.R]
     """RebootDeadlinePromptMessage: string"""
-    RebootDeadlinePromptDuration: _h.Text[_h.R]
+    RebootDeadlinePromptDuration: _h.TextField[_h.R]
     """RebootDeadlinePromptDuration: string"""
-    SendWakeOnLanPacket: _h.Boolean[_h.R]
+    SendWakeOnLanPacket: _h.BooleanField[_h.R]
     """SendWakeOnLanPacket: boolean"""
-    RebootIfNoUserLoggedIn: _h.Boolean[_h.R]
+    RebootIfNoUserLoggedIn: _h.BooleanField[_h.R]
     """RebootIfNoUserLoggedIn: boolean"""
 
 DisableServerPatchRebootWorkstationSettings: _DisableServerPatchRebootWorkstationSettings[_DisableServerPatchRebootWorkstationSettingsRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.disabletokenrequest import DisableTokenRequest as _DisableTokenRequestRecord
 
-class _DisableTokenRequest(_h.Reference[_h.R]):
+class _DisableTokenRequest(_h.ReferenceField[_h.R]):
     """The fields of DisableTokenRequest, in conditions on records R."""
 
-    SecurityToken: _h.Text[_h.R]
+    SecurityToken: _h.TextField[_h.R]
     """SecurityToken: string"""
 
 DisableTokenRequest: _DisableTokenRequest[_DisableTokenRequestRecord]

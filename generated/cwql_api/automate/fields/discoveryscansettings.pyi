@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.discoveryscansettings import DiscoveryScanSettings as _DiscoveryScanSettingsRecord
 from .scanfrequency import _ScanFrequency
 
-class _DiscoveryScanSettings(_h.Reference[_h.R]):
+class _DiscoveryScanSettings(_h.ReferenceField[_h.R]):
     """The fields of DiscoveryScanSettings, in conditions on records R."""
 
     DiscoveryScanFrequency: _ScanFrequency[_h.R]
     """DiscoveryScanFrequency: a reference; compare its fields, or it with None"""
-    LimitDiscoveryToScanWindow: _h.Boolean[_h.R]
+    LimitDiscoveryToScanWindow: _h.BooleanField[_h.R]
     """LimitDiscoveryToScanWindow: boolean"""
-    DiscoveryWindowStart: _h.Text[_h.R]
+    DiscoveryWindowStart: _h.TextField[_h.R]
     """DiscoveryWindowStart: string"""
-    DiscoveryWindowEnd: _h.Text[_h.R]
+    DiscoveryWindowEnd: _h.TextField[_h.R]
     """DiscoveryWindowEnd: string"""
-    IsMacAddresScanningEnabled: _h.Boolean[_h.R]
+    IsMacAddresScanningEnabled: _h.BooleanField[_h.R]
     """IsMacAddresScanningEnabled: boolean"""
-    ConcurrentThreadCount: _h.Integer[_h.R]
+    ConcurrentThreadCount: _h.IntegerField[_h.R]
     """ConcurrentThreadCount: int32"""
 
 DiscoveryScanSettings: _DiscoveryScanSettings[_DiscoveryScanSettingsRecord]

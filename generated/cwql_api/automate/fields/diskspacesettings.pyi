@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.diskspacesettings import DiskSpaceSettings as _DiskSpaceSettingsRecord
 
-class _DiskSpaceSettings(_h.Reference[_h.R]):
+class _DiskSpaceSettings(_h.ReferenceField[_h.R]):
     """The fields of DiskSpaceSettings, in conditions on records R."""
 
-    DriveLetter: _h.Text[_h.R]
+    DriveLetter: _h.TextField[_h.R]
     """DriveLetter: string"""
 
 DiskSpaceSettings: _DiskSpaceSettings[_DiskSpaceSettingsRecord]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.distributionwindow import DistributionWindow as _DistributionWindowRecord
 from .distributionwindowtype import _DistributionWindowType
 
-class _DistributionWindow(_h.Reference[_h.R]):
+class _DistributionWindow(_h.ReferenceField[_h.R]):
     """The fields of DistributionWindow, in conditions on records R."""
 
     DistributionWindowType: _DistributionWindowType[_h.R]
     """DistributionWindowType: a reference; compare its Name, or it with None"""
-    Amount: _h.Integer[_h.R]
+    Amount: _h.IntegerField[_h.R]
     """Amount: int32"""
 
 DistributionWindow: _DistributionWindow[_DistributionWindowRecord]

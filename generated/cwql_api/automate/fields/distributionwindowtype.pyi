@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.distributionwindowtype import DistributionWindowType as _DistributionWindowTypeRecord
 
-class _DistributionWindowType(_h.Reference[_h.R]):
+class _DistributionWindowType(_h.ReferenceField[_h.R]):
     """The fields of DistributionWindowType, in conditions on records R."""
 
-    DistributionWindowTypeId: _h.Integer[_h.R]
+    DistributionWindowTypeId: _h.IntegerField[_h.R]
     """DistributionWindowTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 DistributionWindowType: _DistributionWindowType[_DistributionWindowTypeRecord]

@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.document import Document as _DocumentRecord
 
-class _Document(_h.Reference[_h.R]):
+class _Document(_h.ReferenceField[_h.R]):
     """The fields of Document, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ClientId: _h.Integer[_h.R]
+    ClientId: _h.IntegerField[_h.R]
     """ClientId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Size: _h.Integer[_h.R]
+    Size: _h.IntegerField[_h.R]
     """Size: int32"""
-    Data: _h.Text[_h.R]
+    Data: _h.TextField[_h.R]
     """Data: string"""
-    LastUser: _h.Text[_h.R]
+    LastUser: _h.TextField[_h.R]
     """LastUser: string"""
-    LastEditDate: _h.DateTime[_h.R]
+    LastEditDate: _h.DateTimeField[_h.R]
     """LastEditDate: date-time"""
 
 Document: _Document[_DocumentRecord]

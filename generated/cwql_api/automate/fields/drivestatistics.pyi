@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.drivestatistics import DriveStatistics as _DriveStatisticsRecord
 
-class _DriveStatistics(_h.Reference[_h.R]):
+class _DriveStatistics(_h.ReferenceField[_h.R]):
     """The fields of DriveStatistics, in conditions on records R."""
 
-    DriveId: _h.Integer[_h.R]
+    DriveId: _h.IntegerField[_h.R]
     """DriveId: int32"""
-    PercentageUsedDifference: _h.Number[_h.R]
+    PercentageUsedDifference: _h.NumberField[_h.R]
     """PercentageUsedDifference: double"""
 
 DriveStatistics: _DriveStatistics[_DriveStatisticsRecord]

@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.drivestats import DriveStats as _DriveStatsRecord
 
-class _DriveStats(_h.Reference[_h.R]):
+class _DriveStats(_h.ReferenceField[_h.R]):
     """The fields of DriveStats, in conditions on records R."""
 
-    DriveId: _h.Integer[_h.R]
+    DriveId: _h.IntegerField[_h.R]
     """DriveId: int32"""
-    FreeSpacePercentage: _h.Integer[_h.R]
+    FreeSpacePercentage: _h.IntegerField[_h.R]
     """FreeSpacePercentage: int32"""
-    FragmentedSpacePercentage: _h.Integer[_h.R]
+    FragmentedSpacePercentage: _h.IntegerField[_h.R]
     """FragmentedSpacePercentage: int32"""
-    EventDate: _h.DateTime[_h.R]
+    EventDate: _h.DateTimeField[_h.R]
     """EventDate: date-time"""
-    SampleCount: _h.Integer[_h.R]
+    SampleCount: _h.IntegerField[_h.R]
     """SampleCount: int32"""
-    Week: _h.Integer[_h.R]
+    Week: _h.IntegerField[_h.R]
     """Week: int32"""
-    Month: _h.Integer[_h.R]
+    Month: _h.IntegerField[_h.R]
     """Month: int32"""
-    Year: _h.Integer[_h.R]
+    Year: _h.IntegerField[_h.R]
     """Year: int32"""
 
 DriveStats: _DriveStats[_DriveStatsRecord]

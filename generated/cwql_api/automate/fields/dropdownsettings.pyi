@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.dropdownsettings import DropdownSettings as _DropdownSettingsRecord
 
-class _DropdownSettings(_h.Reference[_h.R]):
+class _DropdownSettings(_h.ReferenceField[_h.R]):
     """The fields of DropdownSettings, in conditions on records R."""
 
-    AvailableOptions: _h.Map[_h.R]
+    AvailableOptions: _h.MapField[_h.R]
     """AvailableOptions: a mapping"""
-    SelectedValue: _h.Text[_h.R]
+    SelectedValue: _h.TextField[_h.R]
     """SelectedValue: string"""
-    DefaultValue: _h.Text[_h.R]
+    DefaultValue: _h.TextField[_h.R]
     """DefaultValue: string"""
-    IsSqlDefined: _h.Boolean[_h.R]
+    IsSqlDefined: _h.BooleanField[_h.R]
     """IsSqlDefined: boolean"""
-    DynamicSqlQuery: _h.Text[_h.R]
+    DynamicSqlQuery: _h.TextField[_h.R]
     """DynamicSqlQuery: string"""
 
 DropdownSettings: _DropdownSettings[_DropdownSettingsRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.dynamicfield import DynamicField as _DynamicFieldRecord
 
-class _DynamicField(_h.Reference[_h.R]):
+class _DynamicField(_h.ReferenceField[_h.R]):
     """The fields of DynamicField, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Value: _h.Text[_h.R]
+    Value: _h.TextField[_h.R]
     """Value: string"""
 
-class _DynamicFieldMany(_DynamicField[_h.R], _h.Children[_h.R, _DynamicFieldRecord]):
+class _DynamicFieldMany(_DynamicField[_h.R], _h.ChildrenField[_h.R, _DynamicFieldRecord]):
     """A list of DynamicField inside of a record R."""
 
 DynamicField: _DynamicField[_DynamicFieldRecord]

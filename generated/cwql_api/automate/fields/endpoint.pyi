@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.endpoint import Endpoint as _EndpointRecord
 from .extendedattribute import _ExtendedAttributeMany
 
-class _Endpoint(_h.Reference[_h.R]):
+class _Endpoint(_h.ReferenceField[_h.R]):
     """The fields of Endpoint, in conditions on records R."""
 
     ExtendedAttributes: _ExtendedAttributeMany[_h.R]

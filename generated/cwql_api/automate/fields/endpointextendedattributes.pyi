@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.endpointextendedattributes import EndpointExtendedAttributes as _EndpointExtendedAttributesRecord
 from .endpoint import _Endpoint
 
-class _EndpointExtendedAttributes(_h.Reference[_h.R]):
+class _EndpointExtendedAttributes(_h.ReferenceField[_h.R]):
     """The fields of EndpointExtendedAttributes, in conditions on records R."""
 
     Endpoint: _Endpoint[_h.R]

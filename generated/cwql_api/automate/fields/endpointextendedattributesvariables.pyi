@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.endpointextendedattributesvariables import EndpointExtendedAttributesVariables as _EndpointExtendedAttributesVariablesRecord
 
-class _EndpointExtendedAttributesVariables(_h.Reference[_h.R]):
+class _EndpointExtendedAttributesVariables(_h.ReferenceField[_h.R]):
     """The fields of EndpointExtendedAttributesVariables, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    EndpointId: _h.Text[_h.R]
+    EndpointId: _h.TextField[_h.R]
     """EndpointId: string"""
-    Owner: _h.Text[_h.R]
+    Owner: _h.TextField[_h.R]
     """Owner: string"""
-    EntityType: _h.Text[_h.R]
+    EntityType: _h.TextField[_h.R]
     """EntityType: string"""
-    ClientId: _h.Text[_h.R]
+    ClientId: _h.TextField[_h.R]
     """ClientId: string"""
-    SiteId: _h.Text[_h.R]
+    SiteId: _h.TextField[_h.R]
     """SiteId: string"""
-    AttributeIds: _h.Collection[str, _h.R]
+    AttributeIds: _h.CollectionField[str, _h.R]
     """AttributeIds: a list of string"""
-    OwnerId: _h.Text[_h.R]
+    OwnerId: _h.TextField[_h.R]
     """OwnerId: string"""
 
 EndpointExtendedAttributesVariables: _EndpointExtendedAttributesVariables[_EndpointExtendedAttributesVariablesRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.entitlements import Entitlements as _EntitlementsRecord
 
-class _Entitlements(_h.Reference[_h.R]):
+class _Entitlements(_h.ReferenceField[_h.R]):
     """The fields of Entitlements, in conditions on records R."""
 
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
-class _EntitlementsMany(_Entitlements[_h.R], _h.Children[_h.R, _EntitlementsRecord]):
+class _EntitlementsMany(_Entitlements[_h.R], _h.ChildrenField[_h.R, _EntitlementsRecord]):
     """A list of Entitlements inside of a record R."""
 
 Entitlements: _Entitlements[_EntitlementsRecord]

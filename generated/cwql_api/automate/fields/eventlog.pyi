@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.eventlog import EventLog as _EventLogRecord
 from .eventlogtype import _EventLogType
 
-class _EventLog(_h.Reference[_h.R]):
+class _EventLog(_h.ReferenceField[_h.R]):
     """The fields of EventLog, in conditions on records R."""
 
-    BlacklistId: _h.Integer[_h.R]
+    BlacklistId: _h.IntegerField[_h.R]
     """BlacklistId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    EventId: _h.Integer[_h.R]
+    EventId: _h.IntegerField[_h.R]
     """EventId: int32"""
-    LastDate: _h.DateTime[_h.R]
+    LastDate: _h.DateTimeField[_h.R]
     """LastDate: date-time"""
-    LogName: _h.Text[_h.R]
+    LogName: _h.TextField[_h.R]
     """LogName: string"""
     LogType: _EventLogType[_h.R]
     """LogType: a reference; compare its Id or Name, or it with None"""
-    Message: _h.Text[_h.R]
+    Message: _h.TextField[_h.R]
     """Message: string"""
-    Source: _h.Text[_h.R]
+    Source: _h.TextField[_h.R]
     """Source: string"""
-    TimeGenerated: _h.DateTime[_h.R]
+    TimeGenerated: _h.DateTimeField[_h.R]
     """TimeGenerated: date-time"""
 
 EventLog: _EventLog[_EventLogRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.eventlogqueryeventlevelfilter import EventLogQueryEventLevelFilter as _EventLogQueryEventLevelFilterRecord
 
-class _EventLogQueryEventLevelFilter(_h.Reference[_h.R]):
+class _EventLogQueryEventLevelFilter(_h.ReferenceField[_h.R]):
     """The fields of EventLogQueryEventLevelFilter, in conditions on records R."""
 
-    MatchVerbose: _h.Boolean[_h.R]
+    MatchVerbose: _h.BooleanField[_h.R]
     """MatchVerbose: boolean"""
-    MatchInformational: _h.Boolean[_h.R]
+    MatchInformational: _h.BooleanField[_h.R]
     """MatchInformational: boolean"""
-    MatchWarning: _h.Boolean[_h.R]
+    MatchWarning: _h.BooleanField[_h.R]
     """MatchWarning: boolean"""
-    MatchError: _h.Boolean[_h.R]
+    MatchError: _h.BooleanField[_h.R]
     """MatchError: boolean"""
-    MatchCritical: _h.Boolean[_h.R]
+    MatchCritical: _h.BooleanField[_h.R]
     """MatchCritical: boolean"""
 
 EventLogQueryEventLevelFilter: _EventLogQueryEventLevelFilter[_EventLogQueryEventLevelFilterRecord]

@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.eventlogqueryparameters import EventLogQueryParameters as _EventLogQueryParametersRecord
 from .eventlogqueryeventlevelfilter import _EventLogQueryEventLevelFilter
 
-class _EventLogQueryParameters(_h.Reference[_h.R]):
+class _EventLogQueryParameters(_h.ReferenceField[_h.R]):
     """The fields of EventLogQueryParameters, in conditions on records R."""
 
-    Log: _h.Text[_h.R]
+    Log: _h.TextField[_h.R]
     """Log: string"""
     LevelFilter: _EventLogQueryEventLevelFilter[_h.R]
     """LevelFilter: a reference; compare its fields, or it with None"""
-    Keywords: _h.Integer[_h.R]
+    Keywords: _h.IntegerField[_h.R]
     """Keywords: int64"""
-    Source: _h.Text[_h.R]
+    Source: _h.TextField[_h.R]
     """Source: string"""
-    EventId: _h.Integer[_h.R]
+    EventId: _h.IntegerField[_h.R]
     """EventId: int32"""
-    RegularExpressionFilter: _h.Text[_h.R]
+    RegularExpressionFilter: _h.TextField[_h.R]
     """RegularExpressionFilter: string"""
 
 EventLogQueryParameters: _EventLogQueryParameters[_EventLogQueryParametersRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.eventlogsettings import EventLogSettings as _EventLogSettingsRecord
 
-class _EventLogSettings(_h.Reference[_h.R]):
+class _EventLogSettings(_h.ReferenceField[_h.R]):
     """The fields of EventLogSettings, in conditions on records R."""
 
-    LogFileName: _h.Text[_h.R]
+    LogFileName: _h.TextField[_h.R]
     """LogFileName: string"""
-    EventTypeId: _h.Integer[_h.R]
+    EventTypeId: _h.IntegerField[_h.R]
     """EventTypeId: int32"""
-    Source: _h.Text[_h.R]
+    Source: _h.TextField[_h.R]
     """Source: string"""
-    EventId: _h.Text[_h.R]
+    EventId: _h.TextField[_h.R]
     """EventId: string"""
-    MessageRegex: _h.Text[_h.R]
+    MessageRegex: _h.TextField[_h.R]
     """MessageRegex: string"""
 
 EventLogSettings: _EventLogSettings[_EventLogSettingsRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.executablesettings import ExecutableSettings as _ExecutableSettingsRecord
 
-class _ExecutableSettings(_h.Reference[_h.R]):
+class _ExecutableSettings(_h.ReferenceField[_h.R]):
     """The fields of ExecutableSettings, in conditions on records R."""
 
-    ExecutableInvocation: _h.Text[_h.R]
+    ExecutableInvocation: _h.TextField[_h.R]
     """ExecutableInvocation: string"""
 
 ExecutableSettings: _ExecutableSettings[_ExecutableSettingsRecord]

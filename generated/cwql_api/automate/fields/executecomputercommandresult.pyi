@@ -4,17 +4,17 @@ from cwql.schema import handles as _h
 from ..models.executecomputercommandresult import ExecuteComputerCommandResult as _ExecuteComputerCommandResultRecord
 from .responseresult import _ResponseResult
 
-class _ExecuteComputerCommandResult(_h.Reference[_h.R]):
+class _ExecuteComputerCommandResult(_h.ReferenceField[_h.R]):
     """The fields of ExecuteComputerCommandResult, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    CommandId: _h.Integer[_h.R]
+    CommandId: _h.IntegerField[_h.R]
     """CommandId: int32"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ExecuteComputerCommandResultMany(_ExecuteComputerCommandResult[_h.R], _h.Children[_h.R, _ExecuteComputerCommandResultRecord]):
+class _ExecuteComputerCommandResultMany(_ExecuteComputerCommandResult[_h.R], _h.ChildrenField[_h.R, _ExecuteComputerCommandResultRecord]):
     """A list of ExecuteComputerCommandResult inside of a record R."""
 
 ExecuteComputerCommandResult: _ExecuteComputerCommandResult[_ExecuteComputerCommandResultRecord]

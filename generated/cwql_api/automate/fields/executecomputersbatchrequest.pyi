@@ -5,12 +5,12 @@ from cwql.schema import handles as _h
 
 from ..models.executecomputersbatchrequest import ExecuteComputersBatchRequest as _ExecuteComputersBatchRequestRecord
 
-class _ExecuteComputersBatchRequest(_h.Reference[_h.R]):
+class _ExecuteComputersBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of ExecuteComputersBatchRequest, in conditions on records R."""
 
-    EntityType: _h.Enum[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
+    EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
-    EntityIds: _h.Collection[int, _h.R]
+    EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
 ExecuteComputersBatchRequest: _ExecuteComputersBatchRequest[_ExecuteComputersBatchRequestRecord]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.executecomputersbatchresponse import ExecuteComputersBatchResponse as _ExecuteComputersBatchResponseRecord
 from .executecomputercommandresult import _ExecuteComputerCommandResultMany
 
-class _ExecuteComputersBatchResponse(_h.Reference[_h.R]):
+class _ExecuteComputersBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of ExecuteComputersBatchResponse, in conditions on records R."""
 
     ComputerCommandResultList: _ExecuteComputerCommandResultMany[_h.R]
     """ComputerCommandResultList: a list of ExecuteComputerCommandResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 ExecuteComputersBatchResponse: _ExecuteComputersBatchResponse[_ExecuteComputersBatchResponseRecord]

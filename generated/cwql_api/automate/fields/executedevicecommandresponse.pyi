@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.executedevicecommandresponse import ExecuteDeviceCommandResponse as _ExecuteDeviceCommandResponseRecord
 from .executedevicecommandresult import _ExecuteDeviceCommandResultMany
 
-class _ExecuteDeviceCommandResponse(_h.Reference[_h.R]):
+class _ExecuteDeviceCommandResponse(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceCommandResponse, in conditions on records R."""
 
     CommandResultList: _ExecuteDeviceCommandResultMany[_h.R]
     """CommandResultList: a list of ExecuteDeviceCommandResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 ExecuteDeviceCommandResponse: _ExecuteDeviceCommandResponse[_ExecuteDeviceCommandResponseRecord]

@@ -4,15 +4,15 @@ from cwql.schema import handles as _h
 from ..models.executedevicecommandresult import ExecuteDeviceCommandResult as _ExecuteDeviceCommandResultRecord
 from .responseresult import _ResponseResult
 
-class _ExecuteDeviceCommandResult(_h.Reference[_h.R]):
+class _ExecuteDeviceCommandResult(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceCommandResult, in conditions on records R."""
 
-    DeviceId: _h.Integer[_h.R]
+    DeviceId: _h.IntegerField[_h.R]
     """DeviceId: int32"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ExecuteDeviceCommandResultMany(_ExecuteDeviceCommandResult[_h.R], _h.Children[_h.R, _ExecuteDeviceCommandResultRecord]):
+class _ExecuteDeviceCommandResultMany(_ExecuteDeviceCommandResult[_h.R], _h.ChildrenField[_h.R, _ExecuteDeviceCommandResultRecord]):
     """A list of ExecuteDeviceCommandResult inside of a record R."""
 
 ExecuteDeviceCommandResult: _ExecuteDeviceCommandResult[_ExecuteDeviceCommandResultRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.executedevicescriptrequest import ExecuteDeviceScriptRequest as _ExecuteDeviceScriptRequestRecord
 
-class _ExecuteDeviceScriptRequest(_h.Reference[_h.R]):
+class _ExecuteDeviceScriptRequest(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceScriptRequest, in conditions on records R."""
 
-    ScriptId: _h.Integer[_h.R]
+    ScriptId: _h.IntegerField[_h.R]
     """ScriptId: int32"""
-    ParameterList: _h.Collection[str, _h.R]
+    ParameterList: _h.CollectionField[str, _h.R]
     """ParameterList: a list of string"""
-    DeviceIdList: _h.Collection[int, _h.R]
+    DeviceIdList: _h.CollectionField[int, _h.R]
     """DeviceIdList: a list of int32"""
 
 ExecuteDeviceScriptRequest: _ExecuteDeviceScriptRequest[_ExecuteDeviceScriptRequestRecord]

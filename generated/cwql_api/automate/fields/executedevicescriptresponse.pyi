@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.executedevicescriptresponse import ExecuteDeviceScriptResponse as _ExecuteDeviceScriptResponseRecord
 from .executedevicescriptresult import _ExecuteDeviceScriptResultMany
 
-class _ExecuteDeviceScriptResponse(_h.Reference[_h.R]):
+class _ExecuteDeviceScriptResponse(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceScriptResponse, in conditions on records R."""
 
     ScriptResultList: _ExecuteDeviceScriptResultMany[_h.R]
     """ScriptResultList: a list of ExecuteDeviceScriptResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 ExecuteDeviceScriptResponse: _ExecuteDeviceScriptResponse[_ExecuteDeviceScriptResponseRecord]

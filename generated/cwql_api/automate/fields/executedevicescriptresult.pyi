@@ -4,15 +4,15 @@ from cwql.schema import handles as _h
 from ..models.executedevicescriptresult import ExecuteDeviceScriptResult as _ExecuteDeviceScriptResultRecord
 from .responseresult import _ResponseResult
 
-class _ExecuteDeviceScriptResult(_h.Reference[_h.R]):
+class _ExecuteDeviceScriptResult(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceScriptResult, in conditions on records R."""
 
-    DeviceId: _h.Integer[_h.R]
+    DeviceId: _h.IntegerField[_h.R]
     """DeviceId: int32"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ExecuteDeviceScriptResultMany(_ExecuteDeviceScriptResult[_h.R], _h.Children[_h.R, _ExecuteDeviceScriptResultRecord]):
+class _ExecuteDeviceScriptResultMany(_ExecuteDeviceScriptResult[_h.R], _h.ChildrenField[_h.R, _ExecuteDeviceScriptResultRecord]):
     """A list of ExecuteDeviceScriptResult inside of a record R."""
 
 ExecuteDeviceScriptResult: _ExecuteDeviceScriptResult[_ExecuteDeviceScriptResultRecord]

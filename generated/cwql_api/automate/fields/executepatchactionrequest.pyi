@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.executepatchactionrequest import ExecutePatchActionRequest as _ExecutePatchActionRequestRecord
 from .patchactioninformation import _PatchActionInformationMany
 
-class _ExecutePatchActionRequest(_h.Reference[_h.R]):
+class _ExecutePatchActionRequest(_h.ReferenceField[_h.R]):
     """The fields of ExecutePatchActionRequest, in conditions on records R."""
 
     PatchActionDetailList: _PatchActionInformationMany[_h.R]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.executeprobebatchresponse import ExecuteProbeBatchResponse as _ExecuteProbeBatchResponseRecord
 from .executeprobecommandresult import _ExecuteProbeCommandResultMany
 
-class _ExecuteProbeBatchResponse(_h.Reference[_h.R]):
+class _ExecuteProbeBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of ExecuteProbeBatchResponse, in conditions on records R."""
 
     ProbeCommandResults: _ExecuteProbeCommandResultMany[_h.R]
     """ProbeCommandResults: a list of ExecuteProbeCommandResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 ExecuteProbeBatchResponse: _ExecuteProbeBatchResponse[_ExecuteProbeBatchResponseRecord]

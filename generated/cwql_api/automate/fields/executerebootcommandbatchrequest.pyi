@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.executerebootcommandbatchrequest import ExecuteRebootCommandBatchRequest as _ExecuteRebootCommandBatchRequestRecord
 
-class _ExecuteRebootCommandBatchRequest(_h.Reference[_h.R]):
+class _ExecuteRebootCommandBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of ExecuteRebootCommandBatchRequest, in conditions on records R."""
 
-    RebootType: _h.Integer[_h.R]
+    RebootType: _h.IntegerField[_h.R]
     """RebootType: int32"""
-    EntityType: _h.Enum[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
+    EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
-    EntityIds: _h.Collection[int, _h.R]
+    EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
 ExecuteRebootCommandBatchRequest: _ExecuteRebootCommandBatchRequest[_ExecuteRebootCommandBatchRequestRecord]

@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.executeresendinventorycommandbatchrequest import ExecuteResendInventoryCommandBatchRequest as _ExecuteResendInventoryCommandBatchRequestRecord
 
-class _ExecuteResendInventoryCommandBatchRequest(_h.Reference[_h.R]):
+class _ExecuteResendInventoryCommandBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of ExecuteResendInventoryCommandBatchRequest, in conditions on records R."""
 
-    InventoryTypes: _h.Collection[int, _h.R]
+    InventoryTypes: _h.CollectionField[int, _h.R]
     """InventoryTypes: a list of int32"""
-    EntityType: _h.Enum[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
+    EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
-    EntityIds: _h.Collection[int, _h.R]
+    EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
 ExecuteResendInventoryCommandBatchRequest: _ExecuteResendInventoryCommandBatchRequest[_ExecuteResendInventoryCommandBatchRequestRecord]

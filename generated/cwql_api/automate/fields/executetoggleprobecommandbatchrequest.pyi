@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.executetoggleprobecommandbatchrequest import ExecuteToggleProbeCommandBatchRequest as _ExecuteToggleProbeCommandBatchRequestRecord
 
-class _ExecuteToggleProbeCommandBatchRequest(_h.Reference[_h.R]):
+class _ExecuteToggleProbeCommandBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of ExecuteToggleProbeCommandBatchRequest, in conditions on records R."""
 
-    ComputerIds: _h.Collection[int, _h.R]
+    ComputerIds: _h.CollectionField[int, _h.R]
     """ComputerIds: a list of int32"""
-    EnableProbe: _h.Boolean[_h.R]
+    EnableProbe: _h.BooleanField[_h.R]
     """EnableProbe: boolean"""
 
 ExecuteToggleProbeCommandBatchRequest: _ExecuteToggleProbeCommandBatchRequest[_ExecuteToggleProbeCommandBatchRequestRecord]

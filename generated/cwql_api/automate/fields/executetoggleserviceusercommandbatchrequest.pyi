@@ -6,16 +6,16 @@ from cwql.schema import handles as _h
 from ..models.executetoggleserviceusercommandbatchrequest import ExecuteToggleServiceUserCommandBatchRequest as _ExecuteToggleServiceUserCommandBatchRequestRecord
 from .toggleserviceuserlocalaccountcredentials import _ToggleServiceUserLocalAccountCredentials
 
-class _ExecuteToggleServiceUserCommandBatchRequest(_h.Reference[_h.R]):
+class _ExecuteToggleServiceUserCommandBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of ExecuteToggleServiceUserCommandBatchRequest, in conditions on records R."""
 
-    UseLocalAccount: _h.Boolean[_h.R]
+    UseLocalAccount: _h.BooleanField[_h.R]
     """UseLocalAccount: boolean"""
     LocalAccountCredentials: _ToggleServiceUserLocalAccountCredentials[_h.R]
     """LocalAccountCredentials: a reference; compare its fields, or it with None"""
-    EntityType: _h.Enum[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
+    EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
-    EntityIds: _h.Collection[int, _h.R]
+    EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
 ExecuteToggleServiceUserCommandBatchRequest: _ExecuteToggleServiceUserCommandBatchRequest[_ExecuteToggleServiceUserCommandBatchRequestRecord]

@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.extendedattribute import ExtendedAttribute as _ExtendedAttributeRecord
 
-class _ExtendedAttribute(_h.Reference[_h.R]):
+class _ExtendedAttribute(_h.ReferenceField[_h.R]):
     """The fields of ExtendedAttribute, in conditions on records R."""
 
-    AttributeId: _h.Text[_h.R]
+    AttributeId: _h.TextField[_h.R]
     """AttributeId: string"""
-    Type: _h.Text[_h.R]
+    Type: _h.TextField[_h.R]
     """Type: string"""
-    Value: _h.Text[_h.R]
+    Value: _h.TextField[_h.R]
     """Value: string"""
 
-class _ExtendedAttributeMany(_ExtendedAttribute[_h.R], _h.Children[_h.R, _ExtendedAttributeRecord]):
+class _ExtendedAttributeMany(_ExtendedAttribute[_h.R], _h.ChildrenField[_h.R, _ExtendedAttributeRecord]):
     """A list of ExtendedAttribute inside of a record R."""
 
 ExtendedAttribute: _ExtendedAttribute[_ExtendedAttributeRecord]

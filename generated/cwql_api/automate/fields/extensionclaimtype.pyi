@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.extensionclaimtype import ExtensionClaimType as _ExtensionClaimTypeRecord
 
-class _ExtensionClaimType(_h.Reference[_h.R]):
+class _ExtensionClaimType(_h.ReferenceField[_h.R]):
     """The fields of ExtensionClaimType, in conditions on records R."""
 
-    ExtensionClaimTypeId: _h.Integer[_h.R]
+    ExtensionClaimTypeId: _h.IntegerField[_h.R]
     """ExtensionClaimTypeId: int32"""
-    WebExtensionId: _h.Integer[_h.R]
+    WebExtensionId: _h.IntegerField[_h.R]
     """WebExtensionId: int32"""
-    DisplayName: _h.Text[_h.R]
+    DisplayName: _h.TextField[_h.R]
     """DisplayName: string"""
-    ClaimKey: _h.Text[_h.R]
+    ClaimKey: _h.TextField[_h.R]
     """ClaimKey: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
-class _ExtensionClaimTypeMany(_ExtensionClaimType[_h.R], _h.Children[_h.R, _ExtensionClaimTypeRecord]):
+class _ExtensionClaimTypeMany(_ExtensionClaimType[_h.R], _h.ChildrenField[_h.R, _ExtensionClaimTypeRecord]):
     """A list of ExtensionClaimType inside of a record R."""
 
 ExtensionClaimType: _ExtensionClaimType[_ExtensionClaimTypeRecord]

@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.extensionclaimviewmodel import ExtensionClaimViewModel as _ExtensionClaimViewModelRecord
 
-class _ExtensionClaimViewModel(_h.Reference[_h.R]):
+class _ExtensionClaimViewModel(_h.ReferenceField[_h.R]):
     """The fields of ExtensionClaimViewModel, in conditions on records R."""
 
-    ExtensionClaimTypeId: _h.Integer[_h.R]
+    ExtensionClaimTypeId: _h.IntegerField[_h.R]
     """ExtensionClaimTypeId: int32"""
-    DisplayName: _h.Text[_h.R]
+    DisplayName: _h.TextField[_h.R]
     """DisplayName: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    IsAssigned: _h.Boolean[_h.R]
+    IsAssigned: _h.BooleanField[_h.R]
     """IsAssigned: boolean"""
-    IsDefaultClaim: _h.Boolean[_h.R]
+    IsDefaultClaim: _h.BooleanField[_h.R]
     """IsDefaultClaim: boolean"""
 
-class _ExtensionClaimViewModelMany(_ExtensionClaimViewModel[_h.R], _h.Children[_h.R, _ExtensionClaimViewModelRecord]):
+class _ExtensionClaimViewModelMany(_ExtensionClaimViewModel[_h.R], _h.ChildrenField[_h.R, _ExtensionClaimViewModelRecord]):
     """A list of ExtensionClaimViewModel inside of a record R."""
 
 ExtensionClaimViewModel: _ExtensionClaimViewModel[_ExtensionClaimViewModelRecord]

@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.extensionsolution import ExtensionSolution as _ExtensionSolutionRecord
 
-class _ExtensionSolution(_h.Reference[_h.R]):
+class _ExtensionSolution(_h.ReferenceField[_h.R]):
     """The fields of ExtensionSolution, in conditions on records R."""
 
-    ExtensionSolutionId: _h.Integer[_h.R]
+    ExtensionSolutionId: _h.IntegerField[_h.R]
     """ExtensionSolutionId: int32"""
-    SolutionGuid: _h.Text[_h.R]
+    SolutionGuid: _h.TextField[_h.R]
     """SolutionGuid: uuid"""
-    SolutionName: _h.Text[_h.R]
+    SolutionName: _h.TextField[_h.R]
     """SolutionName: string"""
-    IsInstalled: _h.Boolean[_h.R]
+    IsInstalled: _h.BooleanField[_h.R]
     """IsInstalled: boolean"""
-    InstalledVersion: _h.Text[_h.R]
+    InstalledVersion: _h.TextField[_h.R]
     """InstalledVersion: string"""
-    LatestVersion: _h.Text[_h.R]
+    LatestVersion: _h.TextField[_h.R]
     """LatestVersion: string"""
 
 ExtensionSolution: _ExtensionSolution[_ExtensionSolutionRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.extensionstatus import ExtensionStatus as _ExtensionStatusRecord
 
-class _ExtensionStatus(_h.Reference[_h.R]):
+class _ExtensionStatus(_h.ReferenceField[_h.R]):
     """The fields of ExtensionStatus, in conditions on records R."""
 
-    ExtensionStatusId: _h.Integer[_h.R]
+    ExtensionStatusId: _h.IntegerField[_h.R]
     """ExtensionStatusId: int32"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
 ExtensionStatus: _ExtensionStatus[_ExtensionStatusRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.externalsystemcredentials import ExternalSystemCredentials as _ExternalSystemCredentialsRecord
 
-class _ExternalSystemCredentials(_h.Reference[_h.R]):
+class _ExternalSystemCredentials(_h.ReferenceField[_h.R]):
     """The fields of ExternalSystemCredentials, in conditions on records R."""
 
-    CredentialsId: _h.Integer[_h.R]
+    CredentialsId: _h.IntegerField[_h.R]
     """CredentialsId: int32"""
-    ClientId: _h.Integer[_h.R]
+    ClientId: _h.IntegerField[_h.R]
     """ClientId: int32"""
-    Title: _h.Text[_h.R]
+    Title: _h.TextField[_h.R]
     """Title: string"""
-    ExpirationDate: _h.DateTime[_h.R]
+    ExpirationDate: _h.DateTimeField[_h.R]
     """ExpirationDate: date-time"""
-    IsActive: _h.Boolean[_h.R]
+    IsActive: _h.BooleanField[_h.R]
     """IsActive: boolean"""
 
 ExternalSystemCredentials: _ExternalSystemCredentials[_ExternalSystemCredentialsRecord]

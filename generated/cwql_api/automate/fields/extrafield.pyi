@@ -9,14 +9,14 @@ from .extrafieldlocation import _ExtraFieldLocation
 from .extrafieldtitleformat import _ExtraFieldTitleFormat
 from .textfieldsettings import _TextFieldSettings
 
-class _ExtraField(_h.Reference[_h.R]):
+class _ExtraField(_h.ReferenceField[_h.R]):
     """The fields of ExtraField, in conditions on records R."""
 
-    TargetId: _h.Integer[_h.R]
+    TargetId: _h.IntegerField[_h.R]
     """TargetId: int32"""
-    ExtraFieldDefinitionId: _h.Integer[_h.R]
+    ExtraFieldDefinitionId: _h.IntegerField[_h.R]
     """ExtraFieldDefinitionId: int32"""
-    Title: _h.Text[_h.R]
+    Title: _h.TextField[_h.R]
     """Title: string"""
     DisplayFormat: _ExtraFieldDisplayFormat[_h.R]
     """DisplayFormat: a reference; compare its Name, or it with None"""
@@ -24,11 +24,11 @@ class _ExtraField(_h.Reference[_h.R]):
     """Location: a reference; compare its Name, or it with None"""
     TitleFormat: _ExtraFieldTitleFormat[_h.R]
     """TitleFormat: a reference; compare its Name, or it with None"""
-    Section: _h.Text[_h.R]
+    Section: _h.TextField[_h.R]
     """Section: string"""
-    Tooltip: _h.Text[_h.R]
+    Tooltip: _h.TextField[_h.R]
     """Tooltip: string"""
-    IsReadOnly: _h.Boolean[_h.R]
+    IsReadOnly: _h.BooleanField[_h.R]
     """IsReadOnly: boolean"""
     TextFieldSettings: _TextFieldSettings[_h.R]
     """TextFieldSettings: a reference; compare its fields, or it with None"""
@@ -36,14 +36,14 @@ class _ExtraField(_h.Reference[_h.R]):
     """DropdownSettings: a reference; compare its fields, or it with None"""
     CheckboxSettings: _CheckboxSettings[_h.R]
     """CheckboxSettings: a reference; compare its fields, or it with None"""
-    IsEncrypted: _h.Boolean[_h.R]
+    IsEncrypted: _h.BooleanField[_h.R]
     """IsEncrypted: boolean"""
-    IsDefaultValue: _h.Boolean[_h.R]
+    IsDefaultValue: _h.BooleanField[_h.R]
     """IsDefaultValue: boolean"""
-    LtGuid: _h.Text[_h.R]
+    LtGuid: _h.TextField[_h.R]
     """LtGuid: string"""
 
-class _ExtraFieldMany(_ExtraField[_h.R], _h.Children[_h.R, _ExtraFieldRecord]):
+class _ExtraFieldMany(_ExtraField[_h.R], _h.ChildrenField[_h.R, _ExtraFieldRecord]):
     """A list of ExtraField inside of a record R."""
 
 ExtraField: _ExtraField[_ExtraFieldRecord]

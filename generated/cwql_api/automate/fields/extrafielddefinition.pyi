@@ -10,22 +10,22 @@ from .extrafieldtitleformat import _ExtraFieldTitleFormat
 from .textfieldsettings import _TextFieldSettings
 from .userclass import _UserClassMany
 
-class _ExtraFieldDefinition(_h.Reference[_h.R]):
+class _ExtraFieldDefinition(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldDefinition, in conditions on records R."""
 
-    SortOder: _h.Integer[_h.R]
+    SortOder: _h.IntegerField[_h.R]
     """SortOder: int32"""
-    IsEncrypted: _h.Boolean[_h.R]
+    IsEncrypted: _h.BooleanField[_h.R]
     """IsEncrypted: boolean"""
-    IsRestricted: _h.Boolean[_h.R]
+    IsRestricted: _h.BooleanField[_h.R]
     """IsRestricted: boolean"""
     ReadUserClasses: _UserClassMany[_h.R]
     """ReadUserClasses: a list of UserClass; compare one of its fields, or use any()"""
     EditUserClasses: _UserClassMany[_h.R]
     """EditUserClasses: a list of UserClass; compare one of its fields, or use any()"""
-    ExtraFieldDefinitionId: _h.Integer[_h.R]
+    ExtraFieldDefinitionId: _h.IntegerField[_h.R]
     """ExtraFieldDefinitionId: int32"""
-    Title: _h.Text[_h.R]
+    Title: _h.TextField[_h.R]
     """Title: string"""
     DisplayFormat: _ExtraFieldDisplayFormat[_h.R]
     """DisplayFormat: a reference; compare its Name, or it with None"""
@@ -33,11 +33,11 @@ class _ExtraFieldDefinition(_h.Reference[_h.R]):
     """Location: a reference; compare its Name, or it with None"""
     TitleFormat: _ExtraFieldTitleFormat[_h.R]
     """TitleFormat: a reference; compare its Name, or it with None"""
-    Section: _h.Text[_h.R]
+    Section: _h.TextField[_h.R]
     """Section: string"""
-    Tooltip: _h.Text[_h.R]
+    Tooltip: _h.TextField[_h.R]
     """Tooltip: string"""
-    IsReadOnly: _h.Boolean[_h.R]
+    IsReadOnly: _h.BooleanField[_h.R]
     """IsReadOnly: boolean"""
     TextFieldSettings: _TextFieldSettings[_h.R]
     """TextFieldSettings: a reference; compare its fields, or it with None"""
@@ -45,9 +45,9 @@ class _ExtraFieldDefinition(_h.Reference[_h.R]):
     """DropdownSettings: a reference; compare its fields, or it with None"""
     CheckboxSettings: _CheckboxSettings[_h.R]
     """CheckboxSettings: a reference; compare its fields, or it with None"""
-    IsDefaultValue: _h.Boolean[_h.R]
+    IsDefaultValue: _h.BooleanField[_h.R]
     """IsDefaultValue: boolean"""
-    LtGuid: _h.Text[_h.R]
+    LtGuid: _h.TextField[_h.R]
     """LtGuid: string"""
 
 ExtraFieldDefinition: _ExtraFieldDefinition[_ExtraFieldDefinitionRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.extrafielddisplayformat import ExtraFieldDisplayFormat as _ExtraFieldDisplayFormatRecord
 
-class _ExtraFieldDisplayFormat(_h.Reference[_h.R]):
+class _ExtraFieldDisplayFormat(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldDisplayFormat, in conditions on records R."""
 
-    ExtraFieldDisplayFormatId: _h.Integer[_h.R]
+    ExtraFieldDisplayFormatId: _h.IntegerField[_h.R]
     """ExtraFieldDisplayFormatId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ExtraFieldDisplayFormat: _ExtraFieldDisplayFormat[_ExtraFieldDisplayFormatRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.extrafieldlocation import ExtraFieldLocation as _ExtraFieldLocationRecord
 
-class _ExtraFieldLocation(_h.Reference[_h.R]):
+class _ExtraFieldLocation(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldLocation, in conditions on records R."""
 
-    ExtraFieldLocationId: _h.Integer[_h.R]
+    ExtraFieldLocationId: _h.IntegerField[_h.R]
     """ExtraFieldLocationId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ExtraFieldLocation: _ExtraFieldLocation[_ExtraFieldLocationRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.extrafieldsectionresetrequest import ExtraFieldSectionResetRequest as _ExtraFieldSectionResetRequestRecord
 
-class _ExtraFieldSectionResetRequest(_h.Reference[_h.R]):
+class _ExtraFieldSectionResetRequest(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldSectionResetRequest, in conditions on records R."""
 
-    Section: _h.Text[_h.R]
+    Section: _h.TextField[_h.R]
     """Section: string"""
 
 ExtraFieldSectionResetRequest: _ExtraFieldSectionResetRequest[_ExtraFieldSectionResetRequestRecord]

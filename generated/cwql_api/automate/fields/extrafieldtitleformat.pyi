@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.extrafieldtitleformat import ExtraFieldTitleFormat as _ExtraFieldTitleFormatRecord
 
-class _ExtraFieldTitleFormat(_h.Reference[_h.R]):
+class _ExtraFieldTitleFormat(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldTitleFormat, in conditions on records R."""
 
-    ExtraFieldTitleFormatId: _h.Integer[_h.R]
+    ExtraFieldTitleFormatId: _h.IntegerField[_h.R]
     """ExtraFieldTitleFormatId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ExtraFieldTitleFormat: _ExtraFieldTitleFormat[_ExtraFieldTitleFormatRecord]

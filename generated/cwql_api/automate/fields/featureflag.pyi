@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.featureflag import FeatureFlag as _FeatureFlagRecord
 
-class _FeatureFlag(_h.Reference[_h.R]):
+class _FeatureFlag(_h.ReferenceField[_h.R]):
     """The fields of FeatureFlag, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsEnabled: _h.Boolean[_h.R]
+    IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
 
 FeatureFlag: _FeatureFlag[_FeatureFlagRecord]

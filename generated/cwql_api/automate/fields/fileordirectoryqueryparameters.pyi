@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.fileordirectoryqueryparameters import FileOrDirectoryQueryParameters as _FileOrDirectoryQueryParametersRecord
 
-class _FileOrDirectoryQueryParameters(_h.Reference[_h.R]):
+class _FileOrDirectoryQueryParameters(_h.ReferenceField[_h.R]):
     """The fields of FileOrDirectoryQueryParameters, in conditions on records R."""
 
-    Directory: _h.Text[_h.R]
+    Directory: _h.TextField[_h.R]
     """Directory: string"""
-    File: _h.Text[_h.R]
+    File: _h.TextField[_h.R]
     """File: string"""
 
 FileOrDirectoryQueryParameters: _FileOrDirectoryQueryParameters[_FileOrDirectoryQueryParametersRecord]

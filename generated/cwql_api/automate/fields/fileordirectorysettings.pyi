@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.fileordirectorysettings import FileOrDirectorySettings as _FileOrDirectorySettingsRecord
 
-class _FileOrDirectorySettings(_h.Reference[_h.R]):
+class _FileOrDirectorySettings(_h.ReferenceField[_h.R]):
     """The fields of FileOrDirectorySettings, in conditions on records R."""
 
-    Path: _h.Text[_h.R]
+    Path: _h.TextField[_h.R]
     """Path: string"""
 
 FileOrDirectorySettings: _FileOrDirectorySettings[_FileOrDirectorySettingsRecord]

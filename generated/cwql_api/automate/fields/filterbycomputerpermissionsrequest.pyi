@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.filterbycomputerpermissionsrequest import FilterByComputerPermissionsRequest as _FilterByComputerPermissionsRequestRecord
 
-class _FilterByComputerPermissionsRequest(_h.Reference[_h.R]):
+class _FilterByComputerPermissionsRequest(_h.ReferenceField[_h.R]):
     """The fields of FilterByComputerPermissionsRequest, in conditions on records R."""
 
-    ComputerPermissions: _h.Collection[str, _h.R]
+    ComputerPermissions: _h.CollectionField[str, _h.R]
     """ComputerPermissions: a list of string"""
 
 FilterByComputerPermissionsRequest: _FilterByComputerPermissionsRequest[_FilterByComputerPermissionsRequestRecord]

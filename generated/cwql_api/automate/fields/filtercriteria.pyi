@@ -5,17 +5,17 @@ from cwql.schema import handles as _h
 
 from ..models.filtercriteria import FilterCriteria as _FilterCriteriaRecord
 
-class _FilterCriteria(_h.Reference[_h.R]):
+class _FilterCriteria(_h.ReferenceField[_h.R]):
     """The fields of FilterCriteria, in conditions on records R."""
 
-    LeftOperand: _h.Text[_h.R]
+    LeftOperand: _h.TextField[_h.R]
     """LeftOperand: string"""
-    Operator: _h.Enum[_t.Literal["IsTrue", "IsFalse", "Equals", "GreaterThan", "GreaterThanEqual", "LessThan", "LessThanEqual", "TextLike", "NotEqual", "NotTextLike", "Contains", "NotContains", "IsAssigned", "IsNotAssigned", "HasRole", "NotHasRole"], _h.R]
+    Operator: _h.EnumField[_t.Literal["IsTrue", "IsFalse", "Equals", "GreaterThan", "GreaterThanEqual", "LessThan", "LessThanEqual", "TextLike", "NotEqual", "NotTextLike", "Contains", "NotContains", "IsAssigned", "IsNotAssigned", "HasRole", "NotHasRole"], _h.R]
     """Operator: IsTrue | IsFalse | Equals | GreaterThan | GreaterThanEqual | LessThan | LessThanEqual | TextLike | NotEqual | NotTextLike | Contains | NotContains | IsAssigned | IsNotAssigned | HasRole | NotHasRole"""
-    RightOperand: _h.Anything[_h.R]
+    RightOperand: _h.AnyField[_h.R]
     """RightOperand: any value"""
 
-class _FilterCriteriaMany(_FilterCriteria[_h.R], _h.Children[_h.R, _FilterCriteriaRecord]):
+class _FilterCriteriaMany(_FilterCriteria[_h.R], _h.ChildrenField[_h.R, _FilterCriteriaRecord]):
     """A list of FilterCriteria inside of a record R."""
 
 FilterCriteria: _FilterCriteria[_FilterCriteriaRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.generatepasswordresettokenbatchrequest import GeneratePasswordResetTokenBatchRequest as _GeneratePasswordResetTokenBatchRequestRecord
 
-class _GeneratePasswordResetTokenBatchRequest(_h.Reference[_h.R]):
+class _GeneratePasswordResetTokenBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of GeneratePasswordResetTokenBatchRequest, in conditions on records R."""
 
-    UserIds: _h.Collection[int, _h.R]
+    UserIds: _h.CollectionField[int, _h.R]
     """UserIds: a list of int32"""
 
 GeneratePasswordResetTokenBatchRequest: _GeneratePasswordResetTokenBatchRequest[_GeneratePasswordResetTokenBatchRequestRecord]

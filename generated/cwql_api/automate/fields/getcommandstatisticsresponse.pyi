@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.getcommandstatisticsresponse import GetCommandStatisticsResponse as _GetCommandStatisticsResponseRecord
 
-class _GetCommandStatisticsResponse(_h.Reference[_h.R]):
+class _GetCommandStatisticsResponse(_h.ReferenceField[_h.R]):
     """The fields of GetCommandStatisticsResponse, in conditions on records R."""
 
-    CommandPendingCount: _h.Integer[_h.R]
+    CommandPendingCount: _h.IntegerField[_h.R]
     """CommandPendingCount: int64"""
-    CommandFailureCount: _h.Integer[_h.R]
+    CommandFailureCount: _h.IntegerField[_h.R]
     """CommandFailureCount: int64"""
 
 GetCommandStatisticsResponse: _GetCommandStatisticsResponse[_GetCommandStatisticsResponseRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.getcomputerstatisticsrequest import GetComputerStatisticsRequest as _GetComputerStatisticsRequestRecord
 
-class _GetComputerStatisticsRequest(_h.Reference[_h.R]):
+class _GetComputerStatisticsRequest(_h.ReferenceField[_h.R]):
     """The fields of GetComputerStatisticsRequest, in conditions on records R."""
 
-    NumberOfDays: _h.Integer[_h.R]
+    NumberOfDays: _h.IntegerField[_h.R]
     """NumberOfDays: int32"""
-    EntityIds: _h.Collection[int, _h.R]
+    EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
-    EntityType: _h.Text[_h.R]
+    EntityType: _h.TextField[_h.R]
     """EntityType: string"""
 
 GetComputerStatisticsRequest: _GetComputerStatisticsRequest[_GetComputerStatisticsRequestRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.getexecutableresultparameters import GetExecutableResultParameters as _GetExecutableResultParametersRecord
 
-class _GetExecutableResultParameters(_h.Reference[_h.R]):
+class _GetExecutableResultParameters(_h.ReferenceField[_h.R]):
     """The fields of GetExecutableResultParameters, in conditions on records R."""
 
-    FullyQualifiedExecutableString: _h.Text[_h.R]
+    FullyQualifiedExecutableString: _h.TextField[_h.R]
     """FullyQualifiedExecutableString: string"""
-    ResultTransformRegularExpression: _h.Text[_h.R]
+    ResultTransformRegularExpression: _h.TextField[_h.R]
     """ResultTransformRegularExpression: string"""
 
 GetExecutableResultParameters: _GetExecutableResultParameters[_GetExecutableResultParametersRecord]

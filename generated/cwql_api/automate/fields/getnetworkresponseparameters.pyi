@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.getnetworkresponseparameters import GetNetworkResponseParameters as _GetNetworkResponseParametersRecord
 
-class _GetNetworkResponseParameters(_h.Reference[_h.R]):
+class _GetNetworkResponseParameters(_h.ReferenceField[_h.R]):
     """The fields of GetNetworkResponseParameters, in conditions on records R."""
 
-    Target: _h.Text[_h.R]
+    Target: _h.TextField[_h.R]
     """Target: string"""
-    Port: _h.Text[_h.R]
+    Port: _h.TextField[_h.R]
     """Port: string"""
-    Payload: _h.Text[_h.R]
+    Payload: _h.TextField[_h.R]
     """Payload: string"""
 
 GetNetworkResponseParameters: _GetNetworkResponseParameters[_GetNetworkResponseParametersRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.getplugincommandresultparameters import GetPluginCommandResultParameters as _GetPluginCommandResultParametersRecord
 
-class _GetPluginCommandResultParameters(_h.Reference[_h.R]):
+class _GetPluginCommandResultParameters(_h.ReferenceField[_h.R]):
     """The fields of GetPluginCommandResultParameters, in conditions on records R."""
 
-    CommandNumber: _h.Integer[_h.R]
+    CommandNumber: _h.IntegerField[_h.R]
     """CommandNumber: int32"""
-    Data: _h.Text[_h.R]
+    Data: _h.TextField[_h.R]
     """Data: string"""
 
 GetPluginCommandResultParameters: _GetPluginCommandResultParameters[_GetPluginCommandResultParametersRecord]

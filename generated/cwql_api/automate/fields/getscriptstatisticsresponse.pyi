@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.getscriptstatisticsresponse import GetScriptStatisticsResponse as _GetScriptStatisticsResponseRecord
 
-class _GetScriptStatisticsResponse(_h.Reference[_h.R]):
+class _GetScriptStatisticsResponse(_h.ReferenceField[_h.R]):
     """The fields of GetScriptStatisticsResponse, in conditions on records R."""
 
-    ScriptHistoryCount: _h.Integer[_h.R]
+    ScriptHistoryCount: _h.IntegerField[_h.R]
     """ScriptHistoryCount: int64"""
-    ScriptPendingCount: _h.Integer[_h.R]
+    ScriptPendingCount: _h.IntegerField[_h.R]
     """ScriptPendingCount: int64"""
-    ScriptRunningCount: _h.Integer[_h.R]
+    ScriptRunningCount: _h.IntegerField[_h.R]
     """ScriptRunningCount: int64"""
-    ScriptFailureCount: _h.Integer[_h.R]
+    ScriptFailureCount: _h.IntegerField[_h.R]
     """ScriptFailureCount: int64"""
-    ScriptSuccessCount: _h.Integer[_h.R]
+    ScriptSuccessCount: _h.IntegerField[_h.R]
     """ScriptSuccessCount: int64"""
 
 GetScriptStatisticsResponse: _GetScriptStatisticsResponse[_GetScriptStatisticsResponseRecord]

@@ -13,32 +13,32 @@ from .remoteagenttemplate import _RemoteAgentTemplate
 from .search import _Search
 from .userclasscomputerpermissions import _UserClassComputerPermissionsMany
 
-class _Group(_h.Reference[_h.R]):
+class _Group(_h.ReferenceField[_h.R]):
     """The fields of Group, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    ParentId: _h.Text[_h.R]
+    ParentId: _h.TextField[_h.R]
     """ParentId: string"""
-    SubGroups: _h.Collection[int, _h.R]
+    SubGroups: _h.CollectionField[int, _h.R]
     """SubGroups: a list of int32"""
-    ParentGroups: _h.Collection[int, _h.R]
+    ParentGroups: _h.CollectionField[int, _h.R]
     """ParentGroups: a list of int32"""
     Parents: _GroupPartialMany[_h.R]
     """Parents: a list of GroupPartial; compare one of its fields, or use any()"""
-    Depth: _h.Integer[_h.R]
+    Depth: _h.IntegerField[_h.R]
     """Depth: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FullName: _h.Text[_h.R]
+    FullName: _h.TextField[_h.R]
     """FullName: string"""
-    TypeId: _h.Integer[_h.R]
+    TypeId: _h.IntegerField[_h.R]
     """TypeId: int32"""
-    TypeName: _h.Text[_h.R]
+    TypeName: _h.TextField[_h.R]
     """TypeName: string"""
-    TemplatePriority: _h.Integer[_h.R]
+    TemplatePriority: _h.IntegerField[_h.R]
     """TemplatePriority: int32"""
-    GUID: _h.Text[_h.R]
+    GUID: _h.TextField[_h.R]
     """GUID: string"""
     ComputersAutoJoinSearch: _Search[_h.R]
     """ComputersAutoJoinSearch: a reference; compare its Id or Name, or it with None"""
@@ -48,15 +48,15 @@ class _Group(_h.Reference[_h.R]):
     """ContactsAutoJoinSearch: a reference; compare its Id or Name, or it with None"""
     MaintenanceWindow: _MaintenanceWindow[_h.R]
     """MaintenanceWindow: a reference; compare its Id, or it with None"""
-    MaintenanceWindowLastApplied: _h.DateTime[_h.R]
+    MaintenanceWindowLastApplied: _h.DateTimeField[_h.R]
     """MaintenanceWindowLastApplied: date-time"""
-    ComputersLimitToSearch: _h.Boolean[_h.R]
+    ComputersLimitToSearch: _h.BooleanField[_h.R]
     """ComputersLimitToSearch: boolean"""
-    NetworkDevicesLimitToSearch: _h.Boolean[_h.R]
+    NetworkDevicesLimitToSearch: _h.BooleanField[_h.R]
     """NetworkDevicesLimitToSearch: boolean"""
-    ContactsLimitToSearch: _h.Boolean[_h.R]
+    ContactsLimitToSearch: _h.BooleanField[_h.R]
     """ContactsLimitToSearch: boolean"""
-    ContactsJoinComputers: _h.Boolean[_h.R]
+    ContactsJoinComputers: _h.BooleanField[_h.R]
     """ContactsJoinComputers: boolean"""
     RemoteAgentTemplate: _RemoteAgentTemplate[_h.R]
     """RemoteAgentTemplate: a reference; compare its Id or Name, or it with None"""
@@ -64,7 +64,7 @@ class _Group(_h.Reference[_h.R]):
     """ClientToSync: a reference; compare its Id or Name, or it with None"""
     LocationToSync: _ModelsLocation[_h.R]
     """LocationToSync: a reference; compare its Id or Name, or it with None"""
-    Comments: _h.Text[_h.R]
+    Comments: _h.TextField[_h.R]
     """Comments: string"""
     ComputerPermissions: _UserClassComputerPermissionsMany[_h.R]
     """ComputerPermissions: a list of UserClassComputerPermissions; compare one of its fields, or use any()"""
@@ -75,7 +75,7 @@ class _Group(_h.Reference[_h.R]):
     Contacts: _ContactMany[_h.R]
     """Contacts: a list of Contact; compare one of its fields, or use any()"""
 
-class _GroupMany(_Group[_h.R], _h.Children[_h.R, _GroupRecord]):
+class _GroupMany(_Group[_h.R], _h.ChildrenField[_h.R, _GroupRecord]):
     """A list of Group inside of a record R."""
 
 Group: _Group[_GroupRecord]

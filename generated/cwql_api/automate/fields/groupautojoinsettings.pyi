@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.groupautojoinsettings import GroupAutoJoinSettings as _GroupAutoJoinSettingsRecord
 from .searchessearch import _SearchesSearch
 
-class _GroupAutoJoinSettings(_h.Reference[_h.R]):
+class _GroupAutoJoinSettings(_h.ReferenceField[_h.R]):
     """The fields of GroupAutoJoinSettings, in conditions on records R."""
 
     ComputerAutoJoinSearch: _SearchesSearch[_h.R]
     """ComputerAutoJoinSearch: a reference; compare its Name, or it with None"""
-    IsLimitedToComputerAutoJoin: _h.Boolean[_h.R]
+    IsLimitedToComputerAutoJoin: _h.BooleanField[_h.R]
     """IsLimitedToComputerAutoJoin: boolean"""
 
 GroupAutoJoinSettings: _GroupAutoJoinSettings[_GroupAutoJoinSettingsRecord]

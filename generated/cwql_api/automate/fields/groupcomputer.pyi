@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.groupcomputer import GroupComputer as _GroupComputerRecord
 
-class _GroupComputer(_h.Reference[_h.R]):
+class _GroupComputer(_h.ReferenceField[_h.R]):
     """The fields of GroupComputer, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    GroupId: _h.Text[_h.R]
+    GroupId: _h.TextField[_h.R]
     """GroupId: string"""
-    ComputerId: _h.Text[_h.R]
+    ComputerId: _h.TextField[_h.R]
     """ComputerId: string"""
 
 GroupComputer: _GroupComputer[_GroupComputerRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationclient import GroupConfigurationClient as _GroupConfigurationClientRecord
 
-class _GroupConfigurationClient(_h.Reference[_h.R]):
+class _GroupConfigurationClient(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationClient, in conditions on records R."""
 
-    ClientId: _h.Integer[_h.R]
+    ClientId: _h.IntegerField[_h.R]
     """ClientId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationClientMany(_GroupConfigurationClient[_h.R], _h.Children[_h.R, _GroupConfigurationClientRecord]):
+class _GroupConfigurationClientMany(_GroupConfigurationClient[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationClientRecord]):
     """A list of GroupConfigurationClient inside of a record R."""
 
 GroupConfigurationClient: _GroupConfigurationClient[_GroupConfigurationClientRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationgrouptype import GroupConfigurationGroupType as _GroupConfigurationGroupTypeRecord
 
-class _GroupConfigurationGroupType(_h.Reference[_h.R]):
+class _GroupConfigurationGroupType(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationGroupType, in conditions on records R."""
 
-    GroupTypeId: _h.Integer[_h.R]
+    GroupTypeId: _h.IntegerField[_h.R]
     """GroupTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationGroupTypeMany(_GroupConfigurationGroupType[_h.R], _h.Children[_h.R, _GroupConfigurationGroupTypeRecord]):
+class _GroupConfigurationGroupTypeMany(_GroupConfigurationGroupType[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationGroupTypeRecord]):
     """A list of GroupConfigurationGroupType inside of a record R."""
 
 GroupConfigurationGroupType: _GroupConfigurationGroupType[_GroupConfigurationGroupTypeRecord]

@@ -4,17 +4,17 @@ from cwql.schema import handles as _h
 from ..models.groupconfigurationlocation import GroupConfigurationLocation as _GroupConfigurationLocationRecord
 from .groupconfigurationclient import _GroupConfigurationClient
 
-class _GroupConfigurationLocation(_h.Reference[_h.R]):
+class _GroupConfigurationLocation(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationLocation, in conditions on records R."""
 
-    LocationId: _h.Integer[_h.R]
+    LocationId: _h.IntegerField[_h.R]
     """LocationId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     Client: _GroupConfigurationClient[_h.R]
     """Client: a reference; compare its Name, or it with None"""
 
-class _GroupConfigurationLocationMany(_GroupConfigurationLocation[_h.R], _h.Children[_h.R, _GroupConfigurationLocationRecord]):
+class _GroupConfigurationLocationMany(_GroupConfigurationLocation[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationLocationRecord]):
     """A list of GroupConfigurationLocation inside of a record R."""
 
 GroupConfigurationLocation: _GroupConfigurationLocation[_GroupConfigurationLocationRecord]

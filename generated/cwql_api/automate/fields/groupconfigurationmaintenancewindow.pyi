@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationmaintenancewindow import GroupConfigurationMaintenanceWindow as _GroupConfigurationMaintenanceWindowRecord
 
-class _GroupConfigurationMaintenanceWindow(_h.Reference[_h.R]):
+class _GroupConfigurationMaintenanceWindow(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationMaintenanceWindow, in conditions on records R."""
 
-    MaintenanceWindowId: _h.Integer[_h.R]
+    MaintenanceWindowId: _h.IntegerField[_h.R]
     """MaintenanceWindowId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationMaintenanceWindowMany(_GroupConfigurationMaintenanceWindow[_h.R], _h.Children[_h.R, _GroupConfigurationMaintenanceWindowRecord]):
+class _GroupConfigurationMaintenanceWindowMany(_GroupConfigurationMaintenanceWindow[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationMaintenanceWindowRecord]):
     """A list of GroupConfigurationMaintenanceWindow inside of a record R."""
 
 GroupConfigurationMaintenanceWindow: _GroupConfigurationMaintenanceWindow[_GroupConfigurationMaintenanceWindowRecord]

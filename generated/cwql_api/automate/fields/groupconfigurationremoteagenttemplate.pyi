@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationremoteagenttemplate import GroupConfigurationRemoteAgentTemplate as _GroupConfigurationRemoteAgentTemplateRecord
 
-class _GroupConfigurationRemoteAgentTemplate(_h.Reference[_h.R]):
+class _GroupConfigurationRemoteAgentTemplate(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationRemoteAgentTemplate, in conditions on records R."""
 
-    RemoteAgentTemplateId: _h.Integer[_h.R]
+    RemoteAgentTemplateId: _h.IntegerField[_h.R]
     """RemoteAgentTemplateId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationRemoteAgentTemplateMany(_GroupConfigurationRemoteAgentTemplate[_h.R], _h.Children[_h.R, _GroupConfigurationRemoteAgentTemplateRecord]):
+class _GroupConfigurationRemoteAgentTemplateMany(_GroupConfigurationRemoteAgentTemplate[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationRemoteAgentTemplateRecord]):
     """A list of GroupConfigurationRemoteAgentTemplate inside of a record R."""
 
 GroupConfigurationRemoteAgentTemplate: _GroupConfigurationRemoteAgentTemplate[_GroupConfigurationRemoteAgentTemplateRecord]

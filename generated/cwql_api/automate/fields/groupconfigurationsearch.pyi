@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationsearch import GroupConfigurationSearch as _GroupConfigurationSearchRecord
 
-class _GroupConfigurationSearch(_h.Reference[_h.R]):
+class _GroupConfigurationSearch(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationSearch, in conditions on records R."""
 
-    SearchId: _h.Integer[_h.R]
+    SearchId: _h.IntegerField[_h.R]
     """SearchId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FolderName: _h.Text[_h.R]
+    FolderName: _h.TextField[_h.R]
     """FolderName: string"""
 
-class _GroupConfigurationSearchMany(_GroupConfigurationSearch[_h.R], _h.Children[_h.R, _GroupConfigurationSearchRecord]):
+class _GroupConfigurationSearchMany(_GroupConfigurationSearch[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationSearchRecord]):
     """A list of GroupConfigurationSearch inside of a record R."""
 
 GroupConfigurationSearch: _GroupConfigurationSearch[_GroupConfigurationSearchRecord]

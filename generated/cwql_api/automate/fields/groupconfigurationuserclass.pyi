@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationuserclass import GroupConfigurationUserClass as _GroupConfigurationUserClassRecord
 
-class _GroupConfigurationUserClass(_h.Reference[_h.R]):
+class _GroupConfigurationUserClass(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationUserClass, in conditions on records R."""
 
-    UserClassId: _h.Integer[_h.R]
+    UserClassId: _h.IntegerField[_h.R]
     """UserClassId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationUserClassMany(_GroupConfigurationUserClass[_h.R], _h.Children[_h.R, _GroupConfigurationUserClassRecord]):
+class _GroupConfigurationUserClassMany(_GroupConfigurationUserClass[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationUserClassRecord]):
     """A list of GroupConfigurationUserClass inside of a record R."""
 
 GroupConfigurationUserClass: _GroupConfigurationUserClass[_GroupConfigurationUserClassRecord]

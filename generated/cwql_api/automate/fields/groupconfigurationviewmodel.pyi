@@ -11,7 +11,7 @@ from .groupconfigurationuserclass import _GroupConfigurationUserClassMany
 from .grouptypeinformation import _GroupTypeInformation
 from .remoteagenttemplateinformation import _RemoteAgentTemplateInformation
 
-class _GroupConfigurationViewModel(_h.Reference[_h.R]):
+class _GroupConfigurationViewModel(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationViewModel, in conditions on records R."""
 
     GroupTypeInformation: _GroupTypeInformation[_h.R]

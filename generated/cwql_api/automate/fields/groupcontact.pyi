@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.groupcontact import GroupContact as _GroupContactRecord
 
-class _GroupContact(_h.Reference[_h.R]):
+class _GroupContact(_h.ReferenceField[_h.R]):
     """The fields of GroupContact, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    GroupId: _h.Text[_h.R]
+    GroupId: _h.TextField[_h.R]
     """GroupId: string"""
-    ContactId: _h.Text[_h.R]
+    ContactId: _h.TextField[_h.R]
     """ContactId: string"""
 
 GroupContact: _GroupContact[_GroupContactRecord]

@@ -4,22 +4,22 @@ from cwql.schema import handles as _h
 from ..models.groupinternalmonitorinfo import GroupInternalMonitorInfo as _GroupInternalMonitorInfoRecord
 from .monitoralertpolicy import _MonitorAlertPolicy
 
-class _GroupInternalMonitorInfo(_h.Reference[_h.R]):
+class _GroupInternalMonitorInfo(_h.ReferenceField[_h.R]):
     """The fields of GroupInternalMonitorInfo, in conditions on records R."""
 
-    MonitorId: _h.Integer[_h.R]
+    MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
-    MonitorName: _h.Text[_h.R]
+    MonitorName: _h.TextField[_h.R]
     """MonitorName: string"""
-    IsMonitorGloballyApplied: _h.Boolean[_h.R]
+    IsMonitorGloballyApplied: _h.BooleanField[_h.R]
     """IsMonitorGloballyApplied: boolean"""
-    IsSubscriptionInherited: _h.Boolean[_h.R]
+    IsSubscriptionInherited: _h.BooleanField[_h.R]
     """IsSubscriptionInherited: boolean"""
-    IsGroupSubscribed: _h.Boolean[_h.R]
+    IsGroupSubscribed: _h.BooleanField[_h.R]
     """IsGroupSubscribed: boolean"""
-    MonitorInterval: _h.Text[_h.R]
+    MonitorInterval: _h.TextField[_h.R]
     """MonitorInterval: string"""
-    MonitorNextScanDate: _h.DateTime[_h.R]
+    MonitorNextScanDate: _h.DateTimeField[_h.R]
     """MonitorNextScanDate: date-time"""
     EffectiveAlertPolicy: _MonitorAlertPolicy[_h.R]
     """EffectiveAlertPolicy: a reference; compare its fields, or it with None"""

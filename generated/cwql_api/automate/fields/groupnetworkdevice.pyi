@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.groupnetworkdevice import GroupNetworkDevice as _GroupNetworkDeviceRecord
 
-class _GroupNetworkDevice(_h.Reference[_h.R]):
+class _GroupNetworkDevice(_h.ReferenceField[_h.R]):
     """The fields of GroupNetworkDevice, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    GroupId: _h.Text[_h.R]
+    GroupId: _h.TextField[_h.R]
     """GroupId: string"""
-    DeviceId: _h.Text[_h.R]
+    DeviceId: _h.TextField[_h.R]
     """DeviceId: string"""
 
 GroupNetworkDevice: _GroupNetworkDevice[_GroupNetworkDeviceRecord]

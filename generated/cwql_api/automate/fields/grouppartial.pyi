@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.grouppartial import GroupPartial as _GroupPartialRecord
 
-class _GroupPartial(_h.Reference[_h.R]):
+class _GroupPartial(_h.ReferenceField[_h.R]):
     """The fields of GroupPartial, in conditions on records R."""
 
-    ID: _h.Integer[_h.R]
+    ID: _h.IntegerField[_h.R]
     """ID: int32"""
-    ParentId: _h.Integer[_h.R]
+    ParentId: _h.IntegerField[_h.R]
     """ParentId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupPartialMany(_GroupPartial[_h.R], _h.Children[_h.R, _GroupPartialRecord]):
+class _GroupPartialMany(_GroupPartial[_h.R], _h.ChildrenField[_h.R, _GroupPartialRecord]):
     """A list of GroupPartial inside of a record R."""
 
 GroupPartial: _GroupPartial[_GroupPartialRecord]

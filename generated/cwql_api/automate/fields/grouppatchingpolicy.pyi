@@ -8,22 +8,22 @@ from .patchingmicrosoftupdatepolicy import _PatchingMicrosoftUpdatePolicy
 from .rebootpolicy import _RebootPolicy
 from .thirdpartyupdatepolicy import _ThirdPartyUpdatePolicy
 
-class _GroupPatchingPolicy(_h.Reference[_h.R]):
+class _GroupPatchingPolicy(_h.ReferenceField[_h.R]):
     """The fields of GroupPatchingPolicy, in conditions on records R."""
 
     ApprovalPolicies: _ApprovalPolicyMany[_h.R]
     """ApprovalPolicies: a list of ApprovalPolicy; compare one of its fields, or use any()"""
-    GroupId: _h.Integer[_h.R]
+    GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    GroupName: _h.Text[_h.R]
+    GroupName: _h.TextField[_h.R]
     """GroupName: string"""
-    IsManual: _h.Boolean[_h.R]
+    IsManual: _h.BooleanField[_h.R]
     """IsManual: boolean"""
-    IsPatchingGroup: _h.Boolean[_h.R]
+    IsPatchingGroup: _h.BooleanField[_h.R]
     """IsPatchingGroup: boolean"""
     MicrosoftUpdatePolicy: _PatchingMicrosoftUpdatePolicy[_h.R]
     """MicrosoftUpdatePolicy: a reference; compare its Id or Name, or it with None"""
-    Priority: _h.Integer[_h.R]
+    Priority: _h.IntegerField[_h.R]
     """Priority: int32"""
     RebootPolicy: _RebootPolicy[_h.R]
     """RebootPolicy: a reference; compare its Id or Name, or it with None"""
@@ -31,7 +31,7 @@ class _GroupPatchingPolicy(_h.Reference[_h.R]):
     """ThirdPartyUpdatePolicy: a reference; compare its Id or Name, or it with None"""
     AutoJoinSettings: _GroupAutoJoinSettings[_h.R]
     """AutoJoinSettings: a reference; compare its fields, or it with None"""
-    WindowsComputerCount: _h.Integer[_h.R]
+    WindowsComputerCount: _h.IntegerField[_h.R]
     """WindowsComputerCount: int32"""
 
 GroupPatchingPolicy: _GroupPatchingPolicy[_GroupPatchingPolicyRecord]

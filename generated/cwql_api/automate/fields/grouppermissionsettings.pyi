@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.grouppermissionsettings import GroupPermissionSettings as _GroupPermissionSettingsRecord
 
-class _GroupPermissionSettings(_h.Reference[_h.R]):
+class _GroupPermissionSettings(_h.ReferenceField[_h.R]):
     """The fields of GroupPermissionSettings, in conditions on records R."""
 
-    IsInherited: _h.Boolean[_h.R]
+    IsInherited: _h.BooleanField[_h.R]
     """IsInherited: boolean"""
-    ComputerPermissionSettings: _h.Map[_h.R]
+    ComputerPermissionSettings: _h.MapField[_h.R]
     """ComputerPermissionSettings: a mapping"""
 
 GroupPermissionSettings: _GroupPermissionSettings[_GroupPermissionSettingsRecord]

@@ -9,16 +9,16 @@ from .maintenancewindowsettings import _MaintenanceWindowSettings
 from .masterstatus import _MasterStatus
 from .templatesettings import _TemplateSettings
 
-class _GroupsGroup(_h.Reference[_h.R]):
+class _GroupsGroup(_h.ReferenceField[_h.R]):
     """The fields of GroupsGroup, in conditions on records R."""
 
-    GroupId: _h.Integer[_h.R]
+    GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FullName: _h.Text[_h.R]
+    FullName: _h.TextField[_h.R]
     """FullName: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
     GroupType: _GroupType[_h.R]
     """GroupType: a reference; compare its Name, or it with None"""
@@ -33,7 +33,7 @@ class _GroupsGroup(_h.Reference[_h.R]):
     MaintenanceWindowSettings: _MaintenanceWindowSettings[_h.R]
     """MaintenanceWindowSettings: a reference; compare its Name, or it with None"""
 
-class _GroupsGroupMany(_GroupsGroup[_h.R], _h.Children[_h.R, _GroupsGroupRecord]):
+class _GroupsGroupMany(_GroupsGroup[_h.R], _h.ChildrenField[_h.R, _GroupsGroupRecord]):
     """A list of GroupsGroup inside of a record R."""
 
 GroupsGroup: _GroupsGroup[_GroupsGroupRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.groupsremoteagenttemplate import GroupsRemoteAgentTemplate as _GroupsRemoteAgentTemplateRecord
 
-class _GroupsRemoteAgentTemplate(_h.Reference[_h.R]):
+class _GroupsRemoteAgentTemplate(_h.ReferenceField[_h.R]):
     """The fields of GroupsRemoteAgentTemplate, in conditions on records R."""
 
-    RemoteAgentTemplateId: _h.Integer[_h.R]
+    RemoteAgentTemplateId: _h.IntegerField[_h.R]
     """RemoteAgentTemplateId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 GroupsRemoteAgentTemplate: _GroupsRemoteAgentTemplate[_GroupsRemoteAgentTemplateRecord]

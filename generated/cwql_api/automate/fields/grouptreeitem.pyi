@@ -3,35 +3,35 @@ from cwql.schema import handles as _h
 
 from ..models.grouptreeitem import GroupTreeItem as _GroupTreeItemRecord
 
-class _GroupTreeItem(_h.Reference[_h.R]):
+class _GroupTreeItem(_h.ReferenceField[_h.R]):
     """The fields of GroupTreeItem, in conditions on records R."""
 
-    GroupId: _h.Integer[_h.R]
+    GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    ParentId: _h.Integer[_h.R]
+    ParentId: _h.IntegerField[_h.R]
     """ParentId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FullName: _h.Text[_h.R]
+    FullName: _h.TextField[_h.R]
     """FullName: string"""
-    UserHasDirectAccess: _h.Boolean[_h.R]
+    UserHasDirectAccess: _h.BooleanField[_h.R]
     """UserHasDirectAccess: boolean"""
-    IsLimitedToComputerAutoJoinSearch: _h.Boolean[_h.R]
+    IsLimitedToComputerAutoJoinSearch: _h.BooleanField[_h.R]
     """IsLimitedToComputerAutoJoinSearch: boolean"""
-    IsLimitedToNetworkDeviceAutoJoinSearch: _h.Boolean[_h.R]
+    IsLimitedToNetworkDeviceAutoJoinSearch: _h.BooleanField[_h.R]
     """IsLimitedToNetworkDeviceAutoJoinSearch: boolean"""
-    IsLimitedToContactAutoJoinSearch: _h.Boolean[_h.R]
+    IsLimitedToContactAutoJoinSearch: _h.BooleanField[_h.R]
     """IsLimitedToContactAutoJoinSearch: boolean"""
     ParentGroups: _GroupTreeItemMany[_h.R]
     """ParentGroups: a list of GroupTreeItem; compare one of its fields, or use any()"""
     ChildGroups: _GroupTreeItemMany[_h.R]
     """ChildGroups: a list of GroupTreeItem; compare one of its fields, or use any()"""
-    DirectComputerMembershipCount: _h.Integer[_h.R]
+    DirectComputerMembershipCount: _h.IntegerField[_h.R]
     """DirectComputerMembershipCount: int32"""
-    IndirectComputerMembershipCount: _h.Integer[_h.R]
+    IndirectComputerMembershipCount: _h.IntegerField[_h.R]
     """IndirectComputerMembershipCount: int32"""
 
-class _GroupTreeItemMany(_GroupTreeItem[_h.R], _h.Children[_h.R, _GroupTreeItemRecord]):
+class _GroupTreeItemMany(_GroupTreeItem[_h.R], _h.ChildrenField[_h.R, _GroupTreeItemRecord]):
     """A list of GroupTreeItem inside of a record R."""
 
 GroupTreeItem: _GroupTreeItem[_GroupTreeItemRecord]

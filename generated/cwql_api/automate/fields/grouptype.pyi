@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.grouptype import GroupType as _GroupTypeRecord
 
-class _GroupType(_h.Reference[_h.R]):
+class _GroupType(_h.ReferenceField[_h.R]):
     """The fields of GroupType, in conditions on records R."""
 
-    GroupTypeId: _h.Integer[_h.R]
+    GroupTypeId: _h.IntegerField[_h.R]
     """GroupTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 GroupType: _GroupType[_GroupTypeRecord]

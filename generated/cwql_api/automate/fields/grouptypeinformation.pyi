@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.grouptypeinformation import GroupTypeInformation as _GroupTypeInformationRecord
 from .groupconfigurationgrouptype import _GroupConfigurationGroupTypeMany
 
-class _GroupTypeInformation(_h.Reference[_h.R]):
+class _GroupTypeInformation(_h.ReferenceField[_h.R]):
     """The fields of GroupTypeInformation, in conditions on records R."""
 
-    InheritedGroupTypeId: _h.Integer[_h.R]
+    InheritedGroupTypeId: _h.IntegerField[_h.R]
     """InheritedGroupTypeId: int32"""
-    IsModifiable: _h.Boolean[_h.R]
+    IsModifiable: _h.BooleanField[_h.R]
     """IsModifiable: boolean"""
     GroupTypes: _GroupConfigurationGroupTypeMany[_h.R]
     """GroupTypes: a list of GroupConfigurationGroupType; compare one of its fields, or use any()"""

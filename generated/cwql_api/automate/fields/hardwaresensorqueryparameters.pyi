@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.hardwaresensorqueryparameters import HardwareSensorQueryParameters as _HardwareSensorQueryParametersRecord
 from .hardwaresensorquerysensor import _HardwareSensorQuerySensor
 
-class _HardwareSensorQueryParameters(_h.Reference[_h.R]):
+class _HardwareSensorQueryParameters(_h.ReferenceField[_h.R]):
     """The fields of HardwareSensorQueryParameters, in conditions on records R."""
 
     Sensor: _HardwareSensorQuerySensor[_h.R]
     """Sensor: a reference; compare its Id or Name, or it with None"""
-    SensorNumber: _h.Text[_h.R]
+    SensorNumber: _h.TextField[_h.R]
     """SensorNumber: string"""
 
 HardwareSensorQueryParameters: _HardwareSensorQueryParameters[_HardwareSensorQueryParametersRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.hotfixdataitem import HotfixDataItem as _HotfixDataItemRecord
 
-class _HotfixDataItem(_h.Reference[_h.R]):
+class _HotfixDataItem(_h.ReferenceField[_h.R]):
     """The fields of HotfixDataItem, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 HotfixDataItem: _HotfixDataItem[_HotfixDataItemRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.hotfixoperatingsystemcombination import HotfixOperatingSystemCombination as _HotfixOperatingSystemCombinationRecord
 
-class _HotfixOperatingSystemCombination(_h.Reference[_h.R]):
+class _HotfixOperatingSystemCombination(_h.ReferenceField[_h.R]):
     """The fields of HotfixOperatingSystemCombination, in conditions on records R."""
 
-    HotfixId: _h.Text[_h.R]
+    HotfixId: _h.TextField[_h.R]
     """HotfixId: uuid"""
-    OperatingSystem: _h.Text[_h.R]
+    OperatingSystem: _h.TextField[_h.R]
     """OperatingSystem: string"""
 
-class _HotfixOperatingSystemCombinationMany(_HotfixOperatingSystemCombination[_h.R], _h.Children[_h.R, _HotfixOperatingSystemCombinationRecord]):
+class _HotfixOperatingSystemCombinationMany(_HotfixOperatingSystemCombination[_h.R], _h.ChildrenField[_h.R, _HotfixOperatingSystemCombinationRecord]):
     """A list of HotfixOperatingSystemCombination inside of a record R."""
 
 HotfixOperatingSystemCombination: _HotfixOperatingSystemCombination[_HotfixOperatingSystemCombinationRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.hourlyschedulefrequency import HourlyScheduleFrequency as _HourlyScheduleFrequencyRecord
 
-class _HourlyScheduleFrequency(_h.Reference[_h.R]):
+class _HourlyScheduleFrequency(_h.ReferenceField[_h.R]):
     """The fields of HourlyScheduleFrequency, in conditions on records R."""
 
-    HourlyInterval: _h.Integer[_h.R]
+    HourlyInterval: _h.IntegerField[_h.R]
     """HourlyInterval: int32"""
-    ExclusionStartTime: _h.Text[_h.R]
+    ExclusionStartTime: _h.TextField[_h.R]
     """ExclusionStartTime: string"""
-    ExclusionEndTime: _h.Text[_h.R]
+    ExclusionEndTime: _h.TextField[_h.R]
     """ExclusionEndTime: string"""
 
 HourlyScheduleFrequency: _HourlyScheduleFrequency[_HourlyScheduleFrequencyRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.implicitclientupgraderequest import ImplicitClientUpgradeRequest as _ImplicitClientUpgradeRequestRecord
 
-class _ImplicitClientUpgradeRequest(_h.Reference[_h.R]):
+class _ImplicitClientUpgradeRequest(_h.ReferenceField[_h.R]):
     """The fields of ImplicitClientUpgradeRequest, in conditions on records R."""
 
-    ImplicitToken: _h.Text[_h.R]
+    ImplicitToken: _h.TextField[_h.R]
     """ImplicitToken: string"""
 
 ImplicitClientUpgradeRequest: _ImplicitClientUpgradeRequest[_ImplicitClientUpgradeRequestRecord]

@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.individualscriptstatisticsresponse import IndividualScriptStatisticsResponse as _IndividualScriptStatisticsResponseRecord
 
-class _IndividualScriptStatisticsResponse(_h.Reference[_h.R]):
+class _IndividualScriptStatisticsResponse(_h.ReferenceField[_h.R]):
     """The fields of IndividualScriptStatisticsResponse, in conditions on records R."""
 
-    SuccessCount: _h.Integer[_h.R]
+    SuccessCount: _h.IntegerField[_h.R]
     """SuccessCount: int32"""
-    TotalRunCount: _h.Integer[_h.R]
+    TotalRunCount: _h.IntegerField[_h.R]
     """TotalRunCount: int32"""
-    LastRunTarget: _h.Text[_h.R]
+    LastRunTarget: _h.TextField[_h.R]
     """LastRunTarget: string"""
-    LastRunDate: _h.DateTime[_h.R]
+    LastRunDate: _h.DateTimeField[_h.R]
     """LastRunDate: date-time"""
-    TotalValue: _h.Integer[_h.R]
+    TotalValue: _h.IntegerField[_h.R]
     """TotalValue: int32"""
-    LastHistoryDateAvailable: _h.DateTime[_h.R]
+    LastHistoryDateAvailable: _h.DateTimeField[_h.R]
     """LastHistoryDateAvailable: date-time"""
-    LastRunStatus: _h.Text[_h.R]
+    LastRunStatus: _h.TextField[_h.R]
     """LastRunStatus: string"""
 
 IndividualScriptStatisticsResponse: _IndividualScriptStatisticsResponse[_IndividualScriptStatisticsResponseRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.installerrequest import InstallerRequest as _InstallerRequestRecord
 
-class _InstallerRequest(_h.Reference[_h.R]):
+class _InstallerRequest(_h.ReferenceField[_h.R]):
     """The fields of InstallerRequest, in conditions on records R."""
 
-    LocationId: _h.Integer[_h.R]
+    LocationId: _h.IntegerField[_h.R]
     """LocationId: int32"""
-    InstallerType: _h.Integer[_h.R]
+    InstallerType: _h.IntegerField[_h.R]
     """InstallerType: int32"""
 
 InstallerRequest: _InstallerRequest[_InstallerRequestRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.internaldatabasequeryparameters import InternalDatabaseQueryParameters as _InternalDatabaseQueryParametersRecord
 
-class _InternalDatabaseQueryParameters(_h.Reference[_h.R]):
+class _InternalDatabaseQueryParameters(_h.ReferenceField[_h.R]):
     """The fields of InternalDatabaseQueryParameters, in conditions on records R."""
 
-    FieldToCheck: _h.Text[_h.R]
+    FieldToCheck: _h.TextField[_h.R]
     """FieldToCheck: string"""
-    TableOrViewToQuery: _h.Text[_h.R]
+    TableOrViewToQuery: _h.TextField[_h.R]
     """TableOrViewToQuery: string"""
-    AdditionalConditions: _h.Text[_h.R]
+    AdditionalConditions: _h.TextField[_h.R]
     """AdditionalConditions: string"""
-    IdentityField: _h.Text[_h.R]
+    IdentityField: _h.TextField[_h.R]
     """IdentityField: string"""
 
 InternalDatabaseQueryParameters: _InternalDatabaseQueryParameters[_InternalDatabaseQueryParametersRecord]

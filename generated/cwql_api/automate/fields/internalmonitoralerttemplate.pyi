@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.internalmonitoralerttemplate import InternalMonitorAlertTemplate as _InternalMonitorAlertTemplateRecord
 
-class _InternalMonitorAlertTemplate(_h.Reference[_h.R]):
+class _InternalMonitorAlertTemplate(_h.ReferenceField[_h.R]):
     """The fields of InternalMonitorAlertTemplate, in conditions on records R."""
 
-    AlertTemplateId: _h.Integer[_h.R]
+    AlertTemplateId: _h.IntegerField[_h.R]
     """AlertTemplateId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _InternalMonitorAlertTemplateMany(_InternalMonitorAlertTemplate[_h.R], _h.Children[_h.R, _InternalMonitorAlertTemplateRecord]):
+class _InternalMonitorAlertTemplateMany(_InternalMonitorAlertTemplate[_h.R], _h.ChildrenField[_h.R, _InternalMonitorAlertTemplateRecord]):
     """A list of InternalMonitorAlertTemplate inside of a record R."""
 
 InternalMonitorAlertTemplate: _InternalMonitorAlertTemplate[_InternalMonitorAlertTemplateRecord]

@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.internalmonitorresult import InternalMonitorResult as _InternalMonitorResultRecord
 from .monitor import _Monitor
 
-class _InternalMonitorResult(_h.Reference[_h.R]):
+class _InternalMonitorResult(_h.ReferenceField[_h.R]):
     """The fields of InternalMonitorResult, in conditions on records R."""
 
     Monitor: _Monitor[_h.R]
     """Monitor: a reference; compare its Name, or it with None"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Timestamp: _h.DateTime[_h.R]
+    Timestamp: _h.DateTimeField[_h.R]
     """Timestamp: date-time"""
-    Result: _h.Text[_h.R]
+    Result: _h.TextField[_h.R]
     """Result: string"""
-    IdentityField: _h.Text[_h.R]
+    IdentityField: _h.TextField[_h.R]
     """IdentityField: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 InternalMonitorResult: _InternalMonitorResult[_InternalMonitorResultRecord]

@@ -5,26 +5,26 @@ from ..models.internalmonitorsubscriptionviewmodel import InternalMonitorSubscri
 from .internalmonitoralerttemplate import _InternalMonitorAlertTemplateMany
 from .internalmonitorticketcategory import _InternalMonitorTicketCategoryMany
 
-class _InternalMonitorSubscriptionViewModel(_h.Reference[_h.R]):
+class _InternalMonitorSubscriptionViewModel(_h.ReferenceField[_h.R]):
     """The fields of InternalMonitorSubscriptionViewModel, in conditions on records R."""
 
     AlertTemplates: _InternalMonitorAlertTemplateMany[_h.R]
     """AlertTemplates: a list of InternalMonitorAlertTemplate; compare one of its fields, or use any()"""
     TicketCategories: _InternalMonitorTicketCategoryMany[_h.R]
     """TicketCategories: a list of InternalMonitorTicketCategory; compare one of its fields, or use any()"""
-    IsGroupSubscribed: _h.Boolean[_h.R]
+    IsGroupSubscribed: _h.BooleanField[_h.R]
     """IsGroupSubscribed: boolean"""
-    IsSubscriptionInherited: _h.Boolean[_h.R]
+    IsSubscriptionInherited: _h.BooleanField[_h.R]
     """IsSubscriptionInherited: boolean"""
-    IsOverrideApplied: _h.Boolean[_h.R]
+    IsOverrideApplied: _h.BooleanField[_h.R]
     """IsOverrideApplied: boolean"""
-    MonitorAlertTemplateId: _h.Integer[_h.R]
+    MonitorAlertTemplateId: _h.IntegerField[_h.R]
     """MonitorAlertTemplateId: int32"""
-    MonitorTicketCategoryId: _h.Integer[_h.R]
+    MonitorTicketCategoryId: _h.IntegerField[_h.R]
     """MonitorTicketCategoryId: int32"""
-    OverriddenAlertTemplateId: _h.Integer[_h.R]
+    OverriddenAlertTemplateId: _h.IntegerField[_h.R]
     """OverriddenAlertTemplateId: int32"""
-    OverriddenTicketCategoryId: _h.Integer[_h.R]
+    OverriddenTicketCategoryId: _h.IntegerField[_h.R]
     """OverriddenTicketCategoryId: int32"""
 
 InternalMonitorSubscriptionViewModel: _InternalMonitorSubscriptionViewModel[_InternalMonitorSubscriptionViewModelRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.internalmonitorticketcategory import InternalMonitorTicketCategory as _InternalMonitorTicketCategoryRecord
 
-class _InternalMonitorTicketCategory(_h.Reference[_h.R]):
+class _InternalMonitorTicketCategory(_h.ReferenceField[_h.R]):
     """The fields of InternalMonitorTicketCategory, in conditions on records R."""
 
-    TicketCategoryId: _h.Integer[_h.R]
+    TicketCategoryId: _h.IntegerField[_h.R]
     """TicketCategoryId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _InternalMonitorTicketCategoryMany(_InternalMonitorTicketCategory[_h.R], _h.Children[_h.R, _InternalMonitorTicketCategoryRecord]):
+class _InternalMonitorTicketCategoryMany(_InternalMonitorTicketCategory[_h.R], _h.ChildrenField[_h.R, _InternalMonitorTicketCategoryRecord]):
     """A list of InternalMonitorTicketCategory inside of a record R."""
 
 InternalMonitorTicketCategory: _InternalMonitorTicketCategory[_InternalMonitorTicketCategoryRecord]

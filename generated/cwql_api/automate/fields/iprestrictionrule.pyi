@@ -3,29 +3,29 @@ from cwql.schema import handles as _h
 
 from ..models.iprestrictionrule import IpRestrictionRule as _IpRestrictionRuleRecord
 
-class _IpRestrictionRule(_h.Reference[_h.R]):
+class _IpRestrictionRule(_h.ReferenceField[_h.R]):
     """The fields of IpRestrictionRule, in conditions on records R."""
 
-    IpAddressGuid: _h.Text[_h.R]
+    IpAddressGuid: _h.TextField[_h.R]
     """IpAddressGuid: uuid"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IpAddress: _h.Text[_h.R]
+    IpAddress: _h.TextField[_h.R]
     """IpAddress: string"""
-    WindowsClientAccess: _h.Boolean[_h.R]
+    WindowsClientAccess: _h.BooleanField[_h.R]
     """WindowsClientAccess: boolean"""
-    WebClientAccess: _h.Boolean[_h.R]
+    WebClientAccess: _h.BooleanField[_h.R]
     """WebClientAccess: boolean"""
-    CreatedBy: _h.Text[_h.R]
+    CreatedBy: _h.TextField[_h.R]
     """CreatedBy: string"""
-    CreateDate: _h.DateTime[_h.R]
+    CreateDate: _h.DateTimeField[_h.R]
     """CreateDate: date-time"""
-    UpdatedBy: _h.Text[_h.R]
+    UpdatedBy: _h.TextField[_h.R]
     """UpdatedBy: string"""
-    UpdateDate: _h.DateTime[_h.R]
+    UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
-class _IpRestrictionRuleMany(_IpRestrictionRule[_h.R], _h.Children[_h.R, _IpRestrictionRuleRecord]):
+class _IpRestrictionRuleMany(_IpRestrictionRule[_h.R], _h.ChildrenField[_h.R, _IpRestrictionRuleRecord]):
     """A list of IpRestrictionRule inside of a record R."""
 
 IpRestrictionRule: _IpRestrictionRule[_IpRestrictionRuleRecord]

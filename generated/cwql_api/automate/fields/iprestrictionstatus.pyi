@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.iprestrictionstatus import IpRestrictionStatus as _IpRestrictionStatusRecord
 
-class _IpRestrictionStatus(_h.Reference[_h.R]):
+class _IpRestrictionStatus(_h.ReferenceField[_h.R]):
     """The fields of IpRestrictionStatus, in conditions on records R."""
 
-    IsEnabled: _h.Boolean[_h.R]
+    IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
 
 IpRestrictionStatus: _IpRestrictionStatus[_IpRestrictionStatusRecord]

@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.languageoverride import LanguageOverride as _LanguageOverrideRecord
 
-class _LanguageOverride(_h.Reference[_h.R]):
+class _LanguageOverride(_h.ReferenceField[_h.R]):
     """The fields of LanguageOverride, in conditions on records R."""
 
-    Code: _h.Text[_h.R]
+    Code: _h.TextField[_h.R]
     """Code: string"""
-    Value: _h.Text[_h.R]
+    Value: _h.TextField[_h.R]
     """Value: string"""
-    NormalComparerValue: _h.Text[_h.R]
+    NormalComparerValue: _h.TextField[_h.R]
     """NormalComparerValue: string"""
-    WarningComparerValue: _h.Text[_h.R]
+    WarningComparerValue: _h.TextField[_h.R]
     """WarningComparerValue: string"""
-    ErrorComparerValue: _h.Text[_h.R]
+    ErrorComparerValue: _h.TextField[_h.R]
     """ErrorComparerValue: string"""
 
-class _LanguageOverrideMany(_LanguageOverride[_h.R], _h.Children[_h.R, _LanguageOverrideRecord]):
+class _LanguageOverrideMany(_LanguageOverride[_h.R], _h.ChildrenField[_h.R, _LanguageOverrideRecord]):
     """A list of LanguageOverride inside of a record R."""
 
 LanguageOverride: _LanguageOverride[_LanguageOverrideRecord]

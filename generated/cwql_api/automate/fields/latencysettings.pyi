@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.latencysettings import LatencySettings as _LatencySettingsRecord
 
-class _LatencySettings(_h.Reference[_h.R]):
+class _LatencySettings(_h.ReferenceField[_h.R]):
     """The fields of LatencySettings, in conditions on records R."""
 
-    ServerAddress: _h.Text[_h.R]
+    ServerAddress: _h.TextField[_h.R]
     """ServerAddress: string"""
 
 LatencySettings: _LatencySettings[_LatencySettingsRecord]

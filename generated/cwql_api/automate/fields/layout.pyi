@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.layout import Layout as _LayoutRecord
 
-class _Layout(_h.Reference[_h.R]):
+class _Layout(_h.ReferenceField[_h.R]):
     """The fields of Layout, in conditions on records R."""
 
-    width: _h.Number[_h.R]
+    width: _h.NumberField[_h.R]
     """width: double"""
-    height: _h.Number[_h.R]
+    height: _h.NumberField[_h.R]
     """height: double"""
-    gridSize: _h.Integer[_h.R]
+    gridSize: _h.IntegerField[_h.R]
     """gridSize: int32"""
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
 
 Layout: _Layout[_LayoutRecord]

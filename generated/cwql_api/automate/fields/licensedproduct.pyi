@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.licensedproduct import LicensedProduct as _LicensedProductRecord
 
-class _LicensedProduct(_h.Reference[_h.R]):
+class _LicensedProduct(_h.ReferenceField[_h.R]):
     """The fields of LicensedProduct, in conditions on records R."""
 
-    CdKey: _h.Text[_h.R]
+    CdKey: _h.TextField[_h.R]
     """CdKey: string"""
-    CurrentLicenseUsage: _h.Integer[_h.R]
+    CurrentLicenseUsage: _h.IntegerField[_h.R]
     """CurrentLicenseUsage: int32"""
-    Data: _h.Text[_h.R]
+    Data: _h.TextField[_h.R]
     """Data: string"""
-    IsLicenseActive: _h.Boolean[_h.R]
+    IsLicenseActive: _h.BooleanField[_h.R]
     """IsLicenseActive: boolean"""
-    LicenseFile: _h.Text[_h.R]
+    LicenseFile: _h.TextField[_h.R]
     """LicenseFile: string"""
-    MaxLicenseUsage: _h.Integer[_h.R]
+    MaxLicenseUsage: _h.IntegerField[_h.R]
     """MaxLicenseUsage: int32"""
-    ProductId: _h.Integer[_h.R]
+    ProductId: _h.IntegerField[_h.R]
     """ProductId: int32"""
-    ProductSku: _h.Text[_h.R]
+    ProductSku: _h.TextField[_h.R]
     """ProductSku: string"""
 
 LicensedProduct: _LicensedProduct[_LicensedProductRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.link import Link as _LinkRecord
 
-class _Link(_h.Reference[_h.R]):
+class _Link(_h.ReferenceField[_h.R]):
     """The fields of Link, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    URL: _h.Text[_h.R]
+    URL: _h.TextField[_h.R]
     """URL: string"""
-    Category: _h.Text[_h.R]
+    Category: _h.TextField[_h.R]
     """Category: string"""
 
 Link: _Link[_LinkRecord]

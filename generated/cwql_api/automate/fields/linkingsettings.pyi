@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.linkingsettings import LinkingSettings as _LinkingSettingsRecord
 
-class _LinkingSettings(_h.Reference[_h.R]):
+class _LinkingSettings(_h.ReferenceField[_h.R]):
     """The fields of LinkingSettings, in conditions on records R."""
 
-    GroupLinkTypeId: _h.Integer[_h.R]
+    GroupLinkTypeId: _h.IntegerField[_h.R]
     """GroupLinkTypeId: int32"""
-    GroupLinkTypeName: _h.Text[_h.R]
+    GroupLinkTypeName: _h.TextField[_h.R]
     """GroupLinkTypeName: string"""
-    LinkedEntityId: _h.Integer[_h.R]
+    LinkedEntityId: _h.IntegerField[_h.R]
     """LinkedEntityId: int32"""
-    LinkedEntityName: _h.Text[_h.R]
+    LinkedEntityName: _h.TextField[_h.R]
     """LinkedEntityName: string"""
-    IsSynchronized: _h.Boolean[_h.R]
+    IsSynchronized: _h.BooleanField[_h.R]
     """IsSynchronized: boolean"""
 
 LinkingSettings: _LinkingSettings[_LinkingSettingsRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.linktossorequest import LinkToSsoRequest as _LinkToSsoRequestRecord
 
-class _LinkToSsoRequest(_h.Reference[_h.R]):
+class _LinkToSsoRequest(_h.ReferenceField[_h.R]):
     """The fields of LinkToSsoRequest, in conditions on records R."""
 
-    ServiceIdentifier: _h.Text[_h.R]
+    ServiceIdentifier: _h.TextField[_h.R]
     """ServiceIdentifier: string"""
 
 LinkToSsoRequest: _LinkToSsoRequest[_LinkToSsoRequestRecord]

@@ -7,12 +7,12 @@ from .patchingmicrosoftupdatepolicy import _PatchingMicrosoftUpdatePolicy
 from .rebootpolicy import _RebootPolicy
 from .thirdpartyupdatepolicy import _ThirdPartyUpdatePolicy
 
-class _LocalOverridePolicy(_h.Reference[_h.R]):
+class _LocalOverridePolicy(_h.ReferenceField[_h.R]):
     """The fields of LocalOverridePolicy, in conditions on records R."""
 
     ApprovalPolicies: _ApprovalPolicyMany[_h.R]
     """ApprovalPolicies: a list of ApprovalPolicy; compare one of its fields, or use any()"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     MicrosoftUpdatePolicy: _PatchingMicrosoftUpdatePolicy[_h.R]
     """MicrosoftUpdatePolicy: a reference; compare its Id or Name, or it with None"""

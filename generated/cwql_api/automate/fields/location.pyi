@@ -11,16 +11,16 @@ from .router import _Router
 from .temporaryapicontractsdeploymentlogin import _TemporaryApiContractsDeploymentLogin
 from .temporaryapicontractsmaintenancewindowdefinition import _TemporaryApiContractsMaintenanceWindowDefinition
 
-class _Location(_h.Reference[_h.R]):
+class _Location(_h.ReferenceField[_h.R]):
     """The fields of Location, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    LocationId: _h.Integer[_h.R]
+    LocationId: _h.IntegerField[_h.R]
     """LocationId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FaxNumber: _h.Text[_h.R]
+    FaxNumber: _h.TextField[_h.R]
     """FaxNumber: string"""
     MaintenanceWindow: _TemporaryApiContractsMaintenanceWindowDefinition[_h.R]
     """MaintenanceWindow: a reference; compare its Name, or it with None"""
@@ -28,43 +28,43 @@ class _Location(_h.Reference[_h.R]):
     """DeploymentTemplate: a reference; compare its Id or Name, or it with None"""
     Router: _Router[_h.R]
     """Router: a reference; compare its Id, or it with None"""
-    ProbeId: _h.Integer[_h.R]
+    ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
-    ExternalId: _h.Integer[_h.R]
+    ExternalId: _h.IntegerField[_h.R]
     """ExternalId: int32"""
-    ScriptExtra2: _h.Text[_h.R]
+    ScriptExtra2: _h.TextField[_h.R]
     """ScriptExtra2: string"""
-    ScriptExtra1: _h.Text[_h.R]
+    ScriptExtra1: _h.TextField[_h.R]
     """ScriptExtra1: string"""
-    ScriptRouterAddress: _h.Text[_h.R]
+    ScriptRouterAddress: _h.TextField[_h.R]
     """ScriptRouterAddress: string"""
-    ScriptPassword: _h.Text[_h.R]
+    ScriptPassword: _h.TextField[_h.R]
     """ScriptPassword: string"""
-    ScriptUsername: _h.Text[_h.R]
+    ScriptUsername: _h.TextField[_h.R]
     """ScriptUsername: string"""
-    ScriptDrive: _h.Text[_h.R]
+    ScriptDrive: _h.TextField[_h.R]
     """ScriptDrive: string"""
-    RouterPort: _h.Integer[_h.R]
+    RouterPort: _h.IntegerField[_h.R]
     """RouterPort: int32"""
-    Comments: _h.Text[_h.R]
+    Comments: _h.TextField[_h.R]
     """Comments: string"""
     Contact: _Contact[_h.R]
     """Contact: a reference; compare its Id, or it with None"""
     DefaultDeploymentLogin: _TemporaryApiContractsDeploymentLogin[_h.R]
     """DefaultDeploymentLogin: a reference; compare its fields, or it with None"""
-    PhoneNumber: _h.Text[_h.R]
+    PhoneNumber: _h.TextField[_h.R]
     """PhoneNumber: string"""
-    Country: _h.Text[_h.R]
+    Country: _h.TextField[_h.R]
     """Country: string"""
-    ZipCode: _h.Text[_h.R]
+    ZipCode: _h.TextField[_h.R]
     """ZipCode: string"""
-    State: _h.Text[_h.R]
+    State: _h.TextField[_h.R]
     """State: string"""
-    City: _h.Text[_h.R]
+    City: _h.TextField[_h.R]
     """City: string"""
-    Address2: _h.Text[_h.R]
+    Address2: _h.TextField[_h.R]
     """Address2: string"""
-    Address1: _h.Text[_h.R]
+    Address1: _h.TextField[_h.R]
     """Address1: string"""
     Client: _Client[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
@@ -72,7 +72,7 @@ class _Location(_h.Reference[_h.R]):
     """DefaultDeploymentGroup: a reference; compare its Id or Name, or it with None"""
     ExtraFields: _ExtraFieldMany[_h.R]
     """ExtraFields: a list of ExtraField; compare one of its fields, or use any()"""
-    ClientID: _h.Integer[_h.R]
+    ClientID: _h.IntegerField[_h.R]
     """ClientID: int32"""
 
 Location: _Location[_LocationRecord]

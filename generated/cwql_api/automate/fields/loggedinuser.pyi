@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.loggedinuser import LoggedInUser as _LoggedInUserRecord
 
-class _LoggedInUser(_h.Reference[_h.R]):
+class _LoggedInUser(_h.ReferenceField[_h.R]):
     """The fields of LoggedInUser, in conditions on records R."""
 
-    LoggedInUserName: _h.Text[_h.R]
+    LoggedInUserName: _h.TextField[_h.R]
     """LoggedInUserName: string"""
-    ConsoleId: _h.Integer[_h.R]
+    ConsoleId: _h.IntegerField[_h.R]
     """ConsoleId: int32"""
 
-class _LoggedInUserMany(_LoggedInUser[_h.R], _h.Children[_h.R, _LoggedInUserRecord]):
+class _LoggedInUserMany(_LoggedInUser[_h.R], _h.ChildrenField[_h.R, _LoggedInUserRecord]):
     """A list of LoggedInUser inside of a record R."""
 
 LoggedInUser: _LoggedInUser[_LoggedInUserRecord]

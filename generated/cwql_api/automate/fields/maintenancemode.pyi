@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancemode import MaintenanceMode as _MaintenanceModeRecord
 
-class _MaintenanceMode(_h.Reference[_h.R]):
+class _MaintenanceMode(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceMode, in conditions on records R."""
 
-    ComputerID: _h.Integer[_h.R]
+    ComputerID: _h.IntegerField[_h.R]
     """ComputerID: int32"""
-    TimeStart: _h.DateTime[_h.R]
+    TimeStart: _h.DateTimeField[_h.R]
     """TimeStart: date-time"""
-    Duration: _h.Integer[_h.R]
+    Duration: _h.IntegerField[_h.R]
     """Duration: int32"""
-    Mode: _h.Integer[_h.R]
+    Mode: _h.IntegerField[_h.R]
     """Mode: int32"""
-    UserID: _h.Integer[_h.R]
+    UserID: _h.IntegerField[_h.R]
     """UserID: int32"""
 
 MaintenanceMode: _MaintenanceMode[_MaintenanceModeRecord]

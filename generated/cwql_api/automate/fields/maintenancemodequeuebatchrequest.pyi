@@ -5,20 +5,20 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancemodequeuebatchrequest import MaintenanceModeQueueBatchRequest as _MaintenanceModeQueueBatchRequestRecord
 
-class _MaintenanceModeQueueBatchRequest(_h.Reference[_h.R]):
+class _MaintenanceModeQueueBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceModeQueueBatchRequest, in conditions on records R."""
 
-    EntityType: _h.Enum[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
+    EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
-    EntityIds: _h.Collection[int, _h.R]
+    EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
-    StartDate: _h.DateTime[_h.R]
+    StartDate: _h.DateTimeField[_h.R]
     """StartDate: date-time"""
-    DurationInMinutes: _h.Integer[_h.R]
+    DurationInMinutes: _h.IntegerField[_h.R]
     """DurationInMinutes: int32"""
-    Mode: _h.Text[_h.R]
+    Mode: _h.TextField[_h.R]
     """Mode: string"""
-    Comments: _h.Text[_h.R]
+    Comments: _h.TextField[_h.R]
     """Comments: string"""
 
 MaintenanceModeQueueBatchRequest: _MaintenanceModeQueueBatchRequest[_MaintenanceModeQueueBatchRequestRecord]

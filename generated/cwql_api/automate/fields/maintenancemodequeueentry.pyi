@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancemodequeueentry import MaintenanceModeQueueEntry as _MaintenanceModeQueueEntryRecord
 
-class _MaintenanceModeQueueEntry(_h.Reference[_h.R]):
+class _MaintenanceModeQueueEntry(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceModeQueueEntry, in conditions on records R."""
 
-    MaintenanceModeQueueId: _h.Integer[_h.R]
+    MaintenanceModeQueueId: _h.IntegerField[_h.R]
     """MaintenanceModeQueueId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    StartDate: _h.DateTime[_h.R]
+    StartDate: _h.DateTimeField[_h.R]
     """StartDate: date-time"""
-    DurationInMinutes: _h.Integer[_h.R]
+    DurationInMinutes: _h.IntegerField[_h.R]
     """DurationInMinutes: int32"""
-    Mode: _h.Text[_h.R]
+    Mode: _h.TextField[_h.R]
     """Mode: string"""
-    UserId: _h.Integer[_h.R]
+    UserId: _h.IntegerField[_h.R]
     """UserId: int32"""
-    Comments: _h.Text[_h.R]
+    Comments: _h.TextField[_h.R]
     """Comments: string"""
 
 MaintenanceModeQueueEntry: _MaintenanceModeQueueEntry[_MaintenanceModeQueueEntryRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancewindow import MaintenanceWindow as _MaintenanceWindowRecord
 
-class _MaintenanceWindow(_h.Reference[_h.R]):
+class _MaintenanceWindow(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceWindow, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
 
 MaintenanceWindow: _MaintenanceWindow[_MaintenanceWindowRecord]

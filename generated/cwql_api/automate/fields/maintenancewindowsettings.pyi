@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancewindowsettings import MaintenanceWindowSettings as _MaintenanceWindowSettingsRecord
 
-class _MaintenanceWindowSettings(_h.Reference[_h.R]):
+class _MaintenanceWindowSettings(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceWindowSettings, in conditions on records R."""
 
-    MaintenanceWindowId: _h.Integer[_h.R]
+    MaintenanceWindowId: _h.IntegerField[_h.R]
     """MaintenanceWindowId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 MaintenanceWindowSettings: _MaintenanceWindowSettings[_MaintenanceWindowSettingsRecord]

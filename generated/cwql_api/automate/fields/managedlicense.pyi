@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.managedlicense import ManagedLicense as _ManagedLicenseRecord
 from .productkey import _ProductKey
 
-class _ManagedLicense(_h.Reference[_h.R]):
+class _ManagedLicense(_h.ReferenceField[_h.R]):
     """The fields of ManagedLicense, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ClientId: _h.Integer[_h.R]
+    ClientId: _h.IntegerField[_h.R]
     """ClientId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    SearchString: _h.Text[_h.R]
+    SearchString: _h.TextField[_h.R]
     """SearchString: string"""
-    LicenseCount: _h.Integer[_h.R]
+    LicenseCount: _h.IntegerField[_h.R]
     """LicenseCount: int32"""
-    InstalledCount: _h.Integer[_h.R]
+    InstalledCount: _h.IntegerField[_h.R]
     """InstalledCount: int32"""
     ProductKey: _ProductKey[_h.R]
     """ProductKey: a reference; compare its Id, or it with None"""

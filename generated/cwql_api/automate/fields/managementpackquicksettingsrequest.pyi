@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.managementpackquicksettingsrequest import ManagementPackQuickSettingsRequest as _ManagementPackQuickSettingsRequestRecord
 
-class _ManagementPackQuickSettingsRequest(_h.Reference[_h.R]):
+class _ManagementPackQuickSettingsRequest(_h.ReferenceField[_h.R]):
     """The fields of ManagementPackQuickSettingsRequest, in conditions on records R."""
 
-    IsCoreServicesEnabled: _h.Boolean[_h.R]
+    IsCoreServicesEnabled: _h.BooleanField[_h.R]
     """IsCoreServicesEnabled: boolean"""
-    IsDatabaseEnabled: _h.Boolean[_h.R]
+    IsDatabaseEnabled: _h.BooleanField[_h.R]
     """IsDatabaseEnabled: boolean"""
-    IsMessagingServicesEnabled: _h.Boolean[_h.R]
+    IsMessagingServicesEnabled: _h.BooleanField[_h.R]
     """IsMessagingServicesEnabled: boolean"""
-    IsNetworkPortsEnabled: _h.Boolean[_h.R]
+    IsNetworkPortsEnabled: _h.BooleanField[_h.R]
     """IsNetworkPortsEnabled: boolean"""
-    IsWebsitesAndProxiesEnabled: _h.Boolean[_h.R]
+    IsWebsitesAndProxiesEnabled: _h.BooleanField[_h.R]
     """IsWebsitesAndProxiesEnabled: boolean"""
-    AlertLevel: _h.Text[_h.R]
+    AlertLevel: _h.TextField[_h.R]
     """AlertLevel: string"""
 
 ManagementPackQuickSettingsRequest: _ManagementPackQuickSettingsRequest[_ManagementPackQuickSettingsRequestRecord]

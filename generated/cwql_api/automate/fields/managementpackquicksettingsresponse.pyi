@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.managementpackquicksettingsresponse import ManagementPackQuickSettingsResponse as _ManagementPackQuickSettingsResponseRecord
 from .managementpackstatus import _ManagementPackStatus
 
-class _ManagementPackQuickSettingsResponse(_h.Reference[_h.R]):
+class _ManagementPackQuickSettingsResponse(_h.ReferenceField[_h.R]):
     """The fields of ManagementPackQuickSettingsResponse, in conditions on records R."""
 
     CoreServicesStatus: _ManagementPackStatus[_h.R]

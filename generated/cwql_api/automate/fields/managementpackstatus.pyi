@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.managementpackstatus import ManagementPackStatus as _ManagementPackStatusRecord
 
-class _ManagementPackStatus(_h.Reference[_h.R]):
+class _ManagementPackStatus(_h.ReferenceField[_h.R]):
     """The fields of ManagementPackStatus, in conditions on records R."""
 
-    IsInstalled: _h.Boolean[_h.R]
+    IsInstalled: _h.BooleanField[_h.R]
     """IsInstalled: boolean"""
-    IsEnabled: _h.Boolean[_h.R]
+    IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
-    AlertLevel: _h.Text[_h.R]
+    AlertLevel: _h.TextField[_h.R]
     """AlertLevel: string"""
 
 ManagementPackStatus: _ManagementPackStatus[_ManagementPackStatusRecord]

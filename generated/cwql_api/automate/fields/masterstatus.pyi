@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.masterstatus import MasterStatus as _MasterStatusRecord
 
-class _MasterStatus(_h.Reference[_h.R]):
+class _MasterStatus(_h.ReferenceField[_h.R]):
     """The fields of MasterStatus, in conditions on records R."""
 
-    MasterStatusTypeId: _h.Integer[_h.R]
+    MasterStatusTypeId: _h.IntegerField[_h.R]
     """MasterStatusTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 MasterStatus: _MasterStatus[_MasterStatusRecord]

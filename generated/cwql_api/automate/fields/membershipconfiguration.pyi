@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.membershipconfiguration import MembershipConfiguration as _MembershipConfigurationRecord
 
-class _MembershipConfiguration(_h.Reference[_h.R]):
+class _MembershipConfiguration(_h.ReferenceField[_h.R]):
     """The fields of MembershipConfiguration, in conditions on records R."""
 
-    MembershipType: _h.Text[_h.R]
+    MembershipType: _h.TextField[_h.R]
     """MembershipType: string"""
-    ComputerSearchName: _h.Text[_h.R]
+    ComputerSearchName: _h.TextField[_h.R]
     """ComputerSearchName: string"""
-    IsLimitedToComputerSearch: _h.Boolean[_h.R]
+    IsLimitedToComputerSearch: _h.BooleanField[_h.R]
     """IsLimitedToComputerSearch: boolean"""
-    NetworkDeviceSearchName: _h.Text[_h.R]
+    NetworkDeviceSearchName: _h.TextField[_h.R]
     """NetworkDeviceSearchName: string"""
-    IsLimitedToNetworkDeviceSearch: _h.Boolean[_h.R]
+    IsLimitedToNetworkDeviceSearch: _h.BooleanField[_h.R]
     """IsLimitedToNetworkDeviceSearch: boolean"""
-    ContactSearchName: _h.Text[_h.R]
+    ContactSearchName: _h.TextField[_h.R]
     """ContactSearchName: string"""
-    IsLimitedToContactSearch: _h.Boolean[_h.R]
+    IsLimitedToContactSearch: _h.BooleanField[_h.R]
     """IsLimitedToContactSearch: boolean"""
-    IncludesContactAssociatedComputers: _h.Boolean[_h.R]
+    IncludesContactAssociatedComputers: _h.BooleanField[_h.R]
     """IncludesContactAssociatedComputers: boolean"""
 
 MembershipConfiguration: _MembershipConfiguration[_MembershipConfigurationRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.memoryformfactor import MemoryFormFactor as _MemoryFormFactorRecord
 
-class _MemoryFormFactor(_h.Reference[_h.R]):
+class _MemoryFormFactor(_h.ReferenceField[_h.R]):
     """The fields of MemoryFormFactor, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 MemoryFormFactor: _MemoryFormFactor[_MemoryFormFactorRecord]

@@ -5,10 +5,10 @@ from ..models.menu_commandmenuitembase import Menu_CommandMenuItemBase as _Menu_
 from .commandmenuitembase import _CommandMenuItemBaseMany
 from .submenu_commandmenuitembase import _SubMenu_CommandMenuItemBaseMany
 
-class _Menu_CommandMenuItemBase(_h.Reference[_h.R]):
+class _Menu_CommandMenuItemBase(_h.ReferenceField[_h.R]):
     """The fields of Menu_CommandMenuItemBase, in conditions on records R."""
 
-    MenuKey: _h.Text[_h.R]
+    MenuKey: _h.TextField[_h.R]
     """MenuKey: string"""
     SubMenus: _SubMenu_CommandMenuItemBaseMany[_h.R]
     """SubMenus: a list of SubMenu_CommandMenuItemBase; compare one of its fields, or use any()"""

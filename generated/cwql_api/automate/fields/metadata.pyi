@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.metadata import Metadata as _MetadataRecord
 
-class _Metadata(_h.Reference[_h.R]):
+class _Metadata(_h.ReferenceField[_h.R]):
     """The fields of Metadata, in conditions on records R."""
 
-    is_internal: _h.Boolean[_h.R]
+    is_internal: _h.BooleanField[_h.R]
     """is_internal: boolean"""
-    token_authorization: _h.Boolean[_h.R]
+    token_authorization: _h.BooleanField[_h.R]
     """token_authorization: boolean"""
-    enable_open_api_credentials_sharing: _h.Boolean[_h.R]
+    enable_open_api_credentials_sharing: _h.BooleanField[_h.R]
     """enable_open_api_credentials_sharing: boolean"""
-    multiple_connections: _h.Boolean[_h.R]
+    multiple_connections: _h.BooleanField[_h.R]
     """multiple_connections: boolean"""
-    internal_notification_platform_context: _h.Boolean[_h.R]
+    internal_notification_platform_context: _h.BooleanField[_h.R]
     """internal_notification_platform_context: boolean"""
-    refresh_left_nav_menu: _h.Boolean[_h.R]
+    refresh_left_nav_menu: _h.BooleanField[_h.R]
     """refresh_left_nav_menu: boolean"""
 
 Metadata: _Metadata[_MetadataRecord]

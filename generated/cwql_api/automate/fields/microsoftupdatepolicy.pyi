@@ -9,12 +9,12 @@ from .schedulepatchingpolicyschedule import _SchedulePatchingPolicySchedule
 from .v1_5patchingpolicyscriptoptions import _V1_5PatchingPolicyScriptOptions
 from .windowsupdateagentsettings import _WindowsUpdateAgentSettings
 
-class _MicrosoftUpdatePolicy(_h.Reference[_h.R]):
+class _MicrosoftUpdatePolicy(_h.ReferenceField[_h.R]):
     """The fields of MicrosoftUpdatePolicy, in conditions on records R."""
 
-    PolicyId: _h.Integer[_h.R]
+    PolicyId: _h.IntegerField[_h.R]
     """PolicyId: int32"""
-    PolicyName: _h.Text[_h.R]
+    PolicyName: _h.TextField[_h.R]
     """PolicyName: string"""
     ScheduleSettings: _SchedulePatchingPolicySchedule[_h.R]
     """ScheduleSettings: a reference; compare its fields, or it with None"""

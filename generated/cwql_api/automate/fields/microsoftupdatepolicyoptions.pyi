@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.microsoftupdatepolicyoptions import MicrosoftUpdatePolicyOptions as _MicrosoftUpdatePolicyOptionsRecord
 
-class _MicrosoftUpdatePolicyOptions(_h.Reference[_h.R]):
+class _MicrosoftUpdatePolicyOptions(_h.ReferenceField[_h.R]):
     """The fields of MicrosoftUpdatePolicyOptions, in conditions on records R."""
 
-    InstallMissingBaselinePatches: _h.Boolean[_h.R]
+    InstallMissingBaselinePatches: _h.BooleanField[_h.R]
     """InstallMissingBaselinePatches: boolean"""
 
 MicrosoftUpdatePolicyOptions: _MicrosoftUpdatePolicyOptions[_MicrosoftUpdatePolicyOptionsRecord]

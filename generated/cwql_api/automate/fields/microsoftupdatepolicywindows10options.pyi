@@ -5,7 +5,7 @@ from ..models.microsoftupdatepolicywindows10options import MicrosoftUpdatePolicy
 from .servicebranchsettings import _ServiceBranchSettings
 from .updatedefermentsettings import _UpdateDefermentSettings
 
-class _MicrosoftUpdatePolicyWindows10Options(_h.Reference[_h.R]):
+class _MicrosoftUpdatePolicyWindows10Options(_h.ReferenceField[_h.R]):
     """The fields of MicrosoftUpdatePolicyWindows10Options, in conditions on records R."""
 
     ServiceBranchSettings: _ServiceBranchSettings[_h.R]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.minutelyschedulefrequency import MinutelyScheduleFrequency as _MinutelyScheduleFrequencyRecord
 
-class _MinutelyScheduleFrequency(_h.Reference[_h.R]):
+class _MinutelyScheduleFrequency(_h.ReferenceField[_h.R]):
     """The fields of MinutelyScheduleFrequency, in conditions on records R."""
 
-    MinutelyInterval: _h.Integer[_h.R]
+    MinutelyInterval: _h.IntegerField[_h.R]
     """MinutelyInterval: int32"""
-    ExclusionStartTime: _h.Text[_h.R]
+    ExclusionStartTime: _h.TextField[_h.R]
     """ExclusionStartTime: string"""
-    ExclusionEndTime: _h.Text[_h.R]
+    ExclusionEndTime: _h.TextField[_h.R]
     """ExclusionEndTime: string"""
 
 MinutelyScheduleFrequency: _MinutelyScheduleFrequency[_MinutelyScheduleFrequencyRecord]

@@ -10,52 +10,52 @@ from .router import _Router
 from .temporaryapicontractsdeploymentlogin import _TemporaryApiContractsDeploymentLogin
 from .temporaryapicontractsmaintenancewindowdefinition import _TemporaryApiContractsMaintenanceWindowDefinition
 
-class _ModelsLocation(_h.Reference[_h.R]):
+class _ModelsLocation(_h.ReferenceField[_h.R]):
     """The fields of ModelsLocation, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
     Client: _Client[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Address1: _h.Text[_h.R]
+    Address1: _h.TextField[_h.R]
     """Address1: string"""
-    Address2: _h.Text[_h.R]
+    Address2: _h.TextField[_h.R]
     """Address2: string"""
-    City: _h.Text[_h.R]
+    City: _h.TextField[_h.R]
     """City: string"""
-    State: _h.Text[_h.R]
+    State: _h.TextField[_h.R]
     """State: string"""
-    ZipCode: _h.Text[_h.R]
+    ZipCode: _h.TextField[_h.R]
     """ZipCode: string"""
-    Country: _h.Text[_h.R]
+    Country: _h.TextField[_h.R]
     """Country: string"""
-    PhoneNumber: _h.Text[_h.R]
+    PhoneNumber: _h.TextField[_h.R]
     """PhoneNumber: string"""
-    FaxNumber: _h.Text[_h.R]
+    FaxNumber: _h.TextField[_h.R]
     """FaxNumber: string"""
     Contact: _Contact[_h.R]
     """Contact: a reference; compare its Id, or it with None"""
-    Comments: _h.Text[_h.R]
+    Comments: _h.TextField[_h.R]
     """Comments: string"""
-    RouterPort: _h.Integer[_h.R]
+    RouterPort: _h.IntegerField[_h.R]
     """RouterPort: int32"""
-    ScriptDrive: _h.Text[_h.R]
+    ScriptDrive: _h.TextField[_h.R]
     """ScriptDrive: string"""
-    ScriptUsername: _h.Text[_h.R]
+    ScriptUsername: _h.TextField[_h.R]
     """ScriptUsername: string"""
-    ScriptPassword: _h.Text[_h.R]
+    ScriptPassword: _h.TextField[_h.R]
     """ScriptPassword: string"""
-    ScriptRouterAddress: _h.Text[_h.R]
+    ScriptRouterAddress: _h.TextField[_h.R]
     """ScriptRouterAddress: string"""
-    ScriptExtra1: _h.Text[_h.R]
+    ScriptExtra1: _h.TextField[_h.R]
     """ScriptExtra1: string"""
-    ScriptExtra2: _h.Text[_h.R]
+    ScriptExtra2: _h.TextField[_h.R]
     """ScriptExtra2: string"""
-    ProbeId: _h.Integer[_h.R]
+    ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
-    ExternalId: _h.Integer[_h.R]
+    ExternalId: _h.IntegerField[_h.R]
     """ExternalId: int32"""
     Router: _Router[_h.R]
     """Router: a reference; compare its Id, or it with None"""
@@ -68,7 +68,7 @@ class _ModelsLocation(_h.Reference[_h.R]):
     DefaultDeploymentLogin: _TemporaryApiContractsDeploymentLogin[_h.R]
     """DefaultDeploymentLogin: a reference; compare its fields, or it with None"""
 
-class _ModelsLocationMany(_ModelsLocation[_h.R], _h.Children[_h.R, _ModelsLocationRecord]):
+class _ModelsLocationMany(_ModelsLocation[_h.R], _h.ChildrenField[_h.R, _ModelsLocationRecord]):
     """A list of ModelsLocation inside of a record R."""
 
 ModelsLocation: _ModelsLocation[_ModelsLocationRecord]

@@ -3,80 +3,80 @@ from cwql.schema import handles as _h
 
 from ..models.modelsscheduledscript import ModelsScheduledScript as _ModelsScheduledScriptRecord
 
-class _ModelsScheduledScript(_h.Reference[_h.R]):
+class _ModelsScheduledScript(_h.ReferenceField[_h.R]):
     """The fields of ModelsScheduledScript, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ScriptId: _h.Integer[_h.R]
+    ScriptId: _h.IntegerField[_h.R]
     """ScriptId: int32"""
-    ClientId: _h.Integer[_h.R]
+    ClientId: _h.IntegerField[_h.R]
     """ClientId: int32"""
-    LocationId: _h.Integer[_h.R]
+    LocationId: _h.IntegerField[_h.R]
     """LocationId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    GroupId: _h.Integer[_h.R]
+    GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    IncludeSubgroups: _h.Boolean[_h.R]
+    IncludeSubgroups: _h.BooleanField[_h.R]
     """IncludeSubgroups: boolean"""
-    SearchId: _h.Integer[_h.R]
+    SearchId: _h.IntegerField[_h.R]
     """SearchId: int32"""
-    Disabled: _h.Boolean[_h.R]
+    Disabled: _h.BooleanField[_h.R]
     """Disabled: boolean"""
-    EffectiveStartDate: _h.DateTime[_h.R]
+    EffectiveStartDate: _h.DateTimeField[_h.R]
     """EffectiveStartDate: date-time"""
-    EffectiveEndDate: _h.DateTime[_h.R]
+    EffectiveEndDate: _h.DateTimeField[_h.R]
     """EffectiveEndDate: date-time"""
-    EffectiveOccurrences: _h.Integer[_h.R]
+    EffectiveOccurrences: _h.IntegerField[_h.R]
     """EffectiveOccurrences: int32"""
-    DistributionWindowType: _h.Integer[_h.R]
+    DistributionWindowType: _h.IntegerField[_h.R]
     """DistributionWindowType: int32"""
-    DistributionWindowAmount: _h.Integer[_h.R]
+    DistributionWindowAmount: _h.IntegerField[_h.R]
     """DistributionWindowAmount: int32"""
-    NextRun: _h.DateTime[_h.R]
+    NextRun: _h.DateTimeField[_h.R]
     """NextRun: date-time"""
-    NextSchedule: _h.DateTime[_h.R]
+    NextSchedule: _h.DateTimeField[_h.R]
     """NextSchedule: date-time"""
-    ScheduleType: _h.Integer[_h.R]
+    ScheduleType: _h.IntegerField[_h.R]
     """ScheduleType: int32"""
-    ExcludeTimeStart: _h.Text[_h.R]
+    ExcludeTimeStart: _h.TextField[_h.R]
     """ExcludeTimeStart: string"""
-    ExcludeTimeEnd: _h.Text[_h.R]
+    ExcludeTimeEnd: _h.TextField[_h.R]
     """ExcludeTimeEnd: string"""
-    Interval: _h.Integer[_h.R]
+    Interval: _h.IntegerField[_h.R]
     """Interval: int32"""
-    ScheduleWeekOfMonth: _h.Integer[_h.R]
+    ScheduleWeekOfMonth: _h.IntegerField[_h.R]
     """ScheduleWeekOfMonth: int32"""
-    ScheduleDayOfWeek: _h.Integer[_h.R]
+    ScheduleDayOfWeek: _h.IntegerField[_h.R]
     """ScheduleDayOfWeek: int32"""
-    RepeatType: _h.Integer[_h.R]
+    RepeatType: _h.IntegerField[_h.R]
     """RepeatType: int32"""
-    RepeatAmount: _h.Integer[_h.R]
+    RepeatAmount: _h.IntegerField[_h.R]
     """RepeatAmount: int32"""
-    RepeatStopAfter: _h.Integer[_h.R]
+    RepeatStopAfter: _h.IntegerField[_h.R]
     """RepeatStopAfter: int32"""
-    SkipOffline: _h.Boolean[_h.R]
+    SkipOffline: _h.BooleanField[_h.R]
     """SkipOffline: boolean"""
-    OfflineOnly: _h.Boolean[_h.R]
+    OfflineOnly: _h.BooleanField[_h.R]
     """OfflineOnly: boolean"""
-    WakeOffline: _h.Boolean[_h.R]
+    WakeOffline: _h.BooleanField[_h.R]
     """WakeOffline: boolean"""
-    WakeScript: _h.Boolean[_h.R]
+    WakeScript: _h.BooleanField[_h.R]
     """WakeScript: boolean"""
-    DisableTimeZone: _h.Boolean[_h.R]
+    DisableTimeZone: _h.BooleanField[_h.R]
     """DisableTimeZone: boolean"""
-    RunScriptOnProbe: _h.Boolean[_h.R]
+    RunScriptOnProbe: _h.BooleanField[_h.R]
     """RunScriptOnProbe: boolean"""
-    Parameters: _h.Text[_h.R]
+    Parameters: _h.TextField[_h.R]
     """Parameters: string"""
-    Priority: _h.Integer[_h.R]
+    Priority: _h.IntegerField[_h.R]
     """Priority: int32"""
-    TimeZoneAdd: _h.Number[_h.R]
+    TimeZoneAdd: _h.NumberField[_h.R]
     """TimeZoneAdd: double"""
-    User: _h.Text[_h.R]
+    User: _h.TextField[_h.R]
     """User: string"""
-    LastUpdate: _h.DateTime[_h.R]
+    LastUpdate: _h.DateTimeField[_h.R]
     """LastUpdate: date-time"""
 
 ModelsScheduledScript: _ModelsScheduledScript[_ModelsScheduledScriptRecord]

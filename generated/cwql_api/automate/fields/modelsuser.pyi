@@ -5,16 +5,16 @@ from ..models.modelsuser import ModelsUser as _ModelsUserRecord
 from .modelsuserfolder import _ModelsUserFolder
 from .usersinglesignonstatus import _UserSingleSignOnStatus
 
-class _ModelsUser(_h.Reference[_h.R]):
+class _ModelsUser(_h.ReferenceField[_h.R]):
     """The fields of ModelsUser, in conditions on records R."""
 
-    UserId: _h.Text[_h.R]
+    UserId: _h.TextField[_h.R]
     """UserId: string"""
     Folder: _ModelsUserFolder[_h.R]
     """Folder: a reference; compare its Name, or it with None"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    EmailAddress: _h.Text[_h.R]
+    EmailAddress: _h.TextField[_h.R]
     """EmailAddress: string"""
     SsoStatus: _UserSingleSignOnStatus[_h.R]
     """SsoStatus: a reference; compare its fields, or it with None"""

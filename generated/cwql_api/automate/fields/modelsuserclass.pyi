@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.modelsuserclass import ModelsUserClass as _ModelsUserClassRecord
 from .userpermissions import _UserPermissions
 
-class _ModelsUserClass(_h.Reference[_h.R]):
+class _ModelsUserClass(_h.ReferenceField[_h.R]):
     """The fields of ModelsUserClass, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     Permissions: _UserPermissions[_h.R]
     """Permissions: a reference; compare its fields, or it with None"""

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.modelsuserfolder import ModelsUserFolder as _ModelsUserFolderRecord
 
-class _ModelsUserFolder(_h.Reference[_h.R]):
+class _ModelsUserFolder(_h.ReferenceField[_h.R]):
     """The fields of ModelsUserFolder, in conditions on records R."""
 
-    UserFolderId: _h.Text[_h.R]
+    UserFolderId: _h.TextField[_h.R]
     """UserFolderId: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsSsoEnabled: _h.Boolean[_h.R]
+    IsSsoEnabled: _h.BooleanField[_h.R]
     """IsSsoEnabled: boolean"""
 
 ModelsUserFolder: _ModelsUserFolder[_ModelsUserFolderRecord]

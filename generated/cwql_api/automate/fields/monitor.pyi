@@ -17,7 +17,7 @@ from .reportcategory import _ReportCategory
 from .script import _Script
 from .ticketcategory import _TicketCategory
 
-class _Monitor(_h.Reference[_h.R]):
+class _Monitor(_h.ReferenceField[_h.R]):
     """The fields of Monitor, in conditions on records R."""
 
     AlertAction: _AlertAction[_h.R]
@@ -26,31 +26,31 @@ class _Monitor(_h.Reference[_h.R]):
     """AlertStyle: a reference; compare its fields, or it with None"""
     ComparerSettings: _MonitorComparerSettings[_h.R]
     """ComparerSettings: a reference; compare its fields, or it with None"""
-    ControlGuid: _h.Text[_h.R]
+    ControlGuid: _h.TextField[_h.R]
     """ControlGuid: string"""
-    FailureCount: _h.Integer[_h.R]
+    FailureCount: _h.IntegerField[_h.R]
     """FailureCount: int32"""
-    IdField: _h.Text[_h.R]
+    IdField: _h.TextField[_h.R]
     """IdField: string"""
-    Interval: _h.Integer[_h.R]
+    Interval: _h.IntegerField[_h.R]
     """Interval: int32"""
-    Installed: _h.Boolean[_h.R]
+    Installed: _h.BooleanField[_h.R]
     """Installed: boolean"""
-    IsInternalMonitor: _h.Boolean[_h.R]
+    IsInternalMonitor: _h.BooleanField[_h.R]
     """IsInternalMonitor: boolean"""
-    IsNetworkDeviceMonitor: _h.Boolean[_h.R]
+    IsNetworkDeviceMonitor: _h.BooleanField[_h.R]
     """IsNetworkDeviceMonitor: boolean"""
-    LastChecked: _h.DateTime[_h.R]
+    LastChecked: _h.DateTimeField[_h.R]
     """LastChecked: date-time"""
-    LastFailed: _h.DateTime[_h.R]
+    LastFailed: _h.DateTimeField[_h.R]
     """LastFailed: date-time"""
-    LastStatus: _h.Text[_h.R]
+    LastStatus: _h.TextField[_h.R]
     """LastStatus: string"""
-    Guid: _h.Text[_h.R]
+    Guid: _h.TextField[_h.R]
     """Guid: string"""
     MonitorAlertTarget: _MonitorAlertTarget[_h.R]
     """MonitorAlertTarget: a reference; compare its Id or Name, or it with None"""
-    MonitorId: _h.Integer[_h.R]
+    MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
     MonitorOwner: _MonitorOwner[_h.R]
     """MonitorOwner: a reference; compare its fields, or it with None"""
@@ -58,19 +58,19 @@ class _Monitor(_h.Reference[_h.R]):
     """MonitorState: a reference; compare its Id or Name, or it with None"""
     LocalState: _MonitorState[_h.R]
     """LocalState: a reference; compare its Id or Name, or it with None"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    PendingUpdate: _h.Boolean[_h.R]
+    PendingUpdate: _h.BooleanField[_h.R]
     """PendingUpdate: boolean"""
     ReportCategory: _ReportCategory[_h.R]
     """ReportCategory: a reference; compare its Id or Name, or it with None"""
     TicketCategory: _TicketCategory[_h.R]
     """TicketCategory: a reference; compare its Id or Name, or it with None"""
-    WarningCount: _h.Integer[_h.R]
+    WarningCount: _h.IntegerField[_h.R]
     """WarningCount: int32"""
     Script: _Script[_h.R]
     """Script: a reference; compare its Id or Name, or it with None"""
-    Version: _h.Integer[_h.R]
+    Version: _h.IntegerField[_h.R]
     """Version: int64"""
     RoutineParameters: _MonitorRoutineParameters[_h.R]
     """RoutineParameters: a reference; compare its fields, or it with None"""
@@ -80,11 +80,11 @@ class _Monitor(_h.Reference[_h.R]):
     """AlertMessages: a reference; compare its fields, or it with None"""
     Targets: _MonitorTarget[_h.R]
     """Targets: a reference; compare its fields, or it with None"""
-    IsGlobalMonitor: _h.Boolean[_h.R]
+    IsGlobalMonitor: _h.BooleanField[_h.R]
     """IsGlobalMonitor: boolean"""
-    IsOverridden: _h.Boolean[_h.R]
+    IsOverridden: _h.BooleanField[_h.R]
     """IsOverridden: boolean"""
-    IsCollectingData: _h.Boolean[_h.R]
+    IsCollectingData: _h.BooleanField[_h.R]
     """IsCollectingData: boolean"""
     AffectedEntities: _MonitorAffectedEntities[_h.R]
     """AffectedEntities: a reference; compare its fields, or it with None"""

@@ -7,7 +7,7 @@ from .client import _ClientMany
 from .modelslocation import _ModelsLocation
 from .modelslocation import _ModelsLocationMany
 
-class _MonitorAffectedEntities(_h.Reference[_h.R]):
+class _MonitorAffectedEntities(_h.ReferenceField[_h.R]):
     """The fields of MonitorAffectedEntities, in conditions on records R."""
 
     RemoteMonitorAffectedLocation: _ModelsLocation[_h.R]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.monitoralertmessages import MonitorAlertMessages as _MonitorAlertMessagesRecord
 
-class _MonitorAlertMessages(_h.Reference[_h.R]):
+class _MonitorAlertMessages(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertMessages, in conditions on records R."""
 
-    SuccessSubject: _h.Text[_h.R]
+    SuccessSubject: _h.TextField[_h.R]
     """SuccessSubject: string"""
-    SuccessMessage: _h.Text[_h.R]
+    SuccessMessage: _h.TextField[_h.R]
     """SuccessMessage: string"""
-    FailureSubject: _h.Text[_h.R]
+    FailureSubject: _h.TextField[_h.R]
     """FailureSubject: string"""
-    FailureMessage: _h.Text[_h.R]
+    FailureMessage: _h.TextField[_h.R]
     """FailureMessage: string"""
 
 MonitorAlertMessages: _MonitorAlertMessages[_MonitorAlertMessagesRecord]

@@ -3,28 +3,28 @@ from cwql.schema import handles as _h
 
 from ..models.monitoralertpolicy import MonitorAlertPolicy as _MonitorAlertPolicyRecord
 
-class _MonitorAlertPolicy(_h.Reference[_h.R]):
+class _MonitorAlertPolicy(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertPolicy, in conditions on records R."""
 
-    EffectivePolicyTypeId: _h.Integer[_h.R]
+    EffectivePolicyTypeId: _h.IntegerField[_h.R]
     """EffectivePolicyTypeId: int32"""
-    EffectivePolicyTypeName: _h.Text[_h.R]
+    EffectivePolicyTypeName: _h.TextField[_h.R]
     """EffectivePolicyTypeName: string"""
-    IsAlertTemplateOverridden: _h.Boolean[_h.R]
+    IsAlertTemplateOverridden: _h.BooleanField[_h.R]
     """IsAlertTemplateOverridden: boolean"""
-    AlertTemplateId: _h.Integer[_h.R]
+    AlertTemplateId: _h.IntegerField[_h.R]
     """AlertTemplateId: int32"""
-    AlertTemplateName: _h.Text[_h.R]
+    AlertTemplateName: _h.TextField[_h.R]
     """AlertTemplateName: string"""
-    AlertTemplateDescription: _h.Text[_h.R]
+    AlertTemplateDescription: _h.TextField[_h.R]
     """AlertTemplateDescription: string"""
-    IsTicketCategoryOverridden: _h.Boolean[_h.R]
+    IsTicketCategoryOverridden: _h.BooleanField[_h.R]
     """IsTicketCategoryOverridden: boolean"""
-    TicketCategoryId: _h.Integer[_h.R]
+    TicketCategoryId: _h.IntegerField[_h.R]
     """TicketCategoryId: int32"""
-    TicketCategoryName: _h.Text[_h.R]
+    TicketCategoryName: _h.TextField[_h.R]
     """TicketCategoryName: string"""
-    InheritanceSourceName: _h.Text[_h.R]
+    InheritanceSourceName: _h.TextField[_h.R]
     """InheritanceSourceName: string"""
 
 MonitorAlertPolicy: _MonitorAlertPolicy[_MonitorAlertPolicyRecord]

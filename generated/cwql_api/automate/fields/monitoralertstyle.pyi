@@ -5,7 +5,7 @@ from ..models.monitoralertstyle import MonitorAlertStyle as _MonitorAlertStyleRe
 from .internalmonitoralertstyle import _InternalMonitorAlertStyle
 from .remotemonitoralertstyle import _RemoteMonitorAlertStyle
 
-class _MonitorAlertStyle(_h.Reference[_h.R]):
+class _MonitorAlertStyle(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertStyle, in conditions on records R."""
 
     InternalMonitorAlertStyle: _InternalMonitorAlertStyle[_h.R]

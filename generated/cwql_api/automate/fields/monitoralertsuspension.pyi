@@ -4,16 +4,16 @@ from cwql.schema import handles as _h
 from ..models.monitoralertsuspension import MonitorAlertSuspension as _MonitorAlertSuspensionRecord
 from .monitor import _Monitor
 
-class _MonitorAlertSuspension(_h.Reference[_h.R]):
+class _MonitorAlertSuspension(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertSuspension, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     Monitor: _Monitor[_h.R]
     """Monitor: a reference; compare its Name, or it with None"""
-    SuspensionDate: _h.DateTime[_h.R]
+    SuspensionDate: _h.DateTimeField[_h.R]
     """SuspensionDate: date-time"""
 
 MonitorAlertSuspension: _MonitorAlertSuspension[_MonitorAlertSuspensionRecord]

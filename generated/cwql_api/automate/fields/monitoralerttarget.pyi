@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.monitoralerttarget import MonitorAlertTarget as _MonitorAlertTargetRecord
 
-class _MonitorAlertTarget(_h.Reference[_h.R]):
+class _MonitorAlertTarget(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertTarget, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    CompId: _h.Integer[_h.R]
+    CompId: _h.IntegerField[_h.R]
     """CompId: int32"""
 
 MonitorAlertTarget: _MonitorAlertTarget[_MonitorAlertTargetRecord]

@@ -4,24 +4,24 @@ from cwql.schema import handles as _h
 from ..models.monitorcollecteddatapoint import MonitorCollectedDatapoint as _MonitorCollectedDatapointRecord
 from .monitorcollecteddatapointformat import _MonitorCollectedDatapointFormat
 
-class _MonitorCollectedDatapoint(_h.Reference[_h.R]):
+class _MonitorCollectedDatapoint(_h.ReferenceField[_h.R]):
     """The fields of MonitorCollectedDatapoint, in conditions on records R."""
 
-    MonitorId: _h.Integer[_h.R]
+    MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     Format: _MonitorCollectedDatapointFormat[_h.R]
     """Format: a reference; compare its Id or Name, or it with None"""
-    IsAveraged: _h.Boolean[_h.R]
+    IsAveraged: _h.BooleanField[_h.R]
     """IsAveraged: boolean"""
-    StartTimestamp: _h.DateTime[_h.R]
+    StartTimestamp: _h.DateTimeField[_h.R]
     """StartTimestamp: date-time"""
-    EndTimestamp: _h.DateTime[_h.R]
+    EndTimestamp: _h.DateTimeField[_h.R]
     """EndTimestamp: date-time"""
-    NumberOfSamples: _h.Integer[_h.R]
+    NumberOfSamples: _h.IntegerField[_h.R]
     """NumberOfSamples: int32"""
-    Value: _h.Number[_h.R]
+    Value: _h.NumberField[_h.R]
     """Value: double"""
 
 MonitorCollectedDatapoint: _MonitorCollectedDatapoint[_MonitorCollectedDatapointRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcomparermultivalueformat import MonitorComparerMultiValueFormat as _MonitorComparerMultiValueFormatRecord
 
-class _MonitorComparerMultiValueFormat(_h.Reference[_h.R]):
+class _MonitorComparerMultiValueFormat(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerMultiValueFormat, in conditions on records R."""
 
-    Values: _h.Collection[str, _h.R]
+    Values: _h.CollectionField[str, _h.R]
     """Values: a list of string"""
 
 MonitorComparerMultiValueFormat: _MonitorComparerMultiValueFormat[_MonitorComparerMultiValueFormatRecord]

@@ -8,7 +8,7 @@ from .monitorcomparersettingsresultformat import _MonitorComparerSettingsResultF
 from .monitorcomparersettingssmoothingstyle import _MonitorComparerSettingsSmoothingStyle
 from .monitorcomparervalue import _MonitorComparerValue
 
-class _MonitorComparerSettings(_h.Reference[_h.R]):
+class _MonitorComparerSettings(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerSettings, in conditions on records R."""
 
     Comparer: _MonitorComparer[_h.R]
@@ -17,13 +17,13 @@ class _MonitorComparerSettings(_h.Reference[_h.R]):
     """Format: a reference; compare its Id or Name, or it with None"""
     Value: _MonitorComparerValue[_h.R]
     """Value: a reference; compare its fields, or it with None"""
-    SmoothingCoefficient: _h.Number[_h.R]
+    SmoothingCoefficient: _h.NumberField[_h.R]
     """SmoothingCoefficient: double"""
-    IsExpression: _h.Boolean[_h.R]
+    IsExpression: _h.BooleanField[_h.R]
     """IsExpression: boolean"""
     SmoothingStyle: _MonitorComparerSettingsSmoothingStyle[_h.R]
     """SmoothingStyle: a reference; compare its Id or Name, or it with None"""
-    LanguageOverrides: _h.Map[_h.R]
+    LanguageOverrides: _h.MapField[_h.R]
     """LanguageOverrides: a mapping"""
     ResultFormat: _MonitorComparerSettingsResultFormat[_h.R]
     """ResultFormat: a reference; compare its Id or Name, or it with None"""

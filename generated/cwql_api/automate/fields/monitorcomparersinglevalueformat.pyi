@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcomparersinglevalueformat import MonitorComparerSingleValueFormat as _MonitorComparerSingleValueFormatRecord
 
-class _MonitorComparerSingleValueFormat(_h.Reference[_h.R]):
+class _MonitorComparerSingleValueFormat(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerSingleValueFormat, in conditions on records R."""
 
-    Value: _h.Text[_h.R]
+    Value: _h.TextField[_h.R]
     """Value: string"""
 
 MonitorComparerSingleValueFormat: _MonitorComparerSingleValueFormat[_MonitorComparerSingleValueFormatRecord]

@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.monitorcomparerstatebasedvalueformat import MonitorComparerStateBasedValueFormat as _MonitorComparerStateBasedValueFormatRecord
 from .monitorcomparersettings import _MonitorComparerSettings
 
-class _MonitorComparerStateBasedValueFormat(_h.Reference[_h.R]):
+class _MonitorComparerStateBasedValueFormat(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerStateBasedValueFormat, in conditions on records R."""
 
     NormalComparer: _MonitorComparerSettings[_h.R]

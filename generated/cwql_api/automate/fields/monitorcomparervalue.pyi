@@ -7,7 +7,7 @@ from .monitorcomparersinglevalueformat import _MonitorComparerSingleValueFormat
 from .monitorcomparerstatebasedvalueformat import _MonitorComparerStateBasedValueFormat
 from .monitorcomparervalueformat import _MonitorComparerValueFormat
 
-class _MonitorComparerValue(_h.Reference[_h.R]):
+class _MonitorComparerValue(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerValue, in conditions on records R."""
 
     Format: _MonitorComparerValueFormat[_h.R]

@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcount import MonitorCount as _MonitorCountRecord
 
-class _MonitorCount(_h.Reference[_h.R]):
+class _MonitorCount(_h.ReferenceField[_h.R]):
     """The fields of MonitorCount, in conditions on records R."""
 
-    InternalMonitorTotalCount: _h.Integer[_h.R]
+    InternalMonitorTotalCount: _h.IntegerField[_h.R]
     """InternalMonitorTotalCount: int32"""
-    InternalMonitorTotalDisableCount: _h.Integer[_h.R]
+    InternalMonitorTotalDisableCount: _h.IntegerField[_h.R]
     """InternalMonitorTotalDisableCount: int32"""
-    InternalMonitorTotalDetectedCount: _h.Integer[_h.R]
+    InternalMonitorTotalDetectedCount: _h.IntegerField[_h.R]
     """InternalMonitorTotalDetectedCount: int32"""
-    RemoteMonitorTotalCount: _h.Integer[_h.R]
+    RemoteMonitorTotalCount: _h.IntegerField[_h.R]
     """RemoteMonitorTotalCount: int32"""
-    RemoteMonitorTotalFailureCount: _h.Integer[_h.R]
+    RemoteMonitorTotalFailureCount: _h.IntegerField[_h.R]
     """RemoteMonitorTotalFailureCount: int32"""
-    RemoteMonitorTotalWarningCount: _h.Integer[_h.R]
+    RemoteMonitorTotalWarningCount: _h.IntegerField[_h.R]
     """RemoteMonitorTotalWarningCount: int32"""
 
 MonitorCount: _MonitorCount[_MonitorCountRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.monitordatacollectionsettings import MonitorDataCollectionSettings as _MonitorDataCollectionSettingsRecord
 
-class _MonitorDataCollectionSettings(_h.Reference[_h.R]):
+class _MonitorDataCollectionSettings(_h.ReferenceField[_h.R]):
     """The fields of MonitorDataCollectionSettings, in conditions on records R."""
 
-    MonitorId: _h.Integer[_h.R]
+    MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    UnitLabel: _h.Text[_h.R]
+    UnitLabel: _h.TextField[_h.R]
     """UnitLabel: string"""
-    GraphTitle: _h.Text[_h.R]
+    GraphTitle: _h.TextField[_h.R]
     """GraphTitle: string"""
-    GraphVerticalLimit: _h.Integer[_h.R]
+    GraphVerticalLimit: _h.IntegerField[_h.R]
     """GraphVerticalLimit: int32"""
 
 MonitorDataCollectionSettings: _MonitorDataCollectionSettings[_MonitorDataCollectionSettingsRecord]

@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.monitorhistory import MonitorHistory as _MonitorHistoryRecord
 from .monitorstate import _MonitorState
 
-class _MonitorHistory(_h.Reference[_h.R]):
+class _MonitorHistory(_h.ReferenceField[_h.R]):
     """The fields of MonitorHistory, in conditions on records R."""
 
-    MonitorId: _h.Integer[_h.R]
+    MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
     State: _MonitorState[_h.R]
     """State: a reference; compare its Id or Name, or it with None"""
-    Message: _h.Text[_h.R]
+    Message: _h.TextField[_h.R]
     """Message: string"""
-    Timestamp: _h.DateTime[_h.R]
+    Timestamp: _h.DateTimeField[_h.R]
     """Timestamp: date-time"""
-    RawResultMessage: _h.Text[_h.R]
+    RawResultMessage: _h.TextField[_h.R]
     """RawResultMessage: string"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
 
 MonitorHistory: _MonitorHistory[_MonitorHistoryRecord]

@@ -6,12 +6,12 @@ from .group import _Group
 from .monitorpluginowner import _MonitorPluginOwner
 from .script import _Script
 
-class _MonitorOwner(_h.Reference[_h.R]):
+class _MonitorOwner(_h.ReferenceField[_h.R]):
     """The fields of MonitorOwner, in conditions on records R."""
 
-    OwnerType: _h.Integer[_h.R]
+    OwnerType: _h.IntegerField[_h.R]
     """OwnerType: int32"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
     OwningGroup: _Group[_h.R]
     """OwningGroup: a reference; compare its Id or Name, or it with None"""

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.monitorpluginowner import MonitorPluginOwner as _MonitorPluginOwnerRecord
 
-class _MonitorPluginOwner(_h.Reference[_h.R]):
+class _MonitorPluginOwner(_h.ReferenceField[_h.R]):
     """The fields of MonitorPluginOwner, in conditions on records R."""
 
-    ControlGUID: _h.Text[_h.R]
+    ControlGUID: _h.TextField[_h.R]
     """ControlGUID: string"""
-    PluginName: _h.Text[_h.R]
+    PluginName: _h.TextField[_h.R]
     """PluginName: string"""
-    AlterationInstructions: _h.Text[_h.R]
+    AlterationInstructions: _h.TextField[_h.R]
     """AlterationInstructions: string"""
 
 MonitorPluginOwner: _MonitorPluginOwner[_MonitorPluginOwnerRecord]

@@ -16,7 +16,7 @@ from .registryvaluequeryparameters import _RegistryValueQueryParameters
 from .snmpoidqueryparameters import _SnmpOidQueryParameters
 from .unformattedmonitorroutineparameters import _UnformattedMonitorRoutineParameters
 
-class _MonitorRoutineParameters(_h.Reference[_h.R]):
+class _MonitorRoutineParameters(_h.ReferenceField[_h.R]):
     """The fields of MonitorRoutineParameters, in conditions on records R."""
 
     Format: _MonitorRoutineParametersFormat[_h.R]
@@ -25,7 +25,7 @@ class _MonitorRoutineParameters(_h.Reference[_h.R]):
     """UnformattedMonitorParameters: a reference; compare its fields, or it with None"""
     InternalDatabaseQueryParameters: _InternalDatabaseQueryParameters[_h.R]
     """InternalDatabaseQueryParameters: a reference; compare its fields, or it with None"""
-    LatencyTarget: _h.Text[_h.R]
+    LatencyTarget: _h.TextField[_h.R]
     """LatencyTarget: string"""
     GetNetworkResponseParameters: _GetNetworkResponseParameters[_h.R]
     """GetNetworkResponseParameters: a reference; compare its fields, or it with None"""
@@ -41,19 +41,19 @@ class _MonitorRoutineParameters(_h.Reference[_h.R]):
     """GetPluginCommandResultParameters: a reference; compare its fields, or it with None"""
     FileOrDirectoryQueryParameters: _FileOrDirectoryQueryParameters[_h.R]
     """FileOrDirectoryQueryParameters: a reference; compare its fields, or it with None"""
-    ServiceName: _h.Text[_h.R]
+    ServiceName: _h.TextField[_h.R]
     """ServiceName: string"""
-    VolumeMountpoint: _h.Text[_h.R]
+    VolumeMountpoint: _h.TextField[_h.R]
     """VolumeMountpoint: string"""
     RegistryValueQueryParameters: _RegistryValueQueryParameters[_h.R]
     """RegistryValueQueryParameters: a reference; compare its fields, or it with None"""
-    ProcessName: _h.Text[_h.R]
+    ProcessName: _h.TextField[_h.R]
     """ProcessName: string"""
     EventLogListenerParameters: _EventLogQueryParameters[_h.R]
     """EventLogListenerParameters: a reference; compare its fields, or it with None"""
     GetExecutableResultParameters: _GetExecutableResultParameters[_h.R]
     """GetExecutableResultParameters: a reference; compare its fields, or it with None"""
-    WmiQuery: _h.Text[_h.R]
+    WmiQuery: _h.TextField[_h.R]
     """WmiQuery: string"""
 
 MonitorRoutineParameters: _MonitorRoutineParameters[_MonitorRoutineParametersRecord]

@@ -5,19 +5,19 @@ from ..models.monitorsmonitor import MonitorsMonitor as _MonitorsMonitorRecord
 from .computerscomputer import _ComputersComputer
 from .groupsgroup import _GroupsGroupMany
 
-class _MonitorsMonitor(_h.Reference[_h.R]):
+class _MonitorsMonitor(_h.ReferenceField[_h.R]):
     """The fields of MonitorsMonitor, in conditions on records R."""
 
-    MonitorId: _h.Integer[_h.R]
+    MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     Groups: _GroupsGroupMany[_h.R]
     """Groups: a list of GroupsGroup; compare one of its fields, or use any()"""
     TargetComputer: _ComputersComputer[_h.R]
     """TargetComputer: a reference; compare its Name, or it with None"""
 
-class _MonitorsMonitorMany(_MonitorsMonitor[_h.R], _h.Children[_h.R, _MonitorsMonitorRecord]):
+class _MonitorsMonitorMany(_MonitorsMonitor[_h.R], _h.ChildrenField[_h.R, _MonitorsMonitorRecord]):
     """A list of MonitorsMonitor inside of a record R."""
 
 MonitorsMonitor: _MonitorsMonitor[_MonitorsMonitorRecord]

@@ -3,26 +3,26 @@ from cwql.schema import handles as _h
 
 from ..models.monitorstatistic import MonitorStatistic as _MonitorStatisticRecord
 
-class _MonitorStatistic(_h.Reference[_h.R]):
+class _MonitorStatistic(_h.ReferenceField[_h.R]):
     """The fields of MonitorStatistic, in conditions on records R."""
 
-    MonitorId: _h.Integer[_h.R]
+    MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
-    LastFailTime: _h.DateTime[_h.R]
+    LastFailTime: _h.DateTimeField[_h.R]
     """LastFailTime: date-time"""
-    LastFailMessage: _h.Text[_h.R]
+    LastFailMessage: _h.TextField[_h.R]
     """LastFailMessage: string"""
-    LastSuccessTime: _h.DateTime[_h.R]
+    LastSuccessTime: _h.DateTimeField[_h.R]
     """LastSuccessTime: date-time"""
-    LastSuccessMessage: _h.Text[_h.R]
+    LastSuccessMessage: _h.TextField[_h.R]
     """LastSuccessMessage: string"""
-    LastWarningTime: _h.DateTime[_h.R]
+    LastWarningTime: _h.DateTimeField[_h.R]
     """LastWarningTime: date-time"""
-    LastWarningMessage: _h.Text[_h.R]
+    LastWarningMessage: _h.TextField[_h.R]
     """LastWarningMessage: string"""
-    MonitorStartTime: _h.DateTime[_h.R]
+    MonitorStartTime: _h.DateTimeField[_h.R]
     """MonitorStartTime: date-time"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
 
 MonitorStatistic: _MonitorStatistic[_MonitorStatisticRecord]

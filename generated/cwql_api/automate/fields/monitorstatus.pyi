@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.monitorstatus import MonitorStatus as _MonitorStatusRecord
 
-class _MonitorStatus(_h.Reference[_h.R]):
+class _MonitorStatus(_h.ReferenceField[_h.R]):
     """The fields of MonitorStatus, in conditions on records R."""
 
-    Status: _h.Text[_h.R]
+    Status: _h.TextField[_h.R]
     """Status: string"""
 
 MonitorStatus: _MonitorStatus[_MonitorStatusRecord]

@@ -7,7 +7,7 @@ from .computer import _Computer
 from .modelslocation import _ModelsLocation
 from .networkdevice import _NetworkDevice
 
-class _MonitorTarget(_h.Reference[_h.R]):
+class _MonitorTarget(_h.ReferenceField[_h.R]):
     """The fields of MonitorTarget, in conditions on records R."""
 
     Location: _ModelsLocation[_h.R]
@@ -18,7 +18,7 @@ class _MonitorTarget(_h.Reference[_h.R]):
     """Computer: a reference; compare its Id, or it with None"""
     NetworkDevice: _NetworkDevice[_h.R]
     """NetworkDevice: a reference; compare its Id or Name, or it with None"""
-    GroupIds: _h.Collection[int, _h.R]
+    GroupIds: _h.CollectionField[int, _h.R]
     """GroupIds: a list of int32"""
 
 MonitorTarget: _MonitorTarget[_MonitorTargetRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.monthlyschedulefrequency import MonthlyScheduleFrequency as _MonthlyScheduleFrequencyRecord
 
-class _MonthlyScheduleFrequency(_h.Reference[_h.R]):
+class _MonthlyScheduleFrequency(_h.ReferenceField[_h.R]):
     """The fields of MonthlyScheduleFrequency, in conditions on records R."""
 
-    RunsAt: _h.Text[_h.R]
+    RunsAt: _h.TextField[_h.R]
     """RunsAt: string"""
-    MonthlyInterval: _h.Integer[_h.R]
+    MonthlyInterval: _h.IntegerField[_h.R]
     """MonthlyInterval: int32"""
-    Day: _h.Integer[_h.R]
+    Day: _h.IntegerField[_h.R]
     """Day: int32"""
 
 MonthlyScheduleFrequency: _MonthlyScheduleFrequency[_MonthlyScheduleFrequencyRecord]

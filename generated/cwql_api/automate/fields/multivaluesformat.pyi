@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.multivaluesformat import MultiValuesFormat as _MultiValuesFormatRecord
 
-class _MultiValuesFormat(_h.Reference[_h.R]):
+class _MultiValuesFormat(_h.ReferenceField[_h.R]):
     """The fields of MultiValuesFormat, in conditions on records R."""
 
-    Values: _h.Collection[str, _h.R]
+    Values: _h.CollectionField[str, _h.R]
     """Values: a list of string"""
 
 MultiValuesFormat: _MultiValuesFormat[_MultiValuesFormatRecord]

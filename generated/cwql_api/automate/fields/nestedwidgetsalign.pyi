@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.nestedwidgetsalign import NestedWidgetsAlign as _NestedWidgetsAlignRecord
 
-class _NestedWidgetsAlign(_h.Reference[_h.R]):
+class _NestedWidgetsAlign(_h.ReferenceField[_h.R]):
     """The fields of NestedWidgetsAlign, in conditions on records R."""
 
-    rowIndex: _h.Integer[_h.R]
+    rowIndex: _h.IntegerField[_h.R]
     """rowIndex: int32"""
-    columnIndex: _h.Integer[_h.R]
+    columnIndex: _h.IntegerField[_h.R]
     """columnIndex: int32"""
-    width: _h.Integer[_h.R]
+    width: _h.IntegerField[_h.R]
     """width: int32"""
-    height: _h.Integer[_h.R]
+    height: _h.IntegerField[_h.R]
     """height: int32"""
 
 NestedWidgetsAlign: _NestedWidgetsAlign[_NestedWidgetsAlignRecord]

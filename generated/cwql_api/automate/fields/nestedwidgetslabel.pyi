@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.nestedwidgetslabel import NestedWidgetsLabel as _NestedWidgetsLabelRecord
 
-class _NestedWidgetsLabel(_h.Reference[_h.R]):
+class _NestedWidgetsLabel(_h.ReferenceField[_h.R]):
     """The fields of NestedWidgetsLabel, in conditions on records R."""
 
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string"""
-    position: _h.Text[_h.R]
+    position: _h.TextField[_h.R]
     """position: string"""
 
 NestedWidgetsLabel: _NestedWidgetsLabel[_NestedWidgetsLabelRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.nestedwidgetsvalue import NestedWidgetsValue as _NestedWidgetsValueRecord
 
-class _NestedWidgetsValue(_h.Reference[_h.R]):
+class _NestedWidgetsValue(_h.ReferenceField[_h.R]):
     """The fields of NestedWidgetsValue, in conditions on records R."""
 
-    source: _h.Text[_h.R]
+    source: _h.TextField[_h.R]
     """source: string"""
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string"""
-    displayType: _h.Text[_h.R]
+    displayType: _h.TextField[_h.R]
     """displayType: string"""
 
 NestedWidgetsValue: _NestedWidgetsValue[_NestedWidgetsValueRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.netmappluginstatus import NetMapPluginStatus as _NetMapPluginStatusRecord
 
-class _NetMapPluginStatus(_h.Reference[_h.R]):
+class _NetMapPluginStatus(_h.ReferenceField[_h.R]):
     """The fields of NetMapPluginStatus, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    IsNetMapPluginEnabled: _h.Boolean[_h.R]
+    IsNetMapPluginEnabled: _h.BooleanField[_h.R]
     """IsNetMapPluginEnabled: boolean"""
 
 NetMapPluginStatus: _NetMapPluginStatus[_NetMapPluginStatusRecord]

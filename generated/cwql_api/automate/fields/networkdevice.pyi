@@ -11,105 +11,105 @@ from .group import _GroupMany
 from .modelslocation import _ModelsLocation
 from .networkdevicetype import _NetworkDeviceType
 
-class _NetworkDevice(_h.Reference[_h.R]):
+class _NetworkDevice(_h.ReferenceField[_h.R]):
     """The fields of NetworkDevice, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
     Location: _ModelsLocation[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    LocalIPAddress: _h.Text[_h.R]
+    LocalIPAddress: _h.TextField[_h.R]
     """LocalIPAddress: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FriendlyName: _h.Text[_h.R]
+    FriendlyName: _h.TextField[_h.R]
     """FriendlyName: string"""
-    OpenPortsTCP: _h.Collection[int, _h.R]
+    OpenPortsTCP: _h.CollectionField[int, _h.R]
     """OpenPortsTCP: a list of int32"""
     DeviceType: _NetworkDeviceType[_h.R]
     """DeviceType: a reference; compare its Id or Name, or it with None"""
-    DetectionTemplateName: _h.Text[_h.R]
+    DetectionTemplateName: _h.TextField[_h.R]
     """DetectionTemplateName: string"""
-    LastUpdated: _h.DateTime[_h.R]
+    LastUpdated: _h.DateTimeField[_h.R]
     """LastUpdated: date-time"""
-    MACAddress: _h.Text[_h.R]
+    MACAddress: _h.TextField[_h.R]
     """MACAddress: string"""
-    Status: _h.Text[_h.R]
+    Status: _h.TextField[_h.R]
     """Status: string"""
     Contact: _Contact[_h.R]
     """Contact: a reference; compare its Id, or it with None"""
     AlertAction: _AlertAction[_h.R]
     """AlertAction: a reference; compare its Id or Name, or it with None"""
-    AlertMessage: _h.Text[_h.R]
+    AlertMessage: _h.TextField[_h.R]
     """AlertMessage: string"""
-    AlertWhenOffline: _h.Boolean[_h.R]
+    AlertWhenOffline: _h.BooleanField[_h.R]
     """AlertWhenOffline: boolean"""
-    DateAdded: _h.DateTime[_h.R]
+    DateAdded: _h.DateTimeField[_h.R]
     """DateAdded: date-time"""
-    SNMPCommunityGet: _h.Text[_h.R]
+    SNMPCommunityGet: _h.TextField[_h.R]
     """SNMPCommunityGet: string"""
-    SNMPCommunitySet: _h.Text[_h.R]
+    SNMPCommunitySet: _h.TextField[_h.R]
     """SNMPCommunitySet: string"""
-    IsSNMPv1Supported: _h.Boolean[_h.R]
+    IsSNMPv1Supported: _h.BooleanField[_h.R]
     """IsSNMPv1Supported: boolean"""
-    IsSNMPv2cSupported: _h.Boolean[_h.R]
+    IsSNMPv2cSupported: _h.BooleanField[_h.R]
     """IsSNMPv2cSupported: boolean"""
-    IsSNMPv3Supported: _h.Boolean[_h.R]
+    IsSNMPv3Supported: _h.BooleanField[_h.R]
     """IsSNMPv3Supported: boolean"""
-    IsLowOnToner: _h.Boolean[_h.R]
+    IsLowOnToner: _h.BooleanField[_h.R]
     """IsLowOnToner: boolean"""
-    IsLowOnPaper: _h.Boolean[_h.R]
+    IsLowOnPaper: _h.BooleanField[_h.R]
     """IsLowOnPaper: boolean"""
-    IsHighBandwidth: _h.Boolean[_h.R]
+    IsHighBandwidth: _h.BooleanField[_h.R]
     """IsHighBandwidth: boolean"""
-    FlagsDisplay: _h.Text[_h.R]
+    FlagsDisplay: _h.TextField[_h.R]
     """FlagsDisplay: string"""
-    ManufacturerName: _h.Text[_h.R]
+    ManufacturerName: _h.TextField[_h.R]
     """ManufacturerName: string"""
-    ModelName: _h.Text[_h.R]
+    ModelName: _h.TextField[_h.R]
     """ModelName: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    Uptime: _h.Integer[_h.R]
+    Uptime: _h.IntegerField[_h.R]
     """Uptime: int64"""
-    UptimeDisplay: _h.Text[_h.R]
+    UptimeDisplay: _h.TextField[_h.R]
     """UptimeDisplay: string"""
-    DataOut: _h.Integer[_h.R]
+    DataOut: _h.IntegerField[_h.R]
     """DataOut: int64"""
-    DataOutDisplay: _h.Text[_h.R]
+    DataOutDisplay: _h.TextField[_h.R]
     """DataOutDisplay: string"""
-    DataIn: _h.Integer[_h.R]
+    DataIn: _h.IntegerField[_h.R]
     """DataIn: int64"""
-    DataInDisplay: _h.Text[_h.R]
+    DataInDisplay: _h.TextField[_h.R]
     """DataInDisplay: string"""
-    AssetDate: _h.DateTime[_h.R]
+    AssetDate: _h.DateTimeField[_h.R]
     """AssetDate: date-time"""
-    LastContact: _h.DateTime[_h.R]
+    LastContact: _h.DateTimeField[_h.R]
     """LastContact: date-time"""
-    NasPercent: _h.Text[_h.R]
+    NasPercent: _h.TextField[_h.R]
     """NasPercent: string"""
     Groups: _GroupMany[_h.R]
     """Groups: a list of Group; compare one of its fields, or use any()"""
     Client: _Client[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
-    IsSyncedToManage: _h.Boolean[_h.R]
+    IsSyncedToManage: _h.BooleanField[_h.R]
     """IsSyncedToManage: boolean"""
-    SnmpTree: _h.Collection[int, _h.R]
+    SnmpTree: _h.CollectionField[int, _h.R]
     """SnmpTree: a list of int32"""
     ExternalSystemCredentials: _ExternalSystemCredentials[_h.R]
     """ExternalSystemCredentials: a reference; compare its fields, or it with None"""
-    InterfaceCount: _h.Integer[_h.R]
+    InterfaceCount: _h.IntegerField[_h.R]
     """InterfaceCount: int32"""
-    ProbeId: _h.Integer[_h.R]
+    ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
-    ProbeName: _h.Text[_h.R]
+    ProbeName: _h.TextField[_h.R]
     """ProbeName: string"""
     AgentDeploymentReadinessCheck: _AgentDeploymentReadinessCheck[_h.R]
     """AgentDeploymentReadinessCheck: a reference; compare its fields, or it with None"""
-    Type: _h.Text[_h.R]
+    Type: _h.TextField[_h.R]
     """Type: string"""
 
-class _NetworkDeviceMany(_NetworkDevice[_h.R], _h.Children[_h.R, _NetworkDeviceRecord]):
+class _NetworkDeviceMany(_NetworkDevice[_h.R], _h.ChildrenField[_h.R, _NetworkDeviceRecord]):
     """A list of NetworkDevice inside of a record R."""
 
 NetworkDevice: _NetworkDevice[_NetworkDeviceRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.networkdevicesnetworkdevice import NetworkDevicesNetworkDevice as _NetworkDevicesNetworkDeviceRecord
 
-class _NetworkDevicesNetworkDevice(_h.Reference[_h.R]):
+class _NetworkDevicesNetworkDevice(_h.ReferenceField[_h.R]):
     """The fields of NetworkDevicesNetworkDevice, in conditions on records R."""
 
-    NetworkDeviceId: _h.Integer[_h.R]
+    NetworkDeviceId: _h.IntegerField[_h.R]
     """NetworkDeviceId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FriendlyName: _h.Text[_h.R]
+    FriendlyName: _h.TextField[_h.R]
     """FriendlyName: string"""
 
 NetworkDevicesNetworkDevice: _NetworkDevicesNetworkDevice[_NetworkDevicesNetworkDeviceRecord]

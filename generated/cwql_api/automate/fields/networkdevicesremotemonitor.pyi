@@ -8,40 +8,40 @@ from .monitorowner import _MonitorOwner
 from .monitorstate import _MonitorState
 from .targettype import _TargetType
 
-class _NetworkDevicesRemoteMonitor(_h.Reference[_h.R]):
+class _NetworkDevicesRemoteMonitor(_h.ReferenceField[_h.R]):
     """The fields of NetworkDevicesRemoteMonitor, in conditions on records R."""
 
-    NetworkDeviceId: _h.Integer[_h.R]
+    NetworkDeviceId: _h.IntegerField[_h.R]
     """NetworkDeviceId: int32"""
-    LastFailed: _h.DateTime[_h.R]
+    LastFailed: _h.DateTimeField[_h.R]
     """LastFailed: date-time"""
-    LastScan: _h.DateTime[_h.R]
+    LastScan: _h.DateTimeField[_h.R]
     """LastScan: date-time"""
-    Status: _h.Text[_h.R]
+    Status: _h.TextField[_h.R]
     """Status: string"""
-    Flags: _h.Integer[_h.R]
+    Flags: _h.IntegerField[_h.R]
     """Flags: int32"""
     MonitorState: _MonitorState[_h.R]
     """MonitorState: a reference; compare its Id or Name, or it with None"""
-    IsDataCollector: _h.Boolean[_h.R]
+    IsDataCollector: _h.BooleanField[_h.R]
     """IsDataCollector: boolean"""
     MonitorOwner: _MonitorOwner[_h.R]
     """MonitorOwner: a reference; compare its fields, or it with None"""
     TargetType: _TargetType[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""
-    SubType: _h.Text[_h.R]
+    SubType: _h.TextField[_h.R]
     """SubType: string"""
-    Details: _h.Text[_h.R]
+    Details: _h.TextField[_h.R]
     """Details: string"""
-    LastEditedBy: _h.Text[_h.R]
+    LastEditedBy: _h.TextField[_h.R]
     """LastEditedBy: string"""
-    LastEditedTime: _h.DateTime[_h.R]
+    LastEditedTime: _h.DateTimeField[_h.R]
     """LastEditedTime: date-time"""
-    OverrideSettings: _h.Boolean[_h.R]
+    OverrideSettings: _h.BooleanField[_h.R]
     """OverrideSettings: boolean"""
-    RemoteMonitorId: _h.Integer[_h.R]
+    RemoteMonitorId: _h.IntegerField[_h.R]
     """RemoteMonitorId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     AlertingSettings: _AlertingSettings[_h.R]
     """AlertingSettings: a reference; compare its fields, or it with None"""

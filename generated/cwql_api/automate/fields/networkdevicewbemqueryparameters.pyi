@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.networkdevicewbemqueryparameters import NetworkDeviceWbemQueryParameters as _NetworkDeviceWbemQueryParametersRecord
 
-class _NetworkDeviceWbemQueryParameters(_h.Reference[_h.R]):
+class _NetworkDeviceWbemQueryParameters(_h.ReferenceField[_h.R]):
     """The fields of NetworkDeviceWbemQueryParameters, in conditions on records R."""
 
-    Namespace: _h.Text[_h.R]
+    Namespace: _h.TextField[_h.R]
     """Namespace: string"""
-    Query: _h.Text[_h.R]
+    Query: _h.TextField[_h.R]
     """Query: string"""
 
 NetworkDeviceWbemQueryParameters: _NetworkDeviceWbemQueryParameters[_NetworkDeviceWbemQueryParametersRecord]

@@ -5,31 +5,31 @@ from cwql.schema import handles as _h
 
 from ..models.networkmapnode import NetworkMapNode as _NetworkMapNodeRecord
 
-class _NetworkMapNode(_h.Reference[_h.R]):
+class _NetworkMapNode(_h.ReferenceField[_h.R]):
     """The fields of NetworkMapNode, in conditions on records R."""
 
-    DeviceId: _h.Integer[_h.R]
+    DeviceId: _h.IntegerField[_h.R]
     """DeviceId: int32"""
-    DeviceName: _h.Text[_h.R]
+    DeviceName: _h.TextField[_h.R]
     """DeviceName: string"""
-    DeviceFriendlyName: _h.Text[_h.R]
+    DeviceFriendlyName: _h.TextField[_h.R]
     """DeviceFriendlyName: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    DeviceType: _h.Text[_h.R]
+    DeviceType: _h.TextField[_h.R]
     """DeviceType: string"""
     ChildNodeList: _NetworkMapNodeMany[_h.R]
     """ChildNodeList: a list of NetworkMapNode; compare one of its fields, or use any()"""
-    DeviceMacAddress: _h.Text[_h.R]
+    DeviceMacAddress: _h.TextField[_h.R]
     """DeviceMacAddress: string"""
-    IpAddress: _h.Text[_h.R]
+    IpAddress: _h.TextField[_h.R]
     """IpAddress: string"""
-    Status: _h.Text[_h.R]
+    Status: _h.TextField[_h.R]
     """Status: string"""
-    DeviceClassification: _h.Enum[_t.Literal["Unknown", "Computer", "NetworkDevice", "InternetConnection", "BlackBox"], _h.R]
+    DeviceClassification: _h.EnumField[_t.Literal["Unknown", "Computer", "NetworkDevice", "InternetConnection", "BlackBox"], _h.R]
     """DeviceClassification: Unknown | Computer | NetworkDevice | InternetConnection | BlackBox"""
 
-class _NetworkMapNodeMany(_NetworkMapNode[_h.R], _h.Children[_h.R, _NetworkMapNodeRecord]):
+class _NetworkMapNodeMany(_NetworkMapNode[_h.R], _h.ChildrenField[_h.R, _NetworkMapNodeRecord]):
     """A list of NetworkMapNode inside of a record R."""
 
 NetworkMapNode: _NetworkMapNode[_NetworkMapNodeRecord]

@@ -3,40 +3,40 @@ from cwql.schema import handles as _h
 
 from ..models.networkmapnodedetails import NetworkMapNodeDetails as _NetworkMapNodeDetailsRecord
 
-class _NetworkMapNodeDetails(_h.Reference[_h.R]):
+class _NetworkMapNodeDetails(_h.ReferenceField[_h.R]):
     """The fields of NetworkMapNodeDetails, in conditions on records R."""
 
-    DeviceId: _h.Integer[_h.R]
+    DeviceId: _h.IntegerField[_h.R]
     """DeviceId: int32"""
-    DeviceType: _h.Text[_h.R]
+    DeviceType: _h.TextField[_h.R]
     """DeviceType: string"""
-    Uptime: _h.Integer[_h.R]
+    Uptime: _h.IntegerField[_h.R]
     """Uptime: int64"""
-    IgnoreDeviceScan: _h.Boolean[_h.R]
+    IgnoreDeviceScan: _h.BooleanField[_h.R]
     """IgnoreDeviceScan: boolean"""
-    AssetDate: _h.DateTime[_h.R]
+    AssetDate: _h.DateTimeField[_h.R]
     """AssetDate: date-time"""
-    DateLastInventoried: _h.DateTime[_h.R]
+    DateLastInventoried: _h.DateTimeField[_h.R]
     """DateLastInventoried: date-time"""
-    LastContactDate: _h.DateTime[_h.R]
+    LastContactDate: _h.DateTimeField[_h.R]
     """LastContactDate: date-time"""
-    IpAddress: _h.Text[_h.R]
+    IpAddress: _h.TextField[_h.R]
     """IpAddress: string"""
-    DeviceMacAddress: _h.Text[_h.R]
+    DeviceMacAddress: _h.TextField[_h.R]
     """DeviceMacAddress: string"""
-    OperatingSystem: _h.Text[_h.R]
+    OperatingSystem: _h.TextField[_h.R]
     """OperatingSystem: string"""
-    Model: _h.Text[_h.R]
+    Model: _h.TextField[_h.R]
     """Model: string"""
-    LocationProbe: _h.Text[_h.R]
+    LocationProbe: _h.TextField[_h.R]
     """LocationProbe: string"""
-    Manufacturer: _h.Text[_h.R]
+    Manufacturer: _h.TextField[_h.R]
     """Manufacturer: string"""
-    UplinkPort: _h.Text[_h.R]
+    UplinkPort: _h.TextField[_h.R]
     """UplinkPort: string"""
-    UplinkName: _h.Text[_h.R]
+    UplinkName: _h.TextField[_h.R]
     """UplinkName: string"""
-    UplinkIpAddress: _h.Text[_h.R]
+    UplinkIpAddress: _h.TextField[_h.R]
     """UplinkIpAddress: string"""
 
 NetworkMapNodeDetails: _NetworkMapNodeDetails[_NetworkMapNodeDetailsRecord]

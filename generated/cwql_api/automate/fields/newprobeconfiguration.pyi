@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.newprobeconfiguration import NewProbeConfiguration as _NewProbeConfigurationRecord
 from .probeconfigurationcredentials import _ProbeConfigurationCredentialsMany
 
-class _NewProbeConfiguration(_h.Reference[_h.R]):
+class _NewProbeConfiguration(_h.ReferenceField[_h.R]):
     """The fields of NewProbeConfiguration, in conditions on records R."""
 
-    IsAgentPushEnabled: _h.Boolean[_h.R]
+    IsAgentPushEnabled: _h.BooleanField[_h.R]
     """IsAgentPushEnabled: boolean"""
-    IsAutomatedDeploymentEnabled: _h.Boolean[_h.R]
+    IsAutomatedDeploymentEnabled: _h.BooleanField[_h.R]
     """IsAutomatedDeploymentEnabled: boolean"""
-    IsDataCollectionEnabled: _h.Boolean[_h.R]
+    IsDataCollectionEnabled: _h.BooleanField[_h.R]
     """IsDataCollectionEnabled: boolean"""
-    IsSnmpTrapServerEnabled: _h.Boolean[_h.R]
+    IsSnmpTrapServerEnabled: _h.BooleanField[_h.R]
     """IsSnmpTrapServerEnabled: boolean"""
-    IsSyslogServerEnabled: _h.Boolean[_h.R]
+    IsSyslogServerEnabled: _h.BooleanField[_h.R]
     """IsSyslogServerEnabled: boolean"""
-    IsTftpServerEnabled: _h.Boolean[_h.R]
+    IsTftpServerEnabled: _h.BooleanField[_h.R]
     """IsTftpServerEnabled: boolean"""
     CredentialsList: _ProbeConfigurationCredentialsMany[_h.R]
     """CredentialsList: a list of ProbeConfigurationCredentials; compare one of its fields, or use any()"""

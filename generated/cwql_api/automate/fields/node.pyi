@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.node import Node as _NodeRecord
 from .dynamicfield import _DynamicFieldMany
 
-class _Node(_h.Reference[_h.R]):
+class _Node(_h.ReferenceField[_h.R]):
     """The fields of Node, in conditions on records R."""
 
-    RegId: _h.Text[_h.R]
+    RegId: _h.TextField[_h.R]
     """RegId: string"""
-    EndPointId: _h.Text[_h.R]
+    EndPointId: _h.TextField[_h.R]
     """EndPointId: string"""
-    ClientId: _h.Text[_h.R]
+    ClientId: _h.TextField[_h.R]
     """ClientId: string"""
-    SiteId: _h.Text[_h.R]
+    SiteId: _h.TextField[_h.R]
     """SiteId: string"""
-    SiteName: _h.Text[_h.R]
+    SiteName: _h.TextField[_h.R]
     """SiteName: string"""
-    MachineName: _h.Text[_h.R]
+    MachineName: _h.TextField[_h.R]
     """MachineName: string"""
-    FriendlyName: _h.Text[_h.R]
+    FriendlyName: _h.TextField[_h.R]
     """FriendlyName: string"""
     DynamicFields: _DynamicFieldMany[_h.R]
     """DynamicFields: a list of DynamicField; compare one of its fields, or use any()"""
-    ComputerName: _h.Text[_h.R]
+    ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
 
 Node: _Node[_NodeRecord]

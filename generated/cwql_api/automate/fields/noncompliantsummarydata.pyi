@@ -3,26 +3,26 @@ from cwql.schema import handles as _h
 
 from ..models.noncompliantsummarydata import NonCompliantSummaryData as _NonCompliantSummaryDataRecord
 
-class _NonCompliantSummaryData(_h.Reference[_h.R]):
+class _NonCompliantSummaryData(_h.ReferenceField[_h.R]):
     """The fields of NonCompliantSummaryData, in conditions on records R."""
 
-    LowSeverityCount: _h.Integer[_h.R]
+    LowSeverityCount: _h.IntegerField[_h.R]
     """LowSeverityCount: int32"""
-    ModerateSeverityCount: _h.Integer[_h.R]
+    ModerateSeverityCount: _h.IntegerField[_h.R]
     """ModerateSeverityCount: int32"""
-    ImportantSeverityCount: _h.Integer[_h.R]
+    ImportantSeverityCount: _h.IntegerField[_h.R]
     """ImportantSeverityCount: int32"""
-    CriticalSeverityCount: _h.Integer[_h.R]
+    CriticalSeverityCount: _h.IntegerField[_h.R]
     """CriticalSeverityCount: int32"""
-    UnspecifiedSeverityCount: _h.Integer[_h.R]
+    UnspecifiedSeverityCount: _h.IntegerField[_h.R]
     """UnspecifiedSeverityCount: int32"""
-    LowCvssCount: _h.Integer[_h.R]
+    LowCvssCount: _h.IntegerField[_h.R]
     """LowCvssCount: int32"""
-    MediumCvssCount: _h.Integer[_h.R]
+    MediumCvssCount: _h.IntegerField[_h.R]
     """MediumCvssCount: int32"""
-    HighCvssCount: _h.Integer[_h.R]
+    HighCvssCount: _h.IntegerField[_h.R]
     """HighCvssCount: int32"""
-    TotalNonCompliantCount: _h.Integer[_h.R]
+    TotalNonCompliantCount: _h.IntegerField[_h.R]
     """TotalNonCompliantCount: int32"""
 
 NonCompliantSummaryData: _NonCompliantSummaryData[_NonCompliantSummaryDataRecord]

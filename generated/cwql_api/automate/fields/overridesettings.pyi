@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.overridesettings import OverrideSettings as _OverrideSettingsRecord
 
-class _OverrideSettings(_h.Reference[_h.R]):
+class _OverrideSettings(_h.ReferenceField[_h.R]):
     """The fields of OverrideSettings, in conditions on records R."""
 
-    EnableGroupSync: _h.Boolean[_h.R]
+    EnableGroupSync: _h.BooleanField[_h.R]
     """EnableGroupSync: boolean"""
 
 OverrideSettings: _OverrideSettings[_OverrideSettingsRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.pageinfo import PageInfo as _PageInfoRecord
 
-class _PageInfo(_h.Reference[_h.R]):
+class _PageInfo(_h.ReferenceField[_h.R]):
     """The fields of PageInfo, in conditions on records R."""
 
-    StartCursor: _h.Text[_h.R]
+    StartCursor: _h.TextField[_h.R]
     """StartCursor: string"""
-    EndCursor: _h.Text[_h.R]
+    EndCursor: _h.TextField[_h.R]
     """EndCursor: string"""
-    HasNextPage: _h.Boolean[_h.R]
+    HasNextPage: _h.BooleanField[_h.R]
     """HasNextPage: boolean"""
-    HasPreviousPage: _h.Boolean[_h.R]
+    HasPreviousPage: _h.BooleanField[_h.R]
     """HasPreviousPage: boolean"""
-    TotalCount: _h.Integer[_h.R]
+    TotalCount: _h.IntegerField[_h.R]
     """TotalCount: int32"""
 
 PageInfo: _PageInfo[_PageInfoRecord]

@@ -6,52 +6,52 @@ from .entitlements import _EntitlementsMany
 from .metadata import _Metadata
 from .widget import _WidgetMany
 
-class _PartnerProducts(_h.Reference[_h.R]):
+class _PartnerProducts(_h.ReferenceField[_h.R]):
     """The fields of PartnerProducts, in conditions on records R."""
 
-    vendor_id: _h.Text[_h.R]
+    vendor_id: _h.TextField[_h.R]
     """vendor_id: string"""
-    vendor_ref_name: _h.Text[_h.R]
+    vendor_ref_name: _h.TextField[_h.R]
     """vendor_ref_name: string"""
-    category_name: _h.Text[_h.R]
+    category_name: _h.TextField[_h.R]
     """category_name: string"""
-    product_category: _h.Text[_h.R]
+    product_category: _h.TextField[_h.R]
     """product_category: string"""
-    product_id: _h.Text[_h.R]
+    product_id: _h.TextField[_h.R]
     """product_id: string"""
-    enabled_by: _h.Text[_h.R]
+    enabled_by: _h.TextField[_h.R]
     """enabled_by: string"""
-    disabled_by: _h.Text[_h.R]
+    disabled_by: _h.TextField[_h.R]
     """disabled_by: string"""
-    product_name: _h.Text[_h.R]
+    product_name: _h.TextField[_h.R]
     """product_name: string"""
-    product_ref_name: _h.Text[_h.R]
+    product_ref_name: _h.TextField[_h.R]
     """product_ref_name: string"""
-    product_description: _h.Text[_h.R]
+    product_description: _h.TextField[_h.R]
     """product_description: string"""
-    disabled_at: _h.DateTime[_h.R]
+    disabled_at: _h.DateTimeField[_h.R]
     """disabled_at: date-time"""
-    enabled_at: _h.DateTime[_h.R]
+    enabled_at: _h.DateTimeField[_h.R]
     """enabled_at: date-time"""
-    status: _h.Text[_h.R]
+    status: _h.TextField[_h.R]
     """status: string"""
     entitlements: _EntitlementsMany[_h.R]
     """entitlements: a list of Entitlements; compare one of its fields, or use any()"""
-    api_scopes: _h.Collection[str, _h.R]
+    api_scopes: _h.CollectionField[str, _h.R]
     """api_scopes: a list of string"""
-    dev_scopes: _h.Collection[str, _h.R]
+    dev_scopes: _h.CollectionField[str, _h.R]
     """dev_scopes: a list of string"""
-    is_enabled: _h.Boolean[_h.R]
+    is_enabled: _h.BooleanField[_h.R]
     """is_enabled: boolean"""
-    was_enabled: _h.Boolean[_h.R]
+    was_enabled: _h.BooleanField[_h.R]
     """was_enabled: boolean"""
-    is_product_enabled: _h.Boolean[_h.R]
+    is_product_enabled: _h.BooleanField[_h.R]
     """is_product_enabled: boolean"""
-    is_enabled_in_command_context: _h.Boolean[_h.R]
+    is_enabled_in_command_context: _h.BooleanField[_h.R]
     """is_enabled_in_command_context: boolean"""
     metadata: _Metadata[_h.R]
     """metadata: a reference; compare its fields, or it with None"""
-    is_partner_originated: _h.Boolean[_h.R]
+    is_partner_originated: _h.BooleanField[_h.R]
     """is_partner_originated: boolean"""
     widgets: _WidgetMany[_h.R]
     """widgets: a list of Widget; compare one of its fields, or use any()"""

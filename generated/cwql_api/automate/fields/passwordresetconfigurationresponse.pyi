@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.passwordresetconfigurationresponse import PasswordResetConfigurationResponse as _PasswordResetConfigurationResponseRecord
 
-class _PasswordResetConfigurationResponse(_h.Reference[_h.R]):
+class _PasswordResetConfigurationResponse(_h.ReferenceField[_h.R]):
     """The fields of PasswordResetConfigurationResponse, in conditions on records R."""
 
-    CanGeneratePasswordResetToken: _h.Boolean[_h.R]
+    CanGeneratePasswordResetToken: _h.BooleanField[_h.R]
     """CanGeneratePasswordResetToken: boolean"""
 
 PasswordResetConfigurationResponse: _PasswordResetConfigurationResponse[_PasswordResetConfigurationResponseRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.passwordresettokenrequest import PasswordResetTokenRequest as _PasswordResetTokenRequestRecord
 
-class _PasswordResetTokenRequest(_h.Reference[_h.R]):
+class _PasswordResetTokenRequest(_h.ReferenceField[_h.R]):
     """The fields of PasswordResetTokenRequest, in conditions on records R."""
 
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
-    PasswordResetToken: _h.Text[_h.R]
+    PasswordResetToken: _h.TextField[_h.R]
     """PasswordResetToken: string"""
 
 PasswordResetTokenRequest: _PasswordResetTokenRequest[_PasswordResetTokenRequestRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.passwordresettokenresponse import PasswordResetTokenResponse as _PasswordResetTokenResponseRecord
 
-class _PasswordResetTokenResponse(_h.Reference[_h.R]):
+class _PasswordResetTokenResponse(_h.ReferenceField[_h.R]):
     """The fields of PasswordResetTokenResponse, in conditions on records R."""
 
-    IsValid: _h.Boolean[_h.R]
+    IsValid: _h.BooleanField[_h.R]
     """IsValid: boolean"""
 
 PasswordResetTokenResponse: _PasswordResetTokenResponse[_PasswordResetTokenResponseRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.patchactionargs import PatchActionArgs as _PatchActionArgsRecord
 
-class _PatchActionArgs(_h.Reference[_h.R]):
+class _PatchActionArgs(_h.ReferenceField[_h.R]):
     """The fields of PatchActionArgs, in conditions on records R."""
 
-    EntityType: _h.Integer[_h.R]
+    EntityType: _h.IntegerField[_h.R]
     """EntityType: int32"""
-    EntityId: _h.Integer[_h.R]
+    EntityId: _h.IntegerField[_h.R]
     """EntityId: int32"""
 
 PatchActionArgs: _PatchActionArgs[_PatchActionArgsRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.patchactioninformation import PatchActionInformation as _PatchActionInformationRecord
 
-class _PatchActionInformation(_h.Reference[_h.R]):
+class _PatchActionInformation(_h.ReferenceField[_h.R]):
     """The fields of PatchActionInformation, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    ProductKeyIdList: _h.Collection[str, _h.R]
+    ProductKeyIdList: _h.CollectionField[str, _h.R]
     """ProductKeyIdList: a list of string"""
 
-class _PatchActionInformationMany(_PatchActionInformation[_h.R], _h.Children[_h.R, _PatchActionInformationRecord]):
+class _PatchActionInformationMany(_PatchActionInformation[_h.R], _h.ChildrenField[_h.R, _PatchActionInformationRecord]):
     """A list of PatchActionInformation inside of a record R."""
 
 PatchActionInformation: _PatchActionInformation[_PatchActionInformationRecord]

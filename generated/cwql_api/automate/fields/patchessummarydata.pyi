@@ -3,30 +3,30 @@ from cwql.schema import handles as _h
 
 from ..models.patchessummarydata import PatchesSummaryData as _PatchesSummaryDataRecord
 
-class _PatchesSummaryData(_h.Reference[_h.R]):
+class _PatchesSummaryData(_h.ReferenceField[_h.R]):
     """The fields of PatchesSummaryData, in conditions on records R."""
 
-    EntityId: _h.Integer[_h.R]
+    EntityId: _h.IntegerField[_h.R]
     """EntityId: int32"""
-    EntityName: _h.Text[_h.R]
+    EntityName: _h.TextField[_h.R]
     """EntityName: string"""
-    TestStageFailedPatchesCount: _h.Integer[_h.R]
+    TestStageFailedPatchesCount: _h.IntegerField[_h.R]
     """TestStageFailedPatchesCount: int32"""
-    TestStageNotAttemptedPatchesCount: _h.Integer[_h.R]
+    TestStageNotAttemptedPatchesCount: _h.IntegerField[_h.R]
     """TestStageNotAttemptedPatchesCount: int32"""
-    TestStageInstalledPatchesCount: _h.Integer[_h.R]
+    TestStageInstalledPatchesCount: _h.IntegerField[_h.R]
     """TestStageInstalledPatchesCount: int32"""
-    PilotStageFailedPatchesCount: _h.Integer[_h.R]
+    PilotStageFailedPatchesCount: _h.IntegerField[_h.R]
     """PilotStageFailedPatchesCount: int32"""
-    PilotStageNotAttemptedPatchesCount: _h.Integer[_h.R]
+    PilotStageNotAttemptedPatchesCount: _h.IntegerField[_h.R]
     """PilotStageNotAttemptedPatchesCount: int32"""
-    PilotStageInstalledPatchesCount: _h.Integer[_h.R]
+    PilotStageInstalledPatchesCount: _h.IntegerField[_h.R]
     """PilotStageInstalledPatchesCount: int32"""
-    ProductionStageFailedPatchesCount: _h.Integer[_h.R]
+    ProductionStageFailedPatchesCount: _h.IntegerField[_h.R]
     """ProductionStageFailedPatchesCount: int32"""
-    ProductionStageNotAttemptedPatchesCount: _h.Integer[_h.R]
+    ProductionStageNotAttemptedPatchesCount: _h.IntegerField[_h.R]
     """ProductionStageNotAttemptedPatchesCount: int32"""
-    ProductionStageInstalledPatchesCount: _h.Integer[_h.R]
+    ProductionStageInstalledPatchesCount: _h.IntegerField[_h.R]
     """ProductionStageInstalledPatchesCount: int32"""
 
 PatchesSummaryData: _PatchesSummaryData[_PatchesSummaryDataRecord]

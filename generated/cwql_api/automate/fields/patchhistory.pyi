@@ -7,12 +7,12 @@ from .microsoftupdateoperationcode import _MicrosoftUpdateOperationCode
 from .patchhistoryclient import _PatchHistoryClient
 from .patchhistorytitle import _PatchHistoryTitle
 
-class _PatchHistory(_h.Reference[_h.R]):
+class _PatchHistory(_h.ReferenceField[_h.R]):
     """The fields of PatchHistory, in conditions on records R."""
 
-    ActionDate: _h.DateTime[_h.R]
+    ActionDate: _h.DateTimeField[_h.R]
     """ActionDate: date-time"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     OperationCode: _MicrosoftUpdateOperationCode[_h.R]
     """OperationCode: a reference; compare its Id or Name, or it with None"""
@@ -22,7 +22,7 @@ class _PatchHistory(_h.Reference[_h.R]):
     """PatchHistoryTitle: a reference; compare its Id, or it with None"""
     ResultCode: _MicrosoftOperationResultCode[_h.R]
     """ResultCode: a reference; compare its Id or Name, or it with None"""
-    UpdateId: _h.Text[_h.R]
+    UpdateId: _h.TextField[_h.R]
     """UpdateId: string"""
 
 PatchHistory: _PatchHistory[_PatchHistoryRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.patchhistoryclient import PatchHistoryClient as _PatchHistoryClientRecord
 
-class _PatchHistoryClient(_h.Reference[_h.R]):
+class _PatchHistoryClient(_h.ReferenceField[_h.R]):
     """The fields of PatchHistoryClient, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 PatchHistoryClient: _PatchHistoryClient[_PatchHistoryClientRecord]

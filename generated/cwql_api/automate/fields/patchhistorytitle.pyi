@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.patchhistorytitle import PatchHistoryTitle as _PatchHistoryTitleRecord
 
-class _PatchHistoryTitle(_h.Reference[_h.R]):
+class _PatchHistoryTitle(_h.ReferenceField[_h.R]):
     """The fields of PatchHistoryTitle, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Title: _h.Text[_h.R]
+    Title: _h.TextField[_h.R]
     """Title: string"""
-    KnowledgeBaseId: _h.Integer[_h.R]
+    KnowledgeBaseId: _h.IntegerField[_h.R]
     """KnowledgeBaseId: int32"""
 
 PatchHistoryTitle: _PatchHistoryTitle[_PatchHistoryTitleRecord]

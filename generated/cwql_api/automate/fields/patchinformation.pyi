@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.patchinformation import PatchInformation as _PatchInformationRecord
 
-class _PatchInformation(_h.Reference[_h.R]):
+class _PatchInformation(_h.ReferenceField[_h.R]):
     """The fields of PatchInformation, in conditions on records R."""
 
-    WebServerPatchVersion: _h.Text[_h.R]
+    WebServerPatchVersion: _h.TextField[_h.R]
     """WebServerPatchVersion: string"""
-    DBAgentServerPatchVersion: _h.Text[_h.R]
+    DBAgentServerPatchVersion: _h.TextField[_h.R]
     """DBAgentServerPatchVersion: string"""
-    ControlCenterPatchVersion: _h.Text[_h.R]
+    ControlCenterPatchVersion: _h.TextField[_h.R]
     """ControlCenterPatchVersion: string"""
-    RemoteAgentPatchVersion: _h.Text[_h.R]
+    RemoteAgentPatchVersion: _h.TextField[_h.R]
     """RemoteAgentPatchVersion: string"""
-    LinuxAgentPatchVersion: _h.Text[_h.R]
+    LinuxAgentPatchVersion: _h.TextField[_h.R]
     """LinuxAgentPatchVersion: string"""
-    MacAgentPatchVersion: _h.Text[_h.R]
+    MacAgentPatchVersion: _h.TextField[_h.R]
     """MacAgentPatchVersion: string"""
-    LastPatchedDate: _h.DateTime[_h.R]
+    LastPatchedDate: _h.DateTimeField[_h.R]
     """LastPatchedDate: date-time"""
 
 PatchInformation: _PatchInformation[_PatchInformationRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.patchinggroup import PatchingGroup as _PatchingGroupRecord
 
-class _PatchingGroup(_h.Reference[_h.R]):
+class _PatchingGroup(_h.ReferenceField[_h.R]):
     """The fields of PatchingGroup, in conditions on records R."""
 
-    GroupId: _h.Integer[_h.R]
+    GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    GroupName: _h.Text[_h.R]
+    GroupName: _h.TextField[_h.R]
     """GroupName: string"""
 
 PatchingGroup: _PatchingGroup[_PatchingGroupRecord]

@@ -8,24 +8,24 @@ from .updatepolicyscheduleday import _UpdatePolicyScheduleDay
 from .windows10updatepolicysettings import _Windows10UpdatePolicySettings
 from .windowsupdateagentmode import _WindowsUpdateAgentMode
 
-class _PatchingMicrosoftUpdatePolicy(_h.Reference[_h.R]):
+class _PatchingMicrosoftUpdatePolicy(_h.ReferenceField[_h.R]):
     """The fields of PatchingMicrosoftUpdatePolicy, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     UpdateMode: _WindowsUpdateAgentMode[_h.R]
     """UpdateMode: a reference; compare its Id or Name, or it with None"""
-    CreateRestorePoint: _h.Boolean[_h.R]
+    CreateRestorePoint: _h.BooleanField[_h.R]
     """CreateRestorePoint: boolean"""
-    DaytimePatching: _h.Boolean[_h.R]
+    DaytimePatching: _h.BooleanField[_h.R]
     """DaytimePatching: boolean"""
-    DaytimePatchingMinimumUptime: _h.Integer[_h.R]
+    DaytimePatchingMinimumUptime: _h.IntegerField[_h.R]
     """DaytimePatchingMinimumUptime: int32"""
-    InstallMissingBaselinePatches: _h.Boolean[_h.R]
+    InstallMissingBaselinePatches: _h.BooleanField[_h.R]
     """InstallMissingBaselinePatches: boolean"""
-    WakeSystem: _h.Boolean[_h.R]
+    WakeSystem: _h.BooleanField[_h.R]
     """WakeSystem: boolean"""
     PatchingPolicySchedule: _PatchingPolicySchedule[_h.R]
     """PatchingPolicySchedule: a reference; compare its fields, or it with None"""
@@ -35,9 +35,9 @@ class _PatchingMicrosoftUpdatePolicy(_h.Reference[_h.R]):
     """PatchingPolicyScriptOptions: a reference; compare its fields, or it with None"""
     ScheduleDay: _UpdatePolicyScheduleDay[_h.R]
     """ScheduleDay: a reference; compare its Id or Name, or it with None"""
-    ScheduleStartHour: _h.Text[_h.R]
+    ScheduleStartHour: _h.TextField[_h.R]
     """ScheduleStartHour: string"""
-    ScheduleTimeSpan: _h.Text[_h.R]
+    ScheduleTimeSpan: _h.TextField[_h.R]
     """ScheduleTimeSpan: string"""
 
 PatchingMicrosoftUpdatePolicy: _PatchingMicrosoftUpdatePolicy[_PatchingMicrosoftUpdatePolicyRecord]

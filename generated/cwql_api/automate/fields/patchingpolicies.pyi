@@ -7,7 +7,7 @@ from .patchingmicrosoftupdatepolicy import _PatchingMicrosoftUpdatePolicy
 from .rebootpolicy import _RebootPolicy
 from .thirdpartyupdatepolicy import _ThirdPartyUpdatePolicy
 
-class _PatchingPolicies(_h.Reference[_h.R]):
+class _PatchingPolicies(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicies, in conditions on records R."""
 
     MicrosoftUpdatePolicy: _PatchingMicrosoftUpdatePolicy[_h.R]

@@ -6,12 +6,12 @@ from .datesschedulesettings import _DatesScheduleSettings
 from .daysschedulesettings import _DaysScheduleSettings
 from .policyscheduletype import _PolicyScheduleType
 
-class _PatchingPolicySchedule(_h.Reference[_h.R]):
+class _PatchingPolicySchedule(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicySchedule, in conditions on records R."""
 
-    StartTime: _h.Integer[_h.R]
+    StartTime: _h.IntegerField[_h.R]
     """StartTime: int32"""
-    Duration: _h.Text[_h.R]
+    Duration: _h.TextField[_h.R]
     """Duration: string"""
     PolicyScheduleType: _PolicyScheduleType[_h.R]
     """PolicyScheduleType: a reference; compare its Id or Name, or it with None"""

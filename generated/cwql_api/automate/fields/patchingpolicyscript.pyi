@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.patchingpolicyscript import PatchingPolicyScript as _PatchingPolicyScriptRecord
 
-class _PatchingPolicyScript(_h.Reference[_h.R]):
+class _PatchingPolicyScript(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicyScript, in conditions on records R."""
 
-    ScriptGuid: _h.Text[_h.R]
+    ScriptGuid: _h.TextField[_h.R]
     """ScriptGuid: uuid"""
-    ScriptName: _h.Text[_h.R]
+    ScriptName: _h.TextField[_h.R]
     """ScriptName: string"""
 
 PatchingPolicyScript: _PatchingPolicyScript[_PatchingPolicyScriptRecord]

@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.patchingpolicyscriptoptions import PatchingPolicyScriptOptions as _PatchingPolicyScriptOptionsRecord
 from .patchingpolicyscript import _PatchingPolicyScript
 
-class _PatchingPolicyScriptOptions(_h.Reference[_h.R]):
+class _PatchingPolicyScriptOptions(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicyScriptOptions, in conditions on records R."""
 
     BeforeScript: _PatchingPolicyScript[_h.R]
     """BeforeScript: a reference; compare its fields, or it with None"""
     AfterScript: _PatchingPolicyScript[_h.R]
     """AfterScript: a reference; compare its fields, or it with None"""
-    CancelActionOnBeforeScriptFailure: _h.Boolean[_h.R]
+    CancelActionOnBeforeScriptFailure: _h.BooleanField[_h.R]
     """CancelActionOnBeforeScriptFailure: boolean"""
 
 PatchingPolicyScriptOptions: _PatchingPolicyScriptOptions[_PatchingPolicyScriptOptionsRecord]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.patchingpolicyworkstationoptions import PatchingPolicyWorkstationOptions as _PatchingPolicyWorkstationOptionsRecord
 from .daytimepatchingoptions import _DaytimePatchingOptions
 
-class _PatchingPolicyWorkstationOptions(_h.Reference[_h.R]):
+class _PatchingPolicyWorkstationOptions(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicyWorkstationOptions, in conditions on records R."""
 
-    SendWakeOnLanPacket: _h.Boolean[_h.R]
+    SendWakeOnLanPacket: _h.BooleanField[_h.R]
     """SendWakeOnLanPacket: boolean"""
-    CreateWindowsRestorePoint: _h.Boolean[_h.R]
+    CreateWindowsRestorePoint: _h.BooleanField[_h.R]
     """CreateWindowsRestorePoint: boolean"""
     DaytimePatchingOptions: _DaytimePatchingOptions[_h.R]
     """DaytimePatchingOptions: a reference; compare its fields, or it with None"""

@@ -6,62 +6,62 @@ from .client import _Client
 from .modelslocation import _ModelsLocation
 from .patchstage import _PatchStage
 
-class _PatchManagerDevice(_h.Reference[_h.R]):
+class _PatchManagerDevice(_h.ReferenceField[_h.R]):
     """The fields of PatchManagerDevice, in conditions on records R."""
 
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    ComputerName: _h.Text[_h.R]
+    ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
     Stage: _PatchStage[_h.R]
     """Stage: a reference; compare its Id or Name, or it with None"""
-    OperatingSystemName: _h.Text[_h.R]
+    OperatingSystemName: _h.TextField[_h.R]
     """OperatingSystemName: string"""
-    NormalizedOperatingSystemName: _h.Text[_h.R]
+    NormalizedOperatingSystemName: _h.TextField[_h.R]
     """NormalizedOperatingSystemName: string"""
     Company: _Client[_h.R]
     """Company: a reference; compare its Id or Name, or it with None"""
     Site: _ModelsLocation[_h.R]
     """Site: a reference; compare its Id or Name, or it with None"""
-    LastMicrosoftWindow: _h.DateTime[_h.R]
+    LastMicrosoftWindow: _h.DateTimeField[_h.R]
     """LastMicrosoftWindow: date-time"""
-    LastThirdPartyWindow: _h.DateTime[_h.R]
+    LastThirdPartyWindow: _h.DateTimeField[_h.R]
     """LastThirdPartyWindow: date-time"""
-    NextMicrosoftWindow: _h.DateTime[_h.R]
+    NextMicrosoftWindow: _h.DateTimeField[_h.R]
     """NextMicrosoftWindow: date-time"""
-    NextThirdPartyWindow: _h.DateTime[_h.R]
+    NextThirdPartyWindow: _h.DateTimeField[_h.R]
     """NextThirdPartyWindow: date-time"""
-    DidLastPatchJobFail: _h.Boolean[_h.R]
+    DidLastPatchJobFail: _h.BooleanField[_h.R]
     """DidLastPatchJobFail: boolean"""
-    IsDaytimePatchingEnabled: _h.Boolean[_h.R]
+    IsDaytimePatchingEnabled: _h.BooleanField[_h.R]
     """IsDaytimePatchingEnabled: boolean"""
-    IsMissingBaseline: _h.Boolean[_h.R]
+    IsMissingBaseline: _h.BooleanField[_h.R]
     """IsMissingBaseline: boolean"""
-    IsMissingPatchInventory: _h.Boolean[_h.R]
+    IsMissingPatchInventory: _h.BooleanField[_h.R]
     """IsMissingPatchInventory: boolean"""
-    IsPatchJobRunning: _h.Boolean[_h.R]
+    IsPatchJobRunning: _h.BooleanField[_h.R]
     """IsPatchJobRunning: boolean"""
-    IsPendingUpdate: _h.Boolean[_h.R]
+    IsPendingUpdate: _h.BooleanField[_h.R]
     """IsPendingUpdate: boolean"""
-    IsRebootPending: _h.Boolean[_h.R]
+    IsRebootPending: _h.BooleanField[_h.R]
     """IsRebootPending: boolean"""
-    IsWsusEnabled: _h.Boolean[_h.R]
+    IsWsusEnabled: _h.BooleanField[_h.R]
     """IsWsusEnabled: boolean"""
-    IsWuaOutOfDate: _h.Boolean[_h.R]
+    IsWuaOutOfDate: _h.BooleanField[_h.R]
     """IsWuaOutOfDate: boolean"""
-    MissingPatchCount: _h.Integer[_h.R]
+    MissingPatchCount: _h.IntegerField[_h.R]
     """MissingPatchCount: int32"""
-    MicrosoftCompliancePercent: _h.Number[_h.R]
+    MicrosoftCompliancePercent: _h.NumberField[_h.R]
     """MicrosoftCompliancePercent: double"""
-    ThirdPartyCompliancePercent: _h.Number[_h.R]
+    ThirdPartyCompliancePercent: _h.NumberField[_h.R]
     """ThirdPartyCompliancePercent: double"""
-    HasApprovedPatches: _h.Boolean[_h.R]
+    HasApprovedPatches: _h.BooleanField[_h.R]
     """HasApprovedPatches: boolean"""
-    HasApprovedMicrosoftPatches: _h.Boolean[_h.R]
+    HasApprovedMicrosoftPatches: _h.BooleanField[_h.R]
     """HasApprovedMicrosoftPatches: boolean"""
-    HasApprovedThirdPartyPatches: _h.Boolean[_h.R]
+    HasApprovedThirdPartyPatches: _h.BooleanField[_h.R]
     """HasApprovedThirdPartyPatches: boolean"""
-    ReleaseId: _h.Integer[_h.R]
+    ReleaseId: _h.IntegerField[_h.R]
     """ReleaseId: int32"""
 
 PatchManagerDevice: _PatchManagerDevice[_PatchManagerDeviceRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.patchoperation import PatchOperation as _PatchOperationRecord
 
-class _PatchOperation(_h.Reference[_h.R]):
+class _PatchOperation(_h.ReferenceField[_h.R]):
     """The fields of PatchOperation, in conditions on records R."""
 
-    Op: _h.Text[_h.R]
+    Op: _h.TextField[_h.R]
     """Op: string"""
-    Path: _h.Text[_h.R]
+    Path: _h.TextField[_h.R]
     """Path: string"""
-    Value: _h.Anything[_h.R]
+    Value: _h.AnyField[_h.R]
     """Value: any value"""
 
 PatchOperation: _PatchOperation[_PatchOperationRecord]

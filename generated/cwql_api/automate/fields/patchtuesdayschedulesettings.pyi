@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.patchtuesdayschedulesettings import PatchTuesdayScheduleSettings as _PatchTuesdayScheduleSettingsRecord
 
-class _PatchTuesdayScheduleSettings(_h.Reference[_h.R]):
+class _PatchTuesdayScheduleSettings(_h.ReferenceField[_h.R]):
     """The fields of PatchTuesdayScheduleSettings, in conditions on records R."""
 
-    DelayInDays: _h.Integer[_h.R]
+    DelayInDays: _h.IntegerField[_h.R]
     """DelayInDays: int32"""
 
 PatchTuesdayScheduleSettings: _PatchTuesdayScheduleSettings[_PatchTuesdayScheduleSettingsRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.performancecounterdata import PerformanceCounterData as _PerformanceCounterDataRecord
 
-class _PerformanceCounterData(_h.Reference[_h.R]):
+class _PerformanceCounterData(_h.ReferenceField[_h.R]):
     """The fields of PerformanceCounterData, in conditions on records R."""
 
-    CategoryName: _h.Text[_h.R]
+    CategoryName: _h.TextField[_h.R]
     """CategoryName: string"""
-    Counters: _h.Collection[str, _h.R]
+    Counters: _h.CollectionField[str, _h.R]
     """Counters: a list of string"""
-    Instances: _h.Collection[str, _h.R]
+    Instances: _h.CollectionField[str, _h.R]
     """Instances: a list of string"""
 
 PerformanceCounterData: _PerformanceCounterData[_PerformanceCounterDataRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.performancecounterqueryparameters import PerformanceCounterQueryParameters as _PerformanceCounterQueryParametersRecord
 
-class _PerformanceCounterQueryParameters(_h.Reference[_h.R]):
+class _PerformanceCounterQueryParameters(_h.ReferenceField[_h.R]):
     """The fields of PerformanceCounterQueryParameters, in conditions on records R."""
 
-    PerformanceObject: _h.Text[_h.R]
+    PerformanceObject: _h.TextField[_h.R]
     """PerformanceObject: string"""
-    PerformanceCounter: _h.Text[_h.R]
+    PerformanceCounter: _h.TextField[_h.R]
     """PerformanceCounter: string"""
-    Instance: _h.Text[_h.R]
+    Instance: _h.TextField[_h.R]
     """Instance: string"""
 
 PerformanceCounterQueryParameters: _PerformanceCounterQueryParameters[_PerformanceCounterQueryParametersRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.performancecountersettings import PerformanceCounterSettings as _PerformanceCounterSettingsRecord
 
-class _PerformanceCounterSettings(_h.Reference[_h.R]):
+class _PerformanceCounterSettings(_h.ReferenceField[_h.R]):
     """The fields of PerformanceCounterSettings, in conditions on records R."""
 
-    PerformanceObject: _h.Text[_h.R]
+    PerformanceObject: _h.TextField[_h.R]
     """PerformanceObject: string"""
-    PerformanceCounter: _h.Text[_h.R]
+    PerformanceCounter: _h.TextField[_h.R]
     """PerformanceCounter: string"""
-    Instance: _h.Text[_h.R]
+    Instance: _h.TextField[_h.R]
     """Instance: string"""
 
 PerformanceCounterSettings: _PerformanceCounterSettings[_PerformanceCounterSettingsRecord]

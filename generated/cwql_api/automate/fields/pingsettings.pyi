@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.pingsettings import PingSettings as _PingSettingsRecord
 
-class _PingSettings(_h.Reference[_h.R]):
+class _PingSettings(_h.ReferenceField[_h.R]):
     """The fields of PingSettings, in conditions on records R."""
 
-    ServerAddress: _h.Text[_h.R]
+    ServerAddress: _h.TextField[_h.R]
     """ServerAddress: string"""
 
 PingSettings: _PingSettings[_PingSettingsRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.pkcerequest import PkceRequest as _PkceRequestRecord
 
-class _PkceRequest(_h.Reference[_h.R]):
+class _PkceRequest(_h.ReferenceField[_h.R]):
     """The fields of PkceRequest, in conditions on records R."""
 
-    AuthorizationCode: _h.Text[_h.R]
+    AuthorizationCode: _h.TextField[_h.R]
     """AuthorizationCode: string"""
-    CodeVerifier: _h.Text[_h.R]
+    CodeVerifier: _h.TextField[_h.R]
     """CodeVerifier: string"""
-    ClientId: _h.Text[_h.R]
+    ClientId: _h.TextField[_h.R]
     """ClientId: string"""
-    RedirectUri: _h.Text[_h.R]
+    RedirectUri: _h.TextField[_h.R]
     """RedirectUri: string"""
-    IssueBearerToken: _h.Boolean[_h.R]
+    IssueBearerToken: _h.BooleanField[_h.R]
     """IssueBearerToken: boolean"""
 
 PkceRequest: _PkceRequest[_PkceRequestRecord]

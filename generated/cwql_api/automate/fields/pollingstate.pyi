@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.pollingstate import PollingState as _PollingStateRecord
 
-class _PollingState(_h.Reference[_h.R]):
+class _PollingState(_h.ReferenceField[_h.R]):
     """The fields of PollingState, in conditions on records R."""
 
-    SessionStateId: _h.Text[_h.R]
+    SessionStateId: _h.TextField[_h.R]
     """SessionStateId: string"""
-    Data: _h.Text[_h.R]
+    Data: _h.TextField[_h.R]
     """Data: string"""
 
 PollingState: _PollingState[_PollingStateRecord]

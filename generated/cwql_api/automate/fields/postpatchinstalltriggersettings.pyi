@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.postpatchinstalltriggersettings import PostPatchInstallTriggerSettings as _PostPatchInstallTriggerSettingsRecord
 
-class _PostPatchInstallTriggerSettings(_h.Reference[_h.R]):
+class _PostPatchInstallTriggerSettings(_h.ReferenceField[_h.R]):
     """The fields of PostPatchInstallTriggerSettings, in conditions on records R."""
 
-    LimitToMicrosoftUpdatePolicyWindow: _h.Boolean[_h.R]
+    LimitToMicrosoftUpdatePolicyWindow: _h.BooleanField[_h.R]
     """LimitToMicrosoftUpdatePolicyWindow: boolean"""
-    WindowExtension: _h.Text[_h.R]
+    WindowExtension: _h.TextField[_h.R]
     """WindowExtension: string"""
 
 PostPatchInstallTriggerSettings: _PostPatchInstallTriggerSettings[_PostPatchInstallTriggerSettingsRecord]

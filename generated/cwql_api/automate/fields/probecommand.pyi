@@ -5,24 +5,24 @@ from ..models.probecommand import ProbeCommand as _ProbeCommandRecord
 from .probecommandstatus import _ProbeCommandStatus
 from .proberemotecommand import _ProbeRemoteCommand
 
-class _ProbeCommand(_h.Reference[_h.R]):
+class _ProbeCommand(_h.ReferenceField[_h.R]):
     """The fields of ProbeCommand, in conditions on records R."""
 
-    ProbeCommandId: _h.Integer[_h.R]
+    ProbeCommandId: _h.IntegerField[_h.R]
     """ProbeCommandId: int32"""
-    ProbeId: _h.Integer[_h.R]
+    ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
     Command: _ProbeRemoteCommand[_h.R]
     """Command: a reference; compare its Id or Name, or it with None"""
     Status: _ProbeCommandStatus[_h.R]
     """Status: a reference; compare its Id or Name, or it with None"""
-    Parameters: _h.Collection[str, _h.R]
+    Parameters: _h.CollectionField[str, _h.R]
     """Parameters: a list of string"""
-    Output: _h.Text[_h.R]
+    Output: _h.TextField[_h.R]
     """Output: string"""
-    IsFastalk: _h.Boolean[_h.R]
+    IsFastalk: _h.BooleanField[_h.R]
     """IsFastalk: boolean"""
-    DateUpdated: _h.DateTime[_h.R]
+    DateUpdated: _h.DateTimeField[_h.R]
     """DateUpdated: date-time"""
 
 ProbeCommand: _ProbeCommand[_ProbeCommandRecord]

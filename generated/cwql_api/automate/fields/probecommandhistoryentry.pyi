@@ -5,27 +5,27 @@ from ..models.probecommandhistoryentry import ProbeCommandHistoryEntry as _Probe
 from .probecommandstatus import _ProbeCommandStatus
 from .proberemotecommand import _ProbeRemoteCommand
 
-class _ProbeCommandHistoryEntry(_h.Reference[_h.R]):
+class _ProbeCommandHistoryEntry(_h.ReferenceField[_h.R]):
     """The fields of ProbeCommandHistoryEntry, in conditions on records R."""
 
-    ProbeCommandHistoryId: _h.Integer[_h.R]
+    ProbeCommandHistoryId: _h.IntegerField[_h.R]
     """ProbeCommandHistoryId: int32"""
-    ProbeId: _h.Integer[_h.R]
+    ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
-    DateExecuted: _h.DateTime[_h.R]
+    DateExecuted: _h.DateTimeField[_h.R]
     """DateExecuted: date-time"""
     Status: _ProbeCommandStatus[_h.R]
     """Status: a reference; compare its Id or Name, or it with None"""
     ProbeRemoteCommand: _ProbeRemoteCommand[_h.R]
     """ProbeRemoteCommand: a reference; compare its Id or Name, or it with None"""
-    Output: _h.Text[_h.R]
+    Output: _h.TextField[_h.R]
     """Output: string"""
-    User: _h.Text[_h.R]
+    User: _h.TextField[_h.R]
     """User: string"""
-    DateFinished: _h.DateTime[_h.R]
+    DateFinished: _h.DateTimeField[_h.R]
     """DateFinished: date-time"""
 
-class _ProbeCommandHistoryEntryMany(_ProbeCommandHistoryEntry[_h.R], _h.Children[_h.R, _ProbeCommandHistoryEntryRecord]):
+class _ProbeCommandHistoryEntryMany(_ProbeCommandHistoryEntry[_h.R], _h.ChildrenField[_h.R, _ProbeCommandHistoryEntryRecord]):
     """A list of ProbeCommandHistoryEntry inside of a record R."""
 
 ProbeCommandHistoryEntry: _ProbeCommandHistoryEntry[_ProbeCommandHistoryEntryRecord]

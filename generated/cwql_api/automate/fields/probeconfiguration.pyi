@@ -8,16 +8,16 @@ from .statusscansettings import _StatusScanSettings
 from .syslogserversettings import _SyslogServerSettings
 from .tftpserversettings import _TftpServerSettings
 
-class _ProbeConfiguration(_h.Reference[_h.R]):
+class _ProbeConfiguration(_h.ReferenceField[_h.R]):
     """The fields of ProbeConfiguration, in conditions on records R."""
 
-    ProbeConfigurationId: _h.Integer[_h.R]
+    ProbeConfigurationId: _h.IntegerField[_h.R]
     """ProbeConfigurationId: int32"""
-    LocationId: _h.Integer[_h.R]
+    LocationId: _h.IntegerField[_h.R]
     """LocationId: int32"""
-    AgentDeploymentAttemptMaximum: _h.Integer[_h.R]
+    AgentDeploymentAttemptMaximum: _h.IntegerField[_h.R]
     """AgentDeploymentAttemptMaximum: int32"""
-    AutomatedDeploymentEnabled: _h.Boolean[_h.R]
+    AutomatedDeploymentEnabled: _h.BooleanField[_h.R]
     """AutomatedDeploymentEnabled: boolean"""
     DiscoverySettings: _DiscoveryScanSettings[_h.R]
     """DiscoverySettings: a reference; compare its fields, or it with None"""
@@ -25,9 +25,9 @@ class _ProbeConfiguration(_h.Reference[_h.R]):
     """StatusSettings: a reference; compare its fields, or it with None"""
     SnmpSettings: _SnmpSettings[_h.R]
     """SnmpSettings: a reference; compare its fields, or it with None"""
-    IsDataCollectionEnabled: _h.Boolean[_h.R]
+    IsDataCollectionEnabled: _h.BooleanField[_h.R]
     """IsDataCollectionEnabled: boolean"""
-    SnmpTrapServerListeningPort: _h.Integer[_h.R]
+    SnmpTrapServerListeningPort: _h.IntegerField[_h.R]
     """SnmpTrapServerListeningPort: int32"""
     SyslogSettings: _SyslogServerSettings[_h.R]
     """SyslogSettings: a reference; compare its fields, or it with None"""

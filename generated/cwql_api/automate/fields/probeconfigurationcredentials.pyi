@@ -4,23 +4,23 @@ from cwql.schema import handles as _h
 from ..models.probeconfigurationcredentials import ProbeConfigurationCredentials as _ProbeConfigurationCredentialsRecord
 from .externalsystemcredentials import _ExternalSystemCredentials
 
-class _ProbeConfigurationCredentials(_h.Reference[_h.R]):
+class _ProbeConfigurationCredentials(_h.ReferenceField[_h.R]):
     """The fields of ProbeConfigurationCredentials, in conditions on records R."""
 
-    ProbeConfigurationCredentialsId: _h.Integer[_h.R]
+    ProbeConfigurationCredentialsId: _h.IntegerField[_h.R]
     """ProbeConfigurationCredentialsId: int32"""
-    ProbeConfigurationId: _h.Integer[_h.R]
+    ProbeConfigurationId: _h.IntegerField[_h.R]
     """ProbeConfigurationId: int32"""
-    CredentialId: _h.Integer[_h.R]
+    CredentialId: _h.IntegerField[_h.R]
     """CredentialId: int32"""
-    AttemptSequence: _h.Integer[_h.R]
+    AttemptSequence: _h.IntegerField[_h.R]
     """AttemptSequence: int32"""
-    CredentialsAlias: _h.Text[_h.R]
+    CredentialsAlias: _h.TextField[_h.R]
     """CredentialsAlias: string"""
     CredentialDetails: _ExternalSystemCredentials[_h.R]
     """CredentialDetails: a reference; compare its fields, or it with None"""
 
-class _ProbeConfigurationCredentialsMany(_ProbeConfigurationCredentials[_h.R], _h.Children[_h.R, _ProbeConfigurationCredentialsRecord]):
+class _ProbeConfigurationCredentialsMany(_ProbeConfigurationCredentials[_h.R], _h.ChildrenField[_h.R, _ProbeConfigurationCredentialsRecord]):
     """A list of ProbeConfigurationCredentials inside of a record R."""
 
 ProbeConfigurationCredentials: _ProbeConfigurationCredentials[_ProbeConfigurationCredentialsRecord]

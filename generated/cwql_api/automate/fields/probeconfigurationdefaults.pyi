@@ -8,16 +8,16 @@ from .statusscansettings import _StatusScanSettings
 from .syslogserversettings import _SyslogServerSettings
 from .tftpserversettings import _TftpServerSettings
 
-class _ProbeConfigurationDefaults(_h.Reference[_h.R]):
+class _ProbeConfigurationDefaults(_h.ReferenceField[_h.R]):
     """The fields of ProbeConfigurationDefaults, in conditions on records R."""
 
-    ProbeDefaultSettingId: _h.Integer[_h.R]
+    ProbeDefaultSettingId: _h.IntegerField[_h.R]
     """ProbeDefaultSettingId: int32"""
-    CommunityStringGetList: _h.Text[_h.R]
+    CommunityStringGetList: _h.TextField[_h.R]
     """CommunityStringGetList: string"""
-    SnmpTimeoutInSeconds: _h.Integer[_h.R]
+    SnmpTimeoutInSeconds: _h.IntegerField[_h.R]
     """SnmpTimeoutInSeconds: int32"""
-    AgentDeploymentAttemptMaximum: _h.Integer[_h.R]
+    AgentDeploymentAttemptMaximum: _h.IntegerField[_h.R]
     """AgentDeploymentAttemptMaximum: int32"""
     DiscoverySettings: _DiscoveryScanSettings[_h.R]
     """DiscoverySettings: a reference; compare its fields, or it with None"""
@@ -25,9 +25,9 @@ class _ProbeConfigurationDefaults(_h.Reference[_h.R]):
     """StatusSettings: a reference; compare its fields, or it with None"""
     SnmpSettings: _SnmpSettings[_h.R]
     """SnmpSettings: a reference; compare its fields, or it with None"""
-    IsDataCollectionEnabled: _h.Boolean[_h.R]
+    IsDataCollectionEnabled: _h.BooleanField[_h.R]
     """IsDataCollectionEnabled: boolean"""
-    SnmpTrapServerListeningPort: _h.Integer[_h.R]
+    SnmpTrapServerListeningPort: _h.IntegerField[_h.R]
     """SnmpTrapServerListeningPort: int32"""
     SyslogSettings: _SyslogServerSettings[_h.R]
     """SyslogSettings: a reference; compare its fields, or it with None"""

@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.probediscoveryscanstatus import ProbeDiscoveryScanStatus as _ProbeDiscoveryScanStatusRecord
 
-class _ProbeDiscoveryScanStatus(_h.Reference[_h.R]):
+class _ProbeDiscoveryScanStatus(_h.ReferenceField[_h.R]):
     """The fields of ProbeDiscoveryScanStatus, in conditions on records R."""
 
-    ProbeDiscoveryScanStatusId: _h.Integer[_h.R]
+    ProbeDiscoveryScanStatusId: _h.IntegerField[_h.R]
     """ProbeDiscoveryScanStatusId: int32"""
-    LocationId: _h.Integer[_h.R]
+    LocationId: _h.IntegerField[_h.R]
     """LocationId: int32"""
-    ProbeId: _h.Integer[_h.R]
+    ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
-    IsDiscoveryScanRunning: _h.Boolean[_h.R]
+    IsDiscoveryScanRunning: _h.BooleanField[_h.R]
     """IsDiscoveryScanRunning: boolean"""
-    DiscoveryScanStart: _h.DateTime[_h.R]
+    DiscoveryScanStart: _h.DateTimeField[_h.R]
     """DiscoveryScanStart: date-time"""
-    LastDiscoveryScan: _h.DateTime[_h.R]
+    LastDiscoveryScan: _h.DateTimeField[_h.R]
     """LastDiscoveryScan: date-time"""
 
 ProbeDiscoveryScanStatus: _ProbeDiscoveryScanStatus[_ProbeDiscoveryScanStatusRecord]

@@ -4,16 +4,16 @@ from cwql.schema import handles as _h
 from ..models.probeevent import ProbeEvent as _ProbeEventRecord
 from .probeeventlevel import _ProbeEventLevel
 
-class _ProbeEvent(_h.Reference[_h.R]):
+class _ProbeEvent(_h.ReferenceField[_h.R]):
     """The fields of ProbeEvent, in conditions on records R."""
 
-    ProbeId: _h.Integer[_h.R]
+    ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
     EventLevel: _ProbeEventLevel[_h.R]
     """EventLevel: a reference; compare its Id or Name, or it with None"""
-    Message: _h.Text[_h.R]
+    Message: _h.TextField[_h.R]
     """Message: string"""
-    EventTime: _h.DateTime[_h.R]
+    EventTime: _h.DateTimeField[_h.R]
     """EventTime: date-time"""
 
 ProbeEvent: _ProbeEvent[_ProbeEventRecord]

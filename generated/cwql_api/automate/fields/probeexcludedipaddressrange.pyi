@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.probeexcludedipaddressrange import ProbeExcludedIpAddressRange as _ProbeExcludedIpAddressRangeRecord
 
-class _ProbeExcludedIpAddressRange(_h.Reference[_h.R]):
+class _ProbeExcludedIpAddressRange(_h.ReferenceField[_h.R]):
     """The fields of ProbeExcludedIpAddressRange, in conditions on records R."""
 
-    ExcludedIpRangeId: _h.Integer[_h.R]
+    ExcludedIpRangeId: _h.IntegerField[_h.R]
     """ExcludedIpRangeId: int32"""
-    ProbeSubnetId: _h.Integer[_h.R]
+    ProbeSubnetId: _h.IntegerField[_h.R]
     """ProbeSubnetId: int32"""
-    ExcludedIpRange: _h.Text[_h.R]
+    ExcludedIpRange: _h.TextField[_h.R]
     """ExcludedIpRange: string"""
 
 ProbeExcludedIpAddressRange: _ProbeExcludedIpAddressRange[_ProbeExcludedIpAddressRangeRecord]

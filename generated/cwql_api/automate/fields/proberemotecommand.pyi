@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.proberemotecommand import ProbeRemoteCommand as _ProbeRemoteCommandRecord
 
-class _ProbeRemoteCommand(_h.Reference[_h.R]):
+class _ProbeRemoteCommand(_h.ReferenceField[_h.R]):
     """The fields of ProbeRemoteCommand, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
 ProbeRemoteCommand: _ProbeRemoteCommand[_ProbeRemoteCommandRecord]

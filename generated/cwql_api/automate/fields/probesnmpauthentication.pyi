@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.probesnmpauthentication import ProbeSnmpAuthentication as _ProbeSnmpAuthenticationRecord
 from .hashmethod import _HashMethod
 
-class _ProbeSnmpAuthentication(_h.Reference[_h.R]):
+class _ProbeSnmpAuthentication(_h.ReferenceField[_h.R]):
     """The fields of ProbeSnmpAuthentication, in conditions on records R."""
 
-    SnmpAuthenticationId: _h.Integer[_h.R]
+    SnmpAuthenticationId: _h.IntegerField[_h.R]
     """SnmpAuthenticationId: int32"""
-    ProbeSnmpConfigurationId: _h.Integer[_h.R]
+    ProbeSnmpConfigurationId: _h.IntegerField[_h.R]
     """ProbeSnmpConfigurationId: int32"""
-    AuthenticationSecret: _h.Text[_h.R]
+    AuthenticationSecret: _h.TextField[_h.R]
     """AuthenticationSecret: string"""
     HashMethod: _HashMethod[_h.R]
     """HashMethod: a reference; compare its Id or Name, or it with None"""

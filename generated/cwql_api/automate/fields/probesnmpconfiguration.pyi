@@ -4,16 +4,16 @@ from cwql.schema import handles as _h
 from ..models.probesnmpconfiguration import ProbeSnmpConfiguration as _ProbeSnmpConfigurationRecord
 from .probesnmpv3configuration import _ProbeSnmpV3Configuration
 
-class _ProbeSnmpConfiguration(_h.Reference[_h.R]):
+class _ProbeSnmpConfiguration(_h.ReferenceField[_h.R]):
     """The fields of ProbeSnmpConfiguration, in conditions on records R."""
 
-    ProbeSnmpConfigurationId: _h.Integer[_h.R]
+    ProbeSnmpConfigurationId: _h.IntegerField[_h.R]
     """ProbeSnmpConfigurationId: int32"""
-    ProbeConfigurationId: _h.Integer[_h.R]
+    ProbeConfigurationId: _h.IntegerField[_h.R]
     """ProbeConfigurationId: int32"""
-    SnmpTimeoutInSeconds: _h.Integer[_h.R]
+    SnmpTimeoutInSeconds: _h.IntegerField[_h.R]
     """SnmpTimeoutInSeconds: int32"""
-    CommunityStringGetList: _h.Text[_h.R]
+    CommunityStringGetList: _h.TextField[_h.R]
     """CommunityStringGetList: string"""
     SnmpV3Settings: _ProbeSnmpV3Configuration[_h.R]
     """SnmpV3Settings: a reference; compare its fields, or it with None"""

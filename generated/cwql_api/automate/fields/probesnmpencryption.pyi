@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.probesnmpencryption import ProbeSnmpEncryption as _ProbeSnmpEncryptionRecord
 from .encryptionmethod import _EncryptionMethod
 
-class _ProbeSnmpEncryption(_h.Reference[_h.R]):
+class _ProbeSnmpEncryption(_h.ReferenceField[_h.R]):
     """The fields of ProbeSnmpEncryption, in conditions on records R."""
 
-    SnmpEncryptionId: _h.Integer[_h.R]
+    SnmpEncryptionId: _h.IntegerField[_h.R]
     """SnmpEncryptionId: int32"""
-    ProbeSnmpConfigurationId: _h.Integer[_h.R]
+    ProbeSnmpConfigurationId: _h.IntegerField[_h.R]
     """ProbeSnmpConfigurationId: int32"""
-    EncryptionPassword: _h.Text[_h.R]
+    EncryptionPassword: _h.TextField[_h.R]
     """EncryptionPassword: string"""
     EncryptionMethod: _EncryptionMethod[_h.R]
     """EncryptionMethod: a reference; compare its Id or Name, or it with None"""

@@ -5,12 +5,12 @@ from ..models.probesnmpv3configuration import ProbeSnmpV3Configuration as _Probe
 from .probesnmpauthentication import _ProbeSnmpAuthentication
 from .probesnmpencryption import _ProbeSnmpEncryption
 
-class _ProbeSnmpV3Configuration(_h.Reference[_h.R]):
+class _ProbeSnmpV3Configuration(_h.ReferenceField[_h.R]):
     """The fields of ProbeSnmpV3Configuration, in conditions on records R."""
 
-    ProbeSnmpConfigurationId: _h.Integer[_h.R]
+    ProbeSnmpConfigurationId: _h.IntegerField[_h.R]
     """ProbeSnmpConfigurationId: int32"""
-    SnmpV3Username: _h.Text[_h.R]
+    SnmpV3Username: _h.TextField[_h.R]
     """SnmpV3Username: string"""
     Authentication: _ProbeSnmpAuthentication[_h.R]
     """Authentication: a reference; compare its fields, or it with None"""

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.probesubnet import ProbeSubnet as _ProbeSubnetRecord
 
-class _ProbeSubnet(_h.Reference[_h.R]):
+class _ProbeSubnet(_h.ReferenceField[_h.R]):
     """The fields of ProbeSubnet, in conditions on records R."""
 
-    ProbeSubnetId: _h.Integer[_h.R]
+    ProbeSubnetId: _h.IntegerField[_h.R]
     """ProbeSubnetId: int32"""
-    ProbeConfigurationId: _h.Integer[_h.R]
+    ProbeConfigurationId: _h.IntegerField[_h.R]
     """ProbeConfigurationId: int32"""
-    Network: _h.Text[_h.R]
+    Network: _h.TextField[_h.R]
     """Network: string"""
-    SubnetMask: _h.Text[_h.R]
+    SubnetMask: _h.TextField[_h.R]
     """SubnetMask: string"""
-    Label: _h.Text[_h.R]
+    Label: _h.TextField[_h.R]
     """Label: string"""
 
 ProbeSubnet: _ProbeSubnet[_ProbeSubnetRecord]

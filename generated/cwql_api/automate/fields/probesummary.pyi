@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.probesummary import ProbeSummary as _ProbeSummaryRecord
 
-class _ProbeSummary(_h.Reference[_h.R]):
+class _ProbeSummary(_h.ReferenceField[_h.R]):
     """The fields of ProbeSummary, in conditions on records R."""
 
-    CurrentProbeId: _h.Integer[_h.R]
+    CurrentProbeId: _h.IntegerField[_h.R]
     """CurrentProbeId: int32"""
-    TotalDevices: _h.Integer[_h.R]
+    TotalDevices: _h.IntegerField[_h.R]
     """TotalDevices: int32"""
-    OfflineDevices: _h.Integer[_h.R]
+    OfflineDevices: _h.IntegerField[_h.R]
     """OfflineDevices: int32"""
-    MissingAgents: _h.Integer[_h.R]
+    MissingAgents: _h.IntegerField[_h.R]
     """MissingAgents: int32"""
-    LastDiscoveryScan: _h.DateTime[_h.R]
+    LastDiscoveryScan: _h.DateTimeField[_h.R]
     """LastDiscoveryScan: date-time"""
-    AgentDeploymentEnabled: _h.Boolean[_h.R]
+    AgentDeploymentEnabled: _h.BooleanField[_h.R]
     """AgentDeploymentEnabled: boolean"""
-    HasMaxTilePermissions: _h.Boolean[_h.R]
+    HasMaxTilePermissions: _h.BooleanField[_h.R]
     """HasMaxTilePermissions: boolean"""
-    IsGenerationTwo: _h.Boolean[_h.R]
+    IsGenerationTwo: _h.BooleanField[_h.R]
     """IsGenerationTwo: boolean"""
 
 ProbeSummary: _ProbeSummary[_ProbeSummaryRecord]

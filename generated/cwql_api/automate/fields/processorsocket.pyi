@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.processorsocket import ProcessorSocket as _ProcessorSocketRecord
 
-class _ProcessorSocket(_h.Reference[_h.R]):
+class _ProcessorSocket(_h.ReferenceField[_h.R]):
     """The fields of ProcessorSocket, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ProcessorSocket: _ProcessorSocket[_ProcessorSocketRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.processsettings import ProcessSettings as _ProcessSettingsRecord
 
-class _ProcessSettings(_h.Reference[_h.R]):
+class _ProcessSettings(_h.ReferenceField[_h.R]):
     """The fields of ProcessSettings, in conditions on records R."""
 
-    ProcessName: _h.Text[_h.R]
+    ProcessName: _h.TextField[_h.R]
     """ProcessName: string"""
 
 ProcessSettings: _ProcessSettings[_ProcessSettingsRecord]

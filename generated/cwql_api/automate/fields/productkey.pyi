@@ -3,28 +3,28 @@ from cwql.schema import handles as _h
 
 from ..models.productkey import ProductKey as _ProductKeyRecord
 
-class _ProductKey(_h.Reference[_h.R]):
+class _ProductKey(_h.ReferenceField[_h.R]):
     """The fields of ProductKey, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ClientId: _h.Integer[_h.R]
+    ClientId: _h.IntegerField[_h.R]
     """ClientId: int32"""
-    ProductName: _h.Text[_h.R]
+    ProductName: _h.TextField[_h.R]
     """ProductName: string"""
-    SerialNumber: _h.Text[_h.R]
+    SerialNumber: _h.TextField[_h.R]
     """SerialNumber: string"""
-    LicenseKey: _h.Text[_h.R]
+    LicenseKey: _h.TextField[_h.R]
     """LicenseKey: string"""
-    DoesExpire: _h.Boolean[_h.R]
+    DoesExpire: _h.BooleanField[_h.R]
     """DoesExpire: boolean"""
-    ExpirationDate: _h.DateTime[_h.R]
+    ExpirationDate: _h.DateTimeField[_h.R]
     """ExpirationDate: date-time"""
-    Notes: _h.Text[_h.R]
+    Notes: _h.TextField[_h.R]
     """Notes: string"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    ComputerName: _h.Text[_h.R]
+    ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
 
 ProductKey: _ProductKey[_ProductKeyRecord]

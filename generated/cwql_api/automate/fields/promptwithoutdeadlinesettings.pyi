@@ -8,10 +8,10 @@ from .rebootpolicypromptsettings import _RebootPolicyPromptSettings
 from .schedulepatchingpolicyschedule import _SchedulePatchingPolicySchedule
 from .v1_5patchingpolicyscriptoptions import _V1_5PatchingPolicyScriptOptions
 
-class _PromptWithoutDeadlineSettings(_h.Reference[_h.R]):
+class _PromptWithoutDeadlineSettings(_h.ReferenceField[_h.R]):
     """The fields of PromptWithoutDeadlineSettings, in conditions on records R."""
 
-    RebootTriggerType: _h.Text[_h.R]
+    RebootTriggerType: _h.TextField[_h.R]
     """RebootTriggerType: string"""
     PostPatchInstallTriggerSettings: _PostPatchInstallTriggerSettings[_h.R]
     """PostPatchInstallTriggerSettings: a reference; compare its fields, or it with None"""
@@ -19,7 +19,7 @@ class _PromptWithoutDeadlineSettings(_h.Reference[_h.R]):
     """ScheduleTriggerSettings: a reference; compare its fields, or it with None"""
     PromptSettings: _RebootPolicyPromptSettings[_h.R]
     """PromptSettings: a reference; compare its fields, or it with None"""
-    RebootPriorToPatchJobInstalls: _h.Boolean[_h.R]
+    RebootPriorToPatchJobInstalls: _h.BooleanField[_h.R]
     """RebootPriorToPatchJobInstalls: boolean"""
     MaintenanceModeOptions: _RebootPolicyMaintenanceModeOptions[_h.R]
     """MaintenanceModeOptions: a reference; compare its fields, or it with None"""

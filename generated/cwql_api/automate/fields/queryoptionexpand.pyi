@@ -4,24 +4,24 @@ from cwql.schema import handles as _h
 from ..models.queryoptionexpand import QueryOptionExpand as _QueryOptionExpandRecord
 from .queryoptionorderby import _QueryOptionOrderBy
 
-class _QueryOptionExpand(_h.Reference[_h.R]):
+class _QueryOptionExpand(_h.ReferenceField[_h.R]):
     """The fields of QueryOptionExpand, in conditions on records R."""
 
-    FieldName: _h.Text[_h.R]
+    FieldName: _h.TextField[_h.R]
     """FieldName: string"""
-    Page: _h.Integer[_h.R]
+    Page: _h.IntegerField[_h.R]
     """Page: int32"""
-    PageSize: _h.Integer[_h.R]
+    PageSize: _h.IntegerField[_h.R]
     """PageSize: int32"""
-    Condition: _h.Text[_h.R]
+    Condition: _h.TextField[_h.R]
     """Condition: string"""
-    Expands: _h.Map[_h.R]
+    Expands: _h.MapField[_h.R]
     """Expands: a mapping"""
     OrderBy: _QueryOptionOrderBy[_h.R]
     """OrderBy: a reference; compare its Name, or it with None"""
-    IncludedFields: _h.Collection[str, _h.R]
+    IncludedFields: _h.CollectionField[str, _h.R]
     """IncludedFields: a list of string"""
-    ExcludedFields: _h.Collection[str, _h.R]
+    ExcludedFields: _h.CollectionField[str, _h.R]
     """ExcludedFields: a list of string"""
 
 QueryOptionExpand: _QueryOptionExpand[_QueryOptionExpandRecord]

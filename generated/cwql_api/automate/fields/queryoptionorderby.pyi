@@ -5,12 +5,12 @@ from cwql.schema import handles as _h
 
 from ..models.queryoptionorderby import QueryOptionOrderBy as _QueryOptionOrderByRecord
 
-class _QueryOptionOrderBy(_h.Reference[_h.R]):
+class _QueryOptionOrderBy(_h.ReferenceField[_h.R]):
     """The fields of QueryOptionOrderBy, in conditions on records R."""
 
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Type: _h.Enum[_t.Literal["Undefined", "Ascending", "Descending"], _h.R]
+    Type: _h.EnumField[_t.Literal["Undefined", "Ascending", "Descending"], _h.R]
     """Type: Undefined | Ascending | Descending"""
 
 QueryOptionOrderBy: _QueryOptionOrderBy[_QueryOptionOrderByRecord]

@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.queryoptions import QueryOptions as _QueryOptionsRecord
 from .queryoptionorderby import _QueryOptionOrderBy
 
-class _QueryOptions(_h.Reference[_h.R]):
+class _QueryOptions(_h.ReferenceField[_h.R]):
     """The fields of QueryOptions, in conditions on records R."""
 
     OrderBy: _QueryOptionOrderBy[_h.R]
     """OrderBy: a reference; compare its Name, or it with None"""
-    Page: _h.Integer[_h.R]
+    Page: _h.IntegerField[_h.R]
     """Page: int32"""
-    PageSize: _h.Integer[_h.R]
+    PageSize: _h.IntegerField[_h.R]
     """PageSize: int32"""
-    Condition: _h.Text[_h.R]
+    Condition: _h.TextField[_h.R]
     """Condition: string"""
-    Expands: _h.Map[_h.R]
+    Expands: _h.MapField[_h.R]
     """Expands: a mapping"""
-    IncludedFields: _h.Collection[str, _h.R]
+    IncludedFields: _h.CollectionField[str, _h.R]
     """IncludedFields: a list of string"""
-    ExcludedFields: _h.Collection[str, _h.R]
+    ExcludedFields: _h.CollectionField[str, _h.R]
     """ExcludedFields: a list of string"""
-    Ids: _h.Collection[str, _h.R]
+    Ids: _h.CollectionField[str, _h.R]
     """Ids: a list of string"""
-    Timeout: _h.Integer[_h.R]
+    Timeout: _h.IntegerField[_h.R]
     """Timeout: int32"""
 
 QueryOptions: _QueryOptions[_QueryOptionsRecord]

@@ -5,22 +5,22 @@ from ..models.rebootpolicy import RebootPolicy as _RebootPolicyRecord
 from .patchrebootaction import _PatchRebootAction
 from .patchrebootmode import _PatchRebootMode
 
-class _RebootPolicy(_h.Reference[_h.R]):
+class _RebootPolicy(_h.ReferenceField[_h.R]):
     """The fields of RebootPolicy, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    MinutesAfterInstallToReboot: _h.Integer[_h.R]
+    MinutesAfterInstallToReboot: _h.IntegerField[_h.R]
     """MinutesAfterInstallToReboot: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     RebootAction: _PatchRebootAction[_h.R]
     """RebootAction: a reference; compare its Id or Name, or it with None"""
     RebootMode: _PatchRebootMode[_h.R]
     """RebootMode: a reference; compare its Id or Name, or it with None"""
-    RebootPriorToFirstPatchInstall: _h.Boolean[_h.R]
+    RebootPriorToFirstPatchInstall: _h.BooleanField[_h.R]
     """RebootPriorToFirstPatchInstall: boolean"""
-    SetMaintenanceWindowForReboot: _h.Boolean[_h.R]
+    SetMaintenanceWindowForReboot: _h.BooleanField[_h.R]
     """SetMaintenanceWindowForReboot: boolean"""
 
 RebootPolicy: _RebootPolicy[_RebootPolicyRecord]

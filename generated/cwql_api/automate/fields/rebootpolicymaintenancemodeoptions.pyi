@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.rebootpolicymaintenancemodeoptions import RebootPolicyMaintenanceModeOptions as _RebootPolicyMaintenanceModeOptionsRecord
 
-class _RebootPolicyMaintenanceModeOptions(_h.Reference[_h.R]):
+class _RebootPolicyMaintenanceModeOptions(_h.ReferenceField[_h.R]):
     """The fields of RebootPolicyMaintenanceModeOptions, in conditions on records R."""
 
-    SetWindow: _h.Boolean[_h.R]
+    SetWindow: _h.BooleanField[_h.R]
     """SetWindow: boolean"""
-    WindowIgnoreTypes: _h.Collection[str, _h.R]
+    WindowIgnoreTypes: _h.CollectionField[str, _h.R]
     """WindowIgnoreTypes: a list of string"""
-    WindowDuration: _h.Text[_h.R]
+    WindowDuration: _h.TextField[_h.R]
     """WindowDuration: string"""
 
 RebootPolicyMaintenanceModeOptions: _RebootPolicyMaintenanceModeOptions[_RebootPolicyMaintenanceModeOptionsRecord]

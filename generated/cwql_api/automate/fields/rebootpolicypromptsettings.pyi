@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.rebootpolicypromptsettings import RebootPolicyPromptSettings as _RebootPolicyPromptSettingsRecord
 
-class _RebootPolicyPromptSettings(_h.Reference[_h.R]):
+class _RebootPolicyPromptSettings(_h.ReferenceField[_h.R]):
     """The fields of RebootPolicyPromptSettings, in conditions on records R."""
 
-    UsePrompt: _h.Boolean[_h.R]
+    UsePrompt: _h.BooleanField[_h.R]
     """UsePrompt: boolean"""
-    RequiresConfirmation: _h.Boolean[_h.R]
+    RequiresConfirmation: _h.BooleanField[_h.R]
     """RequiresConfirmation: boolean"""
-    RebootIfNoUserLoggedOn: _h.Boolean[_h.R]
+    RebootIfNoUserLoggedOn: _h.BooleanField[_h.R]
     """RebootIfNoUserLoggedOn: boolean"""
 
 RebootPolicyPromptSettings: _RebootPolicyPromptSettings[_RebootPolicyPromptSettingsRecord]

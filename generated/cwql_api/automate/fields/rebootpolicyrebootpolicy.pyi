@@ -5,14 +5,14 @@ from ..models.rebootpolicyrebootpolicy import RebootPolicyRebootPolicy as _Reboo
 from .disableserverpatchrebootsettings import _DisableServerPatchRebootSettings
 from .promptwithoutdeadlinesettings import _PromptWithoutDeadlineSettings
 
-class _RebootPolicyRebootPolicy(_h.Reference[_h.R]):
+class _RebootPolicyRebootPolicy(_h.ReferenceField[_h.R]):
     """The fields of RebootPolicyRebootPolicy, in conditions on records R."""
 
-    PolicyId: _h.Integer[_h.R]
+    PolicyId: _h.IntegerField[_h.R]
     """PolicyId: int32"""
-    PolicyName: _h.Text[_h.R]
+    PolicyName: _h.TextField[_h.R]
     """PolicyName: string"""
-    RebootPolicyType: _h.Text[_h.R]
+    RebootPolicyType: _h.TextField[_h.R]
     """RebootPolicyType: string"""
     DisableServerPatchRebootSettings: _DisableServerPatchRebootSettings[_h.R]
     """DisableServerPatchRebootSettings: a reference; compare its fields, or it with None"""

@@ -5,16 +5,16 @@ from ..models.recordedaction import RecordedAction as _RecordedActionRecord
 from .recordedactionsource import _RecordedActionSource
 from .recordedactiontype import _RecordedActionType
 
-class _RecordedAction(_h.Reference[_h.R]):
+class _RecordedAction(_h.ReferenceField[_h.R]):
     """The fields of RecordedAction, in conditions on records R."""
 
     Type: _RecordedActionType[_h.R]
     """Type: a reference; compare its fields, or it with None"""
-    ObjectId: _h.Integer[_h.R]
+    ObjectId: _h.IntegerField[_h.R]
     """ObjectId: int32"""
-    SecondaryIdentifier: _h.Text[_h.R]
+    SecondaryIdentifier: _h.TextField[_h.R]
     """SecondaryIdentifier: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
     Source: _RecordedActionSource[_h.R]
     """Source: a reference; compare its fields, or it with None"""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.recordedactionsource import RecordedActionSource as _RecordedActionSourceRecord
 
-class _RecordedActionSource(_h.Reference[_h.R]):
+class _RecordedActionSource(_h.ReferenceField[_h.R]):
     """The fields of RecordedActionSource, in conditions on records R."""
 
-    RecordedActionSourceId: _h.Integer[_h.R]
+    RecordedActionSourceId: _h.IntegerField[_h.R]
     """RecordedActionSourceId: int32"""
 
 RecordedActionSource: _RecordedActionSource[_RecordedActionSourceRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.recordedactiontype import RecordedActionType as _RecordedActionTypeRecord
 
-class _RecordedActionType(_h.Reference[_h.R]):
+class _RecordedActionType(_h.ReferenceField[_h.R]):
     """The fields of RecordedActionType, in conditions on records R."""
 
-    RecordedActionTypeId: _h.Integer[_h.R]
+    RecordedActionTypeId: _h.IntegerField[_h.R]
     """RecordedActionTypeId: int32"""
 
 RecordedActionType: _RecordedActionType[_RecordedActionTypeRecord]

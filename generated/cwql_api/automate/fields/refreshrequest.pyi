@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.refreshrequest import RefreshRequest as _RefreshRequestRecord
 
-class _RefreshRequest(_h.Reference[_h.R]):
+class _RefreshRequest(_h.ReferenceField[_h.R]):
     """The fields of RefreshRequest, in conditions on records R."""
 
-    RefreshToken: _h.Text[_h.R]
+    RefreshToken: _h.TextField[_h.R]
     """RefreshToken: string, required"""
 
 RefreshRequest: _RefreshRequest[_RefreshRequestRecord]

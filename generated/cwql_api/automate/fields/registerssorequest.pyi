@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.registerssorequest import RegisterSsoRequest as _RegisterSsoRequestRecord
 
-class _RegisterSsoRequest(_h.Reference[_h.R]):
+class _RegisterSsoRequest(_h.ReferenceField[_h.R]):
     """The fields of RegisterSsoRequest, in conditions on records R."""
 
-    RegistrationToken: _h.Text[_h.R]
+    RegistrationToken: _h.TextField[_h.R]
     """RegistrationToken: string"""
-    EnabledUserFolders: _h.Collection[int, _h.R]
+    EnabledUserFolders: _h.CollectionField[int, _h.R]
     """EnabledUserFolders: a list of int32"""
 
 RegisterSsoRequest: _RegisterSsoRequest[_RegisterSsoRequestRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.registrysettings import RegistrySettings as _RegistrySettingsRecord
 
-class _RegistrySettings(_h.Reference[_h.R]):
+class _RegistrySettings(_h.ReferenceField[_h.R]):
     """The fields of RegistrySettings, in conditions on records R."""
 
-    RegistryHiveTypeId: _h.Integer[_h.R]
+    RegistryHiveTypeId: _h.IntegerField[_h.R]
     """RegistryHiveTypeId: int32"""
-    RegistryKey: _h.Text[_h.R]
+    RegistryKey: _h.TextField[_h.R]
     """RegistryKey: string"""
-    ValueName: _h.Text[_h.R]
+    ValueName: _h.TextField[_h.R]
     """ValueName: string"""
 
 RegistrySettings: _RegistrySettings[_RegistrySettingsRecord]

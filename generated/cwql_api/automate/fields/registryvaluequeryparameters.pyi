@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.registryvaluequeryparameters import RegistryValueQueryParameters as _RegistryValueQueryParametersRecord
 from .registryvaluequeryregistryhive import _RegistryValueQueryRegistryHive
 
-class _RegistryValueQueryParameters(_h.Reference[_h.R]):
+class _RegistryValueQueryParameters(_h.ReferenceField[_h.R]):
     """The fields of RegistryValueQueryParameters, in conditions on records R."""
 
     Hive: _RegistryValueQueryRegistryHive[_h.R]
     """Hive: a reference; compare its Id or Name, or it with None"""
-    Key: _h.Text[_h.R]
+    Key: _h.TextField[_h.R]
     """Key: string"""
-    Value: _h.Text[_h.R]
+    Value: _h.TextField[_h.R]
     """Value: string"""
 
 RegistryValueQueryParameters: _RegistryValueQueryParameters[_RegistryValueQueryParametersRecord]

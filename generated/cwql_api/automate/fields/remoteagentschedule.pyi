@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.remoteagentschedule import RemoteAgentSchedule as _RemoteAgentScheduleRecord
 from .schedule import _Schedule
 
-class _RemoteAgentSchedule(_h.Reference[_h.R]):
+class _RemoteAgentSchedule(_h.ReferenceField[_h.R]):
     """The fields of RemoteAgentSchedule, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     UpdateConfig: _Schedule[_h.R]
     """UpdateConfig: a reference; compare its fields, or it with None"""
@@ -39,9 +39,9 @@ class _RemoteAgentSchedule(_h.Reference[_h.R]):
     """ServiceInventory: a reference; compare its fields, or it with None"""
     NetworkProbeInventory: _Schedule[_h.R]
     """NetworkProbeInventory: a reference; compare its fields, or it with None"""
-    LastUpdate: _h.DateTime[_h.R]
+    LastUpdate: _h.DateTimeField[_h.R]
     """LastUpdate: date-time"""
-    LastUser: _h.Text[_h.R]
+    LastUser: _h.TextField[_h.R]
     """LastUser: string"""
 
 RemoteAgentSchedule: _RemoteAgentSchedule[_RemoteAgentScheduleRecord]

@@ -10,162 +10,162 @@ from .remoteagentschedule import _RemoteAgentSchedule
 from .schedule import _Schedule
 from .templateproperty import _TemplatePropertyMany
 
-class _RemoteAgentTemplate(_h.Reference[_h.R]):
+class _RemoteAgentTemplate(_h.ReferenceField[_h.R]):
     """The fields of RemoteAgentTemplate, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    TemplateGUID: _h.Text[_h.R]
+    TemplateGUID: _h.TextField[_h.R]
     """TemplateGUID: string"""
-    ServerAddress: _h.Text[_h.R]
+    ServerAddress: _h.TextField[_h.R]
     """ServerAddress: string"""
-    EventLogInventoryMode: _h.Enum[_t.Literal["InventoryOnlyUsesSchedule", "ImmediatelySendErrors", "ImmediatelySendErrorsAndWarnings", "ImmediatelySendAllButSecurity", "ImmediatelySendAll"], _h.R]
+    EventLogInventoryMode: _h.EnumField[_t.Literal["InventoryOnlyUsesSchedule", "ImmediatelySendErrors", "ImmediatelySendErrorsAndWarnings", "ImmediatelySendAllButSecurity", "ImmediatelySendAll"], _h.R]
     """EventLogInventoryMode: InventoryOnlyUsesSchedule | ImmediatelySendErrors | ImmediatelySendErrorsAndWarnings | ImmediatelySendAllButSecurity | ImmediatelySendAll"""
-    WindowsUpdate: _h.Enum[_t.Literal["DoNothing", "EnableWindowsUpdateDefaults", "SetToDownloadOnly", "DisableWindowsUpdate", "LabtechModeLabtechModeUIAccessDisabled"], _h.R]
+    WindowsUpdate: _h.EnumField[_t.Literal["DoNothing", "EnableWindowsUpdateDefaults", "SetToDownloadOnly", "DisableWindowsUpdate", "LabtechModeLabtechModeUIAccessDisabled"], _h.R]
     """WindowsUpdate: DoNothing | EnableWindowsUpdateDefaults | SetToDownloadOnly | DisableWindowsUpdate | LabtechModeLabtechModeUIAccessDisabled"""
-    SSLAcceptExpiredCertificates: _h.Boolean[_h.R]
+    SSLAcceptExpiredCertificates: _h.BooleanField[_h.R]
     """SSLAcceptExpiredCertificates: boolean"""
-    SSLAccessUntrustedCertificateAuthorities: _h.Boolean[_h.R]
+    SSLAccessUntrustedCertificateAuthorities: _h.BooleanField[_h.R]
     """SSLAccessUntrustedCertificateAuthorities: boolean"""
-    SSLAcceptMismatchedNames: _h.Boolean[_h.R]
+    SSLAcceptMismatchedNames: _h.BooleanField[_h.R]
     """SSLAcceptMismatchedNames: boolean"""
-    SSLAcceptRevokedCertificates: _h.Boolean[_h.R]
+    SSLAcceptRevokedCertificates: _h.BooleanField[_h.R]
     """SSLAcceptRevokedCertificates: boolean"""
-    SSLAcceptAll: _h.Boolean[_h.R]
+    SSLAcceptAll: _h.BooleanField[_h.R]
     """SSLAcceptAll: boolean"""
-    DefaultLanguagePack: _h.Text[_h.R]
+    DefaultLanguagePack: _h.TextField[_h.R]
     """DefaultLanguagePack: string"""
-    HeartbeatEnabled: _h.Boolean[_h.R]
+    HeartbeatEnabled: _h.BooleanField[_h.R]
     """HeartbeatEnabled: boolean"""
-    HeartbeatFrequency: _h.Integer[_h.R]
+    HeartbeatFrequency: _h.IntegerField[_h.R]
     """HeartbeatFrequency: int32"""
-    RemoteAgentLogDebug: _h.Boolean[_h.R]
+    RemoteAgentLogDebug: _h.BooleanField[_h.R]
     """RemoteAgentLogDebug: boolean"""
     Schedule: _RemoteAgentSchedule[_h.R]
     """Schedule: a reference; compare its Id or Name, or it with None"""
     AgentUpdateWindow: _Schedule[_h.R]
     """AgentUpdateWindow: a reference; compare its fields, or it with None"""
-    TempDirectory: _h.Text[_h.R]
+    TempDirectory: _h.TextField[_h.R]
     """TempDirectory: string"""
-    CacheDirectory: _h.Text[_h.R]
+    CacheDirectory: _h.TextField[_h.R]
     """CacheDirectory: string"""
-    CacheUsername: _h.Text[_h.R]
+    CacheUsername: _h.TextField[_h.R]
     """CacheUsername: string"""
-    CachePassword: _h.Text[_h.R]
+    CachePassword: _h.TextField[_h.R]
     """CachePassword: string"""
-    CachePatch: _h.Boolean[_h.R]
+    CachePatch: _h.BooleanField[_h.R]
     """CachePatch: boolean"""
-    CacheSoftware: _h.Boolean[_h.R]
+    CacheSoftware: _h.BooleanField[_h.R]
     """CacheSoftware: boolean"""
-    CacheUpdate: _h.Boolean[_h.R]
+    CacheUpdate: _h.BooleanField[_h.R]
     """CacheUpdate: boolean"""
-    TrayTitle: _h.Text[_h.R]
+    TrayTitle: _h.TextField[_h.R]
     """TrayTitle: string"""
-    RemoteAgentName: _h.Text[_h.R]
+    RemoteAgentName: _h.TextField[_h.R]
     """RemoteAgentName: string"""
-    ShowTray: _h.Boolean[_h.R]
+    ShowTray: _h.BooleanField[_h.R]
     """ShowTray: boolean"""
-    TrayDisablePoweredBy: _h.Boolean[_h.R]
+    TrayDisablePoweredBy: _h.BooleanField[_h.R]
     """TrayDisablePoweredBy: boolean"""
-    TrayIcon: _h.Text[_h.R]
+    TrayIcon: _h.TextField[_h.R]
     """TrayIcon: byte"""
-    AgentRebootMode: _h.Enum[_t.Literal["Now", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
+    AgentRebootMode: _h.EnumField[_t.Literal["Now", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
     """AgentRebootMode: Now | Ask | AskThenAllow | AskThenDeny | Deny"""
-    RemoteAccessMode: _h.Enum[_t.Literal["Silent", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
+    RemoteAccessMode: _h.EnumField[_t.Literal["Silent", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
     """RemoteAccessMode: Silent | Ask | AskThenAllow | AskThenDeny | Deny"""
-    FileExplorerAccessMode: _h.Enum[_t.Literal["Now", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
+    FileExplorerAccessMode: _h.EnumField[_t.Literal["Now", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
     """FileExplorerAccessMode: Now | Ask | AskThenAllow | AskThenDeny | Deny"""
-    RegistryEditorAccessMode: _h.Enum[_t.Literal["Now", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
+    RegistryEditorAccessMode: _h.EnumField[_t.Literal["Now", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
     """RegistryEditorAccessMode: Now | Ask | AskThenAllow | AskThenDeny | Deny"""
-    ScreenCaptureAccessMode: _h.Enum[_t.Literal["Now", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
+    ScreenCaptureAccessMode: _h.EnumField[_t.Literal["Now", "Ask", "AskThenAllow", "AskThenDeny", "Deny"], _h.R]
     """ScreenCaptureAccessMode: Now | Ask | AskThenAllow | AskThenDeny | Deny"""
-    DisallowUserCloseTray: _h.Boolean[_h.R]
+    DisallowUserCloseTray: _h.BooleanField[_h.R]
     """DisallowUserCloseTray: boolean"""
-    AllowUserDisableRemoteAccess: _h.Boolean[_h.R]
+    AllowUserDisableRemoteAccess: _h.BooleanField[_h.R]
     """AllowUserDisableRemoteAccess: boolean"""
-    TrayHelpURL: _h.Text[_h.R]
+    TrayHelpURL: _h.TextField[_h.R]
     """TrayHelpURL: string"""
-    TrayCustomMenuTitle: _h.Text[_h.R]
+    TrayCustomMenuTitle: _h.TextField[_h.R]
     """TrayCustomMenuTitle: string"""
-    TrayCustomMenuURL: _h.Text[_h.R]
+    TrayCustomMenuURL: _h.TextField[_h.R]
     """TrayCustomMenuURL: string"""
-    TrayShowCustomMenu: _h.Boolean[_h.R]
+    TrayShowCustomMenu: _h.BooleanField[_h.R]
     """TrayShowCustomMenu: boolean"""
-    TrayShowHelp: _h.Boolean[_h.R]
+    TrayShowHelp: _h.BooleanField[_h.R]
     """TrayShowHelp: boolean"""
     TrayMenus: _ComputerMenuMany[_h.R]
     """TrayMenus: a list of ComputerMenu; compare one of its fields, or use any()"""
-    TrayRebootLogOffNotificationText: _h.Text[_h.R]
+    TrayRebootLogOffNotificationText: _h.TextField[_h.R]
     """TrayRebootLogOffNotificationText: string"""
-    TrayShutdownNotificationText: _h.Text[_h.R]
+    TrayShutdownNotificationText: _h.TextField[_h.R]
     """TrayShutdownNotificationText: string"""
-    TrayRemoteAccessNotificationText: _h.Text[_h.R]
+    TrayRemoteAccessNotificationText: _h.TextField[_h.R]
     """TrayRemoteAccessNotificationText: string"""
-    TrayFileExplorerAccessNotificationText: _h.Text[_h.R]
+    TrayFileExplorerAccessNotificationText: _h.TextField[_h.R]
     """TrayFileExplorerAccessNotificationText: string"""
-    TrayRegistryEditorAccessNotificationText: _h.Text[_h.R]
+    TrayRegistryEditorAccessNotificationText: _h.TextField[_h.R]
     """TrayRegistryEditorAccessNotificationText: string"""
-    TrayScreenCaptureAccessNotificationText: _h.Text[_h.R]
+    TrayScreenCaptureAccessNotificationText: _h.TextField[_h.R]
     """TrayScreenCaptureAccessNotificationText: string"""
-    ServiceTicketTitle: _h.Text[_h.R]
+    ServiceTicketTitle: _h.TextField[_h.R]
     """ServiceTicketTitle: string"""
-    TrayTicketFromLabelText: _h.Text[_h.R]
+    TrayTicketFromLabelText: _h.TextField[_h.R]
     """TrayTicketFromLabelText: string"""
-    TrayTicketSubjectLabelText: _h.Text[_h.R]
+    TrayTicketSubjectLabelText: _h.TextField[_h.R]
     """TrayTicketSubjectLabelText: string"""
-    TrayShowServiceTicketMenu: _h.Boolean[_h.R]
+    TrayShowServiceTicketMenu: _h.BooleanField[_h.R]
     """TrayShowServiceTicketMenu: boolean"""
-    TrayShowMessagesAndTickets: _h.Boolean[_h.R]
+    TrayShowMessagesAndTickets: _h.BooleanField[_h.R]
     """TrayShowMessagesAndTickets: boolean"""
-    TrayTicketVerifyEmail: _h.Boolean[_h.R]
+    TrayTicketVerifyEmail: _h.BooleanField[_h.R]
     """TrayTicketVerifyEmail: boolean"""
-    TrayTicketImportance: _h.Integer[_h.R]
+    TrayTicketImportance: _h.IntegerField[_h.R]
     """TrayTicketImportance: int32"""
-    TrayTicketImportanceIsForced: _h.Boolean[_h.R]
+    TrayTicketImportanceIsForced: _h.BooleanField[_h.R]
     """TrayTicketImportanceIsForced: boolean"""
-    SupportURL: _h.Text[_h.R]
+    SupportURL: _h.TextField[_h.R]
     """SupportURL: string"""
-    RSSFeedAddress1: _h.Text[_h.R]
+    RSSFeedAddress1: _h.TextField[_h.R]
     """RSSFeedAddress1: string"""
-    RSSFeedAddress2: _h.Text[_h.R]
+    RSSFeedAddress2: _h.TextField[_h.R]
     """RSSFeedAddress2: string"""
-    RSSFeedAddress3: _h.Text[_h.R]
+    RSSFeedAddress3: _h.TextField[_h.R]
     """RSSFeedAddress3: string"""
-    RSSFeedAddress4: _h.Text[_h.R]
+    RSSFeedAddress4: _h.TextField[_h.R]
     """RSSFeedAddress4: string"""
-    EnableRSS: _h.Boolean[_h.R]
+    EnableRSS: _h.BooleanField[_h.R]
     """EnableRSS: boolean"""
-    TrayChatNotificationText: _h.Text[_h.R]
+    TrayChatNotificationText: _h.TextField[_h.R]
     """TrayChatNotificationText: string"""
-    TrayChatNotificationTitle: _h.Text[_h.R]
+    TrayChatNotificationTitle: _h.TextField[_h.R]
     """TrayChatNotificationTitle: string"""
-    TrayInterruptUserWithChat: _h.Boolean[_h.R]
+    TrayInterruptUserWithChat: _h.BooleanField[_h.R]
     """TrayInterruptUserWithChat: boolean"""
-    ProxyServerURL: _h.Text[_h.R]
+    ProxyServerURL: _h.TextField[_h.R]
     """ProxyServerURL: string"""
-    ProxyServerUser: _h.Text[_h.R]
+    ProxyServerUser: _h.TextField[_h.R]
     """ProxyServerUser: string"""
-    ProxyServerPassword: _h.Text[_h.R]
+    ProxyServerPassword: _h.TextField[_h.R]
     """ProxyServerPassword: string"""
-    TrayNotificationTitle: _h.Text[_h.R]
+    TrayNotificationTitle: _h.TextField[_h.R]
     """TrayNotificationTitle: string"""
-    TrayNewMessageNotificationText: _h.Text[_h.R]
+    TrayNewMessageNotificationText: _h.TextField[_h.R]
     """TrayNewMessageNotificationText: string"""
-    TrayNewRSSFeedNotificationText: _h.Text[_h.R]
+    TrayNewRSSFeedNotificationText: _h.TextField[_h.R]
     """TrayNewRSSFeedNotificationText: string"""
-    TrayRemoteAccessNotificationTitle: _h.Text[_h.R]
+    TrayRemoteAccessNotificationTitle: _h.TextField[_h.R]
     """TrayRemoteAccessNotificationTitle: string"""
-    TraySystemMessageNotificationTitle: _h.Text[_h.R]
+    TraySystemMessageNotificationTitle: _h.TextField[_h.R]
     """TraySystemMessageNotificationTitle: string"""
-    BackupServerURL: _h.Text[_h.R]
+    BackupServerURL: _h.TextField[_h.R]
     """BackupServerURL: string"""
-    BackupServerUser: _h.Text[_h.R]
+    BackupServerUser: _h.TextField[_h.R]
     """BackupServerUser: string"""
-    BackupServerPassword: _h.Text[_h.R]
+    BackupServerPassword: _h.TextField[_h.R]
     """BackupServerPassword: string"""
-    NetworkAccessStoragePath: _h.Text[_h.R]
+    NetworkAccessStoragePath: _h.TextField[_h.R]
     """NetworkAccessStoragePath: string"""
     TemplateProperties: _TemplatePropertyMany[_h.R]
     """TemplateProperties: a list of TemplateProperty; compare one of its fields, or use any()"""

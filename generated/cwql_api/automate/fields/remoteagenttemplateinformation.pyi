@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.remoteagenttemplateinformation import RemoteAgentTemplateInformation as _RemoteAgentTemplateInformationRecord
 from .groupconfigurationremoteagenttemplate import _GroupConfigurationRemoteAgentTemplateMany
 
-class _RemoteAgentTemplateInformation(_h.Reference[_h.R]):
+class _RemoteAgentTemplateInformation(_h.ReferenceField[_h.R]):
     """The fields of RemoteAgentTemplateInformation, in conditions on records R."""
 
-    InheritedRemoteAgentTemplateId: _h.Integer[_h.R]
+    InheritedRemoteAgentTemplateId: _h.IntegerField[_h.R]
     """InheritedRemoteAgentTemplateId: int32"""
-    IsModifiable: _h.Boolean[_h.R]
+    IsModifiable: _h.BooleanField[_h.R]
     """IsModifiable: boolean"""
     RemoteAgentTemplates: _GroupConfigurationRemoteAgentTemplateMany[_h.R]
     """RemoteAgentTemplates: a list of GroupConfigurationRemoteAgentTemplate; compare one of its fields, or use any()"""

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.remotecommand import RemoteCommand as _RemoteCommandRecord
 
-class _RemoteCommand(_h.Reference[_h.R]):
+class _RemoteCommand(_h.ReferenceField[_h.R]):
     """The fields of RemoteCommand, in conditions on records R."""
 
-    RemoteCommandId: _h.Integer[_h.R]
+    RemoteCommandId: _h.IntegerField[_h.R]
     """RemoteCommandId: int32"""
-    Parameters: _h.Text[_h.R]
+    Parameters: _h.TextField[_h.R]
     """Parameters: string"""
 
-class _RemoteCommandMany(_RemoteCommand[_h.R], _h.Children[_h.R, _RemoteCommandRecord]):
+class _RemoteCommandMany(_RemoteCommand[_h.R], _h.ChildrenField[_h.R, _RemoteCommandRecord]):
     """A list of RemoteCommand inside of a record R."""
 
 RemoteCommand: _RemoteCommand[_RemoteCommandRecord]

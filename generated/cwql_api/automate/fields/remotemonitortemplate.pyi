@@ -7,30 +7,30 @@ from .configuration import _Configuration
 from .searchessearch import _SearchesSearch
 from .targettype import _TargetType
 
-class _RemoteMonitorTemplate(_h.Reference[_h.R]):
+class _RemoteMonitorTemplate(_h.ReferenceField[_h.R]):
     """The fields of RemoteMonitorTemplate, in conditions on records R."""
 
     LimitingSearch: _SearchesSearch[_h.R]
     """LimitingSearch: a reference; compare its Name, or it with None"""
-    GroupId: _h.Integer[_h.R]
+    GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
     TargetType: _TargetType[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""
-    InstallCount: _h.Integer[_h.R]
+    InstallCount: _h.IntegerField[_h.R]
     """InstallCount: int32"""
-    SubType: _h.Text[_h.R]
+    SubType: _h.TextField[_h.R]
     """SubType: string"""
-    Details: _h.Text[_h.R]
+    Details: _h.TextField[_h.R]
     """Details: string"""
-    LastEditedBy: _h.Text[_h.R]
+    LastEditedBy: _h.TextField[_h.R]
     """LastEditedBy: string"""
-    LastEditedTime: _h.DateTime[_h.R]
+    LastEditedTime: _h.DateTimeField[_h.R]
     """LastEditedTime: date-time"""
-    RemoteMonitorGuid: _h.Text[_h.R]
+    RemoteMonitorGuid: _h.TextField[_h.R]
     """RemoteMonitorGuid: uuid"""
-    RemoteMonitorId: _h.Integer[_h.R]
+    RemoteMonitorId: _h.IntegerField[_h.R]
     """RemoteMonitorId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     AlertingSettings: _AlertingSettings[_h.R]
     """AlertingSettings: a reference; compare its fields, or it with None"""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.reportcategory import ReportCategory as _ReportCategoryRecord
 
-class _ReportCategory(_h.Reference[_h.R]):
+class _ReportCategory(_h.ReferenceField[_h.R]):
     """The fields of ReportCategory, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Icon: _h.Text[_h.R]
+    Icon: _h.TextField[_h.R]
     """Icon: byte"""
-    TitleText: _h.Text[_h.R]
+    TitleText: _h.TextField[_h.R]
     """TitleText: string"""
 
 ReportCategory: _ReportCategory[_ReportCategoryRecord]

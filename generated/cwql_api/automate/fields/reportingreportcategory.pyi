@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.reportingreportcategory import ReportingReportCategory as _ReportingReportCategoryRecord
 
-class _ReportingReportCategory(_h.Reference[_h.R]):
+class _ReportingReportCategory(_h.ReferenceField[_h.R]):
     """The fields of ReportingReportCategory, in conditions on records R."""
 
-    CategoryId: _h.Integer[_h.R]
+    CategoryId: _h.IntegerField[_h.R]
     """CategoryId: int32"""
-    CategoryName: _h.Text[_h.R]
+    CategoryName: _h.TextField[_h.R]
     """CategoryName: string"""
 
 ReportingReportCategory: _ReportingReportCategory[_ReportingReportCategoryRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.responseresult import ResponseResult as _ResponseResultRecord
 
-class _ResponseResult(_h.Reference[_h.R]):
+class _ResponseResult(_h.ReferenceField[_h.R]):
     """The fields of ResponseResult, in conditions on records R."""
 
-    ResultStatus: _h.Integer[_h.R]
+    ResultStatus: _h.IntegerField[_h.R]
     """ResultStatus: int32"""
-    ReasonCode: _h.Integer[_h.R]
+    ReasonCode: _h.IntegerField[_h.R]
     """ReasonCode: int32"""
-    Message: _h.Text[_h.R]
+    Message: _h.TextField[_h.R]
     """Message: string"""
 
 ResponseResult: _ResponseResult[_ResponseResultRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.resultformat import ResultFormat as _ResultFormatRecord
 
-class _ResultFormat(_h.Reference[_h.R]):
+class _ResultFormat(_h.ReferenceField[_h.R]):
     """The fields of ResultFormat, in conditions on records R."""
 
-    ResultFormatId: _h.Integer[_h.R]
+    ResultFormatId: _h.IntegerField[_h.R]
     """ResultFormatId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ResultFormat: _ResultFormat[_ResultFormatRecord]

@@ -5,36 +5,36 @@ from ..models.retiredasset import RetiredAsset as _RetiredAssetRecord
 from .client import _Client
 from .modelslocation import _ModelsLocation
 
-class _RetiredAsset(_h.Reference[_h.R]):
+class _RetiredAsset(_h.ReferenceField[_h.R]):
     """The fields of RetiredAsset, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
     Client: _Client[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
     Location: _ModelsLocation[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    ComputerName: _h.Text[_h.R]
+    ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
-    OperatingSystemName: _h.Text[_h.R]
+    OperatingSystemName: _h.TextField[_h.R]
     """OperatingSystemName: string"""
-    OperatingSystemVersion: _h.Text[_h.R]
+    OperatingSystemVersion: _h.TextField[_h.R]
     """OperatingSystemVersion: string"""
-    Comment: _h.Text[_h.R]
+    Comment: _h.TextField[_h.R]
     """Comment: string"""
-    LocalIPAddress: _h.Text[_h.R]
+    LocalIPAddress: _h.TextField[_h.R]
     """LocalIPAddress: string"""
-    GatewayIPAddress: _h.Text[_h.R]
+    GatewayIPAddress: _h.TextField[_h.R]
     """GatewayIPAddress: string"""
-    AssetTag: _h.Text[_h.R]
+    AssetTag: _h.TextField[_h.R]
     """AssetTag: string"""
-    AssetDate: _h.DateTime[_h.R]
+    AssetDate: _h.DateTimeField[_h.R]
     """AssetDate: date-time"""
-    RetiredDate: _h.DateTime[_h.R]
+    RetiredDate: _h.DateTimeField[_h.R]
     """RetiredDate: date-time"""
-    RetireComment: _h.Text[_h.R]
+    RetireComment: _h.TextField[_h.R]
     """RetireComment: string"""
-    ComputerId: _h.Text[_h.R]
+    ComputerId: _h.TextField[_h.R]
     """ComputerId: string"""
 
 RetiredAsset: _RetiredAsset[_RetiredAssetRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.roledefinitionitem import RoleDefinitionItem as _RoleDefinitionItemRecord
 
-class _RoleDefinitionItem(_h.Reference[_h.R]):
+class _RoleDefinitionItem(_h.ReferenceField[_h.R]):
     """The fields of RoleDefinitionItem, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 RoleDefinitionItem: _RoleDefinitionItem[_RoleDefinitionItemRecord]

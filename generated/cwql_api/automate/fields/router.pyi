@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.router import Router as _RouterRecord
 
-class _Router(_h.Reference[_h.R]):
+class _Router(_h.ReferenceField[_h.R]):
     """The fields of Router, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    ManufacturerName: _h.Text[_h.R]
+    ManufacturerName: _h.TextField[_h.R]
     """ManufacturerName: string"""
-    Model: _h.Text[_h.R]
+    Model: _h.TextField[_h.R]
     """Model: string"""
-    Version: _h.Text[_h.R]
+    Version: _h.TextField[_h.R]
     """Version: string"""
-    PortType: _h.Text[_h.R]
+    PortType: _h.TextField[_h.R]
     """PortType: string"""
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
-    Password: _h.Text[_h.R]
+    Password: _h.TextField[_h.R]
     """Password: string"""
-    Guid: _h.Text[_h.R]
+    Guid: _h.TextField[_h.R]
     """Guid: string"""
 
 Router: _Router[_RouterRecord]

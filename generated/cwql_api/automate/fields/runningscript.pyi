@@ -7,10 +7,10 @@ from .scriptsource import _ScriptSource
 from .scriptstate import _ScriptState
 from .scriptsscript import _ScriptsScript
 
-class _RunningScript(_h.Reference[_h.R]):
+class _RunningScript(_h.ReferenceField[_h.R]):
     """The fields of RunningScript, in conditions on records R."""
 
-    ScriptInstanceId: _h.Integer[_h.R]
+    ScriptInstanceId: _h.IntegerField[_h.R]
     """ScriptInstanceId: int32"""
     Target: _RunningScriptTarget[_h.R]
     """Target: a reference; compare its fields, or it with None"""
@@ -20,7 +20,7 @@ class _RunningScript(_h.Reference[_h.R]):
     """Source: a reference; compare its Name, or it with None"""
     State: _ScriptState[_h.R]
     """State: a reference; compare its Name, or it with None"""
-    StartDate: _h.DateTime[_h.R]
+    StartDate: _h.DateTimeField[_h.R]
     """StartDate: date-time"""
 
 RunningScript: _RunningScript[_RunningScriptRecord]

@@ -6,7 +6,7 @@ from .clientsclient import _ClientsClient
 from .computerscomputer import _ComputersComputer
 from .runningscripttargettype import _RunningScriptTargetType
 
-class _RunningScriptTarget(_h.Reference[_h.R]):
+class _RunningScriptTarget(_h.ReferenceField[_h.R]):
     """The fields of RunningScriptTarget, in conditions on records R."""
 
     TargetType: _RunningScriptTargetType[_h.R]

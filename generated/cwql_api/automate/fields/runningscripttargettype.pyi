@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.runningscripttargettype import RunningScriptTargetType as _RunningScriptTargetTypeRecord
 
-class _RunningScriptTargetType(_h.Reference[_h.R]):
+class _RunningScriptTargetType(_h.ReferenceField[_h.R]):
     """The fields of RunningScriptTargetType, in conditions on records R."""
 
-    TargetTypeId: _h.Integer[_h.R]
+    TargetTypeId: _h.IntegerField[_h.R]
     """TargetTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 RunningScriptTargetType: _RunningScriptTargetType[_RunningScriptTargetTypeRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.runstyle import RunStyle as _RunStyleRecord
 
-class _RunStyle(_h.Reference[_h.R]):
+class _RunStyle(_h.ReferenceField[_h.R]):
     """The fields of RunStyle, in conditions on records R."""
 
-    RunStyleId: _h.Integer[_h.R]
+    RunStyleId: _h.IntegerField[_h.R]
     """RunStyleId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 RunStyle: _RunStyle[_RunStyleRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.safewaithandle import SafeWaitHandle as _SafeWaitHandleRecord
 
-class _SafeWaitHandle(_h.Reference[_h.R]):
+class _SafeWaitHandle(_h.ReferenceField[_h.R]):
     """The fields of SafeWaitHandle, in conditions on records R."""
 
-    IsInvalid: _h.Boolean[_h.R]
+    IsInvalid: _h.BooleanField[_h.R]
     """IsInvalid: boolean"""
-    IsClosed: _h.Boolean[_h.R]
+    IsClosed: _h.BooleanField[_h.R]
     """IsClosed: boolean"""
 
 SafeWaitHandle: _SafeWaitHandle[_SafeWaitHandleRecord]

@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.scanfrequency import ScanFrequency as _ScanFrequencyRecord
 from .scanfrequencycategory import _ScanFrequencyCategory
 
-class _ScanFrequency(_h.Reference[_h.R]):
+class _ScanFrequency(_h.ReferenceField[_h.R]):
     """The fields of ScanFrequency, in conditions on records R."""
 
-    ScanFrequencyId: _h.Integer[_h.R]
+    ScanFrequencyId: _h.IntegerField[_h.R]
     """ScanFrequencyId: int32"""
-    FrequencyInMinutes: _h.Integer[_h.R]
+    FrequencyInMinutes: _h.IntegerField[_h.R]
     """FrequencyInMinutes: int32"""
-    DisplayName: _h.Text[_h.R]
+    DisplayName: _h.TextField[_h.R]
     """DisplayName: string"""
     FrequencyCategory: _ScanFrequencyCategory[_h.R]
     """FrequencyCategory: a reference; compare its fields, or it with None"""

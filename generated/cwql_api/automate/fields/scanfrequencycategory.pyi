@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.scanfrequencycategory import ScanFrequencyCategory as _ScanFrequencyCategoryRecord
 
-class _ScanFrequencyCategory(_h.Reference[_h.R]):
+class _ScanFrequencyCategory(_h.ReferenceField[_h.R]):
     """The fields of ScanFrequencyCategory, in conditions on records R."""
 
-    CategoryId: _h.Integer[_h.R]
+    CategoryId: _h.IntegerField[_h.R]
     """CategoryId: int32"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
 ScanFrequencyCategory: _ScanFrequencyCategory[_ScanFrequencyCategoryRecord]

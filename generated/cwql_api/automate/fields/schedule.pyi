@@ -5,16 +5,16 @@ from cwql.schema import handles as _h
 
 from ..models.schedule import Schedule as _ScheduleRecord
 
-class _Schedule(_h.Reference[_h.R]):
+class _Schedule(_h.ReferenceField[_h.R]):
     """The fields of Schedule, in conditions on records R."""
 
-    DayId: _h.Enum[_t.Literal["Everyday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"], _h.R]
+    DayId: _h.EnumField[_t.Literal["Everyday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"], _h.R]
     """DayId: Everyday | Sunday | Monday | Tuesday | Wednesday | Thursday | Friday | Saturday"""
-    DayName: _h.Text[_h.R]
+    DayName: _h.TextField[_h.R]
     """DayName: string"""
-    RepeatEveryHour: _h.Integer[_h.R]
+    RepeatEveryHour: _h.IntegerField[_h.R]
     """RepeatEveryHour: int32"""
-    Date: _h.DateTime[_h.R]
+    Date: _h.DateTimeField[_h.R]
     """Date: date-time"""
 
 Schedule: _Schedule[_ScheduleRecord]

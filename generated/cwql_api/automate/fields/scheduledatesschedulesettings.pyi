@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.scheduledatesschedulesettings import ScheduleDatesScheduleSettings as _ScheduleDatesScheduleSettingsRecord
 
-class _ScheduleDatesScheduleSettings(_h.Reference[_h.R]):
+class _ScheduleDatesScheduleSettings(_h.ReferenceField[_h.R]):
     """The fields of ScheduleDatesScheduleSettings, in conditions on records R."""
 
-    MonthlyOccurrence: _h.Collection[str, _h.R]
+    MonthlyOccurrence: _h.CollectionField[str, _h.R]
     """MonthlyOccurrence: a list of string"""
-    Dates: _h.Collection[int, _h.R]
+    Dates: _h.CollectionField[int, _h.R]
     """Dates: a list of int32"""
-    LastDayOfMonth: _h.Boolean[_h.R]
+    LastDayOfMonth: _h.BooleanField[_h.R]
     """LastDayOfMonth: boolean"""
 
 ScheduleDatesScheduleSettings: _ScheduleDatesScheduleSettings[_ScheduleDatesScheduleSettingsRecord]

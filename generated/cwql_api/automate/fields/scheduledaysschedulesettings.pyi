@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.scheduledaysschedulesettings import ScheduleDaysScheduleSettings as _ScheduleDaysScheduleSettingsRecord
 
-class _ScheduleDaysScheduleSettings(_h.Reference[_h.R]):
+class _ScheduleDaysScheduleSettings(_h.ReferenceField[_h.R]):
     """The fields of ScheduleDaysScheduleSettings, in conditions on records R."""
 
-    MonthlyOccurrence: _h.Collection[str, _h.R]
+    MonthlyOccurrence: _h.CollectionField[str, _h.R]
     """MonthlyOccurrence: a list of string"""
-    WeeklyOccurrence: _h.Collection[str, _h.R]
+    WeeklyOccurrence: _h.CollectionField[str, _h.R]
     """WeeklyOccurrence: a list of string"""
-    DailyOccurrence: _h.Collection[str, _h.R]
+    DailyOccurrence: _h.CollectionField[str, _h.R]
     """DailyOccurrence: a list of string"""
 
 ScheduleDaysScheduleSettings: _ScheduleDaysScheduleSettings[_ScheduleDaysScheduleSettingsRecord]

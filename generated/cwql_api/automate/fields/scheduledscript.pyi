@@ -10,10 +10,10 @@ from .scriptschedulesettings import _ScriptScheduleSettings
 from .scriptsscript import _ScriptsScript
 from .searchessearch import _SearchesSearch
 
-class _ScheduledScript(_h.Reference[_h.R]):
+class _ScheduledScript(_h.ReferenceField[_h.R]):
     """The fields of ScheduledScript, in conditions on records R."""
 
-    ScheduledScriptId: _h.Integer[_h.R]
+    ScheduledScriptId: _h.IntegerField[_h.R]
     """ScheduledScriptId: int32"""
     Script: _ScriptsScript[_h.R]
     """Script: a reference; compare its Name, or it with None"""
@@ -29,27 +29,27 @@ class _ScheduledScript(_h.Reference[_h.R]):
     """DistributionWindow: a reference; compare its fields, or it with None"""
     Parameters: _KeyValuePair_String_StringMany[_h.R]
     """Parameters: a list of KeyValuePair_String_String; compare one of its fields, or use any()"""
-    UseAgentTime: _h.Boolean[_h.R]
+    UseAgentTime: _h.BooleanField[_h.R]
     """UseAgentTime: boolean"""
-    ScheduledBy: _h.Text[_h.R]
+    ScheduledBy: _h.TextField[_h.R]
     """ScheduledBy: string"""
-    Occurrences: _h.Integer[_h.R]
+    Occurrences: _h.IntegerField[_h.R]
     """Occurrences: int32"""
-    EffectiveOccurrences: _h.Integer[_h.R]
+    EffectiveOccurrences: _h.IntegerField[_h.R]
     """EffectiveOccurrences: int32"""
-    StartDate: _h.DateTime[_h.R]
+    StartDate: _h.DateTimeField[_h.R]
     """StartDate: date-time"""
-    ExpireDate: _h.DateTime[_h.R]
+    ExpireDate: _h.DateTimeField[_h.R]
     """ExpireDate: date-time"""
-    NextRunDate: _h.DateTime[_h.R]
+    NextRunDate: _h.DateTimeField[_h.R]
     """NextRunDate: date-time"""
-    IsDisabled: _h.Boolean[_h.R]
+    IsDisabled: _h.BooleanField[_h.R]
     """IsDisabled: boolean"""
-    Priority: _h.Integer[_h.R]
+    Priority: _h.IntegerField[_h.R]
     """Priority: int32"""
-    IncludeSubGroups: _h.Boolean[_h.R]
+    IncludeSubGroups: _h.BooleanField[_h.R]
     """IncludeSubGroups: boolean"""
-    IsInherited: _h.Boolean[_h.R]
+    IsInherited: _h.BooleanField[_h.R]
     """IsInherited: boolean"""
 
 ScheduledScript: _ScheduledScript[_ScheduledScriptRecord]

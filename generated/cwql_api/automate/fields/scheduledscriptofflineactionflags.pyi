@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.scheduledscriptofflineactionflags import ScheduledScriptOfflineActionFlags as _ScheduledScriptOfflineActionFlagsRecord
 
-class _ScheduledScriptOfflineActionFlags(_h.Reference[_h.R]):
+class _ScheduledScriptOfflineActionFlags(_h.ReferenceField[_h.R]):
     """The fields of ScheduledScriptOfflineActionFlags, in conditions on records R."""
 
-    SkipsOfflineAgents: _h.Boolean[_h.R]
+    SkipsOfflineAgents: _h.BooleanField[_h.R]
     """SkipsOfflineAgents: boolean"""
-    WakesOfflineAgents: _h.Boolean[_h.R]
+    WakesOfflineAgents: _h.BooleanField[_h.R]
     """WakesOfflineAgents: boolean"""
-    OnlyRunsOnOfflineAgents: _h.Boolean[_h.R]
+    OnlyRunsOnOfflineAgents: _h.BooleanField[_h.R]
     """OnlyRunsOnOfflineAgents: boolean"""
 
 ScheduledScriptOfflineActionFlags: _ScheduledScriptOfflineActionFlags[_ScheduledScriptOfflineActionFlagsRecord]

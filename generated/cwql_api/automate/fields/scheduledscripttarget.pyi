@@ -10,7 +10,7 @@ from .location import _Location
 from .networkdevicesnetworkdevice import _NetworkDevicesNetworkDevice
 from .scheduletargettype import _ScheduleTargetType
 
-class _ScheduledScriptTarget(_h.Reference[_h.R]):
+class _ScheduledScriptTarget(_h.ReferenceField[_h.R]):
     """The fields of ScheduledScriptTarget, in conditions on records R."""
 
     ScheduleTargetType: _ScheduleTargetType[_h.R]

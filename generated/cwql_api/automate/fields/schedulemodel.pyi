@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.schedulemodel import ScheduleModel as _ScheduleModelRecord
 
-class _ScheduleModel(_h.Reference[_h.R]):
+class _ScheduleModel(_h.ReferenceField[_h.R]):
     """The fields of ScheduleModel, in conditions on records R."""
 
-    Regularity: _h.Text[_h.R]
+    Regularity: _h.TextField[_h.R]
     """Regularity: string"""
 
 ScheduleModel: _ScheduleModel[_ScheduleModelRecord]

@@ -6,16 +6,16 @@ from .patchtuesdayschedulesettings import _PatchTuesdayScheduleSettings
 from .scheduledatesschedulesettings import _ScheduleDatesScheduleSettings
 from .scheduledaysschedulesettings import _ScheduleDaysScheduleSettings
 
-class _SchedulePatchingPolicySchedule(_h.Reference[_h.R]):
+class _SchedulePatchingPolicySchedule(_h.ReferenceField[_h.R]):
     """The fields of SchedulePatchingPolicySchedule, in conditions on records R."""
 
-    UseSchedule: _h.Boolean[_h.R]
+    UseSchedule: _h.BooleanField[_h.R]
     """UseSchedule: boolean"""
-    WindowStart: _h.Text[_h.R]
+    WindowStart: _h.TextField[_h.R]
     """WindowStart: string"""
-    WindowDuration: _h.Text[_h.R]
+    WindowDuration: _h.TextField[_h.R]
     """WindowDuration: string"""
-    PolicyScheduleType: _h.Text[_h.R]
+    PolicyScheduleType: _h.TextField[_h.R]
     """PolicyScheduleType: string"""
     DatesSettings: _ScheduleDatesScheduleSettings[_h.R]
     """DatesSettings: a reference; compare its fields, or it with None"""

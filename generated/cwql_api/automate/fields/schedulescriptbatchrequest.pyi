@@ -9,34 +9,34 @@ from .keyvaluepair_string_string import _KeyValuePair_String_StringMany
 from .scheduledscriptofflineactionflags import _ScheduledScriptOfflineActionFlags
 from .scriptschedulesettings import _ScriptScheduleSettings
 
-class _ScheduleScriptBatchRequest(_h.Reference[_h.R]):
+class _ScheduleScriptBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of ScheduleScriptBatchRequest, in conditions on records R."""
 
-    EntityType: _h.Enum[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
+    EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
-    EntityIds: _h.Collection[int, _h.R]
+    EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
-    ScriptId: _h.Integer[_h.R]
+    ScriptId: _h.IntegerField[_h.R]
     """ScriptId: int32"""
-    ScriptGuid: _h.Text[_h.R]
+    ScriptGuid: _h.TextField[_h.R]
     """ScriptGuid: string"""
     Schedule: _ScriptScheduleSettings[_h.R]
     """Schedule: a reference; compare its fields, or it with None"""
     Parameters: _KeyValuePair_String_StringMany[_h.R]
     """Parameters: a list of KeyValuePair_String_String; compare one of its fields, or use any()"""
-    UseAgentTime: _h.Boolean[_h.R]
+    UseAgentTime: _h.BooleanField[_h.R]
     """UseAgentTime: boolean"""
-    StartDate: _h.DateTime[_h.R]
+    StartDate: _h.DateTimeField[_h.R]
     """StartDate: date-time"""
-    ExpireDate: _h.DateTime[_h.R]
+    ExpireDate: _h.DateTimeField[_h.R]
     """ExpireDate: date-time"""
     OfflineActionFlags: _ScheduledScriptOfflineActionFlags[_h.R]
     """OfflineActionFlags: a reference; compare its fields, or it with None"""
     DistributionWindow: _DistributionWindow[_h.R]
     """DistributionWindow: a reference; compare its fields, or it with None"""
-    Priority: _h.Integer[_h.R]
+    Priority: _h.IntegerField[_h.R]
     """Priority: int32"""
-    IncludeSubGroups: _h.Boolean[_h.R]
+    IncludeSubGroups: _h.BooleanField[_h.R]
     """IncludeSubGroups: boolean"""
 
 ScheduleScriptBatchRequest: _ScheduleScriptBatchRequest[_ScheduleScriptBatchRequestRecord]

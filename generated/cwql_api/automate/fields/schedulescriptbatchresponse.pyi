@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.schedulescriptbatchresponse import ScheduleScriptBatchResponse as _ScheduleScriptBatchResponseRecord
 from .schedulescriptbatchresult import _ScheduleScriptBatchResultMany
 
-class _ScheduleScriptBatchResponse(_h.Reference[_h.R]):
+class _ScheduleScriptBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of ScheduleScriptBatchResponse, in conditions on records R."""
 
     ScriptResults: _ScheduleScriptBatchResultMany[_h.R]
     """ScriptResults: a list of ScheduleScriptBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 ScheduleScriptBatchResponse: _ScheduleScriptBatchResponse[_ScheduleScriptBatchResponseRecord]

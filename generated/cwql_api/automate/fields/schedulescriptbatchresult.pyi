@@ -4,15 +4,15 @@ from cwql.schema import handles as _h
 from ..models.schedulescriptbatchresult import ScheduleScriptBatchResult as _ScheduleScriptBatchResultRecord
 from .responseresult import _ResponseResult
 
-class _ScheduleScriptBatchResult(_h.Reference[_h.R]):
+class _ScheduleScriptBatchResult(_h.ReferenceField[_h.R]):
     """The fields of ScheduleScriptBatchResult, in conditions on records R."""
 
-    EntityId: _h.Integer[_h.R]
+    EntityId: _h.IntegerField[_h.R]
     """EntityId: int32"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ScheduleScriptBatchResultMany(_ScheduleScriptBatchResult[_h.R], _h.Children[_h.R, _ScheduleScriptBatchResultRecord]):
+class _ScheduleScriptBatchResultMany(_ScheduleScriptBatchResult[_h.R], _h.ChildrenField[_h.R, _ScheduleScriptBatchResultRecord]):
     """A list of ScheduleScriptBatchResult inside of a record R."""
 
 ScheduleScriptBatchResult: _ScheduleScriptBatchResult[_ScheduleScriptBatchResultRecord]

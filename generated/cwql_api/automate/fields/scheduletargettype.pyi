@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.scheduletargettype import ScheduleTargetType as _ScheduleTargetTypeRecord
 
-class _ScheduleTargetType(_h.Reference[_h.R]):
+class _ScheduleTargetType(_h.ReferenceField[_h.R]):
     """The fields of ScheduleTargetType, in conditions on records R."""
 
-    ScheduleTargetTypeId: _h.Integer[_h.R]
+    ScheduleTargetTypeId: _h.IntegerField[_h.R]
     """ScheduleTargetTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ScheduleTargetType: _ScheduleTargetType[_ScheduleTargetTypeRecord]

@@ -5,62 +5,62 @@ from ..models.script import Script as _ScriptRecord
 from .scriptdata import _ScriptData
 from .scriptfolder import _ScriptFolder
 
-class _Script(_h.Reference[_h.R]):
+class _Script(_h.ReferenceField[_h.R]):
     """The fields of Script, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
     Folder: _ScriptFolder[_h.R]
     """Folder: a reference; compare its Id or Name, or it with None"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Comments: _h.Text[_h.R]
+    Comments: _h.TextField[_h.R]
     """Comments: string"""
-    IsComputerScript: _h.Boolean[_h.R]
+    IsComputerScript: _h.BooleanField[_h.R]
     """IsComputerScript: boolean"""
-    IsLocationScript: _h.Boolean[_h.R]
+    IsLocationScript: _h.BooleanField[_h.R]
     """IsLocationScript: boolean"""
-    IsMaintenanceScript: _h.Boolean[_h.R]
+    IsMaintenanceScript: _h.BooleanField[_h.R]
     """IsMaintenanceScript: boolean"""
-    IsFunctionScript: _h.Boolean[_h.R]
+    IsFunctionScript: _h.BooleanField[_h.R]
     """IsFunctionScript: boolean"""
-    IsOffline: _h.Boolean[_h.R]
+    IsOffline: _h.BooleanField[_h.R]
     """IsOffline: boolean"""
-    IgnoreForMobileDevices: _h.Boolean[_h.R]
+    IgnoreForMobileDevices: _h.BooleanField[_h.R]
     """IgnoreForMobileDevices: boolean"""
-    IsPublicSharable: _h.Boolean[_h.R]
+    IsPublicSharable: _h.BooleanField[_h.R]
     """IsPublicSharable: boolean"""
-    IsUserResponse: _h.Boolean[_h.R]
+    IsUserResponse: _h.BooleanField[_h.R]
     """IsUserResponse: boolean"""
-    IsSystemScript: _h.Boolean[_h.R]
+    IsSystemScript: _h.BooleanField[_h.R]
     """IsSystemScript: boolean"""
-    IsMobileDeviceScript: _h.Boolean[_h.R]
+    IsMobileDeviceScript: _h.BooleanField[_h.R]
     """IsMobileDeviceScript: boolean"""
-    IsNetworkDeviceScript: _h.Boolean[_h.R]
+    IsNetworkDeviceScript: _h.BooleanField[_h.R]
     """IsNetworkDeviceScript: boolean"""
-    IsContactScript: _h.Boolean[_h.R]
+    IsContactScript: _h.BooleanField[_h.R]
     """IsContactScript: boolean"""
-    Version: _h.Integer[_h.R]
+    Version: _h.IntegerField[_h.R]
     """Version: int32"""
-    GUID: _h.Text[_h.R]
+    GUID: _h.TextField[_h.R]
     """GUID: string"""
-    Parameters: _h.Collection[str, _h.R]
+    Parameters: _h.CollectionField[str, _h.R]
     """Parameters: a list of string"""
-    EditPermission: _h.Collection[int, _h.R]
+    EditPermission: _h.CollectionField[int, _h.R]
     """EditPermission: a list of int32"""
-    Permission: _h.Collection[int, _h.R]
+    Permission: _h.CollectionField[int, _h.R]
     """Permission: a list of int32"""
-    AutomationTime: _h.Integer[_h.R]
+    AutomationTime: _h.IntegerField[_h.R]
     """AutomationTime: int32"""
-    UpdateDate: _h.DateTime[_h.R]
+    UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
-    UpdatedBy: _h.Text[_h.R]
+    UpdatedBy: _h.TextField[_h.R]
     """UpdatedBy: string"""
-    FullFolderPath: _h.Text[_h.R]
+    FullFolderPath: _h.TextField[_h.R]
     """FullFolderPath: string"""
     ScriptData: _ScriptData[_h.R]
     """ScriptData: a reference; compare its fields, or it with None"""
-    FolderID: _h.Integer[_h.R]
+    FolderID: _h.IntegerField[_h.R]
     """FolderID: int32"""
 
 Script: _Script[_ScriptRecord]

@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.scriptautomationtimecategoryresponse import ScriptAutomationTimeCategoryResponse as _ScriptAutomationTimeCategoryResponseRecord
 from .scriptautomationtimeresult import _ScriptAutomationTimeResult
 
-class _ScriptAutomationTimeCategoryResponse(_h.Reference[_h.R]):
+class _ScriptAutomationTimeCategoryResponse(_h.ReferenceField[_h.R]):
     """The fields of ScriptAutomationTimeCategoryResponse, in conditions on records R."""
 
     Total: _ScriptAutomationTimeResult[_h.R]
@@ -13,7 +13,7 @@ class _ScriptAutomationTimeCategoryResponse(_h.Reference[_h.R]):
     """System: a reference; compare its fields, or it with None"""
     Users: _ScriptAutomationTimeResult[_h.R]
     """Users: a reference; compare its fields, or it with None"""
-    MaximumHistoryDaysAvailable: _h.Integer[_h.R]
+    MaximumHistoryDaysAvailable: _h.IntegerField[_h.R]
     """MaximumHistoryDaysAvailable: int32"""
 
 ScriptAutomationTimeCategoryResponse: _ScriptAutomationTimeCategoryResponse[_ScriptAutomationTimeCategoryResponseRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.scriptautomationtimeresult import ScriptAutomationTimeResult as _ScriptAutomationTimeResultRecord
 
-class _ScriptAutomationTimeResult(_h.Reference[_h.R]):
+class _ScriptAutomationTimeResult(_h.ReferenceField[_h.R]):
     """The fields of ScriptAutomationTimeResult, in conditions on records R."""
 
-    SuccessfulScripts: _h.Integer[_h.R]
+    SuccessfulScripts: _h.IntegerField[_h.R]
     """SuccessfulScripts: int32"""
-    AutomationTimeMinutes: _h.Integer[_h.R]
+    AutomationTimeMinutes: _h.IntegerField[_h.R]
     """AutomationTimeMinutes: int32"""
-    AutomationValue: _h.Integer[_h.R]
+    AutomationValue: _h.IntegerField[_h.R]
     """AutomationValue: int32"""
 
 ScriptAutomationTimeResult: _ScriptAutomationTimeResult[_ScriptAutomationTimeResultRecord]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.scriptautomationtimeuserresponse import ScriptAutomationTimeUserResponse as _ScriptAutomationTimeUserResponseRecord
 from .scriptautomationtimeuserresult import _ScriptAutomationTimeUserResultMany
 
-class _ScriptAutomationTimeUserResponse(_h.Reference[_h.R]):
+class _ScriptAutomationTimeUserResponse(_h.ReferenceField[_h.R]):
     """The fields of ScriptAutomationTimeUserResponse, in conditions on records R."""
 
     UserList: _ScriptAutomationTimeUserResultMany[_h.R]
     """UserList: a list of ScriptAutomationTimeUserResult; compare one of its fields, or use any()"""
-    MaximumHistoryDaysAvailable: _h.Integer[_h.R]
+    MaximumHistoryDaysAvailable: _h.IntegerField[_h.R]
     """MaximumHistoryDaysAvailable: int32"""
 
 ScriptAutomationTimeUserResponse: _ScriptAutomationTimeUserResponse[_ScriptAutomationTimeUserResponseRecord]

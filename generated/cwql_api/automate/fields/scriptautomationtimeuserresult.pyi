@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.scriptautomationtimeuserresult import ScriptAutomationTimeUserResult as _ScriptAutomationTimeUserResultRecord
 
-class _ScriptAutomationTimeUserResult(_h.Reference[_h.R]):
+class _ScriptAutomationTimeUserResult(_h.ReferenceField[_h.R]):
     """The fields of ScriptAutomationTimeUserResult, in conditions on records R."""
 
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    SuccessfulScripts: _h.Integer[_h.R]
+    SuccessfulScripts: _h.IntegerField[_h.R]
     """SuccessfulScripts: int32"""
-    AutomationTimeMinutes: _h.Integer[_h.R]
+    AutomationTimeMinutes: _h.IntegerField[_h.R]
     """AutomationTimeMinutes: int32"""
-    AutomationValue: _h.Integer[_h.R]
+    AutomationValue: _h.IntegerField[_h.R]
     """AutomationValue: int32"""
 
-class _ScriptAutomationTimeUserResultMany(_ScriptAutomationTimeUserResult[_h.R], _h.Children[_h.R, _ScriptAutomationTimeUserResultRecord]):
+class _ScriptAutomationTimeUserResultMany(_ScriptAutomationTimeUserResult[_h.R], _h.ChildrenField[_h.R, _ScriptAutomationTimeUserResultRecord]):
     """A list of ScriptAutomationTimeUserResult inside of a record R."""
 
 ScriptAutomationTimeUserResult: _ScriptAutomationTimeUserResult[_ScriptAutomationTimeUserResultRecord]

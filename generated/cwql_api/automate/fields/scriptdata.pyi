@@ -5,7 +5,7 @@ from ..models.scriptdata import ScriptData as _ScriptDataRecord
 from .scriptmetadata import _ScriptMetadata
 from .scriptstep import _ScriptStepMany
 
-class _ScriptData(_h.Reference[_h.R]):
+class _ScriptData(_h.ReferenceField[_h.R]):
     """The fields of ScriptData, in conditions on records R."""
 
     ScriptMetadata: _ScriptMetadata[_h.R]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.scriptdatalistitem_guid import ScriptDataListItem_Guid as _ScriptDataListItem_GuidRecord
 
-class _ScriptDataListItem_Guid(_h.Reference[_h.R]):
+class _ScriptDataListItem_Guid(_h.ReferenceField[_h.R]):
     """The fields of ScriptDataListItem_Guid, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: uuid"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ScriptDataListItem_Guid: _ScriptDataListItem_Guid[_ScriptDataListItem_GuidRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.scriptdatalistitem_int32 import ScriptDataListItem_Int32 as _ScriptDataListItem_Int32Record
 
-class _ScriptDataListItem_Int32(_h.Reference[_h.R]):
+class _ScriptDataListItem_Int32(_h.ReferenceField[_h.R]):
     """The fields of ScriptDataListItem_Int32, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ScriptDataListItem_Int32: _ScriptDataListItem_Int32[_ScriptDataListItem_Int32Record]

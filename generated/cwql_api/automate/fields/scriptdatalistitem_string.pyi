@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.scriptdatalistitem_string import ScriptDataListItem_String as _ScriptDataListItem_StringRecord
 
-class _ScriptDataListItem_String(_h.Reference[_h.R]):
+class _ScriptDataListItem_String(_h.ReferenceField[_h.R]):
     """The fields of ScriptDataListItem_String, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ScriptDataListItem_String: _ScriptDataListItem_String[_ScriptDataListItem_StringRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.scriptexecution import ScriptExecution as _ScriptExecutionRecord
 
-class _ScriptExecution(_h.Reference[_h.R]):
+class _ScriptExecution(_h.ReferenceField[_h.R]):
     """The fields of ScriptExecution, in conditions on records R."""
 
-    Parameters: _h.Anything[_h.R]
+    Parameters: _h.AnyField[_h.R]
     """Parameters: any value"""
 
 ScriptExecution: _ScriptExecution[_ScriptExecutionRecord]

@@ -3,23 +3,23 @@ from cwql.schema import handles as _h
 
 from ..models.scriptfolder import ScriptFolder as _ScriptFolderRecord
 
-class _ScriptFolder(_h.Reference[_h.R]):
+class _ScriptFolder(_h.ReferenceField[_h.R]):
     """The fields of ScriptFolder, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    ParentId: _h.Text[_h.R]
+    ParentId: _h.TextField[_h.R]
     """ParentId: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    GUID: _h.Text[_h.R]
+    GUID: _h.TextField[_h.R]
     """GUID: string"""
     SubFolders: _ScriptFolderMany[_h.R]
     """SubFolders: a list of ScriptFolder; compare one of its fields, or use any()"""
     ParentFolder: _ScriptFolder[_h.R]
     """ParentFolder: a reference; compare its Id or Name, or it with None"""
 
-class _ScriptFolderMany(_ScriptFolder[_h.R], _h.Children[_h.R, _ScriptFolderRecord]):
+class _ScriptFolderMany(_ScriptFolder[_h.R], _h.ChildrenField[_h.R, _ScriptFolderRecord]):
     """A list of ScriptFolder inside of a record R."""
 
 ScriptFolder: _ScriptFolder[_ScriptFolderRecord]

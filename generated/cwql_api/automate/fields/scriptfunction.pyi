@@ -5,16 +5,16 @@ from ..models.scriptfunction import ScriptFunction as _ScriptFunctionRecord
 from .scriptfunctionparameter import _ScriptFunctionParameterMany
 from .scriptfunctiontarget import _ScriptFunctionTarget
 
-class _ScriptFunction(_h.Reference[_h.R]):
+class _ScriptFunction(_h.ReferenceField[_h.R]):
     """The fields of ScriptFunction, in conditions on records R."""
 
-    FunctionId: _h.Integer[_h.R]
+    FunctionId: _h.IntegerField[_h.R]
     """FunctionId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsConditionalFunction: _h.Boolean[_h.R]
+    IsConditionalFunction: _h.BooleanField[_h.R]
     """IsConditionalFunction: boolean"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
     TargetType: _ScriptFunctionTarget[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.scriptfunctionbase import ScriptFunctionBase as _ScriptFunctionBaseRecord
 
-class _ScriptFunctionBase(_h.Reference[_h.R]):
+class _ScriptFunctionBase(_h.ReferenceField[_h.R]):
     """The fields of ScriptFunctionBase, in conditions on records R."""
 
-    ScriptFunctionId: _h.Integer[_h.R]
+    ScriptFunctionId: _h.IntegerField[_h.R]
     """ScriptFunctionId: int32"""
 
 ScriptFunctionBase: _ScriptFunctionBase[_ScriptFunctionBaseRecord]

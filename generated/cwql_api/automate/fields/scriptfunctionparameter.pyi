@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.scriptfunctionparameter import ScriptFunctionParameter as _ScriptFunctionParameterRecord
 
-class _ScriptFunctionParameter(_h.Reference[_h.R]):
+class _ScriptFunctionParameter(_h.ReferenceField[_h.R]):
     """The fields of ScriptFunctionParameter, in conditions on records R."""
 
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    Type: _h.Text[_h.R]
+    Type: _h.TextField[_h.R]
     """Type: string"""
 
-class _ScriptFunctionParameterMany(_ScriptFunctionParameter[_h.R], _h.Children[_h.R, _ScriptFunctionParameterRecord]):
+class _ScriptFunctionParameterMany(_ScriptFunctionParameter[_h.R], _h.ChildrenField[_h.R, _ScriptFunctionParameterRecord]):
     """A list of ScriptFunctionParameter inside of a record R."""
 
 ScriptFunctionParameter: _ScriptFunctionParameter[_ScriptFunctionParameterRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.scriptmetadata import ScriptMetadata as _ScriptMetadataRecord
 
-class _ScriptMetadata(_h.Reference[_h.R]):
+class _ScriptMetadata(_h.ReferenceField[_h.R]):
     """The fields of ScriptMetadata, in conditions on records R."""
 
-    ExtraDataFields: _h.Text[_h.R]
+    ExtraDataFields: _h.TextField[_h.R]
     """ExtraDataFields: string"""
-    Parameters: _h.Text[_h.R]
+    Parameters: _h.TextField[_h.R]
     """Parameters: string"""
-    Globals: _h.Text[_h.R]
+    Globals: _h.TextField[_h.R]
     """Globals: string"""
-    ScriptVersion: _h.Integer[_h.R]
+    ScriptVersion: _h.IntegerField[_h.R]
     """ScriptVersion: int32"""
-    ScriptGuid: _h.Text[_h.R]
+    ScriptGuid: _h.TextField[_h.R]
     """ScriptGuid: string"""
 
 ScriptMetadata: _ScriptMetadata[_ScriptMetadataRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.scriptoptions import ScriptOptions as _ScriptOptionsRecord
 
-class _ScriptOptions(_h.Reference[_h.R]):
+class _ScriptOptions(_h.ReferenceField[_h.R]):
     """The fields of ScriptOptions, in conditions on records R."""
 
-    IsIsolatedScript: _h.Boolean[_h.R]
+    IsIsolatedScript: _h.BooleanField[_h.R]
     """IsIsolatedScript: boolean"""
-    IsMaintenanceScript: _h.Boolean[_h.R]
+    IsMaintenanceScript: _h.BooleanField[_h.R]
     """IsMaintenanceScript: boolean"""
-    IsFunctionScript: _h.Boolean[_h.R]
+    IsFunctionScript: _h.BooleanField[_h.R]
     """IsFunctionScript: boolean"""
-    IsOfflineScript: _h.Boolean[_h.R]
+    IsOfflineScript: _h.BooleanField[_h.R]
     """IsOfflineScript: boolean"""
-    IsSystemScript: _h.Boolean[_h.R]
+    IsSystemScript: _h.BooleanField[_h.R]
     """IsSystemScript: boolean"""
 
 ScriptOptions: _ScriptOptions[_ScriptOptionsRecord]

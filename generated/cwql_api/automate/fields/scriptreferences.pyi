@@ -5,10 +5,10 @@ from ..models.scriptreferences import ScriptReferences as _ScriptReferencesRecor
 from .alertsalerttemplate import _AlertsAlertTemplateMany
 from .monitorsmonitor import _MonitorsMonitorMany
 
-class _ScriptReferences(_h.Reference[_h.R]):
+class _ScriptReferences(_h.ReferenceField[_h.R]):
     """The fields of ScriptReferences, in conditions on records R."""
 
-    ScheduleCount: _h.Integer[_h.R]
+    ScheduleCount: _h.IntegerField[_h.R]
     """ScheduleCount: int32"""
     InternalMonitors: _MonitorsMonitorMany[_h.R]
     """InternalMonitors: a list of MonitorsMonitor; compare one of its fields, or use any()"""

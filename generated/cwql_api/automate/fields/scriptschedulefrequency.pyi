@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.scriptschedulefrequency import ScriptScheduleFrequency as _ScriptScheduleFrequencyRecord
 
-class _ScriptScheduleFrequency(_h.Reference[_h.R]):
+class _ScriptScheduleFrequency(_h.ReferenceField[_h.R]):
     """The fields of ScriptScheduleFrequency, in conditions on records R."""
 
-    ScriptScheduleFrequencyId: _h.Integer[_h.R]
+    ScriptScheduleFrequencyId: _h.IntegerField[_h.R]
     """ScriptScheduleFrequencyId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ScriptScheduleFrequency: _ScriptScheduleFrequency[_ScriptScheduleFrequencyRecord]

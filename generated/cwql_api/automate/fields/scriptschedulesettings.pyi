@@ -9,7 +9,7 @@ from .monthlyschedulefrequency import _MonthlyScheduleFrequency
 from .scriptschedulefrequency import _ScriptScheduleFrequency
 from .weeklyschedulefrequency import _WeeklyScheduleFrequency
 
-class _ScriptScheduleSettings(_h.Reference[_h.R]):
+class _ScriptScheduleSettings(_h.ReferenceField[_h.R]):
     """The fields of ScriptScheduleSettings, in conditions on records R."""
 
     ScriptScheduleFrequency: _ScriptScheduleFrequency[_h.R]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingsclosetickettrigger import ScriptSettingsCloseTicketTrigger as _ScriptSettingsCloseTicketTriggerRecord
 
-class _ScriptSettingsCloseTicketTrigger(_h.Reference[_h.R]):
+class _ScriptSettingsCloseTicketTrigger(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsCloseTicketTrigger, in conditions on records R."""
 
-    CloseTicketTriggerTypeId: _h.Integer[_h.R]
+    CloseTicketTriggerTypeId: _h.IntegerField[_h.R]
     """CloseTicketTriggerTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsCloseTicketTriggerMany(_ScriptSettingsCloseTicketTrigger[_h.R], _h.Children[_h.R, _ScriptSettingsCloseTicketTriggerRecord]):
+class _ScriptSettingsCloseTicketTriggerMany(_ScriptSettingsCloseTicketTrigger[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsCloseTicketTriggerRecord]):
     """A list of ScriptSettingsCloseTicketTrigger inside of a record R."""
 
 ScriptSettingsCloseTicketTrigger: _ScriptSettingsCloseTicketTrigger[_ScriptSettingsCloseTicketTriggerRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingsstoptimertrigger import ScriptSettingsStopTimerTrigger as _ScriptSettingsStopTimerTriggerRecord
 
-class _ScriptSettingsStopTimerTrigger(_h.Reference[_h.R]):
+class _ScriptSettingsStopTimerTrigger(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsStopTimerTrigger, in conditions on records R."""
 
-    StopTimerTriggerTypeId: _h.Integer[_h.R]
+    StopTimerTriggerTypeId: _h.IntegerField[_h.R]
     """StopTimerTriggerTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsStopTimerTriggerMany(_ScriptSettingsStopTimerTrigger[_h.R], _h.Children[_h.R, _ScriptSettingsStopTimerTriggerRecord]):
+class _ScriptSettingsStopTimerTriggerMany(_ScriptSettingsStopTimerTrigger[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsStopTimerTriggerRecord]):
     """A list of ScriptSettingsStopTimerTrigger inside of a record R."""
 
 ScriptSettingsStopTimerTrigger: _ScriptSettingsStopTimerTrigger[_ScriptSettingsStopTimerTriggerRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingsticketentrycategory import ScriptSettingsTicketEntryCategory as _ScriptSettingsTicketEntryCategoryRecord
 
-class _ScriptSettingsTicketEntryCategory(_h.Reference[_h.R]):
+class _ScriptSettingsTicketEntryCategory(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsTicketEntryCategory, in conditions on records R."""
 
-    TicketCategoryId: _h.Integer[_h.R]
+    TicketCategoryId: _h.IntegerField[_h.R]
     """TicketCategoryId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsTicketEntryCategoryMany(_ScriptSettingsTicketEntryCategory[_h.R], _h.Children[_h.R, _ScriptSettingsTicketEntryCategoryRecord]):
+class _ScriptSettingsTicketEntryCategoryMany(_ScriptSettingsTicketEntryCategory[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsTicketEntryCategoryRecord]):
     """A list of ScriptSettingsTicketEntryCategory inside of a record R."""
 
 ScriptSettingsTicketEntryCategory: _ScriptSettingsTicketEntryCategory[_ScriptSettingsTicketEntryCategoryRecord]

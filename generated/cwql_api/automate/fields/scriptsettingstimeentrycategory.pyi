@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingstimeentrycategory import ScriptSettingsTimeEntryCategory as _ScriptSettingsTimeEntryCategoryRecord
 
-class _ScriptSettingsTimeEntryCategory(_h.Reference[_h.R]):
+class _ScriptSettingsTimeEntryCategory(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsTimeEntryCategory, in conditions on records R."""
 
-    TimeCategoryId: _h.Integer[_h.R]
+    TimeCategoryId: _h.IntegerField[_h.R]
     """TimeCategoryId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsTimeEntryCategoryMany(_ScriptSettingsTimeEntryCategory[_h.R], _h.Children[_h.R, _ScriptSettingsTimeEntryCategoryRecord]):
+class _ScriptSettingsTimeEntryCategoryMany(_ScriptSettingsTimeEntryCategory[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsTimeEntryCategoryRecord]):
     """A list of ScriptSettingsTimeEntryCategory inside of a record R."""
 
 ScriptSettingsTimeEntryCategory: _ScriptSettingsTimeEntryCategory[_ScriptSettingsTimeEntryCategoryRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingstimeentrytechnician import ScriptSettingsTimeEntryTechnician as _ScriptSettingsTimeEntryTechnicianRecord
 
-class _ScriptSettingsTimeEntryTechnician(_h.Reference[_h.R]):
+class _ScriptSettingsTimeEntryTechnician(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsTimeEntryTechnician, in conditions on records R."""
 
-    UserId: _h.Integer[_h.R]
+    UserId: _h.IntegerField[_h.R]
     """UserId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsTimeEntryTechnicianMany(_ScriptSettingsTimeEntryTechnician[_h.R], _h.Children[_h.R, _ScriptSettingsTimeEntryTechnicianRecord]):
+class _ScriptSettingsTimeEntryTechnicianMany(_ScriptSettingsTimeEntryTechnician[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsTimeEntryTechnicianRecord]):
     """A list of ScriptSettingsTimeEntryTechnician inside of a record R."""
 
 ScriptSettingsTimeEntryTechnician: _ScriptSettingsTimeEntryTechnician[_ScriptSettingsTimeEntryTechnicianRecord]

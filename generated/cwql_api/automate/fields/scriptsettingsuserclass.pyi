@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingsuserclass import ScriptSettingsUserClass as _ScriptSettingsUserClassRecord
 
-class _ScriptSettingsUserClass(_h.Reference[_h.R]):
+class _ScriptSettingsUserClass(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsUserClass, in conditions on records R."""
 
-    UserClassId: _h.Integer[_h.R]
+    UserClassId: _h.IntegerField[_h.R]
     """UserClassId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsUserClassMany(_ScriptSettingsUserClass[_h.R], _h.Children[_h.R, _ScriptSettingsUserClassRecord]):
+class _ScriptSettingsUserClassMany(_ScriptSettingsUserClass[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsUserClassRecord]):
     """A list of ScriptSettingsUserClass inside of a record R."""
 
 ScriptSettingsUserClass: _ScriptSettingsUserClass[_ScriptSettingsUserClassRecord]

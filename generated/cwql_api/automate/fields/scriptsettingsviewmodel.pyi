@@ -9,7 +9,7 @@ from .scriptsettingstimeentrycategory import _ScriptSettingsTimeEntryCategoryMan
 from .scriptsettingstimeentrytechnician import _ScriptSettingsTimeEntryTechnicianMany
 from .scriptsettingsuserclass import _ScriptSettingsUserClassMany
 
-class _ScriptSettingsViewModel(_h.Reference[_h.R]):
+class _ScriptSettingsViewModel(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsViewModel, in conditions on records R."""
 
     UserClasses: _ScriptSettingsUserClassMany[_h.R]

@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.scriptsource import ScriptSource as _ScriptSourceRecord
 from .sourcetype import _SourceType
 
-class _ScriptSource(_h.Reference[_h.R]):
+class _ScriptSource(_h.ReferenceField[_h.R]):
     """The fields of ScriptSource, in conditions on records R."""
 
     SourceType: _SourceType[_h.R]
     """SourceType: a reference; compare its Name, or it with None"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    AlternativeName: _h.Text[_h.R]
+    AlternativeName: _h.TextField[_h.R]
     """AlternativeName: string"""
 
 ScriptSource: _ScriptSource[_ScriptSourceRecord]

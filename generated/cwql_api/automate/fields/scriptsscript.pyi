@@ -10,10 +10,10 @@ from .ticketentrysettings import _TicketEntrySettings
 from .timeentrysettings import _TimeEntrySettings
 from .userclassaccess import _UserClassAccessMany
 
-class _ScriptsScript(_h.Reference[_h.R]):
+class _ScriptsScript(_h.ReferenceField[_h.R]):
     """The fields of ScriptsScript, in conditions on records R."""
 
-    ScriptId: _h.Integer[_h.R]
+    ScriptId: _h.IntegerField[_h.R]
     """ScriptId: int32"""
     TicketEntrySettings: _TicketEntrySettings[_h.R]
     """TicketEntrySettings: a reference; compare its fields, or it with None"""
@@ -21,19 +21,19 @@ class _ScriptsScript(_h.Reference[_h.R]):
     """TimeEntrySettings: a reference; compare its fields, or it with None"""
     UserClassAccessSettings: _UserClassAccessMany[_h.R]
     """UserClassAccessSettings: a list of UserClassAccess; compare one of its fields, or use any()"""
-    IsProtected: _h.Boolean[_h.R]
+    IsProtected: _h.BooleanField[_h.R]
     """IsProtected: boolean"""
-    UsesEnhancedLogging: _h.Boolean[_h.R]
+    UsesEnhancedLogging: _h.BooleanField[_h.R]
     """UsesEnhancedLogging: boolean"""
     Steps: _ScriptsScriptStepMany[_h.R]
     """Steps: a list of ScriptsScriptStep; compare one of its fields, or use any()"""
-    GlobalVariables: _h.Map[_h.R]
+    GlobalVariables: _h.MapField[_h.R]
     """GlobalVariables: a mapping"""
-    Parameters: _h.Collection[str, _h.R]
+    Parameters: _h.CollectionField[str, _h.R]
     """Parameters: a list of string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
     Folder: _ScriptsScriptFolder[_h.R]
     """Folder: a reference; compare its Name, or it with None"""
@@ -41,7 +41,7 @@ class _ScriptsScript(_h.Reference[_h.R]):
     """ScriptTargetType: a reference; compare its Name, or it with None"""
     ScriptOptions: _ScriptOptions[_h.R]
     """ScriptOptions: a reference; compare its fields, or it with None"""
-    AutomationMinutes: _h.Integer[_h.R]
+    AutomationMinutes: _h.IntegerField[_h.R]
     """AutomationMinutes: int32"""
 
 ScriptsScript: _ScriptsScript[_ScriptsScriptRecord]

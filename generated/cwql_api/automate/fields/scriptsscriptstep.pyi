@@ -4,21 +4,21 @@ from cwql.schema import handles as _h
 from ..models.scriptsscriptstep import ScriptsScriptStep as _ScriptsScriptStepRecord
 from .scriptfunctionbase import _ScriptFunctionBase
 
-class _ScriptsScriptStep(_h.Reference[_h.R]):
+class _ScriptsScriptStep(_h.ReferenceField[_h.R]):
     """The fields of ScriptsScriptStep, in conditions on records R."""
 
-    OperatingSystem: _h.Integer[_h.R]
+    OperatingSystem: _h.IntegerField[_h.R]
     """OperatingSystem: int32"""
-    IsEnabled: _h.Boolean[_h.R]
+    IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
-    ShouldContinueOnFailure: _h.Boolean[_h.R]
+    ShouldContinueOnFailure: _h.BooleanField[_h.R]
     """ShouldContinueOnFailure: boolean"""
-    IndentationLevel: _h.Integer[_h.R]
+    IndentationLevel: _h.IntegerField[_h.R]
     """IndentationLevel: int32"""
     Function: _ScriptFunctionBase[_h.R]
     """Function: a reference; compare its fields, or it with None"""
 
-class _ScriptsScriptStepMany(_ScriptsScriptStep[_h.R], _h.Children[_h.R, _ScriptsScriptStepRecord]):
+class _ScriptsScriptStepMany(_ScriptsScriptStep[_h.R], _h.ChildrenField[_h.R, _ScriptsScriptStepRecord]):
     """A list of ScriptsScriptStep inside of a record R."""
 
 ScriptsScriptStep: _ScriptsScriptStep[_ScriptsScriptStepRecord]

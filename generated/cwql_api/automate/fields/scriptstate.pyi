@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.scriptstate import ScriptState as _ScriptStateRecord
 
-class _ScriptState(_h.Reference[_h.R]):
+class _ScriptState(_h.ReferenceField[_h.R]):
     """The fields of ScriptState, in conditions on records R."""
 
-    StateId: _h.Integer[_h.R]
+    StateId: _h.IntegerField[_h.R]
     """StateId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ScriptState: _ScriptState[_ScriptStateRecord]

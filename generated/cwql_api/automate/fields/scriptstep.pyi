@@ -3,33 +3,33 @@ from cwql.schema import handles as _h
 
 from ..models.scriptstep import ScriptStep as _ScriptStepRecord
 
-class _ScriptStep(_h.Reference[_h.R]):
+class _ScriptStep(_h.ReferenceField[_h.R]):
     """The fields of ScriptStep, in conditions on records R."""
 
-    ScriptSection: _h.Integer[_h.R]
+    ScriptSection: _h.IntegerField[_h.R]
     """ScriptSection: int32"""
-    FunctionId: _h.Integer[_h.R]
+    FunctionId: _h.IntegerField[_h.R]
     """FunctionId: int32"""
-    Param1: _h.Text[_h.R]
+    Param1: _h.TextField[_h.R]
     """Param1: string"""
-    Param2: _h.Text[_h.R]
+    Param2: _h.TextField[_h.R]
     """Param2: string"""
-    Param3: _h.Text[_h.R]
+    Param3: _h.TextField[_h.R]
     """Param3: string"""
-    Param4: _h.Text[_h.R]
+    Param4: _h.TextField[_h.R]
     """Param4: string"""
-    Param5: _h.Text[_h.R]
+    Param5: _h.TextField[_h.R]
     """Param5: string"""
-    Sort: _h.Integer[_h.R]
+    Sort: _h.IntegerField[_h.R]
     """Sort: int32"""
-    Continue: _h.Integer[_h.R]
+    Continue: _h.IntegerField[_h.R]
     """Continue: int32"""
-    OsLimit: _h.Integer[_h.R]
+    OsLimit: _h.IntegerField[_h.R]
     """OsLimit: int32"""
-    Indentation: _h.Integer[_h.R]
+    Indentation: _h.IntegerField[_h.R]
     """Indentation: int32"""
 
-class _ScriptStepMany(_ScriptStep[_h.R], _h.Children[_h.R, _ScriptStepRecord]):
+class _ScriptStepMany(_ScriptStep[_h.R], _h.ChildrenField[_h.R, _ScriptStepRecord]):
     """A list of ScriptStep inside of a record R."""
 
 ScriptStep: _ScriptStep[_ScriptStepRecord]

@@ -6,12 +6,12 @@ from .scriptoptions import _ScriptOptions
 from .scripttarget import _ScriptTarget
 from .scriptsscriptfolder import _ScriptsScriptFolder
 
-class _ScriptSummary(_h.Reference[_h.R]):
+class _ScriptSummary(_h.ReferenceField[_h.R]):
     """The fields of ScriptSummary, in conditions on records R."""
 
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
     Folder: _ScriptsScriptFolder[_h.R]
     """Folder: a reference; compare its Name, or it with None"""
@@ -19,7 +19,7 @@ class _ScriptSummary(_h.Reference[_h.R]):
     """ScriptTargetType: a reference; compare its Name, or it with None"""
     ScriptOptions: _ScriptOptions[_h.R]
     """ScriptOptions: a reference; compare its fields, or it with None"""
-    AutomationMinutes: _h.Integer[_h.R]
+    AutomationMinutes: _h.IntegerField[_h.R]
     """AutomationMinutes: int32"""
 
 ScriptSummary: _ScriptSummary[_ScriptSummaryRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.scripttarget import ScriptTarget as _ScriptTargetRecord
 
-class _ScriptTarget(_h.Reference[_h.R]):
+class _ScriptTarget(_h.ReferenceField[_h.R]):
     """The fields of ScriptTarget, in conditions on records R."""
 
-    ScriptTargetTypeId: _h.Integer[_h.R]
+    ScriptTargetTypeId: _h.IntegerField[_h.R]
     """ScriptTargetTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 ScriptTarget: _ScriptTarget[_ScriptTargetRecord]

@@ -6,18 +6,18 @@ from cwql.schema import handles as _h
 from ..models.search import Search as _SearchRecord
 from .searchfolder import _SearchFolder
 
-class _Search(_h.Reference[_h.R]):
+class _Search(_h.ReferenceField[_h.R]):
     """The fields of Search, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     SearchFolder: _SearchFolder[_h.R]
     """SearchFolder: a reference; compare its Id or Name, or it with None"""
-    IsReadOnly: _h.Boolean[_h.R]
+    IsReadOnly: _h.BooleanField[_h.R]
     """IsReadOnly: boolean"""
-    SearchType: _h.Enum[_t.Literal["AdvancedComputers", "AdvancedNetDevices", "AdvancedContacts", "AdvancedMobileDevices"], _h.R]
+    SearchType: _h.EnumField[_t.Literal["AdvancedComputers", "AdvancedNetDevices", "AdvancedContacts", "AdvancedMobileDevices"], _h.R]
     """SearchType: AdvancedComputers | AdvancedNetDevices | AdvancedContacts | AdvancedMobileDevices"""
 
 Search: _Search[_SearchRecord]

@@ -6,22 +6,22 @@ from cwql.schema import handles as _h
 from ..models.searchattributes import SearchAttributes as _SearchAttributesRecord
 from .searchvaluelookup import _SearchValueLookUpMany
 
-class _SearchAttributes(_h.Reference[_h.R]):
+class _SearchAttributes(_h.ReferenceField[_h.R]):
     """The fields of SearchAttributes, in conditions on records R."""
 
-    Key: _h.Text[_h.R]
+    Key: _h.TextField[_h.R]
     """Key: string"""
-    Text: _h.Text[_h.R]
+    Text: _h.TextField[_h.R]
     """Text: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    DataType: _h.Enum[_t.Literal["TypeBoolean", "TypeNumber", "TypeText", "TypeVersion", "TypeDate", "TypeAssigned", "TypeEquality", "TypeRole"], _h.R]
+    DataType: _h.EnumField[_t.Literal["TypeBoolean", "TypeNumber", "TypeText", "TypeVersion", "TypeDate", "TypeAssigned", "TypeEquality", "TypeRole"], _h.R]
     """DataType: TypeBoolean | TypeNumber | TypeText | TypeVersion | TypeDate | TypeAssigned | TypeEquality | TypeRole"""
-    DataLookUpType: _h.Enum[_t.Literal["None", "Static", "Dynamic"], _h.R]
+    DataLookUpType: _h.EnumField[_t.Literal["None", "Static", "Dynamic"], _h.R]
     """DataLookUpType: None | Static | Dynamic"""
     DataLookup: _SearchValueLookUpMany[_h.R]
     """DataLookup: a list of SearchValueLookUp; compare one of its fields, or use any()"""
-    CollectionNode: _h.Text[_h.R]
+    CollectionNode: _h.TextField[_h.R]
     """CollectionNode: string"""
 
 SearchAttributes: _SearchAttributes[_SearchAttributesRecord]

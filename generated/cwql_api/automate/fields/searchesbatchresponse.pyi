@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.searchesbatchresponse import SearchesBatchResponse as _SearchesBatchResponseRecord
 from .deletesearchesbatchresult import _DeleteSearchesBatchResultMany
 
-class _SearchesBatchResponse(_h.Reference[_h.R]):
+class _SearchesBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of SearchesBatchResponse, in conditions on records R."""
 
     SearchesResults: _DeleteSearchesBatchResultMany[_h.R]
     """SearchesResults: a list of DeleteSearchesBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 SearchesBatchResponse: _SearchesBatchResponse[_SearchesBatchResponseRecord]

@@ -5,22 +5,22 @@ from ..models.searchessearch import SearchesSearch as _SearchesSearchRecord
 from .searchfolder import _SearchFolder
 from .searchtargettype import _SearchTargetType
 
-class _SearchesSearch(_h.Reference[_h.R]):
+class _SearchesSearch(_h.ReferenceField[_h.R]):
     """The fields of SearchesSearch, in conditions on records R."""
 
-    SearchId: _h.Integer[_h.R]
+    SearchId: _h.IntegerField[_h.R]
     """SearchId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     SearchTargetType: _SearchTargetType[_h.R]
     """SearchTargetType: a reference; compare its Name, or it with None"""
     SearchFolder: _SearchFolder[_h.R]
     """SearchFolder: a reference; compare its Id or Name, or it with None"""
-    UpdateDate: _h.DateTime[_h.R]
+    UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
-    UpdatedBy: _h.Text[_h.R]
+    UpdatedBy: _h.TextField[_h.R]
     """UpdatedBy: string"""
-    IsReadOnly: _h.Boolean[_h.R]
+    IsReadOnly: _h.BooleanField[_h.R]
     """IsReadOnly: boolean"""
 
 SearchesSearch: _SearchesSearch[_SearchesSearchRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.searchfolder import SearchFolder as _SearchFolderRecord
 
-class _SearchFolder(_h.Reference[_h.R]):
+class _SearchFolder(_h.ReferenceField[_h.R]):
     """The fields of SearchFolder, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 SearchFolder: _SearchFolder[_SearchFolderRecord]

@@ -4,19 +4,19 @@ from cwql.schema import handles as _h
 from ..models.searchlookupbase import SearchLookUpBase as _SearchLookUpBaseRecord
 from .searchattributes import _SearchAttributes
 
-class _SearchLookUpBase(_h.Reference[_h.R]):
+class _SearchLookUpBase(_h.ReferenceField[_h.R]):
     """The fields of SearchLookUpBase, in conditions on records R."""
 
-    SearchNode: _h.Text[_h.R]
+    SearchNode: _h.TextField[_h.R]
     """SearchNode: string"""
-    IsLeafNode: _h.Boolean[_h.R]
+    IsLeafNode: _h.BooleanField[_h.R]
     """IsLeafNode: boolean"""
     ChildNodes: _SearchLookUpBaseMany[_h.R]
     """ChildNodes: a list of SearchLookUpBase; compare one of its fields, or use any()"""
     Attributes: _SearchAttributes[_h.R]
     """Attributes: a reference; compare its fields, or it with None"""
 
-class _SearchLookUpBaseMany(_SearchLookUpBase[_h.R], _h.Children[_h.R, _SearchLookUpBaseRecord]):
+class _SearchLookUpBaseMany(_SearchLookUpBase[_h.R], _h.ChildrenField[_h.R, _SearchLookUpBaseRecord]):
     """A list of SearchLookUpBase inside of a record R."""
 
 SearchLookUpBase: _SearchLookUpBase[_SearchLookUpBaseRecord]

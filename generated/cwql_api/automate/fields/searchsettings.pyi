@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.searchsettings import SearchSettings as _SearchSettingsRecord
 
-class _SearchSettings(_h.Reference[_h.R]):
+class _SearchSettings(_h.ReferenceField[_h.R]):
     """The fields of SearchSettings, in conditions on records R."""
 
-    AutoJoinSearchId: _h.Integer[_h.R]
+    AutoJoinSearchId: _h.IntegerField[_h.R]
     """AutoJoinSearchId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsLimitedToSearch: _h.Boolean[_h.R]
+    IsLimitedToSearch: _h.BooleanField[_h.R]
     """IsLimitedToSearch: boolean"""
 
 SearchSettings: _SearchSettings[_SearchSettingsRecord]

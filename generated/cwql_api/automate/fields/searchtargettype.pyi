@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.searchtargettype import SearchTargetType as _SearchTargetTypeRecord
 
-class _SearchTargetType(_h.Reference[_h.R]):
+class _SearchTargetType(_h.ReferenceField[_h.R]):
     """The fields of SearchTargetType, in conditions on records R."""
 
-    SearchTargetTypeId: _h.Integer[_h.R]
+    SearchTargetTypeId: _h.IntegerField[_h.R]
     """SearchTargetTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 SearchTargetType: _SearchTargetType[_SearchTargetTypeRecord]

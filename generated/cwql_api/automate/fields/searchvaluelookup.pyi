@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.searchvaluelookup import SearchValueLookUp as _SearchValueLookUpRecord
 
-class _SearchValueLookUp(_h.Reference[_h.R]):
+class _SearchValueLookUp(_h.ReferenceField[_h.R]):
     """The fields of SearchValueLookUp, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _SearchValueLookUpMany(_SearchValueLookUp[_h.R], _h.Children[_h.R, _SearchValueLookUpRecord]):
+class _SearchValueLookUpMany(_SearchValueLookUp[_h.R], _h.ChildrenField[_h.R, _SearchValueLookUpRecord]):
     """A list of SearchValueLookUp inside of a record R."""
 
 SearchValueLookUp: _SearchValueLookUp[_SearchValueLookUpRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.sendtoagentremotemonitorsbatchrequest import SendToAgentRemoteMonitorsBatchRequest as _SendToAgentRemoteMonitorsBatchRequestRecord
 
-class _SendToAgentRemoteMonitorsBatchRequest(_h.Reference[_h.R]):
+class _SendToAgentRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of SendToAgentRemoteMonitorsBatchRequest, in conditions on records R."""
 
-    RemoteMonitorIds: _h.Collection[int, _h.R]
+    RemoteMonitorIds: _h.CollectionField[int, _h.R]
     """RemoteMonitorIds: a list of int32"""
-    GroupIds: _h.Collection[int, _h.R]
+    GroupIds: _h.CollectionField[int, _h.R]
     """GroupIds: a list of int32"""
 
 SendToAgentRemoteMonitorsBatchRequest: _SendToAgentRemoteMonitorsBatchRequest[_SendToAgentRemoteMonitorsBatchRequestRecord]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.sendtoagentremotemonitorsbatchresponse import SendToAgentRemoteMonitorsBatchResponse as _SendToAgentRemoteMonitorsBatchResponseRecord
 from .sendtoagentremotemonitorsbatchresult import _SendToAgentRemoteMonitorsBatchResultMany
 
-class _SendToAgentRemoteMonitorsBatchResponse(_h.Reference[_h.R]):
+class _SendToAgentRemoteMonitorsBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of SendToAgentRemoteMonitorsBatchResponse, in conditions on records R."""
 
     RemoteMonitorResults: _SendToAgentRemoteMonitorsBatchResultMany[_h.R]
     """RemoteMonitorResults: a list of SendToAgentRemoteMonitorsBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 SendToAgentRemoteMonitorsBatchResponse: _SendToAgentRemoteMonitorsBatchResponse[_SendToAgentRemoteMonitorsBatchResponseRecord]

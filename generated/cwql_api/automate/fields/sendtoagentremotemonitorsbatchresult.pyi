@@ -4,17 +4,17 @@ from cwql.schema import handles as _h
 from ..models.sendtoagentremotemonitorsbatchresult import SendToAgentRemoteMonitorsBatchResult as _SendToAgentRemoteMonitorsBatchResultRecord
 from .responseresult import _ResponseResult
 
-class _SendToAgentRemoteMonitorsBatchResult(_h.Reference[_h.R]):
+class _SendToAgentRemoteMonitorsBatchResult(_h.ReferenceField[_h.R]):
     """The fields of SendToAgentRemoteMonitorsBatchResult, in conditions on records R."""
 
-    RemoteMonitorId: _h.Integer[_h.R]
+    RemoteMonitorId: _h.IntegerField[_h.R]
     """RemoteMonitorId: int32"""
-    GroupId: _h.Integer[_h.R]
+    GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _SendToAgentRemoteMonitorsBatchResultMany(_SendToAgentRemoteMonitorsBatchResult[_h.R], _h.Children[_h.R, _SendToAgentRemoteMonitorsBatchResultRecord]):
+class _SendToAgentRemoteMonitorsBatchResultMany(_SendToAgentRemoteMonitorsBatchResult[_h.R], _h.ChildrenField[_h.R, _SendToAgentRemoteMonitorsBatchResultRecord]):
     """A list of SendToAgentRemoteMonitorsBatchResult inside of a record R."""
 
 SendToAgentRemoteMonitorsBatchResult: _SendToAgentRemoteMonitorsBatchResult[_SendToAgentRemoteMonitorsBatchResultRecord]

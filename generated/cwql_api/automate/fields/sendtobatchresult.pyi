@@ -4,15 +4,15 @@ from cwql.schema import handles as _h
 from ..models.sendtobatchresult import SendToBatchResult as _SendToBatchResultRecord
 from .responseresult import _ResponseResult
 
-class _SendToBatchResult(_h.Reference[_h.R]):
+class _SendToBatchResult(_h.ReferenceField[_h.R]):
     """The fields of SendToBatchResult, in conditions on records R."""
 
-    SearchId: _h.Integer[_h.R]
+    SearchId: _h.IntegerField[_h.R]
     """SearchId: int32"""
     ResultDetails: _ResponseResult[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _SendToBatchResultMany(_SendToBatchResult[_h.R], _h.Children[_h.R, _SendToBatchResultRecord]):
+class _SendToBatchResultMany(_SendToBatchResult[_h.R], _h.ChildrenField[_h.R, _SendToBatchResultRecord]):
     """A list of SendToBatchResult inside of a record R."""
 
 SendToBatchResult: _SendToBatchResult[_SendToBatchResultRecord]

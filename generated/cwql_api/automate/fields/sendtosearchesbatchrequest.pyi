@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.sendtosearchesbatchrequest import SendToSearchesBatchRequest as _SendToSearchesBatchRequestRecord
 
-class _SendToSearchesBatchRequest(_h.Reference[_h.R]):
+class _SendToSearchesBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of SendToSearchesBatchRequest, in conditions on records R."""
 
-    SearchIds: _h.Collection[int, _h.R]
+    SearchIds: _h.CollectionField[int, _h.R]
     """SearchIds: a list of int32"""
-    FolderId: _h.Integer[_h.R]
+    FolderId: _h.IntegerField[_h.R]
     """FolderId: int32"""
 
 SendToSearchesBatchRequest: _SendToSearchesBatchRequest[_SendToSearchesBatchRequestRecord]

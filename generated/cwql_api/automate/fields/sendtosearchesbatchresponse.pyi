@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.sendtosearchesbatchresponse import SendToSearchesBatchResponse as _SendToSearchesBatchResponseRecord
 from .sendtobatchresult import _SendToBatchResultMany
 
-class _SendToSearchesBatchResponse(_h.Reference[_h.R]):
+class _SendToSearchesBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of SendToSearchesBatchResponse, in conditions on records R."""
 
     SearchResults: _SendToBatchResultMany[_h.R]
     """SearchResults: a list of SendToBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 SendToSearchesBatchResponse: _SendToSearchesBatchResponse[_SendToSearchesBatchResponseRecord]

@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.sensorcheck import SensorCheck as _SensorCheckRecord
 
-class _SensorCheck(_h.Reference[_h.R]):
+class _SensorCheck(_h.ReferenceField[_h.R]):
     """The fields of SensorCheck, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    SensorCheckType: _h.Enum[_t.Literal["SystemAverages", "SystemCounts", "Trends", "PerDayCounts"], _h.R]
+    SensorCheckType: _h.EnumField[_t.Literal["SystemAverages", "SystemCounts", "Trends", "PerDayCounts"], _h.R]
     """SensorCheckType: SystemAverages | SystemCounts | Trends | PerDayCounts"""
 
 SensorCheck: _SensorCheck[_SensorCheckRecord]

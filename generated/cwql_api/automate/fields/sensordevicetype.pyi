@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.sensordevicetype import SensorDeviceType as _SensorDeviceTypeRecord
 
-class _SensorDeviceType(_h.Reference[_h.R]):
+class _SensorDeviceType(_h.ReferenceField[_h.R]):
     """The fields of SensorDeviceType, in conditions on records R."""
 
-    DeviceType: _h.Integer[_h.R]
+    DeviceType: _h.IntegerField[_h.R]
     """DeviceType: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Indicator: _h.Text[_h.R]
+    Indicator: _h.TextField[_h.R]
     """Indicator: string"""
 
 SensorDeviceType: _SensorDeviceType[_SensorDeviceTypeRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.sensorsettings import SensorSettings as _SensorSettingsRecord
 
-class _SensorSettings(_h.Reference[_h.R]):
+class _SensorSettings(_h.ReferenceField[_h.R]):
     """The fields of SensorSettings, in conditions on records R."""
 
-    SensorNumber: _h.Integer[_h.R]
+    SensorNumber: _h.IntegerField[_h.R]
     """SensorNumber: int32"""
-    SensorTypeId: _h.Integer[_h.R]
+    SensorTypeId: _h.IntegerField[_h.R]
     """SensorTypeId: int32"""
 
 SensorSettings: _SensorSettings[_SensorSettingsRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.serverfileitem import ServerFileItem as _ServerFileItemRecord
 
-class _ServerFileItem(_h.Reference[_h.R]):
+class _ServerFileItem(_h.ReferenceField[_h.R]):
     """The fields of ServerFileItem, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    RelativePath: _h.Text[_h.R]
+    RelativePath: _h.TextField[_h.R]
     """RelativePath: string"""
 
 ServerFileItem: _ServerFileItem[_ServerFileItemRecord]

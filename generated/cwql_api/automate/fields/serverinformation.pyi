@@ -3,30 +3,30 @@ from cwql.schema import handles as _h
 
 from ..models.serverinformation import ServerInformation as _ServerInformationRecord
 
-class _ServerInformation(_h.Reference[_h.R]):
+class _ServerInformation(_h.ReferenceField[_h.R]):
     """The fields of ServerInformation, in conditions on records R."""
 
-    ServerId: _h.Integer[_h.R]
+    ServerId: _h.IntegerField[_h.R]
     """ServerId: int32"""
-    OperatingSystem: _h.Text[_h.R]
+    OperatingSystem: _h.TextField[_h.R]
     """OperatingSystem: string"""
-    MacAddress: _h.Text[_h.R]
+    MacAddress: _h.TextField[_h.R]
     """MacAddress: string"""
-    MachineName: _h.Text[_h.R]
+    MachineName: _h.TextField[_h.R]
     """MachineName: string"""
-    CPUName: _h.Text[_h.R]
+    CPUName: _h.TextField[_h.R]
     """CPUName: string"""
-    CPUSockets: _h.Integer[_h.R]
+    CPUSockets: _h.IntegerField[_h.R]
     """CPUSockets: int32"""
-    CPUCores: _h.Integer[_h.R]
+    CPUCores: _h.IntegerField[_h.R]
     """CPUCores: int32"""
-    LogicalProcessors: _h.Integer[_h.R]
+    LogicalProcessors: _h.IntegerField[_h.R]
     """LogicalProcessors: int32"""
-    MemoryTotal: _h.Integer[_h.R]
+    MemoryTotal: _h.IntegerField[_h.R]
     """MemoryTotal: int64"""
-    IsDatabaseServer: _h.Boolean[_h.R]
+    IsDatabaseServer: _h.BooleanField[_h.R]
     """IsDatabaseServer: boolean"""
-    IsWebServer: _h.Boolean[_h.R]
+    IsWebServer: _h.BooleanField[_h.R]
     """IsWebServer: boolean"""
 
 ServerInformation: _ServerInformation[_ServerInformationRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.servicebranchsettings import ServiceBranchSettings as _ServiceBranchSettingsRecord
 
-class _ServiceBranchSettings(_h.Reference[_h.R]):
+class _ServiceBranchSettings(_h.ReferenceField[_h.R]):
     """The fields of ServiceBranchSettings, in conditions on records R."""
 
-    UseServiceBranch: _h.Boolean[_h.R]
+    UseServiceBranch: _h.BooleanField[_h.R]
     """UseServiceBranch: boolean"""
-    IsTargeted: _h.Boolean[_h.R]
+    IsTargeted: _h.BooleanField[_h.R]
     """IsTargeted: boolean"""
 
 ServiceBranchSettings: _ServiceBranchSettings[_ServiceBranchSettingsRecord]

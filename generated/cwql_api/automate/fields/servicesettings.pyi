@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.servicesettings import ServiceSettings as _ServiceSettingsRecord
 
-class _ServiceSettings(_h.Reference[_h.R]):
+class _ServiceSettings(_h.ReferenceField[_h.R]):
     """The fields of ServiceSettings, in conditions on records R."""
 
-    ServiceName: _h.Text[_h.R]
+    ServiceName: _h.TextField[_h.R]
     """ServiceName: string"""
 
 ServiceSettings: _ServiceSettings[_ServiceSettingsRecord]

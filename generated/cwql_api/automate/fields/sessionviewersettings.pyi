@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.sessionviewersettings import SessionViewerSettings as _SessionViewerSettingsRecord
 from .sessionvieweruser import _SessionViewerUser
 
-class _SessionViewerSettings(_h.Reference[_h.R]):
+class _SessionViewerSettings(_h.ReferenceField[_h.R]):
     """The fields of SessionViewerSettings, in conditions on records R."""
 
-    Domain: _h.Text[_h.R]
+    Domain: _h.TextField[_h.R]
     """Domain: string"""
-    Port: _h.Integer[_h.R]
+    Port: _h.IntegerField[_h.R]
     """Port: int32"""
-    ApiToken: _h.Text[_h.R]
+    ApiToken: _h.TextField[_h.R]
     """ApiToken: string"""
-    InstanceId: _h.Text[_h.R]
+    InstanceId: _h.TextField[_h.R]
     """InstanceId: string"""
-    ExtensionId: _h.Text[_h.R]
+    ExtensionId: _h.TextField[_h.R]
     """ExtensionId: string"""
-    EnableWccElement: _h.Boolean[_h.R]
+    EnableWccElement: _h.BooleanField[_h.R]
     """EnableWccElement: boolean"""
     User: _SessionViewerUser[_h.R]
     """User: a reference; compare its Id or Name, or it with None"""

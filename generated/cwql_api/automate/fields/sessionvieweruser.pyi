@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.sessionvieweruser import SessionViewerUser as _SessionViewerUserRecord
 
-class _SessionViewerUser(_h.Reference[_h.R]):
+class _SessionViewerUser(_h.ReferenceField[_h.R]):
     """The fields of SessionViewerUser, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Permissions: _h.Text[_h.R]
+    Permissions: _h.TextField[_h.R]
     """Permissions: string"""
 
 SessionViewerUser: _SessionViewerUser[_SessionViewerUserRecord]

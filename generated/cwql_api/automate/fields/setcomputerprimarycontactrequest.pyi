@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.setcomputerprimarycontactrequest import SetComputerPrimaryContactRequest as _SetComputerPrimaryContactRequestRecord
 
-class _SetComputerPrimaryContactRequest(_h.Reference[_h.R]):
+class _SetComputerPrimaryContactRequest(_h.ReferenceField[_h.R]):
     """The fields of SetComputerPrimaryContactRequest, in conditions on records R."""
 
-    IsPrimaryContact: _h.Boolean[_h.R]
+    IsPrimaryContact: _h.BooleanField[_h.R]
     """IsPrimaryContact: boolean"""
 
 SetComputerPrimaryContactRequest: _SetComputerPrimaryContactRequest[_SetComputerPrimaryContactRequestRecord]

@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.setmastermodebatchrequest import SetMasterModeBatchRequest as _SetMasterModeBatchRequestRecord
 
-class _SetMasterModeBatchRequest(_h.Reference[_h.R]):
+class _SetMasterModeBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of SetMasterModeBatchRequest, in conditions on records R."""
 
-    EntityType: _h.Enum[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
+    EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
-    EntityIds: _h.Collection[int, _h.R]
+    EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
-    MasterModeType: _h.Text[_h.R]
+    MasterModeType: _h.TextField[_h.R]
     """MasterModeType: string"""
 
 SetMasterModeBatchRequest: _SetMasterModeBatchRequest[_SetMasterModeBatchRequestRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.singlevalueformat import SingleValueFormat as _SingleValueFormatRecord
 
-class _SingleValueFormat(_h.Reference[_h.R]):
+class _SingleValueFormat(_h.ReferenceField[_h.R]):
     """The fields of SingleValueFormat, in conditions on records R."""
 
-    Value: _h.Text[_h.R]
+    Value: _h.TextField[_h.R]
     """Value: string"""
 
 SingleValueFormat: _SingleValueFormat[_SingleValueFormatRecord]

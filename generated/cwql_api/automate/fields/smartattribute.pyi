@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.smartattribute import SmartAttribute as _SmartAttributeRecord
 
-class _SmartAttribute(_h.Reference[_h.R]):
+class _SmartAttribute(_h.ReferenceField[_h.R]):
     """The fields of SmartAttribute, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
 SmartAttribute: _SmartAttribute[_SmartAttributeRecord]

@@ -4,22 +4,22 @@ from cwql.schema import handles as _h
 from ..models.smartdata import SmartData as _SmartDataRecord
 from .smartattribute import _SmartAttribute
 
-class _SmartData(_h.Reference[_h.R]):
+class _SmartData(_h.ReferenceField[_h.R]):
     """The fields of SmartData, in conditions on records R."""
 
-    DriveId: _h.Integer[_h.R]
+    DriveId: _h.IntegerField[_h.R]
     """DriveId: int32"""
-    ComputerId: _h.Integer[_h.R]
+    ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     Attribute: _SmartAttribute[_h.R]
     """Attribute: a reference; compare its Id or Name, or it with None"""
-    Value: _h.Integer[_h.R]
+    Value: _h.IntegerField[_h.R]
     """Value: int32"""
-    Worst: _h.Integer[_h.R]
+    Worst: _h.IntegerField[_h.R]
     """Worst: int32"""
-    Threshold: _h.Integer[_h.R]
+    Threshold: _h.IntegerField[_h.R]
     """Threshold: int32"""
-    RawValue: _h.Integer[_h.R]
+    RawValue: _h.IntegerField[_h.R]
     """RawValue: int32"""
 
 SmartData: _SmartData[_SmartDataRecord]

@@ -6,26 +6,26 @@ from .snmpoidqueryauthenticationmethod import _SnmpOidQueryAuthenticationMethod
 from .snmpoidqueryencryptionmethod import _SnmpOidQueryEncryptionMethod
 from .snmpoidquerysnmpversion import _SnmpOidQuerySnmpVersion
 
-class _SnmpOidQueryParameters(_h.Reference[_h.R]):
+class _SnmpOidQueryParameters(_h.ReferenceField[_h.R]):
     """The fields of SnmpOidQueryParameters, in conditions on records R."""
 
-    IpAddress: _h.Text[_h.R]
+    IpAddress: _h.TextField[_h.R]
     """IpAddress: string"""
     SnmpVersion: _SnmpOidQuerySnmpVersion[_h.R]
     """SnmpVersion: a reference; compare its Id or Name, or it with None"""
-    Community: _h.Text[_h.R]
+    Community: _h.TextField[_h.R]
     """Community: string"""
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
     EncryptionMethod: _SnmpOidQueryEncryptionMethod[_h.R]
     """EncryptionMethod: a reference; compare its Id or Name, or it with None"""
-    EncryptionPassword: _h.Text[_h.R]
+    EncryptionPassword: _h.TextField[_h.R]
     """EncryptionPassword: string"""
     AuthenticationMethod: _SnmpOidQueryAuthenticationMethod[_h.R]
     """AuthenticationMethod: a reference; compare its Id or Name, or it with None"""
-    AuthenticationPassword: _h.Text[_h.R]
+    AuthenticationPassword: _h.TextField[_h.R]
     """AuthenticationPassword: string"""
-    ObjectIdentifier: _h.Text[_h.R]
+    ObjectIdentifier: _h.TextField[_h.R]
     """ObjectIdentifier: string"""
 
 SnmpOidQueryParameters: _SnmpOidQueryParameters[_SnmpOidQueryParametersRecord]

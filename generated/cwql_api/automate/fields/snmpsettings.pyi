@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.snmpsettings import SnmpSettings as _SnmpSettingsRecord
 
-class _SnmpSettings(_h.Reference[_h.R]):
+class _SnmpSettings(_h.ReferenceField[_h.R]):
     """The fields of SnmpSettings, in conditions on records R."""
 
-    CommunityStringsGet: _h.Text[_h.R]
+    CommunityStringsGet: _h.TextField[_h.R]
     """CommunityStringsGet: string"""
-    TimeoutInSeconds: _h.Integer[_h.R]
+    TimeoutInSeconds: _h.IntegerField[_h.R]
     """TimeoutInSeconds: int32"""
 
 SnmpSettings: _SnmpSettings[_SnmpSettingsRecord]

@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.softwareclassification import SoftwareClassification as _SoftwareClassificationRecord
 from ..models.softwareclassificationinfo import SoftwareClassificationInfo as _SoftwareClassificationInfoRecord
 
-class _SoftwareClassification(_h.Reference[_h.R]):
+class _SoftwareClassification(_h.ReferenceField[_h.R]):
     """The fields of SoftwareClassification, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 SoftwareClassification: _SoftwareClassification[_SoftwareClassificationRecord | _SoftwareClassificationInfoRecord]

@@ -4,10 +4,10 @@ from cwql.schema import handles as _h
 from ..models.softwareclassificationinfo import SoftwareClassificationInfo as _SoftwareClassificationInfoRecord
 from ..models.softwareclassification import SoftwareClassification as _SoftwareClassificationRecord
 
-class _SoftwareClassificationInfo(_h.Reference[_h.R]):
+class _SoftwareClassificationInfo(_h.ReferenceField[_h.R]):
     """The fields of SoftwareClassificationInfo, in conditions on records R."""
 
-    SoftwareNames: _h.Collection[str, _h.R]
+    SoftwareNames: _h.CollectionField[str, _h.R]
     """SoftwareNames: a list of string"""
 
 SoftwareClassificationInfo: _SoftwareClassificationInfo[_SoftwareClassificationInfoRecord | _SoftwareClassificationRecord]

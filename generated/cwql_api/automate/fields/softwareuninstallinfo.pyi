@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.softwareuninstallinfo import SoftwareUninstallInfo as _SoftwareUninstallInfoRecord
 
-class _SoftwareUninstallInfo(_h.Reference[_h.R]):
+class _SoftwareUninstallInfo(_h.ReferenceField[_h.R]):
     """The fields of SoftwareUninstallInfo, in conditions on records R."""
 
-    UninstallPath: _h.Text[_h.R]
+    UninstallPath: _h.TextField[_h.R]
     """UninstallPath: string"""
 
 SoftwareUninstallInfo: _SoftwareUninstallInfo[_SoftwareUninstallInfoRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.sourcetype import SourceType as _SourceTypeRecord
 
-class _SourceType(_h.Reference[_h.R]):
+class _SourceType(_h.ReferenceField[_h.R]):
     """The fields of SourceType, in conditions on records R."""
 
-    SourceTypeId: _h.Integer[_h.R]
+    SourceTypeId: _h.IntegerField[_h.R]
     """SourceTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 SourceType: _SourceType[_SourceTypeRecord]

@@ -3,30 +3,30 @@ from cwql.schema import handles as _h
 
 from ..models.ssouser import SsoUser as _SsoUserRecord
 
-class _SsoUser(_h.Reference[_h.R]):
+class _SsoUser(_h.ReferenceField[_h.R]):
     """The fields of SsoUser, in conditions on records R."""
 
-    PartnerId: _h.Text[_h.R]
+    PartnerId: _h.TextField[_h.R]
     """PartnerId: string"""
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    UserName: _h.Text[_h.R]
+    UserName: _h.TextField[_h.R]
     """UserName: string"""
-    Email: _h.Text[_h.R]
+    Email: _h.TextField[_h.R]
     """Email: string"""
-    FirstName: _h.Text[_h.R]
+    FirstName: _h.TextField[_h.R]
     """FirstName: string"""
-    LastName: _h.Text[_h.R]
+    LastName: _h.TextField[_h.R]
     """LastName: string"""
-    LoginScheme: _h.Text[_h.R]
+    LoginScheme: _h.TextField[_h.R]
     """LoginScheme: string"""
-    EmailConfirmed: _h.Boolean[_h.R]
+    EmailConfirmed: _h.BooleanField[_h.R]
     """EmailConfirmed: boolean"""
-    IsDisabled: _h.Boolean[_h.R]
+    IsDisabled: _h.BooleanField[_h.R]
     """IsDisabled: boolean"""
-    Created: _h.Integer[_h.R]
+    Created: _h.IntegerField[_h.R]
     """Created: int64"""
-    Updated: _h.Integer[_h.R]
+    Updated: _h.IntegerField[_h.R]
     """Updated: int64"""
 
 SsoUser: _SsoUser[_SsoUserRecord]

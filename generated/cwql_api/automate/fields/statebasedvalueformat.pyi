@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.statebasedvalueformat import StateBasedValueFormat as _StateBasedValueFormatRecord
 from .comparersettingsbase import _ComparerSettingsBase
 
-class _StateBasedValueFormat(_h.Reference[_h.R]):
+class _StateBasedValueFormat(_h.ReferenceField[_h.R]):
     """The fields of StateBasedValueFormat, in conditions on records R."""
 
     NormalComparer: _ComparerSettingsBase[_h.R]

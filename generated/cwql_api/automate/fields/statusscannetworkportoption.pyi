@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.statusscannetworkportoption import StatusScanNetworkPortOption as _StatusScanNetworkPortOptionRecord
 
-class _StatusScanNetworkPortOption(_h.Reference[_h.R]):
+class _StatusScanNetworkPortOption(_h.ReferenceField[_h.R]):
     """The fields of StatusScanNetworkPortOption, in conditions on records R."""
 
-    StatusScanNetworkPortOptionId: _h.Integer[_h.R]
+    StatusScanNetworkPortOptionId: _h.IntegerField[_h.R]
     """StatusScanNetworkPortOptionId: int32"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
 StatusScanNetworkPortOption: _StatusScanNetworkPortOption[_StatusScanNetworkPortOptionRecord]

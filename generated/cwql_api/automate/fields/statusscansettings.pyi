@@ -5,12 +5,12 @@ from ..models.statusscansettings import StatusScanSettings as _StatusScanSetting
 from .scanfrequency import _ScanFrequency
 from .statusscannetworkportoption import _StatusScanNetworkPortOption
 
-class _StatusScanSettings(_h.Reference[_h.R]):
+class _StatusScanSettings(_h.ReferenceField[_h.R]):
     """The fields of StatusScanSettings, in conditions on records R."""
 
     StatusScanFrequency: _ScanFrequency[_h.R]
     """StatusScanFrequency: a reference; compare its fields, or it with None"""
-    StatusScanNetworkPortList: _h.Text[_h.R]
+    StatusScanNetworkPortList: _h.TextField[_h.R]
     """StatusScanNetworkPortList: string"""
     NetworkPortOption: _StatusScanNetworkPortOption[_h.R]
     """NetworkPortOption: a reference; compare its fields, or it with None"""

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.stoptimertrigger import StopTimerTrigger as _StopTimerTriggerRecord
 
-class _StopTimerTrigger(_h.Reference[_h.R]):
+class _StopTimerTrigger(_h.ReferenceField[_h.R]):
     """The fields of StopTimerTrigger, in conditions on records R."""
 
-    StopTimerTriggerTypeId: _h.Integer[_h.R]
+    StopTimerTriggerTypeId: _h.IntegerField[_h.R]
     """StopTimerTriggerTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 StopTimerTrigger: _StopTimerTrigger[_StopTimerTriggerRecord]

@@ -4,21 +4,21 @@ from cwql.schema import handles as _h
 from ..models.submenu_commandmenuitembase import SubMenu_CommandMenuItemBase as _SubMenu_CommandMenuItemBaseRecord
 from .commandmenuitembase import _CommandMenuItemBaseMany
 
-class _SubMenu_CommandMenuItemBase(_h.Reference[_h.R]):
+class _SubMenu_CommandMenuItemBase(_h.ReferenceField[_h.R]):
     """The fields of SubMenu_CommandMenuItemBase, in conditions on records R."""
 
-    DisplayName: _h.Text[_h.R]
+    DisplayName: _h.TextField[_h.R]
     """DisplayName: string"""
-    DisplayOrder: _h.Integer[_h.R]
+    DisplayOrder: _h.IntegerField[_h.R]
     """DisplayOrder: int32"""
-    MenuKey: _h.Text[_h.R]
+    MenuKey: _h.TextField[_h.R]
     """MenuKey: string"""
     SubMenus: _SubMenu_CommandMenuItemBaseMany[_h.R]
     """SubMenus: a list of SubMenu_CommandMenuItemBase; compare one of its fields, or use any()"""
     MenuItems: _CommandMenuItemBaseMany[_h.R]
     """MenuItems: a list of CommandMenuItemBase; compare one of its fields, or use any()"""
 
-class _SubMenu_CommandMenuItemBaseMany(_SubMenu_CommandMenuItemBase[_h.R], _h.Children[_h.R, _SubMenu_CommandMenuItemBaseRecord]):
+class _SubMenu_CommandMenuItemBaseMany(_SubMenu_CommandMenuItemBase[_h.R], _h.ChildrenField[_h.R, _SubMenu_CommandMenuItemBaseRecord]):
     """A list of SubMenu_CommandMenuItemBase inside of a record R."""
 
 SubMenu_CommandMenuItemBase: _SubMenu_CommandMenuItemBase[_SubMenu_CommandMenuItemBaseRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.submittablescriptfolder import SubmittableScriptFolder as _SubmittableScriptFolderRecord
 
-class _SubmittableScriptFolder(_h.Reference[_h.R]):
+class _SubmittableScriptFolder(_h.ReferenceField[_h.R]):
     """The fields of SubmittableScriptFolder, in conditions on records R."""
 
-    ScriptFolderId: _h.Integer[_h.R]
+    ScriptFolderId: _h.IntegerField[_h.R]
     """ScriptFolderId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 SubmittableScriptFolder: _SubmittableScriptFolder[_SubmittableScriptFolderRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.syslogserversettings import SyslogServerSettings as _SyslogServerSettingsRecord
 
-class _SyslogServerSettings(_h.Reference[_h.R]):
+class _SyslogServerSettings(_h.ReferenceField[_h.R]):
     """The fields of SyslogServerSettings, in conditions on records R."""
 
-    SyslogServerListeningPort: _h.Integer[_h.R]
+    SyslogServerListeningPort: _h.IntegerField[_h.R]
     """SyslogServerListeningPort: int32"""
-    SyslogServerIpFilter: _h.Text[_h.R]
+    SyslogServerIpFilter: _h.TextField[_h.R]
     """SyslogServerIpFilter: string"""
 
 SyslogServerSettings: _SyslogServerSettings[_SyslogServerSettingsRecord]

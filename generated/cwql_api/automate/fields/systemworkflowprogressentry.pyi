@@ -6,12 +6,12 @@ from .workflowmetadata import _WorkflowMetadataMany
 from .workflowstatus import _WorkflowStatus
 from .workflowstep import _WorkflowStep
 
-class _SystemWorkflowProgressEntry(_h.Reference[_h.R]):
+class _SystemWorkflowProgressEntry(_h.ReferenceField[_h.R]):
     """The fields of SystemWorkflowProgressEntry, in conditions on records R."""
 
-    SystemWorkflowProgressId: _h.Integer[_h.R]
+    SystemWorkflowProgressId: _h.IntegerField[_h.R]
     """SystemWorkflowProgressId: int32"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
     WorkflowStep: _WorkflowStep[_h.R]
     """WorkflowStep: a reference; compare its fields, or it with None"""

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.targetsmodel import TargetsModel as _TargetsModelRecord
 
-class _TargetsModel(_h.Reference[_h.R]):
+class _TargetsModel(_h.ReferenceField[_h.R]):
     """The fields of TargetsModel, in conditions on records R."""
 
-    Ids: _h.Collection[str, _h.R]
+    Ids: _h.CollectionField[str, _h.R]
     """Ids: a list of string"""
-    Type: _h.Text[_h.R]
+    Type: _h.TextField[_h.R]
     """Type: string"""
 
 TargetsModel: _TargetsModel[_TargetsModelRecord]

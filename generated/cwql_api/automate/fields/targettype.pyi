@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.targettype import TargetType as _TargetTypeRecord
 
-class _TargetType(_h.Reference[_h.R]):
+class _TargetType(_h.ReferenceField[_h.R]):
     """The fields of TargetType, in conditions on records R."""
 
-    TargetTypeId: _h.Integer[_h.R]
+    TargetTypeId: _h.IntegerField[_h.R]
     """TargetTypeId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 TargetType: _TargetType[_TargetTypeRecord]

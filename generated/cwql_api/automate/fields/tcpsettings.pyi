@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.tcpsettings import TcpSettings as _TcpSettingsRecord
 
-class _TcpSettings(_h.Reference[_h.R]):
+class _TcpSettings(_h.ReferenceField[_h.R]):
     """The fields of TcpSettings, in conditions on records R."""
 
-    ServerAddress: _h.Text[_h.R]
+    ServerAddress: _h.TextField[_h.R]
     """ServerAddress: string"""
-    Port: _h.Integer[_h.R]
+    Port: _h.IntegerField[_h.R]
     """Port: int32"""
-    DataToSend: _h.Text[_h.R]
+    DataToSend: _h.TextField[_h.R]
     """DataToSend: string"""
 
 TcpSettings: _TcpSettings[_TcpSettingsRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.templateavailableproperty import TemplateAvailableProperty as _TemplateAvailablePropertyRecord
 
-class _TemplateAvailableProperty(_h.Reference[_h.R]):
+class _TemplateAvailableProperty(_h.ReferenceField[_h.R]):
     """The fields of TemplateAvailableProperty, in conditions on records R."""
 
-    PropertyId: _h.Text[_h.R]
+    PropertyId: _h.TextField[_h.R]
     """PropertyId: string"""
-    PropertyName: _h.Text[_h.R]
+    PropertyName: _h.TextField[_h.R]
     """PropertyName: string"""
-    PropertyDescription: _h.Text[_h.R]
+    PropertyDescription: _h.TextField[_h.R]
     """PropertyDescription: string"""
-    PropertyGuid: _h.Text[_h.R]
+    PropertyGuid: _h.TextField[_h.R]
     """PropertyGuid: string"""
 
 TemplateAvailableProperty: _TemplateAvailableProperty[_TemplateAvailablePropertyRecord]

@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.templateproperty import TemplateProperty as _TemplatePropertyRecord
 
-class _TemplateProperty(_h.Reference[_h.R]):
+class _TemplateProperty(_h.ReferenceField[_h.R]):
     """The fields of TemplateProperty, in conditions on records R."""
 
-    TemplateID: _h.Text[_h.R]
+    TemplateID: _h.TextField[_h.R]
     """TemplateID: string"""
-    PropertyName: _h.Text[_h.R]
+    PropertyName: _h.TextField[_h.R]
     """PropertyName: string"""
-    PropertyValue: _h.Text[_h.R]
+    PropertyValue: _h.TextField[_h.R]
     """PropertyValue: string"""
-    PropertyDescription: _h.Text[_h.R]
+    PropertyDescription: _h.TextField[_h.R]
     """PropertyDescription: string"""
 
-class _TemplatePropertyMany(_TemplateProperty[_h.R], _h.Children[_h.R, _TemplatePropertyRecord]):
+class _TemplatePropertyMany(_TemplateProperty[_h.R], _h.ChildrenField[_h.R, _TemplatePropertyRecord]):
     """A list of TemplateProperty inside of a record R."""
 
 TemplateProperty: _TemplateProperty[_TemplatePropertyRecord]

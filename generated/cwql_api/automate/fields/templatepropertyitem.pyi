@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.templatepropertyitem import TemplatePropertyItem as _TemplatePropertyItemRecord
 
-class _TemplatePropertyItem(_h.Reference[_h.R]):
+class _TemplatePropertyItem(_h.ReferenceField[_h.R]):
     """The fields of TemplatePropertyItem, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 TemplatePropertyItem: _TemplatePropertyItem[_TemplatePropertyItemRecord]

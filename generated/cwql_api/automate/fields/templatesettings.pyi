@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.templatesettings import TemplateSettings as _TemplateSettingsRecord
 from .groupsremoteagenttemplate import _GroupsRemoteAgentTemplate
 
-class _TemplateSettings(_h.Reference[_h.R]):
+class _TemplateSettings(_h.ReferenceField[_h.R]):
     """The fields of TemplateSettings, in conditions on records R."""
 
     RemoteAgentTemplate: _GroupsRemoteAgentTemplate[_h.R]
     """RemoteAgentTemplate: a reference; compare its Name, or it with None"""
-    Priority: _h.Integer[_h.R]
+    Priority: _h.IntegerField[_h.R]
     """Priority: int32"""
 
 TemplateSettings: _TemplateSettings[_TemplateSettingsRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.temporaryapicontractsdeploymentlogin import TemporaryApiContractsDeploymentLogin as _TemporaryApiContractsDeploymentLoginRecord
 
-class _TemporaryApiContractsDeploymentLogin(_h.Reference[_h.R]):
+class _TemporaryApiContractsDeploymentLogin(_h.ReferenceField[_h.R]):
     """The fields of TemporaryApiContractsDeploymentLogin, in conditions on records R."""
 
-    DeploymentLoginId: _h.Integer[_h.R]
+    DeploymentLoginId: _h.IntegerField[_h.R]
     """DeploymentLoginId: int32"""
-    Title: _h.Text[_h.R]
+    Title: _h.TextField[_h.R]
     """Title: string"""
 
 TemporaryApiContractsDeploymentLogin: _TemporaryApiContractsDeploymentLogin[_TemporaryApiContractsDeploymentLoginRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.temporaryapicontractsmaintenancewindowdefinition import TemporaryApiContractsMaintenanceWindowDefinition as _TemporaryApiContractsMaintenanceWindowDefinitionRecord
 
-class _TemporaryApiContractsMaintenanceWindowDefinition(_h.Reference[_h.R]):
+class _TemporaryApiContractsMaintenanceWindowDefinition(_h.ReferenceField[_h.R]):
     """The fields of TemporaryApiContractsMaintenanceWindowDefinition, in conditions on records R."""
 
-    MaintenanceWindowDefinitionId: _h.Integer[_h.R]
+    MaintenanceWindowDefinitionId: _h.IntegerField[_h.R]
     """MaintenanceWindowDefinitionId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Comment: _h.Text[_h.R]
+    Comment: _h.TextField[_h.R]
     """Comment: string"""
 
 TemporaryApiContractsMaintenanceWindowDefinition: _TemporaryApiContractsMaintenanceWindowDefinition[_TemporaryApiContractsMaintenanceWindowDefinitionRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.textfieldsettings import TextFieldSettings as _TextFieldSettingsRecord
 
-class _TextFieldSettings(_h.Reference[_h.R]):
+class _TextFieldSettings(_h.ReferenceField[_h.R]):
     """The fields of TextFieldSettings, in conditions on records R."""
 
-    IsMasked: _h.Boolean[_h.R]
+    IsMasked: _h.BooleanField[_h.R]
     """IsMasked: boolean"""
-    Value: _h.Text[_h.R]
+    Value: _h.TextField[_h.R]
     """Value: string"""
-    DefaultValue: _h.Text[_h.R]
+    DefaultValue: _h.TextField[_h.R]
     """DefaultValue: string"""
 
 TextFieldSettings: _TextFieldSettings[_TextFieldSettingsRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.tftpserversettings import TftpServerSettings as _TftpServerSettingsRecord
 
-class _TftpServerSettings(_h.Reference[_h.R]):
+class _TftpServerSettings(_h.ReferenceField[_h.R]):
     """The fields of TftpServerSettings, in conditions on records R."""
 
-    TftpServerIpFilter: _h.Text[_h.R]
+    TftpServerIpFilter: _h.TextField[_h.R]
     """TftpServerIpFilter: string"""
-    TftpServerListeningPort: _h.Integer[_h.R]
+    TftpServerListeningPort: _h.IntegerField[_h.R]
     """TftpServerListeningPort: int32"""
-    AllowTftpUploads: _h.Boolean[_h.R]
+    AllowTftpUploads: _h.BooleanField[_h.R]
     """AllowTftpUploads: boolean"""
 
 TftpServerSettings: _TftpServerSettings[_TftpServerSettingsRecord]

@@ -3,32 +3,32 @@ from cwql.schema import handles as _h
 
 from ..models.thirdpartypatchessummarydata import ThirdPartyPatchesSummaryData as _ThirdPartyPatchesSummaryDataRecord
 
-class _ThirdPartyPatchesSummaryData(_h.Reference[_h.R]):
+class _ThirdPartyPatchesSummaryData(_h.ReferenceField[_h.R]):
     """The fields of ThirdPartyPatchesSummaryData, in conditions on records R."""
 
-    ThirdPartyComplianceScore: _h.Number[_h.R]
+    ThirdPartyComplianceScore: _h.NumberField[_h.R]
     """ThirdPartyComplianceScore: double"""
-    ThirdPartyServerComplianceScore: _h.Number[_h.R]
+    ThirdPartyServerComplianceScore: _h.NumberField[_h.R]
     """ThirdPartyServerComplianceScore: double"""
-    ThirdPartyWorkstationComplianceScore: _h.Number[_h.R]
+    ThirdPartyWorkstationComplianceScore: _h.NumberField[_h.R]
     """ThirdPartyWorkstationComplianceScore: double"""
-    DevicesAffectingComplianceCount: _h.Integer[_h.R]
+    DevicesAffectingComplianceCount: _h.IntegerField[_h.R]
     """DevicesAffectingComplianceCount: int32"""
-    ServersAffectingComplianceCount: _h.Integer[_h.R]
+    ServersAffectingComplianceCount: _h.IntegerField[_h.R]
     """ServersAffectingComplianceCount: int32"""
-    WorkstationsAffectingComplianceCount: _h.Integer[_h.R]
+    WorkstationsAffectingComplianceCount: _h.IntegerField[_h.R]
     """WorkstationsAffectingComplianceCount: int32"""
-    ApprovedCount: _h.Integer[_h.R]
+    ApprovedCount: _h.IntegerField[_h.R]
     """ApprovedCount: int32"""
-    CompliantCount: _h.Integer[_h.R]
+    CompliantCount: _h.IntegerField[_h.R]
     """CompliantCount: int32"""
-    FailedCount: _h.Integer[_h.R]
+    FailedCount: _h.IntegerField[_h.R]
     """FailedCount: int32"""
-    IncorrectVersionCount: _h.Integer[_h.R]
+    IncorrectVersionCount: _h.IntegerField[_h.R]
     """IncorrectVersionCount: int32"""
-    NonCompliantCount: _h.Integer[_h.R]
+    NonCompliantCount: _h.IntegerField[_h.R]
     """NonCompliantCount: int32"""
-    NotAttemptedCount: _h.Integer[_h.R]
+    NotAttemptedCount: _h.IntegerField[_h.R]
     """NotAttemptedCount: int32"""
 
 ThirdPartyPatchesSummaryData: _ThirdPartyPatchesSummaryData[_ThirdPartyPatchesSummaryDataRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.thirdpartypatchversion import ThirdPartyPatchVersion as _ThirdPartyPatchVersionRecord
 
-class _ThirdPartyPatchVersion(_h.Reference[_h.R]):
+class _ThirdPartyPatchVersion(_h.ReferenceField[_h.R]):
     """The fields of ThirdPartyPatchVersion, in conditions on records R."""
 
-    LTProductKey: _h.Text[_h.R]
+    LTProductKey: _h.TextField[_h.R]
     """LTProductKey: uuid"""
-    Versions: _h.Collection[str, _h.R]
+    Versions: _h.CollectionField[str, _h.R]
     """Versions: a list of string"""
 
 ThirdPartyPatchVersion: _ThirdPartyPatchVersion[_ThirdPartyPatchVersionRecord]

@@ -4,24 +4,24 @@ from cwql.schema import handles as _h
 from ..models.thirdpartyupdatepolicy import ThirdPartyUpdatePolicy as _ThirdPartyUpdatePolicyRecord
 from .updatepolicyscheduleday import _UpdatePolicyScheduleDay
 
-class _ThirdPartyUpdatePolicy(_h.Reference[_h.R]):
+class _ThirdPartyUpdatePolicy(_h.ReferenceField[_h.R]):
     """The fields of ThirdPartyUpdatePolicy, in conditions on records R."""
 
-    CreateRestorePoint: _h.Boolean[_h.R]
+    CreateRestorePoint: _h.BooleanField[_h.R]
     """CreateRestorePoint: boolean"""
-    DaytimePatching: _h.Boolean[_h.R]
+    DaytimePatching: _h.BooleanField[_h.R]
     """DaytimePatching: boolean"""
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     ScheduleDay: _UpdatePolicyScheduleDay[_h.R]
     """ScheduleDay: a reference; compare its Id or Name, or it with None"""
-    ScheduleStartHour: _h.Text[_h.R]
+    ScheduleStartHour: _h.TextField[_h.R]
     """ScheduleStartHour: string"""
-    ScheduleTimeSpan: _h.Text[_h.R]
+    ScheduleTimeSpan: _h.TextField[_h.R]
     """ScheduleTimeSpan: string"""
-    WakeSystem: _h.Boolean[_h.R]
+    WakeSystem: _h.BooleanField[_h.R]
     """WakeSystem: boolean"""
 
 ThirdPartyUpdatePolicy: _ThirdPartyUpdatePolicy[_ThirdPartyUpdatePolicyRecord]

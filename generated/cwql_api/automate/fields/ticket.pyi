@@ -13,10 +13,10 @@ from .ticketcomment import _TicketCommentMany
 from .ticketpriority import _TicketPriority
 from .ticketstatus import _TicketStatus
 
-class _Ticket(_h.Reference[_h.R]):
+class _Ticket(_h.ReferenceField[_h.R]):
     """The fields of Ticket, in conditions on records R."""
 
-    TicketId: _h.Integer[_h.R]
+    TicketId: _h.IntegerField[_h.R]
     """TicketId: int32"""
     Client: _Client[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
@@ -24,39 +24,39 @@ class _Ticket(_h.Reference[_h.R]):
     """Computer: a reference; compare its Id, or it with None"""
     Status: _TicketStatus[_h.R]
     """Status: a reference; compare its Id or Name, or it with None"""
-    Subject: _h.Text[_h.R]
+    Subject: _h.TextField[_h.R]
     """Subject: string"""
     Priority: _TicketPriority[_h.R]
     """Priority: a reference; compare its Id or Name, or it with None"""
     User: _ModelsUser[_h.R]
     """User: a reference; compare its Name, or it with None"""
-    DueDate: _h.DateTime[_h.R]
+    DueDate: _h.DateTimeField[_h.R]
     """DueDate: date-time"""
-    StartDate: _h.DateTime[_h.R]
+    StartDate: _h.DateTimeField[_h.R]
     """StartDate: date-time"""
-    ContactDate: _h.DateTime[_h.R]
+    ContactDate: _h.DateTimeField[_h.R]
     """ContactDate: date-time"""
-    UpdateDate: _h.DateTime[_h.R]
+    UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
-    From: _h.Text[_h.R]
+    From: _h.TextField[_h.R]
     """From: string"""
-    CC: _h.Text[_h.R]
+    CC: _h.TextField[_h.R]
     """CC: string"""
-    SupportLevel: _h.Integer[_h.R]
+    SupportLevel: _h.IntegerField[_h.R]
     """SupportLevel: int32"""
     Category: _TicketCategory[_h.R]
     """Category: a reference; compare its Id or Name, or it with None"""
-    CategoryId: _h.Integer[_h.R]
+    CategoryId: _h.IntegerField[_h.R]
     """CategoryId: int32"""
-    CategoryName: _h.Text[_h.R]
+    CategoryName: _h.TextField[_h.R]
     """CategoryName: string"""
     Location: _ModelsLocation[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    ExternalId: _h.Integer[_h.R]
+    ExternalId: _h.IntegerField[_h.R]
     """ExternalId: int32"""
-    MonitorId: _h.Integer[_h.R]
+    MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
-    Guid: _h.Text[_h.R]
+    Guid: _h.TextField[_h.R]
     """Guid: string"""
     Agent: _ComputerMonitor[_h.R]
     """Agent: a reference; compare its Name, or it with None"""
@@ -65,7 +65,7 @@ class _Ticket(_h.Reference[_h.R]):
     Comments: _TicketCommentMany[_h.R]
     """Comments: a list of TicketComment; compare one of its fields, or use any()"""
 
-class _TicketMany(_Ticket[_h.R], _h.Children[_h.R, _TicketRecord]):
+class _TicketMany(_Ticket[_h.R], _h.ChildrenField[_h.R, _TicketRecord]):
     """A list of Ticket inside of a record R."""
 
 Ticket: _Ticket[_TicketRecord]

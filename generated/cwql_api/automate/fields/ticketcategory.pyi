@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.ticketcategory import TicketCategory as _TicketCategoryRecord
 
-class _TicketCategory(_h.Reference[_h.R]):
+class _TicketCategory(_h.ReferenceField[_h.R]):
     """The fields of TicketCategory, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    ParentCategoryId: _h.Integer[_h.R]
+    ParentCategoryId: _h.IntegerField[_h.R]
     """ParentCategoryId: int32"""
-    Keywords: _h.Text[_h.R]
+    Keywords: _h.TextField[_h.R]
     """Keywords: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    Image: _h.Text[_h.R]
+    Image: _h.TextField[_h.R]
     """Image: string"""
-    IsVisibleInList: _h.Boolean[_h.R]
+    IsVisibleInList: _h.BooleanField[_h.R]
     """IsVisibleInList: boolean"""
 
 TicketCategory: _TicketCategory[_TicketCategoryRecord]

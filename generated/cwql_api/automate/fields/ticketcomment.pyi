@@ -4,21 +4,21 @@ from cwql.schema import handles as _h
 from ..models.ticketcomment import TicketComment as _TicketCommentRecord
 from .modelsuser import _ModelsUser
 
-class _TicketComment(_h.Reference[_h.R]):
+class _TicketComment(_h.ReferenceField[_h.R]):
     """The fields of TicketComment, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Body: _h.Text[_h.R]
+    Body: _h.TextField[_h.R]
     """Body: string"""
-    CreatedDate: _h.DateTime[_h.R]
+    CreatedDate: _h.DateTimeField[_h.R]
     """CreatedDate: date-time"""
-    From: _h.Text[_h.R]
+    From: _h.TextField[_h.R]
     """From: string"""
     User: _ModelsUser[_h.R]
     """User: a reference; compare its Name, or it with None"""
 
-class _TicketCommentMany(_TicketComment[_h.R], _h.Children[_h.R, _TicketCommentRecord]):
+class _TicketCommentMany(_TicketComment[_h.R], _h.ChildrenField[_h.R, _TicketCommentRecord]):
     """A list of TicketComment inside of a record R."""
 
 TicketComment: _TicketComment[_TicketCommentRecord]

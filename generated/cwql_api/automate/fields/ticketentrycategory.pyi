@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.ticketentrycategory import TicketEntryCategory as _TicketEntryCategoryRecord
 
-class _TicketEntryCategory(_h.Reference[_h.R]):
+class _TicketEntryCategory(_h.ReferenceField[_h.R]):
     """The fields of TicketEntryCategory, in conditions on records R."""
 
-    TicketCategoryId: _h.Integer[_h.R]
+    TicketCategoryId: _h.IntegerField[_h.R]
     """TicketCategoryId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsOverridden: _h.Boolean[_h.R]
+    IsOverridden: _h.BooleanField[_h.R]
     """IsOverridden: boolean"""
-    CustomValue: _h.Text[_h.R]
+    CustomValue: _h.TextField[_h.R]
     """CustomValue: string"""
 
 TicketEntryCategory: _TicketEntryCategory[_TicketEntryCategoryRecord]

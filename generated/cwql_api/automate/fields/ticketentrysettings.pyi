@@ -5,12 +5,12 @@ from ..models.ticketentrysettings import TicketEntrySettings as _TicketEntrySett
 from .closetickettrigger import _CloseTicketTrigger
 from .ticketentrycategory import _TicketEntryCategory
 
-class _TicketEntrySettings(_h.Reference[_h.R]):
+class _TicketEntrySettings(_h.ReferenceField[_h.R]):
     """The fields of TicketEntrySettings, in conditions on records R."""
 
-    TicketSubject: _h.Text[_h.R]
+    TicketSubject: _h.TextField[_h.R]
     """TicketSubject: string"""
-    TicketRequestor: _h.Text[_h.R]
+    TicketRequestor: _h.TextField[_h.R]
     """TicketRequestor: string"""
     TicketCategory: _TicketEntryCategory[_h.R]
     """TicketCategory: a reference; compare its Name, or it with None"""

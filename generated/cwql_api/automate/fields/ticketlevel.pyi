@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.ticketlevel import TicketLevel as _TicketLevelRecord
 
-class _TicketLevel(_h.Reference[_h.R]):
+class _TicketLevel(_h.ReferenceField[_h.R]):
     """The fields of TicketLevel, in conditions on records R."""
 
-    TicketLevelId: _h.Integer[_h.R]
+    TicketLevelId: _h.IntegerField[_h.R]
     """TicketLevelId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 TicketLevel: _TicketLevel[_TicketLevelRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.timeentrycategory import TimeEntryCategory as _TimeEntryCategoryRecord
 
-class _TimeEntryCategory(_h.Reference[_h.R]):
+class _TimeEntryCategory(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryCategory, in conditions on records R."""
 
-    TimeCategoryId: _h.Integer[_h.R]
+    TimeCategoryId: _h.IntegerField[_h.R]
     """TimeCategoryId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsOverridden: _h.Boolean[_h.R]
+    IsOverridden: _h.BooleanField[_h.R]
     """IsOverridden: boolean"""
-    CustomValue: _h.Text[_h.R]
+    CustomValue: _h.TextField[_h.R]
     """CustomValue: string"""
 
 TimeEntryCategory: _TimeEntryCategory[_TimeEntryCategoryRecord]

@@ -6,18 +6,18 @@ from .stoptimertrigger import _StopTimerTrigger
 from .timeentrycategory import _TimeEntryCategory
 from .timeentrytechnician import _TimeEntryTechnician
 
-class _TimeEntrySettings(_h.Reference[_h.R]):
+class _TimeEntrySettings(_h.ReferenceField[_h.R]):
     """The fields of TimeEntrySettings, in conditions on records R."""
 
-    TicketId: _h.Text[_h.R]
+    TicketId: _h.TextField[_h.R]
     """TicketId: string"""
-    MinutesToLog: _h.Text[_h.R]
+    MinutesToLog: _h.TextField[_h.R]
     """MinutesToLog: string"""
     TimeCategory: _TimeEntryCategory[_h.R]
     """TimeCategory: a reference; compare its Name, or it with None"""
     StopTimerTrigger: _StopTimerTrigger[_h.R]
     """StopTimerTrigger: a reference; compare its Name, or it with None"""
-    Notes: _h.Text[_h.R]
+    Notes: _h.TextField[_h.R]
     """Notes: string"""
     Technician: _TimeEntryTechnician[_h.R]
     """Technician: a reference; compare its Name, or it with None"""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.timeentrytechnician import TimeEntryTechnician as _TimeEntryTechnicianRecord
 
-class _TimeEntryTechnician(_h.Reference[_h.R]):
+class _TimeEntryTechnician(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryTechnician, in conditions on records R."""
 
-    UserId: _h.Integer[_h.R]
+    UserId: _h.IntegerField[_h.R]
     """UserId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsOverridden: _h.Boolean[_h.R]
+    IsOverridden: _h.BooleanField[_h.R]
     """IsOverridden: boolean"""
-    CustomValue: _h.Text[_h.R]
+    CustomValue: _h.TextField[_h.R]
     """CustomValue: string"""
 
 TimeEntryTechnician: _TimeEntryTechnician[_TimeEntryTechnicianRecord]

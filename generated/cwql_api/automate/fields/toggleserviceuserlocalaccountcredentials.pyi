@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.toggleserviceuserlocalaccountcredentials import ToggleServiceUserLocalAccountCredentials as _ToggleServiceUserLocalAccountCredentialsRecord
 
-class _ToggleServiceUserLocalAccountCredentials(_h.Reference[_h.R]):
+class _ToggleServiceUserLocalAccountCredentials(_h.ReferenceField[_h.R]):
     """The fields of ToggleServiceUserLocalAccountCredentials, in conditions on records R."""
 
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
-    Password: _h.Text[_h.R]
+    Password: _h.TextField[_h.R]
     """Password: string"""
 
 ToggleServiceUserLocalAccountCredentials: _ToggleServiceUserLocalAccountCredentials[_ToggleServiceUserLocalAccountCredentialsRecord]

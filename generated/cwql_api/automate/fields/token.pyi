@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.token import Token as _TokenRecord
 
-class _Token(_h.Reference[_h.R]):
+class _Token(_h.ReferenceField[_h.R]):
     """The fields of Token, in conditions on records R."""
 
-    AccessToken: _h.Text[_h.R]
+    AccessToken: _h.TextField[_h.R]
     """AccessToken: string"""
-    TokenType: _h.Text[_h.R]
+    TokenType: _h.TextField[_h.R]
     """TokenType: string"""
-    ExpiresIn: _h.Integer[_h.R]
+    ExpiresIn: _h.IntegerField[_h.R]
     """ExpiresIn: int32"""
-    RefreshToken: _h.Text[_h.R]
+    RefreshToken: _h.TextField[_h.R]
     """RefreshToken: string"""
-    UserID: _h.Integer[_h.R]
+    UserID: _h.IntegerField[_h.R]
     """UserID: int32"""
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
 
 Token: _Token[_TokenRecord]

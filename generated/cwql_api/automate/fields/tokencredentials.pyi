@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.tokencredentials import TokenCredentials as _TokenCredentialsRecord
 
-class _TokenCredentials(_h.Reference[_h.R]):
+class _TokenCredentials(_h.ReferenceField[_h.R]):
     """The fields of TokenCredentials, in conditions on records R."""
 
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
-    Password: _h.Text[_h.R]
+    Password: _h.TextField[_h.R]
     """Password: string"""
-    TwoFactorPasscode: _h.Text[_h.R]
+    TwoFactorPasscode: _h.TextField[_h.R]
     """TwoFactorPasscode: string"""
 
 TokenCredentials: _TokenCredentials[_TokenCredentialsRecord]

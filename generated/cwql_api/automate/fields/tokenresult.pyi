@@ -3,26 +3,26 @@ from cwql.schema import handles as _h
 
 from ..models.tokenresult import TokenResult as _TokenResultRecord
 
-class _TokenResult(_h.Reference[_h.R]):
+class _TokenResult(_h.ReferenceField[_h.R]):
     """The fields of TokenResult, in conditions on records R."""
 
-    AccessToken: _h.Text[_h.R]
+    AccessToken: _h.TextField[_h.R]
     """AccessToken: string"""
-    TokenType: _h.Text[_h.R]
+    TokenType: _h.TextField[_h.R]
     """TokenType: string"""
-    ExpirationDate: _h.DateTime[_h.R]
+    ExpirationDate: _h.DateTimeField[_h.R]
     """ExpirationDate: date-time"""
-    AbsoluteExpirationDate: _h.DateTime[_h.R]
+    AbsoluteExpirationDate: _h.DateTimeField[_h.R]
     """AbsoluteExpirationDate: date-time"""
-    UserId: _h.Text[_h.R]
+    UserId: _h.TextField[_h.R]
     """UserId: string"""
-    InternalUserName: _h.Text[_h.R]
+    InternalUserName: _h.TextField[_h.R]
     """InternalUserName: string"""
-    IsTwoFactorRequired: _h.Boolean[_h.R]
+    IsTwoFactorRequired: _h.BooleanField[_h.R]
     """IsTwoFactorRequired: boolean"""
-    IsInternalTwoFactorRequired: _h.Boolean[_h.R]
+    IsInternalTwoFactorRequired: _h.BooleanField[_h.R]
     """IsInternalTwoFactorRequired: boolean"""
-    SSOAccessToken: _h.Text[_h.R]
+    SSOAccessToken: _h.TextField[_h.R]
     """SSOAccessToken: string"""
 
 TokenResult: _TokenResult[_TokenResultRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.udpsettings import UdpSettings as _UdpSettingsRecord
 
-class _UdpSettings(_h.Reference[_h.R]):
+class _UdpSettings(_h.ReferenceField[_h.R]):
     """The fields of UdpSettings, in conditions on records R."""
 
-    ServerAddress: _h.Text[_h.R]
+    ServerAddress: _h.TextField[_h.R]
     """ServerAddress: string"""
-    Port: _h.Integer[_h.R]
+    Port: _h.IntegerField[_h.R]
     """Port: int32"""
-    DataToSend: _h.Text[_h.R]
+    DataToSend: _h.TextField[_h.R]
     """DataToSend: string"""
 
 UdpSettings: _UdpSettings[_UdpSettingsRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.unformattedmonitorroutineparameters import UnformattedMonitorRoutineParameters as _UnformattedMonitorRoutineParametersRecord
 
-class _UnformattedMonitorRoutineParameters(_h.Reference[_h.R]):
+class _UnformattedMonitorRoutineParameters(_h.ReferenceField[_h.R]):
     """The fields of UnformattedMonitorRoutineParameters, in conditions on records R."""
 
-    Where: _h.Text[_h.R]
+    Where: _h.TextField[_h.R]
     """Where: string"""
-    What: _h.Text[_h.R]
+    What: _h.TextField[_h.R]
     """What: string"""
-    DataOut: _h.Text[_h.R]
+    DataOut: _h.TextField[_h.R]
     """DataOut: string"""
-    IdField: _h.Text[_h.R]
+    IdField: _h.TextField[_h.R]
     """IdField: string"""
 
 UnformattedMonitorRoutineParameters: _UnformattedMonitorRoutineParameters[_UnformattedMonitorRoutineParametersRecord]

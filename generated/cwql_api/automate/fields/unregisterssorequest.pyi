@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.unregisterssorequest import UnregisterSsoRequest as _UnregisterSsoRequestRecord
 
-class _UnregisterSsoRequest(_h.Reference[_h.R]):
+class _UnregisterSsoRequest(_h.ReferenceField[_h.R]):
     """The fields of UnregisterSsoRequest, in conditions on records R."""
 
-    ClientId: _h.Text[_h.R]
+    ClientId: _h.TextField[_h.R]
     """ClientId: string"""
 
 UnregisterSsoRequest: _UnregisterSsoRequest[_UnregisterSsoRequestRecord]

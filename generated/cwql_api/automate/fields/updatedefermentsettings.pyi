@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.updatedefermentsettings import UpdateDefermentSettings as _UpdateDefermentSettingsRecord
 
-class _UpdateDefermentSettings(_h.Reference[_h.R]):
+class _UpdateDefermentSettings(_h.ReferenceField[_h.R]):
     """The fields of UpdateDefermentSettings, in conditions on records R."""
 
-    UseDeferment: _h.Boolean[_h.R]
+    UseDeferment: _h.BooleanField[_h.R]
     """UseDeferment: boolean"""
-    DefermentPeriodDays: _h.Integer[_h.R]
+    DefermentPeriodDays: _h.IntegerField[_h.R]
     """DefermentPeriodDays: int32"""
 
 UpdateDefermentSettings: _UpdateDefermentSettings[_UpdateDefermentSettingsRecord]

@@ -4,10 +4,10 @@ from cwql.schema import handles as _h
 from ..models.updategroupmonitorsubscriptionrequest import UpdateGroupMonitorSubscriptionRequest as _UpdateGroupMonitorSubscriptionRequestRecord
 from .alertingoverride import _AlertingOverride
 
-class _UpdateGroupMonitorSubscriptionRequest(_h.Reference[_h.R]):
+class _UpdateGroupMonitorSubscriptionRequest(_h.ReferenceField[_h.R]):
     """The fields of UpdateGroupMonitorSubscriptionRequest, in conditions on records R."""
 
-    IsSubscribed: _h.Boolean[_h.R]
+    IsSubscribed: _h.BooleanField[_h.R]
     """IsSubscribed: boolean"""
     Overrides: _AlertingOverride[_h.R]
     """Overrides: a reference; compare its fields, or it with None"""

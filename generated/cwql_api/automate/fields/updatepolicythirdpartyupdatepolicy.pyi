@@ -6,12 +6,12 @@ from .patchingpolicyworkstationoptions import _PatchingPolicyWorkstationOptions
 from .schedulepatchingpolicyschedule import _SchedulePatchingPolicySchedule
 from .v1_5patchingpolicyscriptoptions import _V1_5PatchingPolicyScriptOptions
 
-class _UpdatePolicyThirdPartyUpdatePolicy(_h.Reference[_h.R]):
+class _UpdatePolicyThirdPartyUpdatePolicy(_h.ReferenceField[_h.R]):
     """The fields of UpdatePolicyThirdPartyUpdatePolicy, in conditions on records R."""
 
-    PolicyId: _h.Integer[_h.R]
+    PolicyId: _h.IntegerField[_h.R]
     """PolicyId: int32"""
-    PolicyName: _h.Text[_h.R]
+    PolicyName: _h.TextField[_h.R]
     """PolicyName: string"""
     PatchingPolicySchedule: _SchedulePatchingPolicySchedule[_h.R]
     """PatchingPolicySchedule: a reference; compare its fields, or it with None"""

@@ -9,50 +9,50 @@ from .userclass import _UserClassMany
 from .userfolder import _UserFolder
 from .usersusersinglesignonstatus import _UsersUserSingleSignOnStatus
 
-class _User(_h.Reference[_h.R]):
+class _User(_h.ReferenceField[_h.R]):
     """The fields of User, in conditions on records R."""
 
-    UserId: _h.Integer[_h.R]
+    UserId: _h.IntegerField[_h.R]
     """UserId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    FirstName: _h.Text[_h.R]
+    FirstName: _h.TextField[_h.R]
     """FirstName: string"""
-    LastName: _h.Text[_h.R]
+    LastName: _h.TextField[_h.R]
     """LastName: string"""
-    LastSuccessfulLogin: _h.DateTime[_h.R]
+    LastSuccessfulLogin: _h.DateTimeField[_h.R]
     """LastSuccessfulLogin: date-time"""
-    Password: _h.Text[_h.R]
+    Password: _h.TextField[_h.R]
     """Password: string"""
     Folder: _UserFolder[_h.R]
     """Folder: a reference; compare its Name, or it with None"""
-    EmailAddress: _h.Text[_h.R]
+    EmailAddress: _h.TextField[_h.R]
     """EmailAddress: string"""
-    AuditingLevel: _h.Integer[_h.R]
+    AuditingLevel: _h.IntegerField[_h.R]
     """AuditingLevel: int32"""
-    CommandLevel: _h.Integer[_h.R]
+    CommandLevel: _h.IntegerField[_h.R]
     """CommandLevel: int32"""
-    UsesTicketBasedSecurity: _h.Boolean[_h.R]
+    UsesTicketBasedSecurity: _h.BooleanField[_h.R]
     """UsesTicketBasedSecurity: boolean"""
-    NewTicketDisplayLimit: _h.Integer[_h.R]
+    NewTicketDisplayLimit: _h.IntegerField[_h.R]
     """NewTicketDisplayLimit: int32"""
-    OpenTicketLimit: _h.Integer[_h.R]
+    OpenTicketLimit: _h.IntegerField[_h.R]
     """OpenTicketLimit: int32"""
-    IsIntegrator: _h.Boolean[_h.R]
+    IsIntegrator: _h.BooleanField[_h.R]
     """IsIntegrator: boolean"""
-    IsLocked: _h.Boolean[_h.R]
+    IsLocked: _h.BooleanField[_h.R]
     """IsLocked: boolean"""
-    IsTicketRouter: _h.Boolean[_h.R]
+    IsTicketRouter: _h.BooleanField[_h.R]
     """IsTicketRouter: boolean"""
-    IsTicketSupervisor: _h.Boolean[_h.R]
+    IsTicketSupervisor: _h.BooleanField[_h.R]
     """IsTicketSupervisor: boolean"""
     TicketLevel: _TicketLevel[_h.R]
     """TicketLevel: a reference; compare its Name, or it with None"""
-    RequiresLoginReport: _h.Boolean[_h.R]
+    RequiresLoginReport: _h.BooleanField[_h.R]
     """RequiresLoginReport: boolean"""
-    RequiresLogoutReport: _h.Boolean[_h.R]
+    RequiresLogoutReport: _h.BooleanField[_h.R]
     """RequiresLogoutReport: boolean"""
-    LastUpdated: _h.DateTime[_h.R]
+    LastUpdated: _h.DateTimeField[_h.R]
     """LastUpdated: date-time"""
     PrimaryClients: _ClientsClientMany[_h.R]
     """PrimaryClients: a list of ClientsClient; compare one of its fields, or use any()"""
@@ -62,9 +62,9 @@ class _User(_h.Reference[_h.R]):
     """AssociatedGroups: a list of GroupsGroup; compare one of its fields, or use any()"""
     SsoStatus: _UsersUserSingleSignOnStatus[_h.R]
     """SsoStatus: a reference; compare its fields, or it with None"""
-    SsoEmail: _h.Text[_h.R]
+    SsoEmail: _h.TextField[_h.R]
     """SsoEmail: string"""
-    AllowLegacyApiAccess: _h.Boolean[_h.R]
+    AllowLegacyApiAccess: _h.BooleanField[_h.R]
     """AllowLegacyApiAccess: boolean"""
 
 User: _User[_UserRecord]

@@ -5,12 +5,12 @@ from ..models.useraccess import UserAccess as _UserAccessRecord
 from .userbinaryextensionpermission import _UserBinaryExtensionPermissionMany
 from .userextensionclaimtype import _UserExtensionClaimTypeMany
 
-class _UserAccess(_h.Reference[_h.R]):
+class _UserAccess(_h.ReferenceField[_h.R]):
     """The fields of UserAccess, in conditions on records R."""
 
-    UserId: _h.Integer[_h.R]
+    UserId: _h.IntegerField[_h.R]
     """UserId: int32"""
-    UserPermissions: _h.Collection[str, _h.R]
+    UserPermissions: _h.CollectionField[str, _h.R]
     """UserPermissions: a list of string"""
     PluginPermissions: _UserBinaryExtensionPermissionMany[_h.R]
     """PluginPermissions: a list of UserBinaryExtensionPermission; compare one of its fields, or use any()"""

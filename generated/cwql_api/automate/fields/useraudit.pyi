@@ -6,24 +6,24 @@ from .auditaction import _AuditAction
 from .auditsource import _AuditSource
 from .modelsuser import _ModelsUser
 
-class _UserAudit(_h.Reference[_h.R]):
+class _UserAudit(_h.ReferenceField[_h.R]):
     """The fields of UserAudit, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
     User: _ModelsUser[_h.R]
     """User: a reference; compare its Name, or it with None"""
-    Message: _h.Text[_h.R]
+    Message: _h.TextField[_h.R]
     """Message: string"""
-    DateCreated: _h.DateTime[_h.R]
+    DateCreated: _h.DateTimeField[_h.R]
     """DateCreated: date-time"""
-    ExternalId: _h.Integer[_h.R]
+    ExternalId: _h.IntegerField[_h.R]
     """ExternalId: int32"""
     AuditAction: _AuditAction[_h.R]
     """AuditAction: a reference; compare its Id or Name, or it with None"""
     Source: _AuditSource[_h.R]
     """Source: a reference; compare its Id or Name, or it with None"""
-    SecondaryIdentifier: _h.Text[_h.R]
+    SecondaryIdentifier: _h.TextField[_h.R]
     """SecondaryIdentifier: string"""
 
 UserAudit: _UserAudit[_UserAuditRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.userauthlinkstatus import UserAuthLinkStatus as _UserAuthLinkStatusRecord
 
-class _UserAuthLinkStatus(_h.Reference[_h.R]):
+class _UserAuthLinkStatus(_h.ReferenceField[_h.R]):
     """The fields of UserAuthLinkStatus, in conditions on records R."""
 
-    ServiceId: _h.Integer[_h.R]
+    ServiceId: _h.IntegerField[_h.R]
     """ServiceId: int32"""
-    IsSsoEnabled: _h.Boolean[_h.R]
+    IsSsoEnabled: _h.BooleanField[_h.R]
     """IsSsoEnabled: boolean"""
-    IsLocalLoginEnabled: _h.Boolean[_h.R]
+    IsLocalLoginEnabled: _h.BooleanField[_h.R]
     """IsLocalLoginEnabled: boolean"""
-    IsEligibleForSso: _h.Boolean[_h.R]
+    IsEligibleForSso: _h.BooleanField[_h.R]
     """IsEligibleForSso: boolean"""
-    IsAccountLinked: _h.Boolean[_h.R]
+    IsAccountLinked: _h.BooleanField[_h.R]
     """IsAccountLinked: boolean"""
 
 UserAuthLinkStatus: _UserAuthLinkStatus[_UserAuthLinkStatusRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.useravatar import UserAvatar as _UserAvatarRecord
 
-class _UserAvatar(_h.Reference[_h.R]):
+class _UserAvatar(_h.ReferenceField[_h.R]):
     """The fields of UserAvatar, in conditions on records R."""
 
-    FileData: _h.Text[_h.R]
+    FileData: _h.TextField[_h.R]
     """FileData: byte"""
 
 UserAvatar: _UserAvatar[_UserAvatarRecord]

@@ -3,23 +3,23 @@ from cwql.schema import handles as _h
 
 from ..models.userbinaryextensionpermission import UserBinaryExtensionPermission as _UserBinaryExtensionPermissionRecord
 
-class _UserBinaryExtensionPermission(_h.Reference[_h.R]):
+class _UserBinaryExtensionPermission(_h.ReferenceField[_h.R]):
     """The fields of UserBinaryExtensionPermission, in conditions on records R."""
 
-    HasPermission: _h.Boolean[_h.R]
+    HasPermission: _h.BooleanField[_h.R]
     """HasPermission: boolean"""
-    ExtensionPermissionId: _h.Integer[_h.R]
+    ExtensionPermissionId: _h.IntegerField[_h.R]
     """ExtensionPermissionId: int32"""
-    ExtensionGuid: _h.Text[_h.R]
+    ExtensionGuid: _h.TextField[_h.R]
     """ExtensionGuid: uuid"""
-    ExtensionName: _h.Text[_h.R]
+    ExtensionName: _h.TextField[_h.R]
     """ExtensionName: string"""
-    PermissionId: _h.Integer[_h.R]
+    PermissionId: _h.IntegerField[_h.R]
     """PermissionId: int32"""
-    PermissionName: _h.Text[_h.R]
+    PermissionName: _h.TextField[_h.R]
     """PermissionName: string"""
 
-class _UserBinaryExtensionPermissionMany(_UserBinaryExtensionPermission[_h.R], _h.Children[_h.R, _UserBinaryExtensionPermissionRecord]):
+class _UserBinaryExtensionPermissionMany(_UserBinaryExtensionPermission[_h.R], _h.ChildrenField[_h.R, _UserBinaryExtensionPermissionRecord]):
     """A list of UserBinaryExtensionPermission inside of a record R."""
 
 UserBinaryExtensionPermission: _UserBinaryExtensionPermission[_UserBinaryExtensionPermissionRecord]

@@ -6,12 +6,12 @@ from .binaryextensionpermission import _BinaryExtensionPermissionMany
 from .userclassuserpermissions import _UserClassUserPermissions
 from .webextensionpermission import _WebExtensionPermissionMany
 
-class _UserClass(_h.Reference[_h.R]):
+class _UserClass(_h.ReferenceField[_h.R]):
     """The fields of UserClass, in conditions on records R."""
 
-    UserClassId: _h.Integer[_h.R]
+    UserClassId: _h.IntegerField[_h.R]
     """UserClassId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
     Permissions: _UserClassUserPermissions[_h.R]
     """Permissions: a reference; compare its fields, or it with None"""
@@ -20,7 +20,7 @@ class _UserClass(_h.Reference[_h.R]):
     WebExtensionClaims: _WebExtensionPermissionMany[_h.R]
     """WebExtensionClaims: a list of WebExtensionPermission; compare one of its fields, or use any()"""
 
-class _UserClassMany(_UserClass[_h.R], _h.Children[_h.R, _UserClassRecord]):
+class _UserClassMany(_UserClass[_h.R], _h.ChildrenField[_h.R, _UserClassRecord]):
     """A list of UserClass inside of a record R."""
 
 UserClass: _UserClass[_UserClassRecord]

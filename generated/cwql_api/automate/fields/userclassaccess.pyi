@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.userclassaccess import UserClassAccess as _UserClassAccessRecord
 
-class _UserClassAccess(_h.Reference[_h.R]):
+class _UserClassAccess(_h.ReferenceField[_h.R]):
     """The fields of UserClassAccess, in conditions on records R."""
 
-    UserClassId: _h.Integer[_h.R]
+    UserClassId: _h.IntegerField[_h.R]
     """UserClassId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    CanExecute: _h.Boolean[_h.R]
+    CanExecute: _h.BooleanField[_h.R]
     """CanExecute: boolean"""
-    CanEdit: _h.Boolean[_h.R]
+    CanEdit: _h.BooleanField[_h.R]
     """CanEdit: boolean"""
 
-class _UserClassAccessMany(_UserClassAccess[_h.R], _h.Children[_h.R, _UserClassAccessRecord]):
+class _UserClassAccessMany(_UserClassAccess[_h.R], _h.ChildrenField[_h.R, _UserClassAccessRecord]):
     """A list of UserClassAccess inside of a record R."""
 
 UserClassAccess: _UserClassAccess[_UserClassAccessRecord]

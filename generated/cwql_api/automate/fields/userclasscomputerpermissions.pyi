@@ -5,17 +5,17 @@ from ..models.userclasscomputerpermissions import UserClassComputerPermissions a
 from .computerpermissions import _ComputerPermissions
 from .modelsuserclass import _ModelsUserClass
 
-class _UserClassComputerPermissions(_h.Reference[_h.R]):
+class _UserClassComputerPermissions(_h.ReferenceField[_h.R]):
     """The fields of UserClassComputerPermissions, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
     UserClass: _ModelsUserClass[_h.R]
     """UserClass: a reference; compare its Id or Name, or it with None"""
     Permissions: _ComputerPermissions[_h.R]
     """Permissions: a reference; compare its fields, or it with None"""
 
-class _UserClassComputerPermissionsMany(_UserClassComputerPermissions[_h.R], _h.Children[_h.R, _UserClassComputerPermissionsRecord]):
+class _UserClassComputerPermissionsMany(_UserClassComputerPermissions[_h.R], _h.ChildrenField[_h.R, _UserClassComputerPermissionsRecord]):
     """A list of UserClassComputerPermissions inside of a record R."""
 
 UserClassComputerPermissions: _UserClassComputerPermissions[_UserClassComputerPermissionsRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.userclassmembershiprequest import UserClassMembershipRequest as _UserClassMembershipRequestRecord
 
-class _UserClassMembershipRequest(_h.Reference[_h.R]):
+class _UserClassMembershipRequest(_h.ReferenceField[_h.R]):
     """The fields of UserClassMembershipRequest, in conditions on records R."""
 
-    UserIds: _h.Collection[int, _h.R]
+    UserIds: _h.CollectionField[int, _h.R]
     """UserIds: a list of int32"""
-    UserClassIds: _h.Collection[int, _h.R]
+    UserClassIds: _h.CollectionField[int, _h.R]
     """UserClassIds: a list of int32"""
 
 UserClassMembershipRequest: _UserClassMembershipRequest[_UserClassMembershipRequestRecord]

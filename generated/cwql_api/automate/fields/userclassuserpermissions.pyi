@@ -3,214 +3,214 @@ from cwql.schema import handles as _h
 
 from ..models.userclassuserpermissions import UserClassUserPermissions as _UserClassUserPermissionsRecord
 
-class _UserClassUserPermissions(_h.Reference[_h.R]):
+class _UserClassUserPermissions(_h.ReferenceField[_h.R]):
     """The fields of UserClassUserPermissions, in conditions on records R."""
 
-    SuperAdmin: _h.Boolean[_h.R]
+    SuperAdmin: _h.BooleanField[_h.R]
     """SuperAdmin: boolean"""
-    SystemConfig: _h.Boolean[_h.R]
+    SystemConfig: _h.BooleanField[_h.R]
     """SystemConfig: boolean"""
-    ClassConfig: _h.Boolean[_h.R]
+    ClassConfig: _h.BooleanField[_h.R]
     """ClassConfig: boolean"""
-    CreateTickets: _h.Boolean[_h.R]
+    CreateTickets: _h.BooleanField[_h.R]
     """CreateTickets: boolean"""
-    SharedLinks: _h.Boolean[_h.R]
+    SharedLinks: _h.BooleanField[_h.R]
     """SharedLinks: boolean"""
-    TemplateRead: _h.Boolean[_h.R]
+    TemplateRead: _h.BooleanField[_h.R]
     """TemplateRead: boolean"""
-    TemplateEdit: _h.Boolean[_h.R]
+    TemplateEdit: _h.BooleanField[_h.R]
     """TemplateEdit: boolean"""
-    TemplateDelete: _h.Boolean[_h.R]
+    TemplateDelete: _h.BooleanField[_h.R]
     """TemplateDelete: boolean"""
-    ClientRead: _h.Boolean[_h.R]
+    ClientRead: _h.BooleanField[_h.R]
     """ClientRead: boolean"""
-    ClientEdit: _h.Boolean[_h.R]
+    ClientEdit: _h.BooleanField[_h.R]
     """ClientEdit: boolean"""
-    ClientDelete: _h.Boolean[_h.R]
+    ClientDelete: _h.BooleanField[_h.R]
     """ClientDelete: boolean"""
-    ReportRead: _h.Boolean[_h.R]
+    ReportRead: _h.BooleanField[_h.R]
     """ReportRead: boolean"""
-    ReportEdit: _h.Boolean[_h.R]
+    ReportEdit: _h.BooleanField[_h.R]
     """ReportEdit: boolean"""
-    ReportDelete: _h.Boolean[_h.R]
+    ReportDelete: _h.BooleanField[_h.R]
     """ReportDelete: boolean"""
-    ContactRead: _h.Boolean[_h.R]
+    ContactRead: _h.BooleanField[_h.R]
     """ContactRead: boolean"""
-    ContactEdit: _h.Boolean[_h.R]
+    ContactEdit: _h.BooleanField[_h.R]
     """ContactEdit: boolean"""
-    ContactDelete: _h.Boolean[_h.R]
+    ContactDelete: _h.BooleanField[_h.R]
     """ContactDelete: boolean"""
-    UserRead: _h.Boolean[_h.R]
+    UserRead: _h.BooleanField[_h.R]
     """UserRead: boolean"""
-    UserEdit: _h.Boolean[_h.R]
+    UserEdit: _h.BooleanField[_h.R]
     """UserEdit: boolean"""
-    UserDelete: _h.Boolean[_h.R]
+    UserDelete: _h.BooleanField[_h.R]
     """UserDelete: boolean"""
-    ToolRead: _h.Boolean[_h.R]
+    ToolRead: _h.BooleanField[_h.R]
     """ToolRead: boolean"""
-    ToolEdit: _h.Boolean[_h.R]
+    ToolEdit: _h.BooleanField[_h.R]
     """ToolEdit: boolean"""
-    ToolDelete: _h.Boolean[_h.R]
+    ToolDelete: _h.BooleanField[_h.R]
     """ToolDelete: boolean"""
-    ScriptRead: _h.Boolean[_h.R]
+    ScriptRead: _h.BooleanField[_h.R]
     """ScriptRead: boolean"""
-    ScriptEdit: _h.Boolean[_h.R]
+    ScriptEdit: _h.BooleanField[_h.R]
     """ScriptEdit: boolean"""
-    ScriptDelete: _h.Boolean[_h.R]
+    ScriptDelete: _h.BooleanField[_h.R]
     """ScriptDelete: boolean"""
-    ManageGroups: _h.Boolean[_h.R]
+    ManageGroups: _h.BooleanField[_h.R]
     """ManageGroups: boolean"""
-    DashTicketing: _h.Boolean[_h.R]
+    DashTicketing: _h.BooleanField[_h.R]
     """DashTicketing: boolean"""
-    DashTime: _h.Boolean[_h.R]
+    DashTime: _h.BooleanField[_h.R]
     """DashTime: boolean"""
-    DashManage: _h.Boolean[_h.R]
+    DashManage: _h.BooleanField[_h.R]
     """DashManage: boolean"""
-    DashTrending: _h.Boolean[_h.R]
+    DashTrending: _h.BooleanField[_h.R]
     """DashTrending: boolean"""
-    DashOverview: _h.Boolean[_h.R]
+    DashOverview: _h.BooleanField[_h.R]
     """DashOverview: boolean"""
-    HUDUpdate: _h.Boolean[_h.R]
+    HUDUpdate: _h.BooleanField[_h.R]
     """HUDUpdate: boolean"""
-    HUDShowAll: _h.Boolean[_h.R]
+    HUDShowAll: _h.BooleanField[_h.R]
     """HUDShowAll: boolean"""
-    DataViewUpdate: _h.Boolean[_h.R]
+    DataViewUpdate: _h.BooleanField[_h.R]
     """DataViewUpdate: boolean"""
-    DataViewDelete: _h.Boolean[_h.R]
+    DataViewDelete: _h.BooleanField[_h.R]
     """DataViewDelete: boolean"""
-    DataViewShowAll: _h.Boolean[_h.R]
+    DataViewShowAll: _h.BooleanField[_h.R]
     """DataViewShowAll: boolean"""
-    UsersShowAll: _h.Boolean[_h.R]
+    UsersShowAll: _h.BooleanField[_h.R]
     """UsersShowAll: boolean"""
-    UserClassCreate: _h.Boolean[_h.R]
+    UserClassCreate: _h.BooleanField[_h.R]
     """UserClassCreate: boolean"""
-    UserClassUpdate: _h.Boolean[_h.R]
+    UserClassUpdate: _h.BooleanField[_h.R]
     """UserClassUpdate: boolean"""
-    PatchManagerConfig: _h.Boolean[_h.R]
+    PatchManagerConfig: _h.BooleanField[_h.R]
     """PatchManagerConfig: boolean"""
-    ReportsCreate: _h.Boolean[_h.R]
+    ReportsCreate: _h.BooleanField[_h.R]
     """ReportsCreate: boolean"""
-    ProbeTemplateExecute: _h.Boolean[_h.R]
+    ProbeTemplateExecute: _h.BooleanField[_h.R]
     """ProbeTemplateExecute: boolean"""
-    ScheduledScriptsUpdate: _h.Boolean[_h.R]
+    ScheduledScriptsUpdate: _h.BooleanField[_h.R]
     """ScheduledScriptsUpdate: boolean"""
-    ClientsShowAll: _h.Boolean[_h.R]
+    ClientsShowAll: _h.BooleanField[_h.R]
     """ClientsShowAll: boolean"""
-    ShowPasswords: _h.Boolean[_h.R]
+    ShowPasswords: _h.BooleanField[_h.R]
     """ShowPasswords: boolean"""
-    LocationsShowAll: _h.Boolean[_h.R]
+    LocationsShowAll: _h.BooleanField[_h.R]
     """LocationsShowAll: boolean"""
-    ComputersCreate: _h.Boolean[_h.R]
+    ComputersCreate: _h.BooleanField[_h.R]
     """ComputersCreate: boolean"""
-    ComputersUpdate: _h.Boolean[_h.R]
+    ComputersUpdate: _h.BooleanField[_h.R]
     """ComputersUpdate: boolean"""
-    ComputersDelete: _h.Boolean[_h.R]
+    ComputersDelete: _h.BooleanField[_h.R]
     """ComputersDelete: boolean"""
-    ComputersShowAll: _h.Boolean[_h.R]
+    ComputersShowAll: _h.BooleanField[_h.R]
     """ComputersShowAll: boolean"""
-    ComputersForceUpdate: _h.Boolean[_h.R]
+    ComputersForceUpdate: _h.BooleanField[_h.R]
     """ComputersForceUpdate: boolean"""
-    NetworkDeviceUpdate: _h.Boolean[_h.R]
+    NetworkDeviceUpdate: _h.BooleanField[_h.R]
     """NetworkDeviceUpdate: boolean"""
-    NetworkDeviceDelete: _h.Boolean[_h.R]
+    NetworkDeviceDelete: _h.BooleanField[_h.R]
     """NetworkDeviceDelete: boolean"""
-    NetworkDeviceShowAll: _h.Boolean[_h.R]
+    NetworkDeviceShowAll: _h.BooleanField[_h.R]
     """NetworkDeviceShowAll: boolean"""
-    RetiredAssetsDelete: _h.Boolean[_h.R]
+    RetiredAssetsDelete: _h.BooleanField[_h.R]
     """RetiredAssetsDelete: boolean"""
-    GroupsCreate: _h.Boolean[_h.R]
+    GroupsCreate: _h.BooleanField[_h.R]
     """GroupsCreate: boolean"""
-    GroupsDelete: _h.Boolean[_h.R]
+    GroupsDelete: _h.BooleanField[_h.R]
     """GroupsDelete: boolean"""
-    GroupsShowAll: _h.Boolean[_h.R]
+    GroupsShowAll: _h.BooleanField[_h.R]
     """GroupsShowAll: boolean"""
-    GroupsScheduleScript: _h.Boolean[_h.R]
+    GroupsScheduleScript: _h.BooleanField[_h.R]
     """GroupsScheduleScript: boolean"""
-    GroupMonitorsUpdate: _h.Boolean[_h.R]
+    GroupMonitorsUpdate: _h.BooleanField[_h.R]
     """GroupMonitorsUpdate: boolean"""
-    GroupInfoUpdate: _h.Boolean[_h.R]
+    GroupInfoUpdate: _h.BooleanField[_h.R]
     """GroupInfoUpdate: boolean"""
-    GroupManagedServices: _h.Boolean[_h.R]
+    GroupManagedServices: _h.BooleanField[_h.R]
     """GroupManagedServices: boolean"""
-    RemoteMonitorsCreate: _h.Boolean[_h.R]
+    RemoteMonitorsCreate: _h.BooleanField[_h.R]
     """RemoteMonitorsCreate: boolean"""
-    RemoteMonitorsDelete: _h.Boolean[_h.R]
+    RemoteMonitorsDelete: _h.BooleanField[_h.R]
     """RemoteMonitorsDelete: boolean"""
-    InternalMonitorsCreate: _h.Boolean[_h.R]
+    InternalMonitorsCreate: _h.BooleanField[_h.R]
     """InternalMonitorsCreate: boolean"""
-    InternalMonitorsUpdate: _h.Boolean[_h.R]
+    InternalMonitorsUpdate: _h.BooleanField[_h.R]
     """InternalMonitorsUpdate: boolean"""
-    InternalMonitorsDelete: _h.Boolean[_h.R]
+    InternalMonitorsDelete: _h.BooleanField[_h.R]
     """InternalMonitorsDelete: boolean"""
-    AlertsUpdate: _h.Boolean[_h.R]
+    AlertsUpdate: _h.BooleanField[_h.R]
     """AlertsUpdate: boolean"""
-    AlertsDeleteAll: _h.Boolean[_h.R]
+    AlertsDeleteAll: _h.BooleanField[_h.R]
     """AlertsDeleteAll: boolean"""
-    TicketsRead: _h.Boolean[_h.R]
+    TicketsRead: _h.BooleanField[_h.R]
     """TicketsRead: boolean"""
-    TicketsUpdate: _h.Boolean[_h.R]
+    TicketsUpdate: _h.BooleanField[_h.R]
     """TicketsUpdate: boolean"""
-    TicketsDelete: _h.Boolean[_h.R]
+    TicketsDelete: _h.BooleanField[_h.R]
     """TicketsDelete: boolean"""
-    TicketsRequest: _h.Boolean[_h.R]
+    TicketsRequest: _h.BooleanField[_h.R]
     """TicketsRequest: boolean"""
-    SearchesRead: _h.Boolean[_h.R]
+    SearchesRead: _h.BooleanField[_h.R]
     """SearchesRead: boolean"""
-    SearchesUpdate: _h.Boolean[_h.R]
+    SearchesUpdate: _h.BooleanField[_h.R]
     """SearchesUpdate: boolean"""
-    SearchesDelete: _h.Boolean[_h.R]
+    SearchesDelete: _h.BooleanField[_h.R]
     """SearchesDelete: boolean"""
-    PatchManagerRead: _h.Boolean[_h.R]
+    PatchManagerRead: _h.BooleanField[_h.R]
     """PatchManagerRead: boolean"""
-    PatchManagerUpdate: _h.Boolean[_h.R]
+    PatchManagerUpdate: _h.BooleanField[_h.R]
     """PatchManagerUpdate: boolean"""
-    LanguagePackEditor: _h.Boolean[_h.R]
+    LanguagePackEditor: _h.BooleanField[_h.R]
     """LanguagePackEditor: boolean"""
-    ManagedServiceCatalog: _h.Boolean[_h.R]
+    ManagedServiceCatalog: _h.BooleanField[_h.R]
     """ManagedServiceCatalog: boolean"""
-    NavigationMenuUpdate: _h.Boolean[_h.R]
+    NavigationMenuUpdate: _h.BooleanField[_h.R]
     """NavigationMenuUpdate: boolean"""
-    RSSFeedRead: _h.Boolean[_h.R]
+    RSSFeedRead: _h.BooleanField[_h.R]
     """RSSFeedRead: boolean"""
-    RSSFeedUpdate: _h.Boolean[_h.R]
+    RSSFeedUpdate: _h.BooleanField[_h.R]
     """RSSFeedUpdate: boolean"""
-    LinksDelete: _h.Boolean[_h.R]
+    LinksDelete: _h.BooleanField[_h.R]
     """LinksDelete: boolean"""
-    PluginManager: _h.Boolean[_h.R]
+    PluginManager: _h.BooleanField[_h.R]
     """PluginManager: boolean"""
-    SolutionCenter: _h.Boolean[_h.R]
+    SolutionCenter: _h.BooleanField[_h.R]
     """SolutionCenter: boolean"""
-    DatabaseExecute: _h.Boolean[_h.R]
+    DatabaseExecute: _h.BooleanField[_h.R]
     """DatabaseExecute: boolean"""
-    ServerStatus: _h.Boolean[_h.R]
+    ServerStatus: _h.BooleanField[_h.R]
     """ServerStatus: boolean"""
-    ManageAudits: _h.Boolean[_h.R]
+    ManageAudits: _h.BooleanField[_h.R]
     """ManageAudits: boolean"""
-    ManageRemoteCommands: _h.Boolean[_h.R]
+    ManageRemoteCommands: _h.BooleanField[_h.R]
     """ManageRemoteCommands: boolean"""
-    ManageServiceLogs: _h.Boolean[_h.R]
+    ManageServiceLogs: _h.BooleanField[_h.R]
     """ManageServiceLogs: boolean"""
-    ManageOutdated: _h.Boolean[_h.R]
+    ManageOutdated: _h.BooleanField[_h.R]
     """ManageOutdated: boolean"""
-    ManageOfflineComputers: _h.Boolean[_h.R]
+    ManageOfflineComputers: _h.BooleanField[_h.R]
     """ManageOfflineComputers: boolean"""
-    ManageScheduleClientScripts: _h.Boolean[_h.R]
+    ManageScheduleClientScripts: _h.BooleanField[_h.R]
     """ManageScheduleClientScripts: boolean"""
-    DashboardConfig: _h.Boolean[_h.R]
+    DashboardConfig: _h.BooleanField[_h.R]
     """DashboardConfig: boolean"""
-    ConfigApplicationList: _h.Boolean[_h.R]
+    ConfigApplicationList: _h.BooleanField[_h.R]
     """ConfigApplicationList: boolean"""
-    ConfigEventBlackList: _h.Boolean[_h.R]
+    ConfigEventBlackList: _h.BooleanField[_h.R]
     """ConfigEventBlackList: boolean"""
-    QuickConnect: _h.Boolean[_h.R]
+    QuickConnect: _h.BooleanField[_h.R]
     """QuickConnect: boolean"""
-    PermissionsUpdate: _h.Boolean[_h.R]
+    PermissionsUpdate: _h.BooleanField[_h.R]
     """PermissionsUpdate: boolean"""
-    UserClassRead: _h.Boolean[_h.R]
+    UserClassRead: _h.BooleanField[_h.R]
     """UserClassRead: boolean"""
-    UserClassDelete: _h.Boolean[_h.R]
+    UserClassDelete: _h.BooleanField[_h.R]
     """UserClassDelete: boolean"""
-    SQLScriptFunctions: _h.Boolean[_h.R]
+    SQLScriptFunctions: _h.BooleanField[_h.R]
     """SQLScriptFunctions: boolean"""
 
 UserClassUserPermissions: _UserClassUserPermissions[_UserClassUserPermissionsRecord]

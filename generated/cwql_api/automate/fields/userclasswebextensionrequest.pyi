@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.userclasswebextensionrequest import UserClassWebExtensionRequest as _UserClassWebExtensionRequestRecord
 from .assignedwebextension import _AssignedWebExtensionMany
 
-class _UserClassWebExtensionRequest(_h.Reference[_h.R]):
+class _UserClassWebExtensionRequest(_h.ReferenceField[_h.R]):
     """The fields of UserClassWebExtensionRequest, in conditions on records R."""
 
     AssignedExtensions: _AssignedWebExtensionMany[_h.R]

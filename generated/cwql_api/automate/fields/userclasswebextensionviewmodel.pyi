@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.userclasswebextensionviewmodel import UserClassWebExtensionViewModel as _UserClassWebExtensionViewModelRecord
 from .extensionclaimviewmodel import _ExtensionClaimViewModelMany
 
-class _UserClassWebExtensionViewModel(_h.Reference[_h.R]):
+class _UserClassWebExtensionViewModel(_h.ReferenceField[_h.R]):
     """The fields of UserClassWebExtensionViewModel, in conditions on records R."""
 
-    WebExtensionId: _h.Integer[_h.R]
+    WebExtensionId: _h.IntegerField[_h.R]
     """WebExtensionId: int32"""
-    WebExtensionName: _h.Text[_h.R]
+    WebExtensionName: _h.TextField[_h.R]
     """WebExtensionName: string"""
     ExtensionClaims: _ExtensionClaimViewModelMany[_h.R]
     """ExtensionClaims: a list of ExtensionClaimViewModel; compare one of its fields, or use any()"""

@@ -3,23 +3,23 @@ from cwql.schema import handles as _h
 
 from ..models.userextensionclaimtype import UserExtensionClaimType as _UserExtensionClaimTypeRecord
 
-class _UserExtensionClaimType(_h.Reference[_h.R]):
+class _UserExtensionClaimType(_h.ReferenceField[_h.R]):
     """The fields of UserExtensionClaimType, in conditions on records R."""
 
-    HasClaim: _h.Boolean[_h.R]
+    HasClaim: _h.BooleanField[_h.R]
     """HasClaim: boolean"""
-    ExtensionClaimTypeId: _h.Integer[_h.R]
+    ExtensionClaimTypeId: _h.IntegerField[_h.R]
     """ExtensionClaimTypeId: int32"""
-    WebExtensionId: _h.Integer[_h.R]
+    WebExtensionId: _h.IntegerField[_h.R]
     """WebExtensionId: int32"""
-    DisplayName: _h.Text[_h.R]
+    DisplayName: _h.TextField[_h.R]
     """DisplayName: string"""
-    ClaimKey: _h.Text[_h.R]
+    ClaimKey: _h.TextField[_h.R]
     """ClaimKey: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
-class _UserExtensionClaimTypeMany(_UserExtensionClaimType[_h.R], _h.Children[_h.R, _UserExtensionClaimTypeRecord]):
+class _UserExtensionClaimTypeMany(_UserExtensionClaimType[_h.R], _h.ChildrenField[_h.R, _UserExtensionClaimTypeRecord]):
     """A list of UserExtensionClaimType inside of a record R."""
 
 UserExtensionClaimType: _UserExtensionClaimType[_UserExtensionClaimTypeRecord]

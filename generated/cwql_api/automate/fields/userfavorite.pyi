@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.userfavorite import UserFavorite as _UserFavoriteRecord
 
-class _UserFavorite(_h.Reference[_h.R]):
+class _UserFavorite(_h.ReferenceField[_h.R]):
     """The fields of UserFavorite, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    UserId: _h.Integer[_h.R]
+    UserId: _h.IntegerField[_h.R]
     """UserId: int32"""
-    AdditionalIdentifier: _h.Text[_h.R]
+    AdditionalIdentifier: _h.TextField[_h.R]
     """AdditionalIdentifier: string"""
-    Order: _h.Integer[_h.R]
+    Order: _h.IntegerField[_h.R]
     """Order: int32"""
-    ItemGUID: _h.Text[_h.R]
+    ItemGUID: _h.TextField[_h.R]
     """ItemGUID: string"""
 
 UserFavorite: _UserFavorite[_UserFavoriteRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.userfolder import UserFolder as _UserFolderRecord
 
-class _UserFolder(_h.Reference[_h.R]):
+class _UserFolder(_h.ReferenceField[_h.R]):
     """The fields of UserFolder, in conditions on records R."""
 
-    UserFolderId: _h.Integer[_h.R]
+    UserFolderId: _h.IntegerField[_h.R]
     """UserFolderId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    IsSsoEnabled: _h.Boolean[_h.R]
+    IsSsoEnabled: _h.BooleanField[_h.R]
     """IsSsoEnabled: boolean"""
 
 UserFolder: _UserFolder[_UserFolderRecord]

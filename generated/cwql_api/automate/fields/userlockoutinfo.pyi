@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.userlockoutinfo import UserLockoutInfo as _UserLockoutInfoRecord
 
-class _UserLockoutInfo(_h.Reference[_h.R]):
+class _UserLockoutInfo(_h.ReferenceField[_h.R]):
     """The fields of UserLockoutInfo, in conditions on records R."""
 
-    UserName: _h.Text[_h.R]
+    UserName: _h.TextField[_h.R]
     """UserName: string"""
-    UserId: _h.Integer[_h.R]
+    UserId: _h.IntegerField[_h.R]
     """UserId: int32"""
-    LastIPAddress: _h.Text[_h.R]
+    LastIPAddress: _h.TextField[_h.R]
     """LastIPAddress: string"""
-    IsLocked: _h.Boolean[_h.R]
+    IsLocked: _h.BooleanField[_h.R]
     """IsLocked: boolean"""
-    FailedLoginCount: _h.Integer[_h.R]
+    FailedLoginCount: _h.IntegerField[_h.R]
     """FailedLoginCount: int32"""
-    LastFailDateUtc: _h.DateTime[_h.R]
+    LastFailDateUtc: _h.DateTimeField[_h.R]
     """LastFailDateUtc: date-time"""
-    LockOutExpirationDateUtc: _h.DateTime[_h.R]
+    LockOutExpirationDateUtc: _h.DateTimeField[_h.R]
     """LockOutExpirationDateUtc: date-time"""
 
 UserLockoutInfo: _UserLockoutInfo[_UserLockoutInfoRecord]

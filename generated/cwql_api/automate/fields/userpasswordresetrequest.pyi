@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.userpasswordresetrequest import UserPasswordResetRequest as _UserPasswordResetRequestRecord
 
-class _UserPasswordResetRequest(_h.Reference[_h.R]):
+class _UserPasswordResetRequest(_h.ReferenceField[_h.R]):
     """The fields of UserPasswordResetRequest, in conditions on records R."""
 
-    Username: _h.Text[_h.R]
+    Username: _h.TextField[_h.R]
     """Username: string"""
-    PasswordResetToken: _h.Text[_h.R]
+    PasswordResetToken: _h.TextField[_h.R]
     """PasswordResetToken: string"""
-    NewPassword: _h.Text[_h.R]
+    NewPassword: _h.TextField[_h.R]
     """NewPassword: string"""
 
 UserPasswordResetRequest: _UserPasswordResetRequest[_UserPasswordResetRequestRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.userprofile import UserProfile as _UserProfileRecord
 
-class _UserProfile(_h.Reference[_h.R]):
+class _UserProfile(_h.ReferenceField[_h.R]):
     """The fields of UserProfile, in conditions on records R."""
 
-    IsSuperAdmin: _h.Boolean[_h.R]
+    IsSuperAdmin: _h.BooleanField[_h.R]
     """IsSuperAdmin: boolean"""
-    IsFolderLimited: _h.Boolean[_h.R]
+    IsFolderLimited: _h.BooleanField[_h.R]
     """IsFolderLimited: boolean"""
-    UserClassIdList: _h.Collection[int, _h.R]
+    UserClassIdList: _h.CollectionField[int, _h.R]
     """UserClassIdList: a list of int32"""
 
 UserProfile: _UserProfile[_UserProfileRecord]

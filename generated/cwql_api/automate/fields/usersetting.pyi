@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.usersetting import UserSetting as _UserSettingRecord
 
-class _UserSetting(_h.Reference[_h.R]):
+class _UserSetting(_h.ReferenceField[_h.R]):
     """The fields of UserSetting, in conditions on records R."""
 
-    UserId: _h.Integer[_h.R]
+    UserId: _h.IntegerField[_h.R]
     """UserId: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
-    Value: _h.Text[_h.R]
+    Value: _h.TextField[_h.R]
     """Value: string"""
 
 UserSetting: _UserSetting[_UserSettingRecord]

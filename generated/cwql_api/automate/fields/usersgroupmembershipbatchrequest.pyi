@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.usersgroupmembershipbatchrequest import UsersGroupMembershipBatchRequest as _UsersGroupMembershipBatchRequestRecord
 
-class _UsersGroupMembershipBatchRequest(_h.Reference[_h.R]):
+class _UsersGroupMembershipBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of UsersGroupMembershipBatchRequest, in conditions on records R."""
 
-    UserIds: _h.Collection[int, _h.R]
+    UserIds: _h.CollectionField[int, _h.R]
     """UserIds: a list of int32"""
-    GroupIds: _h.Collection[int, _h.R]
+    GroupIds: _h.CollectionField[int, _h.R]
     """GroupIds: a list of int32"""
 
 UsersGroupMembershipBatchRequest: _UsersGroupMembershipBatchRequest[_UsersGroupMembershipBatchRequestRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.usersinglesignonstatus import UserSingleSignOnStatus as _UserSingleSignOnStatusRecord
 
-class _UserSingleSignOnStatus(_h.Reference[_h.R]):
+class _UserSingleSignOnStatus(_h.ReferenceField[_h.R]):
     """The fields of UserSingleSignOnStatus, in conditions on records R."""
 
-    SsoStatusId: _h.Integer[_h.R]
+    SsoStatusId: _h.IntegerField[_h.R]
     """SsoStatusId: int32"""
-    StatusName: _h.Text[_h.R]
+    StatusName: _h.TextField[_h.R]
     """StatusName: string"""
 
 UserSingleSignOnStatus: _UserSingleSignOnStatus[_UserSingleSignOnStatusRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.usersusersinglesignonstatus import UsersUserSingleSignOnStatus as _UsersUserSingleSignOnStatusRecord
 
-class _UsersUserSingleSignOnStatus(_h.Reference[_h.R]):
+class _UsersUserSingleSignOnStatus(_h.ReferenceField[_h.R]):
     """The fields of UsersUserSingleSignOnStatus, in conditions on records R."""
 
-    SsoStatusId: _h.Integer[_h.R]
+    SsoStatusId: _h.IntegerField[_h.R]
     """SsoStatusId: int32"""
-    StatusName: _h.Text[_h.R]
+    StatusName: _h.TextField[_h.R]
     """StatusName: string"""
 
 UsersUserSingleSignOnStatus: _UsersUserSingleSignOnStatus[_UsersUserSingleSignOnStatusRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.v1_5patchingpolicyscript import V1_5PatchingPolicyScript as _V1_5PatchingPolicyScriptRecord
 
-class _V1_5PatchingPolicyScript(_h.Reference[_h.R]):
+class _V1_5PatchingPolicyScript(_h.ReferenceField[_h.R]):
     """The fields of V1_5PatchingPolicyScript, in conditions on records R."""
 
-    RunScript: _h.Boolean[_h.R]
+    RunScript: _h.BooleanField[_h.R]
     """RunScript: boolean"""
-    ScriptGuid: _h.Text[_h.R]
+    ScriptGuid: _h.TextField[_h.R]
     """ScriptGuid: uuid"""
-    ScriptName: _h.Text[_h.R]
+    ScriptName: _h.TextField[_h.R]
     """ScriptName: string"""
-    CancelActionOnScriptFailure: _h.Boolean[_h.R]
+    CancelActionOnScriptFailure: _h.BooleanField[_h.R]
     """CancelActionOnScriptFailure: boolean"""
 
 V1_5PatchingPolicyScript: _V1_5PatchingPolicyScript[_V1_5PatchingPolicyScriptRecord]

@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.v1_5patchingpolicyscriptoptions import V1_5PatchingPolicyScriptOptions as _V1_5PatchingPolicyScriptOptionsRecord
 from .v1_5patchingpolicyscript import _V1_5PatchingPolicyScript
 
-class _V1_5PatchingPolicyScriptOptions(_h.Reference[_h.R]):
+class _V1_5PatchingPolicyScriptOptions(_h.ReferenceField[_h.R]):
     """The fields of V1_5PatchingPolicyScriptOptions, in conditions on records R."""
 
     BeforeScriptOptions: _V1_5PatchingPolicyScript[_h.R]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.validatepasswordresetrequest import ValidatePasswordResetRequest as _ValidatePasswordResetRequestRecord
 
-class _ValidatePasswordResetRequest(_h.Reference[_h.R]):
+class _ValidatePasswordResetRequest(_h.ReferenceField[_h.R]):
     """The fields of ValidatePasswordResetRequest, in conditions on records R."""
 
-    PasswordResetToken: _h.Text[_h.R]
+    PasswordResetToken: _h.TextField[_h.R]
     """PasswordResetToken: string"""
 
 ValidatePasswordResetRequest: _ValidatePasswordResetRequest[_ValidatePasswordResetRequestRecord]

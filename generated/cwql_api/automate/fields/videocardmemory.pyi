@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.videocardmemory import VideoCardMemory as _VideoCardMemoryRecord
 
-class _VideoCardMemory(_h.Reference[_h.R]):
+class _VideoCardMemory(_h.ReferenceField[_h.R]):
     """The fields of VideoCardMemory, in conditions on records R."""
 
-    Id: _h.Integer[_h.R]
+    Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 VideoCardMemory: _VideoCardMemory[_VideoCardMemoryRecord]

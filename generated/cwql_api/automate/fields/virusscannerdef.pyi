@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.virusscannerdef import VirusScannerDef as _VirusScannerDefRecord
 
-class _VirusScannerDef(_h.Reference[_h.R]):
+class _VirusScannerDef(_h.ReferenceField[_h.R]):
     """The fields of VirusScannerDef, in conditions on records R."""
 
-    Id: _h.Text[_h.R]
+    Id: _h.TextField[_h.R]
     """Id: string"""
-    Name: _h.Text[_h.R]
+    Name: _h.TextField[_h.R]
     """Name: string"""
 
 VirusScannerDef: _VirusScannerDef[_VirusScannerDefRecord]

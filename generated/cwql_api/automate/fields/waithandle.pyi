@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.waithandle import WaitHandle as _WaitHandleRecord
 from .safewaithandle import _SafeWaitHandle
 
-class _WaitHandle(_h.Reference[_h.R]):
+class _WaitHandle(_h.ReferenceField[_h.R]):
     """The fields of WaitHandle, in conditions on records R."""
 
     SafeWaitHandle: _SafeWaitHandle[_h.R]

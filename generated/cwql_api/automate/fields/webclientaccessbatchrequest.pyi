@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.webclientaccessbatchrequest import WebClientAccessBatchRequest as _WebClientAccessBatchRequestRecord
 
-class _WebClientAccessBatchRequest(_h.Reference[_h.R]):
+class _WebClientAccessBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of WebClientAccessBatchRequest, in conditions on records R."""
 
-    RequestType: _h.Enum[_t.Literal["Invite", "Reset"], _h.R]
+    RequestType: _h.EnumField[_t.Literal["Invite", "Reset"], _h.R]
     """RequestType: Invite | Reset"""
-    EntityType: _h.Enum[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
+    EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
-    EntityIds: _h.Collection[int, _h.R]
+    EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
 WebClientAccessBatchRequest: _WebClientAccessBatchRequest[_WebClientAccessBatchRequestRecord]

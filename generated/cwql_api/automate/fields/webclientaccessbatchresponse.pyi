@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.webclientaccessbatchresponse import WebClientAccessBatchResponse as _WebClientAccessBatchResponseRecord
 from .webclientaccessbatchresult import _WebClientAccessBatchResultMany
 
-class _WebClientAccessBatchResponse(_h.Reference[_h.R]):
+class _WebClientAccessBatchResponse(_h.ReferenceField[_h.R]):
     """The fields of WebClientAccessBatchResponse, in conditions on records R."""
 
     WebClientAccessResults: _WebClientAccessBatchResultMany[_h.R]
     """WebClientAccessResults: a list of WebClientAccessBatchResult; compare one of its fields, or use any()"""
-    ContainsUnsuccessfulResults: _h.Boolean[_h.R]
+    ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
 WebClientAccessBatchResponse: _WebClientAccessBatchResponse[_WebClientAccessBatchResponseRecord]

@@ -11,36 +11,36 @@ from .webextensionmenubutton import _WebExtensionMenuButtonMany
 from .webextensionredirect import _WebExtensionRedirectMany
 from .webextensiontile import _WebExtensionTileMany
 
-class _WebExtension(_h.Reference[_h.R]):
+class _WebExtension(_h.ReferenceField[_h.R]):
     """The fields of WebExtension, in conditions on records R."""
 
-    WebExtensionId: _h.Integer[_h.R]
+    WebExtensionId: _h.IntegerField[_h.R]
     """WebExtensionId: int32"""
     ExtensionSolution: _ExtensionSolution[_h.R]
     """ExtensionSolution: a reference; compare its fields, or it with None"""
     ExtensionStatus: _ExtensionStatus[_h.R]
     """ExtensionStatus: a reference; compare its fields, or it with None"""
-    WebExtensionGuid: _h.Text[_h.R]
+    WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
-    WebExtensionName: _h.Text[_h.R]
+    WebExtensionName: _h.TextField[_h.R]
     """WebExtensionName: string"""
-    Author: _h.Text[_h.R]
+    Author: _h.TextField[_h.R]
     """Author: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    Version: _h.Text[_h.R]
+    Version: _h.TextField[_h.R]
     """Version: string"""
-    FileUrl: _h.Text[_h.R]
+    FileUrl: _h.TextField[_h.R]
     """FileUrl: string"""
-    Filename: _h.Text[_h.R]
+    Filename: _h.TextField[_h.R]
     """Filename: string"""
-    FileCheckSum: _h.Text[_h.R]
+    FileCheckSum: _h.TextField[_h.R]
     """FileCheckSum: string"""
-    HasStaticFiles: _h.Boolean[_h.R]
+    HasStaticFiles: _h.BooleanField[_h.R]
     """HasStaticFiles: boolean"""
-    HasGraphFiles: _h.Boolean[_h.R]
+    HasGraphFiles: _h.BooleanField[_h.R]
     """HasGraphFiles: boolean"""
-    IsCoreExtension: _h.Boolean[_h.R]
+    IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
     ExtensionClaimTypes: _ExtensionClaimTypeMany[_h.R]
     """ExtensionClaimTypes: a list of ExtensionClaimType; compare one of its fields, or use any()"""

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.webextensionarea import WebExtensionArea as _WebExtensionAreaRecord
 
-class _WebExtensionArea(_h.Reference[_h.R]):
+class _WebExtensionArea(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionArea, in conditions on records R."""
 
-    WebExtensionAreaId: _h.Integer[_h.R]
+    WebExtensionAreaId: _h.IntegerField[_h.R]
     """WebExtensionAreaId: int32"""
-    WebExtensionAreaName: _h.Text[_h.R]
+    WebExtensionAreaName: _h.TextField[_h.R]
     """WebExtensionAreaName: string"""
-    WebExtensionScreenId: _h.Integer[_h.R]
+    WebExtensionScreenId: _h.IntegerField[_h.R]
     """WebExtensionScreenId: int32"""
 
 WebExtensionArea: _WebExtensionArea[_WebExtensionAreaRecord]

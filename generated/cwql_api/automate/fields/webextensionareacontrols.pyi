@@ -9,7 +9,7 @@ from .webextensionmenubutton import _WebExtensionMenuButtonMany
 from .webextensionredirect import _WebExtensionRedirectMany
 from .webextensiontile import _WebExtensionTileMany
 
-class _WebExtensionAreaControls(_h.Reference[_h.R]):
+class _WebExtensionAreaControls(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionAreaControls, in conditions on records R."""
 
     WebExtensionArea: _WebExtensionArea[_h.R]

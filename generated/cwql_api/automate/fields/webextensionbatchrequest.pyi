@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.webextensionbatchrequest import WebExtensionBatchRequest as _WebExtensionBatchRequestRecord
 
-class _WebExtensionBatchRequest(_h.Reference[_h.R]):
+class _WebExtensionBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionBatchRequest, in conditions on records R."""
 
-    WebExtensionIds: _h.Collection[int, _h.R]
+    WebExtensionIds: _h.CollectionField[int, _h.R]
     """WebExtensionIds: a list of int32"""
 
 WebExtensionBatchRequest: _WebExtensionBatchRequest[_WebExtensionBatchRequestRecord]

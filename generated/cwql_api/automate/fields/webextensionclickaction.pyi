@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.webextensionclickaction import WebExtensionClickAction as _WebExtensionClickActionRecord
 from .webextensionurlopentype import _WebExtensionUrlOpenType
 
-class _WebExtensionClickAction(_h.Reference[_h.R]):
+class _WebExtensionClickAction(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionClickAction, in conditions on records R."""
 
-    ClickActionId: _h.Integer[_h.R]
+    ClickActionId: _h.IntegerField[_h.R]
     """ClickActionId: int32"""
-    Url: _h.Text[_h.R]
+    Url: _h.TextField[_h.R]
     """Url: string"""
     UrlOpenType: _WebExtensionUrlOpenType[_h.R]
     """UrlOpenType: a reference; compare its fields, or it with None"""

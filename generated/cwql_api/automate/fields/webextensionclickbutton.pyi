@@ -5,31 +5,31 @@ from ..models.webextensionclickbutton import WebExtensionClickButton as _WebExte
 from .extensionclaimtype import _ExtensionClaimType
 from .webextensionclickaction import _WebExtensionClickAction
 
-class _WebExtensionClickButton(_h.Reference[_h.R]):
+class _WebExtensionClickButton(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionClickButton, in conditions on records R."""
 
-    IconUrl: _h.Text[_h.R]
+    IconUrl: _h.TextField[_h.R]
     """IconUrl: string"""
-    ButtonText: _h.Text[_h.R]
+    ButtonText: _h.TextField[_h.R]
     """ButtonText: string"""
     ClickAction: _WebExtensionClickAction[_h.R]
     """ClickAction: a reference; compare its fields, or it with None"""
-    AllowsMultiSelect: _h.Boolean[_h.R]
+    AllowsMultiSelect: _h.BooleanField[_h.R]
     """AllowsMultiSelect: boolean"""
-    WebExtensionControlId: _h.Integer[_h.R]
+    WebExtensionControlId: _h.IntegerField[_h.R]
     """WebExtensionControlId: int32"""
-    WebExtensionControlName: _h.Text[_h.R]
+    WebExtensionControlName: _h.TextField[_h.R]
     """WebExtensionControlName: string"""
-    WebExtensionGuid: _h.Text[_h.R]
+    WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
     ExtensionClaimType: _ExtensionClaimType[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
-    IsCoreExtension: _h.Boolean[_h.R]
+    IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
-    WebExtensionAreaControlTypeIds: _h.Collection[int, _h.R]
+    WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionClickButtonMany(_WebExtensionClickButton[_h.R], _h.Children[_h.R, _WebExtensionClickButtonRecord]):
+class _WebExtensionClickButtonMany(_WebExtensionClickButton[_h.R], _h.ChildrenField[_h.R, _WebExtensionClickButtonRecord]):
     """A list of WebExtensionClickButton inside of a record R."""
 
 WebExtensionClickButton: _WebExtensionClickButton[_WebExtensionClickButtonRecord]

@@ -4,27 +4,27 @@ from cwql.schema import handles as _h
 from ..models.webextensioninlineframe import WebExtensionInlineFrame as _WebExtensionInlineFrameRecord
 from .extensionclaimtype import _ExtensionClaimType
 
-class _WebExtensionInlineFrame(_h.Reference[_h.R]):
+class _WebExtensionInlineFrame(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionInlineFrame, in conditions on records R."""
 
-    InlineFrameGuid: _h.Text[_h.R]
+    InlineFrameGuid: _h.TextField[_h.R]
     """InlineFrameGuid: uuid"""
-    SourceUrl: _h.Text[_h.R]
+    SourceUrl: _h.TextField[_h.R]
     """SourceUrl: string"""
-    WebExtensionControlId: _h.Integer[_h.R]
+    WebExtensionControlId: _h.IntegerField[_h.R]
     """WebExtensionControlId: int32"""
-    WebExtensionControlName: _h.Text[_h.R]
+    WebExtensionControlName: _h.TextField[_h.R]
     """WebExtensionControlName: string"""
-    WebExtensionGuid: _h.Text[_h.R]
+    WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
     ExtensionClaimType: _ExtensionClaimType[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
-    IsCoreExtension: _h.Boolean[_h.R]
+    IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
-    WebExtensionAreaControlTypeIds: _h.Collection[int, _h.R]
+    WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionInlineFrameMany(_WebExtensionInlineFrame[_h.R], _h.Children[_h.R, _WebExtensionInlineFrameRecord]):
+class _WebExtensionInlineFrameMany(_WebExtensionInlineFrame[_h.R], _h.ChildrenField[_h.R, _WebExtensionInlineFrameRecord]):
     """A list of WebExtensionInlineFrame inside of a record R."""
 
 WebExtensionInlineFrame: _WebExtensionInlineFrame[_WebExtensionInlineFrameRecord]

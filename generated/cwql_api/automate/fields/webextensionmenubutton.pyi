@@ -5,31 +5,31 @@ from ..models.webextensionmenubutton import WebExtensionMenuButton as _WebExtens
 from .extensionclaimtype import _ExtensionClaimType
 from .webextensionmenuitem import _WebExtensionMenuItemMany
 
-class _WebExtensionMenuButton(_h.Reference[_h.R]):
+class _WebExtensionMenuButton(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionMenuButton, in conditions on records R."""
 
-    IconUrl: _h.Text[_h.R]
+    IconUrl: _h.TextField[_h.R]
     """IconUrl: string"""
-    ButtonText: _h.Text[_h.R]
+    ButtonText: _h.TextField[_h.R]
     """ButtonText: string"""
     MenuItems: _WebExtensionMenuItemMany[_h.R]
     """MenuItems: a list of WebExtensionMenuItem; compare one of its fields, or use any()"""
-    AllowsMultiSelect: _h.Boolean[_h.R]
+    AllowsMultiSelect: _h.BooleanField[_h.R]
     """AllowsMultiSelect: boolean"""
-    WebExtensionControlId: _h.Integer[_h.R]
+    WebExtensionControlId: _h.IntegerField[_h.R]
     """WebExtensionControlId: int32"""
-    WebExtensionControlName: _h.Text[_h.R]
+    WebExtensionControlName: _h.TextField[_h.R]
     """WebExtensionControlName: string"""
-    WebExtensionGuid: _h.Text[_h.R]
+    WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
     ExtensionClaimType: _ExtensionClaimType[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
-    IsCoreExtension: _h.Boolean[_h.R]
+    IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
-    WebExtensionAreaControlTypeIds: _h.Collection[int, _h.R]
+    WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionMenuButtonMany(_WebExtensionMenuButton[_h.R], _h.Children[_h.R, _WebExtensionMenuButtonRecord]):
+class _WebExtensionMenuButtonMany(_WebExtensionMenuButton[_h.R], _h.ChildrenField[_h.R, _WebExtensionMenuButtonRecord]):
     """A list of WebExtensionMenuButton inside of a record R."""
 
 WebExtensionMenuButton: _WebExtensionMenuButton[_WebExtensionMenuButtonRecord]

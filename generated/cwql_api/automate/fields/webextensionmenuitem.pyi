@@ -4,21 +4,21 @@ from cwql.schema import handles as _h
 from ..models.webextensionmenuitem import WebExtensionMenuItem as _WebExtensionMenuItemRecord
 from .webextensionclickaction import _WebExtensionClickAction
 
-class _WebExtensionMenuItem(_h.Reference[_h.R]):
+class _WebExtensionMenuItem(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionMenuItem, in conditions on records R."""
 
-    WebExtensionMenuItemId: _h.Integer[_h.R]
+    WebExtensionMenuItemId: _h.IntegerField[_h.R]
     """WebExtensionMenuItemId: int32"""
-    WebExtensionMenuItemParentId: _h.Integer[_h.R]
+    WebExtensionMenuItemParentId: _h.IntegerField[_h.R]
     """WebExtensionMenuItemParentId: int32"""
-    MenuText: _h.Text[_h.R]
+    MenuText: _h.TextField[_h.R]
     """MenuText: string"""
     ClickAction: _WebExtensionClickAction[_h.R]
     """ClickAction: a reference; compare its fields, or it with None"""
     MenuItems: _WebExtensionMenuItemMany[_h.R]
     """MenuItems: a list of WebExtensionMenuItem; compare one of its fields, or use any()"""
 
-class _WebExtensionMenuItemMany(_WebExtensionMenuItem[_h.R], _h.Children[_h.R, _WebExtensionMenuItemRecord]):
+class _WebExtensionMenuItemMany(_WebExtensionMenuItem[_h.R], _h.ChildrenField[_h.R, _WebExtensionMenuItemRecord]):
     """A list of WebExtensionMenuItem inside of a record R."""
 
 WebExtensionMenuItem: _WebExtensionMenuItem[_WebExtensionMenuItemRecord]

@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.webextensionpermission import WebExtensionPermission as _WebExtensionPermissionRecord
 
-class _WebExtensionPermission(_h.Reference[_h.R]):
+class _WebExtensionPermission(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionPermission, in conditions on records R."""
 
-    WebExtensionPermissionId: _h.Integer[_h.R]
+    WebExtensionPermissionId: _h.IntegerField[_h.R]
     """WebExtensionPermissionId: int32"""
-    WebExtensionId: _h.Integer[_h.R]
+    WebExtensionId: _h.IntegerField[_h.R]
     """WebExtensionId: int32"""
-    PermissionKey: _h.Text[_h.R]
+    PermissionKey: _h.TextField[_h.R]
     """PermissionKey: string"""
-    PermissionName: _h.Text[_h.R]
+    PermissionName: _h.TextField[_h.R]
     """PermissionName: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
-class _WebExtensionPermissionMany(_WebExtensionPermission[_h.R], _h.Children[_h.R, _WebExtensionPermissionRecord]):
+class _WebExtensionPermissionMany(_WebExtensionPermission[_h.R], _h.ChildrenField[_h.R, _WebExtensionPermissionRecord]):
     """A list of WebExtensionPermission inside of a record R."""
 
 WebExtensionPermission: _WebExtensionPermission[_WebExtensionPermissionRecord]

@@ -4,27 +4,27 @@ from cwql.schema import handles as _h
 from ..models.webextensionredirect import WebExtensionRedirect as _WebExtensionRedirectRecord
 from .extensionclaimtype import _ExtensionClaimType
 
-class _WebExtensionRedirect(_h.Reference[_h.R]):
+class _WebExtensionRedirect(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionRedirect, in conditions on records R."""
 
-    RedirectGuid: _h.Text[_h.R]
+    RedirectGuid: _h.TextField[_h.R]
     """RedirectGuid: uuid"""
-    SourceUrl: _h.Text[_h.R]
+    SourceUrl: _h.TextField[_h.R]
     """SourceUrl: string"""
-    WebExtensionControlId: _h.Integer[_h.R]
+    WebExtensionControlId: _h.IntegerField[_h.R]
     """WebExtensionControlId: int32"""
-    WebExtensionControlName: _h.Text[_h.R]
+    WebExtensionControlName: _h.TextField[_h.R]
     """WebExtensionControlName: string"""
-    WebExtensionGuid: _h.Text[_h.R]
+    WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
     ExtensionClaimType: _ExtensionClaimType[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
-    IsCoreExtension: _h.Boolean[_h.R]
+    IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
-    WebExtensionAreaControlTypeIds: _h.Collection[int, _h.R]
+    WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionRedirectMany(_WebExtensionRedirect[_h.R], _h.Children[_h.R, _WebExtensionRedirectRecord]):
+class _WebExtensionRedirectMany(_WebExtensionRedirect[_h.R], _h.ChildrenField[_h.R, _WebExtensionRedirectRecord]):
     """A list of WebExtensionRedirect inside of a record R."""
 
 WebExtensionRedirect: _WebExtensionRedirect[_WebExtensionRedirectRecord]

@@ -5,35 +5,35 @@ from ..models.webextensiontile import WebExtensionTile as _WebExtensionTileRecor
 from .extensionclaimtype import _ExtensionClaimType
 from .webextensiontilesize import _WebExtensionTileSize
 
-class _WebExtensionTile(_h.Reference[_h.R]):
+class _WebExtensionTile(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionTile, in conditions on records R."""
 
-    TileGuid: _h.Text[_h.R]
+    TileGuid: _h.TextField[_h.R]
     """TileGuid: uuid"""
-    NormalTileSourceUrl: _h.Text[_h.R]
+    NormalTileSourceUrl: _h.TextField[_h.R]
     """NormalTileSourceUrl: string"""
-    NormalTileHeaderUrl: _h.Text[_h.R]
+    NormalTileHeaderUrl: _h.TextField[_h.R]
     """NormalTileHeaderUrl: string"""
-    MaxTileSourceUrl: _h.Text[_h.R]
+    MaxTileSourceUrl: _h.TextField[_h.R]
     """MaxTileSourceUrl: string"""
-    TileTitle: _h.Text[_h.R]
+    TileTitle: _h.TextField[_h.R]
     """TileTitle: string"""
     TileSize: _WebExtensionTileSize[_h.R]
     """TileSize: a reference; compare its fields, or it with None"""
-    WebExtensionControlId: _h.Integer[_h.R]
+    WebExtensionControlId: _h.IntegerField[_h.R]
     """WebExtensionControlId: int32"""
-    WebExtensionControlName: _h.Text[_h.R]
+    WebExtensionControlName: _h.TextField[_h.R]
     """WebExtensionControlName: string"""
-    WebExtensionGuid: _h.Text[_h.R]
+    WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
     ExtensionClaimType: _ExtensionClaimType[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
-    IsCoreExtension: _h.Boolean[_h.R]
+    IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
-    WebExtensionAreaControlTypeIds: _h.Collection[int, _h.R]
+    WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionTileMany(_WebExtensionTile[_h.R], _h.Children[_h.R, _WebExtensionTileRecord]):
+class _WebExtensionTileMany(_WebExtensionTile[_h.R], _h.ChildrenField[_h.R, _WebExtensionTileRecord]):
     """A list of WebExtensionTile inside of a record R."""
 
 WebExtensionTile: _WebExtensionTile[_WebExtensionTileRecord]

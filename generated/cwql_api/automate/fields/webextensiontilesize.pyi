@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.webextensiontilesize import WebExtensionTileSize as _WebExtensionTileSizeRecord
 
-class _WebExtensionTileSize(_h.Reference[_h.R]):
+class _WebExtensionTileSize(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionTileSize, in conditions on records R."""
 
-    TileSizeId: _h.Integer[_h.R]
+    TileSizeId: _h.IntegerField[_h.R]
     """TileSizeId: int32"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
 WebExtensionTileSize: _WebExtensionTileSize[_WebExtensionTileSizeRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.webextensionurlopentype import WebExtensionUrlOpenType as _WebExtensionUrlOpenTypeRecord
 
-class _WebExtensionUrlOpenType(_h.Reference[_h.R]):
+class _WebExtensionUrlOpenType(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionUrlOpenType, in conditions on records R."""
 
-    UrlOpenTypeId: _h.Integer[_h.R]
+    UrlOpenTypeId: _h.IntegerField[_h.R]
     """UrlOpenTypeId: int32"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
 WebExtensionUrlOpenType: _WebExtensionUrlOpenType[_WebExtensionUrlOpenTypeRecord]

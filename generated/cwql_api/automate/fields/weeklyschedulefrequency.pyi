@@ -5,10 +5,10 @@ from ..models.weeklyschedulefrequency import WeeklyScheduleFrequency as _WeeklyS
 from .daysofweeksettings import _DaysOfWeekSettings
 from .weeksofmonthsettings import _WeeksOfMonthSettings
 
-class _WeeklyScheduleFrequency(_h.Reference[_h.R]):
+class _WeeklyScheduleFrequency(_h.ReferenceField[_h.R]):
     """The fields of WeeklyScheduleFrequency, in conditions on records R."""
 
-    RunsAt: _h.Text[_h.R]
+    RunsAt: _h.TextField[_h.R]
     """RunsAt: string"""
     WeeksOfMonthSettings: _WeeksOfMonthSettings[_h.R]
     """WeeksOfMonthSettings: a reference; compare its fields, or it with None"""

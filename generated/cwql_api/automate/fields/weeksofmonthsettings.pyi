@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.weeksofmonthsettings import WeeksOfMonthSettings as _WeeksOfMonthSettingsRecord
 
-class _WeeksOfMonthSettings(_h.Reference[_h.R]):
+class _WeeksOfMonthSettings(_h.ReferenceField[_h.R]):
     """The fields of WeeksOfMonthSettings, in conditions on records R."""
 
-    First: _h.Boolean[_h.R]
+    First: _h.BooleanField[_h.R]
     """First: boolean"""
-    Second: _h.Boolean[_h.R]
+    Second: _h.BooleanField[_h.R]
     """Second: boolean"""
-    Third: _h.Boolean[_h.R]
+    Third: _h.BooleanField[_h.R]
     """Third: boolean"""
-    Fourth: _h.Boolean[_h.R]
+    Fourth: _h.BooleanField[_h.R]
     """Fourth: boolean"""
-    Last: _h.Boolean[_h.R]
+    Last: _h.BooleanField[_h.R]
     """Last: boolean"""
 
 WeeksOfMonthSettings: _WeeksOfMonthSettings[_WeeksOfMonthSettingsRecord]

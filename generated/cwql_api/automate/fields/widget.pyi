@@ -8,16 +8,16 @@ from .nestedwidgetslabel import _NestedWidgetsLabel
 from .nestedwidgetsvalue import _NestedWidgetsValue
 from .widgetaction import _WidgetAction
 
-class _Widget(_h.Reference[_h.R]):
+class _Widget(_h.ReferenceField[_h.R]):
     """The fields of Widget, in conditions on records R."""
 
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
-    id: _h.Text[_h.R]
+    id: _h.TextField[_h.R]
     """id: string"""
-    expandable: _h.Boolean[_h.R]
+    expandable: _h.BooleanField[_h.R]
     """expandable: boolean"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     value: _NestedWidgetsValue[_h.R]
     """value: a reference; compare its fields, or it with None"""
@@ -31,14 +31,14 @@ class _Widget(_h.Reference[_h.R]):
     """action: a reference; compare its fields, or it with None"""
     nestedWidgets: _WidgetMany[_h.R]
     """nestedWidgets: a list of Widget; compare one of its fields, or use any()"""
-    supportedWidgets: _h.Anything[_h.R]
+    supportedWidgets: _h.AnyField[_h.R]
     """supportedWidgets: any value"""
-    lockedProperties: _h.Anything[_h.R]
+    lockedProperties: _h.AnyField[_h.R]
     """lockedProperties: any value"""
-    options: _h.Anything[_h.R]
+    options: _h.AnyField[_h.R]
     """options: any value"""
 
-class _WidgetMany(_Widget[_h.R], _h.Children[_h.R, _WidgetRecord]):
+class _WidgetMany(_Widget[_h.R], _h.ChildrenField[_h.R, _WidgetRecord]):
     """A list of Widget inside of a record R."""
 
 Widget: _Widget[_WidgetRecord]

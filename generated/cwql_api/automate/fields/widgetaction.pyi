@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.widgetaction import WidgetAction as _WidgetActionRecord
 
-class _WidgetAction(_h.Reference[_h.R]):
+class _WidgetAction(_h.ReferenceField[_h.R]):
     """The fields of WidgetAction, in conditions on records R."""
 
-    TaskId: _h.Text[_h.R]
+    TaskId: _h.TextField[_h.R]
     """TaskId: uuid"""
-    TaskType: _h.Text[_h.R]
+    TaskType: _h.TextField[_h.R]
     """TaskType: string"""
-    TaskName: _h.Text[_h.R]
+    TaskName: _h.TextField[_h.R]
     """TaskName: string"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
 WidgetAction: _WidgetAction[_WidgetActionRecord]

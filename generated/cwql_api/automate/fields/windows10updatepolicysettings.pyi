@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.windows10updatepolicysettings import Windows10UpdatePolicySettings as _Windows10UpdatePolicySettingsRecord
 
-class _Windows10UpdatePolicySettings(_h.Reference[_h.R]):
+class _Windows10UpdatePolicySettings(_h.ReferenceField[_h.R]):
     """The fields of Windows10UpdatePolicySettings, in conditions on records R."""
 
-    ServiceBranch: _h.Text[_h.R]
+    ServiceBranch: _h.TextField[_h.R]
     """ServiceBranch: string"""
-    FeatureUpdateDeferment: _h.Integer[_h.R]
+    FeatureUpdateDeferment: _h.IntegerField[_h.R]
     """FeatureUpdateDeferment: int32"""
-    QualityUpdateDeferment: _h.Integer[_h.R]
+    QualityUpdateDeferment: _h.IntegerField[_h.R]
     """QualityUpdateDeferment: int32"""
 
 Windows10UpdatePolicySettings: _Windows10UpdatePolicySettings[_Windows10UpdatePolicySettingsRecord]

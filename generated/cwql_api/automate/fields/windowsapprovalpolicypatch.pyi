@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.windowsapprovalpolicypatch import WindowsApprovalPolicyPatch as _WindowsApprovalPolicyPatchRecord
 
-class _WindowsApprovalPolicyPatch(_h.Reference[_h.R]):
+class _WindowsApprovalPolicyPatch(_h.ReferenceField[_h.R]):
     """The fields of WindowsApprovalPolicyPatch, in conditions on records R."""
 
-    ApprovalActionId: _h.Integer[_h.R]
+    ApprovalActionId: _h.IntegerField[_h.R]
     """ApprovalActionId: int32"""
-    HotfixId: _h.Text[_h.R]
+    HotfixId: _h.TextField[_h.R]
     """HotfixId: uuid"""
-    OperatingSystem: _h.Text[_h.R]
+    OperatingSystem: _h.TextField[_h.R]
     """OperatingSystem: string"""
 
-class _WindowsApprovalPolicyPatchMany(_WindowsApprovalPolicyPatch[_h.R], _h.Children[_h.R, _WindowsApprovalPolicyPatchRecord]):
+class _WindowsApprovalPolicyPatchMany(_WindowsApprovalPolicyPatch[_h.R], _h.ChildrenField[_h.R, _WindowsApprovalPolicyPatchRecord]):
     """A list of WindowsApprovalPolicyPatch inside of a record R."""
 
 WindowsApprovalPolicyPatch: _WindowsApprovalPolicyPatch[_WindowsApprovalPolicyPatchRecord]

@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.windowsapprovalpolicypatchbatchrequest import WindowsApprovalPolicyPatchBatchRequest as _WindowsApprovalPolicyPatchBatchRequestRecord
 from .windowsapprovalpolicypatch import _WindowsApprovalPolicyPatchMany
 
-class _WindowsApprovalPolicyPatchBatchRequest(_h.Reference[_h.R]):
+class _WindowsApprovalPolicyPatchBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of WindowsApprovalPolicyPatchBatchRequest, in conditions on records R."""
 
     PatchPolicies: _WindowsApprovalPolicyPatchMany[_h.R]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.windowsreleasestats import WindowsReleaseStats as _WindowsReleaseStatsRecord
 
-class _WindowsReleaseStats(_h.Reference[_h.R]):
+class _WindowsReleaseStats(_h.ReferenceField[_h.R]):
     """The fields of WindowsReleaseStats, in conditions on records R."""
 
-    ReleaseId: _h.Integer[_h.R]
+    ReleaseId: _h.IntegerField[_h.R]
     """ReleaseId: int32"""
-    ReleaseCount: _h.Integer[_h.R]
+    ReleaseCount: _h.IntegerField[_h.R]
     """ReleaseCount: int32"""
 
-class _WindowsReleaseStatsMany(_WindowsReleaseStats[_h.R], _h.Children[_h.R, _WindowsReleaseStatsRecord]):
+class _WindowsReleaseStatsMany(_WindowsReleaseStats[_h.R], _h.ChildrenField[_h.R, _WindowsReleaseStatsRecord]):
     """A list of WindowsReleaseStats inside of a record R."""
 
 WindowsReleaseStats: _WindowsReleaseStats[_WindowsReleaseStatsRecord]

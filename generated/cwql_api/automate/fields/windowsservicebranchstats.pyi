@@ -4,24 +4,24 @@ from cwql.schema import handles as _h
 from ..models.windowsservicebranchstats import WindowsServiceBranchStats as _WindowsServiceBranchStatsRecord
 from .windowsreleasestats import _WindowsReleaseStatsMany
 
-class _WindowsServiceBranchStats(_h.Reference[_h.R]):
+class _WindowsServiceBranchStats(_h.ReferenceField[_h.R]):
     """The fields of WindowsServiceBranchStats, in conditions on records R."""
 
     ServerReleaseCounts: _WindowsReleaseStatsMany[_h.R]
     """ServerReleaseCounts: a list of WindowsReleaseStats; compare one of its fields, or use any()"""
-    ServerNoChannelCount: _h.Integer[_h.R]
+    ServerNoChannelCount: _h.IntegerField[_h.R]
     """ServerNoChannelCount: int32"""
-    ServerSemiAnnualChannelCount: _h.Integer[_h.R]
+    ServerSemiAnnualChannelCount: _h.IntegerField[_h.R]
     """ServerSemiAnnualChannelCount: int32"""
-    ServerSemiAnnualChannelTargetedCount: _h.Integer[_h.R]
+    ServerSemiAnnualChannelTargetedCount: _h.IntegerField[_h.R]
     """ServerSemiAnnualChannelTargetedCount: int32"""
     WorkstationReleaseCounts: _WindowsReleaseStatsMany[_h.R]
     """WorkstationReleaseCounts: a list of WindowsReleaseStats; compare one of its fields, or use any()"""
-    WorkstationNoChannelCount: _h.Integer[_h.R]
+    WorkstationNoChannelCount: _h.IntegerField[_h.R]
     """WorkstationNoChannelCount: int32"""
-    WorkstationSemiAnnualChannelCount: _h.Integer[_h.R]
+    WorkstationSemiAnnualChannelCount: _h.IntegerField[_h.R]
     """WorkstationSemiAnnualChannelCount: int32"""
-    WorkstationSemiAnnualChannelTargetedCount: _h.Integer[_h.R]
+    WorkstationSemiAnnualChannelTargetedCount: _h.IntegerField[_h.R]
     """WorkstationSemiAnnualChannelTargetedCount: int32"""
 
 WindowsServiceBranchStats: _WindowsServiceBranchStats[_WindowsServiceBranchStatsRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.windowsupdateagentsettings import WindowsUpdateAgentSettings as _WindowsUpdateAgentSettingsRecord
 
-class _WindowsUpdateAgentSettings(_h.Reference[_h.R]):
+class _WindowsUpdateAgentSettings(_h.ReferenceField[_h.R]):
     """The fields of WindowsUpdateAgentSettings, in conditions on records R."""
 
-    UseWindowsUpdateAgentMode: _h.Boolean[_h.R]
+    UseWindowsUpdateAgentMode: _h.BooleanField[_h.R]
     """UseWindowsUpdateAgentMode: boolean"""
-    Mode: _h.Text[_h.R]
+    Mode: _h.TextField[_h.R]
     """Mode: string"""
-    DisableUserInterface: _h.Boolean[_h.R]
+    DisableUserInterface: _h.BooleanField[_h.R]
     """DisableUserInterface: boolean"""
 
 WindowsUpdateAgentSettings: _WindowsUpdateAgentSettings[_WindowsUpdateAgentSettingsRecord]

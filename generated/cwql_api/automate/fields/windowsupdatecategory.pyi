@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.windowsupdatecategory import WindowsUpdateCategory as _WindowsUpdateCategoryRecord
 
-class _WindowsUpdateCategory(_h.Reference[_h.R]):
+class _WindowsUpdateCategory(_h.ReferenceField[_h.R]):
     """The fields of WindowsUpdateCategory, in conditions on records R."""
 
-    CategoryId: _h.Integer[_h.R]
+    CategoryId: _h.IntegerField[_h.R]
     """CategoryId: int32"""
-    CategoryName: _h.Text[_h.R]
+    CategoryName: _h.TextField[_h.R]
     """CategoryName: string"""
 
-class _WindowsUpdateCategoryMany(_WindowsUpdateCategory[_h.R], _h.Children[_h.R, _WindowsUpdateCategoryRecord]):
+class _WindowsUpdateCategoryMany(_WindowsUpdateCategory[_h.R], _h.ChildrenField[_h.R, _WindowsUpdateCategoryRecord]):
     """A list of WindowsUpdateCategory inside of a record R."""
 
 WindowsUpdateCategory: _WindowsUpdateCategory[_WindowsUpdateCategoryRecord]

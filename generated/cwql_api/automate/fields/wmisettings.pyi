@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.wmisettings import WmiSettings as _WmiSettingsRecord
 
-class _WmiSettings(_h.Reference[_h.R]):
+class _WmiSettings(_h.ReferenceField[_h.R]):
     """The fields of WmiSettings, in conditions on records R."""
 
-    WmiQuery: _h.Text[_h.R]
+    WmiQuery: _h.TextField[_h.R]
     """WmiQuery: string"""
 
 WmiSettings: _WmiSettings[_WmiSettingsRecord]

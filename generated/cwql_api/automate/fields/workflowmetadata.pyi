@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.workflowmetadata import WorkflowMetadata as _WorkflowMetadataRecord
 
-class _WorkflowMetadata(_h.Reference[_h.R]):
+class _WorkflowMetadata(_h.ReferenceField[_h.R]):
     """The fields of WorkflowMetadata, in conditions on records R."""
 
-    SystemWorkflowProgressMetadataId: _h.Integer[_h.R]
+    SystemWorkflowProgressMetadataId: _h.IntegerField[_h.R]
     """SystemWorkflowProgressMetadataId: int32"""
-    MetadataKey: _h.Text[_h.R]
+    MetadataKey: _h.TextField[_h.R]
     """MetadataKey: string"""
-    MetadataValue: _h.Text[_h.R]
+    MetadataValue: _h.TextField[_h.R]
     """MetadataValue: string"""
 
-class _WorkflowMetadataMany(_WorkflowMetadata[_h.R], _h.Children[_h.R, _WorkflowMetadataRecord]):
+class _WorkflowMetadataMany(_WorkflowMetadata[_h.R], _h.ChildrenField[_h.R, _WorkflowMetadataRecord]):
     """A list of WorkflowMetadata inside of a record R."""
 
 WorkflowMetadata: _WorkflowMetadata[_WorkflowMetadataRecord]

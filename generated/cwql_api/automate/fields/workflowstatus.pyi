@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.workflowstatus import WorkflowStatus as _WorkflowStatusRecord
 
-class _WorkflowStatus(_h.Reference[_h.R]):
+class _WorkflowStatus(_h.ReferenceField[_h.R]):
     """The fields of WorkflowStatus, in conditions on records R."""
 
-    WorkflowStatusId: _h.Integer[_h.R]
+    WorkflowStatusId: _h.IntegerField[_h.R]
     """WorkflowStatusId: int32"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
 
 WorkflowStatus: _WorkflowStatus[_WorkflowStatusRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.workflowstep import WorkflowStep as _WorkflowStepRecord
 
-class _WorkflowStep(_h.Reference[_h.R]):
+class _WorkflowStep(_h.ReferenceField[_h.R]):
     """The fields of WorkflowStep, in conditions on records R."""
 
-    WorkflowStepId: _h.Integer[_h.R]
+    WorkflowStepId: _h.IntegerField[_h.R]
     """WorkflowStepId: int32"""
-    Description: _h.Text[_h.R]
+    Description: _h.TextField[_h.R]
     """Description: string"""
-    IsRequired: _h.Boolean[_h.R]
+    IsRequired: _h.BooleanField[_h.R]
     """IsRequired: boolean"""
-    PrerequisiteId: _h.Integer[_h.R]
+    PrerequisiteId: _h.IntegerField[_h.R]
     """PrerequisiteId: int32"""
 
 WorkflowStep: _WorkflowStep[_WorkflowStepRecord]

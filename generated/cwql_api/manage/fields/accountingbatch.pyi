@@ -4,30 +4,30 @@ from cwql.schema import handles as _h
 from ..models.accountingbatch import AccountingBatch as _AccountingBatchRecord
 from ._maps import _Map_info
 
-class _AccountingBatch(_h.Reference[_h.R]):
+class _AccountingBatch(_h.ReferenceField[_h.R]):
     """The fields of AccountingBatch, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    batchIdentifier: _h.Text[_h.R]
+    batchIdentifier: _h.TextField[_h.R]
     """batchIdentifier: string"""
-    exportInvoicesFlag: _h.Boolean[_h.R]
+    exportInvoicesFlag: _h.BooleanField[_h.R]
     """exportInvoicesFlag: boolean"""
-    exportExpensesFlag: _h.Boolean[_h.R]
+    exportExpensesFlag: _h.BooleanField[_h.R]
     """exportExpensesFlag: boolean"""
-    exportProductsFlag: _h.Boolean[_h.R]
+    exportProductsFlag: _h.BooleanField[_h.R]
     """exportProductsFlag: boolean"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AccountingBatch: _AccountingBatch[_AccountingBatchRecord]

@@ -7,60 +7,60 @@ from ..models.accountingpackagesetup import AccountingPackageSetup as _Accountin
 from .accountingpackagereference import _AccountingPackageReference
 from ._maps import _Map_info
 
-class _AccountingPackageSetup(_h.Reference[_h.R]):
+class _AccountingPackageSetup(_h.ReferenceField[_h.R]):
     """The fields of AccountingPackageSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     accountingPackage: _AccountingPackageReference[_h.R]
     """accountingPackage: a reference; compare its id, identifier or name, or it with None, required"""
-    directTransferFlag: _h.Boolean[_h.R]
+    directTransferFlag: _h.BooleanField[_h.R]
     """directTransferFlag: boolean"""
-    includeInvoicesFlag: _h.Boolean[_h.R]
+    includeInvoicesFlag: _h.BooleanField[_h.R]
     """includeInvoicesFlag: boolean"""
-    invoiceFormat: _h.Enum[_t.Literal["Default", "Condensed", "Detailed"], _h.R]
+    invoiceFormat: _h.EnumField[_t.Literal["Default", "Condensed", "Detailed"], _h.R]
     """invoiceFormat: Default | Condensed | Detailed"""
-    includeExpensesFlag: _h.Boolean[_h.R]
+    includeExpensesFlag: _h.BooleanField[_h.R]
     """includeExpensesFlag: boolean"""
-    transferExpensesAsBillFlag: _h.Boolean[_h.R]
+    transferExpensesAsBillFlag: _h.BooleanField[_h.R]
     """transferExpensesAsBillFlag: boolean"""
-    expenseFormat: _h.Enum[_t.Literal["Default", "Condensed"], _h.R]
+    expenseFormat: _h.EnumField[_t.Literal["Default", "Condensed"], _h.R]
     """expenseFormat: Default | Condensed"""
-    suppressMemoFlag: _h.Boolean[_h.R]
+    suppressMemoFlag: _h.BooleanField[_h.R]
     """suppressMemoFlag: boolean"""
-    syncPaymentInfoFlag: _h.Boolean[_h.R]
+    syncPaymentInfoFlag: _h.BooleanField[_h.R]
     """syncPaymentInfoFlag: boolean"""
-    syncWisePayPaymentInfoFlag: _h.Boolean[_h.R]
+    syncWisePayPaymentInfoFlag: _h.BooleanField[_h.R]
     """syncWisePayPaymentInfoFlag: boolean, since 2025.1"""
-    includeSalesTaxFlag: _h.Boolean[_h.R]
+    includeSalesTaxFlag: _h.BooleanField[_h.R]
     """includeSalesTaxFlag: boolean"""
-    enableTaxGroupsFlag: _h.Boolean[_h.R]
+    enableTaxGroupsFlag: _h.BooleanField[_h.R]
     """enableTaxGroupsFlag: boolean"""
-    zeroDollarTaxAmountsFlag: _h.Boolean[_h.R]
+    zeroDollarTaxAmountsFlag: _h.BooleanField[_h.R]
     """zeroDollarTaxAmountsFlag: boolean"""
-    includeItemsFlag: _h.Boolean[_h.R]
+    includeItemsFlag: _h.BooleanField[_h.R]
     """includeItemsFlag: boolean"""
-    inventorySOHFlag: _h.Boolean[_h.R]
+    inventorySOHFlag: _h.BooleanField[_h.R]
     """inventorySOHFlag: boolean"""
-    sendComponentAmountFlag: _h.Boolean[_h.R]
+    sendComponentAmountFlag: _h.BooleanField[_h.R]
     """sendComponentAmountFlag: boolean"""
-    sendUomFlag: _h.Boolean[_h.R]
+    sendUomFlag: _h.BooleanField[_h.R]
     """sendUomFlag: boolean"""
-    includeCogsEntriesFlag: _h.Boolean[_h.R]
+    includeCogsEntriesFlag: _h.BooleanField[_h.R]
     """includeCogsEntriesFlag: boolean"""
-    includeCogsDropShipFlag: _h.Boolean[_h.R]
+    includeCogsDropShipFlag: _h.BooleanField[_h.R]
     """includeCogsDropShipFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping, since 2025.1"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AccountingPackageSetup: _AccountingPackageSetup[_AccountingPackageSetupRecord]

@@ -18,12 +18,12 @@ from .schedulestatusreference import _ScheduleStatusReference
 from .servicelocationreference import _ServiceLocationReference
 from .ticketreference import _TicketReference
 
-class _Activity(_h.Reference[_h.R]):
+class _Activity(_h.ReferenceField[_h.R]):
     """The fields of Activity, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
     type: _ActivityTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
@@ -31,9 +31,9 @@ class _Activity(_h.Reference[_h.R]):
     """company: a reference; compare its id, identifier or name, or it with None"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    phoneNumber: _h.Text[_h.R]
+    phoneNumber: _h.TextField[_h.R]
     """phoneNumber: string, at most 30 characters"""
-    email: _h.Text[_h.R]
+    email: _h.TextField[_h.R]
     """email: string, at most 250 characters"""
     status: _ActivityStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
@@ -45,11 +45,11 @@ class _Activity(_h.Reference[_h.R]):
     """agreement: a reference; compare its id or name, or it with None"""
     campaign: _CampaignReference[_h.R]
     """campaign: a reference; compare its id or name, or it with None"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    dateStart: _h.DateTime[_h.R]
+    dateStart: _h.DateTimeField[_h.R]
     """dateStart: date-time"""
-    dateEnd: _h.DateTime[_h.R]
+    dateEnd: _h.DateTimeField[_h.R]
     """dateEnd: date-time"""
     assignedBy: _MemberReference[_h.R]
     """assignedBy: a reference; compare its id, identifier or name, or it with None"""
@@ -61,9 +61,9 @@ class _Activity(_h.Reference[_h.R]):
     """reminder: a reference; compare its id or name, or it with None"""
     where: _ServiceLocationReference[_h.R]
     """where: a reference; compare its id or name, or it with None"""
-    notifyFlag: _h.Boolean[_h.R]
+    notifyFlag: _h.BooleanField[_h.R]
     """notifyFlag: boolean"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
@@ -71,21 +71,21 @@ class _Activity(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    closeFlag: _h.Boolean[_h.R]
+    closeFlag: _h.BooleanField[_h.R]
     """closeFlag: boolean, since 2026.4"""
-    dateClosedUtc: _h.DateTime[_h.R]
+    dateClosedUtc: _h.DateTimeField[_h.R]
     """dateClosedUtc: date-time, since 2026.4"""
-    dateEndUtc: _h.DateTime[_h.R]
+    dateEndUtc: _h.DateTimeField[_h.R]
     """dateEndUtc: date-time, since 2026.4"""
-    phoneExtension: _h.Text[_h.R]
+    phoneExtension: _h.TextField[_h.R]
     """phoneExtension: string, since 2026.4"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Activity: _Activity[_ActivityRecord]

@@ -5,32 +5,32 @@ from ..models.activitystatus import ActivityStatus as _ActivityStatusRecord
 from ..models.activitystatusinfo import ActivityStatusInfo as _ActivityStatusInfoRecord
 from ._maps import _Map_info
 
-class _ActivityStatus(_h.Reference[_h.R]):
+class _ActivityStatus(_h.ReferenceField[_h.R]):
     """The fields of ActivityStatus, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    spawnFollowupFlag: _h.Boolean[_h.R]
+    spawnFollowupFlag: _h.BooleanField[_h.R]
     """spawnFollowupFlag: boolean"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ActivityStatus: _ActivityStatus[_ActivityStatusRecord | _ActivityStatusInfoRecord]

@@ -10,40 +10,40 @@ from .memberreference import _MemberReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _ActivityStopwatch(_h.Reference[_h.R]):
+class _ActivityStopwatch(_h.ReferenceField[_h.R]):
     """The fields of ActivityStopwatch, in conditions on records R."""
 
-    activityId: _h.Integer[_h.R]
+    activityId: _h.IntegerField[_h.R]
     """activityId: int32, required"""
-    activityMobileGuid: _h.Text[_h.R]
+    activityMobileGuid: _h.TextField[_h.R]
     """activityMobileGuid: uuid"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    billableOption: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    endTime: _h.DateTime[_h.R]
+    endTime: _h.DateTimeField[_h.R]
     """endTime: date-time"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string, at most 4000 characters"""
-    startTime: _h.DateTime[_h.R]
+    startTime: _h.DateTimeField[_h.R]
     """startTime: date-time"""
-    status: _h.Enum[_t.Literal["Reset", "Running", "Paused", "Stopped"], _h.R]
+    status: _h.EnumField[_t.Literal["Reset", "Running", "Paused", "Stopped"], _h.R]
     """status: Reset | Running | Paused | Stopped, required"""
-    totalPauseTime: _h.Integer[_h.R]
+    totalPauseTime: _h.IntegerField[_h.R]
     """totalPauseTime: int32"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
@@ -51,11 +51,11 @@ class _ActivityStopwatch(_h.Reference[_h.R]):
     """workType: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ActivityStopwatch: _ActivityStopwatch[_ActivityStopwatchRecord]

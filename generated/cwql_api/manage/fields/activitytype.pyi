@@ -4,36 +4,36 @@ from cwql.schema import handles as _h
 from ..models.activitytype import ActivityType as _ActivityTypeRecord
 from ._maps import _Map_info
 
-class _ActivityType(_h.Reference[_h.R]):
+class _ActivityType(_h.ReferenceField[_h.R]):
     """The fields of ActivityType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    points: _h.Integer[_h.R]
+    points: _h.IntegerField[_h.R]
     """points: int32"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    emailFlag: _h.Boolean[_h.R]
+    emailFlag: _h.BooleanField[_h.R]
     """emailFlag: boolean"""
-    memoFlag: _h.Boolean[_h.R]
+    memoFlag: _h.BooleanField[_h.R]
     """memoFlag: boolean"""
-    historyFlag: _h.Boolean[_h.R]
+    historyFlag: _h.BooleanField[_h.R]
     """historyFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ActivityType: _ActivityType[_ActivityTypeRecord]

@@ -10,66 +10,66 @@ from .ivitemreference import _IvItemReference
 from ._maps import _Map_info
 from .opportunityreference import _OpportunityReference
 
-class _Addition(_h.Reference[_h.R]):
+class _Addition(_h.ReferenceField[_h.R]):
     """The fields of Addition, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     product: _IvItemReference[_h.R]
     """product: a reference; compare its id or identifier, or it with None, required"""
-    quantity: _h.Number[_h.R]
+    quantity: _h.NumberField[_h.R]
     """quantity: double"""
-    lessIncluded: _h.Number[_h.R]
+    lessIncluded: _h.NumberField[_h.R]
     """lessIncluded: double"""
-    unitPrice: _h.Number[_h.R]
+    unitPrice: _h.NumberField[_h.R]
     """unitPrice: double"""
-    unitCost: _h.Number[_h.R]
+    unitCost: _h.NumberField[_h.R]
     """unitCost: double"""
-    billCustomer: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge"], _h.R]
+    billCustomer: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge"], _h.R]
     """billCustomer: Billable | DoNotBill | NoCharge, required"""
-    effectiveDate: _h.DateTime[_h.R]
+    effectiveDate: _h.DateTimeField[_h.R]
     """effectiveDate: date-time"""
-    cancelledDate: _h.DateTime[_h.R]
+    cancelledDate: _h.DateTimeField[_h.R]
     """cancelledDate: date-time"""
-    taxableFlag: _h.Boolean[_h.R]
+    taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
-    serialNumber: _h.Text[_h.R]
+    serialNumber: _h.TextField[_h.R]
     """serialNumber: string, at most 50 characters"""
-    invoiceDescription: _h.Text[_h.R]
+    invoiceDescription: _h.TextField[_h.R]
     """invoiceDescription: string, at most 6000 characters"""
-    purchaseItemFlag: _h.Boolean[_h.R]
+    purchaseItemFlag: _h.BooleanField[_h.R]
     """purchaseItemFlag: boolean"""
-    specialOrderFlag: _h.Boolean[_h.R]
+    specialOrderFlag: _h.BooleanField[_h.R]
     """specialOrderFlag: boolean"""
-    agreementId: _h.Integer[_h.R]
+    agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    billedQuantity: _h.Number[_h.R]
+    billedQuantity: _h.NumberField[_h.R]
     """billedQuantity: double"""
-    uom: _h.Text[_h.R]
+    uom: _h.TextField[_h.R]
     """uom: string"""
-    extPrice: _h.Number[_h.R]
+    extPrice: _h.NumberField[_h.R]
     """extPrice: double"""
-    extCost: _h.Number[_h.R]
+    extCost: _h.NumberField[_h.R]
     """extCost: double"""
-    sequenceNumber: _h.Number[_h.R]
+    sequenceNumber: _h.NumberField[_h.R]
     """sequenceNumber: double"""
-    margin: _h.Number[_h.R]
+    margin: _h.NumberField[_h.R]
     """margin: double"""
-    prorateCost: _h.Number[_h.R]
+    prorateCost: _h.NumberField[_h.R]
     """prorateCost: double"""
-    proratePrice: _h.Number[_h.R]
+    proratePrice: _h.NumberField[_h.R]
     """proratePrice: double"""
-    extendedProrateCost: _h.Number[_h.R]
+    extendedProrateCost: _h.NumberField[_h.R]
     """extendedProrateCost: double"""
-    extendedProratePrice: _h.Number[_h.R]
+    extendedProratePrice: _h.NumberField[_h.R]
     """extendedProratePrice: double"""
-    prorateCurrentPeriodFlag: _h.Boolean[_h.R]
+    prorateCurrentPeriodFlag: _h.BooleanField[_h.R]
     """prorateCurrentPeriodFlag: boolean"""
     opportunity: _OpportunityReference[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    agreementStatus: _h.Enum[_t.Literal["Active", "Cancelled", "Expired", "Inactive"], _h.R]
+    agreementStatus: _h.EnumField[_t.Literal["Active", "Cancelled", "Expired", "Inactive"], _h.R]
     """agreementStatus: Active | Cancelled | Expired | Inactive"""
     invoiceGrouping: _InvoiceGroupingReference[_h.R]
     """invoiceGrouping: a reference; compare its id or name, or it with None"""
@@ -77,13 +77,13 @@ class _Addition(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Addition: _Addition[_AdditionRecord]

@@ -5,34 +5,34 @@ from ..models.addressformat import AddressFormat as _AddressFormatRecord
 from ..models.addressformatinfo import AddressFormatInfo as _AddressFormatInfoRecord
 from ._maps import _Map_info
 
-class _AddressFormat(_h.Reference[_h.R]):
+class _AddressFormat(_h.ReferenceField[_h.R]):
     """The fields of AddressFormat, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    format: _h.Text[_h.R]
+    format: _h.TextField[_h.R]
     """format: string, at most 250 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    countryIds: _h.Collection[int, _h.R]
+    countryIds: _h.CollectionField[int, _h.R]
     """countryIds: a list of int32"""
-    addAllCountries: _h.Boolean[_h.R]
+    addAllCountries: _h.BooleanField[_h.R]
     """addAllCountries: boolean"""
-    removeAllCountries: _h.Boolean[_h.R]
+    removeAllCountries: _h.BooleanField[_h.R]
     """removeAllCountries: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AddressFormat: _AddressFormat[_AddressFormatRecord | _AddressFormatInfoRecord]

@@ -8,41 +8,41 @@ from ._maps import _Map_info
 from .warehousebinreference import _WarehouseBinReference
 from .warehousereference import _WarehouseReference
 
-class _AdjustmentDetail(_h.Reference[_h.R]):
+class _AdjustmentDetail(_h.ReferenceField[_h.R]):
     """The fields of AdjustmentDetail, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     catalogItem: _CatalogItemReference[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None, required"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 50 characters"""
-    quantityOnHand: _h.Number[_h.R]
+    quantityOnHand: _h.NumberField[_h.R]
     """quantityOnHand: double"""
-    unitCost: _h.Number[_h.R]
+    unitCost: _h.NumberField[_h.R]
     """unitCost: double"""
     warehouse: _WarehouseReference[_h.R]
     """warehouse: a reference; compare its id or name, or it with None, required"""
     warehouseBin: _WarehouseBinReference[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None, required"""
-    quantityAdjusted: _h.Integer[_h.R]
+    quantityAdjusted: _h.IntegerField[_h.R]
     """quantityAdjusted: int32, required"""
-    serialNumber: _h.Text[_h.R]
+    serialNumber: _h.TextField[_h.R]
     """serialNumber: string, at most 1000 characters"""
     adjustment: _AdjustmentReference[_h.R]
     """adjustment: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _AdjustmentDetailMany(_AdjustmentDetail[_h.R], _h.Children[_h.R, _AdjustmentDetailRecord]):
+class _AdjustmentDetailMany(_AdjustmentDetail[_h.R], _h.ChildrenField[_h.R, _AdjustmentDetailRecord]):
     """A list of AdjustmentDetail inside of a record R."""
 
 AdjustmentDetail: _AdjustmentDetail[_AdjustmentDetailRecord]

@@ -5,32 +5,32 @@ from ..models.adjustmenttype import AdjustmentType as _AdjustmentTypeRecord
 from ..models.adjustmenttypeinfo import AdjustmentTypeInfo as _AdjustmentTypeInfoRecord
 from ._maps import _Map_info
 
-class _AdjustmentType(_h.Reference[_h.R]):
+class _AdjustmentType(_h.ReferenceField[_h.R]):
     """The fields of AdjustmentType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 50 characters, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters"""
-    auditTrailFlag: _h.Boolean[_h.R]
+    auditTrailFlag: _h.BooleanField[_h.R]
     """auditTrailFlag: boolean"""
-    dateCreated: _h.DateTime[_h.R]
+    dateCreated: _h.DateTimeField[_h.R]
     """dateCreated: date-time"""
-    createdBy: _h.Text[_h.R]
+    createdBy: _h.TextField[_h.R]
     """createdBy: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AdjustmentType: _AdjustmentType[_AdjustmentTypeRecord | _AdjustmentTypeInfoRecord]

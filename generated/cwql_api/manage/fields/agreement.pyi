@@ -24,12 +24,12 @@ from .taxcodereference import _TaxCodeReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _Agreement(_h.Reference[_h.R]):
+class _Agreement(_h.ReferenceField[_h.R]):
     """The fields of Agreement, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
     type: _AgreementTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
@@ -45,81 +45,81 @@ class _Agreement(_h.Reference[_h.R]):
     """subContractContact: a reference; compare its id or name, or it with None"""
     parentAgreement: _AgreementReference[_h.R]
     """parentAgreement: a reference; compare its id or name, or it with None"""
-    customerPO: _h.Text[_h.R]
+    customerPO: _h.TextField[_h.R]
     """customerPO: string, at most 50 characters"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    restrictLocationFlag: _h.Boolean[_h.R]
+    restrictLocationFlag: _h.BooleanField[_h.R]
     """restrictLocationFlag: boolean"""
-    restrictDepartmentFlag: _h.Boolean[_h.R]
+    restrictDepartmentFlag: _h.BooleanField[_h.R]
     """restrictDepartmentFlag: boolean"""
-    startDate: _h.DateTime[_h.R]
+    startDate: _h.DateTimeField[_h.R]
     """startDate: date-time"""
-    endDate: _h.DateTime[_h.R]
+    endDate: _h.DateTimeField[_h.R]
     """endDate: date-time"""
-    noEndingDateFlag: _h.Boolean[_h.R]
+    noEndingDateFlag: _h.BooleanField[_h.R]
     """noEndingDateFlag: boolean"""
     opportunity: _OpportunityReference[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    cancelledFlag: _h.Boolean[_h.R]
+    cancelledFlag: _h.BooleanField[_h.R]
     """cancelledFlag: boolean"""
-    dateCancelled: _h.DateTime[_h.R]
+    dateCancelled: _h.DateTimeField[_h.R]
     """dateCancelled: date-time"""
-    reasonCancelled: _h.Text[_h.R]
+    reasonCancelled: _h.TextField[_h.R]
     """reasonCancelled: string, at most 100 characters"""
     sla: _SLAReference[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
-    workOrder: _h.Text[_h.R]
+    workOrder: _h.TextField[_h.R]
     """workOrder: string, at most 20 characters"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string"""
-    applicationUnits: _h.Enum[_t.Literal["Amount", "Hours", "Incidents"], _h.R]
+    applicationUnits: _h.EnumField[_t.Literal["Amount", "Hours", "Incidents"], _h.R]
     """applicationUnits: Amount | Hours | Incidents"""
-    applicationLimit: _h.Number[_h.R]
+    applicationLimit: _h.NumberField[_h.R]
     """applicationLimit: double"""
-    applicationCycle: _h.Enum[_t.Literal["Contract2Weeks", "Contract4Weeks", "ContractYear", "CalendarMonth", "CalendarQuarter", "CalendarWeek", "ContractQuarter", "CalendarYear"], _h.R]
+    applicationCycle: _h.EnumField[_t.Literal["Contract2Weeks", "Contract4Weeks", "ContractYear", "CalendarMonth", "CalendarQuarter", "CalendarWeek", "ContractQuarter", "CalendarYear"], _h.R]
     """applicationCycle: Contract2Weeks | Contract4Weeks | ContractYear | CalendarMonth | CalendarQuarter | CalendarWeek | ContractQuarter | CalendarYear"""
-    applicationUnlimitedFlag: _h.Boolean[_h.R]
+    applicationUnlimitedFlag: _h.BooleanField[_h.R]
     """applicationUnlimitedFlag: boolean"""
-    oneTimeFlag: _h.Boolean[_h.R]
+    oneTimeFlag: _h.BooleanField[_h.R]
     """oneTimeFlag: boolean"""
-    coverAgreementTime: _h.Boolean[_h.R]
+    coverAgreementTime: _h.BooleanField[_h.R]
     """coverAgreementTime: boolean"""
-    coverAgreementProduct: _h.Boolean[_h.R]
+    coverAgreementProduct: _h.BooleanField[_h.R]
     """coverAgreementProduct: boolean"""
-    coverAgreementExpense: _h.Boolean[_h.R]
+    coverAgreementExpense: _h.BooleanField[_h.R]
     """coverAgreementExpense: boolean"""
-    coverSalesTax: _h.Boolean[_h.R]
+    coverSalesTax: _h.BooleanField[_h.R]
     """coverSalesTax: boolean"""
-    carryOverUnused: _h.Boolean[_h.R]
+    carryOverUnused: _h.BooleanField[_h.R]
     """carryOverUnused: boolean"""
-    allowOverruns: _h.Boolean[_h.R]
+    allowOverruns: _h.BooleanField[_h.R]
     """allowOverruns: boolean"""
-    expiredDays: _h.Integer[_h.R]
+    expiredDays: _h.IntegerField[_h.R]
     """expiredDays: int32"""
-    limit: _h.Integer[_h.R]
+    limit: _h.IntegerField[_h.R]
     """limit: int32"""
-    expireWhenZero: _h.Boolean[_h.R]
+    expireWhenZero: _h.BooleanField[_h.R]
     """expireWhenZero: boolean"""
-    chargeToFirm: _h.Boolean[_h.R]
+    chargeToFirm: _h.BooleanField[_h.R]
     """chargeToFirm: boolean"""
-    employeeCompRate: _h.Enum[_t.Literal["Actual", "Hourly"], _h.R]
+    employeeCompRate: _h.EnumField[_t.Literal["Actual", "Hourly"], _h.R]
     """employeeCompRate: Actual | Hourly"""
-    employeeCompNotExceed: _h.Enum[_t.Literal["Billing", "Amount", "Percent"], _h.R]
+    employeeCompNotExceed: _h.EnumField[_t.Literal["Billing", "Amount", "Percent"], _h.R]
     """employeeCompNotExceed: Billing | Amount | Percent"""
-    compHourlyRate: _h.Number[_h.R]
+    compHourlyRate: _h.NumberField[_h.R]
     """compHourlyRate: double"""
-    compLimitAmount: _h.Number[_h.R]
+    compLimitAmount: _h.NumberField[_h.R]
     """compLimitAmount: double"""
     billingCycle: _BillingCycleReference[_h.R]
     """billingCycle: a reference; compare its id or name, or it with None"""
-    billOneTimeFlag: _h.Boolean[_h.R]
+    billOneTimeFlag: _h.BooleanField[_h.R]
     """billOneTimeFlag: boolean"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    invoicingCycle: _h.Enum[_t.Literal["ContractYear", "CalendarYear"], _h.R]
+    invoicingCycle: _h.EnumField[_t.Literal["ContractYear", "CalendarYear"], _h.R]
     """invoicingCycle: ContractYear | CalendarYear"""
     billToCompany: _CompanyReference[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
@@ -127,27 +127,27 @@ class _Agreement(_h.Reference[_h.R]):
     """billToContact: a reference; compare its id or name, or it with None"""
     billToSite: _SiteReference[_h.R]
     """billToSite: a reference; compare its id or name, or it with None"""
-    billAmount: _h.Number[_h.R]
+    billAmount: _h.NumberField[_h.R]
     """billAmount: double"""
-    taxable: _h.Boolean[_h.R]
+    taxable: _h.BooleanField[_h.R]
     """taxable: boolean"""
-    prorateFirstBill: _h.Number[_h.R]
+    prorateFirstBill: _h.NumberField[_h.R]
     """prorateFirstBill: double"""
-    billStartDate: _h.DateTime[_h.R]
+    billStartDate: _h.DateTimeField[_h.R]
     """billStartDate: date-time"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    restrictDownPayment: _h.Boolean[_h.R]
+    restrictDownPayment: _h.BooleanField[_h.R]
     """restrictDownPayment: boolean"""
-    prorateFlag: _h.Boolean[_h.R]
+    prorateFlag: _h.BooleanField[_h.R]
     """prorateFlag: boolean"""
-    invoiceProratedAdditionsFlag: _h.Boolean[_h.R]
+    invoiceProratedAdditionsFlag: _h.BooleanField[_h.R]
     """invoiceProratedAdditionsFlag: boolean, since 2025.1"""
-    invoiceDescription: _h.Text[_h.R]
+    invoiceDescription: _h.TextField[_h.R]
     """invoiceDescription: string"""
-    topComment: _h.Boolean[_h.R]
+    topComment: _h.BooleanField[_h.R]
     """topComment: boolean"""
-    bottomComment: _h.Boolean[_h.R]
+    bottomComment: _h.BooleanField[_h.R]
     """bottomComment: boolean"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
@@ -157,25 +157,25 @@ class _Agreement(_h.Reference[_h.R]):
     """projectType: a reference; compare its id or name, or it with None"""
     invoiceTemplate: _InvoiceTemplateReference[_h.R]
     """invoiceTemplate: a reference; compare its id or name, or it with None"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
-    billExpenses: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpenses: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpenses: Billable | DoNotBill | NoCharge | NoDefault"""
-    billProducts: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billProducts: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProducts: Billable | DoNotBill | NoCharge | NoDefault"""
-    billableTimeInvoice: _h.Boolean[_h.R]
+    billableTimeInvoice: _h.BooleanField[_h.R]
     """billableTimeInvoice: boolean"""
-    billableExpenseInvoice: _h.Boolean[_h.R]
+    billableExpenseInvoice: _h.BooleanField[_h.R]
     """billableExpenseInvoice: boolean"""
-    billableProductInvoice: _h.Boolean[_h.R]
+    billableProductInvoice: _h.BooleanField[_h.R]
     """billableProductInvoice: boolean"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    periodType: _h.Enum[_t.Literal["Current", "Future", "Both", "Undefined"], _h.R]
+    periodType: _h.EnumField[_t.Literal["Current", "Future", "Both", "Undefined"], _h.R]
     """periodType: Current | Future | Both | Undefined"""
-    autoInvoiceFlag: _h.Boolean[_h.R]
+    autoInvoiceFlag: _h.BooleanField[_h.R]
     """autoInvoiceFlag: boolean"""
-    nextInvoiceDate: _h.DateText[_h.R]
+    nextInvoiceDate: _h.DateTextField[_h.R]
     """nextInvoiceDate: string"""
     companyLocation: _SystemLocationReference[_h.R]
     """companyLocation: a reference; compare its id or name, or it with None"""
@@ -185,21 +185,21 @@ class _Agreement(_h.Reference[_h.R]):
     """shipToContact: a reference; compare its id or name, or it with None, since 2025.1"""
     shipToSite: _SiteReference[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None, since 2025.1"""
-    agreementStatus: _h.Enum[_t.Literal["Active", "Cancelled", "Expired", "Inactive"], _h.R]
+    agreementStatus: _h.EnumField[_t.Literal["Active", "Cancelled", "Expired", "Inactive"], _h.R]
     """agreementStatus: Active | Cancelled | Expired | Inactive"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    billZeroAmountFlag: _h.Boolean[_h.R]
+    billZeroAmountFlag: _h.BooleanField[_h.R]
     """billZeroAmountFlag: boolean, since 2026.4"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Agreement: _Agreement[_AgreementRecord]

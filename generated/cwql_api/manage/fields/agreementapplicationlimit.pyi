@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.agreementapplicationlimit import AgreementApplicationLimit as _AgreementApplicationLimitRecord
 
-class _AgreementApplicationLimit(_h.Reference[_h.R]):
+class _AgreementApplicationLimit(_h.ReferenceField[_h.R]):
     """The fields of AgreementApplicationLimit, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    tag: _h.Text[_h.R]
+    tag: _h.TextField[_h.R]
     """tag: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
 AgreementApplicationLimit: _AgreementApplicationLimit[_AgreementApplicationLimitRecord]

@@ -8,38 +8,38 @@ from .agreementapplicationlimit import _AgreementApplicationLimit
 from .agreementapplicationunit import _AgreementApplicationUnit
 from .userdefinedfieldvaluemodel import _UserDefinedFieldValueModelMany
 
-class _AgreementApplicationParameters(_h.Reference[_h.R]):
+class _AgreementApplicationParameters(_h.ReferenceField[_h.R]):
     """The fields of AgreementApplicationParameters, in conditions on records R."""
 
     applicationUnit: _AgreementApplicationUnit[_h.R]
     """applicationUnit: a reference; compare its id or name, or it with None"""
     applicationLimit: _AgreementApplicationLimit[_h.R]
     """applicationLimit: a reference; compare its id or name, or it with None"""
-    applicationLimitAmount: _h.Number[_h.R]
+    applicationLimitAmount: _h.NumberField[_h.R]
     """applicationLimitAmount: double"""
     availablePer: _AgreementApplicationAviablePer[_h.R]
     """availablePer: a reference; compare its id or name, or it with None"""
-    coversTimeFlag: _h.Boolean[_h.R]
+    coversTimeFlag: _h.BooleanField[_h.R]
     """coversTimeFlag: boolean"""
-    coversExpensesFlag: _h.Boolean[_h.R]
+    coversExpensesFlag: _h.BooleanField[_h.R]
     """coversExpensesFlag: boolean"""
-    coversProductsFlag: _h.Boolean[_h.R]
+    coversProductsFlag: _h.BooleanField[_h.R]
     """coversProductsFlag: boolean"""
-    coversTaxFlag: _h.Boolean[_h.R]
+    coversTaxFlag: _h.BooleanField[_h.R]
     """coversTaxFlag: boolean"""
-    carryoverUnusedFlag: _h.Boolean[_h.R]
+    carryoverUnusedFlag: _h.BooleanField[_h.R]
     """carryoverUnusedFlag: boolean"""
-    carryOverDays: _h.Integer[_h.R]
+    carryOverDays: _h.IntegerField[_h.R]
     """carryOverDays: int32"""
-    allowOverrunsFlag: _h.Boolean[_h.R]
+    allowOverrunsFlag: _h.BooleanField[_h.R]
     """allowOverrunsFlag: boolean"""
-    overrunLimit: _h.Integer[_h.R]
+    overrunLimit: _h.IntegerField[_h.R]
     """overrunLimit: int32"""
-    agreementExpiresFlag: _h.Boolean[_h.R]
+    agreementExpiresFlag: _h.BooleanField[_h.R]
     """agreementExpiresFlag: boolean"""
-    chargeAdjustmentsFlag: _h.Boolean[_h.R]
+    chargeAdjustmentsFlag: _h.BooleanField[_h.R]
     """chargeAdjustmentsFlag: boolean"""
-    prepayFlag: _h.Boolean[_h.R]
+    prepayFlag: _h.BooleanField[_h.R]
     """prepayFlag: boolean"""
     agrBillingCycle: _AgreementApplicationBillingCycle[_h.R]
     """agrBillingCycle: a reference; compare its id or name, or it with None"""

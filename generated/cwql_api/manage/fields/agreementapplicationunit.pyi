@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.agreementapplicationunit import AgreementApplicationUnit as _AgreementApplicationUnitRecord
 
-class _AgreementApplicationUnit(_h.Reference[_h.R]):
+class _AgreementApplicationUnit(_h.ReferenceField[_h.R]):
     """The fields of AgreementApplicationUnit, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    tag: _h.Text[_h.R]
+    tag: _h.TextField[_h.R]
     """tag: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
 AgreementApplicationUnit: _AgreementApplicationUnit[_AgreementApplicationUnitRecord]

@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.agreementbillinginfo import AgreementBillingInfo as _AgreementBillingInfoRecord
 
-class _AgreementBillingInfo(_h.Reference[_h.R]):
+class _AgreementBillingInfo(_h.ReferenceField[_h.R]):
     """The fields of AgreementBillingInfo, in conditions on records R."""
 
-    agreementName: _h.Text[_h.R]
+    agreementName: _h.TextField[_h.R]
     """agreementName: string"""
-    agreementType: _h.Text[_h.R]
+    agreementType: _h.TextField[_h.R]
     """agreementType: string"""
-    agreementAmount: _h.Number[_h.R]
+    agreementAmount: _h.NumberField[_h.R]
     """agreementAmount: double"""
-    agreementRecId: _h.Integer[_h.R]
+    agreementRecId: _h.IntegerField[_h.R]
     """agreementRecId: int32"""
-    parentRecId: _h.Integer[_h.R]
+    parentRecId: _h.IntegerField[_h.R]
     """parentRecId: int32"""
 
-class _AgreementBillingInfoMany(_AgreementBillingInfo[_h.R], _h.Children[_h.R, _AgreementBillingInfoRecord]):
+class _AgreementBillingInfoMany(_AgreementBillingInfo[_h.R], _h.ChildrenField[_h.R, _AgreementBillingInfoRecord]):
     """A list of AgreementBillingInfo inside of a record R."""
 
 AgreementBillingInfo: _AgreementBillingInfo[_AgreementBillingInfoRecord]

@@ -3,44 +3,44 @@ from cwql.schema import handles as _h
 
 from ..models.agreementrecap import AgreementRecap as _AgreementRecapRecord
 
-class _AgreementRecap(_h.Reference[_h.R]):
+class _AgreementRecap(_h.ReferenceField[_h.R]):
     """The fields of AgreementRecap, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    adjustmentAmount: _h.Number[_h.R]
+    adjustmentAmount: _h.NumberField[_h.R]
     """adjustmentAmount: double"""
-    agreementStatus: _h.Text[_h.R]
+    agreementStatus: _h.TextField[_h.R]
     """agreementStatus: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    availableAmount: _h.Number[_h.R]
+    availableAmount: _h.NumberField[_h.R]
     """availableAmount: double"""
-    companyName: _h.Text[_h.R]
+    companyName: _h.TextField[_h.R]
     """companyName: string"""
-    isUnlimited: _h.Text[_h.R]
+    isUnlimited: _h.TextField[_h.R]
     """isUnlimited: string"""
-    lastInvoiceAmount: _h.Text[_h.R]
+    lastInvoiceAmount: _h.TextField[_h.R]
     """lastInvoiceAmount: string"""
-    lastInvoiceDate: _h.DateText[_h.R]
+    lastInvoiceDate: _h.DateTextField[_h.R]
     """lastInvoiceDate: string"""
-    lastInvoiceNumber: _h.Text[_h.R]
+    lastInvoiceNumber: _h.TextField[_h.R]
     """lastInvoiceNumber: string"""
-    nextInvoiceAmount: _h.Number[_h.R]
+    nextInvoiceAmount: _h.NumberField[_h.R]
     """nextInvoiceAmount: double"""
-    nextInvoiceDate: _h.DateText[_h.R]
+    nextInvoiceDate: _h.DateTextField[_h.R]
     """nextInvoiceDate: string"""
-    overrunAmount: _h.Number[_h.R]
+    overrunAmount: _h.NumberField[_h.R]
     """overrunAmount: double"""
-    remainingAmount: _h.Number[_h.R]
+    remainingAmount: _h.NumberField[_h.R]
     """remainingAmount: double"""
-    startingAmount: _h.Number[_h.R]
+    startingAmount: _h.NumberField[_h.R]
     """startingAmount: double"""
-    unbilledOverageAmount: _h.Number[_h.R]
+    unbilledOverageAmount: _h.NumberField[_h.R]
     """unbilledOverageAmount: double"""
-    unbilledPeriods: _h.Integer[_h.R]
+    unbilledPeriods: _h.IntegerField[_h.R]
     """unbilledPeriods: int32"""
-    usedAmount: _h.Number[_h.R]
+    usedAmount: _h.NumberField[_h.R]
     """usedAmount: double"""
 
 AgreementRecap: _AgreementRecap[_AgreementRecapRecord]

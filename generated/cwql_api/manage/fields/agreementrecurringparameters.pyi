@@ -5,44 +5,44 @@ from ..models.agreementrecurringparameters import AgreementRecurringParameters a
 from .genericnameiddto import _GenericNameIdDTO
 from .userdefinedfieldvaluemodel import _UserDefinedFieldValueModelMany
 
-class _AgreementRecurringParameters(_h.Reference[_h.R]):
+class _AgreementRecurringParameters(_h.ReferenceField[_h.R]):
     """The fields of AgreementRecurringParameters, in conditions on records R."""
 
     billingCycle: _GenericNameIdDTO[_h.R]
     """billingCycle: a reference; compare its id or name, or it with None"""
     cycleBase: _GenericNameIdDTO[_h.R]
     """cycleBase: a reference; compare its id or name, or it with None"""
-    aGRAmount: _h.Number[_h.R]
+    aGRAmount: _h.NumberField[_h.R]
     """aGRAmount: double"""
-    taxable: _h.Boolean[_h.R]
+    taxable: _h.BooleanField[_h.R]
     """taxable: boolean"""
-    childrenAmount: _h.Number[_h.R]
+    childrenAmount: _h.NumberField[_h.R]
     """childrenAmount: double"""
-    additionsAmount: _h.Number[_h.R]
+    additionsAmount: _h.NumberField[_h.R]
     """additionsAmount: double"""
-    totalAmount: _h.Number[_h.R]
+    totalAmount: _h.NumberField[_h.R]
     """totalAmount: double"""
-    aGRProrate: _h.Number[_h.R]
+    aGRProrate: _h.NumberField[_h.R]
     """aGRProrate: double"""
-    billStartDate: _h.DateText[_h.R]
+    billStartDate: _h.DateTextField[_h.R]
     """billStartDate: string"""
     taxCode: _GenericNameIdDTO[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     terms: _GenericNameIdDTO[_h.R]
     """terms: a reference; compare its id or name, or it with None"""
-    prorateFlag: _h.Boolean[_h.R]
+    prorateFlag: _h.BooleanField[_h.R]
     """prorateFlag: boolean"""
-    invoiceProratedAdditionsFlag: _h.Boolean[_h.R]
+    invoiceProratedAdditionsFlag: _h.BooleanField[_h.R]
     """invoiceProratedAdditionsFlag: boolean"""
-    restrictDownpayment: _h.Boolean[_h.R]
+    restrictDownpayment: _h.BooleanField[_h.R]
     """restrictDownpayment: boolean"""
     currency: _GenericNameIdDTO[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    autoInvoiceFlag: _h.Boolean[_h.R]
+    autoInvoiceFlag: _h.BooleanField[_h.R]
     """autoInvoiceFlag: boolean"""
     userDefinedFieldValues: _UserDefinedFieldValueModelMany[_h.R]
     """userDefinedFieldValues: a list of UserDefinedFieldValueModel; compare one of its fields, or use any()"""
-    billZeroAmountFlag: _h.Boolean[_h.R]
+    billZeroAmountFlag: _h.BooleanField[_h.R]
     """billZeroAmountFlag: boolean, since 2026.4"""
 
 AgreementRecurringParameters: _AgreementRecurringParameters[_AgreementRecurringParametersRecord]

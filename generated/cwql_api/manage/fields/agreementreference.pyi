@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.agreementreference import AgreementReference as _AgreementReferenceRecord
 from ._maps import _Map_info
 
-class _AgreementReference(_h.Reference[_h.R]):
+class _AgreementReference(_h.ReferenceField[_h.R]):
     """The fields of AgreementReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
-    chargeFirmFlag: _h.Boolean[_h.R]
+    chargeFirmFlag: _h.BooleanField[_h.R]
     """chargeFirmFlag: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementReference: _AgreementReference[_AgreementReferenceRecord]

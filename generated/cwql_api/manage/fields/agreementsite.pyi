@@ -7,28 +7,28 @@ from .customfieldvalue import _CustomFieldValueMany
 from ._maps import _Map_info
 from .sitereference import _SiteReference
 
-class _AgreementSite(_h.Reference[_h.R]):
+class _AgreementSite(_h.ReferenceField[_h.R]):
     """The fields of AgreementSite, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    agreementId: _h.Integer[_h.R]
+    agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementSite: _AgreementSite[_AgreementSiteRecord]

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.agreementtabscount import AgreementTabsCount as _AgreementTabsCountRecord
 
-class _AgreementTabsCount(_h.Reference[_h.R]):
+class _AgreementTabsCount(_h.ReferenceField[_h.R]):
     """The fields of AgreementTabsCount, in conditions on records R."""
 
 

@@ -17,90 +17,90 @@ from .systemlocationreference import _SystemLocationReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _AgreementType(_h.Reference[_h.R]):
+class _AgreementType(_h.ReferenceField[_h.R]):
     """The fields of AgreementType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    prefixSuffixOption: _h.Enum[_t.Literal["Prefix", "Suffix"], _h.R]
+    prefixSuffixOption: _h.EnumField[_t.Literal["Prefix", "Suffix"], _h.R]
     """prefixSuffixOption: Prefix | Suffix"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    prePaymentFlag: _h.Boolean[_h.R]
+    prePaymentFlag: _h.BooleanField[_h.R]
     """prePaymentFlag: boolean"""
-    invoicePreSuffix: _h.Text[_h.R]
+    invoicePreSuffix: _h.TextField[_h.R]
     """invoicePreSuffix: string, at most 5 characters"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    restrictLocationFlag: _h.Boolean[_h.R]
+    restrictLocationFlag: _h.BooleanField[_h.R]
     """restrictLocationFlag: boolean"""
-    restrictDepartmentFlag: _h.Boolean[_h.R]
+    restrictDepartmentFlag: _h.BooleanField[_h.R]
     """restrictDepartmentFlag: boolean"""
     sla: _SLAReference[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
-    applicationUnits: _h.Enum[_t.Literal["Amount", "Hours", "Incidents"], _h.R]
+    applicationUnits: _h.EnumField[_t.Literal["Amount", "Hours", "Incidents"], _h.R]
     """applicationUnits: Amount | Hours | Incidents"""
-    applicationLimit: _h.Number[_h.R]
+    applicationLimit: _h.NumberField[_h.R]
     """applicationLimit: double"""
-    applicationCycle: _h.Enum[_t.Literal["Contract2Weeks", "Contract4Weeks", "ContractYear", "CalendarMonth", "CalendarQuarter", "CalendarWeek", "ContractQuarter", "CalendarYear"], _h.R]
+    applicationCycle: _h.EnumField[_t.Literal["Contract2Weeks", "Contract4Weeks", "ContractYear", "CalendarMonth", "CalendarQuarter", "CalendarWeek", "ContractQuarter", "CalendarYear"], _h.R]
     """applicationCycle: Contract2Weeks | Contract4Weeks | ContractYear | CalendarMonth | CalendarQuarter | CalendarWeek | ContractQuarter | CalendarYear"""
-    applicationUnlimitedFlag: _h.Boolean[_h.R]
+    applicationUnlimitedFlag: _h.BooleanField[_h.R]
     """applicationUnlimitedFlag: boolean"""
-    oneTimeFlag: _h.Boolean[_h.R]
+    oneTimeFlag: _h.BooleanField[_h.R]
     """oneTimeFlag: boolean"""
-    coverAgreementTimeFlag: _h.Boolean[_h.R]
+    coverAgreementTimeFlag: _h.BooleanField[_h.R]
     """coverAgreementTimeFlag: boolean"""
-    coverAgreementProductFlag: _h.Boolean[_h.R]
+    coverAgreementProductFlag: _h.BooleanField[_h.R]
     """coverAgreementProductFlag: boolean"""
-    coverAgreementExpenseFlag: _h.Boolean[_h.R]
+    coverAgreementExpenseFlag: _h.BooleanField[_h.R]
     """coverAgreementExpenseFlag: boolean"""
-    coverSalesTaxFlag: _h.Boolean[_h.R]
+    coverSalesTaxFlag: _h.BooleanField[_h.R]
     """coverSalesTaxFlag: boolean"""
-    carryOverUnusedFlag: _h.Boolean[_h.R]
+    carryOverUnusedFlag: _h.BooleanField[_h.R]
     """carryOverUnusedFlag: boolean"""
-    allowOverrunsFlag: _h.Boolean[_h.R]
+    allowOverrunsFlag: _h.BooleanField[_h.R]
     """allowOverrunsFlag: boolean"""
-    expiredDays: _h.Integer[_h.R]
+    expiredDays: _h.IntegerField[_h.R]
     """expiredDays: int32"""
-    limit: _h.Integer[_h.R]
+    limit: _h.IntegerField[_h.R]
     """limit: int32"""
-    expireWhenZero: _h.Boolean[_h.R]
+    expireWhenZero: _h.BooleanField[_h.R]
     """expireWhenZero: boolean"""
-    chargeToFirmFlag: _h.Boolean[_h.R]
+    chargeToFirmFlag: _h.BooleanField[_h.R]
     """chargeToFirmFlag: boolean"""
-    employeeCompRate: _h.Enum[_t.Literal["Actual", "Hourly"], _h.R]
+    employeeCompRate: _h.EnumField[_t.Literal["Actual", "Hourly"], _h.R]
     """employeeCompRate: Actual | Hourly, required"""
-    employeeCompNotExceed: _h.Enum[_t.Literal["Billing", "Amount", "Percent"], _h.R]
+    employeeCompNotExceed: _h.EnumField[_t.Literal["Billing", "Amount", "Percent"], _h.R]
     """employeeCompNotExceed: Billing | Amount | Percent, required"""
-    compHourlyRate: _h.Number[_h.R]
+    compHourlyRate: _h.NumberField[_h.R]
     """compHourlyRate: double"""
-    compLimitAmount: _h.Number[_h.R]
+    compLimitAmount: _h.NumberField[_h.R]
     """compLimitAmount: double"""
     billingCycle: _BillingCycleReference[_h.R]
     """billingCycle: a reference; compare its id or name, or it with None"""
-    billOneTimeFlag: _h.Boolean[_h.R]
+    billOneTimeFlag: _h.BooleanField[_h.R]
     """billOneTimeFlag: boolean"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    invoicingCycle: _h.Enum[_t.Literal["ContractYear", "CalendarYear"], _h.R]
+    invoicingCycle: _h.EnumField[_t.Literal["ContractYear", "CalendarYear"], _h.R]
     """invoicingCycle: ContractYear | CalendarYear, required"""
-    billAmount: _h.Number[_h.R]
+    billAmount: _h.NumberField[_h.R]
     """billAmount: double"""
-    taxableFlag: _h.Boolean[_h.R]
+    taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
-    restrictDownPaymentFlag: _h.Boolean[_h.R]
+    restrictDownPaymentFlag: _h.BooleanField[_h.R]
     """restrictDownPaymentFlag: boolean"""
-    invoiceDescription: _h.Text[_h.R]
+    invoiceDescription: _h.TextField[_h.R]
     """invoiceDescription: string, at most 4000 characters"""
-    topCommentFlag: _h.Boolean[_h.R]
+    topCommentFlag: _h.BooleanField[_h.R]
     """topCommentFlag: boolean"""
-    bottomCommentFlag: _h.Boolean[_h.R]
+    bottomCommentFlag: _h.BooleanField[_h.R]
     """bottomCommentFlag: boolean"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
@@ -110,57 +110,57 @@ class _AgreementType(_h.Reference[_h.R]):
     """projectType: a reference; compare its id or name, or it with None"""
     invoiceTemplate: _InvoiceTemplateReference[_h.R]
     """invoiceTemplate: a reference; compare its id or name, or it with None"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault, required"""
-    billExpenses: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpenses: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpenses: Billable | DoNotBill | NoCharge | NoDefault, required"""
-    billProducts: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billProducts: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProducts: Billable | DoNotBill | NoCharge | NoDefault, required"""
-    billableTimeInvoiceFlag: _h.Boolean[_h.R]
+    billableTimeInvoiceFlag: _h.BooleanField[_h.R]
     """billableTimeInvoiceFlag: boolean"""
-    billableExpenseInvoiceFlag: _h.Boolean[_h.R]
+    billableExpenseInvoiceFlag: _h.BooleanField[_h.R]
     """billableExpenseInvoiceFlag: boolean"""
-    billableProductInvoiceFlag: _h.Boolean[_h.R]
+    billableProductInvoiceFlag: _h.BooleanField[_h.R]
     """billableProductInvoiceFlag: boolean"""
-    copyWorkRolesFlag: _h.Boolean[_h.R]
+    copyWorkRolesFlag: _h.BooleanField[_h.R]
     """copyWorkRolesFlag: boolean"""
-    copyWorkTypesFlag: _h.Boolean[_h.R]
+    copyWorkTypesFlag: _h.BooleanField[_h.R]
     """copyWorkTypesFlag: boolean"""
-    exclusionWorkRoleIds: _h.Collection[int, _h.R]
+    exclusionWorkRoleIds: _h.CollectionField[int, _h.R]
     """exclusionWorkRoleIds: a list of int32"""
-    addAllWorkRoleExclusions: _h.Boolean[_h.R]
+    addAllWorkRoleExclusions: _h.BooleanField[_h.R]
     """addAllWorkRoleExclusions: boolean"""
-    removeAllWorkRoleExclusions: _h.Boolean[_h.R]
+    removeAllWorkRoleExclusions: _h.BooleanField[_h.R]
     """removeAllWorkRoleExclusions: boolean"""
-    exclusionWorkTypeIds: _h.Collection[int, _h.R]
+    exclusionWorkTypeIds: _h.CollectionField[int, _h.R]
     """exclusionWorkTypeIds: a list of int32"""
-    addAllWorkTypeExclusions: _h.Boolean[_h.R]
+    addAllWorkTypeExclusions: _h.BooleanField[_h.R]
     """addAllWorkTypeExclusions: boolean"""
-    removeAllWorkTypeExclusions: _h.Boolean[_h.R]
+    removeAllWorkTypeExclusions: _h.BooleanField[_h.R]
     """removeAllWorkTypeExclusions: boolean"""
-    integrationXRef: _h.Text[_h.R]
+    integrationXRef: _h.TextField[_h.R]
     """integrationXRef: string, at most 50 characters"""
-    prorateFlag: _h.Boolean[_h.R]
+    prorateFlag: _h.BooleanField[_h.R]
     """prorateFlag: boolean"""
     emailTemplate: _EmailTemplateReference[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None"""
-    autoInvoiceFlag: _h.Boolean[_h.R]
+    autoInvoiceFlag: _h.BooleanField[_h.R]
     """autoInvoiceFlag: boolean"""
-    invoiceProratedAdditionsFlag: _h.Boolean[_h.R]
+    invoiceProratedAdditionsFlag: _h.BooleanField[_h.R]
     """invoiceProratedAdditionsFlag: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    billZeroAmountFlag: _h.Boolean[_h.R]
+    billZeroAmountFlag: _h.BooleanField[_h.R]
     """billZeroAmountFlag: boolean, since 2026.4"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementType: _AgreementType[_AgreementTypeRecord | _AgreementTypeInfoRecord]

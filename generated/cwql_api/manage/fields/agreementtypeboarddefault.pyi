@@ -9,10 +9,10 @@ from .servicetypereference import _ServiceTypeReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _AgreementTypeBoardDefault(_h.Reference[_h.R]):
+class _AgreementTypeBoardDefault(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeBoardDefault, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _AgreementTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
@@ -24,27 +24,27 @@ class _AgreementTypeBoardDefault(_h.Reference[_h.R]):
     """board: a reference; compare its id or name, or it with None"""
     serviceType: _ServiceTypeReference[_h.R]
     """serviceType: a reference; compare its id or name, or it with None"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementTypeBoardDefault: _AgreementTypeBoardDefault[_AgreementTypeBoardDefaultRecord]

@@ -8,28 +8,28 @@ from ..models.agreementtype import AgreementType as _AgreementTypeRecord
 from .billingtermsreference import _BillingTermsReference
 from ._maps import _Map_info
 
-class _AgreementTypeInfo(_h.Reference[_h.R]):
+class _AgreementTypeInfo(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    applicationUnits: _h.Enum[_t.Literal["Amount", "Hours", "Incidents"], _h.R]
+    applicationUnits: _h.EnumField[_t.Literal["Amount", "Hours", "Incidents"], _h.R]
     """applicationUnits: Amount | Hours | Incidents"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementTypeInfo: _AgreementTypeInfo[_AgreementTypeInfoRecord | _AgreementTypeRecord]

@@ -9,44 +9,44 @@ from .agreementtypereference import _AgreementTypeReference
 from ._maps import _Map_info
 from .workrolereference import _WorkRoleReference
 
-class _AgreementTypeWorkRole(_h.Reference[_h.R]):
+class _AgreementTypeWorkRole(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeWorkRole, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _AgreementTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    effectiveDate: _h.DateTime[_h.R]
+    effectiveDate: _h.DateTimeField[_h.R]
     """effectiveDate: date-time"""
-    endingDate: _h.DateTime[_h.R]
+    endingDate: _h.DateTimeField[_h.R]
     """endingDate: date-time"""
-    rate: _h.Number[_h.R]
+    rate: _h.NumberField[_h.R]
     """rate: double"""
-    rateType: _h.Enum[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
+    rateType: _h.EnumField[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
     """rateType: AdjAmount | Custom | Multiplier, required"""
-    limitTo: _h.Number[_h.R]
+    limitTo: _h.NumberField[_h.R]
     """limitTo: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementTypeWorkRole: _AgreementTypeWorkRole[_AgreementTypeWorkRoleRecord | _AgreementTypeWorkRoleInfoRecord]

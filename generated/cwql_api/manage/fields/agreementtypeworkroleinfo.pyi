@@ -7,10 +7,10 @@ from .agreementtypereference import _AgreementTypeReference
 from ._maps import _Map_info
 from .workrolereference import _WorkRoleReference
 
-class _AgreementTypeWorkRoleInfo(_h.Reference[_h.R]):
+class _AgreementTypeWorkRoleInfo(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeWorkRoleInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _AgreementTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
@@ -18,13 +18,13 @@ class _AgreementTypeWorkRoleInfo(_h.Reference[_h.R]):
     """workRole: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementTypeWorkRoleInfo: _AgreementTypeWorkRoleInfo[_AgreementTypeWorkRoleInfoRecord | _AgreementTypeWorkRoleRecord]

@@ -9,40 +9,40 @@ from ._maps import _Map_info
 from .ownerlevelreference import _OwnerLevelReference
 from .workrolereference import _WorkRoleReference
 
-class _AgreementWorkRole(_h.Reference[_h.R]):
+class _AgreementWorkRole(_h.ReferenceField[_h.R]):
     """The fields of AgreementWorkRole, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     location: _OwnerLevelReference[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
-    rateType: _h.Enum[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
+    rateType: _h.EnumField[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
     """rateType: AdjAmount | Custom | Multiplier, required"""
-    rate: _h.Number[_h.R]
+    rate: _h.NumberField[_h.R]
     """rate: double"""
-    limitTo: _h.Number[_h.R]
+    limitTo: _h.NumberField[_h.R]
     """limitTo: double"""
-    effectiveDate: _h.DateTime[_h.R]
+    effectiveDate: _h.DateTimeField[_h.R]
     """effectiveDate: date-time"""
-    endingDate: _h.DateTime[_h.R]
+    endingDate: _h.DateTimeField[_h.R]
     """endingDate: date-time"""
-    agreementId: _h.Integer[_h.R]
+    agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementWorkRole: _AgreementWorkRole[_AgreementWorkRoleRecord]

@@ -5,24 +5,24 @@ from ..models.agreementworkroleexclusion import AgreementWorkRoleExclusion as _A
 from ._maps import _Map_info
 from .workrolereference import _WorkRoleReference
 
-class _AgreementWorkRoleExclusion(_h.Reference[_h.R]):
+class _AgreementWorkRoleExclusion(_h.ReferenceField[_h.R]):
     """The fields of AgreementWorkRoleExclusion, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None, required"""
-    agreementId: _h.Integer[_h.R]
+    agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementWorkRoleExclusion: _AgreementWorkRoleExclusion[_AgreementWorkRoleExclusionRecord]

@@ -11,56 +11,56 @@ from .ownerlevelreference import _OwnerLevelReference
 from .sitereference import _SiteReference
 from .worktypereference import _WorkTypeReference
 
-class _AgreementWorkType(_h.Reference[_h.R]):
+class _AgreementWorkType(_h.ReferenceField[_h.R]):
     """The fields of AgreementWorkType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     workType: _WorkTypeReference[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
     location: _OwnerLevelReference[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    rateType: _h.Enum[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
+    rateType: _h.EnumField[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
     """rateType: AdjAmount | Custom | Multiplier, required"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault, required"""
-    rate: _h.Number[_h.R]
+    rate: _h.NumberField[_h.R]
     """rate: double"""
-    hoursMax: _h.Number[_h.R]
+    hoursMax: _h.NumberField[_h.R]
     """hoursMax: double"""
-    hoursMin: _h.Number[_h.R]
+    hoursMin: _h.NumberField[_h.R]
     """hoursMin: double"""
-    roundBillHours: _h.Number[_h.R]
+    roundBillHours: _h.NumberField[_h.R]
     """roundBillHours: double"""
-    overageRate: _h.Number[_h.R]
+    overageRate: _h.NumberField[_h.R]
     """overageRate: double"""
-    overageRateType: _h.Enum[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
+    overageRateType: _h.EnumField[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
     """overageRateType: AdjAmount | Custom | Multiplier"""
-    agreementLimit: _h.Number[_h.R]
+    agreementLimit: _h.NumberField[_h.R]
     """agreementLimit: double"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    effectiveDate: _h.DateTime[_h.R]
+    effectiveDate: _h.DateTimeField[_h.R]
     """effectiveDate: date-time"""
-    endingDate: _h.DateTime[_h.R]
+    endingDate: _h.DateTimeField[_h.R]
     """endingDate: date-time"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None, since 2025.1"""
-    agreementId: _h.Integer[_h.R]
+    agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementWorkType: _AgreementWorkType[_AgreementWorkTypeRecord]

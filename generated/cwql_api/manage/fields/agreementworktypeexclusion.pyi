@@ -5,24 +5,24 @@ from ..models.agreementworktypeexclusion import AgreementWorkTypeExclusion as _A
 from ._maps import _Map_info
 from .worktypereference import _WorkTypeReference
 
-class _AgreementWorkTypeExclusion(_h.Reference[_h.R]):
+class _AgreementWorkTypeExclusion(_h.ReferenceField[_h.R]):
     """The fields of AgreementWorkTypeExclusion, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     workType: _WorkTypeReference[_h.R]
     """workType: a reference; compare its id or name, or it with None, required"""
-    agreementId: _h.Integer[_h.R]
+    agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AgreementWorkTypeExclusion: _AgreementWorkTypeExclusion[_AgreementWorkTypeExclusionRecord]

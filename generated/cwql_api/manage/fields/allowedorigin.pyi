@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.allowedorigin import AllowedOrigin as _AllowedOriginRecord
 from ._maps import _Map_info
 
-class _AllowedOrigin(_h.Reference[_h.R]):
+class _AllowedOrigin(_h.ReferenceField[_h.R]):
     """The fields of AllowedOrigin, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    origin: _h.Text[_h.R]
+    origin: _h.TextField[_h.R]
     """origin: string, at most 2000 characters, required"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 2000 characters, required"""
-    lastUpdateUtc: _h.DateTime[_h.R]
+    lastUpdateUtc: _h.DateTimeField[_h.R]
     """lastUpdateUtc: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AllowedOrigin: _AllowedOrigin[_AllowedOriginRecord]

@@ -10,20 +10,20 @@ from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 from .timezonesetupreference import _TimeZoneSetupReference
 
-class _ApiMember(_h.Reference[_h.R]):
+class _ApiMember(_h.ReferenceField[_h.R]):
     """The fields of ApiMember, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 15 characters, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters"""
-    emailAddress: _h.Text[_h.R]
+    emailAddress: _h.TextField[_h.R]
     """emailAddress: string, at most 250 characters"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    inactiveDate: _h.DateTime[_h.R]
+    inactiveDate: _h.DateTimeField[_h.R]
     """inactiveDate: date-time"""
     timeZone: _TimeZoneSetupReference[_h.R]
     """timeZone: a reference; compare its id or name, or it with None"""
@@ -41,23 +41,23 @@ class _ApiMember(_h.Reference[_h.R]):
     """salesDefaultLocation: a reference; compare its id or name, or it with None"""
     serviceDefaultBoard: _BoardReference[_h.R]
     """serviceDefaultBoard: a reference; compare its id or name, or it with None"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    excludedServiceBoardIds: _h.Collection[int, _h.R]
+    excludedServiceBoardIds: _h.CollectionField[int, _h.R]
     """excludedServiceBoardIds: a list of int32"""
-    blockPriceFlag: _h.Boolean[_h.R]
+    blockPriceFlag: _h.BooleanField[_h.R]
     """blockPriceFlag: boolean"""
-    blockCostFlag: _h.Boolean[_h.R]
+    blockCostFlag: _h.BooleanField[_h.R]
     """blockCostFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ApiMember: _ApiMember[_ApiMemberRecord]

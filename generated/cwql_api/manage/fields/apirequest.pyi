@@ -6,16 +6,16 @@ from .filtervalues import _FilterValues
 from .irestidentifieditem import _IRestIdentifiedItem
 from .pagevalues import _PageValues
 
-class _ApiRequest(_h.Reference[_h.R]):
+class _ApiRequest(_h.ReferenceField[_h.R]):
     """The fields of ApiRequest, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    externalId: _h.Text[_h.R]
+    externalId: _h.TextField[_h.R]
     """externalId: string"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32"""
     entity: _IRestIdentifiedItem[_h.R]
     """entity: a reference; compare its id, or it with None"""
@@ -23,15 +23,15 @@ class _ApiRequest(_h.Reference[_h.R]):
     """filters: a reference; compare its fields, or it with None"""
     page: _PageValues[_h.R]
     """page: a reference; compare its fields, or it with None"""
-    fields: _h.Text[_h.R]
+    fields: _h.TextField[_h.R]
     """fields: string"""
-    miscProperties: _h.Map[_h.R]
+    miscProperties: _h.MapField[_h.R]
     """miscProperties: a mapping"""
-    memberContext: _h.Text[_h.R]
+    memberContext: _h.TextField[_h.R]
     """memberContext: string"""
-    updateOnlyCesProperties: _h.Boolean[_h.R]
+    updateOnlyCesProperties: _h.BooleanField[_h.R]
     """updateOnlyCesProperties: boolean, since 2025.1"""
-    body: _h.Anything[_h.R]
+    body: _h.AnyField[_h.R]
     """body: any value, since 2025.16"""
 
 ApiRequest: _ApiRequest[_ApiRequestRecord]

@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.audittrailentry import AuditTrailEntry as _AuditTrailEntryRecord
 
-class _AuditTrailEntry(_h.Reference[_h.R]):
+class _AuditTrailEntry(_h.ReferenceField[_h.R]):
     """The fields of AuditTrailEntry, in conditions on records R."""
 
-    text: _h.Text[_h.R]
+    text: _h.TextField[_h.R]
     """text: string"""
-    enteredDate: _h.DateText[_h.R]
+    enteredDate: _h.DateTextField[_h.R]
     """enteredDate: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    auditType: _h.Text[_h.R]
+    auditType: _h.TextField[_h.R]
     """auditType: string"""
-    auditSubType: _h.Text[_h.R]
+    auditSubType: _h.TextField[_h.R]
     """auditSubType: string"""
-    auditSource: _h.Text[_h.R]
+    auditSource: _h.TextField[_h.R]
     """auditSource: string"""
 
 AuditTrailEntry: _AuditTrailEntry[_AuditTrailEntryRecord]

@@ -4,24 +4,24 @@ from cwql.schema import handles as _h
 from ..models.authanvil import AuthAnvil as _AuthAnvilRecord
 from ._maps import _Map_info
 
-class _AuthAnvil(_h.Reference[_h.R]):
+class _AuthAnvil(_h.ReferenceField[_h.R]):
     """The fields of AuthAnvil, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    serverLocationUrl: _h.Text[_h.R]
+    serverLocationUrl: _h.TextField[_h.R]
     """serverLocationUrl: string, required"""
-    siteId: _h.Integer[_h.R]
+    siteId: _h.IntegerField[_h.R]
     """siteId: int32, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AuthAnvil: _AuthAnvil[_AuthAnvilRecord]

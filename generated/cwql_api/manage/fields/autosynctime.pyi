@@ -5,26 +5,26 @@ from ..models.autosynctime import AutoSyncTime as _AutoSyncTimeRecord
 from ._maps import _Map_info
 from .timezonesetupreference import _TimeZoneSetupReference
 
-class _AutoSyncTime(_h.Reference[_h.R]):
+class _AutoSyncTime(_h.ReferenceField[_h.R]):
     """The fields of AutoSyncTime, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    syncTime: _h.Text[_h.R]
+    syncTime: _h.TextField[_h.R]
     """syncTime: string, required"""
     timeZone: _TimeZoneSetupReference[_h.R]
     """timeZone: a reference; compare its id or name, or it with None, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 AutoSyncTime: _AutoSyncTime[_AutoSyncTimeRecord]

@@ -9,28 +9,28 @@ from ._maps import _Map_info
 from .purchaseorderlineitemreference import _PurchaseOrderLineItemReference
 from .purchaseorderreference import _PurchaseOrderReference
 
-class _BatchEntry(_h.Reference[_h.R]):
+class _BatchEntry(_h.ReferenceField[_h.R]):
     """The fields of BatchEntry, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    accountType: _h.Text[_h.R]
+    accountType: _h.TextField[_h.R]
     """accountType: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    debit: _h.Number[_h.R]
+    debit: _h.NumberField[_h.R]
     """debit: double"""
-    credit: _h.Number[_h.R]
+    credit: _h.NumberField[_h.R]
     """credit: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    item: _h.Text[_h.R]
+    item: _h.TextField[_h.R]
     """item: string"""
-    salesCode: _h.Text[_h.R]
+    salesCode: _h.TextField[_h.R]
     """salesCode: string"""
-    costOfGoodsSoldAccountNumber: _h.Text[_h.R]
+    costOfGoodsSoldAccountNumber: _h.TextField[_h.R]
     """costOfGoodsSoldAccountNumber: string"""
     invoice: _InvoiceReference[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
@@ -38,7 +38,7 @@ class _BatchEntry(_h.Reference[_h.R]):
     """purchaseOrder: a reference; compare its id or name, or it with None"""
     lineItem: _PurchaseOrderLineItemReference[_h.R]
     """lineItem: a reference; compare its id or identifier, or it with None"""
-    transfer: _h.Text[_h.R]
+    transfer: _h.TextField[_h.R]
     """transfer: string"""
     expense: _ExpenseDetailReference[_h.R]
     """expense: a reference; compare its id, or it with None"""
@@ -46,13 +46,13 @@ class _BatchEntry(_h.Reference[_h.R]):
     """adjustmentDetail: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BatchEntry: _BatchEntry[_BatchEntryRecord]

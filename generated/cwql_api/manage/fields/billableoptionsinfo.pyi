@@ -3,30 +3,30 @@ from cwql.schema import handles as _h
 
 from ..models.billableoptionsinfo import BillableOptionsInfo as _BillableOptionsInfoRecord
 
-class _BillableOptionsInfo(_h.Reference[_h.R]):
+class _BillableOptionsInfo(_h.ReferenceField[_h.R]):
     """The fields of BillableOptionsInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    optionId: _h.Text[_h.R]
+    optionId: _h.TextField[_h.R]
     """optionId: string"""
-    billableFlag: _h.Boolean[_h.R]
+    billableFlag: _h.BooleanField[_h.R]
     """billableFlag: boolean"""
-    invoiceFlag: _h.Boolean[_h.R]
+    invoiceFlag: _h.BooleanField[_h.R]
     """invoiceFlag: boolean"""
-    timeFlag: _h.Boolean[_h.R]
+    timeFlag: _h.BooleanField[_h.R]
     """timeFlag: boolean"""
-    expenseFlag: _h.Boolean[_h.R]
+    expenseFlag: _h.BooleanField[_h.R]
     """expenseFlag: boolean"""
-    productFlag: _h.Boolean[_h.R]
+    productFlag: _h.BooleanField[_h.R]
     """productFlag: boolean"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    includeNoDefaultFlag: _h.Boolean[_h.R]
+    includeNoDefaultFlag: _h.BooleanField[_h.R]
     """includeNoDefaultFlag: boolean"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    enumId: _h.Text[_h.R]
+    enumId: _h.TextField[_h.R]
     """enumId: string"""
 
 BillableOptionsInfo: _BillableOptionsInfo[_BillableOptionsInfoRecord]

@@ -7,30 +7,30 @@ from ..models.billingcycle import BillingCycle as _BillingCycleRecord
 from ..models.billingcycleinfo import BillingCycleInfo as _BillingCycleInfoRecord
 from ._maps import _Map_info
 
-class _BillingCycle(_h.Reference[_h.R]):
+class _BillingCycle(_h.ReferenceField[_h.R]):
     """The fields of BillingCycle, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 5 characters, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    billingOptions: _h.Enum[_t.Literal["BiMonthly", "BiWeekly", "Monthly", "NotRecurring", "Quarterly", "SemiAnnual", "Weekly", "Yearly"], _h.R]
+    billingOptions: _h.EnumField[_t.Literal["BiMonthly", "BiWeekly", "Monthly", "NotRecurring", "Quarterly", "SemiAnnual", "Weekly", "Yearly"], _h.R]
     """billingOptions: BiMonthly | BiWeekly | Monthly | NotRecurring | Quarterly | SemiAnnual | Weekly | Yearly, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BillingCycle: _BillingCycle[_BillingCycleRecord | _BillingCycleInfoRecord]

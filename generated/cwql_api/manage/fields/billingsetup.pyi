@@ -13,38 +13,38 @@ from ._maps import _Map_info
 from .statereference import _StateReference
 from .systemlocationreference import _SystemLocationReference
 
-class _BillingSetup(_h.Reference[_h.R]):
+class _BillingSetup(_h.ReferenceField[_h.R]):
     """The fields of BillingSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    remitName: _h.Text[_h.R]
+    remitName: _h.TextField[_h.R]
     """remitName: string, at most 50 characters, required"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
-    addressOne: _h.Text[_h.R]
+    addressOne: _h.TextField[_h.R]
     """addressOne: string, at most 50 characters"""
-    addressTwo: _h.Text[_h.R]
+    addressTwo: _h.TextField[_h.R]
     """addressTwo: string, at most 50 characters"""
-    city: _h.Text[_h.R]
+    city: _h.TextField[_h.R]
     """city: string, at most 50 characters"""
     state: _StateReference[_h.R]
     """state: a reference; compare its id, identifier or name, or it with None"""
-    zip: _h.Text[_h.R]
+    zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    phone: _h.Text[_h.R]
+    phone: _h.TextField[_h.R]
     """phone: string, at most 15 characters"""
-    invoiceTitle: _h.Text[_h.R]
+    invoiceTitle: _h.TextField[_h.R]
     """invoiceTitle: string, at most 50 characters, required"""
-    payableName: _h.Text[_h.R]
+    payableName: _h.TextField[_h.R]
     """payableName: string, at most 50 characters, required"""
-    topcomment: _h.Text[_h.R]
+    topcomment: _h.TextField[_h.R]
     """topcomment: string, at most 4000 characters"""
-    invoiceFooter: _h.Text[_h.R]
+    invoiceFooter: _h.TextField[_h.R]
     """invoiceFooter: string, at most 500 characters"""
-    quoteFooter: _h.Text[_h.R]
+    quoteFooter: _h.TextField[_h.R]
     """quoteFooter: string, at most 1000 characters"""
     overallInvoiceDefault: _InvoiceTemplateReference[_h.R]
     """overallInvoiceDefault: a reference; compare its id or name, or it with None, required"""
@@ -64,87 +64,87 @@ class _BillingSetup(_h.Reference[_h.R]):
     """miscInvoice: a reference; compare its id or name, or it with None"""
     salesOrderInvoice: _InvoiceTemplateReference[_h.R]
     """salesOrderInvoice: a reference; compare its id or name, or it with None"""
-    excludeDoNotBillTimeFlag: _h.Boolean[_h.R]
+    excludeDoNotBillTimeFlag: _h.BooleanField[_h.R]
     """excludeDoNotBillTimeFlag: boolean"""
-    excludeDoNotBillExpenseFlag: _h.Boolean[_h.R]
+    excludeDoNotBillExpenseFlag: _h.BooleanField[_h.R]
     """excludeDoNotBillExpenseFlag: boolean"""
-    excludeDoNotBillProductFlag: _h.Boolean[_h.R]
+    excludeDoNotBillProductFlag: _h.BooleanField[_h.R]
     """excludeDoNotBillProductFlag: boolean"""
-    prefixSuffixFlag: _h.Enum[_t.Literal["Prefix", "Suffix"], _h.R]
+    prefixSuffixFlag: _h.EnumField[_t.Literal["Prefix", "Suffix"], _h.R]
     """prefixSuffixFlag: Prefix | Suffix"""
-    prefixSuffixText: _h.Text[_h.R]
+    prefixSuffixText: _h.TextField[_h.R]
     """prefixSuffixText: string, at most 5 characters"""
-    chargeAdjToFirmFlag: _h.Boolean[_h.R]
+    chargeAdjToFirmFlag: _h.BooleanField[_h.R]
     """chargeAdjToFirmFlag: boolean"""
-    noWatermarkFlag: _h.Boolean[_h.R]
+    noWatermarkFlag: _h.BooleanField[_h.R]
     """noWatermarkFlag: boolean"""
-    displayTaxFlag: _h.Boolean[_h.R]
+    displayTaxFlag: _h.BooleanField[_h.R]
     """displayTaxFlag: boolean"""
-    allowRestrictedDeptOnRoutingFlag: _h.Boolean[_h.R]
+    allowRestrictedDeptOnRoutingFlag: _h.BooleanField[_h.R]
     """allowRestrictedDeptOnRoutingFlag: boolean"""
-    billTicketSeparatelyFlag: _h.Boolean[_h.R]
+    billTicketSeparatelyFlag: _h.BooleanField[_h.R]
     """billTicketSeparatelyFlag: boolean"""
-    billTicketCompleteFlag: _h.Boolean[_h.R]
+    billTicketCompleteFlag: _h.BooleanField[_h.R]
     """billTicketCompleteFlag: boolean"""
-    billTicketUnapprovedFlag: _h.Boolean[_h.R]
+    billTicketUnapprovedFlag: _h.BooleanField[_h.R]
     """billTicketUnapprovedFlag: boolean"""
-    billProjectCompleteFlag: _h.Boolean[_h.R]
+    billProjectCompleteFlag: _h.BooleanField[_h.R]
     """billProjectCompleteFlag: boolean"""
-    billProjectUnapprovedFlag: _h.Boolean[_h.R]
+    billProjectUnapprovedFlag: _h.BooleanField[_h.R]
     """billProjectUnapprovedFlag: boolean"""
-    progressTimeFlag: _h.Boolean[_h.R]
+    progressTimeFlag: _h.BooleanField[_h.R]
     """progressTimeFlag: boolean"""
-    restrictProjectDownpaymentFlag: _h.Boolean[_h.R]
+    restrictProjectDownpaymentFlag: _h.BooleanField[_h.R]
     """restrictProjectDownpaymentFlag: boolean"""
-    billSalesOrderCompleteFlag: _h.Boolean[_h.R]
+    billSalesOrderCompleteFlag: _h.BooleanField[_h.R]
     """billSalesOrderCompleteFlag: boolean"""
-    billProductAfterShipFlag: _h.Boolean[_h.R]
+    billProductAfterShipFlag: _h.BooleanField[_h.R]
     """billProductAfterShipFlag: boolean"""
-    restrictDownpaymentFlag: _h.Boolean[_h.R]
+    restrictDownpaymentFlag: _h.BooleanField[_h.R]
     """restrictDownpaymentFlag: boolean"""
-    copyNonServiceProductsFlag: _h.Boolean[_h.R]
+    copyNonServiceProductsFlag: _h.BooleanField[_h.R]
     """copyNonServiceProductsFlag: boolean"""
-    copyServiceProductsFlag: _h.Boolean[_h.R]
+    copyServiceProductsFlag: _h.BooleanField[_h.R]
     """copyServiceProductsFlag: boolean"""
-    copyAgreementProductsFlag: _h.Boolean[_h.R]
+    copyAgreementProductsFlag: _h.BooleanField[_h.R]
     """copyAgreementProductsFlag: boolean"""
-    printLogoFlag: _h.Boolean[_h.R]
+    printLogoFlag: _h.BooleanField[_h.R]
     """printLogoFlag: boolean"""
-    readReceiptFlag: _h.Boolean[_h.R]
+    readReceiptFlag: _h.BooleanField[_h.R]
     """readReceiptFlag: boolean"""
-    deliveryReceiptFlag: _h.Boolean[_h.R]
+    deliveryReceiptFlag: _h.BooleanField[_h.R]
     """deliveryReceiptFlag: boolean"""
-    attachXmlInvoiceFlag: _h.Boolean[_h.R]
+    attachXmlInvoiceFlag: _h.BooleanField[_h.R]
     """attachXmlInvoiceFlag: boolean, since 2025.1"""
-    disableRoutingEmailFlag: _h.Boolean[_h.R]
+    disableRoutingEmailFlag: _h.BooleanField[_h.R]
     """disableRoutingEmailFlag: boolean"""
     emailTemplate: _EmailTemplateReference[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None, required"""
     localizedCountry: _CountryReference[_h.R]
     """localizedCountry: a reference; compare its id, identifier or name, or it with None"""
-    businessNumber: _h.Text[_h.R]
+    businessNumber: _h.TextField[_h.R]
     """businessNumber: string, at most 50 characters"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    customLabel: _h.Text[_h.R]
+    customLabel: _h.TextField[_h.R]
     """customLabel: string, at most 50 characters"""
-    customText: _h.Text[_h.R]
+    customText: _h.TextField[_h.R]
     """customText: string, at most 500 characters"""
-    companyCode: _h.Text[_h.R]
+    companyCode: _h.TextField[_h.R]
     """companyCode: string, at most 250 characters"""
-    excludeAvalaraFlag: _h.Boolean[_h.R]
+    excludeAvalaraFlag: _h.BooleanField[_h.R]
     """excludeAvalaraFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BillingSetup: _BillingSetup[_BillingSetupRecord | _BillingSetupInfoRecord]

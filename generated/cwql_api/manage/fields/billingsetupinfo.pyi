@@ -7,12 +7,12 @@ from .currencyreference import _CurrencyReference
 from ._maps import _Map_info
 from .systemlocationreference import _SystemLocationReference
 
-class _BillingSetupInfo(_h.Reference[_h.R]):
+class _BillingSetupInfo(_h.ReferenceField[_h.R]):
     """The fields of BillingSetupInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    remitName: _h.Text[_h.R]
+    remitName: _h.TextField[_h.R]
     """remitName: string"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
@@ -20,13 +20,13 @@ class _BillingSetupInfo(_h.Reference[_h.R]):
     """currency: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BillingSetupInfo: _BillingSetupInfo[_BillingSetupInfoRecord | _BillingSetupRecord]

@@ -7,38 +7,38 @@ from ..models.billingsetuprouting import BillingSetupRouting as _BillingSetupRou
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _BillingSetupRouting(_h.Reference[_h.R]):
+class _BillingSetupRouting(_h.ReferenceField[_h.R]):
     """The fields of BillingSetupRouting, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    sequenceNumber: _h.Integer[_h.R]
+    sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32, required"""
-    invoiceRule: _h.Enum[_t.Literal["All", "Standard", "Project", "Agreement"], _h.R]
+    invoiceRule: _h.EnumField[_t.Literal["All", "Standard", "Project", "Agreement"], _h.R]
     """invoiceRule: All | Standard | Project | Agreement, required"""
-    routingRule: _h.Enum[_t.Literal["Account", "Territory", "Creator", "Department", "Location", "Member", "Project", "Sales"], _h.R]
+    routingRule: _h.EnumField[_t.Literal["Account", "Territory", "Creator", "Department", "Location", "Member", "Project", "Sales"], _h.R]
     """routingRule: Account | Territory | Creator | Department | Location | Member | Project | Sales, required"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.8"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.8"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.8"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BillingSetupRouting: _BillingSetupRouting[_BillingSetupRoutingRecord]

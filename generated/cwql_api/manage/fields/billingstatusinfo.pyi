@@ -5,26 +5,26 @@ from ..models.billingstatusinfo import BillingStatusInfo as _BillingStatusInfoRe
 from ..models.billingstatus import BillingStatus as _BillingStatusRecord
 from ._maps import _Map_info
 
-class _BillingStatusInfo(_h.Reference[_h.R]):
+class _BillingStatusInfo(_h.ReferenceField[_h.R]):
     """The fields of BillingStatusInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BillingStatusInfo: _BillingStatusInfo[_BillingStatusInfoRecord | _BillingStatusRecord]

@@ -4,24 +4,24 @@ from cwql.schema import handles as _h
 from ..models.billingstatusreference import BillingStatusReference as _BillingStatusReferenceRecord
 from ._maps import _Map_info
 
-class _BillingStatusReference(_h.Reference[_h.R]):
+class _BillingStatusReference(_h.ReferenceField[_h.R]):
     """The fields of BillingStatusReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    isClosed: _h.Boolean[_h.R]
+    isClosed: _h.BooleanField[_h.R]
     """isClosed: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BillingStatusReference: _BillingStatusReference[_BillingStatusReferenceRecord]

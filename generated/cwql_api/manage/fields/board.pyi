@@ -16,44 +16,44 @@ from .systemlocationreference import _SystemLocationReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _Board(_h.Reference[_h.R]):
+class _Board(_h.ReferenceField[_h.R]):
     """The fields of Board, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     signOffTemplate: _ServiceSignoffReference[_h.R]
     """signOffTemplate: a reference; compare its id or name, or it with None"""
-    sendToContactFlag: _h.Boolean[_h.R]
+    sendToContactFlag: _h.BooleanField[_h.R]
     """sendToContactFlag: boolean"""
     contactTemplate: _ServiceEmailTemplateReference[_h.R]
     """contactTemplate: a reference; compare its id, identifier or name, or it with None"""
-    sendToResourceFlag: _h.Boolean[_h.R]
+    sendToResourceFlag: _h.BooleanField[_h.R]
     """sendToResourceFlag: boolean"""
     resourceTemplate: _ServiceEmailTemplateReference[_h.R]
     """resourceTemplate: a reference; compare its id, identifier or name, or it with None"""
-    projectFlag: _h.Boolean[_h.R]
+    projectFlag: _h.BooleanField[_h.R]
     """projectFlag: boolean"""
-    showDependenciesFlag: _h.Boolean[_h.R]
+    showDependenciesFlag: _h.BooleanField[_h.R]
     """showDependenciesFlag: boolean"""
-    showEstimatesFlag: _h.Boolean[_h.R]
+    showEstimatesFlag: _h.BooleanField[_h.R]
     """showEstimatesFlag: boolean"""
     boardIcon: _DocumentReference[_h.R]
     """boardIcon: a reference; compare its id or name, or it with None"""
-    billTicketsAfterClosedFlag: _h.Boolean[_h.R]
+    billTicketsAfterClosedFlag: _h.BooleanField[_h.R]
     """billTicketsAfterClosedFlag: boolean"""
-    billTicketSeparatelyFlag: _h.Boolean[_h.R]
+    billTicketSeparatelyFlag: _h.BooleanField[_h.R]
     """billTicketSeparatelyFlag: boolean"""
-    billUnapprovedTimeExpenseFlag: _h.Boolean[_h.R]
+    billUnapprovedTimeExpenseFlag: _h.BooleanField[_h.R]
     """billUnapprovedTimeExpenseFlag: boolean"""
-    overrideBillingSetupFlag: _h.Boolean[_h.R]
+    overrideBillingSetupFlag: _h.BooleanField[_h.R]
     """overrideBillingSetupFlag: boolean"""
     dispatchMember: _MemberReference[_h.R]
     """dispatchMember: a reference; compare its id, identifier or name, or it with None"""
@@ -67,95 +67,95 @@ class _Board(_h.Reference[_h.R]):
     """workRole: a reference; compare its id or name, or it with None"""
     workType: _WorkTypeReference[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
-    billExpense: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpense: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpense: Billable | DoNotBill | NoCharge | NoDefault"""
-    billProduct: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billProduct: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProduct: Billable | DoNotBill | NoCharge | NoDefault"""
     autoCloseStatus: _ServiceStatusReference[_h.R]
     """autoCloseStatus: a reference; compare its id or name, or it with None"""
-    autoAssignNewTicketsFlag: _h.Boolean[_h.R]
+    autoAssignNewTicketsFlag: _h.BooleanField[_h.R]
     """autoAssignNewTicketsFlag: boolean"""
-    autoAssignNewECTicketsFlag: _h.Boolean[_h.R]
+    autoAssignNewECTicketsFlag: _h.BooleanField[_h.R]
     """autoAssignNewECTicketsFlag: boolean"""
-    autoAssignNewPortalTicketsFlag: _h.Boolean[_h.R]
+    autoAssignNewPortalTicketsFlag: _h.BooleanField[_h.R]
     """autoAssignNewPortalTicketsFlag: boolean"""
-    discussionsLockedFlag: _h.Boolean[_h.R]
+    discussionsLockedFlag: _h.BooleanField[_h.R]
     """discussionsLockedFlag: boolean"""
-    timeEntryLockedFlag: _h.Boolean[_h.R]
+    timeEntryLockedFlag: _h.BooleanField[_h.R]
     """timeEntryLockedFlag: boolean"""
-    notifyEmailFrom: _h.Text[_h.R]
+    notifyEmailFrom: _h.TextField[_h.R]
     """notifyEmailFrom: string, at most 50 characters"""
-    notifyEmailFromName: _h.Text[_h.R]
+    notifyEmailFromName: _h.TextField[_h.R]
     """notifyEmailFromName: string, at most 60 characters"""
-    closedLoopDiscussionsFlag: _h.Boolean[_h.R]
+    closedLoopDiscussionsFlag: _h.BooleanField[_h.R]
     """closedLoopDiscussionsFlag: boolean"""
-    closedLoopResolutionFlag: _h.Boolean[_h.R]
+    closedLoopResolutionFlag: _h.BooleanField[_h.R]
     """closedLoopResolutionFlag: boolean"""
-    closedLoopInternalAnalysisFlag: _h.Boolean[_h.R]
+    closedLoopInternalAnalysisFlag: _h.BooleanField[_h.R]
     """closedLoopInternalAnalysisFlag: boolean"""
-    timeEntryDiscussionFlag: _h.Boolean[_h.R]
+    timeEntryDiscussionFlag: _h.BooleanField[_h.R]
     """timeEntryDiscussionFlag: boolean"""
-    timeEntryResolutionFlag: _h.Boolean[_h.R]
+    timeEntryResolutionFlag: _h.BooleanField[_h.R]
     """timeEntryResolutionFlag: boolean"""
-    timeEntryInternalAnalysisFlag: _h.Boolean[_h.R]
+    timeEntryInternalAnalysisFlag: _h.BooleanField[_h.R]
     """timeEntryInternalAnalysisFlag: boolean"""
-    problemSort: _h.Enum[_t.Literal["Ascending", "Descending"], _h.R]
+    problemSort: _h.EnumField[_t.Literal["Ascending", "Descending"], _h.R]
     """problemSort: Ascending | Descending"""
-    resolutionSort: _h.Enum[_t.Literal["Ascending", "Descending"], _h.R]
+    resolutionSort: _h.EnumField[_t.Literal["Ascending", "Descending"], _h.R]
     """resolutionSort: Ascending | Descending"""
-    internalAnalysisSort: _h.Enum[_t.Literal["Ascending", "Descending"], _h.R]
+    internalAnalysisSort: _h.EnumField[_t.Literal["Ascending", "Descending"], _h.R]
     """internalAnalysisSort: Ascending | Descending"""
-    emailConnectorAllowReopenClosedFlag: _h.Boolean[_h.R]
+    emailConnectorAllowReopenClosedFlag: _h.BooleanField[_h.R]
     """emailConnectorAllowReopenClosedFlag: boolean"""
     emailConnectorReopenStatus: _ServiceStatusReference[_h.R]
     """emailConnectorReopenStatus: a reference; compare its id or name, or it with None"""
-    emailConnectorReopenResourcesFlag: _h.Boolean[_h.R]
+    emailConnectorReopenResourcesFlag: _h.BooleanField[_h.R]
     """emailConnectorReopenResourcesFlag: boolean"""
-    emailConnectorNewTicketNoMatchFlag: _h.Boolean[_h.R]
+    emailConnectorNewTicketNoMatchFlag: _h.BooleanField[_h.R]
     """emailConnectorNewTicketNoMatchFlag: boolean"""
-    emailConnectorNeverReopenByDaysFlag: _h.Boolean[_h.R]
+    emailConnectorNeverReopenByDaysFlag: _h.BooleanField[_h.R]
     """emailConnectorNeverReopenByDaysFlag: boolean"""
-    emailConnectorReopenDaysLimit: _h.Integer[_h.R]
+    emailConnectorReopenDaysLimit: _h.IntegerField[_h.R]
     """emailConnectorReopenDaysLimit: int32"""
-    emailConnectorNeverReopenByDaysClosedFlag: _h.Boolean[_h.R]
+    emailConnectorNeverReopenByDaysClosedFlag: _h.BooleanField[_h.R]
     """emailConnectorNeverReopenByDaysClosedFlag: boolean"""
-    emailConnectorReopenDaysClosedLimit: _h.Integer[_h.R]
+    emailConnectorReopenDaysClosedLimit: _h.IntegerField[_h.R]
     """emailConnectorReopenDaysClosedLimit: int32"""
-    useMemberDisplayNameFlag: _h.Boolean[_h.R]
+    useMemberDisplayNameFlag: _h.BooleanField[_h.R]
     """useMemberDisplayNameFlag: boolean"""
-    sendToCCFlag: _h.Boolean[_h.R]
+    sendToCCFlag: _h.BooleanField[_h.R]
     """sendToCCFlag: boolean"""
-    autoAssignTicketOwnerFlag: _h.Boolean[_h.R]
+    autoAssignTicketOwnerFlag: _h.BooleanField[_h.R]
     """autoAssignTicketOwnerFlag: boolean"""
-    autoAssignLimitFlag: _h.Boolean[_h.R]
+    autoAssignLimitFlag: _h.BooleanField[_h.R]
     """autoAssignLimitFlag: boolean, since 2025.1"""
-    autoAssignLimitAmount: _h.Integer[_h.R]
+    autoAssignLimitAmount: _h.IntegerField[_h.R]
     """autoAssignLimitAmount: int32, since 2025.1"""
-    closedLoopAllFlag: _h.Boolean[_h.R]
+    closedLoopAllFlag: _h.BooleanField[_h.R]
     """closedLoopAllFlag: boolean"""
-    percentageCalculation: _h.Enum[_t.Literal["ActualHours", "Manual", "ClosedPhases", "ClosedTickets"], _h.R]
+    percentageCalculation: _h.EnumField[_t.Literal["ActualHours", "Manual", "ClosedPhases", "ClosedTickets"], _h.R]
     """percentageCalculation: ActualHours | Manual | ClosedPhases | ClosedTickets"""
-    allSort: _h.Enum[_t.Literal["Ascending", "Descending"], _h.R]
+    allSort: _h.EnumField[_t.Literal["Ascending", "Descending"], _h.R]
     """allSort: Ascending | Descending"""
-    markFirstNoteIssueFlag: _h.Boolean[_h.R]
+    markFirstNoteIssueFlag: _h.BooleanField[_h.R]
     """markFirstNoteIssueFlag: boolean"""
-    restrictBoardByDefaultFlag: _h.Boolean[_h.R]
+    restrictBoardByDefaultFlag: _h.BooleanField[_h.R]
     """restrictBoardByDefaultFlag: boolean"""
-    sendToBundledFlag: _h.Boolean[_h.R]
+    sendToBundledFlag: _h.BooleanField[_h.R]
     """sendToBundledFlag: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Board: _Board[_BoardRecord | _BoardInfoRecord]

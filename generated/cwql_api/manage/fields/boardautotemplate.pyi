@@ -11,10 +11,10 @@ from .servicesubtypereference import _ServiceSubTypeReference
 from .servicetemplatereference import _ServiceTemplateReference
 from .servicetypereference import _ServiceTypeReference
 
-class _BoardAutoTemplate(_h.Reference[_h.R]):
+class _BoardAutoTemplate(_h.ReferenceField[_h.R]):
     """The fields of BoardAutoTemplate, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _ServiceTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
@@ -26,51 +26,51 @@ class _BoardAutoTemplate(_h.Reference[_h.R]):
     """serviceTemplate: a reference; compare its id or name, or it with None, required"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    summarySetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    summarySetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """summarySetting: Append | Overwrite | Ignore"""
-    discussionSetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    discussionSetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """discussionSetting: Append | Overwrite | Ignore"""
-    internalAnalysisSetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    internalAnalysisSetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """internalAnalysisSetting: Append | Overwrite | Ignore"""
-    resolutionSetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    resolutionSetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """resolutionSetting: Append | Overwrite | Ignore"""
-    tasksSetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    tasksSetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """tasksSetting: Append | Overwrite | Ignore"""
-    documentsSetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    documentsSetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """documentsSetting: Append | Overwrite | Ignore"""
-    resourcesSetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    resourcesSetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """resourcesSetting: Append | Overwrite | Ignore"""
-    budgetHoursSetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    budgetHoursSetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """budgetHoursSetting: Append | Overwrite | Ignore"""
-    financeInformationSetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    financeInformationSetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """financeInformationSetting: Append | Overwrite | Ignore"""
-    sendNotesAsEmailSetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    sendNotesAsEmailSetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """sendNotesAsEmailSetting: Append | Overwrite | Ignore"""
-    impactUrgencySetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    impactUrgencySetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """impactUrgencySetting: Append | Overwrite | Ignore, since 2025.1"""
-    templatePrioritySetting: _h.Enum[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
+    templatePrioritySetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """templatePrioritySetting: Append | Overwrite | Ignore, since 2025.1"""
-    autoApplyFlag: _h.Boolean[_h.R]
+    autoApplyFlag: _h.BooleanField[_h.R]
     """autoApplyFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.8"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.8"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.8"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardAutoTemplate: _BoardAutoTemplate[_BoardAutoTemplateRecord]

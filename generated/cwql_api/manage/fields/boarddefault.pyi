@@ -6,28 +6,28 @@ from .boardreference import _BoardReference
 from ._maps import _Map_info
 from .servicetypereference import _ServiceTypeReference
 
-class _BoardDefault(_h.Reference[_h.R]):
+class _BoardDefault(_h.ReferenceField[_h.R]):
     """The fields of BoardDefault, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None, required"""
     serviceType: _ServiceTypeReference[_h.R]
     """serviceType: a reference; compare its id or name, or it with None"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    agreementId: _h.Integer[_h.R]
+    agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardDefault: _BoardDefault[_BoardDefaultRecord]

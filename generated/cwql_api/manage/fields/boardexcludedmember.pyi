@@ -4,34 +4,34 @@ from cwql.schema import handles as _h
 from ..models.boardexcludedmember import BoardExcludedMember as _BoardExcludedMemberRecord
 from ._maps import _Map_info
 
-class _BoardExcludedMember(_h.Reference[_h.R]):
+class _BoardExcludedMember(_h.ReferenceField[_h.R]):
     """The fields of BoardExcludedMember, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    memberId: _h.Integer[_h.R]
+    memberId: _h.IntegerField[_h.R]
     """memberId: int32"""
-    boardId: _h.Integer[_h.R]
+    boardId: _h.IntegerField[_h.R]
     """boardId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.8"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.8"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.8"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardExcludedMember: _BoardExcludedMember[_BoardExcludedMemberRecord]

@@ -9,58 +9,58 @@ from ._maps import _Map_info
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _BoardInfo(_h.Reference[_h.R]):
+class _BoardInfo(_h.ReferenceField[_h.R]):
     """The fields of BoardInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    projectFlag: _h.Boolean[_h.R]
+    projectFlag: _h.BooleanField[_h.R]
     """projectFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    closedLoopDiscussionsFlag: _h.Boolean[_h.R]
+    closedLoopDiscussionsFlag: _h.BooleanField[_h.R]
     """closedLoopDiscussionsFlag: boolean"""
-    closedLoopInternalAnalysisFlag: _h.Boolean[_h.R]
+    closedLoopInternalAnalysisFlag: _h.BooleanField[_h.R]
     """closedLoopInternalAnalysisFlag: boolean"""
-    closedLoopResolutionFlag: _h.Boolean[_h.R]
+    closedLoopResolutionFlag: _h.BooleanField[_h.R]
     """closedLoopResolutionFlag: boolean"""
-    closedLoopAllFlag: _h.Boolean[_h.R]
+    closedLoopAllFlag: _h.BooleanField[_h.R]
     """closedLoopAllFlag: boolean"""
-    overrideBillingSetupFlag: _h.Boolean[_h.R]
+    overrideBillingSetupFlag: _h.BooleanField[_h.R]
     """overrideBillingSetupFlag: boolean, since 2025.1"""
-    billTicketsAfterClosedFlag: _h.Boolean[_h.R]
+    billTicketsAfterClosedFlag: _h.BooleanField[_h.R]
     """billTicketsAfterClosedFlag: boolean, since 2025.1"""
-    billUnapprovedTimeExpenseFlag: _h.Boolean[_h.R]
+    billUnapprovedTimeExpenseFlag: _h.BooleanField[_h.R]
     """billUnapprovedTimeExpenseFlag: boolean, since 2025.1"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault, since 2025.1"""
-    billExpense: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpense: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpense: Billable | DoNotBill | NoCharge | NoDefault, since 2025.1"""
-    billProduct: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billProduct: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProduct: Billable | DoNotBill | NoCharge | NoDefault, since 2025.1"""
-    problemSort: _h.Enum[_t.Literal["Ascending", "Descending"], _h.R]
+    problemSort: _h.EnumField[_t.Literal["Ascending", "Descending"], _h.R]
     """problemSort: Ascending | Descending"""
-    internalAnalysisSort: _h.Enum[_t.Literal["Ascending", "Descending"], _h.R]
+    internalAnalysisSort: _h.EnumField[_t.Literal["Ascending", "Descending"], _h.R]
     """internalAnalysisSort: Ascending | Descending"""
-    resolutionSort: _h.Enum[_t.Literal["Ascending", "Descending"], _h.R]
+    resolutionSort: _h.EnumField[_t.Literal["Ascending", "Descending"], _h.R]
     """resolutionSort: Ascending | Descending"""
-    allSort: _h.Enum[_t.Literal["Ascending", "Descending"], _h.R]
+    allSort: _h.EnumField[_t.Literal["Ascending", "Descending"], _h.R]
     """allSort: Ascending | Descending"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardInfo: _BoardInfo[_BoardInfoRecord | _BoardRecord]

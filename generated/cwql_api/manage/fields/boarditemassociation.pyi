@@ -6,16 +6,16 @@ from .boardreference import _BoardReference
 from ._maps import _Map_info
 from .serviceitemreference import _ServiceItemReference
 
-class _BoardItemAssociation(_h.Reference[_h.R]):
+class _BoardItemAssociation(_h.ReferenceField[_h.R]):
     """The fields of BoardItemAssociation, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32, required"""
-    subTypeAssociationIds: _h.Collection[int, _h.R]
+    subTypeAssociationIds: _h.CollectionField[int, _h.R]
     """subTypeAssociationIds: a list of int32"""
-    addAllSubTypesFlag: _h.Boolean[_h.R]
+    addAllSubTypesFlag: _h.BooleanField[_h.R]
     """addAllSubTypesFlag: boolean"""
-    removeAllSubTypesFlag: _h.Boolean[_h.R]
+    removeAllSubTypesFlag: _h.BooleanField[_h.R]
     """removeAllSubTypesFlag: boolean"""
     item: _ServiceItemReference[_h.R]
     """item: a reference; compare its id or name, or it with None"""
@@ -23,13 +23,13 @@ class _BoardItemAssociation(_h.Reference[_h.R]):
     """board: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardItemAssociation: _BoardItemAssociation[_BoardItemAssociationRecord]

@@ -6,36 +6,36 @@ from ._maps import _Map_info
 from .memberreference import _MemberReference
 from .notificationrecipientreference import _NotificationRecipientReference
 
-class _BoardNotification(_h.Reference[_h.R]):
+class _BoardNotification(_h.ReferenceField[_h.R]):
     """The fields of BoardNotification, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     notifyWho: _NotificationRecipientReference[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None, required"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    email: _h.Text[_h.R]
+    email: _h.TextField[_h.R]
     """email: string, at most 50 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardNotification: _BoardNotification[_BoardNotificationRecord]

@@ -10,10 +10,10 @@ from .servicetypereference import _ServiceTypeReference
 from .skillcategoryreference import _SkillCategoryReference
 from .skillreference import _SkillReference
 
-class _BoardSkillMapping(_h.Reference[_h.R]):
+class _BoardSkillMapping(_h.ReferenceField[_h.R]):
     """The fields of BoardSkillMapping, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _ServiceTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
@@ -29,13 +29,13 @@ class _BoardSkillMapping(_h.Reference[_h.R]):
     """board: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardSkillMapping: _BoardSkillMapping[_BoardSkillMappingRecord]

@@ -10,62 +10,62 @@ from ._maps import _Map_info
 from .serviceemailtemplatereference import _ServiceEmailTemplateReference
 from .statusindicatorreference import _StatusIndicatorReference
 
-class _BoardStatus(_h.Reference[_h.R]):
+class _BoardStatus(_h.ReferenceField[_h.R]):
     """The fields of BoardStatus, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    displayOnBoard: _h.Boolean[_h.R]
+    displayOnBoard: _h.BooleanField[_h.R]
     """displayOnBoard: boolean"""
-    inactive: _h.Boolean[_h.R]
+    inactive: _h.BooleanField[_h.R]
     """inactive: boolean"""
-    closedStatus: _h.Boolean[_h.R]
+    closedStatus: _h.BooleanField[_h.R]
     """closedStatus: boolean"""
-    timeEntryNotAllowed: _h.Boolean[_h.R]
+    timeEntryNotAllowed: _h.BooleanField[_h.R]
     """timeEntryNotAllowed: boolean"""
-    roundRobinCatchall: _h.Boolean[_h.R]
+    roundRobinCatchall: _h.BooleanField[_h.R]
     """roundRobinCatchall: boolean, since 2025.1"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    escalationStatus: _h.Enum[_t.Literal["NotResponded", "Responded", "ResolutionPlan", "Resolved", "NoEscalation"], _h.R]
+    escalationStatus: _h.EnumField[_t.Literal["NotResponded", "Responded", "ResolutionPlan", "Resolved", "NoEscalation"], _h.R]
     """escalationStatus: NotResponded | Responded | ResolutionPlan | Resolved | NoEscalation"""
-    customerPortalDescription: _h.Text[_h.R]
+    customerPortalDescription: _h.TextField[_h.R]
     """customerPortalDescription: string, at most 500 characters"""
-    customerPortalFlag: _h.Boolean[_h.R]
+    customerPortalFlag: _h.BooleanField[_h.R]
     """customerPortalFlag: boolean"""
     emailTemplate: _ServiceEmailTemplateReference[_h.R]
     """emailTemplate: a reference; compare its id, identifier or name, or it with None"""
     statusIndicator: _StatusIndicatorReference[_h.R]
     """statusIndicator: a reference; compare its id, identifier or name, or it with None"""
-    customStatusIndicatorName: _h.Text[_h.R]
+    customStatusIndicatorName: _h.TextField[_h.R]
     """customStatusIndicatorName: string, at most 30 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    saveTimeAsNote: _h.Boolean[_h.R]
+    saveTimeAsNote: _h.BooleanField[_h.R]
     """saveTimeAsNote: boolean, since 2025.1"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.8"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.8"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.8"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardStatus: _BoardStatus[_BoardStatusRecord | _BoardStatusInfoRecord]

@@ -5,30 +5,30 @@ from ..models.boardstatusinfo import BoardStatusInfo as _BoardStatusInfoRecord
 from ..models.boardstatus import BoardStatus as _BoardStatusRecord
 from ._maps import _Map_info
 
-class _BoardStatusInfo(_h.Reference[_h.R]):
+class _BoardStatusInfo(_h.ReferenceField[_h.R]):
     """The fields of BoardStatusInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardStatusInfo: _BoardStatusInfo[_BoardStatusInfoRecord | _BoardStatusRecord]

@@ -6,42 +6,42 @@ from ..models.boardsubtypeinfo import BoardSubTypeInfo as _BoardSubTypeInfoRecor
 from .boardreference import _BoardReference
 from ._maps import _Map_info
 
-class _BoardSubType(_h.Reference[_h.R]):
+class _BoardSubType(_h.ReferenceField[_h.R]):
     """The fields of BoardSubType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    typeAssociationIds: _h.Collection[int, _h.R]
+    typeAssociationIds: _h.CollectionField[int, _h.R]
     """typeAssociationIds: a list of int32"""
-    addAllTypesFlag: _h.Boolean[_h.R]
+    addAllTypesFlag: _h.BooleanField[_h.R]
     """addAllTypesFlag: boolean"""
-    removeAllTypesFlag: _h.Boolean[_h.R]
+    removeAllTypesFlag: _h.BooleanField[_h.R]
     """removeAllTypesFlag: boolean"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.8"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.8"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.8"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardSubType: _BoardSubType[_BoardSubTypeRecord | _BoardSubTypeInfoRecord]

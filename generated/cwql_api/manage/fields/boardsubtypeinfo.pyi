@@ -5,26 +5,26 @@ from ..models.boardsubtypeinfo import BoardSubTypeInfo as _BoardSubTypeInfoRecor
 from ..models.boardsubtype import BoardSubType as _BoardSubTypeRecord
 from ._maps import _Map_info
 
-class _BoardSubTypeInfo(_h.Reference[_h.R]):
+class _BoardSubTypeInfo(_h.ReferenceField[_h.R]):
     """The fields of BoardSubTypeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    typeAssociationIds: _h.Collection[int, _h.R]
+    typeAssociationIds: _h.CollectionField[int, _h.R]
     """typeAssociationIds: a list of int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardSubTypeInfo: _BoardSubTypeInfo[_BoardSubTypeInfoRecord | _BoardSubTypeRecord]

@@ -6,50 +6,50 @@ from ..models.boardteaminfo import BoardTeamInfo as _BoardTeamInfoRecord
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _BoardTeam(_h.Reference[_h.R]):
+class _BoardTeam(_h.ReferenceField[_h.R]):
     """The fields of BoardTeam, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
     teamLeader: _MemberReference[_h.R]
     """teamLeader: a reference; compare its id, identifier or name, or it with None, required"""
-    members: _h.Collection[int, _h.R]
+    members: _h.CollectionField[int, _h.R]
     """members: a list of int32"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    notifyOnTicketDelete: _h.Boolean[_h.R]
+    notifyOnTicketDelete: _h.BooleanField[_h.R]
     """notifyOnTicketDelete: boolean"""
-    defaultRoundRobinFlag: _h.Boolean[_h.R]
+    defaultRoundRobinFlag: _h.BooleanField[_h.R]
     """defaultRoundRobinFlag: boolean, since 2025.1"""
-    roundRobinFlag: _h.Boolean[_h.R]
+    roundRobinFlag: _h.BooleanField[_h.R]
     """roundRobinFlag: boolean, since 2025.1"""
-    boardId: _h.Integer[_h.R]
+    boardId: _h.IntegerField[_h.R]
     """boardId: int32"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.8"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.8"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.8"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardTeam: _BoardTeam[_BoardTeamRecord | _BoardTeamInfoRecord]

@@ -12,22 +12,22 @@ from .skillreference import _SkillReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _BoardType(_h.Reference[_h.R]):
+class _BoardType(_h.ReferenceField[_h.R]):
     """The fields of BoardType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    category: _h.Enum[_t.Literal["Reactive", "Proactive"], _h.R]
+    category: _h.EnumField[_t.Literal["Reactive", "Proactive"], _h.R]
     """category: Reactive | Proactive"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    requestForChangeFlag: _h.Boolean[_h.R]
+    requestForChangeFlag: _h.BooleanField[_h.R]
     """requestForChangeFlag: boolean"""
-    integrationXref: _h.Text[_h.R]
+    integrationXref: _h.TextField[_h.R]
     """integrationXref: string, at most 50 characters"""
     skillCategory: _SkillCategoryReference[_h.R]
     """skillCategory: a reference; compare its id or name, or it with None, since 2025.1"""
@@ -41,23 +41,23 @@ class _BoardType(_h.Reference[_h.R]):
     """department: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.8"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.8"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.8"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardType: _BoardType[_BoardTypeRecord | _BoardTypeInfoRecord]

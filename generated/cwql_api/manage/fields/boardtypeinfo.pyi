@@ -6,28 +6,28 @@ from ..models.boardtype import BoardType as _BoardTypeRecord
 from .boardreference import _BoardReference
 from ._maps import _Map_info
 
-class _BoardTypeInfo(_h.Reference[_h.R]):
+class _BoardTypeInfo(_h.ReferenceField[_h.R]):
     """The fields of BoardTypeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardTypeInfo: _BoardTypeInfo[_BoardTypeInfoRecord | _BoardTypeRecord]

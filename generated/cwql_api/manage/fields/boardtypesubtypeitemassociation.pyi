@@ -8,10 +8,10 @@ from .serviceitemreference import _ServiceItemReference
 from .servicesubtypereference import _ServiceSubTypeReference
 from .servicetypereference import _ServiceTypeReference
 
-class _BoardTypeSubTypeItemAssociation(_h.Reference[_h.R]):
+class _BoardTypeSubTypeItemAssociation(_h.ReferenceField[_h.R]):
     """The fields of BoardTypeSubTypeItemAssociation, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _ServiceTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
@@ -23,13 +23,13 @@ class _BoardTypeSubTypeItemAssociation(_h.Reference[_h.R]):
     """board: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BoardTypeSubTypeItemAssociation: _BoardTypeSubTypeItemAssociation[_BoardTypeSubTypeItemAssociationRecord]

@@ -5,20 +5,20 @@ from ..models.bulkresult import BulkResult as _BulkResultRecord
 from ._maps import _Map_info
 from .resultinfo import _ResultInfoMany
 
-class _BulkResult(_h.Reference[_h.R]):
+class _BulkResult(_h.ReferenceField[_h.R]):
     """The fields of BulkResult, in conditions on records R."""
 
     payload: _ResultInfoMany[_h.R]
     """payload: a list of ResultInfo; compare one of its fields, or use any()"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BulkResult: _BulkResult[_BulkResultRecord]

@@ -4,19 +4,19 @@ from cwql.schema import handles as _h
 from ..models.bundlerequest import BundleRequest as _BundleRequestRecord
 from .apirequest import _ApiRequest
 
-class _BundleRequest(_h.Reference[_h.R]):
+class _BundleRequest(_h.ReferenceField[_h.R]):
     """The fields of BundleRequest, in conditions on records R."""
 
-    sequenceNumber: _h.Integer[_h.R]
+    sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
-    resourceType: _h.Text[_h.R]
+    resourceType: _h.TextField[_h.R]
     """resourceType: string"""
-    version: _h.Text[_h.R]
+    version: _h.TextField[_h.R]
     """version: string"""
     apiRequest: _ApiRequest[_h.R]
     """apiRequest: a reference; compare its id, or it with None"""
 
-class _BundleRequestMany(_BundleRequest[_h.R], _h.Children[_h.R, _BundleRequestRecord]):
+class _BundleRequestMany(_BundleRequest[_h.R], _h.ChildrenField[_h.R, _BundleRequestRecord]):
     """A list of BundleRequest inside of a record R."""
 
 BundleRequest: _BundleRequest[_BundleRequestRecord]

@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.bundlerequestscollection import BundleRequestsCollection as _BundleRequestsCollectionRecord
 from .bundlerequest import _BundleRequestMany
 
-class _BundleRequestsCollection(_h.Reference[_h.R]):
+class _BundleRequestsCollection(_h.ReferenceField[_h.R]):
     """The fields of BundleRequestsCollection, in conditions on records R."""
 
     requests: _BundleRequestMany[_h.R]

@@ -5,27 +5,27 @@ from ..models.bundleresult import BundleResult as _BundleResultRecord
 from .errorresponsemessage import _ErrorResponseMessage
 from .irestidentifieditem import _IRestIdentifiedItemMany
 
-class _BundleResult(_h.Reference[_h.R]):
+class _BundleResult(_h.ReferenceField[_h.R]):
     """The fields of BundleResult, in conditions on records R."""
 
-    sequenceNumber: _h.Integer[_h.R]
+    sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
-    resourceType: _h.Text[_h.R]
+    resourceType: _h.TextField[_h.R]
     """resourceType: string"""
     entities: _IRestIdentifiedItemMany[_h.R]
     """entities: a list of IRestIdentifiedItem; compare one of its fields, or use any()"""
-    count: _h.Integer[_h.R]
+    count: _h.IntegerField[_h.R]
     """count: int32"""
-    version: _h.Text[_h.R]
+    version: _h.TextField[_h.R]
     """version: string"""
-    success: _h.Boolean[_h.R]
+    success: _h.BooleanField[_h.R]
     """success: boolean"""
-    statusCode: _h.Integer[_h.R]
+    statusCode: _h.IntegerField[_h.R]
     """statusCode: int32"""
     error: _ErrorResponseMessage[_h.R]
     """error: a reference; compare its fields, or it with None"""
 
-class _BundleResultMany(_BundleResult[_h.R], _h.Children[_h.R, _BundleResultRecord]):
+class _BundleResultMany(_BundleResult[_h.R], _h.ChildrenField[_h.R, _BundleResultRecord]):
     """A list of BundleResult inside of a record R."""
 
 BundleResult: _BundleResult[_BundleResultRecord]

@@ -5,20 +5,20 @@ from ..models.bundleresultscollection import BundleResultsCollection as _BundleR
 from .bundleresult import _BundleResultMany
 from ._maps import _Map_info
 
-class _BundleResultsCollection(_h.Reference[_h.R]):
+class _BundleResultsCollection(_h.ReferenceField[_h.R]):
     """The fields of BundleResultsCollection, in conditions on records R."""
 
     results: _BundleResultMany[_h.R]
     """results: a list of BundleResult; compare one of its fields, or use any()"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 BundleResultsCollection: _BundleResultsCollection[_BundleResultsCollectionRecord]

@@ -6,54 +6,54 @@ from ..models.calendarinfo import CalendarInfo as _CalendarInfoRecord
 from .holidaylistreference import _HolidayListReference
 from ._maps import _Map_info
 
-class _Calendar(_h.Reference[_h.R]):
+class _Calendar(_h.ReferenceField[_h.R]):
     """The fields of Calendar, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, required"""
     holidayList: _HolidayListReference[_h.R]
     """holidayList: a reference; compare its id or name, or it with None"""
-    mondayStartTime: _h.Text[_h.R]
+    mondayStartTime: _h.TextField[_h.R]
     """mondayStartTime: string"""
-    mondayEndTime: _h.Text[_h.R]
+    mondayEndTime: _h.TextField[_h.R]
     """mondayEndTime: string"""
-    tuesdayStartTime: _h.Text[_h.R]
+    tuesdayStartTime: _h.TextField[_h.R]
     """tuesdayStartTime: string"""
-    tuesdayEndTime: _h.Text[_h.R]
+    tuesdayEndTime: _h.TextField[_h.R]
     """tuesdayEndTime: string"""
-    wednesdayStartTime: _h.Text[_h.R]
+    wednesdayStartTime: _h.TextField[_h.R]
     """wednesdayStartTime: string"""
-    wednesdayEndTime: _h.Text[_h.R]
+    wednesdayEndTime: _h.TextField[_h.R]
     """wednesdayEndTime: string"""
-    thursdayStartTime: _h.Text[_h.R]
+    thursdayStartTime: _h.TextField[_h.R]
     """thursdayStartTime: string"""
-    thursdayEndTime: _h.Text[_h.R]
+    thursdayEndTime: _h.TextField[_h.R]
     """thursdayEndTime: string"""
-    fridayStartTime: _h.Text[_h.R]
+    fridayStartTime: _h.TextField[_h.R]
     """fridayStartTime: string"""
-    fridayEndTime: _h.Text[_h.R]
+    fridayEndTime: _h.TextField[_h.R]
     """fridayEndTime: string"""
-    saturdayStartTime: _h.Text[_h.R]
+    saturdayStartTime: _h.TextField[_h.R]
     """saturdayStartTime: string"""
-    saturdayEndTime: _h.Text[_h.R]
+    saturdayEndTime: _h.TextField[_h.R]
     """saturdayEndTime: string"""
-    sundayStartTime: _h.Text[_h.R]
+    sundayStartTime: _h.TextField[_h.R]
     """sundayStartTime: string"""
-    sundayEndTime: _h.Text[_h.R]
+    sundayEndTime: _h.TextField[_h.R]
     """sundayEndTime: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Calendar: _Calendar[_CalendarRecord | _CalendarInfoRecord]

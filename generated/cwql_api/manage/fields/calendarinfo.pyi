@@ -6,52 +6,52 @@ from ..models.calendar import Calendar as _CalendarRecord
 from .holidaylistreference import _HolidayListReference
 from ._maps import _Map_info
 
-class _CalendarInfo(_h.Reference[_h.R]):
+class _CalendarInfo(_h.ReferenceField[_h.R]):
     """The fields of CalendarInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     holidayList: _HolidayListReference[_h.R]
     """holidayList: a reference; compare its id or name, or it with None, since 2025.1"""
-    mondayStartTime: _h.Text[_h.R]
+    mondayStartTime: _h.TextField[_h.R]
     """mondayStartTime: string, since 2025.1"""
-    mondayEndTime: _h.Text[_h.R]
+    mondayEndTime: _h.TextField[_h.R]
     """mondayEndTime: string, since 2025.1"""
-    tuesdayStartTime: _h.Text[_h.R]
+    tuesdayStartTime: _h.TextField[_h.R]
     """tuesdayStartTime: string, since 2025.1"""
-    tuesdayEndTime: _h.Text[_h.R]
+    tuesdayEndTime: _h.TextField[_h.R]
     """tuesdayEndTime: string, since 2025.1"""
-    wednesdayStartTime: _h.Text[_h.R]
+    wednesdayStartTime: _h.TextField[_h.R]
     """wednesdayStartTime: string, since 2025.1"""
-    wednesdayEndTime: _h.Text[_h.R]
+    wednesdayEndTime: _h.TextField[_h.R]
     """wednesdayEndTime: string, since 2025.1"""
-    thursdayStartTime: _h.Text[_h.R]
+    thursdayStartTime: _h.TextField[_h.R]
     """thursdayStartTime: string, since 2025.1"""
-    thursdayEndTime: _h.Text[_h.R]
+    thursdayEndTime: _h.TextField[_h.R]
     """thursdayEndTime: string, since 2025.1"""
-    fridayStartTime: _h.Text[_h.R]
+    fridayStartTime: _h.TextField[_h.R]
     """fridayStartTime: string, since 2025.1"""
-    fridayEndTime: _h.Text[_h.R]
+    fridayEndTime: _h.TextField[_h.R]
     """fridayEndTime: string, since 2025.1"""
-    saturdayStartTime: _h.Text[_h.R]
+    saturdayStartTime: _h.TextField[_h.R]
     """saturdayStartTime: string, since 2025.1"""
-    saturdayEndTime: _h.Text[_h.R]
+    saturdayEndTime: _h.TextField[_h.R]
     """saturdayEndTime: string, since 2025.1"""
-    sundayStartTime: _h.Text[_h.R]
+    sundayStartTime: _h.TextField[_h.R]
     """sundayStartTime: string, since 2025.1"""
-    sundayEndTime: _h.Text[_h.R]
+    sundayEndTime: _h.TextField[_h.R]
     """sundayEndTime: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CalendarInfo: _CalendarInfo[_CalendarInfoRecord | _CalendarRecord]

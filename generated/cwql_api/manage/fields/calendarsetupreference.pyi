@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.calendarsetupreference import CalendarSetupReference as _CalendarSetupReferenceRecord
 from ._maps import _Map_info
 
-class _CalendarSetupReference(_h.Reference[_h.R]):
+class _CalendarSetupReference(_h.ReferenceField[_h.R]):
     """The fields of CalendarSetupReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CalendarSetupReference: _CalendarSetupReference[_CalendarSetupReferenceRecord]

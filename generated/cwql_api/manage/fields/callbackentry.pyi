@@ -4,42 +4,42 @@ from cwql.schema import handles as _h
 from ..models.callbackentry import CallbackEntry as _CallbackEntryRecord
 from ._maps import _Map_info
 
-class _CallbackEntry(_h.Reference[_h.R]):
+class _CallbackEntry(_h.ReferenceField[_h.R]):
     """The fields of CallbackEntry, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 100 characters"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, required"""
-    objectId: _h.Integer[_h.R]
+    objectId: _h.IntegerField[_h.R]
     """objectId: int32, required"""
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string, required"""
-    level: _h.Text[_h.R]
+    level: _h.TextField[_h.R]
     """level: string, required"""
-    memberId: _h.Integer[_h.R]
+    memberId: _h.IntegerField[_h.R]
     """memberId: int32"""
-    payloadVersion: _h.Text[_h.R]
+    payloadVersion: _h.TextField[_h.R]
     """payloadVersion: string"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    isSoapCallbackFlag: _h.Boolean[_h.R]
+    isSoapCallbackFlag: _h.BooleanField[_h.R]
     """isSoapCallbackFlag: boolean"""
-    isSelfSuppressedFlag: _h.Boolean[_h.R]
+    isSelfSuppressedFlag: _h.BooleanField[_h.R]
     """isSelfSuppressedFlag: boolean"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CallbackEntry: _CallbackEntry[_CallbackEntryRecord]

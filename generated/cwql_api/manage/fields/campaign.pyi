@@ -9,12 +9,12 @@ from .groupreference import _GroupReference
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _Campaign(_h.Reference[_h.R]):
+class _Campaign(_h.ReferenceField[_h.R]):
     """The fields of Campaign, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     type: _CampaignTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
@@ -22,55 +22,55 @@ class _Campaign(_h.Reference[_h.R]):
     """subType: a reference; compare its id or name, or it with None, required"""
     status: _CampaignStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    startDate: _h.DateTime[_h.R]
+    startDate: _h.DateTimeField[_h.R]
     """startDate: date-time, required"""
-    endDate: _h.DateTime[_h.R]
+    endDate: _h.DateTimeField[_h.R]
     """endDate: date-time"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    inactive: _h.Boolean[_h.R]
+    inactive: _h.BooleanField[_h.R]
     """inactive: boolean"""
-    inactiveDaysAfterEnd: _h.Integer[_h.R]
+    inactiveDaysAfterEnd: _h.IntegerField[_h.R]
     """inactiveDaysAfterEnd: int32"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
     defaultGroup: _GroupReference[_h.R]
     """defaultGroup: a reference; compare its id or name, or it with None"""
-    marketingManagerDefaultTrackId: _h.Integer[_h.R]
+    marketingManagerDefaultTrackId: _h.IntegerField[_h.R]
     """marketingManagerDefaultTrackId: int32"""
-    opportunityDefaultTrackId: _h.Integer[_h.R]
+    opportunityDefaultTrackId: _h.IntegerField[_h.R]
     """opportunityDefaultTrackId: int32"""
-    impressions: _h.Integer[_h.R]
+    impressions: _h.IntegerField[_h.R]
     """impressions: int32"""
-    budgetRevenue: _h.Number[_h.R]
+    budgetRevenue: _h.NumberField[_h.R]
     """budgetRevenue: double"""
-    budgetCost: _h.Number[_h.R]
+    budgetCost: _h.NumberField[_h.R]
     """budgetCost: double"""
-    actualCost: _h.Number[_h.R]
+    actualCost: _h.NumberField[_h.R]
     """actualCost: double"""
-    budgetGrossMargin: _h.Number[_h.R]
+    budgetGrossMargin: _h.NumberField[_h.R]
     """budgetGrossMargin: double"""
-    budgetROI: _h.Number[_h.R]
+    budgetROI: _h.NumberField[_h.R]
     """budgetROI: double"""
-    actualRevenue: _h.Number[_h.R]
+    actualRevenue: _h.NumberField[_h.R]
     """actualRevenue: double"""
-    actualGrossMargin: _h.Number[_h.R]
+    actualGrossMargin: _h.NumberField[_h.R]
     """actualGrossMargin: double"""
-    actualROI: _h.Number[_h.R]
+    actualROI: _h.NumberField[_h.R]
     """actualROI: double"""
-    emailsSent: _h.Integer[_h.R]
+    emailsSent: _h.IntegerField[_h.R]
     """emailsSent: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Campaign: _Campaign[_CampaignRecord]

@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.campaignaudit import CampaignAudit as _CampaignAuditRecord
 from .groupreference import _GroupReference
 
-class _CampaignAudit(_h.Reference[_h.R]):
+class _CampaignAudit(_h.ReferenceField[_h.R]):
     """The fields of CampaignAudit, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    emailsSent: _h.Integer[_h.R]
+    emailsSent: _h.IntegerField[_h.R]
     """emailsSent: int32, required"""
-    emailsUnsent: _h.Integer[_h.R]
+    emailsUnsent: _h.IntegerField[_h.R]
     """emailsUnsent: int32"""
-    documentsCreated: _h.Integer[_h.R]
+    documentsCreated: _h.IntegerField[_h.R]
     """documentsCreated: int32"""
-    emailSubject: _h.Text[_h.R]
+    emailSubject: _h.TextField[_h.R]
     """emailSubject: string, at most 1000 characters"""
     group: _GroupReference[_h.R]
     """group: a reference; compare its id or name, or it with None"""
-    campaignId: _h.Integer[_h.R]
+    campaignId: _h.IntegerField[_h.R]
     """campaignId: int32"""
-    createdBy: _h.Text[_h.R]
+    createdBy: _h.TextField[_h.R]
     """createdBy: string"""
-    dateCreated: _h.DateText[_h.R]
+    dateCreated: _h.DateTextField[_h.R]
     """dateCreated: string"""
 
 CampaignAudit: _CampaignAudit[_CampaignAuditRecord]

@@ -5,24 +5,24 @@ from ..models.campaignsubtype import CampaignSubType as _CampaignSubTypeRecord
 from .campaigntypereference import _CampaignTypeReference
 from ._maps import _Map_info
 
-class _CampaignSubType(_h.Reference[_h.R]):
+class _CampaignSubType(_h.ReferenceField[_h.R]):
     """The fields of CampaignSubType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _CampaignTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CampaignSubType: _CampaignSubType[_CampaignSubTypeRecord]

@@ -8,10 +8,10 @@ from .onhandserialnumberreference import _OnHandSerialNumberReferenceMany
 from .warehousebinreference import _WarehouseBinReference
 from .warehousereference import _WarehouseReference
 
-class _CatalogInventory(_h.Reference[_h.R]):
+class _CatalogInventory(_h.ReferenceField[_h.R]):
     """The fields of CatalogInventory, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     catalogItem: _CatalogItemReference[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None"""
@@ -19,19 +19,19 @@ class _CatalogInventory(_h.Reference[_h.R]):
     """warehouse: a reference; compare its id or name, or it with None"""
     warehouseBin: _WarehouseBinReference[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    onHand: _h.Integer[_h.R]
+    onHand: _h.IntegerField[_h.R]
     """onHand: int32"""
     serialNumbers: _OnHandSerialNumberReferenceMany[_h.R]
     """serialNumbers: a list of OnHandSerialNumberReference; compare one of its fields, or use any()"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CatalogInventory: _CatalogInventory[_CatalogInventoryRecord]

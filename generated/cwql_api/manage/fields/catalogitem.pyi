@@ -18,110 +18,110 @@ from .producttypereference import _ProductTypeReference
 from .slareference import _SLAReference
 from .unitofmeasurereference import _UnitOfMeasureReference
 
-class _CatalogItem(_h.Reference[_h.R]):
+class _CatalogItem(_h.ReferenceField[_h.R]):
     """The fields of CatalogItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 75 characters, required"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 60 characters, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     subcategory: _ProductSubCategoryReference[_h.R]
     """subcategory: a reference; compare its id or name, or it with None, required"""
     type: _ProductTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    productClass: _h.Enum[_t.Literal["Agreement", "Bundle", "Inventory", "NonInventory", "Service"], _h.R]
+    productClass: _h.EnumField[_t.Literal["Agreement", "Bundle", "Inventory", "NonInventory", "Service"], _h.R]
     """productClass: Agreement | Bundle | Inventory | NonInventory | Service"""
-    serializedFlag: _h.Boolean[_h.R]
+    serializedFlag: _h.BooleanField[_h.R]
     """serializedFlag: boolean"""
-    serializedCostFlag: _h.Boolean[_h.R]
+    serializedCostFlag: _h.BooleanField[_h.R]
     """serializedCostFlag: boolean"""
-    phaseProductFlag: _h.Boolean[_h.R]
+    phaseProductFlag: _h.BooleanField[_h.R]
     """phaseProductFlag: boolean"""
     unitOfMeasure: _UnitOfMeasureReference[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None"""
-    minStockLevel: _h.Integer[_h.R]
+    minStockLevel: _h.IntegerField[_h.R]
     """minStockLevel: int32"""
-    price: _h.Number[_h.R]
+    price: _h.NumberField[_h.R]
     """price: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    priceAttribute: _h.Enum[_t.Literal["FixedFee", "NotToExceed", "OverrideRate", "TimeAndMaterials"], _h.R]
+    priceAttribute: _h.EnumField[_t.Literal["FixedFee", "NotToExceed", "OverrideRate", "TimeAndMaterials"], _h.R]
     """priceAttribute: FixedFee | NotToExceed | OverrideRate | TimeAndMaterials"""
-    taxableFlag: _h.Boolean[_h.R]
+    taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
-    dropShipFlag: _h.Boolean[_h.R]
+    dropShipFlag: _h.BooleanField[_h.R]
     """dropShipFlag: boolean"""
-    specialOrderFlag: _h.Boolean[_h.R]
+    specialOrderFlag: _h.BooleanField[_h.R]
     """specialOrderFlag: boolean"""
-    customerDescription: _h.Text[_h.R]
+    customerDescription: _h.TextField[_h.R]
     """customerDescription: string, at most 6000 characters, required"""
     manufacturer: _ManufacturerReference[_h.R]
     """manufacturer: a reference; compare its id or name, or it with None"""
-    manufacturerPartNumber: _h.Text[_h.R]
+    manufacturerPartNumber: _h.TextField[_h.R]
     """manufacturerPartNumber: string, at most 50 characters"""
     vendor: _CompanyReference[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
-    vendorSku: _h.Text[_h.R]
+    vendorSku: _h.TextField[_h.R]
     """vendorSku: string, at most 50 characters"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    integrationXRef: _h.Text[_h.R]
+    integrationXRef: _h.TextField[_h.R]
     """integrationXRef: string, at most 50 characters"""
     sla: _SLAReference[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
     entityType: _EntityTypeReference[_h.R]
     """entityType: a reference; compare its id or name, or it with None"""
-    recurringFlag: _h.Boolean[_h.R]
+    recurringFlag: _h.BooleanField[_h.R]
     """recurringFlag: boolean"""
-    recurringRevenue: _h.Number[_h.R]
+    recurringRevenue: _h.NumberField[_h.R]
     """recurringRevenue: double"""
-    recurringCost: _h.Number[_h.R]
+    recurringCost: _h.NumberField[_h.R]
     """recurringCost: double"""
-    recurringOneTimeFlag: _h.Boolean[_h.R]
+    recurringOneTimeFlag: _h.BooleanField[_h.R]
     """recurringOneTimeFlag: boolean"""
     recurringBillCycle: _BillingCycleReference[_h.R]
     """recurringBillCycle: a reference; compare its id or name, or it with None"""
-    recurringCycleType: _h.Enum[_t.Literal["ContractYear", "CalendarYear"], _h.R]
+    recurringCycleType: _h.EnumField[_t.Literal["ContractYear", "CalendarYear"], _h.R]
     """recurringCycleType: ContractYear | CalendarYear"""
-    calculatedPriceFlag: _h.Boolean[_h.R]
+    calculatedPriceFlag: _h.BooleanField[_h.R]
     """calculatedPriceFlag: boolean"""
-    calculatedCostFlag: _h.Boolean[_h.R]
+    calculatedCostFlag: _h.BooleanField[_h.R]
     """calculatedCostFlag: boolean"""
     category: _ProductCategoryReference[_h.R]
     """category: a reference; compare its id or name, or it with None"""
-    calculatedPrice: _h.Number[_h.R]
+    calculatedPrice: _h.NumberField[_h.R]
     """calculatedPrice: double"""
-    calculatedCost: _h.Number[_h.R]
+    calculatedCost: _h.NumberField[_h.R]
     """calculatedCost: double"""
-    billableOption: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault, since 2025.1"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
     agreementType: _AgreementTypeReference[_h.R]
     """agreementType: a reference; compare its id or name, or it with None, since 2025.1"""
-    markupPercentage: _h.Number[_h.R]
+    markupPercentage: _h.NumberField[_h.R]
     """markupPercentage: double, since 2025.1"""
-    markupFlag: _h.Boolean[_h.R]
+    markupFlag: _h.BooleanField[_h.R]
     """markupFlag: boolean, since 2025.1"""
-    autoUpdateUnitCostFlag: _h.Boolean[_h.R]
+    autoUpdateUnitCostFlag: _h.BooleanField[_h.R]
     """autoUpdateUnitCostFlag: boolean, since 2025.1"""
-    autoUpdateUnitPriceFlag: _h.Boolean[_h.R]
+    autoUpdateUnitPriceFlag: _h.BooleanField[_h.R]
     """autoUpdateUnitPriceFlag: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CatalogItem: _CatalogItem[_CatalogItemRecord | _CatalogItemInfoRecord]

@@ -7,48 +7,48 @@ from ..models.catalogiteminfo import CatalogItemInfo as _CatalogItemInfoRecord
 from ..models.catalogitem import CatalogItem as _CatalogItemRecord
 from ._maps import _Map_info
 
-class _CatalogItemInfo(_h.Reference[_h.R]):
+class _CatalogItemInfo(_h.ReferenceField[_h.R]):
     """The fields of CatalogItemInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    productClass: _h.Enum[_t.Literal["Agreement", "Bundle", "Inventory", "NonInventory", "Service"], _h.R]
+    productClass: _h.EnumField[_t.Literal["Agreement", "Bundle", "Inventory", "NonInventory", "Service"], _h.R]
     """productClass: Agreement | Bundle | Inventory | NonInventory | Service"""
-    serializedCostFlag: _h.Boolean[_h.R]
+    serializedCostFlag: _h.BooleanField[_h.R]
     """serializedCostFlag: boolean"""
-    price: _h.Number[_h.R]
+    price: _h.NumberField[_h.R]
     """price: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    taxableFlag: _h.Boolean[_h.R]
+    taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
-    dropShipFlag: _h.Boolean[_h.R]
+    dropShipFlag: _h.BooleanField[_h.R]
     """dropShipFlag: boolean"""
-    specialOrderFlag: _h.Boolean[_h.R]
+    specialOrderFlag: _h.BooleanField[_h.R]
     """specialOrderFlag: boolean"""
-    customerDescription: _h.Text[_h.R]
+    customerDescription: _h.TextField[_h.R]
     """customerDescription: string"""
-    manufacturerPartNumber: _h.Text[_h.R]
+    manufacturerPartNumber: _h.TextField[_h.R]
     """manufacturerPartNumber: string"""
-    vendorSku: _h.Text[_h.R]
+    vendorSku: _h.TextField[_h.R]
     """vendorSku: string"""
-    billableOption: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CatalogItemInfo: _CatalogItemInfo[_CatalogItemInfoRecord | _CatalogItemRecord]

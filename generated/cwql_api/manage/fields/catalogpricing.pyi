@@ -6,7 +6,7 @@ from .catalogitemreference import _CatalogItemReference
 from .companyreference import _CompanyReference
 from .systemlocationreference import _SystemLocationReference
 
-class _CatalogPricing(_h.Reference[_h.R]):
+class _CatalogPricing(_h.ReferenceField[_h.R]):
     """The fields of CatalogPricing, in conditions on records R."""
 
     catalogItem: _CatalogItemReference[_h.R]
@@ -15,11 +15,11 @@ class _CatalogPricing(_h.Reference[_h.R]):
     """company: a reference; compare its id, identifier or name, or it with None"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    quantity: _h.Integer[_h.R]
+    quantity: _h.IntegerField[_h.R]
     """quantity: int32"""
-    date: _h.DateText[_h.R]
+    date: _h.DateTextField[_h.R]
     """date: string"""
-    price: _h.Number[_h.R]
+    price: _h.NumberField[_h.R]
     """price: double"""
 
 CatalogPricing: _CatalogPricing[_CatalogPricingRecord]

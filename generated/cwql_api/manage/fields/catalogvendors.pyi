@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.catalogvendors import CatalogVendors as _CatalogVendorsRecord
 
-class _CatalogVendors(_h.Reference[_h.R]):
+class _CatalogVendors(_h.ReferenceField[_h.R]):
     """The fields of CatalogVendors, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    catalogItemId: _h.Integer[_h.R]
+    catalogItemId: _h.IntegerField[_h.R]
     """catalogItemId: int32"""
-    vendorId: _h.Integer[_h.R]
+    vendorId: _h.IntegerField[_h.R]
     """vendorId: int32"""
-    vendorSku: _h.Text[_h.R]
+    vendorSku: _h.TextField[_h.R]
     """vendorSku: string, at most 50 characters"""
-    isPreferredVendor: _h.Boolean[_h.R]
+    isPreferredVendor: _h.BooleanField[_h.R]
     """isPreferredVendor: boolean"""
-    vendorName: _h.Text[_h.R]
+    vendorName: _h.TextField[_h.R]
     """vendorName: string"""
 
 CatalogVendors: _CatalogVendors[_CatalogVendorsRecord]

@@ -5,38 +5,38 @@ from ..models.category import Category as _CategoryRecord
 from ..models.categoryinfo import CategoryInfo as _CategoryInfoRecord
 from ._maps import _Map_info
 
-class _Category(_h.Reference[_h.R]):
+class _Category(_h.ReferenceField[_h.R]):
     """The fields of Category, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    priceLevelXref: _h.Text[_h.R]
+    priceLevelXref: _h.TextField[_h.R]
     """priceLevelXref: string, at most 10 characters"""
-    integrationXref: _h.Text[_h.R]
+    integrationXref: _h.TextField[_h.R]
     """integrationXref: string, at most 50 characters"""
-    locationIds: _h.Collection[int, _h.R]
+    locationIds: _h.CollectionField[int, _h.R]
     """locationIds: a list of int32"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    addAllLocations: _h.Boolean[_h.R]
+    addAllLocations: _h.BooleanField[_h.R]
     """addAllLocations: boolean"""
-    removeAllLocations: _h.Boolean[_h.R]
+    removeAllLocations: _h.BooleanField[_h.R]
     """removeAllLocations: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Category: _Category[_CategoryRecord | _CategoryInfoRecord]

@@ -9,38 +9,38 @@ from .systemlocationreference import _SystemLocationReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _ChargeCodeInfo(_h.Reference[_h.R]):
+class _ChargeCodeInfo(_h.ReferenceField[_h.R]):
     """The fields of ChargeCodeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    expenseEntryFlag: _h.Boolean[_h.R]
+    expenseEntryFlag: _h.BooleanField[_h.R]
     """expenseEntryFlag: boolean"""
-    allowAllExpenseTypeFlag: _h.Boolean[_h.R]
+    allowAllExpenseTypeFlag: _h.BooleanField[_h.R]
     """allowAllExpenseTypeFlag: boolean"""
-    timeEntryFlag: _h.Boolean[_h.R]
+    timeEntryFlag: _h.BooleanField[_h.R]
     """timeEntryFlag: boolean"""
     workType: _WorkTypeReference[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    expenseTypeIds: _h.Collection[int, _h.R]
+    expenseTypeIds: _h.CollectionField[int, _h.R]
     """expenseTypeIds: a list of int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ChargeCodeInfo: _ChargeCodeInfo[_ChargeCodeInfoRecord | _ChargeCodeRecord]

@@ -4,30 +4,30 @@ from cwql.schema import handles as _h
 from ..models.classification import Classification as _ClassificationRecord
 from ._maps import _Map_info
 
-class _Classification(_h.Reference[_h.R]):
+class _Classification(_h.ReferenceField[_h.R]):
     """The fields of Classification, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    multiplier: _h.Number[_h.R]
+    multiplier: _h.NumberField[_h.R]
     """multiplier: double"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    companyFlag: _h.Boolean[_h.R]
+    companyFlag: _h.BooleanField[_h.R]
     """companyFlag: boolean"""
-    employeeFlag: _h.Boolean[_h.R]
+    employeeFlag: _h.BooleanField[_h.R]
     """employeeFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Classification: _Classification[_ClassificationRecord]

@@ -6,12 +6,12 @@ from cwql.schema import handles as _h
 from ..models.clearpickerrequest import ClearPickerRequest as _ClearPickerRequestRecord
 from .memberreference import _MemberReference
 
-class _ClearPickerRequest(_h.Reference[_h.R]):
+class _ClearPickerRequest(_h.ReferenceField[_h.R]):
     """The fields of ClearPickerRequest, in conditions on records R."""
 
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    type: _h.Enum[_t.Literal["Company", "Vendor"], _h.R]
+    type: _h.EnumField[_t.Literal["Company", "Vendor"], _h.R]
     """type: Company | Vendor"""
 
 ClearPickerRequest: _ClearPickerRequest[_ClearPickerRequestRecord]

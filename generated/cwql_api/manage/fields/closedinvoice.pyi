@@ -5,24 +5,24 @@ from ..models.closedinvoice import ClosedInvoice as _ClosedInvoiceRecord
 from .billingstatusreference import _BillingStatusReference
 from ._maps import _Map_info
 
-class _ClosedInvoice(_h.Reference[_h.R]):
+class _ClosedInvoice(_h.ReferenceField[_h.R]):
     """The fields of ClosedInvoice, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     status: _BillingStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ClosedInvoice: _ClosedInvoice[_ClosedInvoiceRecord]

@@ -22,18 +22,18 @@ from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 from .ticketreference import _TicketReference
 
-class _Commission(_h.Reference[_h.R]):
+class _Commission(_h.ReferenceField[_h.R]):
     """The fields of Commission, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    commissionPercent: _h.Number[_h.R]
+    commissionPercent: _h.NumberField[_h.R]
     """commissionPercent: double"""
-    dateStart: _h.DateTime[_h.R]
+    dateStart: _h.DateTimeField[_h.R]
     """dateStart: date-time"""
-    dateEnd: _h.DateTime[_h.R]
+    dateEnd: _h.DateTimeField[_h.R]
     """dateEnd: date-time"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
@@ -53,7 +53,7 @@ class _Commission(_h.Reference[_h.R]):
     """ticket: a reference; compare its id, or it with None"""
     territory: _SystemLocationReference[_h.R]
     """territory: a reference; compare its id or name, or it with None"""
-    billingMethod: _h.Enum[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
+    billingMethod: _h.EnumField[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
     """billingMethod: Agreement | CreditMemo | DownPayment | Miscellaneous | Progress | Standard | Consolidated"""
     serviceType: _ServiceTypeReference[_h.R]
     """serviceType: a reference; compare its id or name, or it with None"""
@@ -63,7 +63,7 @@ class _Commission(_h.Reference[_h.R]):
     """projectType: a reference; compare its id or name, or it with None"""
     agreementType: _AgreementTypeReference[_h.R]
     """agreementType: a reference; compare its id or name, or it with None"""
-    numberOfMonths: _h.Integer[_h.R]
+    numberOfMonths: _h.IntegerField[_h.R]
     """numberOfMonths: int32"""
     productCategory: _ProductCategoryReference[_h.R]
     """productCategory: a reference; compare its id or name, or it with None"""
@@ -71,29 +71,29 @@ class _Commission(_h.Reference[_h.R]):
     """productSubCategory: a reference; compare its id or name, or it with None"""
     item: _IvItemReference[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
-    commissionBasis: _h.Enum[_t.Literal["GrossProfit", "SalesAmount"], _h.R]
+    commissionBasis: _h.EnumField[_t.Literal["GrossProfit", "SalesAmount"], _h.R]
     """commissionBasis: GrossProfit | SalesAmount"""
-    invoiceOption: _h.Enum[_t.Literal["AllInvoices", "PaidInvoices"], _h.R]
+    invoiceOption: _h.EnumField[_t.Literal["AllInvoices", "PaidInvoices"], _h.R]
     """invoiceOption: AllInvoices | PaidInvoices"""
-    servicesFlag: _h.Boolean[_h.R]
+    servicesFlag: _h.BooleanField[_h.R]
     """servicesFlag: boolean"""
-    agreementsFlag: _h.Boolean[_h.R]
+    agreementsFlag: _h.BooleanField[_h.R]
     """agreementsFlag: boolean"""
-    productsFlag: _h.Boolean[_h.R]
+    productsFlag: _h.BooleanField[_h.R]
     """productsFlag: boolean"""
-    myOpportunitiesFlag: _h.Boolean[_h.R]
+    myOpportunitiesFlag: _h.BooleanField[_h.R]
     """myOpportunitiesFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Commission: _Commission[_CommissionRecord]

@@ -5,42 +5,42 @@ from ..models.communicationtype import CommunicationType as _CommunicationTypeRe
 from ..models.communicationtypeinfo import CommunicationTypeInfo as _CommunicationTypeInfoRecord
 from ._maps import _Map_info
 
-class _CommunicationType(_h.Reference[_h.R]):
+class _CommunicationType(_h.ReferenceField[_h.R]):
     """The fields of CommunicationType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, required"""
-    phoneFlag: _h.Boolean[_h.R]
+    phoneFlag: _h.BooleanField[_h.R]
     """phoneFlag: boolean"""
-    faxFlag: _h.Boolean[_h.R]
+    faxFlag: _h.BooleanField[_h.R]
     """faxFlag: boolean"""
-    emailFlag: _h.Boolean[_h.R]
+    emailFlag: _h.BooleanField[_h.R]
     """emailFlag: boolean"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    exchangeXref: _h.Text[_h.R]
+    exchangeXref: _h.TextField[_h.R]
     """exchangeXref: string, at most 50 characters"""
-    iphoneXref: _h.Text[_h.R]
+    iphoneXref: _h.TextField[_h.R]
     """iphoneXref: string, at most 50 characters"""
-    androidXref: _h.Text[_h.R]
+    androidXref: _h.TextField[_h.R]
     """androidXref: string, at most 50 characters"""
-    googleXref: _h.Text[_h.R]
+    googleXref: _h.TextField[_h.R]
     """googleXref: string, at most 50 characters"""
-    disabled: _h.Boolean[_h.R]
+    disabled: _h.BooleanField[_h.R]
     """disabled: boolean, since 2025.8"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CommunicationType: _CommunicationType[_CommunicationTypeRecord | _CommunicationTypeInfoRecord]

@@ -5,30 +5,30 @@ from ..models.communicationtypeinfo import CommunicationTypeInfo as _Communicati
 from ..models.communicationtype import CommunicationType as _CommunicationTypeRecord
 from ._maps import _Map_info
 
-class _CommunicationTypeInfo(_h.Reference[_h.R]):
+class _CommunicationTypeInfo(_h.ReferenceField[_h.R]):
     """The fields of CommunicationTypeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    phoneFlag: _h.Boolean[_h.R]
+    phoneFlag: _h.BooleanField[_h.R]
     """phoneFlag: boolean"""
-    faxFlag: _h.Boolean[_h.R]
+    faxFlag: _h.BooleanField[_h.R]
     """faxFlag: boolean"""
-    emailFlag: _h.Boolean[_h.R]
+    emailFlag: _h.BooleanField[_h.R]
     """emailFlag: boolean"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CommunicationTypeInfo: _CommunicationTypeInfo[_CommunicationTypeInfoRecord | _CommunicationTypeRecord]

@@ -27,96 +27,96 @@ from .systemlocationreference import _SystemLocationReference
 from .taxcodereference import _TaxCodeReference
 from .timezonesetupreference import _TimeZoneSetupReference
 
-class _Company(_h.Reference[_h.R]):
+class _Company(_h.ReferenceField[_h.R]):
     """The fields of Company, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 156 characters, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 156 characters, required"""
     status: _CompanyStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    addressLine1: _h.Text[_h.R]
+    addressLine1: _h.TextField[_h.R]
     """addressLine1: string, at most 50 characters"""
-    addressLine2: _h.Text[_h.R]
+    addressLine2: _h.TextField[_h.R]
     """addressLine2: string, at most 50 characters"""
-    city: _h.Text[_h.R]
+    city: _h.TextField[_h.R]
     """city: string, at most 50 characters"""
-    state: _h.Text[_h.R]
+    state: _h.TextField[_h.R]
     """state: string, at most 50 characters"""
-    zip: _h.Text[_h.R]
+    zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    phoneNumber: _h.Text[_h.R]
+    phoneNumber: _h.TextField[_h.R]
     """phoneNumber: string, at most 30 characters"""
-    faxNumber: _h.Text[_h.R]
+    faxNumber: _h.TextField[_h.R]
     """faxNumber: string, at most 30 characters"""
-    website: _h.Text[_h.R]
+    website: _h.TextField[_h.R]
     """website: string, at most 255 characters"""
     territory: _SystemLocationReference[_h.R]
     """territory: a reference; compare its id or name, or it with None"""
     market: _MarketDescriptionReference[_h.R]
     """market: a reference; compare its id or name, or it with None"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
     defaultContact: _ContactReference[_h.R]
     """defaultContact: a reference; compare its id or name, or it with None"""
-    dateAcquired: _h.DateTime[_h.R]
+    dateAcquired: _h.DateTimeField[_h.R]
     """dateAcquired: date-time"""
     sicCode: _SicCodeReference[_h.R]
     """sicCode: a reference; compare its id or name, or it with None"""
     parentCompany: _CompanyReference[_h.R]
     """parentCompany: a reference; compare its id, identifier or name, or it with None"""
-    annualRevenue: _h.Number[_h.R]
+    annualRevenue: _h.NumberField[_h.R]
     """annualRevenue: double"""
-    creditLimit: _h.Number[_h.R]
+    creditLimit: _h.NumberField[_h.R]
     """creditLimit: double, since 2025.8"""
-    additionalDebt: _h.Number[_h.R]
+    additionalDebt: _h.NumberField[_h.R]
     """additionalDebt: double, since 2025.8"""
-    numberOfEmployees: _h.Integer[_h.R]
+    numberOfEmployees: _h.IntegerField[_h.R]
     """numberOfEmployees: int32"""
-    yearEstablished: _h.Integer[_h.R]
+    yearEstablished: _h.IntegerField[_h.R]
     """yearEstablished: int32"""
-    revenueYear: _h.Integer[_h.R]
+    revenueYear: _h.IntegerField[_h.R]
     """revenueYear: int32"""
     ownershipType: _OwnershipTypeReference[_h.R]
     """ownershipType: a reference; compare its id or name, or it with None"""
     timeZoneSetup: _TimeZoneSetupReference[_h.R]
     """timeZoneSetup: a reference; compare its id or name, or it with None"""
-    leadSource: _h.Text[_h.R]
+    leadSource: _h.TextField[_h.R]
     """leadSource: string, at most 50 characters"""
-    leadFlag: _h.Boolean[_h.R]
+    leadFlag: _h.BooleanField[_h.R]
     """leadFlag: boolean"""
-    unsubscribeFlag: _h.Boolean[_h.R]
+    unsubscribeFlag: _h.BooleanField[_h.R]
     """unsubscribeFlag: boolean"""
     calendar: _CalendarReference[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
-    userDefinedField1: _h.Text[_h.R]
+    userDefinedField1: _h.TextField[_h.R]
     """userDefinedField1: string, at most 50 characters"""
-    userDefinedField2: _h.Text[_h.R]
+    userDefinedField2: _h.TextField[_h.R]
     """userDefinedField2: string, at most 50 characters"""
-    userDefinedField3: _h.Text[_h.R]
+    userDefinedField3: _h.TextField[_h.R]
     """userDefinedField3: string, at most 50 characters"""
-    userDefinedField4: _h.Text[_h.R]
+    userDefinedField4: _h.TextField[_h.R]
     """userDefinedField4: string, at most 50 characters"""
-    userDefinedField5: _h.Text[_h.R]
+    userDefinedField5: _h.TextField[_h.R]
     """userDefinedField5: string, at most 50 characters"""
-    userDefinedField6: _h.Text[_h.R]
+    userDefinedField6: _h.TextField[_h.R]
     """userDefinedField6: string, at most 50 characters"""
-    userDefinedField7: _h.Text[_h.R]
+    userDefinedField7: _h.TextField[_h.R]
     """userDefinedField7: string, at most 50 characters"""
-    userDefinedField8: _h.Text[_h.R]
+    userDefinedField8: _h.TextField[_h.R]
     """userDefinedField8: string, at most 50 characters"""
-    userDefinedField9: _h.Text[_h.R]
+    userDefinedField9: _h.TextField[_h.R]
     """userDefinedField9: string, at most 50 characters"""
-    userDefinedField10: _h.Text[_h.R]
+    userDefinedField10: _h.TextField[_h.R]
     """userDefinedField10: string, at most 50 characters"""
-    vendorIdentifier: _h.Text[_h.R]
+    vendorIdentifier: _h.TextField[_h.R]
     """vendorIdentifier: string"""
-    taxIdentifier: _h.Text[_h.R]
+    taxIdentifier: _h.TextField[_h.R]
     """taxIdentifier: string"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
@@ -138,49 +138,49 @@ class _Company(_h.Reference[_h.R]):
     """invoiceDeliveryMethod: a reference; compare its id or name, or it with None"""
     emailTemplate: _EmailTemplateReference[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None, since 2025.16"""
-    invoiceToEmailAddress: _h.Text[_h.R]
+    invoiceToEmailAddress: _h.TextField[_h.R]
     """invoiceToEmailAddress: string"""
-    invoiceCCEmailAddress: _h.Text[_h.R]
+    invoiceCCEmailAddress: _h.TextField[_h.R]
     """invoiceCCEmailAddress: string"""
-    deletedFlag: _h.Boolean[_h.R]
+    deletedFlag: _h.BooleanField[_h.R]
     """deletedFlag: boolean"""
-    dateDeleted: _h.DateTime[_h.R]
+    dateDeleted: _h.DateTimeField[_h.R]
     """dateDeleted: date-time"""
-    deletedBy: _h.Text[_h.R]
+    deletedBy: _h.TextField[_h.R]
     """deletedBy: string"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    facebookUrl: _h.Text[_h.R]
+    facebookUrl: _h.TextField[_h.R]
     """facebookUrl: string"""
-    twitterUrl: _h.Text[_h.R]
+    twitterUrl: _h.TextField[_h.R]
     """twitterUrl: string"""
-    linkedInUrl: _h.Text[_h.R]
+    linkedInUrl: _h.TextField[_h.R]
     """linkedInUrl: string"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     territoryManager: _MemberReference[_h.R]
     """territoryManager: a reference; compare its id, identifier or name, or it with None"""
-    resellerIdentifier: _h.Text[_h.R]
+    resellerIdentifier: _h.TextField[_h.R]
     """resellerIdentifier: string"""
-    isVendorFlag: _h.Boolean[_h.R]
+    isVendorFlag: _h.BooleanField[_h.R]
     """isVendorFlag: boolean"""
     types: _CompanyTypeReferenceMany[_h.R]
     """types: a list of CompanyTypeReference; compare one of its fields, or use any()"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    integratorTags: _h.Collection[str, _h.R]
+    integratorTags: _h.CollectionField[str, _h.R]
     """integratorTags: a list of string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Company: _Company[_CompanyRecord | _CompanyInfoRecord]

@@ -6,12 +6,12 @@ from .companyreference import _CompanyReference
 from .companystatusreference import _CompanyStatusReference
 from ._maps import _Map_info
 
-class _CompanyCustomNote(_h.Reference[_h.R]):
+class _CompanyCustomNote(_h.ReferenceField[_h.R]):
     """The fields of CompanyCustomNote, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    customNote: _h.Text[_h.R]
+    customNote: _h.TextField[_h.R]
     """customNote: string, at most 1500 characters, required"""
     status: _CompanyStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
@@ -19,13 +19,13 @@ class _CompanyCustomNote(_h.Reference[_h.R]):
     """company: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyCustomNote: _CompanyCustomNote[_CompanyCustomNoteRecord]

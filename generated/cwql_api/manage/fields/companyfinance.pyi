@@ -7,24 +7,24 @@ from .customfieldvalue import _CustomFieldValueMany
 from .emailtemplatereference import _EmailTemplateReference
 from ._maps import _Map_info
 
-class _CompanyFinance(_h.Reference[_h.R]):
+class _CompanyFinance(_h.ReferenceField[_h.R]):
     """The fields of CompanyFinance, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    billOverrideFlag: _h.Boolean[_h.R]
+    billOverrideFlag: _h.BooleanField[_h.R]
     """billOverrideFlag: boolean"""
-    billSrFlag: _h.Boolean[_h.R]
+    billSrFlag: _h.BooleanField[_h.R]
     """billSrFlag: boolean"""
-    billCompleteSrFlag: _h.Boolean[_h.R]
+    billCompleteSrFlag: _h.BooleanField[_h.R]
     """billCompleteSrFlag: boolean"""
-    billUnapprovedSrFlag: _h.Boolean[_h.R]
+    billUnapprovedSrFlag: _h.BooleanField[_h.R]
     """billUnapprovedSrFlag: boolean"""
-    billRestrictPmFlag: _h.Boolean[_h.R]
+    billRestrictPmFlag: _h.BooleanField[_h.R]
     """billRestrictPmFlag: boolean"""
-    billCompletePmFlag: _h.Boolean[_h.R]
+    billCompletePmFlag: _h.BooleanField[_h.R]
     """billCompletePmFlag: boolean"""
-    billUnapprovedPmFlag: _h.Boolean[_h.R]
+    billUnapprovedPmFlag: _h.BooleanField[_h.R]
     """billUnapprovedPmFlag: boolean"""
     emailTemplate: _EmailTemplateReference[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None"""
@@ -34,13 +34,13 @@ class _CompanyFinance(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyFinance: _CompanyFinance[_CompanyFinanceRecord]

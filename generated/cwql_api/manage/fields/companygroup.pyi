@@ -6,34 +6,34 @@ from .companyreference import _CompanyReference
 from .groupreference import _GroupReference
 from ._maps import _Map_info
 
-class _CompanyGroup(_h.Reference[_h.R]):
+class _CompanyGroup(_h.ReferenceField[_h.R]):
     """The fields of CompanyGroup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     group: _GroupReference[_h.R]
     """group: a reference; compare its id or name, or it with None, required"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    defaultContactFlag: _h.Boolean[_h.R]
+    defaultContactFlag: _h.BooleanField[_h.R]
     """defaultContactFlag: boolean"""
-    allContactsFlag: _h.Boolean[_h.R]
+    allContactsFlag: _h.BooleanField[_h.R]
     """allContactsFlag: boolean"""
-    removeAllContactsFlag: _h.Boolean[_h.R]
+    removeAllContactsFlag: _h.BooleanField[_h.R]
     """removeAllContactsFlag: boolean"""
-    unsubscribeFlag: _h.Boolean[_h.R]
+    unsubscribeFlag: _h.BooleanField[_h.R]
     """unsubscribeFlag: boolean"""
-    contactIds: _h.Collection[int, _h.R]
+    contactIds: _h.CollectionField[int, _h.R]
     """contactIds: a list of int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyGroup: _CompanyGroup[_CompanyGroupRecord]

@@ -15,26 +15,26 @@ from .sitereference import _SiteReference
 from .systemlocationreference import _SystemLocationReference
 from .taxcodereference import _TaxCodeReference
 
-class _CompanyInfo(_h.Reference[_h.R]):
+class _CompanyInfo(_h.ReferenceField[_h.R]):
     """The fields of CompanyInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     territory: _SystemLocationReference[_h.R]
     """territory: a reference; compare its id or name, or it with None"""
     defaultContact: _ContactReference[_h.R]
     """defaultContact: a reference; compare its id or name, or it with None"""
-    phoneNumber: _h.Text[_h.R]
+    phoneNumber: _h.TextField[_h.R]
     """phoneNumber: string"""
-    city: _h.Text[_h.R]
+    city: _h.TextField[_h.R]
     """city: string"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    isVendorFlag: _h.Boolean[_h.R]
+    isVendorFlag: _h.BooleanField[_h.R]
     """isVendorFlag: boolean"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
@@ -48,47 +48,47 @@ class _CompanyInfo(_h.Reference[_h.R]):
     """billingTerms: a reference; compare its id or name, or it with None"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    deletedFlag: _h.Boolean[_h.R]
+    deletedFlag: _h.BooleanField[_h.R]
     """deletedFlag: boolean"""
     types: _CompanyTypeReferenceMany[_h.R]
     """types: a list of CompanyTypeReference; compare one of its fields, or use any()"""
     status: _CompanyStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    noServiceFlag: _h.Boolean[_h.R]
+    noServiceFlag: _h.BooleanField[_h.R]
     """noServiceFlag: boolean"""
-    addressLine1: _h.Text[_h.R]
+    addressLine1: _h.TextField[_h.R]
     """addressLine1: string"""
-    addressLine2: _h.Text[_h.R]
+    addressLine2: _h.TextField[_h.R]
     """addressLine2: string"""
-    state: _h.Text[_h.R]
+    state: _h.TextField[_h.R]
     """state: string"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    zip: _h.Text[_h.R]
+    zip: _h.TextField[_h.R]
     """zip: string"""
-    leadFlag: _h.Boolean[_h.R]
+    leadFlag: _h.BooleanField[_h.R]
     """leadFlag: boolean"""
-    faxNumber: _h.Text[_h.R]
+    faxNumber: _h.TextField[_h.R]
     """faxNumber: string"""
-    vendorIdentifier: _h.Text[_h.R]
+    vendorIdentifier: _h.TextField[_h.R]
     """vendorIdentifier: string"""
-    taxIdentifier: _h.Text[_h.R]
+    taxIdentifier: _h.TextField[_h.R]
     """taxIdentifier: string"""
-    facebookUrl: _h.Text[_h.R]
+    facebookUrl: _h.TextField[_h.R]
     """facebookUrl: string"""
-    twitterUrl: _h.Text[_h.R]
+    twitterUrl: _h.TextField[_h.R]
     """twitterUrl: string"""
-    linkedInUrl: _h.Text[_h.R]
+    linkedInUrl: _h.TextField[_h.R]
     """linkedInUrl: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyInfo: _CompanyInfo[_CompanyInfoRecord | _CompanyRecord]

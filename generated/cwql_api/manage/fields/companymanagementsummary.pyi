@@ -9,86 +9,86 @@ from .companyreference import _CompanyReference
 from .managementsolutionreference import _ManagementSolutionReference
 from ._maps import _Map_info
 
-class _CompanyManagementSummary(_h.Reference[_h.R]):
+class _CompanyManagementSummary(_h.ReferenceField[_h.R]):
     """The fields of CompanyManagementSummary, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     managementSolution: _ManagementSolutionReference[_h.R]
     """managementSolution: a reference; compare its id or name, or it with None"""
-    groupIdentifier: _h.Text[_h.R]
+    groupIdentifier: _h.TextField[_h.R]
     """groupIdentifier: string, at most 100 characters, required"""
-    deviceType: _h.Enum[_t.Literal["WorkstationsAndServers", "BackupStats", "Servers", "Workstations"], _h.R]
+    deviceType: _h.EnumField[_t.Literal["WorkstationsAndServers", "BackupStats", "Servers", "Workstations"], _h.R]
     """deviceType: WorkstationsAndServers | BackupStats | Servers | Workstations"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    snmpMachines: _h.Integer[_h.R]
+    snmpMachines: _h.IntegerField[_h.R]
     """snmpMachines: int32"""
-    totalWorkstations: _h.Integer[_h.R]
+    totalWorkstations: _h.IntegerField[_h.R]
     """totalWorkstations: int32"""
-    totalServers: _h.Integer[_h.R]
+    totalServers: _h.IntegerField[_h.R]
     """totalServers: int32"""
-    totalWindowsServers: _h.Integer[_h.R]
+    totalWindowsServers: _h.IntegerField[_h.R]
     """totalWindowsServers: int32"""
-    totalWindowsWorkstations: _h.Integer[_h.R]
+    totalWindowsWorkstations: _h.IntegerField[_h.R]
     """totalWindowsWorkstations: int32"""
-    totalManagedMachines: _h.Integer[_h.R]
+    totalManagedMachines: _h.IntegerField[_h.R]
     """totalManagedMachines: int32"""
-    serversOffline: _h.Integer[_h.R]
+    serversOffline: _h.IntegerField[_h.R]
     """serversOffline: int32"""
-    serversDiskSpaceLow: _h.Integer[_h.R]
+    serversDiskSpaceLow: _h.IntegerField[_h.R]
     """serversDiskSpaceLow: int32"""
-    failedBackupJobs: _h.Integer[_h.R]
+    failedBackupJobs: _h.IntegerField[_h.R]
     """failedBackupJobs: int32"""
-    totalNotifications: _h.Integer[_h.R]
+    totalNotifications: _h.IntegerField[_h.R]
     """totalNotifications: int32"""
-    successfulBackupJobs: _h.Integer[_h.R]
+    successfulBackupJobs: _h.IntegerField[_h.R]
     """successfulBackupJobs: int32"""
-    serverAvailability: _h.Integer[_h.R]
+    serverAvailability: _h.IntegerField[_h.R]
     """serverAvailability: int32"""
-    virusesRemoved: _h.Integer[_h.R]
+    virusesRemoved: _h.IntegerField[_h.R]
     """virusesRemoved: int32"""
-    spywareItemsRemoved: _h.Integer[_h.R]
+    spywareItemsRemoved: _h.IntegerField[_h.R]
     """spywareItemsRemoved: int32"""
-    windowsPatchesInstalled: _h.Integer[_h.R]
+    windowsPatchesInstalled: _h.IntegerField[_h.R]
     """windowsPatchesInstalled: int32"""
-    diskCleanups: _h.Integer[_h.R]
+    diskCleanups: _h.IntegerField[_h.R]
     """diskCleanups: int32"""
-    diskDefragmentations: _h.Integer[_h.R]
+    diskDefragmentations: _h.IntegerField[_h.R]
     """diskDefragmentations: int32"""
-    fullyPatchedMachines: _h.Integer[_h.R]
+    fullyPatchedMachines: _h.IntegerField[_h.R]
     """fullyPatchedMachines: int32"""
-    missingOneTwoPatchesMachines: _h.Integer[_h.R]
+    missingOneTwoPatchesMachines: _h.IntegerField[_h.R]
     """missingOneTwoPatchesMachines: int32"""
-    missingThreeFivePatchesMachines: _h.Integer[_h.R]
+    missingThreeFivePatchesMachines: _h.IntegerField[_h.R]
     """missingThreeFivePatchesMachines: int32"""
-    missingMoreFivePatchesMachines: _h.Integer[_h.R]
+    missingMoreFivePatchesMachines: _h.IntegerField[_h.R]
     """missingMoreFivePatchesMachines: int32"""
-    missingUnscannedPatchesMachines: _h.Integer[_h.R]
+    missingUnscannedPatchesMachines: _h.IntegerField[_h.R]
     """missingUnscannedPatchesMachines: int32"""
-    alertsGenerated: _h.Text[_h.R]
+    alertsGenerated: _h.TextField[_h.R]
     """alertsGenerated: string"""
-    internetConnectivity: _h.Number[_h.R]
+    internetConnectivity: _h.NumberField[_h.R]
     """internetConnectivity: double"""
-    diskSpaceCleanedMb: _h.Integer[_h.R]
+    diskSpaceCleanedMb: _h.IntegerField[_h.R]
     """diskSpaceCleanedMb: int32"""
-    missingSecurityPatches: _h.Text[_h.R]
+    missingSecurityPatches: _h.TextField[_h.R]
     """missingSecurityPatches: string"""
-    cpuUtilization: _h.Number[_h.R]
+    cpuUtilization: _h.NumberField[_h.R]
     """cpuUtilization: double"""
-    memoryUtilization: _h.Number[_h.R]
+    memoryUtilization: _h.NumberField[_h.R]
     """memoryUtilization: double"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyManagementSummary: _CompanyManagementSummary[_CompanyManagementSummaryRecord]

@@ -5,92 +5,92 @@ from cwql.schema import handles as _h
 
 from ..models.companymerge import CompanyMerge as _CompanyMergeRecord
 
-class _CompanyMerge(_h.Reference[_h.R]):
+class _CompanyMerge(_h.ReferenceField[_h.R]):
     """The fields of CompanyMerge, in conditions on records R."""
 
-    toCompanyId: _h.Integer[_h.R]
+    toCompanyId: _h.IntegerField[_h.R]
     """toCompanyId: int32, required"""
-    name: _h.Enum[_t.Literal["From", "To"], _h.R]
+    name: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """name: From | To"""
-    identifier: _h.Enum[_t.Literal["From", "To"], _h.R]
+    identifier: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """identifier: From | To"""
-    status: _h.Enum[_t.Literal["From", "To"], _h.R]
+    status: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """status: From | To"""
-    type: _h.Enum[_t.Literal["From", "To"], _h.R]
+    type: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """type: From | To"""
-    primaryAddress: _h.Enum[_t.Literal["From", "To"], _h.R]
+    primaryAddress: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """primaryAddress: From | To"""
-    primaryContact: _h.Enum[_t.Literal["From", "To"], _h.R]
+    primaryContact: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """primaryContact: From | To"""
-    phone: _h.Enum[_t.Literal["From", "To"], _h.R]
+    phone: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """phone: From | To"""
-    fax: _h.Enum[_t.Literal["From", "To"], _h.R]
+    fax: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """fax: From | To"""
-    website: _h.Enum[_t.Literal["From", "To"], _h.R]
+    website: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """website: From | To"""
-    market: _h.Enum[_t.Literal["From", "To"], _h.R]
+    market: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """market: From | To"""
-    territory: _h.Enum[_t.Literal["From", "To"], _h.R]
+    territory: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """territory: From | To"""
-    revenue: _h.Enum[_t.Literal["From", "To"], _h.R]
+    revenue: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """revenue: From | To"""
-    revenueYear: _h.Enum[_t.Literal["From", "To"], _h.R]
+    revenueYear: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """revenueYear: From | To"""
-    numberOfEmployees: _h.Enum[_t.Literal["From", "To"], _h.R]
+    numberOfEmployees: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """numberOfEmployees: From | To"""
-    sicCode: _h.Enum[_t.Literal["From", "To"], _h.R]
+    sicCode: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """sicCode: From | To"""
-    dateAcquired: _h.Enum[_t.Literal["From", "To"], _h.R]
+    dateAcquired: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """dateAcquired: From | To"""
-    timeZone: _h.Enum[_t.Literal["From", "To"], _h.R]
+    timeZone: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """timeZone: From | To"""
-    sourceList: _h.Enum[_t.Literal["From", "To"], _h.R]
+    sourceList: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """sourceList: From | To"""
-    userDefinedField1: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField1: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField1: From | To"""
-    userDefinedField2: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField2: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField2: From | To"""
-    userDefinedField3: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField3: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField3: From | To"""
-    userDefinedField4: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField4: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField4: From | To"""
-    userDefinedField5: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField5: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField5: From | To"""
-    userDefinedField6: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField6: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField6: From | To"""
-    userDefinedField7: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField7: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField7: From | To"""
-    userDefinedField8: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField8: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField8: From | To"""
-    userDefinedField9: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField9: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField9: From | To"""
-    userDefinedField10: _h.Enum[_t.Literal["From", "To"], _h.R]
+    userDefinedField10: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """userDefinedField10: From | To"""
-    billingAddress: _h.Enum[_t.Literal["From", "To"], _h.R]
+    billingAddress: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """billingAddress: From | To"""
-    billingContact: _h.Enum[_t.Literal["From", "To"], _h.R]
+    billingContact: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """billingContact: From | To"""
-    taxCode: _h.Enum[_t.Literal["From", "To"], _h.R]
+    taxCode: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """taxCode: From | To"""
-    accountNumber: _h.Enum[_t.Literal["From", "To"], _h.R]
+    accountNumber: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """accountNumber: From | To"""
-    billingTerms: _h.Enum[_t.Literal["From", "To"], _h.R]
+    billingTerms: _h.EnumField[_t.Literal["From", "To"], _h.R]
     """billingTerms: From | To"""
-    notes: _h.Enum[_t.Literal["Discard", "Merge"], _h.R]
+    notes: _h.EnumField[_t.Literal["Discard", "Merge"], _h.R]
     """notes: Discard | Merge"""
-    sites: _h.Enum[_t.Literal["Discard", "Merge"], _h.R]
+    sites: _h.EnumField[_t.Literal["Discard", "Merge"], _h.R]
     """sites: Discard | Merge"""
-    activities: _h.Enum[_t.Literal["Discard", "Merge"], _h.R]
+    activities: _h.EnumField[_t.Literal["Discard", "Merge"], _h.R]
     """activities: Discard | Merge"""
-    opportunities: _h.Enum[_t.Literal["Discard", "Merge"], _h.R]
+    opportunities: _h.EnumField[_t.Literal["Discard", "Merge"], _h.R]
     """opportunities: Discard | Merge"""
-    services: _h.Enum[_t.Literal["Discard", "Merge"], _h.R]
+    services: _h.EnumField[_t.Literal["Discard", "Merge"], _h.R]
     """services: Discard | Merge"""
-    projects: _h.Enum[_t.Literal["Discard", "Merge"], _h.R]
+    projects: _h.EnumField[_t.Literal["Discard", "Merge"], _h.R]
     """projects: Discard | Merge"""
-    contacts: _h.Enum[_t.Literal["Discard", "Merge"], _h.R]
+    contacts: _h.EnumField[_t.Literal["Discard", "Merge"], _h.R]
     """contacts: Discard | Merge"""
-    documents: _h.Enum[_t.Literal["Discard", "Merge"], _h.R]
+    documents: _h.EnumField[_t.Literal["Discard", "Merge"], _h.R]
     """documents: Discard | Merge"""
 
 CompanyMerge: _CompanyMerge[_CompanyMergeRecord]

@@ -11,10 +11,10 @@ from .memberreference import _MemberReference
 from .sitereference import _SiteReference
 from .systemlocationreference import _SystemLocationReference
 
-class _CompanyPickerItem(_h.Reference[_h.R]):
+class _CompanyPickerItem(_h.ReferenceField[_h.R]):
     """The fields of CompanyPickerItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
@@ -30,17 +30,17 @@ class _CompanyPickerItem(_h.Reference[_h.R]):
     """companyLocation: a reference; compare its id or name, or it with None"""
     companyCountry: _CountryReference[_h.R]
     """companyCountry: a reference; compare its id, identifier or name, or it with None"""
-    vendorPickerFlag: _h.Boolean[_h.R]
+    vendorPickerFlag: _h.BooleanField[_h.R]
     """vendorPickerFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyPickerItem: _CompanyPickerItem[_CompanyPickerItemRecord]

@@ -25,7 +25,7 @@ from .systemlocationreference import _SystemLocationReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _CompanyServiceTemplate(_h.Reference[_h.R]):
+class _CompanyServiceTemplate(_h.ReferenceField[_h.R]):
     """The fields of CompanyServiceTemplate, in conditions on records R."""
 
     info_: _Map_info[_h.R]
@@ -34,25 +34,25 @@ class _CompanyServiceTemplate(_h.Reference[_h.R]):
     """agreement: a reference; compare its id or name, or it with None"""
     assignedBy: _MemberReference[_h.R]
     """assignedBy: a reference; compare its id, identifier or name, or it with None"""
-    assignedNotifyFlag: _h.Boolean[_h.R]
+    assignedNotifyFlag: _h.BooleanField[_h.R]
     """assignedNotifyFlag: boolean"""
-    attachScheduleToNewServiceFlag: _h.Boolean[_h.R]
+    attachScheduleToNewServiceFlag: _h.BooleanField[_h.R]
     """attachScheduleToNewServiceFlag: boolean"""
-    billComplete_Flag: _h.Boolean[_h.R]
+    billComplete_Flag: _h.BooleanField[_h.R]
     """billComplete_Flag: boolean"""
-    billExpenses: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpenses: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpenses: Billable | DoNotBill | NoCharge | NoDefault"""
-    billProducts: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billProducts: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProducts: Billable | DoNotBill | NoCharge | NoDefault"""
-    billServiceSeparatelyFlag: _h.Boolean[_h.R]
+    billServiceSeparatelyFlag: _h.BooleanField[_h.R]
     """billServiceSeparatelyFlag: boolean"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
-    billUnapprovedTimeAndExpensesFlag: _h.Boolean[_h.R]
+    billUnapprovedTimeAndExpensesFlag: _h.BooleanField[_h.R]
     """billUnapprovedTimeAndExpensesFlag: boolean"""
-    billingAmount: _h.Number[_h.R]
+    billingAmount: _h.NumberField[_h.R]
     """billingAmount: double"""
-    billingMethod: _h.Enum[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
+    billingMethod: _h.EnumField[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
     """billingMethod: ActualRates | FixedFee | NotToExceed | OverrideRate"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
@@ -62,73 +62,73 @@ class _CompanyServiceTemplate(_h.Reference[_h.R]):
     """contact: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    emailCC: _h.Text[_h.R]
+    emailCC: _h.TextField[_h.R]
     """emailCC: string"""
-    emailCCFlag: _h.Boolean[_h.R]
+    emailCCFlag: _h.BooleanField[_h.R]
     """emailCCFlag: boolean"""
-    emailContactFlag: _h.Boolean[_h.R]
+    emailContactFlag: _h.BooleanField[_h.R]
     """emailContactFlag: boolean"""
-    emailResourceFlag: _h.Boolean[_h.R]
+    emailResourceFlag: _h.BooleanField[_h.R]
     """emailResourceFlag: boolean"""
-    estimatedExpenseCost: _h.Number[_h.R]
+    estimatedExpenseCost: _h.NumberField[_h.R]
     """estimatedExpenseCost: double"""
-    estimatedExpenseRevenue: _h.Number[_h.R]
+    estimatedExpenseRevenue: _h.NumberField[_h.R]
     """estimatedExpenseRevenue: double"""
-    estimatedProductCost: _h.Number[_h.R]
+    estimatedProductCost: _h.NumberField[_h.R]
     """estimatedProductCost: double"""
-    estimatedProductRevenue: _h.Number[_h.R]
+    estimatedProductRevenue: _h.NumberField[_h.R]
     """estimatedProductRevenue: double"""
-    estimatedTimeCost: _h.Number[_h.R]
+    estimatedTimeCost: _h.NumberField[_h.R]
     """estimatedTimeCost: double"""
-    estimatedTimeRevenue: _h.Number[_h.R]
+    estimatedTimeRevenue: _h.NumberField[_h.R]
     """estimatedTimeRevenue: double"""
-    expenseBillableFlag: _h.Boolean[_h.R]
+    expenseBillableFlag: _h.BooleanField[_h.R]
     """expenseBillableFlag: boolean"""
-    expenseInvoiceFlag: _h.Boolean[_h.R]
+    expenseInvoiceFlag: _h.BooleanField[_h.R]
     """expenseInvoiceFlag: boolean"""
-    hourlyRate: _h.Number[_h.R]
+    hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    hoursBudget: _h.Number[_h.R]
+    hoursBudget: _h.NumberField[_h.R]
     """hoursBudget: double"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    impact: _h.Enum[_t.Literal["Low", "Medium", "High"], _h.R]
+    impact: _h.EnumField[_t.Literal["Low", "Medium", "High"], _h.R]
     """impact: Low | Medium | High"""
-    internalAnalysis: _h.Text[_h.R]
+    internalAnalysis: _h.TextField[_h.R]
     """internalAnalysis: string"""
     item: _ServiceItemReference[_h.R]
     """item: a reference; compare its id or name, or it with None"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    overrideFlag: _h.Boolean[_h.R]
+    overrideFlag: _h.BooleanField[_h.R]
     """overrideFlag: boolean"""
     parentTemplate: _ServiceTemplateReference[_h.R]
     """parentTemplate: a reference; compare its id or name, or it with None"""
     priority: _PriorityReference[_h.R]
     """priority: a reference; compare its id or name, or it with None"""
-    problem: _h.Text[_h.R]
+    problem: _h.TextField[_h.R]
     """problem: string"""
-    productBillableFlag: _h.Boolean[_h.R]
+    productBillableFlag: _h.BooleanField[_h.R]
     """productBillableFlag: boolean"""
-    productInvoiceFlag: _h.Boolean[_h.R]
+    productInvoiceFlag: _h.BooleanField[_h.R]
     """productInvoiceFlag: boolean"""
-    purchaseOrderNumber: _h.Text[_h.R]
+    purchaseOrderNumber: _h.TextField[_h.R]
     """purchaseOrderNumber: string"""
-    reference: _h.Text[_h.R]
+    reference: _h.TextField[_h.R]
     """reference: string"""
-    resolution: _h.Text[_h.R]
+    resolution: _h.TextField[_h.R]
     """resolution: string"""
-    restrictDownpaymentFlag: _h.Boolean[_h.R]
+    restrictDownpaymentFlag: _h.BooleanField[_h.R]
     """restrictDownpaymentFlag: boolean"""
-    scheduleDaysBefore: _h.Integer[_h.R]
+    scheduleDaysBefore: _h.IntegerField[_h.R]
     """scheduleDaysBefore: int32"""
-    serviceDaysBefore: _h.Integer[_h.R]
+    serviceDaysBefore: _h.IntegerField[_h.R]
     """serviceDaysBefore: int32"""
     serviceLocation: _ServiceLocationReference[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
-    severity: _h.Enum[_t.Literal["Low", "Medium", "High"], _h.R]
+    severity: _h.EnumField[_t.Literal["Low", "Medium", "High"], _h.R]
     """severity: Low | Medium | High"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
@@ -138,15 +138,15 @@ class _CompanyServiceTemplate(_h.Reference[_h.R]):
     """status: a reference; compare its id or name, or it with None"""
     subtype: _ServiceSubTypeReference[_h.R]
     """subtype: a reference; compare its id or name, or it with None"""
-    summary: _h.Text[_h.R]
+    summary: _h.TextField[_h.R]
     """summary: string"""
     team: _ServiceTeamReference[_h.R]
     """team: a reference; compare its id or name, or it with None"""
-    templateFlag: _h.Boolean[_h.R]
+    templateFlag: _h.BooleanField[_h.R]
     """templateFlag: boolean"""
-    timeBillableFlag: _h.Boolean[_h.R]
+    timeBillableFlag: _h.BooleanField[_h.R]
     """timeBillableFlag: boolean"""
-    timeInvoiceFlag: _h.Boolean[_h.R]
+    timeInvoiceFlag: _h.BooleanField[_h.R]
     """timeInvoiceFlag: boolean"""
     type: _ServiceTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
@@ -154,13 +154,13 @@ class _CompanyServiceTemplate(_h.Reference[_h.R]):
     """workRole: a reference; compare its id or name, or it with None"""
     workType: _WorkTypeReference[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyServiceTemplate: _CompanyServiceTemplate[_CompanyServiceTemplateRecord]

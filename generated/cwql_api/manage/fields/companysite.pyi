@@ -15,52 +15,52 @@ from .systemlocationreference import _SystemLocationReference
 from .taxcodereference import _TaxCodeReference
 from .timezonesetupreference import _TimeZoneSetupReference
 
-class _CompanySite(_h.Reference[_h.R]):
+class _CompanySite(_h.ReferenceField[_h.R]):
     """The fields of CompanySite, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 156 characters, required"""
-    addressLine1: _h.Text[_h.R]
+    addressLine1: _h.TextField[_h.R]
     """addressLine1: string, at most 50 characters"""
-    addressLine2: _h.Text[_h.R]
+    addressLine2: _h.TextField[_h.R]
     """addressLine2: string, at most 50 characters"""
-    city: _h.Text[_h.R]
+    city: _h.TextField[_h.R]
     """city: string, at most 50 characters"""
     stateReference: _StateReference[_h.R]
     """stateReference: a reference; compare its id, identifier or name, or it with None"""
-    zip: _h.Text[_h.R]
+    zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    addressFormat: _h.Text[_h.R]
+    addressFormat: _h.TextField[_h.R]
     """addressFormat: string"""
-    phoneNumber: _h.Text[_h.R]
+    phoneNumber: _h.TextField[_h.R]
     """phoneNumber: string, at most 30 characters"""
-    phoneNumberExt: _h.Text[_h.R]
+    phoneNumberExt: _h.TextField[_h.R]
     """phoneNumberExt: string, at most 30 characters, since 2025.1"""
-    faxNumber: _h.Text[_h.R]
+    faxNumber: _h.TextField[_h.R]
     """faxNumber: string, at most 30 characters"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     entityType: _EntityTypeReference[_h.R]
     """entityType: a reference; compare its id or name, or it with None"""
-    expenseReimbursement: _h.Number[_h.R]
+    expenseReimbursement: _h.NumberField[_h.R]
     """expenseReimbursement: double"""
-    primaryAddressFlag: _h.Boolean[_h.R]
+    primaryAddressFlag: _h.BooleanField[_h.R]
     """primaryAddressFlag: boolean"""
-    defaultShippingFlag: _h.Boolean[_h.R]
+    defaultShippingFlag: _h.BooleanField[_h.R]
     """defaultShippingFlag: boolean"""
-    defaultBillingFlag: _h.Boolean[_h.R]
+    defaultBillingFlag: _h.BooleanField[_h.R]
     """defaultBillingFlag: boolean"""
-    defaultMailingFlag: _h.Boolean[_h.R]
+    defaultMailingFlag: _h.BooleanField[_h.R]
     """defaultMailingFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    billSeparateFlag: _h.Boolean[_h.R]
+    billSeparateFlag: _h.BooleanField[_h.R]
     """billSeparateFlag: boolean"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
     calendar: _CalendarReference[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
@@ -76,13 +76,13 @@ class _CompanySite(_h.Reference[_h.R]):
     """invoiceTemplate: a reference; compare its id or name, or it with None, since 2025.16"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any(), since 2025.1"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanySite: _CompanySite[_CompanySiteRecord | _CompanySiteInfoRecord]

@@ -8,50 +8,50 @@ from ._maps import _Map_info
 from .statereference import _StateReference
 from .taxcodereference import _TaxCodeReference
 
-class _CompanySiteInfo(_h.Reference[_h.R]):
+class _CompanySiteInfo(_h.ReferenceField[_h.R]):
     """The fields of CompanySiteInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    addressLine1: _h.Text[_h.R]
+    addressLine1: _h.TextField[_h.R]
     """addressLine1: string"""
-    addressLine2: _h.Text[_h.R]
+    addressLine2: _h.TextField[_h.R]
     """addressLine2: string"""
-    city: _h.Text[_h.R]
+    city: _h.TextField[_h.R]
     """city: string"""
     stateReference: _StateReference[_h.R]
     """stateReference: a reference; compare its id, identifier or name, or it with None"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    zip: _h.Text[_h.R]
+    zip: _h.TextField[_h.R]
     """zip: string"""
-    addressFormat: _h.Text[_h.R]
+    addressFormat: _h.TextField[_h.R]
     """addressFormat: string"""
-    phoneNumber: _h.Text[_h.R]
+    phoneNumber: _h.TextField[_h.R]
     """phoneNumber: string"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    defaultShippingFlag: _h.Boolean[_h.R]
+    defaultShippingFlag: _h.BooleanField[_h.R]
     """defaultShippingFlag: boolean"""
-    defaultBillingFlag: _h.Boolean[_h.R]
+    defaultBillingFlag: _h.BooleanField[_h.R]
     """defaultBillingFlag: boolean"""
-    primaryAddressFlag: _h.Boolean[_h.R]
+    primaryAddressFlag: _h.BooleanField[_h.R]
     """primaryAddressFlag: boolean"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    phoneNumberExt: _h.Text[_h.R]
+    phoneNumberExt: _h.TextField[_h.R]
     """phoneNumberExt: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanySiteInfo: _CompanySiteInfo[_CompanySiteInfoRecord | _CompanySiteRecord]

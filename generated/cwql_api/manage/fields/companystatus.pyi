@@ -5,40 +5,40 @@ from ..models.companystatus import CompanyStatus as _CompanyStatusRecord
 from ._maps import _Map_info
 from .trackreference import _TrackReference
 
-class _CompanyStatus(_h.Reference[_h.R]):
+class _CompanyStatus(_h.ReferenceField[_h.R]):
     """The fields of CompanyStatus, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    notifyFlag: _h.Boolean[_h.R]
+    notifyFlag: _h.BooleanField[_h.R]
     """notifyFlag: boolean"""
-    disallowSavingFlag: _h.Boolean[_h.R]
+    disallowSavingFlag: _h.BooleanField[_h.R]
     """disallowSavingFlag: boolean"""
-    notificationMessage: _h.Text[_h.R]
+    notificationMessage: _h.TextField[_h.R]
     """notificationMessage: string, at most 500 characters"""
-    customNoteFlag: _h.Boolean[_h.R]
+    customNoteFlag: _h.BooleanField[_h.R]
     """customNoteFlag: boolean"""
-    cancelOpenTracksFlag: _h.Boolean[_h.R]
+    cancelOpenTracksFlag: _h.BooleanField[_h.R]
     """cancelOpenTracksFlag: boolean"""
     track: _TrackReference[_h.R]
     """track: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyStatus: _CompanyStatus[_CompanyStatusRecord]

@@ -10,10 +10,10 @@ from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 from .teamrolereference import _TeamRoleReference
 
-class _CompanyTeam(_h.Reference[_h.R]):
+class _CompanyTeam(_h.ReferenceField[_h.R]):
     """The fields of CompanyTeam, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
@@ -27,21 +27,21 @@ class _CompanyTeam(_h.Reference[_h.R]):
     """contact: a reference; compare its id or name, or it with None"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    accountManagerFlag: _h.Boolean[_h.R]
+    accountManagerFlag: _h.BooleanField[_h.R]
     """accountManagerFlag: boolean"""
-    techFlag: _h.Boolean[_h.R]
+    techFlag: _h.BooleanField[_h.R]
     """techFlag: boolean"""
-    salesFlag: _h.Boolean[_h.R]
+    salesFlag: _h.BooleanField[_h.R]
     """salesFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyTeam: _CompanyTeam[_CompanyTeamRecord]

@@ -5,32 +5,32 @@ from ..models.companytype import CompanyType as _CompanyTypeRecord
 from ..models.companytypeinfo import CompanyTypeInfo as _CompanyTypeInfoRecord
 from ._maps import _Map_info
 
-class _CompanyType(_h.Reference[_h.R]):
+class _CompanyType(_h.ReferenceField[_h.R]):
     """The fields of CompanyType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    vendorFlag: _h.Boolean[_h.R]
+    vendorFlag: _h.BooleanField[_h.R]
     """vendorFlag: boolean"""
-    serviceAlertFlag: _h.Boolean[_h.R]
+    serviceAlertFlag: _h.BooleanField[_h.R]
     """serviceAlertFlag: boolean"""
-    serviceAlertMessage: _h.Text[_h.R]
+    serviceAlertMessage: _h.TextField[_h.R]
     """serviceAlertMessage: string, at most 150 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyType: _CompanyType[_CompanyTypeRecord | _CompanyTypeInfoRecord]

@@ -5,24 +5,24 @@ from ..models.companytypeinfo import CompanyTypeInfo as _CompanyTypeInfoRecord
 from ..models.companytype import CompanyType as _CompanyTypeRecord
 from ._maps import _Map_info
 
-class _CompanyTypeInfo(_h.Reference[_h.R]):
+class _CompanyTypeInfo(_h.ReferenceField[_h.R]):
     """The fields of CompanyTypeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    isVendor: _h.Boolean[_h.R]
+    isVendor: _h.BooleanField[_h.R]
     """isVendor: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CompanyTypeInfo: _CompanyTypeInfo[_CompanyTypeInfoRecord | _CompanyTypeRecord]

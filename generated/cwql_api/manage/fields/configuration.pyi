@@ -16,12 +16,12 @@ from .sitereference import _SiteReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _Configuration(_h.Reference[_h.R]):
+class _Configuration(_h.ReferenceField[_h.R]):
     """The fields of Configuration, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
     type: _ConfigurationTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
@@ -33,75 +33,75 @@ class _Configuration(_h.Reference[_h.R]):
     """contact: a reference; compare its id or name, or it with None"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
-    deviceIdentifier: _h.Text[_h.R]
+    deviceIdentifier: _h.TextField[_h.R]
     """deviceIdentifier: string, at most 100 characters"""
-    serialNumber: _h.Text[_h.R]
+    serialNumber: _h.TextField[_h.R]
     """serialNumber: string, at most 250 characters"""
-    modelNumber: _h.Text[_h.R]
+    modelNumber: _h.TextField[_h.R]
     """modelNumber: string, at most 50 characters"""
-    tagNumber: _h.Text[_h.R]
+    tagNumber: _h.TextField[_h.R]
     """tagNumber: string, at most 50 characters"""
-    purchaseDate: _h.DateTime[_h.R]
+    purchaseDate: _h.DateTimeField[_h.R]
     """purchaseDate: date-time"""
-    installationDate: _h.DateTime[_h.R]
+    installationDate: _h.DateTimeField[_h.R]
     """installationDate: date-time"""
     installedBy: _MemberReference[_h.R]
     """installedBy: a reference; compare its id, identifier or name, or it with None"""
-    warrantyExpirationDate: _h.DateTime[_h.R]
+    warrantyExpirationDate: _h.DateTimeField[_h.R]
     """warrantyExpirationDate: date-time"""
-    vendorNotes: _h.Text[_h.R]
+    vendorNotes: _h.TextField[_h.R]
     """vendorNotes: string"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    macAddress: _h.Text[_h.R]
+    macAddress: _h.TextField[_h.R]
     """macAddress: string, at most 25 characters"""
-    lastLoginName: _h.Text[_h.R]
+    lastLoginName: _h.TextField[_h.R]
     """lastLoginName: string, at most 100 characters"""
-    billFlag: _h.Boolean[_h.R]
+    billFlag: _h.BooleanField[_h.R]
     """billFlag: boolean"""
-    backupSuccesses: _h.Integer[_h.R]
+    backupSuccesses: _h.IntegerField[_h.R]
     """backupSuccesses: int32"""
-    backupIncomplete: _h.Integer[_h.R]
+    backupIncomplete: _h.IntegerField[_h.R]
     """backupIncomplete: int32"""
-    backupFailed: _h.Integer[_h.R]
+    backupFailed: _h.IntegerField[_h.R]
     """backupFailed: int32"""
-    backupRestores: _h.Integer[_h.R]
+    backupRestores: _h.IntegerField[_h.R]
     """backupRestores: int32"""
-    lastBackupDate: _h.DateTime[_h.R]
+    lastBackupDate: _h.DateTimeField[_h.R]
     """lastBackupDate: date-time"""
-    backupServerName: _h.Text[_h.R]
+    backupServerName: _h.TextField[_h.R]
     """backupServerName: string, at most 50 characters"""
-    backupBillableSpaceGb: _h.Number[_h.R]
+    backupBillableSpaceGb: _h.NumberField[_h.R]
     """backupBillableSpaceGb: double"""
-    backupProtectedDeviceList: _h.Text[_h.R]
+    backupProtectedDeviceList: _h.TextField[_h.R]
     """backupProtectedDeviceList: string"""
-    backupYear: _h.Integer[_h.R]
+    backupYear: _h.IntegerField[_h.R]
     """backupYear: int32"""
-    backupMonth: _h.Integer[_h.R]
+    backupMonth: _h.IntegerField[_h.R]
     """backupMonth: int32"""
-    ipAddress: _h.Text[_h.R]
+    ipAddress: _h.TextField[_h.R]
     """ipAddress: string, at most 50 characters"""
-    defaultGateway: _h.Text[_h.R]
+    defaultGateway: _h.TextField[_h.R]
     """defaultGateway: string, at most 50 characters"""
-    osType: _h.Text[_h.R]
+    osType: _h.TextField[_h.R]
     """osType: string, at most 250 characters"""
-    osInfo: _h.Text[_h.R]
+    osInfo: _h.TextField[_h.R]
     """osInfo: string, at most 250 characters"""
-    cpuSpeed: _h.Text[_h.R]
+    cpuSpeed: _h.TextField[_h.R]
     """cpuSpeed: string, at most 100 characters"""
-    ram: _h.Text[_h.R]
+    ram: _h.TextField[_h.R]
     """ram: string, at most 25 characters"""
-    localHardDrives: _h.Text[_h.R]
+    localHardDrives: _h.TextField[_h.R]
     """localHardDrives: string"""
-    parentConfigurationId: _h.Integer[_h.R]
+    parentConfigurationId: _h.IntegerField[_h.R]
     """parentConfigurationId: int32"""
     vendor: _CompanyReference[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
@@ -109,39 +109,39 @@ class _Configuration(_h.Reference[_h.R]):
     """manufacturer: a reference; compare its id or name, or it with None"""
     questions: _ConfigurationQuestionMany[_h.R]
     """questions: a list of ConfigurationQuestion; compare one of its fields, or use any()"""
-    activeFlag: _h.Boolean[_h.R]
+    activeFlag: _h.BooleanField[_h.R]
     """activeFlag: boolean"""
-    managementLink: _h.Text[_h.R]
+    managementLink: _h.TextField[_h.R]
     """managementLink: string, at most 1000 characters"""
-    remoteLink: _h.Text[_h.R]
+    remoteLink: _h.TextField[_h.R]
     """remoteLink: string, at most 1000 characters"""
     sla: _SLAReference[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    displayVendorFlag: _h.Boolean[_h.R]
+    displayVendorFlag: _h.BooleanField[_h.R]
     """displayVendorFlag: boolean"""
-    companyLocationId: _h.Integer[_h.R]
+    companyLocationId: _h.IntegerField[_h.R]
     """companyLocationId: int32"""
-    showRemoteFlag: _h.Boolean[_h.R]
+    showRemoteFlag: _h.BooleanField[_h.R]
     """showRemoteFlag: boolean"""
-    showAutomateFlag: _h.Boolean[_h.R]
+    showAutomateFlag: _h.BooleanField[_h.R]
     """showAutomateFlag: boolean"""
-    needsRenewalFlag: _h.Boolean[_h.R]
+    needsRenewalFlag: _h.BooleanField[_h.R]
     """needsRenewalFlag: boolean"""
-    manufacturerPartNumber: _h.Text[_h.R]
+    manufacturerPartNumber: _h.TextField[_h.R]
     """manufacturerPartNumber: string, at most 50 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Configuration: _Configuration[_ConfigurationRecord]

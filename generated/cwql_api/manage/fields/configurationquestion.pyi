@@ -5,27 +5,27 @@ from cwql.schema import handles as _h
 
 from ..models.configurationquestion import ConfigurationQuestion as _ConfigurationQuestionRecord
 
-class _ConfigurationQuestion(_h.Reference[_h.R]):
+class _ConfigurationQuestion(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationQuestion, in conditions on records R."""
 
-    answerId: _h.Integer[_h.R]
+    answerId: _h.IntegerField[_h.R]
     """answerId: int32"""
-    questionId: _h.Integer[_h.R]
+    questionId: _h.IntegerField[_h.R]
     """questionId: int32"""
-    question: _h.Text[_h.R]
+    question: _h.TextField[_h.R]
     """question: string"""
-    answer: _h.Anything[_h.R]
+    answer: _h.AnyField[_h.R]
     """answer: any value"""
-    sequenceNumber: _h.Number[_h.R]
+    sequenceNumber: _h.NumberField[_h.R]
     """sequenceNumber: double"""
-    numberOfDecimals: _h.Integer[_h.R]
+    numberOfDecimals: _h.IntegerField[_h.R]
     """numberOfDecimals: int32"""
-    fieldType: _h.Enum[_t.Literal["TextArea", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "Text", "Password"], _h.R]
+    fieldType: _h.EnumField[_t.Literal["TextArea", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "Text", "Password"], _h.R]
     """fieldType: TextArea | Currency | Date | Hyperlink | IPAddress | Checkbox | Number | Percent | Text | Password"""
-    requiredFlag: _h.Boolean[_h.R]
+    requiredFlag: _h.BooleanField[_h.R]
     """requiredFlag: boolean"""
 
-class _ConfigurationQuestionMany(_ConfigurationQuestion[_h.R], _h.Children[_h.R, _ConfigurationQuestionRecord]):
+class _ConfigurationQuestionMany(_ConfigurationQuestion[_h.R], _h.ChildrenField[_h.R, _ConfigurationQuestionRecord]):
     """A list of ConfigurationQuestion inside of a record R."""
 
 ConfigurationQuestion: _ConfigurationQuestion[_ConfigurationQuestionRecord]

@@ -5,26 +5,26 @@ from ..models.configurationstatusinfo import ConfigurationStatusInfo as _Configu
 from ..models.configurationstatus import ConfigurationStatus as _ConfigurationStatusRecord
 from ._maps import _Map_info
 
-class _ConfigurationStatusInfo(_h.Reference[_h.R]):
+class _ConfigurationStatusInfo(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationStatusInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ConfigurationStatusInfo: _ConfigurationStatusInfo[_ConfigurationStatusInfoRecord | _ConfigurationStatusRecord]

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.configurationtabscount import ConfigurationTabsCount as _ConfigurationTabsCountRecord
 
-class _ConfigurationTabsCount(_h.Reference[_h.R]):
+class _ConfigurationTabsCount(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationTabsCount, in conditions on records R."""
 
 

@@ -5,28 +5,28 @@ from ..models.configurationtype import ConfigurationType as _ConfigurationTypeRe
 from ..models.configurationtypeinfo import ConfigurationTypeInfo as _ConfigurationTypeInfoRecord
 from ._maps import _Map_info
 
-class _ConfigurationType(_h.Reference[_h.R]):
+class _ConfigurationType(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    systemFlag: _h.Boolean[_h.R]
+    systemFlag: _h.BooleanField[_h.R]
     """systemFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ConfigurationType: _ConfigurationType[_ConfigurationTypeRecord | _ConfigurationTypeInfoRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.configurationtypecopy import ConfigurationTypeCopy as _ConfigurationTypeCopyRecord
 
-class _ConfigurationTypeCopy(_h.Reference[_h.R]):
+class _ConfigurationTypeCopy(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationTypeCopy, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
 
 ConfigurationTypeCopy: _ConfigurationTypeCopy[_ConfigurationTypeCopyRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.connectwisehostedscreen import ConnectWiseHostedScreen as _ConnectWiseHostedScreenRecord
 
-class _ConnectWiseHostedScreen(_h.Reference[_h.R]):
+class _ConnectWiseHostedScreen(_h.ReferenceField[_h.R]):
     """The fields of ConnectWiseHostedScreen, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    screenId: _h.Text[_h.R]
+    screenId: _h.TextField[_h.R]
     """screenId: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
 ConnectWiseHostedScreen: _ConnectWiseHostedScreen[_ConnectWiseHostedScreenRecord]

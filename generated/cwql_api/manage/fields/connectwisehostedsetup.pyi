@@ -6,56 +6,56 @@ from cwql.schema import handles as _h
 from ..models.connectwisehostedsetup import ConnectWiseHostedSetup as _ConnectWiseHostedSetupRecord
 from ._maps import _Map_info
 
-class _ConnectWiseHostedSetup(_h.Reference[_h.R]):
+class _ConnectWiseHostedSetup(_h.ReferenceField[_h.R]):
     """The fields of ConnectWiseHostedSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    screenId: _h.Integer[_h.R]
+    screenId: _h.IntegerField[_h.R]
     """screenId: int32, required"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 50 characters, required"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, at most 1024 characters, required"""
-    type: _h.Enum[_t.Literal["Tab", "Pod", "ToolbarButton"], _h.R]
+    type: _h.EnumField[_t.Literal["Tab", "Pod", "ToolbarButton"], _h.R]
     """type: Tab | Pod | ToolbarButton, required"""
-    clientId: _h.Text[_h.R]
+    clientId: _h.TextField[_h.R]
     """clientId: string, at most 36 characters"""
-    origin: _h.Text[_h.R]
+    origin: _h.TextField[_h.R]
     """origin: string, at most 100 characters"""
-    podHeight: _h.Integer[_h.R]
+    podHeight: _h.IntegerField[_h.R]
     """podHeight: int32"""
-    toolbarButtonDialogHeight: _h.Integer[_h.R]
+    toolbarButtonDialogHeight: _h.IntegerField[_h.R]
     """toolbarButtonDialogHeight: int32"""
-    toolbarButtonDialogWidth: _h.Integer[_h.R]
+    toolbarButtonDialogWidth: _h.IntegerField[_h.R]
     """toolbarButtonDialogWidth: int32"""
-    toolbarButtonText: _h.Text[_h.R]
+    toolbarButtonText: _h.TextField[_h.R]
     """toolbarButtonText: string, at most 50 characters"""
-    toolbarButtonToolTip: _h.Text[_h.R]
+    toolbarButtonToolTip: _h.TextField[_h.R]
     """toolbarButtonToolTip: string, at most 50 characters"""
-    toolbarButtonIconDocumentId: _h.Integer[_h.R]
+    toolbarButtonIconDocumentId: _h.IntegerField[_h.R]
     """toolbarButtonIconDocumentId: int32"""
-    disabledFlag: _h.Boolean[_h.R]
+    disabledFlag: _h.BooleanField[_h.R]
     """disabledFlag: boolean"""
-    locationIds: _h.Collection[int, _h.R]
+    locationIds: _h.CollectionField[int, _h.R]
     """locationIds: a list of int32"""
-    locationsEnabledFlag: _h.Boolean[_h.R]
+    locationsEnabledFlag: _h.BooleanField[_h.R]
     """locationsEnabledFlag: boolean"""
-    createdBy: _h.Text[_h.R]
+    createdBy: _h.TextField[_h.R]
     """createdBy: string"""
-    dateCreated: _h.DateText[_h.R]
+    dateCreated: _h.DateTextField[_h.R]
     """dateCreated: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ConnectWiseHostedSetup: _ConnectWiseHostedSetup[_ConnectWiseHostedSetupRecord]

@@ -18,114 +18,114 @@ from .relationshipreference import _RelationshipReference
 from .sitereference import _SiteReference
 from .systemlocationreference import _SystemLocationReference
 
-class _Contact(_h.Reference[_h.R]):
+class _Contact(_h.ReferenceField[_h.R]):
     """The fields of Contact, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    addressLine1: _h.Text[_h.R]
+    addressLine1: _h.TextField[_h.R]
     """addressLine1: string"""
-    addressLine2: _h.Text[_h.R]
+    addressLine2: _h.TextField[_h.R]
     """addressLine2: string"""
-    city: _h.Text[_h.R]
+    city: _h.TextField[_h.R]
     """city: string"""
-    state: _h.Text[_h.R]
+    state: _h.TextField[_h.R]
     """state: string"""
-    zip: _h.Text[_h.R]
+    zip: _h.TextField[_h.R]
     """zip: string"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     relationship: _RelationshipReference[_h.R]
     """relationship: a reference; compare its id or name, or it with None"""
-    relationshipOverride: _h.Text[_h.R]
+    relationshipOverride: _h.TextField[_h.R]
     """relationshipOverride: string"""
     department: _ContactDepartmentReference[_h.R]
     """department: a reference; compare its id or name, or it with None"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    defaultMergeContactId: _h.Integer[_h.R]
+    defaultMergeContactId: _h.IntegerField[_h.R]
     """defaultMergeContactId: int32"""
-    securityIdentifier: _h.Text[_h.R]
+    securityIdentifier: _h.TextField[_h.R]
     """securityIdentifier: string"""
     managerContact: _ContactReference[_h.R]
     """managerContact: a reference; compare its id or name, or it with None"""
     assistantContact: _ContactReference[_h.R]
     """assistantContact: a reference; compare its id or name, or it with None"""
-    title: _h.Text[_h.R]
+    title: _h.TextField[_h.R]
     """title: string"""
-    school: _h.Text[_h.R]
+    school: _h.TextField[_h.R]
     """school: string"""
-    nickName: _h.Text[_h.R]
+    nickName: _h.TextField[_h.R]
     """nickName: string"""
-    marriedFlag: _h.Boolean[_h.R]
+    marriedFlag: _h.BooleanField[_h.R]
     """marriedFlag: boolean"""
-    childrenFlag: _h.Boolean[_h.R]
+    childrenFlag: _h.BooleanField[_h.R]
     """childrenFlag: boolean"""
-    children: _h.Text[_h.R]
+    children: _h.TextField[_h.R]
     """children: string"""
-    significantOther: _h.Text[_h.R]
+    significantOther: _h.TextField[_h.R]
     """significantOther: string"""
-    portalPassword: _h.Text[_h.R]
+    portalPassword: _h.TextField[_h.R]
     """portalPassword: string"""
-    portalSecurityLevel: _h.Integer[_h.R]
+    portalSecurityLevel: _h.IntegerField[_h.R]
     """portalSecurityLevel: int32"""
-    disablePortalLoginFlag: _h.Boolean[_h.R]
+    disablePortalLoginFlag: _h.BooleanField[_h.R]
     """disablePortalLoginFlag: boolean"""
-    unsubscribeFlag: _h.Boolean[_h.R]
+    unsubscribeFlag: _h.BooleanField[_h.R]
     """unsubscribeFlag: boolean"""
-    gender: _h.Enum[_t.Literal["Female", "Male"], _h.R]
+    gender: _h.EnumField[_t.Literal["Female", "Male"], _h.R]
     """gender: Female | Male"""
-    birthDay: _h.Text[_h.R]
+    birthDay: _h.TextField[_h.R]
     """birthDay: string"""
-    anniversary: _h.Text[_h.R]
+    anniversary: _h.TextField[_h.R]
     """anniversary: string"""
-    presence: _h.Enum[_t.Literal["NoAgent", "Online", "DoNotDisturb", "Away", "Offline"], _h.R]
+    presence: _h.EnumField[_t.Literal["NoAgent", "Online", "DoNotDisturb", "Away", "Offline"], _h.R]
     """presence: NoAgent | Online | DoNotDisturb | Away | Offline"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    facebookUrl: _h.Text[_h.R]
+    facebookUrl: _h.TextField[_h.R]
     """facebookUrl: string"""
-    twitterUrl: _h.Text[_h.R]
+    twitterUrl: _h.TextField[_h.R]
     """twitterUrl: string"""
-    linkedInUrl: _h.Text[_h.R]
+    linkedInUrl: _h.TextField[_h.R]
     """linkedInUrl: string"""
-    defaultPhoneType: _h.Text[_h.R]
+    defaultPhoneType: _h.TextField[_h.R]
     """defaultPhoneType: string"""
-    defaultPhoneNbr: _h.Text[_h.R]
+    defaultPhoneNbr: _h.TextField[_h.R]
     """defaultPhoneNbr: string"""
-    defaultPhoneExtension: _h.Text[_h.R]
+    defaultPhoneExtension: _h.TextField[_h.R]
     """defaultPhoneExtension: string"""
-    defaultBillingFlag: _h.Boolean[_h.R]
+    defaultBillingFlag: _h.BooleanField[_h.R]
     """defaultBillingFlag: boolean"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    userDefinedField1: _h.Text[_h.R]
+    userDefinedField1: _h.TextField[_h.R]
     """userDefinedField1: string, at most 50 characters"""
-    userDefinedField2: _h.Text[_h.R]
+    userDefinedField2: _h.TextField[_h.R]
     """userDefinedField2: string, at most 50 characters"""
-    userDefinedField3: _h.Text[_h.R]
+    userDefinedField3: _h.TextField[_h.R]
     """userDefinedField3: string, at most 50 characters"""
-    userDefinedField4: _h.Text[_h.R]
+    userDefinedField4: _h.TextField[_h.R]
     """userDefinedField4: string, at most 50 characters"""
-    userDefinedField5: _h.Text[_h.R]
+    userDefinedField5: _h.TextField[_h.R]
     """userDefinedField5: string, at most 50 characters"""
-    userDefinedField6: _h.Text[_h.R]
+    userDefinedField6: _h.TextField[_h.R]
     """userDefinedField6: string, at most 50 characters"""
-    userDefinedField7: _h.Text[_h.R]
+    userDefinedField7: _h.TextField[_h.R]
     """userDefinedField7: string, at most 50 characters"""
-    userDefinedField8: _h.Text[_h.R]
+    userDefinedField8: _h.TextField[_h.R]
     """userDefinedField8: string, at most 50 characters"""
-    userDefinedField9: _h.Text[_h.R]
+    userDefinedField9: _h.TextField[_h.R]
     """userDefinedField9: string, at most 50 characters"""
-    userDefinedField10: _h.Text[_h.R]
+    userDefinedField10: _h.TextField[_h.R]
     """userDefinedField10: string, at most 50 characters"""
     companyLocation: _SystemLocationReference[_h.R]
     """companyLocation: a reference; compare its id or name, or it with None"""
@@ -133,27 +133,27 @@ class _Contact(_h.Reference[_h.R]):
     """communicationItems: a list of ContactCommunicationItem; compare one of its fields, or use any()"""
     types: _ContactTypeReferenceMany[_h.R]
     """types: a list of ContactTypeReference; compare one of its fields, or use any()"""
-    integratorTags: _h.Collection[str, _h.R]
+    integratorTags: _h.CollectionField[str, _h.R]
     """integratorTags: a list of string"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     photo: _DocumentReference[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
-    ignoreDuplicates: _h.Boolean[_h.R]
+    ignoreDuplicates: _h.BooleanField[_h.R]
     """ignoreDuplicates: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    typeIds: _h.Collection[int, _h.R]
+    typeIds: _h.CollectionField[int, _h.R]
     """typeIds: a list of int32"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    email: _h.Text[_h.R]
+    email: _h.TextField[_h.R]
     """email: string"""
 
 Contact: _Contact[_ContactRecord | _ContactInfoRecord]

@@ -7,36 +7,36 @@ from ..models.contactcommunication import ContactCommunication as _ContactCommun
 from .communicationtypereference import _CommunicationTypeReference
 from ._maps import _Map_info
 
-class _ContactCommunication(_h.Reference[_h.R]):
+class _ContactCommunication(_h.ReferenceField[_h.R]):
     """The fields of ContactCommunication, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    contactId: _h.Integer[_h.R]
+    contactId: _h.IntegerField[_h.R]
     """contactId: int32"""
     type: _CommunicationTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string, at most 250 characters, required"""
-    extension: _h.Text[_h.R]
+    extension: _h.TextField[_h.R]
     """extension: string, at most 15 characters"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    communicationType: _h.Enum[_t.Literal["Email", "Fax", "Phone"], _h.R]
+    communicationType: _h.EnumField[_t.Literal["Email", "Fax", "Phone"], _h.R]
     """communicationType: Email | Fax | Phone"""
-    domain: _h.Text[_h.R]
+    domain: _h.TextField[_h.R]
     """domain: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ContactCommunication: _ContactCommunication[_ContactCommunicationRecord]

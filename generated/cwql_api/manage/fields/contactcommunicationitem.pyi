@@ -6,25 +6,25 @@ from cwql.schema import handles as _h
 from ..models.contactcommunicationitem import ContactCommunicationItem as _ContactCommunicationItemRecord
 from .communicationtypereference import _CommunicationTypeReference
 
-class _ContactCommunicationItem(_h.Reference[_h.R]):
+class _ContactCommunicationItem(_h.ReferenceField[_h.R]):
     """The fields of ContactCommunicationItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _CommunicationTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string"""
-    extension: _h.Text[_h.R]
+    extension: _h.TextField[_h.R]
     """extension: string"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    domain: _h.Text[_h.R]
+    domain: _h.TextField[_h.R]
     """domain: string"""
-    communicationType: _h.Enum[_t.Literal["Email", "Fax", "Phone"], _h.R]
+    communicationType: _h.EnumField[_t.Literal["Email", "Fax", "Phone"], _h.R]
     """communicationType: Email | Fax | Phone"""
 
-class _ContactCommunicationItemMany(_ContactCommunicationItem[_h.R], _h.Children[_h.R, _ContactCommunicationItemRecord]):
+class _ContactCommunicationItemMany(_ContactCommunicationItem[_h.R], _h.ChildrenField[_h.R, _ContactCommunicationItemRecord]):
     """A list of ContactCommunicationItem inside of a record R."""
 
 ContactCommunicationItem: _ContactCommunicationItem[_ContactCommunicationItemRecord]

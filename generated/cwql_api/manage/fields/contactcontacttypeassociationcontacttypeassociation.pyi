@@ -6,10 +6,10 @@ from .contactreference import _ContactReference
 from .contacttypereference import _ContactTypeReference
 from ._maps import _Map_info
 
-class _ContactContactTypeAssociationContactTypeAssociation(_h.Reference[_h.R]):
+class _ContactContactTypeAssociationContactTypeAssociation(_h.ReferenceField[_h.R]):
     """The fields of ContactContactTypeAssociationContactTypeAssociation, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _ContactTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
@@ -17,13 +17,13 @@ class _ContactContactTypeAssociationContactTypeAssociation(_h.Reference[_h.R]):
     """contact: a reference; compare its id or name, or it with None, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ContactContactTypeAssociationContactTypeAssociation: _ContactContactTypeAssociationContactTypeAssociation[_ContactContactTypeAssociationContactTypeAssociationRecord]

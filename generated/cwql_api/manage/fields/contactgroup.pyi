@@ -6,36 +6,36 @@ from .contactreference import _ContactReference
 from .groupreference import _GroupReference
 from ._maps import _Map_info
 
-class _ContactGroup(_h.Reference[_h.R]):
+class _ContactGroup(_h.ReferenceField[_h.R]):
     """The fields of ContactGroup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     group: _GroupReference[_h.R]
     """group: a reference; compare its id or name, or it with None, required"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 50 characters"""
-    unsubscribeFlag: _h.Boolean[_h.R]
+    unsubscribeFlag: _h.BooleanField[_h.R]
     """unsubscribeFlag: boolean"""
-    companyUnsubcribedEmailMessage: _h.Text[_h.R]
+    companyUnsubcribedEmailMessage: _h.TextField[_h.R]
     """companyUnsubcribedEmailMessage: string"""
-    companyGroupUnsubscribedEmailMessage: _h.Text[_h.R]
+    companyGroupUnsubscribedEmailMessage: _h.TextField[_h.R]
     """companyGroupUnsubscribedEmailMessage: string"""
-    contactUnsubscribedEmailMessage: _h.Text[_h.R]
+    contactUnsubscribedEmailMessage: _h.TextField[_h.R]
     """contactUnsubscribedEmailMessage: string"""
-    contactGroupUnsubscribedEmailMessage: _h.Text[_h.R]
+    contactGroupUnsubscribedEmailMessage: _h.TextField[_h.R]
     """contactGroupUnsubscribedEmailMessage: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ContactGroup: _ContactGroup[_ContactGroupRecord]

@@ -12,22 +12,22 @@ from ._maps import _Map_info
 from .sitereference import _SiteReference
 from .systemlocationreference import _SystemLocationReference
 
-class _ContactInfo(_h.Reference[_h.R]):
+class _ContactInfo(_h.ReferenceField[_h.R]):
     """The fields of ContactInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string"""
     communicationItems: _ContactCommunicationItemMany[_h.R]
     """communicationItems: a list of ContactCommunicationItem; compare one of its fields, or use any()"""
-    defaultPhoneNbr: _h.Text[_h.R]
+    defaultPhoneNbr: _h.TextField[_h.R]
     """defaultPhoneNbr: string"""
-    defaultPhoneType: _h.Text[_h.R]
+    defaultPhoneType: _h.TextField[_h.R]
     """defaultPhoneType: string"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
@@ -35,43 +35,43 @@ class _ContactInfo(_h.Reference[_h.R]):
     """companyLocation: a reference; compare its id or name, or it with None"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    title: _h.Text[_h.R]
+    title: _h.TextField[_h.R]
     """title: string"""
     types: _ContactTypeReferenceMany[_h.R]
     """types: a list of ContactTypeReference; compare one of its fields, or use any()"""
-    addressLine1: _h.Text[_h.R]
+    addressLine1: _h.TextField[_h.R]
     """addressLine1: string"""
-    addressLine2: _h.Text[_h.R]
+    addressLine2: _h.TextField[_h.R]
     """addressLine2: string"""
-    city: _h.Text[_h.R]
+    city: _h.TextField[_h.R]
     """city: string"""
-    state: _h.Text[_h.R]
+    state: _h.TextField[_h.R]
     """state: string"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    zip: _h.Text[_h.R]
+    zip: _h.TextField[_h.R]
     """zip: string"""
     department: _ContactDepartmentReference[_h.R]
     """department: a reference; compare its id or name, or it with None"""
-    defaultBillingFlag: _h.Boolean[_h.R]
+    defaultBillingFlag: _h.BooleanField[_h.R]
     """defaultBillingFlag: boolean"""
-    facebookUrl: _h.Text[_h.R]
+    facebookUrl: _h.TextField[_h.R]
     """facebookUrl: string"""
-    twitterUrl: _h.Text[_h.R]
+    twitterUrl: _h.TextField[_h.R]
     """twitterUrl: string"""
-    linkedInUrl: _h.Text[_h.R]
+    linkedInUrl: _h.TextField[_h.R]
     """linkedInUrl: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ContactInfo: _ContactInfo[_ContactInfoRecord | _ContactRecord]

@@ -6,24 +6,24 @@ from .companyreference import _CompanyReference
 from .contactreference import _ContactReference
 from ._maps import _Map_info
 
-class _ContactTrack(_h.Reference[_h.R]):
+class _ContactTrack(_h.ReferenceField[_h.R]):
     """The fields of ContactTrack, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    trackId: _h.Integer[_h.R]
+    trackId: _h.IntegerField[_h.R]
     """trackId: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    startDate: _h.DateText[_h.R]
+    startDate: _h.DateTextField[_h.R]
     """startDate: string"""
-    endDate: _h.DateText[_h.R]
+    endDate: _h.DateTextField[_h.R]
     """endDate: string"""
-    actionTaken: _h.Integer[_h.R]
+    actionTaken: _h.IntegerField[_h.R]
     """actionTaken: int32"""
-    actionRemaining: _h.Integer[_h.R]
+    actionRemaining: _h.IntegerField[_h.R]
     """actionRemaining: int32"""
-    startedBy: _h.Text[_h.R]
+    startedBy: _h.TextField[_h.R]
     """startedBy: string"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
@@ -31,13 +31,13 @@ class _ContactTrack(_h.Reference[_h.R]):
     """contact: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ContactTrack: _ContactTrack[_ContactTrackRecord]

@@ -5,30 +5,30 @@ from ..models.contacttype import ContactType as _ContactTypeRecord
 from ..models.contacttypeinfo import ContactTypeInfo as _ContactTypeInfoRecord
 from ._maps import _Map_info
 
-class _ContactType(_h.Reference[_h.R]):
+class _ContactType(_h.ReferenceField[_h.R]):
     """The fields of ContactType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 50 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    serviceAlertFlag: _h.Boolean[_h.R]
+    serviceAlertFlag: _h.BooleanField[_h.R]
     """serviceAlertFlag: boolean"""
-    serviceAlertMessage: _h.Text[_h.R]
+    serviceAlertMessage: _h.TextField[_h.R]
     """serviceAlertMessage: string, at most 150 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ContactType: _ContactType[_ContactTypeRecord | _ContactTypeInfoRecord]

@@ -7,18 +7,18 @@ from ..models.convertitem import ConvertItem as _ConvertItemRecord
 from .projectphasereference import _ProjectPhaseReference
 from .projectreference import _ProjectReference
 
-class _ConvertItem(_h.Reference[_h.R]):
+class _ConvertItem(_h.ReferenceField[_h.R]):
     """The fields of ConvertItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    recordType: _h.Enum[_t.Literal["ProjectIssue", "ProjectTicket", "ServiceTicket"], _h.R]
+    recordType: _h.EnumField[_t.Literal["ProjectIssue", "ProjectTicket", "ServiceTicket"], _h.R]
     """recordType: ProjectIssue | ProjectTicket | ServiceTicket, required"""
     project: _ProjectReference[_h.R]
     """project: a reference; compare its id or name, or it with None"""
     phase: _ProjectPhaseReference[_h.R]
     """phase: a reference; compare its id or name, or it with None"""
-    wbsCode: _h.Text[_h.R]
+    wbsCode: _h.TextField[_h.R]
     """wbsCode: string"""
 
 ConvertItem: _ConvertItem[_ConvertItemRecord]

@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.convertordertoserviceticket import ConvertOrderToServiceTicket as _ConvertOrderToServiceTicketRecord
 
-class _ConvertOrderToServiceTicket(_h.Reference[_h.R]):
+class _ConvertOrderToServiceTicket(_h.ReferenceField[_h.R]):
     """The fields of ConvertOrderToServiceTicket, in conditions on records R."""
 
-    copyOverAllDocuments: _h.Boolean[_h.R]
+    copyOverAllDocuments: _h.BooleanField[_h.R]
     """copyOverAllDocuments: boolean"""
-    copyOverAllProducts: _h.Boolean[_h.R]
+    copyOverAllProducts: _h.BooleanField[_h.R]
     """copyOverAllProducts: boolean"""
-    copyOverNotes: _h.Boolean[_h.R]
+    copyOverNotes: _h.BooleanField[_h.R]
     """copyOverNotes: boolean"""
-    documentRecIds: _h.Collection[int, _h.R]
+    documentRecIds: _h.CollectionField[int, _h.R]
     """documentRecIds: a list of int32"""
-    productRecIds: _h.Collection[int, _h.R]
+    productRecIds: _h.CollectionField[int, _h.R]
     """productRecIds: a list of int32"""
-    serviceTicketRecId: _h.Integer[_h.R]
+    serviceTicketRecId: _h.IntegerField[_h.R]
     """serviceTicketRecId: int32"""
 
 ConvertOrderToServiceTicket: _ConvertOrderToServiceTicket[_ConvertOrderToServiceTicketRecord]

@@ -9,28 +9,28 @@ from .currencyreference import _CurrencyReference
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _CorporateStructure(_h.Reference[_h.R]):
+class _CorporateStructure(_h.ReferenceField[_h.R]):
     """The fields of CorporateStructure, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    levelCount: _h.Enum[_t.Literal["Level1", "Level2", "Level3", "Level4", "Level5"], _h.R]
+    levelCount: _h.EnumField[_t.Literal["Level1", "Level2", "Level3", "Level4", "Level5"], _h.R]
     """levelCount: Level1 | Level2 | Level3 | Level4 | Level5"""
-    level1Name: _h.Text[_h.R]
+    level1Name: _h.TextField[_h.R]
     """level1Name: string, at most 20 characters"""
-    level2Name: _h.Text[_h.R]
+    level2Name: _h.TextField[_h.R]
     """level2Name: string, at most 20 characters"""
-    level3Name: _h.Text[_h.R]
+    level3Name: _h.TextField[_h.R]
     """level3Name: string, at most 20 characters"""
-    level4Name: _h.Text[_h.R]
+    level4Name: _h.TextField[_h.R]
     """level4Name: string, at most 20 characters"""
-    level5Name: _h.Text[_h.R]
+    level5Name: _h.TextField[_h.R]
     """level5Name: string, at most 20 characters"""
-    fiscalYearStart: _h.Enum[_t.Literal["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"], _h.R]
+    fiscalYearStart: _h.EnumField[_t.Literal["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"], _h.R]
     """fiscalYearStart: January | February | March | April | May | June | July | August | September | October | November | December, required"""
-    locationCaption: _h.Text[_h.R]
+    locationCaption: _h.TextField[_h.R]
     """locationCaption: string, at most 50 characters, required"""
-    groupCaption: _h.Text[_h.R]
+    groupCaption: _h.TextField[_h.R]
     """groupCaption: string, at most 50 characters, required"""
     baseCurrency: _CurrencyReference[_h.R]
     """baseCurrency: a reference; compare its id or name, or it with None, required"""
@@ -48,13 +48,13 @@ class _CorporateStructure(_h.Reference[_h.R]):
     """dutyManager: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CorporateStructure: _CorporateStructure[_CorporateStructureRecord | _CorporateStructureInfoRecord]

@@ -6,26 +6,26 @@ from ..models.corporatestructure import CorporateStructure as _CorporateStructur
 from .currencyreference import _CurrencyReference
 from ._maps import _Map_info
 
-class _CorporateStructureInfo(_h.Reference[_h.R]):
+class _CorporateStructureInfo(_h.ReferenceField[_h.R]):
     """The fields of CorporateStructureInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    locationCaption: _h.Text[_h.R]
+    locationCaption: _h.TextField[_h.R]
     """locationCaption: string"""
-    groupCaption: _h.Text[_h.R]
+    groupCaption: _h.TextField[_h.R]
     """groupCaption: string"""
     baseCurrency: _CurrencyReference[_h.R]
     """baseCurrency: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CorporateStructureInfo: _CorporateStructureInfo[_CorporateStructureInfoRecord | _CorporateStructureRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.corporatestructurelevel import CorporateStructureLevel as _CorporateStructureLevelRecord
 
-class _CorporateStructureLevel(_h.Reference[_h.R]):
+class _CorporateStructureLevel(_h.ReferenceField[_h.R]):
     """The fields of CorporateStructureLevel, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
 CorporateStructureLevel: _CorporateStructureLevel[_CorporateStructureLevelRecord]

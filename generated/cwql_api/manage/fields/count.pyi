@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.count import Count as _CountRecord
 
-class _Count(_h.Reference[_h.R]):
+class _Count(_h.ReferenceField[_h.R]):
     """The fields of Count, in conditions on records R."""
 
-    count: _h.Integer[_h.R]
+    count: _h.IntegerField[_h.R]
     """count: int32"""
 
 Count: _Count[_CountRecord]

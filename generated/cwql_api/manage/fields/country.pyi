@@ -9,50 +9,50 @@ from .addressformatreference import _AddressFormatReference
 from .currencyreference import _CurrencyReference
 from ._maps import _Map_info
 
-class _Country(_h.Reference[_h.R]):
+class _Country(_h.ReferenceField[_h.R]):
     """The fields of Country, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None, required"""
-    cityCaption: _h.Text[_h.R]
+    cityCaption: _h.TextField[_h.R]
     """cityCaption: string, at most 25 characters"""
-    stateCaption: _h.Text[_h.R]
+    stateCaption: _h.TextField[_h.R]
     """stateCaption: string, at most 25 characters"""
-    zipCaption: _h.Text[_h.R]
+    zipCaption: _h.TextField[_h.R]
     """zipCaption: string, at most 25 characters"""
-    zipMinimumLength: _h.Integer[_h.R]
+    zipMinimumLength: _h.IntegerField[_h.R]
     """zipMinimumLength: int32"""
-    dialingPrefix: _h.Text[_h.R]
+    dialingPrefix: _h.TextField[_h.R]
     """dialingPrefix: string, at most 5 characters"""
     addressFormat: _AddressFormatReference[_h.R]
     """addressFormat: a reference; compare its id or name, or it with None"""
-    countryCode: _h.Text[_h.R]
+    countryCode: _h.TextField[_h.R]
     """countryCode: string, at most 2 characters"""
-    coreEntityCountryCode: _h.Enum[_t.Literal["AF", "AX", "AL", "DZ", "AS", "AD", "AO", "AI", "AQ", "AR", "AM", "AW", "AT", "AZ", "BH", "BD", "BB", "BY", "BZ", "BJ", "BM", "BT", "BO", "BQ", "BA", "BW", "BV", "IO", "BN", "BG", "BF", "BI", "CM", "CV", "KY", "CF", "TD", "CL", "CX", "CC", "CO", "KM", "CG", "CK", "CI", "HR", "CU", "CW", "CY", "CZ", "CD", "DK", "DJ", "DM", "EC", "EG", "GQ", "ER", "EE", "ET", "FK", "FO", "FJ", "FI", "FR", "GF", "PF", "TF", "GA", "GM", "GE", "GH", "GI", "GR", "GL", "GD", "GP", "GU", "GT", "GG", "GN", "GW", "GY", "HT", "HM", "HN", "HK", "HU", "IS", "IN", "IR", "IQ", "IE", "IM", "IT", "JM", "JP", "JE", "JO", "KZ", "KE", "KI", "XK", "KW", "KG", "LA", "LV", "LB", "LS", "LR", "LY", "LI", "LT", "LU", "MO", "MK", "MG", "MW", "MY", "ML", "MT", "MH", "MQ", "MR", "MU", "YT", "FM", "MD", "MC", "MN", "ME", "MS", "MZ", "NA", "NR", "NP", "NC", "NZ", "NI", "NE", "NG", "NU", "NF", "KP", "MP", "OM", "PK", "PW", "PS", "PG", "PY", "PE", "PN", "PL", "PT", "PR", "RE", "RO", "RU", "RW", "BL", "SH", "PM", "VC", "WS", "SM", "ST", "SN", "RS", "SC", "SL", "SX", "SK", "SI", "SB", "SO", "ZA", "GS", "KR", "SS", "ES", "LK", "SD", "SR", "SJ", "SZ", "SE", "SY", "TJ", "TZ", "TH", "TL", "TG", "TK", "TO", "TN", "TR", "TV", "UG", "UA", "GB", "UM", "UZ", "VU", "VN", "WF", "EH", "YE", "ZM", "ZW", "US", "CR", "MX", "AE", "VI", "VG", "SA", "KH", "AU", "ID", "CA", "BR", "TW", "TM", "TC", "QA", "MM", "CN", "SG", "IL", "VA", "DE", "NL", "AG", "BE", "LC", "UY", "PH", "BS", "VE", "CH", "MF", "KN", "TT", "DO", "PA", "MV", "SV", "NO", "MA", "AC", "TA"], _h.R]
+    coreEntityCountryCode: _h.EnumField[_t.Literal["AF", "AX", "AL", "DZ", "AS", "AD", "AO", "AI", "AQ", "AR", "AM", "AW", "AT", "AZ", "BH", "BD", "BB", "BY", "BZ", "BJ", "BM", "BT", "BO", "BQ", "BA", "BW", "BV", "IO", "BN", "BG", "BF", "BI", "CM", "CV", "KY", "CF", "TD", "CL", "CX", "CC", "CO", "KM", "CG", "CK", "CI", "HR", "CU", "CW", "CY", "CZ", "CD", "DK", "DJ", "DM", "EC", "EG", "GQ", "ER", "EE", "ET", "FK", "FO", "FJ", "FI", "FR", "GF", "PF", "TF", "GA", "GM", "GE", "GH", "GI", "GR", "GL", "GD", "GP", "GU", "GT", "GG", "GN", "GW", "GY", "HT", "HM", "HN", "HK", "HU", "IS", "IN", "IR", "IQ", "IE", "IM", "IT", "JM", "JP", "JE", "JO", "KZ", "KE", "KI", "XK", "KW", "KG", "LA", "LV", "LB", "LS", "LR", "LY", "LI", "LT", "LU", "MO", "MK", "MG", "MW", "MY", "ML", "MT", "MH", "MQ", "MR", "MU", "YT", "FM", "MD", "MC", "MN", "ME", "MS", "MZ", "NA", "NR", "NP", "NC", "NZ", "NI", "NE", "NG", "NU", "NF", "KP", "MP", "OM", "PK", "PW", "PS", "PG", "PY", "PE", "PN", "PL", "PT", "PR", "RE", "RO", "RU", "RW", "BL", "SH", "PM", "VC", "WS", "SM", "ST", "SN", "RS", "SC", "SL", "SX", "SK", "SI", "SB", "SO", "ZA", "GS", "KR", "SS", "ES", "LK", "SD", "SR", "SJ", "SZ", "SE", "SY", "TJ", "TZ", "TH", "TL", "TG", "TK", "TO", "TN", "TR", "TV", "UG", "UA", "GB", "UM", "UZ", "VU", "VN", "WF", "EH", "YE", "ZM", "ZW", "US", "CR", "MX", "AE", "VI", "VG", "SA", "KH", "AU", "ID", "CA", "BR", "TW", "TM", "TC", "QA", "MM", "CN", "SG", "IL", "VA", "DE", "NL", "AG", "BE", "LC", "UY", "PH", "BS", "VE", "CH", "MF", "KN", "TT", "DO", "PA", "MV", "SV", "NO", "MA", "AC", "TA"], _h.R]
     """coreEntityCountryCode: AF | AX | AL | DZ | AS | AD | AO | AI | AQ | AR | AM | AW | AT | AZ | BH | BD | BB | BY | BZ | BJ | BM | BT | BO | BQ | BA | BW | BV | IO | BN | BG | BF | BI | CM | CV | KY | CF | TD | CL | CX | CC | CO | KM | CG | CK | CI | HR | CU | CW | CY | CZ | CD | DK | DJ | DM | EC | EG | GQ | ER | EE | ET | FK | FO | FJ | FI | FR | GF | PF | TF | GA | GM | GE | GH | GI | GR | GL | GD | GP | GU | GT | GG | GN | GW | GY | HT | HM | HN | HK | HU | IS | IN | IR | IQ | IE | IM | IT | JM | JP | JE | JO | KZ | KE | KI | XK | KW | KG | LA | LV | LB | LS | LR | LY | LI | LT | LU | MO | MK | MG | MW | MY | ML | MT | MH | MQ | MR | MU | YT | FM | MD | MC | MN | ME | MS | MZ | NA | NR | NP | NC | NZ | NI | NE | NG | NU | NF | KP | MP | OM | PK | PW | PS | PG | PY | PE | PN | PL | PT | PR | RE | RO | RU | RW | BL | SH | PM | VC | WS | SM | ST | SN | RS | SC | SL | SX | SK | SI | SB | SO | ZA | GS | KR | SS | ES | LK | SD | SR | SJ | SZ | SE | SY | TJ | TZ | TH | TL | TG | TK | TO | TN | TR | TV | UG | UA | GB | UM | UZ | VU | VN | WF | EH | YE | ZM | ZW | US | CR | MX | AE | VI | VG | SA | KH | AU | ID | CA | BR | TW | TM | TC | QA | MM | CN | SG | IL | VA | DE | NL | AG | BE | LC | UY | PH | BS | VE | CH | MF | KN | TT | DO | PA | MV | SV | NO | MA | AC | TA, since 2025.1"""
-    localizationCaptionOne: _h.Text[_h.R]
+    localizationCaptionOne: _h.TextField[_h.R]
     """localizationCaptionOne: string, at most 25 characters"""
-    localizationValueOne: _h.Text[_h.R]
+    localizationValueOne: _h.TextField[_h.R]
     """localizationValueOne: string, at most 50 characters"""
-    disabled: _h.Boolean[_h.R]
+    disabled: _h.BooleanField[_h.R]
     """disabled: boolean, since 2025.8"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Country: _Country[_CountryRecord | _CountryInfoRecord]

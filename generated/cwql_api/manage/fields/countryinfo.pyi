@@ -6,36 +6,36 @@ from ..models.country import Country as _CountryRecord
 from .currencyreference import _CurrencyReference
 from ._maps import _Map_info
 
-class _CountryInfo(_h.Reference[_h.R]):
+class _CountryInfo(_h.ReferenceField[_h.R]):
     """The fields of CountryInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    cityCaption: _h.Text[_h.R]
+    cityCaption: _h.TextField[_h.R]
     """cityCaption: string"""
-    stateCaption: _h.Text[_h.R]
+    stateCaption: _h.TextField[_h.R]
     """stateCaption: string"""
-    zipCaption: _h.Text[_h.R]
+    zipCaption: _h.TextField[_h.R]
     """zipCaption: string"""
-    dialingPrefix: _h.Text[_h.R]
+    dialingPrefix: _h.TextField[_h.R]
     """dialingPrefix: string"""
-    localizationCaptionOne: _h.Text[_h.R]
+    localizationCaptionOne: _h.TextField[_h.R]
     """localizationCaptionOne: string"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CountryInfo: _CountryInfo[_CountryInfoRecord | _CountryRecord]

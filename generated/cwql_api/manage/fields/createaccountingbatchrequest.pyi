@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.createaccountingbatchrequest import CreateAccountingBatchRequest as _CreateAccountingBatchRequestRecord
 
-class _CreateAccountingBatchRequest(_h.Reference[_h.R]):
+class _CreateAccountingBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of CreateAccountingBatchRequest, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    batchIdentifier: _h.Text[_h.R]
+    batchIdentifier: _h.TextField[_h.R]
     """batchIdentifier: string, at most 50 characters"""
-    glInterfaceIdentifier: _h.Text[_h.R]
+    glInterfaceIdentifier: _h.TextField[_h.R]
     """glInterfaceIdentifier: string"""
-    exportInvoicesFlag: _h.Boolean[_h.R]
+    exportInvoicesFlag: _h.BooleanField[_h.R]
     """exportInvoicesFlag: boolean"""
-    exportExpensesFlag: _h.Boolean[_h.R]
+    exportExpensesFlag: _h.BooleanField[_h.R]
     """exportExpensesFlag: boolean"""
-    exportProductsFlag: _h.Boolean[_h.R]
+    exportProductsFlag: _h.BooleanField[_h.R]
     """exportProductsFlag: boolean"""
-    processedRecordIds: _h.Collection[int, _h.R]
+    processedRecordIds: _h.CollectionField[int, _h.R]
     """processedRecordIds: a list of int32, required"""
-    summarizeExpenses: _h.Boolean[_h.R]
+    summarizeExpenses: _h.BooleanField[_h.R]
     """summarizeExpenses: boolean"""
 
 CreateAccountingBatchRequest: _CreateAccountingBatchRequest[_CreateAccountingBatchRequestRecord]

@@ -6,14 +6,14 @@ from ..models.crminfo import CrmInfo as _CrmInfoRecord
 from ._maps import _Map_info
 from .teamrolereference import _TeamRoleReference
 
-class _Crm(_h.Reference[_h.R]):
+class _Crm(_h.ReferenceField[_h.R]):
     """The fields of Crm, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    companyListCount: _h.Integer[_h.R]
+    companyListCount: _h.IntegerField[_h.R]
     """companyListCount: int32"""
-    lockProbabilityFlag: _h.Boolean[_h.R]
+    lockProbabilityFlag: _h.BooleanField[_h.R]
     """lockProbabilityFlag: boolean"""
     accountManagerRole: _TeamRoleReference[_h.R]
     """accountManagerRole: a reference; compare its id or name, or it with None, required"""
@@ -21,49 +21,49 @@ class _Crm(_h.Reference[_h.R]):
     """technicalContactRole: a reference; compare its id or name, or it with None, required"""
     salesRepRole: _TeamRoleReference[_h.R]
     """salesRepRole: a reference; compare its id or name, or it with None, required"""
-    companyIdGenerationFlag: _h.Boolean[_h.R]
+    companyIdGenerationFlag: _h.BooleanField[_h.R]
     """companyIdGenerationFlag: boolean"""
-    excludeSpacesFlag: _h.Boolean[_h.R]
+    excludeSpacesFlag: _h.BooleanField[_h.R]
     """excludeSpacesFlag: boolean"""
-    field1Caption: _h.Text[_h.R]
+    field1Caption: _h.TextField[_h.R]
     """field1Caption: string, at most 25 characters"""
-    field2Caption: _h.Text[_h.R]
+    field2Caption: _h.TextField[_h.R]
     """field2Caption: string, at most 25 characters"""
-    field3Caption: _h.Text[_h.R]
+    field3Caption: _h.TextField[_h.R]
     """field3Caption: string, at most 25 characters"""
-    field4Caption: _h.Text[_h.R]
+    field4Caption: _h.TextField[_h.R]
     """field4Caption: string, at most 25 characters"""
-    field5Caption: _h.Text[_h.R]
+    field5Caption: _h.TextField[_h.R]
     """field5Caption: string, at most 25 characters"""
-    field6Caption: _h.Text[_h.R]
+    field6Caption: _h.TextField[_h.R]
     """field6Caption: string, at most 25 characters"""
-    field7Caption: _h.Text[_h.R]
+    field7Caption: _h.TextField[_h.R]
     """field7Caption: string, at most 25 characters"""
-    field8Caption: _h.Text[_h.R]
+    field8Caption: _h.TextField[_h.R]
     """field8Caption: string, at most 25 characters"""
-    field9Caption: _h.Text[_h.R]
+    field9Caption: _h.TextField[_h.R]
     """field9Caption: string, at most 25 characters"""
-    field10Caption: _h.Text[_h.R]
+    field10Caption: _h.TextField[_h.R]
     """field10Caption: string, at most 25 characters"""
-    primaryRepCaption: _h.Text[_h.R]
+    primaryRepCaption: _h.TextField[_h.R]
     """primaryRepCaption: string, at most 50 characters"""
-    secondaryRepCaption: _h.Text[_h.R]
+    secondaryRepCaption: _h.TextField[_h.R]
     """secondaryRepCaption: string, at most 50 characters"""
-    other1Caption: _h.Text[_h.R]
+    other1Caption: _h.TextField[_h.R]
     """other1Caption: string, at most 50 characters"""
-    other2Caption: _h.Text[_h.R]
+    other2Caption: _h.TextField[_h.R]
     """other2Caption: string, at most 50 characters"""
-    defaultYear: _h.Boolean[_h.R]
+    defaultYear: _h.BooleanField[_h.R]
     """defaultYear: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Crm: _Crm[_CrmRecord | _CrmInfoRecord]

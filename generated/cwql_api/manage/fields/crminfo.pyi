@@ -6,10 +6,10 @@ from ..models.crm import Crm as _CrmRecord
 from ._maps import _Map_info
 from .teamrolereference import _TeamRoleReference
 
-class _CrmInfo(_h.Reference[_h.R]):
+class _CrmInfo(_h.ReferenceField[_h.R]):
     """The fields of CrmInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     accountManagerRole: _TeamRoleReference[_h.R]
     """accountManagerRole: a reference; compare its id or name, or it with None"""
@@ -17,39 +17,39 @@ class _CrmInfo(_h.Reference[_h.R]):
     """technicalContactRole: a reference; compare its id or name, or it with None"""
     salesRepRole: _TeamRoleReference[_h.R]
     """salesRepRole: a reference; compare its id or name, or it with None"""
-    field1Caption: _h.Text[_h.R]
+    field1Caption: _h.TextField[_h.R]
     """field1Caption: string"""
-    field2Caption: _h.Text[_h.R]
+    field2Caption: _h.TextField[_h.R]
     """field2Caption: string"""
-    field3Caption: _h.Text[_h.R]
+    field3Caption: _h.TextField[_h.R]
     """field3Caption: string"""
-    field4Caption: _h.Text[_h.R]
+    field4Caption: _h.TextField[_h.R]
     """field4Caption: string"""
-    field5Caption: _h.Text[_h.R]
+    field5Caption: _h.TextField[_h.R]
     """field5Caption: string"""
-    field6Caption: _h.Text[_h.R]
+    field6Caption: _h.TextField[_h.R]
     """field6Caption: string"""
-    field7Caption: _h.Text[_h.R]
+    field7Caption: _h.TextField[_h.R]
     """field7Caption: string"""
-    field8Caption: _h.Text[_h.R]
+    field8Caption: _h.TextField[_h.R]
     """field8Caption: string"""
-    field9Caption: _h.Text[_h.R]
+    field9Caption: _h.TextField[_h.R]
     """field9Caption: string"""
-    field10Caption: _h.Text[_h.R]
+    field10Caption: _h.TextField[_h.R]
     """field10Caption: string"""
-    primaryRepCaption: _h.Text[_h.R]
+    primaryRepCaption: _h.TextField[_h.R]
     """primaryRepCaption: string"""
-    secondaryRepCaption: _h.Text[_h.R]
+    secondaryRepCaption: _h.TextField[_h.R]
     """secondaryRepCaption: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CrmInfo: _CrmInfo[_CrmInfoRecord | _CrmRecord]

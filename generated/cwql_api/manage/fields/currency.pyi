@@ -6,46 +6,46 @@ from ..models.currencyinfo import CurrencyInfo as _CurrencyInfoRecord
 from .currencycodereference import _CurrencyCodeReference
 from ._maps import _Map_info
 
-class _Currency(_h.Reference[_h.R]):
+class _Currency(_h.ReferenceField[_h.R]):
     """The fields of Currency, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    currencyIdentifier: _h.Text[_h.R]
+    currencyIdentifier: _h.TextField[_h.R]
     """currencyIdentifier: string, at most 10 characters, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    symbol: _h.Text[_h.R]
+    symbol: _h.TextField[_h.R]
     """symbol: string, at most 10 characters"""
-    displayIdFlag: _h.Boolean[_h.R]
+    displayIdFlag: _h.BooleanField[_h.R]
     """displayIdFlag: boolean"""
-    displaySymbolFlag: _h.Boolean[_h.R]
+    displaySymbolFlag: _h.BooleanField[_h.R]
     """displaySymbolFlag: boolean"""
     currencyCode: _CurrencyCodeReference[_h.R]
     """currencyCode: a reference; compare its id or name, or it with None"""
-    thousandsSeparator: _h.Text[_h.R]
+    thousandsSeparator: _h.TextField[_h.R]
     """thousandsSeparator: string, at most 1 characters"""
-    decimalSeparator: _h.Text[_h.R]
+    decimalSeparator: _h.TextField[_h.R]
     """decimalSeparator: string, at most 1 characters"""
-    negativeParenthesesFlag: _h.Boolean[_h.R]
+    negativeParenthesesFlag: _h.BooleanField[_h.R]
     """negativeParenthesesFlag: boolean"""
-    rightAlign: _h.Boolean[_h.R]
+    rightAlign: _h.BooleanField[_h.R]
     """rightAlign: boolean"""
-    numberOfDecimals: _h.Integer[_h.R]
+    numberOfDecimals: _h.IntegerField[_h.R]
     """numberOfDecimals: int32"""
-    reportFormat: _h.Text[_h.R]
+    reportFormat: _h.TextField[_h.R]
     """reportFormat: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Currency: _Currency[_CurrencyRecord | _CurrencyInfoRecord]

@@ -4,42 +4,42 @@ from cwql.schema import handles as _h
 from ..models.currencyreference import CurrencyReference as _CurrencyReferenceRecord
 from ._maps import _Map_info
 
-class _CurrencyReference(_h.Reference[_h.R]):
+class _CurrencyReference(_h.ReferenceField[_h.R]):
     """The fields of CurrencyReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    symbol: _h.Text[_h.R]
+    symbol: _h.TextField[_h.R]
     """symbol: string"""
-    currencyCode: _h.Text[_h.R]
+    currencyCode: _h.TextField[_h.R]
     """currencyCode: string"""
-    decimalSeparator: _h.Text[_h.R]
+    decimalSeparator: _h.TextField[_h.R]
     """decimalSeparator: string"""
-    numberOfDecimals: _h.Integer[_h.R]
+    numberOfDecimals: _h.IntegerField[_h.R]
     """numberOfDecimals: int32"""
-    thousandsSeparator: _h.Text[_h.R]
+    thousandsSeparator: _h.TextField[_h.R]
     """thousandsSeparator: string"""
-    negativeParenthesesFlag: _h.Boolean[_h.R]
+    negativeParenthesesFlag: _h.BooleanField[_h.R]
     """negativeParenthesesFlag: boolean"""
-    displaySymbolFlag: _h.Boolean[_h.R]
+    displaySymbolFlag: _h.BooleanField[_h.R]
     """displaySymbolFlag: boolean"""
-    currencyIdentifier: _h.Text[_h.R]
+    currencyIdentifier: _h.TextField[_h.R]
     """currencyIdentifier: string"""
-    displayIdFlag: _h.Boolean[_h.R]
+    displayIdFlag: _h.BooleanField[_h.R]
     """displayIdFlag: boolean"""
-    rightAlign: _h.Boolean[_h.R]
+    rightAlign: _h.BooleanField[_h.R]
     """rightAlign: boolean"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CurrencyReference: _CurrencyReference[_CurrencyReferenceRecord]

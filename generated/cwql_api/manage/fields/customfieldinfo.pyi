@@ -6,42 +6,42 @@ from cwql.schema import handles as _h
 from ..models.customfieldinfo import CustomFieldInfo as _CustomFieldInfoRecord
 from ._maps import _Map_info
 
-class _CustomFieldInfo(_h.Reference[_h.R]):
+class _CustomFieldInfo(_h.ReferenceField[_h.R]):
     """The fields of CustomFieldInfo, in conditions on records R."""
 
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    caption: _h.Text[_h.R]
+    caption: _h.TextField[_h.R]
     """caption: string"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string"""
-    displayOnScreenFlag: _h.Boolean[_h.R]
+    displayOnScreenFlag: _h.BooleanField[_h.R]
     """displayOnScreenFlag: boolean"""
-    entryMethod: _h.Enum[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
+    entryMethod: _h.EnumField[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
     """entryMethod: Date | EntryField | List | Option"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    numberOfDecimals: _h.Integer[_h.R]
+    numberOfDecimals: _h.IntegerField[_h.R]
     """numberOfDecimals: int32"""
-    podId: _h.Text[_h.R]
+    podId: _h.TextField[_h.R]
     """podId: string"""
-    rowNum: _h.Integer[_h.R]
+    rowNum: _h.IntegerField[_h.R]
     """rowNum: int32"""
-    screenId: _h.Text[_h.R]
+    screenId: _h.TextField[_h.R]
     """screenId: string"""
-    type: _h.Enum[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "PhoneNumber", "Text", "Password"], _h.R]
+    type: _h.EnumField[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "PhoneNumber", "Text", "Password"], _h.R]
     """type: TextArea | Button | Currency | Date | Hyperlink | IPAddress | Checkbox | Number | Percent | PhoneNumber | Text | Password"""
-    userDefinedFieldRecId: _h.Integer[_h.R]
+    userDefinedFieldRecId: _h.IntegerField[_h.R]
     """userDefinedFieldRecId: int32"""
-    value: _h.Anything[_h.R]
+    value: _h.AnyField[_h.R]
     """value: any value"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CustomFieldInfo: _CustomFieldInfo[_CustomFieldInfoRecord]

@@ -5,31 +5,31 @@ from cwql.schema import handles as _h
 
 from ..models.customfieldvalue import CustomFieldValue as _CustomFieldValueRecord
 
-class _CustomFieldValue(_h.Reference[_h.R]):
+class _CustomFieldValue(_h.ReferenceField[_h.R]):
     """The fields of CustomFieldValue, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    caption: _h.Text[_h.R]
+    caption: _h.TextField[_h.R]
     """caption: string"""
-    type: _h.Enum[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "PhoneNumber", "Text", "Password"], _h.R]
+    type: _h.EnumField[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "PhoneNumber", "Text", "Password"], _h.R]
     """type: TextArea | Button | Currency | Date | Hyperlink | IPAddress | Checkbox | Number | Percent | PhoneNumber | Text | Password"""
-    entryMethod: _h.Enum[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
+    entryMethod: _h.EnumField[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
     """entryMethod: Date | EntryField | List | Option"""
-    numberOfDecimals: _h.Integer[_h.R]
+    numberOfDecimals: _h.IntegerField[_h.R]
     """numberOfDecimals: int32"""
-    value: _h.Anything[_h.R]
+    value: _h.AnyField[_h.R]
     """value: any value"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.1"""
-    rowNum: _h.Integer[_h.R]
+    rowNum: _h.IntegerField[_h.R]
     """rowNum: int32, since 2025.16"""
-    userDefinedFieldRecId: _h.Integer[_h.R]
+    userDefinedFieldRecId: _h.IntegerField[_h.R]
     """userDefinedFieldRecId: int32, since 2025.16"""
-    podId: _h.Text[_h.R]
+    podId: _h.TextField[_h.R]
     """podId: string, since 2025.16"""
 
-class _CustomFieldValueMany(_CustomFieldValue[_h.R], _h.CustomFields[_h.R, _CustomFieldValueRecord]):
+class _CustomFieldValueMany(_CustomFieldValue[_h.R], _h.CustomFieldsField[_h.R, _CustomFieldValueRecord]):
     """A list of CustomFieldValue inside of a record R."""
 
 CustomFieldValue: _CustomFieldValue[_CustomFieldValueRecord]

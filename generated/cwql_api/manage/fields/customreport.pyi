@@ -6,168 +6,168 @@ from cwql.schema import handles as _h
 from ..models.customreport import CustomReport as _CustomReportRecord
 from ._maps import _Map_info
 
-class _CustomReport(_h.Reference[_h.R]):
+class _CustomReport(_h.ReferenceField[_h.R]):
     """The fields of CustomReport, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    reportLink: _h.Text[_h.R]
+    reportLink: _h.TextField[_h.R]
     """reportLink: string, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    module: _h.Enum[_t.Literal["Companies", "Finance", "Marketing", "Procurement", "Project", "Sales", "ServiceDesk", "TimeExpense"], _h.R]
+    module: _h.EnumField[_t.Literal["Companies", "Finance", "Marketing", "Procurement", "Project", "Sales", "ServiceDesk", "TimeExpense"], _h.R]
     """module: Companies | Finance | Marketing | Procurement | Project | Sales | ServiceDesk | TimeExpense, required"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 150 characters, required"""
-    generatedFlag: _h.Boolean[_h.R]
+    generatedFlag: _h.BooleanField[_h.R]
     """generatedFlag: boolean"""
-    parameterPrefix: _h.Text[_h.R]
+    parameterPrefix: _h.TextField[_h.R]
     """parameterPrefix: string, at most 50 characters"""
-    parameterSeparator: _h.Text[_h.R]
+    parameterSeparator: _h.TextField[_h.R]
     """parameterSeparator: string, at most 50 characters"""
-    parameterNameSeparator: _h.Text[_h.R]
+    parameterNameSeparator: _h.TextField[_h.R]
     """parameterNameSeparator: string, at most 50 characters"""
-    parameterSuffix: _h.Text[_h.R]
+    parameterSuffix: _h.TextField[_h.R]
     """parameterSuffix: string, at most 50 characters"""
-    locationFlag: _h.Boolean[_h.R]
+    locationFlag: _h.BooleanField[_h.R]
     """locationFlag: boolean"""
-    locationParamId: _h.Integer[_h.R]
+    locationParamId: _h.IntegerField[_h.R]
     """locationParamId: int32"""
-    locationDefaultFlag: _h.Boolean[_h.R]
+    locationDefaultFlag: _h.BooleanField[_h.R]
     """locationDefaultFlag: boolean"""
-    locationOverride: _h.Text[_h.R]
+    locationOverride: _h.TextField[_h.R]
     """locationOverride: string"""
-    departmentFlag: _h.Boolean[_h.R]
+    departmentFlag: _h.BooleanField[_h.R]
     """departmentFlag: boolean"""
-    departmentParamId: _h.Integer[_h.R]
+    departmentParamId: _h.IntegerField[_h.R]
     """departmentParamId: int32"""
-    departmentDefaultFlag: _h.Boolean[_h.R]
+    departmentDefaultFlag: _h.BooleanField[_h.R]
     """departmentDefaultFlag: boolean"""
-    departmentOverride: _h.Text[_h.R]
+    departmentOverride: _h.TextField[_h.R]
     """departmentOverride: string"""
-    territoryFlag: _h.Boolean[_h.R]
+    territoryFlag: _h.BooleanField[_h.R]
     """territoryFlag: boolean"""
-    territoryParamId: _h.Integer[_h.R]
+    territoryParamId: _h.IntegerField[_h.R]
     """territoryParamId: int32"""
-    territoryDefaultFlag: _h.Boolean[_h.R]
+    territoryDefaultFlag: _h.BooleanField[_h.R]
     """territoryDefaultFlag: boolean"""
-    territoryOverride: _h.Text[_h.R]
+    territoryOverride: _h.TextField[_h.R]
     """territoryOverride: string"""
-    companyFlag: _h.Boolean[_h.R]
+    companyFlag: _h.BooleanField[_h.R]
     """companyFlag: boolean"""
-    companyParamId: _h.Integer[_h.R]
+    companyParamId: _h.IntegerField[_h.R]
     """companyParamId: int32"""
-    companyOverride: _h.Text[_h.R]
+    companyOverride: _h.TextField[_h.R]
     """companyOverride: string"""
-    memberFlag: _h.Boolean[_h.R]
+    memberFlag: _h.BooleanField[_h.R]
     """memberFlag: boolean"""
-    memberParamId: _h.Integer[_h.R]
+    memberParamId: _h.IntegerField[_h.R]
     """memberParamId: int32"""
-    memberOverride: _h.Text[_h.R]
+    memberOverride: _h.TextField[_h.R]
     """memberOverride: string"""
-    startDateFlag: _h.Boolean[_h.R]
+    startDateFlag: _h.BooleanField[_h.R]
     """startDateFlag: boolean"""
-    startDateParamId: _h.Integer[_h.R]
+    startDateParamId: _h.IntegerField[_h.R]
     """startDateParamId: int32"""
-    startDateOverride: _h.DateText[_h.R]
+    startDateOverride: _h.DateTextField[_h.R]
     """startDateOverride: string"""
-    endDateFlag: _h.Boolean[_h.R]
+    endDateFlag: _h.BooleanField[_h.R]
     """endDateFlag: boolean"""
-    endDateParamId: _h.Integer[_h.R]
+    endDateParamId: _h.IntegerField[_h.R]
     """endDateParamId: int32"""
-    endDateOverride: _h.DateText[_h.R]
+    endDateOverride: _h.DateTextField[_h.R]
     """endDateOverride: string"""
-    oppTypeFlag: _h.Boolean[_h.R]
+    oppTypeFlag: _h.BooleanField[_h.R]
     """oppTypeFlag: boolean"""
-    oppTypeParamId: _h.Integer[_h.R]
+    oppTypeParamId: _h.IntegerField[_h.R]
     """oppTypeParamId: int32"""
-    oppTypeOverride: _h.Text[_h.R]
+    oppTypeOverride: _h.TextField[_h.R]
     """oppTypeOverride: string"""
-    opportunityFlag: _h.Boolean[_h.R]
+    opportunityFlag: _h.BooleanField[_h.R]
     """opportunityFlag: boolean"""
-    opportunityParamId: _h.Integer[_h.R]
+    opportunityParamId: _h.IntegerField[_h.R]
     """opportunityParamId: int32"""
-    opportunityOverride: _h.Text[_h.R]
+    opportunityOverride: _h.TextField[_h.R]
     """opportunityOverride: string"""
-    marketingCampaignFlag: _h.Boolean[_h.R]
+    marketingCampaignFlag: _h.BooleanField[_h.R]
     """marketingCampaignFlag: boolean"""
-    marketingCampaignParamId: _h.Integer[_h.R]
+    marketingCampaignParamId: _h.IntegerField[_h.R]
     """marketingCampaignParamId: int32"""
-    marketingCampaignOverride: _h.Text[_h.R]
+    marketingCampaignOverride: _h.TextField[_h.R]
     """marketingCampaignOverride: string"""
-    serviceBoardFlag: _h.Boolean[_h.R]
+    serviceBoardFlag: _h.BooleanField[_h.R]
     """serviceBoardFlag: boolean"""
-    serviceBoardParamId: _h.Integer[_h.R]
+    serviceBoardParamId: _h.IntegerField[_h.R]
     """serviceBoardParamId: int32"""
-    serviceBoardDefaultFlag: _h.Boolean[_h.R]
+    serviceBoardDefaultFlag: _h.BooleanField[_h.R]
     """serviceBoardDefaultFlag: boolean"""
-    serviceBoardOverride: _h.Text[_h.R]
+    serviceBoardOverride: _h.TextField[_h.R]
     """serviceBoardOverride: string"""
-    serviceTypeFlag: _h.Boolean[_h.R]
+    serviceTypeFlag: _h.BooleanField[_h.R]
     """serviceTypeFlag: boolean"""
-    serviceTypeParamId: _h.Integer[_h.R]
+    serviceTypeParamId: _h.IntegerField[_h.R]
     """serviceTypeParamId: int32"""
-    serviceTypeOverride: _h.Text[_h.R]
+    serviceTypeOverride: _h.TextField[_h.R]
     """serviceTypeOverride: string"""
-    serviceStatusFlag: _h.Boolean[_h.R]
+    serviceStatusFlag: _h.BooleanField[_h.R]
     """serviceStatusFlag: boolean"""
-    serviceStatusParamId: _h.Integer[_h.R]
+    serviceStatusParamId: _h.IntegerField[_h.R]
     """serviceStatusParamId: int32"""
-    serviceStatusOverride: _h.Text[_h.R]
+    serviceStatusOverride: _h.TextField[_h.R]
     """serviceStatusOverride: string"""
-    agreementTypeFlag: _h.Boolean[_h.R]
+    agreementTypeFlag: _h.BooleanField[_h.R]
     """agreementTypeFlag: boolean"""
-    agreementTypeParamId: _h.Integer[_h.R]
+    agreementTypeParamId: _h.IntegerField[_h.R]
     """agreementTypeParamId: int32"""
-    agreementTypeOverride: _h.Text[_h.R]
+    agreementTypeOverride: _h.TextField[_h.R]
     """agreementTypeOverride: string"""
-    agreementFlag: _h.Boolean[_h.R]
+    agreementFlag: _h.BooleanField[_h.R]
     """agreementFlag: boolean"""
-    agreementParamId: _h.Integer[_h.R]
+    agreementParamId: _h.IntegerField[_h.R]
     """agreementParamId: int32"""
-    agreementOverride: _h.Text[_h.R]
+    agreementOverride: _h.TextField[_h.R]
     """agreementOverride: string"""
-    projectTypeFlag: _h.Boolean[_h.R]
+    projectTypeFlag: _h.BooleanField[_h.R]
     """projectTypeFlag: boolean"""
-    projectTypeParamId: _h.Integer[_h.R]
+    projectTypeParamId: _h.IntegerField[_h.R]
     """projectTypeParamId: int32"""
-    projectTypeOverride: _h.Text[_h.R]
+    projectTypeOverride: _h.TextField[_h.R]
     """projectTypeOverride: string"""
-    projectFlag: _h.Boolean[_h.R]
+    projectFlag: _h.BooleanField[_h.R]
     """projectFlag: boolean"""
-    projectParamId: _h.Integer[_h.R]
+    projectParamId: _h.IntegerField[_h.R]
     """projectParamId: int32"""
-    projectOverride: _h.Text[_h.R]
+    projectOverride: _h.TextField[_h.R]
     """projectOverride: string"""
-    workRoleFlag: _h.Boolean[_h.R]
+    workRoleFlag: _h.BooleanField[_h.R]
     """workRoleFlag: boolean"""
-    workRoleParamId: _h.Integer[_h.R]
+    workRoleParamId: _h.IntegerField[_h.R]
     """workRoleParamId: int32"""
-    workRoleOverride: _h.Text[_h.R]
+    workRoleOverride: _h.TextField[_h.R]
     """workRoleOverride: string"""
-    workTypeFlag: _h.Boolean[_h.R]
+    workTypeFlag: _h.BooleanField[_h.R]
     """workTypeFlag: boolean"""
-    workTypeParamId: _h.Integer[_h.R]
+    workTypeParamId: _h.IntegerField[_h.R]
     """workTypeParamId: int32"""
-    workTypeOverride: _h.Text[_h.R]
+    workTypeOverride: _h.TextField[_h.R]
     """workTypeOverride: string"""
-    invoiceFlag: _h.Boolean[_h.R]
+    invoiceFlag: _h.BooleanField[_h.R]
     """invoiceFlag: boolean"""
-    invoiceParamId: _h.Integer[_h.R]
+    invoiceParamId: _h.IntegerField[_h.R]
     """invoiceParamId: int32"""
-    invoiceOverride: _h.Text[_h.R]
+    invoiceOverride: _h.TextField[_h.R]
     """invoiceOverride: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CustomReport: _CustomReport[_CustomReportRecord]

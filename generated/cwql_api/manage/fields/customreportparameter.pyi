@@ -5,26 +5,26 @@ from ..models.customreportparameter import CustomReportParameter as _CustomRepor
 from .customreportreference import _CustomReportReference
 from ._maps import _Map_info
 
-class _CustomReportParameter(_h.Reference[_h.R]):
+class _CustomReportParameter(_h.ReferenceField[_h.R]):
     """The fields of CustomReportParameter, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters"""
-    captionName: _h.Text[_h.R]
+    captionName: _h.TextField[_h.R]
     """captionName: string, at most 50 characters"""
     customReport: _CustomReportReference[_h.R]
     """customReport: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CustomReportParameter: _CustomReportParameter[_CustomReportParameterRecord]

@@ -4,30 +4,30 @@ from cwql.schema import handles as _h
 from ..models.cwtimezone import CwTimeZone as _CwTimeZoneRecord
 from ._maps import _Map_info
 
-class _CwTimeZone(_h.Reference[_h.R]):
+class _CwTimeZone(_h.ReferenceField[_h.R]):
     """The fields of CwTimeZone, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    offset: _h.Number[_h.R]
+    offset: _h.NumberField[_h.R]
     """offset: double"""
-    startDate: _h.DateText[_h.R]
+    startDate: _h.DateTextField[_h.R]
     """startDate: string"""
-    endDate: _h.DateText[_h.R]
+    endDate: _h.DateTextField[_h.R]
     """endDate: string"""
-    daylightSavingsFlag: _h.Boolean[_h.R]
+    daylightSavingsFlag: _h.BooleanField[_h.R]
     """daylightSavingsFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 CwTimeZone: _CwTimeZone[_CwTimeZoneRecord]

@@ -9,10 +9,10 @@ from .memberreference import _MemberReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _DepartmentLocation(_h.Reference[_h.R]):
+class _DepartmentLocation(_h.ReferenceField[_h.R]):
     """The fields of DepartmentLocation, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
@@ -28,19 +28,19 @@ class _DepartmentLocation(_h.Reference[_h.R]):
     """dutyManager: a reference; compare its id, identifier or name, or it with None"""
     ldapConfig: _LdapConfigurationReference[_h.R]
     """ldapConfig: a reference; compare its id or name, or it with None"""
-    addAllLocations: _h.Boolean[_h.R]
+    addAllLocations: _h.BooleanField[_h.R]
     """addAllLocations: boolean"""
-    removeAllLocations: _h.Boolean[_h.R]
+    removeAllLocations: _h.BooleanField[_h.R]
     """removeAllLocations: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 DepartmentLocation: _DepartmentLocation[_DepartmentLocationRecord | _DepartmentLocationInfoRecord]

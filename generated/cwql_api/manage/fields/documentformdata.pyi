@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.documentformdata import DocumentFormData as _DocumentFormDataRecord
 
-class _DocumentFormData(_h.Reference[_h.R]):
+class _DocumentFormData(_h.ReferenceField[_h.R]):
     """The fields of DocumentFormData, in conditions on records R."""
 
-    file: _h.Text[_h.R]
+    file: _h.TextField[_h.R]
     """file: binary"""
-    recordId: _h.Integer[_h.R]
+    recordId: _h.IntegerField[_h.R]
     """recordId: int32"""
-    recordType: _h.Text[_h.R]
+    recordType: _h.TextField[_h.R]
     """recordType: string"""
-    title: _h.Text[_h.R]
+    title: _h.TextField[_h.R]
     """title: string"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string"""
-    privateFlag: _h.Boolean[_h.R]
+    privateFlag: _h.BooleanField[_h.R]
     """privateFlag: boolean"""
-    readOnlyFlay: _h.Boolean[_h.R]
+    readOnlyFlay: _h.BooleanField[_h.R]
     """readOnlyFlay: boolean"""
-    isAvatar: _h.Boolean[_h.R]
+    isAvatar: _h.BooleanField[_h.R]
     """isAvatar: boolean"""
 
 DocumentFormData: _DocumentFormData[_DocumentFormDataRecord]

@@ -5,50 +5,50 @@ from ..models.documentinfo import DocumentInfo as _DocumentInfoRecord
 from .documenttypereference import _DocumentTypeReference
 from ._maps import _Map_info
 
-class _DocumentInfo(_h.Reference[_h.R]):
+class _DocumentInfo(_h.ReferenceField[_h.R]):
     """The fields of DocumentInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    title: _h.Text[_h.R]
+    title: _h.TextField[_h.R]
     """title: string"""
-    fileName: _h.Text[_h.R]
+    fileName: _h.TextField[_h.R]
     """fileName: string"""
-    serverFileName: _h.Text[_h.R]
+    serverFileName: _h.TextField[_h.R]
     """serverFileName: string"""
-    owner: _h.Text[_h.R]
+    owner: _h.TextField[_h.R]
     """owner: string"""
-    linkFlag: _h.Boolean[_h.R]
+    linkFlag: _h.BooleanField[_h.R]
     """linkFlag: boolean"""
-    imageFlag: _h.Boolean[_h.R]
+    imageFlag: _h.BooleanField[_h.R]
     """imageFlag: boolean"""
-    publicFlag: _h.Boolean[_h.R]
+    publicFlag: _h.BooleanField[_h.R]
     """publicFlag: boolean"""
-    htmlTemplateFlag: _h.Boolean[_h.R]
+    htmlTemplateFlag: _h.BooleanField[_h.R]
     """htmlTemplateFlag: boolean"""
-    readOnlyFlag: _h.Boolean[_h.R]
+    readOnlyFlag: _h.BooleanField[_h.R]
     """readOnlyFlag: boolean"""
-    size: _h.Integer[_h.R]
+    size: _h.IntegerField[_h.R]
     """size: int32"""
-    urlFlag: _h.Boolean[_h.R]
+    urlFlag: _h.BooleanField[_h.R]
     """urlFlag: boolean"""
-    createdOnDate: _h.DateText[_h.R]
+    createdOnDate: _h.DateTextField[_h.R]
     """createdOnDate: string, since 2025.1"""
     documentType: _DocumentTypeReference[_h.R]
     """documentType: a reference; compare its id or name, or it with None, since 2025.1"""
-    guid: _h.Text[_h.R]
+    guid: _h.TextField[_h.R]
     """guid: uuid"""
-    guidSecondary: _h.Text[_h.R]
+    guidSecondary: _h.TextField[_h.R]
     """guidSecondary: uuid, since 2025.8"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 DocumentInfo: _DocumentInfo[_DocumentInfoRecord]

@@ -4,30 +4,30 @@ from cwql.schema import handles as _h
 from ..models.documentsetup import DocumentSetup as _DocumentSetupRecord
 from ._maps import _Map_info
 
-class _DocumentSetup(_h.Reference[_h.R]):
+class _DocumentSetup(_h.ReferenceField[_h.R]):
     """The fields of DocumentSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    uploadAsLinkFlag: _h.Boolean[_h.R]
+    uploadAsLinkFlag: _h.BooleanField[_h.R]
     """uploadAsLinkFlag: boolean"""
-    isPublicFlag: _h.Boolean[_h.R]
+    isPublicFlag: _h.BooleanField[_h.R]
     """isPublicFlag: boolean"""
-    docPath: _h.Text[_h.R]
+    docPath: _h.TextField[_h.R]
     """docPath: string, at most 100 characters"""
-    templatePath: _h.Text[_h.R]
+    templatePath: _h.TextField[_h.R]
     """templatePath: string, at most 200 characters"""
-    templateOutputPath: _h.Text[_h.R]
+    templateOutputPath: _h.TextField[_h.R]
     """templateOutputPath: string, at most 200 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 DocumentSetup: _DocumentSetup[_DocumentSetupRecord]

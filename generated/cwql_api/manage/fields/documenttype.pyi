@@ -4,28 +4,28 @@ from cwql.schema import handles as _h
 from ..models.documenttype import DocumentType as _DocumentTypeRecord
 from ._maps import _Map_info
 
-class _DocumentType(_h.Reference[_h.R]):
+class _DocumentType(_h.ReferenceField[_h.R]):
     """The fields of DocumentType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    fileExtension: _h.Text[_h.R]
+    fileExtension: _h.TextField[_h.R]
     """fileExtension: string"""
-    icon: _h.Text[_h.R]
+    icon: _h.TextField[_h.R]
     """icon: string"""
-    mimeType: _h.Text[_h.R]
+    mimeType: _h.TextField[_h.R]
     """mimeType: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 DocumentType: _DocumentType[_DocumentTypeRecord]

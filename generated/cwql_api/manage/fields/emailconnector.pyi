@@ -21,12 +21,12 @@ from .servicetypereference import _ServiceTypeReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _EmailConnector(_h.Reference[_h.R]):
+class _EmailConnector(_h.ReferenceField[_h.R]):
     """The fields of EmailConnector, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    emailServerType: _h.Enum[_t.Literal["IMAP", "Office365", "Google", "Asio365"], _h.R]
+    emailServerType: _h.EnumField[_t.Literal["IMAP", "Office365", "Google", "Asio365"], _h.R]
     """emailServerType: IMAP | Office365 | Google | Asio365"""
     imapSetup: _ImapSetupReference[_h.R]
     """imapSetup: a reference; compare its id or name, or it with None"""
@@ -46,27 +46,27 @@ class _EmailConnector(_h.Reference[_h.R]):
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    emailNotifyFrom: _h.Text[_h.R]
+    emailNotifyFrom: _h.TextField[_h.R]
     """emailNotifyFrom: string, at most 50 characters"""
-    bccEmailTo: _h.Text[_h.R]
+    bccEmailTo: _h.TextField[_h.R]
     """bccEmailTo: string, at most 250 characters"""
-    emailErrorsTo: _h.Text[_h.R]
+    emailErrorsTo: _h.TextField[_h.R]
     """emailErrorsTo: string, at most 50 characters, required"""
-    setEmailToDefaultContactFlag: _h.Boolean[_h.R]
+    setEmailToDefaultContactFlag: _h.BooleanField[_h.R]
     """setEmailToDefaultContactFlag: boolean"""
-    noResponseFlag: _h.Boolean[_h.R]
+    noResponseFlag: _h.BooleanField[_h.R]
     """noResponseFlag: boolean"""
-    neverRespondFlag: _h.Boolean[_h.R]
+    neverRespondFlag: _h.BooleanField[_h.R]
     """neverRespondFlag: boolean"""
-    discardDuplicatesFlag: _h.Boolean[_h.R]
+    discardDuplicatesFlag: _h.BooleanField[_h.R]
     """discardDuplicatesFlag: boolean"""
-    postRepliesToTicketFlag: _h.Boolean[_h.R]
+    postRepliesToTicketFlag: _h.BooleanField[_h.R]
     """postRepliesToTicketFlag: boolean"""
-    createContactFlag: _h.Boolean[_h.R]
+    createContactFlag: _h.BooleanField[_h.R]
     """createContactFlag: boolean"""
-    responseEmailForNew: _h.Text[_h.R]
+    responseEmailForNew: _h.TextField[_h.R]
     """responseEmailForNew: string"""
-    responseEmailForExisting: _h.Text[_h.R]
+    responseEmailForExisting: _h.TextField[_h.R]
     """responseEmailForExisting: string"""
     sourceOverride: _ServiceSourceReference[_h.R]
     """sourceOverride: a reference; compare its id or name, or it with None"""
@@ -80,21 +80,21 @@ class _EmailConnector(_h.Reference[_h.R]):
     """itemOverride: a reference; compare its id or name, or it with None"""
     statusOverride: _ServiceStatusReference[_h.R]
     """statusOverride: a reference; compare its id or name, or it with None"""
-    addCcFlag: _h.Boolean[_h.R]
+    addCcFlag: _h.BooleanField[_h.R]
     """addCcFlag: boolean"""
-    inboundTicketMailboxId: _h.Text[_h.R]
+    inboundTicketMailboxId: _h.TextField[_h.R]
     """inboundTicketMailboxId: string, since 2025.1"""
-    useEmailMessageIdFlag: _h.Boolean[_h.R]
+    useEmailMessageIdFlag: _h.BooleanField[_h.R]
     """useEmailMessageIdFlag: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 EmailConnector: _EmailConnector[_EmailConnectorRecord | _EmailConnectorInfoRecord]

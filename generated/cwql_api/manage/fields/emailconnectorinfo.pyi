@@ -7,10 +7,10 @@ from .companyreference import _CompanyReference
 from .imapsetupreference import _ImapSetupReference
 from ._maps import _Map_info
 
-class _EmailConnectorInfo(_h.Reference[_h.R]):
+class _EmailConnectorInfo(_h.ReferenceField[_h.R]):
     """The fields of EmailConnectorInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     defaultCompany: _CompanyReference[_h.R]
     """defaultCompany: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
@@ -18,13 +18,13 @@ class _EmailConnectorInfo(_h.Reference[_h.R]):
     """imapSetup: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 EmailConnectorInfo: _EmailConnectorInfo[_EmailConnectorInfoRecord | _EmailConnectorRecord]

@@ -12,18 +12,18 @@ from .servicestatusreference import _ServiceStatusReference
 from .servicesubtypereference import _ServiceSubTypeReference
 from .servicetypereference import _ServiceTypeReference
 
-class _EmailConnectorParsingRule(_h.Reference[_h.R]):
+class _EmailConnectorParsingRule(_h.ReferenceField[_h.R]):
     """The fields of EmailConnectorParsingRule, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     parsingStyle: _EmailConnectorParsingStyleReference[_h.R]
     """parsingStyle: a reference; compare its id or name, or it with None"""
-    priority: _h.Integer[_h.R]
+    priority: _h.IntegerField[_h.R]
     """priority: int32, required"""
     parsingVariable: _EmailConnectorParsingVariableReference[_h.R]
     """parsingVariable: a reference; compare its id, name or identifier, or it with None, required"""
-    searchTerm: _h.Text[_h.R]
+    searchTerm: _h.TextField[_h.R]
     """searchTerm: string, at most 250 characters, required"""
     servicePriority: _PriorityReference[_h.R]
     """servicePriority: a reference; compare its id or name, or it with None"""
@@ -39,13 +39,13 @@ class _EmailConnectorParsingRule(_h.Reference[_h.R]):
     """serviceBoard: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 EmailConnectorParsingRule: _EmailConnectorParsingRule[_EmailConnectorParsingRuleRecord]

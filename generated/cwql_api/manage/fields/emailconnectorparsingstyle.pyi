@@ -5,26 +5,26 @@ from ..models.emailconnectorparsingstyle import EmailConnectorParsingStyle as _E
 from .emailconnectorparsingtypereference import _EmailConnectorParsingTypeReference
 from ._maps import _Map_info
 
-class _EmailConnectorParsingStyle(_h.Reference[_h.R]):
+class _EmailConnectorParsingStyle(_h.ReferenceField[_h.R]):
     """The fields of EmailConnectorParsingStyle, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     parsingType: _EmailConnectorParsingTypeReference[_h.R]
     """parsingType: a reference; compare its id or name, or it with None, required"""
-    parseRule: _h.Text[_h.R]
+    parseRule: _h.TextField[_h.R]
     """parseRule: string, at most 500 characters, required"""
-    priority: _h.Integer[_h.R]
+    priority: _h.IntegerField[_h.R]
     """priority: int32, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 EmailConnectorParsingStyle: _EmailConnectorParsingStyle[_EmailConnectorParsingStyleRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.emailopened import EmailOpened as _EmailOpenedRecord
 
-class _EmailOpened(_h.Reference[_h.R]):
+class _EmailOpened(_h.ReferenceField[_h.R]):
     """The fields of EmailOpened, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    campaignId: _h.Integer[_h.R]
+    campaignId: _h.IntegerField[_h.R]
     """campaignId: int32"""
-    contactId: _h.Integer[_h.R]
+    contactId: _h.IntegerField[_h.R]
     """contactId: int32, required"""
-    dateOpened: _h.DateTime[_h.R]
+    dateOpened: _h.DateTimeField[_h.R]
     """dateOpened: date-time"""
 
 EmailOpened: _EmailOpened[_EmailOpenedRecord]

@@ -3,42 +3,42 @@ from cwql.schema import handles as _h
 
 from ..models.emailtoken import EmailToken as _EmailTokenRecord
 
-class _EmailToken(_h.Reference[_h.R]):
+class _EmailToken(_h.ReferenceField[_h.R]):
     """The fields of EmailToken, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    token: _h.Text[_h.R]
+    token: _h.TextField[_h.R]
     """token: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    addressFlag: _h.Boolean[_h.R]
+    addressFlag: _h.BooleanField[_h.R]
     """addressFlag: boolean"""
-    agreementFlag: _h.Boolean[_h.R]
+    agreementFlag: _h.BooleanField[_h.R]
     """agreementFlag: boolean"""
-    companyFlag: _h.Boolean[_h.R]
+    companyFlag: _h.BooleanField[_h.R]
     """companyFlag: boolean"""
-    configFlag: _h.Boolean[_h.R]
+    configFlag: _h.BooleanField[_h.R]
     """configFlag: boolean"""
-    contactFlag: _h.Boolean[_h.R]
+    contactFlag: _h.BooleanField[_h.R]
     """contactFlag: boolean"""
-    invoiceFlag: _h.Boolean[_h.R]
+    invoiceFlag: _h.BooleanField[_h.R]
     """invoiceFlag: boolean"""
-    purchaseOrderFlag: _h.Boolean[_h.R]
+    purchaseOrderFlag: _h.BooleanField[_h.R]
     """purchaseOrderFlag: boolean"""
-    purchaseOrderStatusFlag: _h.Boolean[_h.R]
+    purchaseOrderStatusFlag: _h.BooleanField[_h.R]
     """purchaseOrderStatusFlag: boolean"""
-    rmaFlag: _h.Boolean[_h.R]
+    rmaFlag: _h.BooleanField[_h.R]
     """rmaFlag: boolean"""
-    salesFlag: _h.Boolean[_h.R]
+    salesFlag: _h.BooleanField[_h.R]
     """salesFlag: boolean"""
-    serviceFlag: _h.Boolean[_h.R]
+    serviceFlag: _h.BooleanField[_h.R]
     """serviceFlag: boolean"""
-    tracksFlag: _h.Boolean[_h.R]
+    tracksFlag: _h.BooleanField[_h.R]
     """tracksFlag: boolean"""
-    workflowFlag: _h.Boolean[_h.R]
+    workflowFlag: _h.BooleanField[_h.R]
     """workflowFlag: boolean"""
-    portalPasswordFlag: _h.Boolean[_h.R]
+    portalPasswordFlag: _h.BooleanField[_h.R]
     """portalPasswordFlag: boolean"""
 
 EmailToken: _EmailToken[_EmailTokenRecord]

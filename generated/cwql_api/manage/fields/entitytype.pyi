@@ -4,14 +4,14 @@ from cwql.schema import handles as _h
 from ..models.entitytype import EntityType as _EntityTypeRecord
 from ..models.entitytypeinfo import EntityTypeInfo as _EntityTypeInfoRecord
 
-class _EntityType(_h.Reference[_h.R]):
+class _EntityType(_h.ReferenceField[_h.R]):
     """The fields of EntityType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    code: _h.Text[_h.R]
+    code: _h.TextField[_h.R]
     """code: string"""
 
 EntityType: _EntityType[_EntityTypeRecord | _EntityTypeInfoRecord]

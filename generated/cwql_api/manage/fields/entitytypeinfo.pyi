@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.entitytypeinfo import EntityTypeInfo as _EntityTypeInfoRecord
 from ..models.entitytype import EntityType as _EntityTypeRecord
 
-class _EntityTypeInfo(_h.Reference[_h.R]):
+class _EntityTypeInfo(_h.ReferenceField[_h.R]):
     """The fields of EntityTypeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
 EntityTypeInfo: _EntityTypeInfo[_EntityTypeInfoRecord | _EntityTypeRecord]

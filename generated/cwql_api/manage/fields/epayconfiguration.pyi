@@ -6,32 +6,32 @@ from .currencyreference import _CurrencyReference
 from ._maps import _Map_info
 from .systemlocationreference import _SystemLocationReference
 
-class _EPayConfiguration(_h.Reference[_h.R]):
+class _EPayConfiguration(_h.ReferenceField[_h.R]):
     """The fields of EPayConfiguration, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None, required"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, at most 400 characters, required"""
-    storeIdentifier: _h.Text[_h.R]
+    storeIdentifier: _h.TextField[_h.R]
     """storeIdentifier: string, at most 500 characters, required"""
-    encryptionKey: _h.Text[_h.R]
+    encryptionKey: _h.TextField[_h.R]
     """encryptionKey: string, at most 500 characters"""
-    initializationVector: _h.Text[_h.R]
+    initializationVector: _h.TextField[_h.R]
     """initializationVector: string, at most 500 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 EPayConfiguration: _EPayConfiguration[_EPayConfigurationRecord]

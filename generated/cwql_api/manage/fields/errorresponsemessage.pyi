@@ -4,12 +4,12 @@ from cwql.schema import handles as _h
 from ..models.errorresponsemessage import ErrorResponseMessage as _ErrorResponseMessageRecord
 from .validationerror import _ValidationErrorMany
 
-class _ErrorResponseMessage(_h.Reference[_h.R]):
+class _ErrorResponseMessage(_h.ReferenceField[_h.R]):
     """The fields of ErrorResponseMessage, in conditions on records R."""
 
-    code: _h.Text[_h.R]
+    code: _h.TextField[_h.R]
     """code: string"""
-    message: _h.Text[_h.R]
+    message: _h.TextField[_h.R]
     """message: string"""
     errors: _ValidationErrorMany[_h.R]
     """errors: a list of ValidationError; compare one of its fields, or use any()"""

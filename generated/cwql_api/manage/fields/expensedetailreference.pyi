@@ -4,22 +4,22 @@ from cwql.schema import handles as _h
 from ..models.expensedetailreference import ExpenseDetailReference as _ExpenseDetailReferenceRecord
 from ._maps import _Map_info
 
-class _ExpenseDetailReference(_h.Reference[_h.R]):
+class _ExpenseDetailReference(_h.ReferenceField[_h.R]):
     """The fields of ExpenseDetailReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    amount: _h.Number[_h.R]
+    amount: _h.NumberField[_h.R]
     """amount: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ExpenseDetailReference: _ExpenseDetailReference[_ExpenseDetailReferenceRecord]

@@ -20,18 +20,18 @@ from .projectphasereference import _ProjectPhaseReference
 from .projectreference import _ProjectReference
 from .ticketreference import _TicketReference
 
-class _ExpenseEntry(_h.Reference[_h.R]):
+class _ExpenseEntry(_h.ReferenceField[_h.R]):
     """The fields of ExpenseEntry, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     expenseReport: _ExpenseReportReference[_h.R]
     """expenseReport: a reference; compare its id or name, or it with None"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    chargeToId: _h.Integer[_h.R]
+    chargeToId: _h.IntegerField[_h.R]
     """chargeToId: int32"""
-    chargeToType: _h.Enum[_t.Literal["Company", "ServiceTicket", "ProjectTicket", "ChargeCode", "Activity"], _h.R]
+    chargeToType: _h.EnumField[_t.Literal["Company", "ServiceTicket", "ProjectTicket", "ChargeCode", "Activity"], _h.R]
     """chargeToType: Company | ServiceTicket | ProjectTicket | ChargeCode | Activity"""
     type: _ExpenseTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
@@ -41,23 +41,23 @@ class _ExpenseEntry(_h.Reference[_h.R]):
     """paymentMethod: a reference; compare its id or name, or it with None"""
     classification: _ClassificationReference[_h.R]
     """classification: a reference; compare its id or name, or it with None"""
-    amount: _h.Number[_h.R]
+    amount: _h.NumberField[_h.R]
     """amount: double, required"""
-    billableOption: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault"""
-    date: _h.DateTime[_h.R]
+    date: _h.DateTimeField[_h.R]
     """date: date-time, required"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    invoiceAmount: _h.Number[_h.R]
+    invoiceAmount: _h.NumberField[_h.R]
     """invoiceAmount: double"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
     taxes: _ExpenseTaxMany[_h.R]
     """taxes: a list of ExpenseTax; compare one of its fields, or use any()"""
@@ -65,15 +65,15 @@ class _ExpenseEntry(_h.Reference[_h.R]):
     """invoice: a reference; compare its id or identifier, or it with None"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    status: _h.Enum[_t.Literal["Open", "Rejected", "PendingApproval", "ErrorsCorrected", "PendingProjectApproval", "ApprovedByTierOne", "RejectBySecondTier", "ApprovedByTierTwo", "ReadyToBill", "Billed", "WrittenOff", "BilledAgreement"], _h.R]
+    status: _h.EnumField[_t.Literal["Open", "Rejected", "PendingApproval", "ErrorsCorrected", "PendingProjectApproval", "ApprovedByTierOne", "RejectBySecondTier", "ApprovedByTierTwo", "ReadyToBill", "Billed", "WrittenOff", "BilledAgreement"], _h.R]
     """status: Open | Rejected | PendingApproval | ErrorsCorrected | PendingProjectApproval | ApprovedByTierOne | RejectBySecondTier | ApprovedByTierTwo | ReadyToBill | Billed | WrittenOff | BilledAgreement"""
-    billAmount: _h.Number[_h.R]
+    billAmount: _h.NumberField[_h.R]
     """billAmount: double"""
-    agreementAmount: _h.Number[_h.R]
+    agreementAmount: _h.NumberField[_h.R]
     """agreementAmount: double"""
-    odometerStart: _h.Number[_h.R]
+    odometerStart: _h.NumberField[_h.R]
     """odometerStart: double"""
-    odometerEnd: _h.Number[_h.R]
+    odometerEnd: _h.NumberField[_h.R]
     """odometerEnd: double"""
     ticket: _TicketReference[_h.R]
     """ticket: a reference; compare its id, or it with None"""
@@ -85,18 +85,18 @@ class _ExpenseEntry(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    mileageFlag: _h.Boolean[_h.R]
+    mileageFlag: _h.BooleanField[_h.R]
     """mileageFlag: boolean"""
 
-class _ExpenseEntryMany(_ExpenseEntry[_h.R], _h.Children[_h.R, _ExpenseEntryRecord]):
+class _ExpenseEntryMany(_ExpenseEntry[_h.R], _h.ChildrenField[_h.R, _ExpenseEntryRecord]):
     """A list of ExpenseEntry inside of a record R."""
 
 ExpenseEntry: _ExpenseEntry[_ExpenseEntryRecord]

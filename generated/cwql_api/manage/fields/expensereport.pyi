@@ -7,36 +7,36 @@ from ..models.expensereport import ExpenseReport as _ExpenseReportRecord
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _ExpenseReport(_h.Reference[_h.R]):
+class _ExpenseReport(_h.ReferenceField[_h.R]):
     """The fields of ExpenseReport, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    year: _h.Integer[_h.R]
+    year: _h.IntegerField[_h.R]
     """year: int32"""
-    period: _h.Integer[_h.R]
+    period: _h.IntegerField[_h.R]
     """period: int32"""
-    dateStart: _h.DateText[_h.R]
+    dateStart: _h.DateTextField[_h.R]
     """dateStart: string"""
-    dateEnd: _h.DateText[_h.R]
+    dateEnd: _h.DateTextField[_h.R]
     """dateEnd: string"""
-    status: _h.Enum[_t.Literal["Open", "Rejected", "PendingApproval", "ErrorsCorrected", "PendingProjectApproval", "ApprovedByTierOne", "RejectBySecondTier", "ApprovedByTierTwo", "ReadyToBill", "Billed", "WrittenOff", "BilledAgreement"], _h.R]
+    status: _h.EnumField[_t.Literal["Open", "Rejected", "PendingApproval", "ErrorsCorrected", "PendingProjectApproval", "ApprovedByTierOne", "RejectBySecondTier", "ApprovedByTierTwo", "ReadyToBill", "Billed", "WrittenOff", "BilledAgreement"], _h.R]
     """status: Open | Rejected | PendingApproval | ErrorsCorrected | PendingProjectApproval | ApprovedByTierOne | RejectBySecondTier | ApprovedByTierTwo | ReadyToBill | Billed | WrittenOff | BilledAgreement"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    dueDate: _h.DateText[_h.R]
+    dueDate: _h.DateTextField[_h.R]
     """dueDate: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ExpenseReport: _ExpenseReport[_ExpenseReportRecord]

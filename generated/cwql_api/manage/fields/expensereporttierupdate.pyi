@@ -5,12 +5,12 @@ from cwql.schema import handles as _h
 
 from ..models.expensereporttierupdate import ExpenseReportTierUpdate as _ExpenseReportTierUpdateRecord
 
-class _ExpenseReportTierUpdate(_h.Reference[_h.R]):
+class _ExpenseReportTierUpdate(_h.ReferenceField[_h.R]):
     """The fields of ExpenseReportTierUpdate, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    approvalType: _h.Enum[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
+    approvalType: _h.EnumField[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
     """approvalType: DataEntry | Tier1Update | Tier2Update | Billing | Service | Project | MonthlySummary | SalesActivity | Schedule"""
 
 ExpenseReportTierUpdate: _ExpenseReportTierUpdate[_ExpenseReportTierUpdateRecord]

@@ -4,17 +4,17 @@ from cwql.schema import handles as _h
 from ..models.expensetax import ExpenseTax as _ExpenseTaxRecord
 from .expensetaxtypereference import _ExpenseTaxTypeReference
 
-class _ExpenseTax(_h.Reference[_h.R]):
+class _ExpenseTax(_h.ReferenceField[_h.R]):
     """The fields of ExpenseTax, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    amount: _h.Number[_h.R]
+    amount: _h.NumberField[_h.R]
     """amount: double"""
     type: _ExpenseTaxTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
 
-class _ExpenseTaxMany(_ExpenseTax[_h.R], _h.Children[_h.R, _ExpenseTaxRecord]):
+class _ExpenseTaxMany(_ExpenseTax[_h.R], _h.ChildrenField[_h.R, _ExpenseTaxRecord]):
     """A list of ExpenseTax inside of a record R."""
 
 ExpenseTax: _ExpenseTax[_ExpenseTaxRecord]

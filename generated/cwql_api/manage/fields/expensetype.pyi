@@ -7,48 +7,48 @@ from ..models.expensetype import ExpenseType as _ExpenseTypeRecord
 from ..models.expensetypeinfo import ExpenseTypeInfo as _ExpenseTypeInfoRecord
 from ._maps import _Map_info
 
-class _ExpenseType(_h.Reference[_h.R]):
+class _ExpenseType(_h.ReferenceField[_h.R]):
     """The fields of ExpenseType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    amountCaption: _h.Text[_h.R]
+    amountCaption: _h.TextField[_h.R]
     """amountCaption: string, required"""
-    reimbursementRate: _h.Number[_h.R]
+    reimbursementRate: _h.NumberField[_h.R]
     """reimbursementRate: double"""
-    billExpenses: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpenses: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpenses: Billable | DoNotBill | NoCharge | NoDefault, required"""
-    invoiceMarkupOption: _h.Enum[_t.Literal["Amount", "Mile", "Percent"], _h.R]
+    invoiceMarkupOption: _h.EnumField[_t.Literal["Amount", "Mile", "Percent"], _h.R]
     """invoiceMarkupOption: Amount | Mile | Percent, required"""
-    invoiceMarkupAmount: _h.Number[_h.R]
+    invoiceMarkupAmount: _h.NumberField[_h.R]
     """invoiceMarkupAmount: double"""
-    advancedAmountFlag: _h.Boolean[_h.R]
+    advancedAmountFlag: _h.BooleanField[_h.R]
     """advancedAmountFlag: boolean"""
-    mileageFlag: _h.Boolean[_h.R]
+    mileageFlag: _h.BooleanField[_h.R]
     """mileageFlag: boolean"""
-    quantityFlag: _h.Boolean[_h.R]
+    quantityFlag: _h.BooleanField[_h.R]
     """quantityFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    maxAmount: _h.Number[_h.R]
+    maxAmount: _h.NumberField[_h.R]
     """maxAmount: double"""
-    integrationXRef: _h.Text[_h.R]
+    integrationXRef: _h.TextField[_h.R]
     """integrationXRef: string, at most 50 characters"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ExpenseType: _ExpenseType[_ExpenseTypeRecord | _ExpenseTypeInfoRecord]

@@ -5,28 +5,28 @@ from ..models.expensetypeinfo import ExpenseTypeInfo as _ExpenseTypeInfoRecord
 from ..models.expensetype import ExpenseType as _ExpenseTypeRecord
 from ._maps import _Map_info
 
-class _ExpenseTypeInfo(_h.Reference[_h.R]):
+class _ExpenseTypeInfo(_h.ReferenceField[_h.R]):
     """The fields of ExpenseTypeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    amountCaption: _h.Text[_h.R]
+    amountCaption: _h.TextField[_h.R]
     """amountCaption: string"""
-    mileageFlag: _h.Boolean[_h.R]
+    mileageFlag: _h.BooleanField[_h.R]
     """mileageFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ExpenseTypeInfo: _ExpenseTypeInfo[_ExpenseTypeInfoRecord | _ExpenseTypeRecord]

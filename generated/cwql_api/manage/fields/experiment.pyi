@@ -4,32 +4,32 @@ from cwql.schema import handles as _h
 from ..models.experiment import Experiment as _ExperimentRecord
 from ._maps import _Map_info
 
-class _Experiment(_h.Reference[_h.R]):
+class _Experiment(_h.ReferenceField[_h.R]):
     """The fields of Experiment, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    experimentId: _h.Text[_h.R]
+    experimentId: _h.TextField[_h.R]
     """experimentId: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    properties: _h.Text[_h.R]
+    properties: _h.TextField[_h.R]
     """properties: string"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    memberInactiveFlag: _h.Boolean[_h.R]
+    memberInactiveFlag: _h.BooleanField[_h.R]
     """memberInactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Experiment: _Experiment[_ExperimentRecord]

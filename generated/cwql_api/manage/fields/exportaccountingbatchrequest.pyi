@@ -5,40 +5,40 @@ from cwql.schema import handles as _h
 
 from ..models.exportaccountingbatchrequest import ExportAccountingBatchRequest as _ExportAccountingBatchRequestRecord
 
-class _ExportAccountingBatchRequest(_h.Reference[_h.R]):
+class _ExportAccountingBatchRequest(_h.ReferenceField[_h.R]):
     """The fields of ExportAccountingBatchRequest, in conditions on records R."""
 
-    batchIdentifier: _h.Text[_h.R]
+    batchIdentifier: _h.TextField[_h.R]
     """batchIdentifier: string, at most 50 characters"""
-    glInterfaceIdentifier: _h.Text[_h.R]
+    glInterfaceIdentifier: _h.TextField[_h.R]
     """glInterfaceIdentifier: string"""
-    thruDate: _h.DateTime[_h.R]
+    thruDate: _h.DateTimeField[_h.R]
     """thruDate: date-time"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    summarizeInvoices: _h.Enum[_t.Literal["Default", "Condensed", "Detailed"], _h.R]
+    summarizeInvoices: _h.EnumField[_t.Literal["Default", "Condensed", "Detailed"], _h.R]
     """summarizeInvoices: Default | Condensed | Detailed"""
-    exportInvoicesFlag: _h.Boolean[_h.R]
+    exportInvoicesFlag: _h.BooleanField[_h.R]
     """exportInvoicesFlag: boolean"""
-    includedInvoiceIds: _h.Collection[int, _h.R]
+    includedInvoiceIds: _h.CollectionField[int, _h.R]
     """includedInvoiceIds: a list of int32"""
-    excludedInvoiceIds: _h.Collection[int, _h.R]
+    excludedInvoiceIds: _h.CollectionField[int, _h.R]
     """excludedInvoiceIds: a list of int32"""
-    exportExpensesFlag: _h.Boolean[_h.R]
+    exportExpensesFlag: _h.BooleanField[_h.R]
     """exportExpensesFlag: boolean"""
-    includedExpenseIds: _h.Collection[int, _h.R]
+    includedExpenseIds: _h.CollectionField[int, _h.R]
     """includedExpenseIds: a list of int32"""
-    excludedExpenseIds: _h.Collection[int, _h.R]
+    excludedExpenseIds: _h.CollectionField[int, _h.R]
     """excludedExpenseIds: a list of int32"""
-    exportPaymentsFlag: _h.Boolean[_h.R]
+    exportPaymentsFlag: _h.BooleanField[_h.R]
     """exportPaymentsFlag: boolean, since 2025.1"""
-    includedPaymentIds: _h.Collection[int, _h.R]
+    includedPaymentIds: _h.CollectionField[int, _h.R]
     """includedPaymentIds: a list of int32, since 2025.1"""
-    exportProductsFlag: _h.Boolean[_h.R]
+    exportProductsFlag: _h.BooleanField[_h.R]
     """exportProductsFlag: boolean"""
-    includedProductIds: _h.Collection[str, _h.R]
+    includedProductIds: _h.CollectionField[str, _h.R]
     """includedProductIds: a list of string"""
-    excludedProductIds: _h.Collection[str, _h.R]
+    excludedProductIds: _h.CollectionField[str, _h.R]
     """excludedProductIds: a list of string"""
 
 ExportAccountingBatchRequest: _ExportAccountingBatchRequest[_ExportAccountingBatchRequestRecord]

@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.fileuploadsetting import FileUploadSetting as _FileUploadSettingRecord
 from ._maps import _Map_info
 
-class _FileUploadSetting(_h.Reference[_h.R]):
+class _FileUploadSetting(_h.ReferenceField[_h.R]):
     """The fields of FileUploadSetting, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    restrictFileTypesFlag: _h.Boolean[_h.R]
+    restrictFileTypesFlag: _h.BooleanField[_h.R]
     """restrictFileTypesFlag: boolean, required"""
-    globalFileSizeLimit: _h.Integer[_h.R]
+    globalFileSizeLimit: _h.IntegerField[_h.R]
     """globalFileSizeLimit: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 FileUploadSetting: _FileUploadSetting[_FileUploadSettingRecord]

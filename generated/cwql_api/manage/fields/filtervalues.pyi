@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.filtervalues import FilterValues as _FilterValuesRecord
 
-class _FilterValues(_h.Reference[_h.R]):
+class _FilterValues(_h.ReferenceField[_h.R]):
     """The fields of FilterValues, in conditions on records R."""
 
-    conditions: _h.Text[_h.R]
+    conditions: _h.TextField[_h.R]
     """conditions: string"""
-    orderBy: _h.Text[_h.R]
+    orderBy: _h.TextField[_h.R]
     """orderBy: string"""
-    childconditions: _h.Text[_h.R]
+    childconditions: _h.TextField[_h.R]
     """childconditions: string"""
-    customfieldconditions: _h.Text[_h.R]
+    customfieldconditions: _h.TextField[_h.R]
     """customfieldconditions: string"""
 
 FilterValues: _FilterValues[_FilterValuesRecord]

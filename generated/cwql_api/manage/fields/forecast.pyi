@@ -20,10 +20,10 @@ from .taxcodereference import _TaxCodeReference
 from .timerevenuereference import _TimeRevenueReference
 from .wonrevenuereference import _WonRevenueReference
 
-class _Forecast(_h.Reference[_h.R]):
+class _Forecast(_h.ReferenceField[_h.R]):
     """The fields of Forecast, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     forecastItems: _ForecastItemMany[_h.R]
     """forecastItems: a list of ForecastItem; compare one of its fields, or use any()"""
@@ -41,7 +41,7 @@ class _Forecast(_h.Reference[_h.R]):
     """forecastRevenueTotals: a reference; compare its id, or it with None"""
     inclusiveRevenueTotals: _InclusiveRevenueReference[_h.R]
     """inclusiveRevenueTotals: a reference; compare its id, or it with None"""
-    recurringTotal: _h.Number[_h.R]
+    recurringTotal: _h.NumberField[_h.R]
     """recurringTotal: double"""
     wonRevenue: _WonRevenueReference[_h.R]
     """wonRevenue: a reference; compare its id, or it with None"""
@@ -53,11 +53,11 @@ class _Forecast(_h.Reference[_h.R]):
     """otherRevenue1: a reference; compare its id, or it with None"""
     otherRevenue2: _Other2RevenueReference[_h.R]
     """otherRevenue2: a reference; compare its id, or it with None"""
-    salesTaxRevenue: _h.Number[_h.R]
+    salesTaxRevenue: _h.NumberField[_h.R]
     """salesTaxRevenue: double"""
-    forecastTotalWithTaxes: _h.Number[_h.R]
+    forecastTotalWithTaxes: _h.NumberField[_h.R]
     """forecastTotalWithTaxes: double"""
-    expectedProbability: _h.Integer[_h.R]
+    expectedProbability: _h.IntegerField[_h.R]
     """expectedProbability: int32"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
@@ -67,13 +67,13 @@ class _Forecast(_h.Reference[_h.R]):
     """currency: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Forecast: _Forecast[_ForecastRecord]

@@ -10,91 +10,91 @@ from ._maps import _Map_info
 from .opportunityreference import _OpportunityReference
 from .opportunitystatusreference import _OpportunityStatusReference
 
-class _ForecastItem(_h.Reference[_h.R]):
+class _ForecastItem(_h.ReferenceField[_h.R]):
     """The fields of ForecastItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    forecastDescription: _h.Text[_h.R]
+    forecastDescription: _h.TextField[_h.R]
     """forecastDescription: string, at most 50 characters"""
     opportunity: _OpportunityReference[_h.R]
     """opportunity: a reference; compare its id or name, or it with None, required"""
-    quantity: _h.Number[_h.R]
+    quantity: _h.NumberField[_h.R]
     """quantity: double"""
     status: _OpportunityStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
     catalogItem: _IvItemReference[_h.R]
     """catalogItem: a reference; compare its id or identifier, or it with None"""
-    productDescription: _h.Text[_h.R]
+    productDescription: _h.TextField[_h.R]
     """productDescription: string"""
-    productClass: _h.Text[_h.R]
+    productClass: _h.TextField[_h.R]
     """productClass: string"""
-    revenue: _h.Number[_h.R]
+    revenue: _h.NumberField[_h.R]
     """revenue: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    margin: _h.Number[_h.R]
+    margin: _h.NumberField[_h.R]
     """margin: double"""
-    percentage: _h.Integer[_h.R]
+    percentage: _h.IntegerField[_h.R]
     """percentage: int32"""
-    includeFlag: _h.Boolean[_h.R]
+    includeFlag: _h.BooleanField[_h.R]
     """includeFlag: boolean"""
-    quoteWerksDocNo: _h.Text[_h.R]
+    quoteWerksDocNo: _h.TextField[_h.R]
     """quoteWerksDocNo: string, at most 20 characters"""
-    quoteWerksDocName: _h.Text[_h.R]
+    quoteWerksDocName: _h.TextField[_h.R]
     """quoteWerksDocName: string, at most 255 characters"""
-    quoteWerksQuantity: _h.Integer[_h.R]
+    quoteWerksQuantity: _h.IntegerField[_h.R]
     """quoteWerksQuantity: int32"""
-    forecastType: _h.Enum[_t.Literal["Other1", "Other2", "Agreement", "Product", "Service"], _h.R]
+    forecastType: _h.EnumField[_t.Literal["Other1", "Other2", "Agreement", "Product", "Service"], _h.R]
     """forecastType: Other1 | Other2 | Agreement | Product | Service, required"""
-    linkFlag: _h.Boolean[_h.R]
+    linkFlag: _h.BooleanField[_h.R]
     """linkFlag: boolean"""
-    recurringRevenue: _h.Number[_h.R]
+    recurringRevenue: _h.NumberField[_h.R]
     """recurringRevenue: double"""
-    recurringCost: _h.Number[_h.R]
+    recurringCost: _h.NumberField[_h.R]
     """recurringCost: double"""
-    recurringDateStart: _h.DateTime[_h.R]
+    recurringDateStart: _h.DateTimeField[_h.R]
     """recurringDateStart: date-time"""
-    recurringDateEnd: _h.DateTime[_h.R]
+    recurringDateEnd: _h.DateTimeField[_h.R]
     """recurringDateEnd: date-time"""
     billCycle: _BillingCycleReference[_h.R]
     """billCycle: a reference; compare its id or name, or it with None"""
-    cycleBasis: _h.Text[_h.R]
+    cycleBasis: _h.TextField[_h.R]
     """cycleBasis: string"""
-    cycles: _h.Integer[_h.R]
+    cycles: _h.IntegerField[_h.R]
     """cycles: int32"""
-    recurringFlag: _h.Boolean[_h.R]
+    recurringFlag: _h.BooleanField[_h.R]
     """recurringFlag: boolean"""
-    sequenceNumber: _h.Number[_h.R]
+    sequenceNumber: _h.NumberField[_h.R]
     """sequenceNumber: double"""
-    subNumber: _h.Integer[_h.R]
+    subNumber: _h.IntegerField[_h.R]
     """subNumber: int32"""
-    taxableFlag: _h.Boolean[_h.R]
+    taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    bill: _h.Number[_h.R]
+    bill: _h.NumberField[_h.R]
     """bill: double, since 2026.4"""
-    billingLogRecID: _h.Integer[_h.R]
+    billingLogRecID: _h.IntegerField[_h.R]
     """billingLogRecID: int32, since 2026.4"""
-    convertedAGRDetailRecID: _h.Integer[_h.R]
+    convertedAGRDetailRecID: _h.IntegerField[_h.R]
     """convertedAGRDetailRecID: int32, since 2026.4"""
-    convertedRecID: _h.Integer[_h.R]
+    convertedRecID: _h.IntegerField[_h.R]
     """convertedRecID: int32, since 2026.4"""
-    quantityCancelled: _h.Number[_h.R]
+    quantityCancelled: _h.NumberField[_h.R]
     """quantityCancelled: double, since 2026.4"""
-    teStatusID: _h.Integer[_h.R]
+    teStatusID: _h.IntegerField[_h.R]
     """teStatusID: int32, since 2026.4"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _ForecastItemMany(_ForecastItem[_h.R], _h.Children[_h.R, _ForecastItemRecord]):
+class _ForecastItemMany(_ForecastItem[_h.R], _h.ChildrenField[_h.R, _ForecastItemRecord]):
     """A list of ForecastItem inside of a record R."""
 
 ForecastItem: _ForecastItem[_ForecastItemRecord]

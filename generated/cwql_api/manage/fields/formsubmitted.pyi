@@ -3,30 +3,30 @@ from cwql.schema import handles as _h
 
 from ..models.formsubmitted import FormSubmitted as _FormSubmittedRecord
 
-class _FormSubmitted(_h.Reference[_h.R]):
+class _FormSubmitted(_h.ReferenceField[_h.R]):
     """The fields of FormSubmitted, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    campaignId: _h.Integer[_h.R]
+    campaignId: _h.IntegerField[_h.R]
     """campaignId: int32"""
-    contactId: _h.Integer[_h.R]
+    contactId: _h.IntegerField[_h.R]
     """contactId: int32, required"""
-    dateSubmitted: _h.DateTime[_h.R]
+    dateSubmitted: _h.DateTimeField[_h.R]
     """dateSubmitted: date-time"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, at most 2083 characters, required"""
-    queryString: _h.Text[_h.R]
+    queryString: _h.TextField[_h.R]
     """queryString: string"""
-    pageType: _h.Text[_h.R]
+    pageType: _h.TextField[_h.R]
     """pageType: string"""
-    pageSubType: _h.Text[_h.R]
+    pageSubType: _h.TextField[_h.R]
     """pageSubType: string"""
-    topic: _h.Text[_h.R]
+    topic: _h.TextField[_h.R]
     """topic: string"""
-    version: _h.Text[_h.R]
+    version: _h.TextField[_h.R]
     """version: string"""
-    status: _h.Text[_h.R]
+    status: _h.TextField[_h.R]
     """status: string"""
 
 FormSubmitted: _FormSubmitted[_FormSubmittedRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.genericididentifierreference import GenericIdIdentifierReference as _GenericIdIdentifierReferenceRecord
 
-class _GenericIdIdentifierReference(_h.Reference[_h.R]):
+class _GenericIdIdentifierReference(_h.ReferenceField[_h.R]):
     """The fields of GenericIdIdentifierReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
 GenericIdIdentifierReference: _GenericIdIdentifierReference[_GenericIdIdentifierReferenceRecord]

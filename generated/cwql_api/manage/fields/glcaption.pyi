@@ -6,80 +6,80 @@ from cwql.schema import handles as _h
 from ..models.glcaption import GLCaption as _GLCaptionRecord
 from ._maps import _Map_info
 
-class _GLCaption(_h.Reference[_h.R]):
+class _GLCaption(_h.ReferenceField[_h.R]):
     """The fields of GLCaption, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    segment1: _h.Text[_h.R]
+    segment1: _h.TextField[_h.R]
     """segment1: string, at most 255 characters"""
-    segment2: _h.Text[_h.R]
+    segment2: _h.TextField[_h.R]
     """segment2: string, at most 255 characters"""
-    segment3: _h.Text[_h.R]
+    segment3: _h.TextField[_h.R]
     """segment3: string, at most 255 characters"""
-    segment4: _h.Text[_h.R]
+    segment4: _h.TextField[_h.R]
     """segment4: string, at most 255 characters"""
-    segment5: _h.Text[_h.R]
+    segment5: _h.TextField[_h.R]
     """segment5: string, at most 255 characters"""
-    segment6: _h.Text[_h.R]
+    segment6: _h.TextField[_h.R]
     """segment6: string, at most 255 characters"""
-    segment7: _h.Text[_h.R]
+    segment7: _h.TextField[_h.R]
     """segment7: string, at most 255 characters"""
-    segment8: _h.Text[_h.R]
+    segment8: _h.TextField[_h.R]
     """segment8: string, at most 255 characters"""
-    segment9: _h.Text[_h.R]
+    segment9: _h.TextField[_h.R]
     """segment9: string, at most 255 characters"""
-    segment10: _h.Text[_h.R]
+    segment10: _h.TextField[_h.R]
     """segment10: string, at most 255 characters"""
-    segment1type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment1type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment1type: Account | Class"""
-    segment2type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment2type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment2type: Account | Class"""
-    segment3type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment3type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment3type: Account | Class"""
-    segment4type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment4type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment4type: Account | Class"""
-    segment5type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment5type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment5type: Account | Class"""
-    segment6type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment6type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment6type: Account | Class"""
-    segment7type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment7type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment7type: Account | Class"""
-    segment8type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment8type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment8type: Account | Class"""
-    segment9type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment9type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment9type: Account | Class"""
-    segment10type: _h.Enum[_t.Literal["Account", "Class"], _h.R]
+    segment10type: _h.EnumField[_t.Literal["Account", "Class"], _h.R]
     """segment10type: Account | Class"""
-    cogs1: _h.Text[_h.R]
+    cogs1: _h.TextField[_h.R]
     """cogs1: string, at most 255 characters"""
-    cogs2: _h.Text[_h.R]
+    cogs2: _h.TextField[_h.R]
     """cogs2: string, at most 255 characters"""
-    cogs3: _h.Text[_h.R]
+    cogs3: _h.TextField[_h.R]
     """cogs3: string, at most 255 characters"""
-    cogs4: _h.Text[_h.R]
+    cogs4: _h.TextField[_h.R]
     """cogs4: string, at most 255 characters"""
-    cogs5: _h.Text[_h.R]
+    cogs5: _h.TextField[_h.R]
     """cogs5: string, at most 255 characters"""
-    cogs6: _h.Text[_h.R]
+    cogs6: _h.TextField[_h.R]
     """cogs6: string, at most 255 characters"""
-    cogs7: _h.Text[_h.R]
+    cogs7: _h.TextField[_h.R]
     """cogs7: string, at most 255 characters"""
-    cogs8: _h.Text[_h.R]
+    cogs8: _h.TextField[_h.R]
     """cogs8: string, at most 255 characters"""
-    cogs9: _h.Text[_h.R]
+    cogs9: _h.TextField[_h.R]
     """cogs9: string, at most 255 characters"""
-    cogs10: _h.Text[_h.R]
+    cogs10: _h.TextField[_h.R]
     """cogs10: string, at most 255 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 GLCaption: _GLCaption[_GLCaptionRecord]

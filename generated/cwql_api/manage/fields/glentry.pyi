@@ -4,76 +4,76 @@ from cwql.schema import handles as _h
 from ..models.glentry import GLEntry as _GLEntryRecord
 from ._maps import _Map_info
 
-class _GLEntry(_h.Reference[_h.R]):
+class _GLEntry(_h.ReferenceField[_h.R]):
     """The fields of GLEntry, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
-    amount: _h.Number[_h.R]
+    amount: _h.NumberField[_h.R]
     """amount: double"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 100 characters"""
-    segment1: _h.Text[_h.R]
+    segment1: _h.TextField[_h.R]
     """segment1: string, at most 255 characters"""
-    segment2: _h.Text[_h.R]
+    segment2: _h.TextField[_h.R]
     """segment2: string, at most 255 characters"""
-    segment3: _h.Text[_h.R]
+    segment3: _h.TextField[_h.R]
     """segment3: string, at most 255 characters"""
-    segment4: _h.Text[_h.R]
+    segment4: _h.TextField[_h.R]
     """segment4: string, at most 255 characters"""
-    segment5: _h.Text[_h.R]
+    segment5: _h.TextField[_h.R]
     """segment5: string, at most 255 characters"""
-    segment6: _h.Text[_h.R]
+    segment6: _h.TextField[_h.R]
     """segment6: string, at most 255 characters"""
-    segment7: _h.Text[_h.R]
+    segment7: _h.TextField[_h.R]
     """segment7: string, at most 255 characters"""
-    segment8: _h.Text[_h.R]
+    segment8: _h.TextField[_h.R]
     """segment8: string, at most 255 characters"""
-    segment9: _h.Text[_h.R]
+    segment9: _h.TextField[_h.R]
     """segment9: string, at most 255 characters"""
-    segment10: _h.Text[_h.R]
+    segment10: _h.TextField[_h.R]
     """segment10: string, at most 255 characters"""
-    productId: _h.Text[_h.R]
+    productId: _h.TextField[_h.R]
     """productId: string, at most 255 characters"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    salesCode: _h.Text[_h.R]
+    salesCode: _h.TextField[_h.R]
     """salesCode: string, at most 255 characters"""
-    inventory: _h.Text[_h.R]
+    inventory: _h.TextField[_h.R]
     """inventory: string, at most 255 characters"""
-    cogs1: _h.Text[_h.R]
+    cogs1: _h.TextField[_h.R]
     """cogs1: string, at most 255 characters"""
-    cogs2: _h.Text[_h.R]
+    cogs2: _h.TextField[_h.R]
     """cogs2: string, at most 255 characters"""
-    cogs3: _h.Text[_h.R]
+    cogs3: _h.TextField[_h.R]
     """cogs3: string, at most 255 characters"""
-    cogs4: _h.Text[_h.R]
+    cogs4: _h.TextField[_h.R]
     """cogs4: string, at most 255 characters"""
-    cogs5: _h.Text[_h.R]
+    cogs5: _h.TextField[_h.R]
     """cogs5: string, at most 255 characters"""
-    cogs6: _h.Text[_h.R]
+    cogs6: _h.TextField[_h.R]
     """cogs6: string, at most 255 characters"""
-    cogs7: _h.Text[_h.R]
+    cogs7: _h.TextField[_h.R]
     """cogs7: string, at most 255 characters"""
-    cogs8: _h.Text[_h.R]
+    cogs8: _h.TextField[_h.R]
     """cogs8: string, at most 255 characters"""
-    cogs9: _h.Text[_h.R]
+    cogs9: _h.TextField[_h.R]
     """cogs9: string, at most 255 characters"""
-    cogs10: _h.Text[_h.R]
+    cogs10: _h.TextField[_h.R]
     """cogs10: string, at most 255 characters"""
-    isBatched: _h.Boolean[_h.R]
+    isBatched: _h.BooleanField[_h.R]
     """isBatched: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 GLEntry: _GLEntry[_GLEntryRecord]

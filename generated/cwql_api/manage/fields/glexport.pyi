@@ -12,7 +12,7 @@ from .glexportsettings import _GLExportSettings
 from .glexporttransaction import _GLExportTransactionMany
 from .glexportvendor import _GLExportVendorMany
 
-class _GLExport(_h.Reference[_h.R]):
+class _GLExport(_h.ReferenceField[_h.R]):
     """The fields of GLExport, in conditions on records R."""
 
     exportSettings: _GLExportSettings[_h.R]

@@ -4,29 +4,29 @@ from cwql.schema import handles as _h
 from ..models.glexportadjustmenttransaction import GLExportAdjustmentTransaction as _GLExportAdjustmentTransactionRecord
 from .glexportadjustmenttransactiondetail import _GLExportAdjustmentTransactionDetailMany
 
-class _GLExportAdjustmentTransaction(_h.Reference[_h.R]):
+class _GLExportAdjustmentTransaction(_h.ReferenceField[_h.R]):
     """The fields of GLExportAdjustmentTransaction, in conditions on records R."""
 
-    id: _h.Text[_h.R]
+    id: _h.TextField[_h.R]
     """id: string"""
-    documentType: _h.Text[_h.R]
+    documentType: _h.TextField[_h.R]
     """documentType: string"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    glTypeID: _h.Text[_h.R]
+    glTypeID: _h.TextField[_h.R]
     """glTypeID: string"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
-    adjustmentDescription: _h.Text[_h.R]
+    adjustmentDescription: _h.TextField[_h.R]
     """adjustmentDescription: string"""
     adjustmentDetail: _GLExportAdjustmentTransactionDetailMany[_h.R]
     """adjustmentDetail: a list of GLExportAdjustmentTransactionDetail; compare one of its fields, or use any()"""
 
-class _GLExportAdjustmentTransactionMany(_GLExportAdjustmentTransaction[_h.R], _h.Children[_h.R, _GLExportAdjustmentTransactionRecord]):
+class _GLExportAdjustmentTransactionMany(_GLExportAdjustmentTransaction[_h.R], _h.ChildrenField[_h.R, _GLExportAdjustmentTransactionRecord]):
     """A list of GLExportAdjustmentTransaction inside of a record R."""
 
 GLExportAdjustmentTransaction: _GLExportAdjustmentTransaction[_GLExportAdjustmentTransactionRecord]

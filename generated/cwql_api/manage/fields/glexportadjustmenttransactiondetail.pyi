@@ -4,33 +4,33 @@ from cwql.schema import handles as _h
 from ..models.glexportadjustmenttransactiondetail import GLExportAdjustmentTransactionDetail as _GLExportAdjustmentTransactionDetailRecord
 from .ivitemreference import _IvItemReference
 
-class _GLExportAdjustmentTransactionDetail(_h.Reference[_h.R]):
+class _GLExportAdjustmentTransactionDetail(_h.ReferenceField[_h.R]):
     """The fields of GLExportAdjustmentTransactionDetail, in conditions on records R."""
 
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
     item: _IvItemReference[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
-    quantity: _h.Integer[_h.R]
+    quantity: _h.IntegerField[_h.R]
     """quantity: int32"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    costAccountNumber: _h.Text[_h.R]
+    costAccountNumber: _h.TextField[_h.R]
     """costAccountNumber: string"""
-    inventoryAccountNumber: _h.Text[_h.R]
+    inventoryAccountNumber: _h.TextField[_h.R]
     """inventoryAccountNumber: string"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    productAccountNumber: _h.Text[_h.R]
+    productAccountNumber: _h.TextField[_h.R]
     """productAccountNumber: string"""
 
-class _GLExportAdjustmentTransactionDetailMany(_GLExportAdjustmentTransactionDetail[_h.R], _h.Children[_h.R, _GLExportAdjustmentTransactionDetailRecord]):
+class _GLExportAdjustmentTransactionDetailMany(_GLExportAdjustmentTransactionDetail[_h.R], _h.ChildrenField[_h.R, _GLExportAdjustmentTransactionDetailRecord]):
     """A list of GLExportAdjustmentTransactionDetail inside of a record R."""
 
 GLExportAdjustmentTransactionDetail: _GLExportAdjustmentTransactionDetail[_GLExportAdjustmentTransactionDetailRecord]

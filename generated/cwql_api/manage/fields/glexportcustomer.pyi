@@ -11,7 +11,7 @@ from .glexportcustomertaxlevel import _GLExportCustomerTaxLevelMany
 from .sitereference import _SiteReference
 from .taxcodereference import _TaxCodeReference
 
-class _GLExportCustomer(_h.Reference[_h.R]):
+class _GLExportCustomer(_h.ReferenceField[_h.R]):
     """The fields of GLExportCustomer, in conditions on records R."""
 
     company: _CompanyReference[_h.R]
@@ -22,58 +22,58 @@ class _GLExportCustomer(_h.Reference[_h.R]):
     """contact: a reference; compare its id or name, or it with None"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    billingTermsXref: _h.Text[_h.R]
+    billingTermsXref: _h.TextField[_h.R]
     """billingTermsXref: string"""
-    dueDays: _h.Integer[_h.R]
+    dueDays: _h.IntegerField[_h.R]
     """dueDays: int32"""
-    taxable: _h.Boolean[_h.R]
+    taxable: _h.BooleanField[_h.R]
     """taxable: boolean"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    stateTaxXref: _h.Text[_h.R]
+    stateTaxXref: _h.TextField[_h.R]
     """stateTaxXref: string"""
-    countyTaxXref: _h.Text[_h.R]
+    countyTaxXref: _h.TextField[_h.R]
     """countyTaxXref: string"""
-    cityTaxXref: _h.Text[_h.R]
+    cityTaxXref: _h.TextField[_h.R]
     """cityTaxXref: string"""
-    countryTaxXref: _h.Text[_h.R]
+    countryTaxXref: _h.TextField[_h.R]
     """countryTaxXref: string"""
-    compositeTaxXref: _h.Text[_h.R]
+    compositeTaxXref: _h.TextField[_h.R]
     """compositeTaxXref: string"""
-    stateTaxRate: _h.Number[_h.R]
+    stateTaxRate: _h.NumberField[_h.R]
     """stateTaxRate: double"""
-    countyTaxRate: _h.Number[_h.R]
+    countyTaxRate: _h.NumberField[_h.R]
     """countyTaxRate: double"""
-    cityTaxRate: _h.Number[_h.R]
+    cityTaxRate: _h.NumberField[_h.R]
     """cityTaxRate: double"""
-    countryTaxRate: _h.Number[_h.R]
+    countryTaxRate: _h.NumberField[_h.R]
     """countryTaxRate: double"""
-    compositeTaxRate: _h.Number[_h.R]
+    compositeTaxRate: _h.NumberField[_h.R]
     """compositeTaxRate: double"""
-    taxGroupRate: _h.Number[_h.R]
+    taxGroupRate: _h.NumberField[_h.R]
     """taxGroupRate: double"""
-    taxAgencyXref: _h.Text[_h.R]
+    taxAgencyXref: _h.TextField[_h.R]
     """taxAgencyXref: string"""
-    stateTaxAgencyXref: _h.Text[_h.R]
+    stateTaxAgencyXref: _h.TextField[_h.R]
     """stateTaxAgencyXref: string"""
-    countyTaxAgencyXref: _h.Text[_h.R]
+    countyTaxAgencyXref: _h.TextField[_h.R]
     """countyTaxAgencyXref: string"""
-    cityTaxAgencyXref: _h.Text[_h.R]
+    cityTaxAgencyXref: _h.TextField[_h.R]
     """cityTaxAgencyXref: string"""
-    countryTaxAgencyXref: _h.Text[_h.R]
+    countryTaxAgencyXref: _h.TextField[_h.R]
     """countryTaxAgencyXref: string"""
-    compositeTaxAgencyXref: _h.Text[_h.R]
+    compositeTaxAgencyXref: _h.TextField[_h.R]
     """compositeTaxAgencyXref: string"""
     taxLevels: _GLExportCustomerTaxLevelMany[_h.R]
     """taxLevels: a list of GLExportCustomerTaxLevel; compare one of its fields, or use any()"""
 
-class _GLExportCustomerMany(_GLExportCustomer[_h.R], _h.Children[_h.R, _GLExportCustomerRecord]):
+class _GLExportCustomerMany(_GLExportCustomer[_h.R], _h.ChildrenField[_h.R, _GLExportCustomerRecord]):
     """A list of GLExportCustomer inside of a record R."""
 
 GLExportCustomer: _GLExportCustomer[_GLExportCustomerRecord]

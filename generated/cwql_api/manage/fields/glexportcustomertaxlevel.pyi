@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.glexportcustomertaxlevel import GLExportCustomerTaxLevel as _GLExportCustomerTaxLevelRecord
 
-class _GLExportCustomerTaxLevel(_h.Reference[_h.R]):
+class _GLExportCustomerTaxLevel(_h.ReferenceField[_h.R]):
     """The fields of GLExportCustomerTaxLevel, in conditions on records R."""
 
-    taxRate: _h.Number[_h.R]
+    taxRate: _h.NumberField[_h.R]
     """taxRate: double"""
-    taxCodeXref: _h.Text[_h.R]
+    taxCodeXref: _h.TextField[_h.R]
     """taxCodeXref: string"""
-    agencyXref: _h.Text[_h.R]
+    agencyXref: _h.TextField[_h.R]
     """agencyXref: string"""
-    taxLevel: _h.Integer[_h.R]
+    taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
 
-class _GLExportCustomerTaxLevelMany(_GLExportCustomerTaxLevel[_h.R], _h.Children[_h.R, _GLExportCustomerTaxLevelRecord]):
+class _GLExportCustomerTaxLevelMany(_GLExportCustomerTaxLevel[_h.R], _h.ChildrenField[_h.R, _GLExportCustomerTaxLevelRecord]):
     """A list of GLExportCustomerTaxLevel inside of a record R."""
 
 GLExportCustomerTaxLevel: _GLExportCustomerTaxLevel[_GLExportCustomerTaxLevelRecord]

@@ -8,51 +8,51 @@ from .glexportexpenseoffset import _GLExportExpenseOffset
 from .memberreference import _MemberReference
 from .projectreference import _ProjectReference
 
-class _GLExportExpense(_h.Reference[_h.R]):
+class _GLExportExpense(_h.ReferenceField[_h.R]):
     """The fields of GLExportExpense, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    documentType: _h.Text[_h.R]
+    documentType: _h.TextField[_h.R]
     """documentType: string"""
-    apAccountNumber: _h.Text[_h.R]
+    apAccountNumber: _h.TextField[_h.R]
     """apAccountNumber: string"""
-    apClass: _h.Text[_h.R]
+    apClass: _h.TextField[_h.R]
     """apClass: string"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
-    glTypeId: _h.Text[_h.R]
+    glTypeId: _h.TextField[_h.R]
     """glTypeId: string"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    periodStartDate: _h.DateText[_h.R]
+    periodStartDate: _h.DateTextField[_h.R]
     """periodStartDate: string"""
-    periodEndDate: _h.DateText[_h.R]
+    periodEndDate: _h.DateTextField[_h.R]
     """periodEndDate: string"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    vendorNumber: _h.Text[_h.R]
+    vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    companyAccountNumber: _h.Text[_h.R]
+    companyAccountNumber: _h.TextField[_h.R]
     """companyAccountNumber: string"""
     project: _ProjectReference[_h.R]
     """project: a reference; compare its id or name, or it with None"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
     offset: _GLExportExpenseOffset[_h.R]
     """offset: a reference; compare its id, or it with None"""
 
-class _GLExportExpenseMany(_GLExportExpense[_h.R], _h.Children[_h.R, _GLExportExpenseRecord]):
+class _GLExportExpenseMany(_GLExportExpense[_h.R], _h.ChildrenField[_h.R, _GLExportExpenseRecord]):
     """A list of GLExportExpense inside of a record R."""
 
 GLExportExpense: _GLExportExpense[_GLExportExpenseRecord]

@@ -6,35 +6,35 @@ from .currencyreference import _CurrencyReference
 from .glexportexpensebilldetail import _GLExportExpenseBillDetailMany
 from .memberreference import _MemberReference
 
-class _GLExportExpenseBill(_h.Reference[_h.R]):
+class _GLExportExpenseBill(_h.ReferenceField[_h.R]):
     """The fields of GLExportExpenseBill, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    documentType: _h.Text[_h.R]
+    documentType: _h.TextField[_h.R]
     """documentType: string"""
-    documentNumber: _h.Text[_h.R]
+    documentNumber: _h.TextField[_h.R]
     """documentNumber: string"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
-    apAccountNumber: _h.Text[_h.R]
+    apAccountNumber: _h.TextField[_h.R]
     """apAccountNumber: string"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    vendorNumber: _h.Text[_h.R]
+    vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
     detail: _GLExportExpenseBillDetailMany[_h.R]
     """detail: a list of GLExportExpenseBillDetail; compare one of its fields, or use any()"""
 
-class _GLExportExpenseBillMany(_GLExportExpenseBill[_h.R], _h.Children[_h.R, _GLExportExpenseBillRecord]):
+class _GLExportExpenseBillMany(_GLExportExpenseBill[_h.R], _h.ChildrenField[_h.R, _GLExportExpenseBillRecord]):
     """A list of GLExportExpenseBill inside of a record R."""
 
 GLExportExpenseBill: _GLExportExpenseBill[_GLExportExpenseBillRecord]

@@ -6,35 +6,35 @@ from .classificationreference import _ClassificationReference
 from .companyreference import _CompanyReference
 from .currencyreference import _CurrencyReference
 
-class _GLExportExpenseBillDetail(_h.Reference[_h.R]):
+class _GLExportExpenseBillDetail(_h.ReferenceField[_h.R]):
     """The fields of GLExportExpenseBillDetail, in conditions on records R."""
 
-    id: _h.Collection[int, _h.R]
+    id: _h.CollectionField[int, _h.R]
     """id: a list of int32"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    glTypeId: _h.Text[_h.R]
+    glTypeId: _h.TextField[_h.R]
     """glTypeId: string"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
     expenseClass: _ClassificationReference[_h.R]
     """expenseClass: a reference; compare its id or name, or it with None"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    billable: _h.Boolean[_h.R]
+    billable: _h.BooleanField[_h.R]
     """billable: boolean"""
-    reimbursable: _h.Boolean[_h.R]
+    reimbursable: _h.BooleanField[_h.R]
     """reimbursable: boolean"""
-    companyAdvance: _h.Boolean[_h.R]
+    companyAdvance: _h.BooleanField[_h.R]
     """companyAdvance: boolean"""
 
-class _GLExportExpenseBillDetailMany(_GLExportExpenseBillDetail[_h.R], _h.Children[_h.R, _GLExportExpenseBillDetailRecord]):
+class _GLExportExpenseBillDetailMany(_GLExportExpenseBillDetail[_h.R], _h.ChildrenField[_h.R, _GLExportExpenseBillDetailRecord]):
     """A list of GLExportExpenseBillDetail inside of a record R."""
 
 GLExportExpenseBillDetail: _GLExportExpenseBillDetail[_GLExportExpenseBillDetailRecord]

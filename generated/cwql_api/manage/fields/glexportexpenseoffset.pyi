@@ -4,28 +4,28 @@ from cwql.schema import handles as _h
 from ..models.glexportexpenseoffset import GLExportExpenseOffset as _GLExportExpenseOffsetRecord
 from .memberreference import _MemberReference
 
-class _GLExportExpenseOffset(_h.Reference[_h.R]):
+class _GLExportExpenseOffset(_h.ReferenceField[_h.R]):
     """The fields of GLExportExpenseOffset, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    documentType: _h.Text[_h.R]
+    documentType: _h.TextField[_h.R]
     """documentType: string"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    glTypeId: _h.Text[_h.R]
+    glTypeId: _h.TextField[_h.R]
     """glTypeId: string"""
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
 
 GLExportExpenseOffset: _GLExportExpenseOffset[_GLExportExpenseOffsetRecord]

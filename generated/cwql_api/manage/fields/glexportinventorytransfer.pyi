@@ -10,60 +10,60 @@ from .unitofmeasurereference import _UnitOfMeasureReference
 from .warehousebinreference import _WarehouseBinReference
 from .warehousereference import _WarehouseReference
 
-class _GLExportInventoryTransfer(_h.Reference[_h.R]):
+class _GLExportInventoryTransfer(_h.ReferenceField[_h.R]):
     """The fields of GLExportInventoryTransfer, in conditions on records R."""
 
-    id: _h.Text[_h.R]
+    id: _h.TextField[_h.R]
     """id: string"""
-    documentType: _h.Text[_h.R]
+    documentType: _h.TextField[_h.R]
     """documentType: string"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
-    glTypeId: _h.Text[_h.R]
+    glTypeId: _h.TextField[_h.R]
     """glTypeId: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    salesCode: _h.Text[_h.R]
+    salesCode: _h.TextField[_h.R]
     """salesCode: string"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    costAccountNumber: _h.Text[_h.R]
+    costAccountNumber: _h.TextField[_h.R]
     """costAccountNumber: string"""
-    inventoryAccountNumber: _h.Text[_h.R]
+    inventoryAccountNumber: _h.TextField[_h.R]
     """inventoryAccountNumber: string"""
-    transferId: _h.Integer[_h.R]
+    transferId: _h.IntegerField[_h.R]
     """transferId: int32"""
     item: _IvItemReference[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
-    glItemId: _h.Text[_h.R]
+    glItemId: _h.TextField[_h.R]
     """glItemId: string"""
-    salesDescription: _h.Text[_h.R]
+    salesDescription: _h.TextField[_h.R]
     """salesDescription: string"""
-    itemDescription: _h.Text[_h.R]
+    itemDescription: _h.TextField[_h.R]
     """itemDescription: string"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    itemPrice: _h.Number[_h.R]
+    itemPrice: _h.NumberField[_h.R]
     """itemPrice: double"""
-    taxable: _h.Boolean[_h.R]
+    taxable: _h.BooleanField[_h.R]
     """taxable: boolean"""
     unitOfMeasure: _UnitOfMeasureReference[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None"""
-    quantity: _h.Number[_h.R]
+    quantity: _h.NumberField[_h.R]
     """quantity: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
     subCategory: _ProductSubCategoryReference[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
-    serializedFlag: _h.Boolean[_h.R]
+    serializedFlag: _h.BooleanField[_h.R]
     """serializedFlag: boolean"""
-    serialNumbers: _h.Text[_h.R]
+    serialNumbers: _h.TextField[_h.R]
     """serialNumbers: string"""
     bin: _WarehouseBinReference[_h.R]
     """bin: a reference; compare its id or name, or it with None"""
@@ -71,30 +71,30 @@ class _GLExportInventoryTransfer(_h.Reference[_h.R]):
     """warehouse: a reference; compare its id or name, or it with None"""
     transferFromBin: _WarehouseBinReference[_h.R]
     """transferFromBin: a reference; compare its id or name, or it with None"""
-    transferFromLocationXref: _h.Text[_h.R]
+    transferFromLocationXref: _h.TextField[_h.R]
     """transferFromLocationXref: string"""
     transferToBin: _WarehouseBinReference[_h.R]
     """transferToBin: a reference; compare its id or name, or it with None"""
-    transferToLocationXref: _h.Text[_h.R]
+    transferToLocationXref: _h.TextField[_h.R]
     """transferToLocationXref: string"""
-    locationXref: _h.Text[_h.R]
+    locationXref: _h.TextField[_h.R]
     """locationXref: string"""
-    priceLevelXref: _h.Text[_h.R]
+    priceLevelXref: _h.TextField[_h.R]
     """priceLevelXref: string"""
-    uomScheduleXref: _h.Text[_h.R]
+    uomScheduleXref: _h.TextField[_h.R]
     """uomScheduleXref: string"""
-    itemTypeXref: _h.Text[_h.R]
+    itemTypeXref: _h.TextField[_h.R]
     """itemTypeXref: string"""
-    inventoryXref: _h.Text[_h.R]
+    inventoryXref: _h.TextField[_h.R]
     """inventoryXref: string"""
-    cogsXref: _h.Text[_h.R]
+    cogsXref: _h.TextField[_h.R]
     """cogsXref: string"""
-    taxNote: _h.Text[_h.R]
+    taxNote: _h.TextField[_h.R]
     """taxNote: string"""
     offset: _GLExportInventoryTransferOffset[_h.R]
     """offset: a reference; compare its id, or it with None"""
 
-class _GLExportInventoryTransferMany(_GLExportInventoryTransfer[_h.R], _h.Children[_h.R, _GLExportInventoryTransferRecord]):
+class _GLExportInventoryTransferMany(_GLExportInventoryTransfer[_h.R], _h.ChildrenField[_h.R, _GLExportInventoryTransferRecord]):
     """A list of GLExportInventoryTransfer inside of a record R."""
 
 GLExportInventoryTransfer: _GLExportInventoryTransfer[_GLExportInventoryTransferRecord]

@@ -3,26 +3,26 @@ from cwql.schema import handles as _h
 
 from ..models.glexportinventorytransferoffset import GLExportInventoryTransferOffset as _GLExportInventoryTransferOffsetRecord
 
-class _GLExportInventoryTransferOffset(_h.Reference[_h.R]):
+class _GLExportInventoryTransferOffset(_h.ReferenceField[_h.R]):
     """The fields of GLExportInventoryTransferOffset, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    documentType: _h.Text[_h.R]
+    documentType: _h.TextField[_h.R]
     """documentType: string"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    glTypeId: _h.Text[_h.R]
+    glTypeId: _h.TextField[_h.R]
     """glTypeId: string"""
 
 GLExportInventoryTransferOffset: _GLExportInventoryTransferOffset[_GLExportInventoryTransferOffsetRecord]

@@ -13,22 +13,22 @@ from .glexportpurchasetransactiontaxlevel import _GLExportPurchaseTransactionTax
 from .sitereference import _SiteReference
 from .taxcodereference import _TaxCodeReference
 
-class _GLExportPurchaseTransaction(_h.Reference[_h.R]):
+class _GLExportPurchaseTransaction(_h.ReferenceField[_h.R]):
     """The fields of GLExportPurchaseTransaction, in conditions on records R."""
 
-    id: _h.Text[_h.R]
+    id: _h.TextField[_h.R]
     """id: string"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    documentNumber: _h.Text[_h.R]
+    documentNumber: _h.TextField[_h.R]
     """documentNumber: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    apAccountNumber: _h.Text[_h.R]
+    apAccountNumber: _h.TextField[_h.R]
     """apAccountNumber: string"""
-    purchaseDate: _h.DateText[_h.R]
+    purchaseDate: _h.DateTextField[_h.R]
     """purchaseDate: string"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
@@ -38,45 +38,45 @@ class _GLExportPurchaseTransaction(_h.Reference[_h.R]):
     """contact: a reference; compare its id or name, or it with None"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    purchaseClass: _h.Text[_h.R]
+    purchaseClass: _h.TextField[_h.R]
     """purchaseClass: string"""
-    freightAmount: _h.Number[_h.R]
+    freightAmount: _h.NumberField[_h.R]
     """freightAmount: double"""
-    freightPackingSlip: _h.Text[_h.R]
+    freightPackingSlip: _h.TextField[_h.R]
     """freightPackingSlip: string"""
-    packingSlip: _h.Text[_h.R]
+    packingSlip: _h.TextField[_h.R]
     """packingSlip: string"""
-    dropshipFlag: _h.Boolean[_h.R]
+    dropshipFlag: _h.BooleanField[_h.R]
     """dropshipFlag: boolean"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    billingTermsXref: _h.Text[_h.R]
+    billingTermsXref: _h.TextField[_h.R]
     """billingTermsXref: string"""
-    dueDays: _h.Integer[_h.R]
+    dueDays: _h.IntegerField[_h.R]
     """dueDays: int32"""
-    vendorNumber: _h.Text[_h.R]
+    vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
-    vendorAccountNumber: _h.Text[_h.R]
+    vendorAccountNumber: _h.TextField[_h.R]
     """vendorAccountNumber: string"""
-    vendorInvoiceDate: _h.DateText[_h.R]
+    vendorInvoiceDate: _h.DateTextField[_h.R]
     """vendorInvoiceDate: string"""
-    vendorInvoiceNumber: _h.Text[_h.R]
+    vendorInvoiceNumber: _h.TextField[_h.R]
     """vendorInvoiceNumber: string"""
-    taxAgencyXref: _h.Text[_h.R]
+    taxAgencyXref: _h.TextField[_h.R]
     """taxAgencyXref: string"""
-    stateTaxXref: _h.Text[_h.R]
+    stateTaxXref: _h.TextField[_h.R]
     """stateTaxXref: string"""
-    countyTaxXref: _h.Text[_h.R]
+    countyTaxXref: _h.TextField[_h.R]
     """countyTaxXref: string"""
-    cityTaxXref: _h.Text[_h.R]
+    cityTaxXref: _h.TextField[_h.R]
     """cityTaxXref: string"""
     shipToCompany: _CompanyReference[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
-    shipToCompanyAccountNumber: _h.Text[_h.R]
+    shipToCompanyAccountNumber: _h.TextField[_h.R]
     """shipToCompanyAccountNumber: string"""
     shipToCompanyType: _CompanyTypeReference[_h.R]
     """shipToCompanyType: a reference; compare its id or name, or it with None"""
@@ -84,19 +84,19 @@ class _GLExportPurchaseTransaction(_h.Reference[_h.R]):
     """shipToContact: a reference; compare its id or name, or it with None"""
     shipToSite: _SiteReference[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None"""
-    shipToTaxGroup: _h.Text[_h.R]
+    shipToTaxGroup: _h.TextField[_h.R]
     """shipToTaxGroup: string"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    taxGroupRate: _h.Number[_h.R]
+    taxGroupRate: _h.NumberField[_h.R]
     """taxGroupRate: double"""
-    useAvalaraTaxFlag: _h.Boolean[_h.R]
+    useAvalaraTaxFlag: _h.BooleanField[_h.R]
     """useAvalaraTaxFlag: boolean"""
-    purchaseHeaderTaxGroup: _h.Text[_h.R]
+    purchaseHeaderTaxGroup: _h.TextField[_h.R]
     """purchaseHeaderTaxGroup: string"""
-    purchaseHeaderTaxableFlag: _h.Boolean[_h.R]
+    purchaseHeaderTaxableFlag: _h.BooleanField[_h.R]
     """purchaseHeaderTaxableFlag: boolean"""
-    purchaseHeaderFreightTaxableFlag: _h.Boolean[_h.R]
+    purchaseHeaderFreightTaxableFlag: _h.BooleanField[_h.R]
     """purchaseHeaderFreightTaxableFlag: boolean"""
     taxLevels: _GLExportPurchaseTransactionTaxLevelMany[_h.R]
     """taxLevels: a list of GLExportPurchaseTransactionTaxLevel; compare one of its fields, or use any()"""
@@ -105,7 +105,7 @@ class _GLExportPurchaseTransaction(_h.Reference[_h.R]):
     purchaseDetailTax: _GLExportPurchaseTransactionDetailTaxMany[_h.R]
     """purchaseDetailTax: a list of GLExportPurchaseTransactionDetailTax; compare one of its fields, or use any()"""
 
-class _GLExportPurchaseTransactionMany(_GLExportPurchaseTransaction[_h.R], _h.Children[_h.R, _GLExportPurchaseTransactionRecord]):
+class _GLExportPurchaseTransactionMany(_GLExportPurchaseTransaction[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionRecord]):
     """A list of GLExportPurchaseTransaction inside of a record R."""
 
 GLExportPurchaseTransaction: _GLExportPurchaseTransaction[_GLExportPurchaseTransactionRecord]

@@ -11,66 +11,66 @@ from .taxcodereference import _TaxCodeReference
 from .unitofmeasurereference import _UnitOfMeasureReference
 from .warehousebinreference import _WarehouseBinReference
 
-class _GLExportPurchaseTransactionDetail(_h.Reference[_h.R]):
+class _GLExportPurchaseTransactionDetail(_h.ReferenceField[_h.R]):
     """The fields of GLExportPurchaseTransactionDetail, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
-    glTypeId: _h.Text[_h.R]
+    glTypeId: _h.TextField[_h.R]
     """glTypeId: string"""
-    glItemId: _h.Text[_h.R]
+    glItemId: _h.TextField[_h.R]
     """glItemId: string"""
-    salesCode: _h.Text[_h.R]
+    salesCode: _h.TextField[_h.R]
     """salesCode: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    taxNote: _h.Text[_h.R]
+    taxNote: _h.TextField[_h.R]
     """taxNote: string"""
-    vendorNumber: _h.Text[_h.R]
+    vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    costAccountNumber: _h.Text[_h.R]
+    costAccountNumber: _h.TextField[_h.R]
     """costAccountNumber: string"""
-    inventoryAccountNumber: _h.Text[_h.R]
+    inventoryAccountNumber: _h.TextField[_h.R]
     """inventoryAccountNumber: string"""
-    vendorAccountNumber: _h.Text[_h.R]
+    vendorAccountNumber: _h.TextField[_h.R]
     """vendorAccountNumber: string"""
     item: _IvItemReference[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
-    itemDescription: _h.Text[_h.R]
+    itemDescription: _h.TextField[_h.R]
     """itemDescription: string"""
-    salesDescription: _h.Text[_h.R]
+    salesDescription: _h.TextField[_h.R]
     """salesDescription: string"""
-    taxable: _h.Boolean[_h.R]
+    taxable: _h.BooleanField[_h.R]
     """taxable: boolean"""
-    itemPrice: _h.Number[_h.R]
+    itemPrice: _h.NumberField[_h.R]
     """itemPrice: double"""
-    itemCost: _h.Number[_h.R]
+    itemCost: _h.NumberField[_h.R]
     """itemCost: double"""
     unitOfMeasure: _UnitOfMeasureReference[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None"""
-    quantity: _h.Number[_h.R]
+    quantity: _h.NumberField[_h.R]
     """quantity: double"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    serializedFlag: _h.Boolean[_h.R]
+    serializedFlag: _h.BooleanField[_h.R]
     """serializedFlag: boolean"""
-    serialNumbers: _h.Text[_h.R]
+    serialNumbers: _h.TextField[_h.R]
     """serialNumbers: string"""
-    dropShippedFlag: _h.Boolean[_h.R]
+    dropShippedFlag: _h.BooleanField[_h.R]
     """dropShippedFlag: boolean"""
-    lineNumber: _h.Integer[_h.R]
+    lineNumber: _h.IntegerField[_h.R]
     """lineNumber: int32"""
     warehouseBin: _WarehouseBinReference[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
@@ -80,30 +80,30 @@ class _GLExportPurchaseTransactionDetail(_h.Reference[_h.R]):
     """subCategory: a reference; compare its id or name, or it with None"""
     shipmentMethod: _ShipmentMethodReference[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
-    itemTypeXref: _h.Text[_h.R]
+    itemTypeXref: _h.TextField[_h.R]
     """itemTypeXref: string"""
-    inventoryXref: _h.Text[_h.R]
+    inventoryXref: _h.TextField[_h.R]
     """inventoryXref: string"""
-    cogsXref: _h.Text[_h.R]
+    cogsXref: _h.TextField[_h.R]
     """cogsXref: string"""
-    uomScheduleXref: _h.Text[_h.R]
+    uomScheduleXref: _h.TextField[_h.R]
     """uomScheduleXref: string"""
-    priceLevelXref: _h.Text[_h.R]
+    priceLevelXref: _h.TextField[_h.R]
     """priceLevelXref: string"""
-    locationXref: _h.Text[_h.R]
+    locationXref: _h.TextField[_h.R]
     """locationXref: string"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    purchaseHeaderTaxGroup: _h.Text[_h.R]
+    purchaseHeaderTaxGroup: _h.TextField[_h.R]
     """purchaseHeaderTaxGroup: string"""
-    taxCodeXref: _h.Text[_h.R]
+    taxCodeXref: _h.TextField[_h.R]
     """taxCodeXref: string"""
-    taxRate: _h.Number[_h.R]
+    taxRate: _h.NumberField[_h.R]
     """taxRate: double"""
-    taxAgencyXref: _h.Text[_h.R]
+    taxAgencyXref: _h.TextField[_h.R]
     """taxAgencyXref: string"""
 
-class _GLExportPurchaseTransactionDetailMany(_GLExportPurchaseTransactionDetail[_h.R], _h.Children[_h.R, _GLExportPurchaseTransactionDetailRecord]):
+class _GLExportPurchaseTransactionDetailMany(_GLExportPurchaseTransactionDetail[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionDetailRecord]):
     """A list of GLExportPurchaseTransactionDetail inside of a record R."""
 
 GLExportPurchaseTransactionDetail: _GLExportPurchaseTransactionDetail[_GLExportPurchaseTransactionDetailRecord]

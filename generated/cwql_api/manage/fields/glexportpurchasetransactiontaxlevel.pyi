@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.glexportpurchasetransactiontaxlevel import GLExportPurchaseTransactionTaxLevel as _GLExportPurchaseTransactionTaxLevelRecord
 
-class _GLExportPurchaseTransactionTaxLevel(_h.Reference[_h.R]):
+class _GLExportPurchaseTransactionTaxLevel(_h.ReferenceField[_h.R]):
     """The fields of GLExportPurchaseTransactionTaxLevel, in conditions on records R."""
 
-    taxCodeXref: _h.Text[_h.R]
+    taxCodeXref: _h.TextField[_h.R]
     """taxCodeXref: string"""
-    taxLevel: _h.Integer[_h.R]
+    taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
 
-class _GLExportPurchaseTransactionTaxLevelMany(_GLExportPurchaseTransactionTaxLevel[_h.R], _h.Children[_h.R, _GLExportPurchaseTransactionTaxLevelRecord]):
+class _GLExportPurchaseTransactionTaxLevelMany(_GLExportPurchaseTransactionTaxLevel[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionTaxLevelRecord]):
     """A list of GLExportPurchaseTransactionTaxLevel inside of a record R."""
 
 GLExportPurchaseTransactionTaxLevel: _GLExportPurchaseTransactionTaxLevel[_GLExportPurchaseTransactionTaxLevelRecord]

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.glexportsettings import GLExportSettings as _GLExportSettingsRecord
 
-class _GLExportSettings(_h.Reference[_h.R]):
+class _GLExportSettings(_h.ReferenceField[_h.R]):
     """The fields of GLExportSettings, in conditions on records R."""
 
 

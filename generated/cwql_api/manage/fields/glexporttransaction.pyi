@@ -13,56 +13,56 @@ from .purchaseorderreference import _PurchaseOrderReference
 from .sitereference import _SiteReference
 from .taxcodereference import _TaxCodeReference
 
-class _GLExportTransaction(_h.Reference[_h.R]):
+class _GLExportTransaction(_h.ReferenceField[_h.R]):
     """The fields of GLExportTransaction, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
-    glTypeId: _h.Text[_h.R]
+    glTypeId: _h.TextField[_h.R]
     """glTypeId: string"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    documentNumber: _h.Text[_h.R]
+    documentNumber: _h.TextField[_h.R]
     """documentNumber: string"""
-    documentType: _h.Text[_h.R]
+    documentType: _h.TextField[_h.R]
     """documentType: string"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    attention: _h.Text[_h.R]
+    attention: _h.TextField[_h.R]
     """attention: string"""
-    salesTerritory: _h.Text[_h.R]
+    salesTerritory: _h.TextField[_h.R]
     """salesTerritory: string"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     companyType: _CompanyTypeReference[_h.R]
     """companyType: a reference; compare its id or name, or it with None"""
-    companyAccountNumber: _h.Text[_h.R]
+    companyAccountNumber: _h.TextField[_h.R]
     """companyAccountNumber: string"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    billingTermsXref: _h.Text[_h.R]
+    billingTermsXref: _h.TextField[_h.R]
     """billingTermsXref: string"""
-    dueDays: _h.Integer[_h.R]
+    dueDays: _h.IntegerField[_h.R]
     """dueDays: int32"""
-    dueDate: _h.DateText[_h.R]
+    dueDate: _h.DateTextField[_h.R]
     """dueDate: string"""
-    emailDeliveryFlag: _h.Boolean[_h.R]
+    emailDeliveryFlag: _h.BooleanField[_h.R]
     """emailDeliveryFlag: boolean"""
-    printDeliveryFlag: _h.Boolean[_h.R]
+    printDeliveryFlag: _h.BooleanField[_h.R]
     """printDeliveryFlag: boolean"""
-    agreementPrePaymentFlag: _h.Boolean[_h.R]
+    agreementPrePaymentFlag: _h.BooleanField[_h.R]
     """agreementPrePaymentFlag: boolean"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    billingType: _h.Text[_h.R]
+    billingType: _h.TextField[_h.R]
     """billingType: string"""
-    glEntryIds: _h.Text[_h.R]
+    glEntryIds: _h.TextField[_h.R]
     """glEntryIds: string"""
     purchaseOrder: _PurchaseOrderReference[_h.R]
     """purchaseOrder: a reference; compare its id or name, or it with None"""
@@ -70,74 +70,74 @@ class _GLExportTransaction(_h.Reference[_h.R]):
     """project: a reference; compare its id or name, or it with None"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    salesRepId: _h.Text[_h.R]
+    salesRepId: _h.TextField[_h.R]
     """salesRepId: string"""
-    salesRepName: _h.Text[_h.R]
+    salesRepName: _h.TextField[_h.R]
     """salesRepName: string"""
-    taxable: _h.Boolean[_h.R]
+    taxable: _h.BooleanField[_h.R]
     """taxable: boolean"""
-    taxableTotal: _h.Number[_h.R]
+    taxableTotal: _h.NumberField[_h.R]
     """taxableTotal: double"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    taxGroupRate: _h.Number[_h.R]
+    taxGroupRate: _h.NumberField[_h.R]
     """taxGroupRate: double"""
-    piggyBackFlag: _h.Boolean[_h.R]
+    piggyBackFlag: _h.BooleanField[_h.R]
     """piggyBackFlag: boolean"""
-    taxAccountNumber: _h.Text[_h.R]
+    taxAccountNumber: _h.TextField[_h.R]
     """taxAccountNumber: string"""
-    salesTax: _h.Number[_h.R]
+    salesTax: _h.NumberField[_h.R]
     """salesTax: double"""
-    stateTax: _h.Number[_h.R]
+    stateTax: _h.NumberField[_h.R]
     """stateTax: double"""
-    countyTax: _h.Number[_h.R]
+    countyTax: _h.NumberField[_h.R]
     """countyTax: double"""
-    cityTax: _h.Number[_h.R]
+    cityTax: _h.NumberField[_h.R]
     """cityTax: double"""
-    taxableAmount1: _h.Number[_h.R]
+    taxableAmount1: _h.NumberField[_h.R]
     """taxableAmount1: double"""
-    taxableAmount2: _h.Number[_h.R]
+    taxableAmount2: _h.NumberField[_h.R]
     """taxableAmount2: double"""
-    taxableAmount3: _h.Number[_h.R]
+    taxableAmount3: _h.NumberField[_h.R]
     """taxableAmount3: double"""
-    taxableAmount4: _h.Number[_h.R]
+    taxableAmount4: _h.NumberField[_h.R]
     """taxableAmount4: double"""
-    taxableAmount5: _h.Number[_h.R]
+    taxableAmount5: _h.NumberField[_h.R]
     """taxableAmount5: double"""
-    taxAgencyXref: _h.Text[_h.R]
+    taxAgencyXref: _h.TextField[_h.R]
     """taxAgencyXref: string"""
-    stateTaxXref: _h.Text[_h.R]
+    stateTaxXref: _h.TextField[_h.R]
     """stateTaxXref: string"""
-    countyTaxXref: _h.Text[_h.R]
+    countyTaxXref: _h.TextField[_h.R]
     """countyTaxXref: string"""
-    taxId: _h.Text[_h.R]
+    taxId: _h.TextField[_h.R]
     """taxId: string"""
-    taxDpAppliedFlag: _h.Boolean[_h.R]
+    taxDpAppliedFlag: _h.BooleanField[_h.R]
     """taxDpAppliedFlag: boolean"""
-    useAvalaraFlag: _h.Boolean[_h.R]
+    useAvalaraFlag: _h.BooleanField[_h.R]
     """useAvalaraFlag: boolean"""
-    sendAvalaraTaxFlag: _h.Boolean[_h.R]
+    sendAvalaraTaxFlag: _h.BooleanField[_h.R]
     """sendAvalaraTaxFlag: boolean"""
     shipToCompany: _CompanyReference[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
-    shipToCompanyAccountNumber: _h.Text[_h.R]
+    shipToCompanyAccountNumber: _h.TextField[_h.R]
     """shipToCompanyAccountNumber: string"""
     shipToCompanyType: _CompanyTypeReference[_h.R]
     """shipToCompanyType: a reference; compare its id or name, or it with None"""
-    shipToTaxId: _h.Text[_h.R]
+    shipToTaxId: _h.TextField[_h.R]
     """shipToTaxId: string"""
     shipSite: _SiteReference[_h.R]
     """shipSite: a reference; compare its id or name, or it with None"""
-    shipContact: _h.Text[_h.R]
+    shipContact: _h.TextField[_h.R]
     """shipContact: string"""
     detail: _GLExportTransactionDetailMany[_h.R]
     """detail: a list of GLExportTransactionDetail; compare one of its fields, or use any()"""
     taxLevels: _GLExportTransactionTaxLevelMany[_h.R]
     """taxLevels: a list of GLExportTransactionTaxLevel; compare one of its fields, or use any()"""
 
-class _GLExportTransactionMany(_GLExportTransaction[_h.R], _h.Children[_h.R, _GLExportTransactionRecord]):
+class _GLExportTransactionMany(_GLExportTransaction[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionRecord]):
     """A list of GLExportTransaction inside of a record R."""
 
 GLExportTransaction: _GLExportTransaction[_GLExportTransactionRecord]

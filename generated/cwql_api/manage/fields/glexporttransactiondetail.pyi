@@ -14,90 +14,90 @@ from .timeentryreference import _TimeEntryReference
 from .unitofmeasurereference import _UnitOfMeasureReference
 from .warehousebinreference import _WarehouseBinReference
 
-class _GLExportTransactionDetail(_h.Reference[_h.R]):
+class _GLExportTransactionDetail(_h.ReferenceField[_h.R]):
     """The fields of GLExportTransactionDetail, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    documentDate: _h.DateText[_h.R]
+    documentDate: _h.DateTextField[_h.R]
     """documentDate: string"""
-    documentType: _h.Text[_h.R]
+    documentType: _h.TextField[_h.R]
     """documentType: string"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    glClass: _h.Text[_h.R]
+    glClass: _h.TextField[_h.R]
     """glClass: string"""
-    glTypeId: _h.Text[_h.R]
+    glTypeId: _h.TextField[_h.R]
     """glTypeId: string"""
-    glItemId: _h.Text[_h.R]
+    glItemId: _h.TextField[_h.R]
     """glItemId: string"""
-    invoiceSummaryOption: _h.Text[_h.R]
+    invoiceSummaryOption: _h.TextField[_h.R]
     """invoiceSummaryOption: string"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    salesCode: _h.Text[_h.R]
+    salesCode: _h.TextField[_h.R]
     """salesCode: string"""
-    memo: _h.Text[_h.R]
+    memo: _h.TextField[_h.R]
     """memo: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    quantity: _h.Number[_h.R]
+    quantity: _h.NumberField[_h.R]
     """quantity: double"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     timeEntry: _TimeEntryReference[_h.R]
     """timeEntry: a reference; compare its id, or it with None"""
-    costAccountNumber: _h.Text[_h.R]
+    costAccountNumber: _h.TextField[_h.R]
     """costAccountNumber: string"""
-    inventoryAccountNumber: _h.Text[_h.R]
+    inventoryAccountNumber: _h.TextField[_h.R]
     """inventoryAccountNumber: string"""
-    productAccountNumber: _h.Text[_h.R]
+    productAccountNumber: _h.TextField[_h.R]
     """productAccountNumber: string"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    taxCodeXref: _h.Text[_h.R]
+    taxCodeXref: _h.TextField[_h.R]
     """taxCodeXref: string"""
-    taxAgencyXref: _h.Text[_h.R]
+    taxAgencyXref: _h.TextField[_h.R]
     """taxAgencyXref: string"""
-    taxNote: _h.Text[_h.R]
+    taxNote: _h.TextField[_h.R]
     """taxNote: string"""
-    taxRate: _h.Number[_h.R]
+    taxRate: _h.NumberField[_h.R]
     """taxRate: double"""
-    taxRatePercent: _h.Number[_h.R]
+    taxRatePercent: _h.NumberField[_h.R]
     """taxRatePercent: double"""
-    taxableFlag: _h.Boolean[_h.R]
+    taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
-    taxable2Flag: _h.Boolean[_h.R]
+    taxable2Flag: _h.BooleanField[_h.R]
     """taxable2Flag: boolean"""
-    taxable3Flag: _h.Boolean[_h.R]
+    taxable3Flag: _h.BooleanField[_h.R]
     """taxable3Flag: boolean"""
-    taxable4Flag: _h.Boolean[_h.R]
+    taxable4Flag: _h.BooleanField[_h.R]
     """taxable4Flag: boolean"""
-    taxable5Flag: _h.Boolean[_h.R]
+    taxable5Flag: _h.BooleanField[_h.R]
     """taxable5Flag: boolean"""
     item: _IvItemReference[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
     product: _ProductReference[_h.R]
     """product: a reference; compare its id, or it with None"""
-    itemTaxableFlag: _h.Boolean[_h.R]
+    itemTaxableFlag: _h.BooleanField[_h.R]
     """itemTaxableFlag: boolean"""
-    itemPrice: _h.Number[_h.R]
+    itemPrice: _h.NumberField[_h.R]
     """itemPrice: double"""
-    itemCost: _h.Number[_h.R]
+    itemCost: _h.NumberField[_h.R]
     """itemCost: double"""
-    itemDescription: _h.Text[_h.R]
+    itemDescription: _h.TextField[_h.R]
     """itemDescription: string"""
-    salesDescription: _h.Text[_h.R]
+    salesDescription: _h.TextField[_h.R]
     """salesDescription: string"""
     unitOfMeasure: _UnitOfMeasureReference[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None"""
     subCategory: _ProductSubCategoryReference[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
-    serializedFlag: _h.Boolean[_h.R]
+    serializedFlag: _h.BooleanField[_h.R]
     """serializedFlag: boolean"""
-    serialNumbers: _h.Text[_h.R]
+    serialNumbers: _h.TextField[_h.R]
     """serialNumbers: string"""
     warehouseSite: _SiteReference[_h.R]
     """warehouseSite: a reference; compare its id or name, or it with None"""
@@ -105,24 +105,24 @@ class _GLExportTransactionDetail(_h.Reference[_h.R]):
     """warehouseBin: a reference; compare its id or name, or it with None"""
     shipmentMethod: _ShipmentMethodReference[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
-    dropShippedFlag: _h.Boolean[_h.R]
+    dropShippedFlag: _h.BooleanField[_h.R]
     """dropShippedFlag: boolean"""
-    itemTypeXref: _h.Text[_h.R]
+    itemTypeXref: _h.TextField[_h.R]
     """itemTypeXref: string"""
-    inventoryXref: _h.Text[_h.R]
+    inventoryXref: _h.TextField[_h.R]
     """inventoryXref: string"""
-    cogsXref: _h.Text[_h.R]
+    cogsXref: _h.TextField[_h.R]
     """cogsXref: string"""
-    uomScheduleXref: _h.Text[_h.R]
+    uomScheduleXref: _h.TextField[_h.R]
     """uomScheduleXref: string"""
-    priceLevelXref: _h.Text[_h.R]
+    priceLevelXref: _h.TextField[_h.R]
     """priceLevelXref: string"""
-    locationXref: _h.Text[_h.R]
+    locationXref: _h.TextField[_h.R]
     """locationXref: string"""
     taxLevels: _GLExportTransactionDetailTaxLevelMany[_h.R]
     """taxLevels: a list of GLExportTransactionDetailTaxLevel; compare one of its fields, or use any()"""
 
-class _GLExportTransactionDetailMany(_GLExportTransactionDetail[_h.R], _h.Children[_h.R, _GLExportTransactionDetailRecord]):
+class _GLExportTransactionDetailMany(_GLExportTransactionDetail[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionDetailRecord]):
     """A list of GLExportTransactionDetail inside of a record R."""
 
 GLExportTransactionDetail: _GLExportTransactionDetail[_GLExportTransactionDetailRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.glexporttransactiondetailtaxlevel import GLExportTransactionDetailTaxLevel as _GLExportTransactionDetailTaxLevelRecord
 
-class _GLExportTransactionDetailTaxLevel(_h.Reference[_h.R]):
+class _GLExportTransactionDetailTaxLevel(_h.ReferenceField[_h.R]):
     """The fields of GLExportTransactionDetailTaxLevel, in conditions on records R."""
 
-    taxableFlag: _h.Boolean[_h.R]
+    taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
-    taxLevel: _h.Integer[_h.R]
+    taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
 
-class _GLExportTransactionDetailTaxLevelMany(_GLExportTransactionDetailTaxLevel[_h.R], _h.Children[_h.R, _GLExportTransactionDetailTaxLevelRecord]):
+class _GLExportTransactionDetailTaxLevelMany(_GLExportTransactionDetailTaxLevel[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionDetailTaxLevelRecord]):
     """A list of GLExportTransactionDetailTaxLevel inside of a record R."""
 
 GLExportTransactionDetailTaxLevel: _GLExportTransactionDetailTaxLevel[_GLExportTransactionDetailTaxLevelRecord]

@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.glexporttransactiontaxlevel import GLExportTransactionTaxLevel as _GLExportTransactionTaxLevelRecord
 
-class _GLExportTransactionTaxLevel(_h.Reference[_h.R]):
+class _GLExportTransactionTaxLevel(_h.ReferenceField[_h.R]):
     """The fields of GLExportTransactionTaxLevel, in conditions on records R."""
 
-    taxAmount: _h.Number[_h.R]
+    taxAmount: _h.NumberField[_h.R]
     """taxAmount: double"""
-    taxableAmount: _h.Number[_h.R]
+    taxableAmount: _h.NumberField[_h.R]
     """taxableAmount: double"""
-    taxCodeXref: _h.Text[_h.R]
+    taxCodeXref: _h.TextField[_h.R]
     """taxCodeXref: string"""
-    taxLevel: _h.Integer[_h.R]
+    taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
 
-class _GLExportTransactionTaxLevelMany(_GLExportTransactionTaxLevel[_h.R], _h.Children[_h.R, _GLExportTransactionTaxLevelRecord]):
+class _GLExportTransactionTaxLevelMany(_GLExportTransactionTaxLevel[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionTaxLevelRecord]):
     """A list of GLExportTransactionTaxLevel inside of a record R."""
 
 GLExportTransactionTaxLevel: _GLExportTransactionTaxLevel[_GLExportTransactionTaxLevelRecord]

@@ -9,31 +9,31 @@ from .memberreference import _MemberReference
 from .sitereference import _SiteReference
 from .taxcodereference import _TaxCodeReference
 
-class _GLExportVendor(_h.Reference[_h.R]):
+class _GLExportVendor(_h.ReferenceField[_h.R]):
     """The fields of GLExportVendor, in conditions on records R."""
 
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     vendor: _CompanyReference[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
-    vendorNumber: _h.Text[_h.R]
+    vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    dueDays: _h.Integer[_h.R]
+    dueDays: _h.IntegerField[_h.R]
     """dueDays: int32"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
 
-class _GLExportVendorMany(_GLExportVendor[_h.R], _h.Children[_h.R, _GLExportVendorRecord]):
+class _GLExportVendorMany(_GLExportVendor[_h.R], _h.ChildrenField[_h.R, _GLExportVendorRecord]):
     """A list of GLExportVendor inside of a record R."""
 
 GLExportVendor: _GLExportVendor[_GLExportVendorRecord]

@@ -6,34 +6,34 @@ from ._maps import _Map_info
 from .memberreference import _MemberReference
 from .systemlocationreference import _SystemLocationReference
 
-class _GLPath(_h.Reference[_h.R]):
+class _GLPath(_h.ReferenceField[_h.R]):
     """The fields of GLPath, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    path: _h.Text[_h.R]
+    path: _h.TextField[_h.R]
     """path: string, at most 255 characters"""
-    sqlServerName: _h.Text[_h.R]
+    sqlServerName: _h.TextField[_h.R]
     """sqlServerName: string, at most 255 characters"""
-    databaseName: _h.Text[_h.R]
+    databaseName: _h.TextField[_h.R]
     """databaseName: string, at most 100 characters"""
-    lastPaymentSync: _h.DateTime[_h.R]
+    lastPaymentSync: _h.DateTimeField[_h.R]
     """lastPaymentSync: date-time"""
     lastPaymentSyncBy: _MemberReference[_h.R]
     """lastPaymentSyncBy: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 GLPath: _GLPath[_GLPathRecord]

@@ -5,38 +5,38 @@ from ..models.googleemailsetup import GoogleEmailSetup as _GoogleEmailSetupRecor
 from .emailconnectorreference import _EmailConnectorReference
 from ._maps import _Map_info
 
-class _GoogleEmailSetup(_h.Reference[_h.R]):
+class _GoogleEmailSetup(_h.ReferenceField[_h.R]):
     """The fields of GoogleEmailSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 200 characters, required"""
-    username: _h.Text[_h.R]
+    username: _h.TextField[_h.R]
     """username: string, at most 100 characters, required"""
-    inboxFolder: _h.Text[_h.R]
+    inboxFolder: _h.TextField[_h.R]
     """inboxFolder: string, at most 40 characters, required"""
-    processedFolder: _h.Text[_h.R]
+    processedFolder: _h.TextField[_h.R]
     """processedFolder: string, at most 40 characters, required"""
-    failedFolder: _h.Text[_h.R]
+    failedFolder: _h.TextField[_h.R]
     """failedFolder: string, at most 40 characters, required"""
-    clientId: _h.Text[_h.R]
+    clientId: _h.TextField[_h.R]
     """clientId: string, at most 200 characters"""
-    privateKey: _h.Text[_h.R]
+    privateKey: _h.TextField[_h.R]
     """privateKey: string, at most 4000 characters"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     emailConnector: _EmailConnectorReference[_h.R]
     """emailConnector: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 GoogleEmailSetup: _GoogleEmailSetup[_GoogleEmailSetupRecord]

@@ -5,30 +5,30 @@ from ..models.group import Group as _GroupRecord
 from ..models.groupinfo import GroupInfo as _GroupInfoRecord
 from ._maps import _Map_info
 
-class _Group(_h.Reference[_h.R]):
+class _Group(_h.ReferenceField[_h.R]):
     """The fields of Group, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, required"""
-    publicDescription: _h.Text[_h.R]
+    publicDescription: _h.TextField[_h.R]
     """publicDescription: string, at most 255 characters"""
-    publicFlag: _h.Boolean[_h.R]
+    publicFlag: _h.BooleanField[_h.R]
     """publicFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Group: _Group[_GroupRecord | _GroupInfoRecord]

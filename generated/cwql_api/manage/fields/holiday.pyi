@@ -6,38 +6,38 @@ from ..models.holidayinfo import HolidayInfo as _HolidayInfoRecord
 from .holidaylistreference import _HolidayListReference
 from ._maps import _Map_info
 
-class _Holiday(_h.Reference[_h.R]):
+class _Holiday(_h.ReferenceField[_h.R]):
     """The fields of Holiday, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    allDayFlag: _h.Boolean[_h.R]
+    allDayFlag: _h.BooleanField[_h.R]
     """allDayFlag: boolean"""
-    date: _h.Date[_h.R]
+    date: _h.DateField[_h.R]
     """date: date, required"""
-    timeStart: _h.Text[_h.R]
+    timeStart: _h.TextField[_h.R]
     """timeStart: string"""
-    timeEnd: _h.Text[_h.R]
+    timeEnd: _h.TextField[_h.R]
     """timeEnd: string"""
     holidayList: _HolidayListReference[_h.R]
     """holidayList: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Holiday: _Holiday[_HolidayRecord | _HolidayInfoRecord]

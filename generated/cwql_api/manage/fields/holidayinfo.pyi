@@ -6,32 +6,32 @@ from ..models.holiday import Holiday as _HolidayRecord
 from .holidaylistreference import _HolidayListReference
 from ._maps import _Map_info
 
-class _HolidayInfo(_h.Reference[_h.R]):
+class _HolidayInfo(_h.ReferenceField[_h.R]):
     """The fields of HolidayInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    allDayFlag: _h.Boolean[_h.R]
+    allDayFlag: _h.BooleanField[_h.R]
     """allDayFlag: boolean"""
-    date: _h.DateText[_h.R]
+    date: _h.DateTextField[_h.R]
     """date: string"""
-    timeStart: _h.Text[_h.R]
+    timeStart: _h.TextField[_h.R]
     """timeStart: string"""
-    timeEnd: _h.Text[_h.R]
+    timeEnd: _h.TextField[_h.R]
     """timeEnd: string"""
     holidayList: _HolidayListReference[_h.R]
     """holidayList: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 HolidayInfo: _HolidayInfo[_HolidayInfoRecord | _HolidayRecord]

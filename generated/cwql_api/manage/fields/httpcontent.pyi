@@ -5,10 +5,10 @@ from cwql.schema import handles as _h
 
 from ..models.httpcontent import HttpContent as _HttpContentRecord
 
-class _HttpContent(_h.Reference[_h.R]):
+class _HttpContent(_h.ReferenceField[_h.R]):
     """The fields of HttpContent, in conditions on records R."""
 
-    headers: _h.Collection[_t.Any, _h.R]
+    headers: _h.CollectionField[_t.Any, _h.R]
     """headers: a list of any value"""
 
 HttpContent: _HttpContent[_HttpContentRecord]

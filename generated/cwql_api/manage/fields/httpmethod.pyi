@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.httpmethod import HttpMethod as _HttpMethodRecord
 
-class _HttpMethod(_h.Reference[_h.R]):
+class _HttpMethod(_h.ReferenceField[_h.R]):
     """The fields of HttpMethod, in conditions on records R."""
 
     get: _HttpMethod[_h.R]
@@ -20,7 +20,7 @@ class _HttpMethod(_h.Reference[_h.R]):
     """options: a reference; compare its fields, or it with None"""
     trace: _HttpMethod[_h.R]
     """trace: a reference; compare its fields, or it with None"""
-    method: _h.Text[_h.R]
+    method: _h.TextField[_h.R]
     """method: string"""
 
 HttpMethod: _HttpMethod[_HttpMethodRecord]

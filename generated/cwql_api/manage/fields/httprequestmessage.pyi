@@ -8,7 +8,7 @@ from .httpcontent import _HttpContent
 from .httpmethod import _HttpMethod
 from .version import _Version
 
-class _HttpRequestMessage(_h.Reference[_h.R]):
+class _HttpRequestMessage(_h.ReferenceField[_h.R]):
     """The fields of HttpRequestMessage, in conditions on records R."""
 
     version: _Version[_h.R]
@@ -17,11 +17,11 @@ class _HttpRequestMessage(_h.Reference[_h.R]):
     """content: a reference; compare its fields, or it with None"""
     method: _HttpMethod[_h.R]
     """method: a reference; compare its fields, or it with None"""
-    requestUri: _h.Text[_h.R]
+    requestUri: _h.TextField[_h.R]
     """requestUri: string"""
-    headers: _h.Collection[_t.Any, _h.R]
+    headers: _h.CollectionField[_t.Any, _h.R]
     """headers: a list of any value"""
-    properties: _h.Map[_h.R]
+    properties: _h.MapField[_h.R]
     """properties: a mapping"""
 
 HttpRequestMessage: _HttpRequestMessage[_HttpRequestMessageRecord]

@@ -8,22 +8,22 @@ from .httpcontent import _HttpContent
 from .httprequestmessage import _HttpRequestMessage
 from .version import _Version
 
-class _HttpResponseMessage(_h.Reference[_h.R]):
+class _HttpResponseMessage(_h.ReferenceField[_h.R]):
     """The fields of HttpResponseMessage, in conditions on records R."""
 
     version: _Version[_h.R]
     """version: a reference; compare its fields, or it with None"""
     content: _HttpContent[_h.R]
     """content: a reference; compare its fields, or it with None"""
-    statusCode: _h.Enum[_t.Literal["Continue", "SwitchingProtocols", "OK", "Created", "Accepted", "NonAuthoritativeInformation", "NoContent", "ResetContent", "PartialContent", "MultipleChoices", "Ambiguous", "MovedPermanently", "Moved", "Found", "Redirect", "SeeOther", "RedirectMethod", "NotModified", "UseProxy", "Unused", "TemporaryRedirect", "RedirectKeepVerb", "BadRequest", "Unauthorized", "PaymentRequired", "Forbidden", "NotFound", "MethodNotAllowed", "NotAcceptable", "ProxyAuthenticationRequired", "RequestTimeout", "Conflict", "Gone", "LengthRequired", "PreconditionFailed", "RequestEntityTooLarge", "RequestUriTooLong", "UnsupportedMediaType", "RequestedRangeNotSatisfiable", "ExpectationFailed", "UpgradeRequired", "InternalServerError", "NotImplemented", "BadGateway", "ServiceUnavailable", "GatewayTimeout", "HttpVersionNotSupported"], _h.R]
+    statusCode: _h.EnumField[_t.Literal["Continue", "SwitchingProtocols", "OK", "Created", "Accepted", "NonAuthoritativeInformation", "NoContent", "ResetContent", "PartialContent", "MultipleChoices", "Ambiguous", "MovedPermanently", "Moved", "Found", "Redirect", "SeeOther", "RedirectMethod", "NotModified", "UseProxy", "Unused", "TemporaryRedirect", "RedirectKeepVerb", "BadRequest", "Unauthorized", "PaymentRequired", "Forbidden", "NotFound", "MethodNotAllowed", "NotAcceptable", "ProxyAuthenticationRequired", "RequestTimeout", "Conflict", "Gone", "LengthRequired", "PreconditionFailed", "RequestEntityTooLarge", "RequestUriTooLong", "UnsupportedMediaType", "RequestedRangeNotSatisfiable", "ExpectationFailed", "UpgradeRequired", "InternalServerError", "NotImplemented", "BadGateway", "ServiceUnavailable", "GatewayTimeout", "HttpVersionNotSupported"], _h.R]
     """statusCode: Continue | SwitchingProtocols | OK | Created | Accepted | NonAuthoritativeInformation | NoContent | ResetContent | PartialContent | MultipleChoices | Ambiguous | MovedPermanently | Moved | Found | Redirect | SeeOther | RedirectMethod | NotModified | UseProxy | Unused | TemporaryRedirect | RedirectKeepVerb | BadRequest | Unauthorized | PaymentRequired | Forbidden | NotFound | MethodNotAllowed | NotAcceptable | ProxyAuthenticationRequired | RequestTimeout | Conflict | Gone | LengthRequired | PreconditionFailed | RequestEntityTooLarge | RequestUriTooLong | UnsupportedMediaType | RequestedRangeNotSatisfiable | ExpectationFailed | UpgradeRequired | InternalServerError | NotImplemented | BadGateway | ServiceUnavailable | GatewayTimeout | HttpVersionNotSupported"""
-    reasonPhrase: _h.Text[_h.R]
+    reasonPhrase: _h.TextField[_h.R]
     """reasonPhrase: string"""
-    headers: _h.Collection[_t.Any, _h.R]
+    headers: _h.CollectionField[_t.Any, _h.R]
     """headers: a list of any value"""
     requestMessage: _HttpRequestMessage[_h.R]
     """requestMessage: a reference; compare its fields, or it with None"""
-    isSuccessStatusCode: _h.Boolean[_h.R]
+    isSuccessStatusCode: _h.BooleanField[_h.R]
     """isSuccessStatusCode: boolean"""
 
 HttpResponseMessage: _HttpResponseMessage[_HttpResponseMessageRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.idcollection import IdCollection as _IdCollectionRecord
 
-class _IdCollection(_h.Reference[_h.R]):
+class _IdCollection(_h.ReferenceField[_h.R]):
     """The fields of IdCollection, in conditions on records R."""
 
-    ids: _h.Collection[int, _h.R]
+    ids: _h.CollectionField[int, _h.R]
     """ids: a list of int32"""
 
 IdCollection: _IdCollection[_IdCollectionRecord]

@@ -6,40 +6,40 @@ from ..models.imapinfo import ImapInfo as _ImapInfoRecord
 from .emailconnectorreference import _EmailConnectorReference
 from ._maps import _Map_info
 
-class _Imap(_h.Reference[_h.R]):
+class _Imap(_h.ReferenceField[_h.R]):
     """The fields of Imap, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 200 characters, required"""
-    imapName: _h.Text[_h.R]
+    imapName: _h.TextField[_h.R]
     """imapName: string, at most 40 characters, required"""
-    processedName: _h.Text[_h.R]
+    processedName: _h.TextField[_h.R]
     """processedName: string, at most 40 characters, required"""
-    failedFolder: _h.Text[_h.R]
+    failedFolder: _h.TextField[_h.R]
     """failedFolder: string, at most 40 characters, required"""
-    server: _h.Text[_h.R]
+    server: _h.TextField[_h.R]
     """server: string, at most 200 characters, required"""
-    userName: _h.Text[_h.R]
+    userName: _h.TextField[_h.R]
     """userName: string, at most 80 characters, required"""
-    password: _h.Text[_h.R]
+    password: _h.TextField[_h.R]
     """password: string, at most 80 characters"""
-    port: _h.Integer[_h.R]
+    port: _h.IntegerField[_h.R]
     """port: int32, required"""
-    sslFlag: _h.Boolean[_h.R]
+    sslFlag: _h.BooleanField[_h.R]
     """sslFlag: boolean"""
     emailConnector: _EmailConnectorReference[_h.R]
     """emailConnector: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Imap: _Imap[_ImapRecord | _ImapInfoRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.importmassmaintenance import ImportMassMaintenance as _ImportMassMaintenanceRecord
 
-class _ImportMassMaintenance(_h.Reference[_h.R]):
+class _ImportMassMaintenance(_h.ReferenceField[_h.R]):
     """The fields of ImportMassMaintenance, in conditions on records R."""
 
-    deletedContactCount: _h.Integer[_h.R]
+    deletedContactCount: _h.IntegerField[_h.R]
     """deletedContactCount: int32"""
-    deletedCompanyCount: _h.Integer[_h.R]
+    deletedCompanyCount: _h.IntegerField[_h.R]
     """deletedCompanyCount: int32"""
-    message: _h.Text[_h.R]
+    message: _h.TextField[_h.R]
     """message: string"""
-    success: _h.Boolean[_h.R]
+    success: _h.BooleanField[_h.R]
     """success: boolean"""
 
 ImportMassMaintenance: _ImportMassMaintenance[_ImportMassMaintenanceRecord]

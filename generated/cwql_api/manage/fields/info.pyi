@@ -4,20 +4,20 @@ from cwql.schema import handles as _h
 from ..models.info import Info as _InfoRecord
 from .licensebit import _LicenseBitMany
 
-class _Info(_h.Reference[_h.R]):
+class _Info(_h.ReferenceField[_h.R]):
     """The fields of Info, in conditions on records R."""
 
-    version: _h.Text[_h.R]
+    version: _h.TextField[_h.R]
     """version: string"""
-    isCloud: _h.Boolean[_h.R]
+    isCloud: _h.BooleanField[_h.R]
     """isCloud: boolean"""
-    serverTimeZone: _h.Text[_h.R]
+    serverTimeZone: _h.TextField[_h.R]
     """serverTimeZone: string"""
     licenseBits: _LicenseBitMany[_h.R]
     """licenseBits: a list of LicenseBit; compare one of its fields, or use any()"""
-    cloudRegion: _h.Text[_h.R]
+    cloudRegion: _h.TextField[_h.R]
     """cloudRegion: string"""
-    maxWorkFlowRecordsAllowed: _h.Integer[_h.R]
+    maxWorkFlowRecordsAllowed: _h.IntegerField[_h.R]
     """maxWorkFlowRecordsAllowed: int32, since 2025.1"""
 
 Info: _Info[_InfoRecord]

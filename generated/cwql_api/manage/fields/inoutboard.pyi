@@ -6,28 +6,28 @@ from .inouttypereference import _InOutTypeReference
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _InOutBoard(_h.Reference[_h.R]):
+class _InOutBoard(_h.ReferenceField[_h.R]):
     """The fields of InOutBoard, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
     inOutType: _InOutTypeReference[_h.R]
     """inOutType: a reference; compare its id or name, or it with None, required"""
-    additionalInfo: _h.Text[_h.R]
+    additionalInfo: _h.TextField[_h.R]
     """additionalInfo: string, at most 100 characters"""
-    dateBack: _h.DateTime[_h.R]
+    dateBack: _h.DateTimeField[_h.R]
     """dateBack: date-time, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 InOutBoard: _InOutBoard[_InOutBoardRecord]

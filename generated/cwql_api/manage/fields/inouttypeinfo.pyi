@@ -5,22 +5,22 @@ from ..models.inouttypeinfo import InOutTypeInfo as _InOutTypeInfoRecord
 from ..models.inouttype import InOutType as _InOutTypeRecord
 from ._maps import _Map_info
 
-class _InOutTypeInfo(_h.Reference[_h.R]):
+class _InOutTypeInfo(_h.ReferenceField[_h.R]):
     """The fields of InOutTypeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 InOutTypeInfo: _InOutTypeInfo[_InOutTypeInfoRecord | _InOutTypeRecord]

@@ -6,136 +6,136 @@ from .boardreference import _BoardReference
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _IntegratorLogin(_h.Reference[_h.R]):
+class _IntegratorLogin(_h.ReferenceField[_h.R]):
     """The fields of IntegratorLogin, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    username: _h.Text[_h.R]
+    username: _h.TextField[_h.R]
     """username: string, at most 50 characters, required"""
-    password: _h.Text[_h.R]
+    password: _h.TextField[_h.R]
     """password: string, at most 50 characters"""
-    canAccessAllRecordsFlag: _h.Boolean[_h.R]
+    canAccessAllRecordsFlag: _h.BooleanField[_h.R]
     """canAccessAllRecordsFlag: boolean"""
-    canAccessAllApisFlag: _h.Boolean[_h.R]
+    canAccessAllApisFlag: _h.BooleanField[_h.R]
     """canAccessAllApisFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    dateInactivated: _h.DateTime[_h.R]
+    dateInactivated: _h.DateTimeField[_h.R]
     """dateInactivated: date-time"""
     inactivatedBy: _MemberReference[_h.R]
     """inactivatedBy: a reference; compare its id, identifier or name, or it with None"""
-    serviceTicketApiFlag: _h.Boolean[_h.R]
+    serviceTicketApiFlag: _h.BooleanField[_h.R]
     """serviceTicketApiFlag: boolean"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    serviceBoardCallbackUrl: _h.Text[_h.R]
+    serviceBoardCallbackUrl: _h.TextField[_h.R]
     """serviceBoardCallbackUrl: string, at most 1000 characters"""
-    serviceBoardLegacyCallbackFlag: _h.Boolean[_h.R]
+    serviceBoardLegacyCallbackFlag: _h.BooleanField[_h.R]
     """serviceBoardLegacyCallbackFlag: boolean"""
-    timeEntryApiFlag: _h.Boolean[_h.R]
+    timeEntryApiFlag: _h.BooleanField[_h.R]
     """timeEntryApiFlag: boolean"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    timeEntryCallbackUrl: _h.Text[_h.R]
+    timeEntryCallbackUrl: _h.TextField[_h.R]
     """timeEntryCallbackUrl: string, at most 1000 characters"""
-    timeEntryLegacyCallbackFlag: _h.Boolean[_h.R]
+    timeEntryLegacyCallbackFlag: _h.BooleanField[_h.R]
     """timeEntryLegacyCallbackFlag: boolean"""
-    managedServicesApiFlag: _h.Boolean[_h.R]
+    managedServicesApiFlag: _h.BooleanField[_h.R]
     """managedServicesApiFlag: boolean"""
-    managedServicesAutoChildFlag: _h.Boolean[_h.R]
+    managedServicesAutoChildFlag: _h.BooleanField[_h.R]
     """managedServicesAutoChildFlag: boolean"""
-    managedServicesChildingFlag: _h.Boolean[_h.R]
+    managedServicesChildingFlag: _h.BooleanField[_h.R]
     """managedServicesChildingFlag: boolean"""
-    contactApiFlag: _h.Boolean[_h.R]
+    contactApiFlag: _h.BooleanField[_h.R]
     """contactApiFlag: boolean"""
-    contactCallbackUrl: _h.Text[_h.R]
+    contactCallbackUrl: _h.TextField[_h.R]
     """contactCallbackUrl: string, at most 1000 characters"""
-    contactLegacyCallbackFlag: _h.Boolean[_h.R]
+    contactLegacyCallbackFlag: _h.BooleanField[_h.R]
     """contactLegacyCallbackFlag: boolean"""
-    companyApiFlag: _h.Boolean[_h.R]
+    companyApiFlag: _h.BooleanField[_h.R]
     """companyApiFlag: boolean"""
-    companyCallbackUrl: _h.Text[_h.R]
+    companyCallbackUrl: _h.TextField[_h.R]
     """companyCallbackUrl: string, at most 1000 characters"""
-    companyLegacyCallbackFlag: _h.Boolean[_h.R]
+    companyLegacyCallbackFlag: _h.BooleanField[_h.R]
     """companyLegacyCallbackFlag: boolean"""
-    activityApiFlag: _h.Boolean[_h.R]
+    activityApiFlag: _h.BooleanField[_h.R]
     """activityApiFlag: boolean"""
-    activityCallbackUrl: _h.Text[_h.R]
+    activityCallbackUrl: _h.TextField[_h.R]
     """activityCallbackUrl: string, at most 1000 characters"""
-    activityLegacyCallbackFlag: _h.Boolean[_h.R]
+    activityLegacyCallbackFlag: _h.BooleanField[_h.R]
     """activityLegacyCallbackFlag: boolean"""
-    invoiceApiFlag: _h.Boolean[_h.R]
+    invoiceApiFlag: _h.BooleanField[_h.R]
     """invoiceApiFlag: boolean"""
-    productApiFlag: _h.Boolean[_h.R]
+    productApiFlag: _h.BooleanField[_h.R]
     """productApiFlag: boolean"""
-    productCallbackUrl: _h.Text[_h.R]
+    productCallbackUrl: _h.TextField[_h.R]
     """productCallbackUrl: string, at most 1000 characters"""
-    productLegacyCallbackFlag: _h.Boolean[_h.R]
+    productLegacyCallbackFlag: _h.BooleanField[_h.R]
     """productLegacyCallbackFlag: boolean"""
-    opportunityApiFlag: _h.Boolean[_h.R]
+    opportunityApiFlag: _h.BooleanField[_h.R]
     """opportunityApiFlag: boolean"""
-    opportunityCallbackUrl: _h.Text[_h.R]
+    opportunityCallbackUrl: _h.TextField[_h.R]
     """opportunityCallbackUrl: string, at most 1000 characters"""
-    opportunityLegacyCallbackFlag: _h.Boolean[_h.R]
+    opportunityLegacyCallbackFlag: _h.BooleanField[_h.R]
     """opportunityLegacyCallbackFlag: boolean"""
-    opportunityConversionApiFlag: _h.Boolean[_h.R]
+    opportunityConversionApiFlag: _h.BooleanField[_h.R]
     """opportunityConversionApiFlag: boolean"""
-    memberApiFlag: _h.Boolean[_h.R]
+    memberApiFlag: _h.BooleanField[_h.R]
     """memberApiFlag: boolean"""
-    marketingApiFlag: _h.Boolean[_h.R]
+    marketingApiFlag: _h.BooleanField[_h.R]
     """marketingApiFlag: boolean"""
-    purchasingApiFlag: _h.Boolean[_h.R]
+    purchasingApiFlag: _h.BooleanField[_h.R]
     """purchasingApiFlag: boolean"""
-    purchasingCallbackUrl: _h.Text[_h.R]
+    purchasingCallbackUrl: _h.TextField[_h.R]
     """purchasingCallbackUrl: string, at most 1000 characters"""
-    purchasingLegacyCallbackFlag: _h.Boolean[_h.R]
+    purchasingLegacyCallbackFlag: _h.BooleanField[_h.R]
     """purchasingLegacyCallbackFlag: boolean"""
-    reportingApiFlag: _h.Boolean[_h.R]
+    reportingApiFlag: _h.BooleanField[_h.R]
     """reportingApiFlag: boolean"""
-    systemApiFlag: _h.Boolean[_h.R]
+    systemApiFlag: _h.BooleanField[_h.R]
     """systemApiFlag: boolean"""
-    projectApiFlag: _h.Boolean[_h.R]
+    projectApiFlag: _h.BooleanField[_h.R]
     """projectApiFlag: boolean"""
-    projectCallbackUrl: _h.Text[_h.R]
+    projectCallbackUrl: _h.TextField[_h.R]
     """projectCallbackUrl: string, at most 1000 characters"""
-    projectLegacyCallbackFlag: _h.Boolean[_h.R]
+    projectLegacyCallbackFlag: _h.BooleanField[_h.R]
     """projectLegacyCallbackFlag: boolean"""
-    configurationApiFlag: _h.Boolean[_h.R]
+    configurationApiFlag: _h.BooleanField[_h.R]
     """configurationApiFlag: boolean"""
-    configurationAutoChildFlag: _h.Boolean[_h.R]
+    configurationAutoChildFlag: _h.BooleanField[_h.R]
     """configurationAutoChildFlag: boolean"""
-    configurationChildlingFlag: _h.Boolean[_h.R]
+    configurationChildlingFlag: _h.BooleanField[_h.R]
     """configurationChildlingFlag: boolean"""
-    configurationCallbackUrl: _h.Text[_h.R]
+    configurationCallbackUrl: _h.TextField[_h.R]
     """configurationCallbackUrl: string, at most 1000 characters"""
-    configurationLegacyCallbackFlag: _h.Boolean[_h.R]
+    configurationLegacyCallbackFlag: _h.BooleanField[_h.R]
     """configurationLegacyCallbackFlag: boolean"""
-    scheduleApiFlag: _h.Boolean[_h.R]
+    scheduleApiFlag: _h.BooleanField[_h.R]
     """scheduleApiFlag: boolean"""
-    scheduleCallbackUrl: _h.Text[_h.R]
+    scheduleCallbackUrl: _h.TextField[_h.R]
     """scheduleCallbackUrl: string, at most 1000 characters"""
-    scheduleLegacyCallbackFlag: _h.Boolean[_h.R]
+    scheduleLegacyCallbackFlag: _h.BooleanField[_h.R]
     """scheduleLegacyCallbackFlag: boolean"""
-    agreementApiFlag: _h.Boolean[_h.R]
+    agreementApiFlag: _h.BooleanField[_h.R]
     """agreementApiFlag: boolean"""
-    agreementCallbackUrl: _h.Text[_h.R]
+    agreementCallbackUrl: _h.TextField[_h.R]
     """agreementCallbackUrl: string, at most 1000 characters"""
-    agreementCallbackLegacyFlag: _h.Boolean[_h.R]
+    agreementCallbackLegacyFlag: _h.BooleanField[_h.R]
     """agreementCallbackLegacyFlag: boolean"""
-    documentApiFlag: _h.Boolean[_h.R]
+    documentApiFlag: _h.BooleanField[_h.R]
     """documentApiFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 IntegratorLogin: _IntegratorLogin[_IntegratorLoginRecord]

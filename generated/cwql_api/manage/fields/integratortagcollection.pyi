@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.integratortagcollection import IntegratorTagCollection as _IntegratorTagCollectionRecord
 
-class _IntegratorTagCollection(_h.Reference[_h.R]):
+class _IntegratorTagCollection(_h.ReferenceField[_h.R]):
     """The fields of IntegratorTagCollection, in conditions on records R."""
 
-    tags: _h.Collection[str, _h.R]
+    tags: _h.CollectionField[str, _h.R]
     """tags: a list of string"""
 
 IntegratorTagCollection: _IntegratorTagCollection[_IntegratorTagCollectionRecord]

@@ -24,14 +24,14 @@ from .systemlocationreference import _SystemLocationReference
 from .taxcodereference import _TaxCodeReference
 from .ticketreference import _TicketReference
 
-class _Invoice(_h.Reference[_h.R]):
+class _Invoice(_h.ReferenceField[_h.R]):
     """The fields of Invoice, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    invoiceNumber: _h.Text[_h.R]
+    invoiceNumber: _h.TextField[_h.R]
     """invoiceNumber: string, at most 15 characters"""
-    type: _h.Enum[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
+    type: _h.EnumField[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
     """type: Agreement | CreditMemo | DownPayment | Miscellaneous | Progress | Standard | Consolidated, required"""
     status: _BillingStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
@@ -41,127 +41,127 @@ class _Invoice(_h.Reference[_h.R]):
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
     shipToCompany: _CompanyReference[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    applyToType: _h.Enum[_t.Literal["All", "Agreement", "Project", "ProjectPhase", "SalesOrder", "Ticket"], _h.R]
+    applyToType: _h.EnumField[_t.Literal["All", "Agreement", "Project", "ProjectPhase", "SalesOrder", "Ticket"], _h.R]
     """applyToType: All | Agreement | Project | ProjectPhase | SalesOrder | Ticket"""
-    applyToId: _h.Integer[_h.R]
+    applyToId: _h.IntegerField[_h.R]
     """applyToId: int32"""
-    attention: _h.Text[_h.R]
+    attention: _h.TextField[_h.R]
     """attention: string, at most 60 characters"""
-    shipToAttention: _h.Text[_h.R]
+    shipToAttention: _h.TextField[_h.R]
     """shipToAttention: string, at most 60 characters"""
     billingSite: _SiteReference[_h.R]
     """billingSite: a reference; compare its id or name, or it with None"""
-    billingSiteAddressLine1: _h.Text[_h.R]
+    billingSiteAddressLine1: _h.TextField[_h.R]
     """billingSiteAddressLine1: string"""
-    billingSiteAddressLine2: _h.Text[_h.R]
+    billingSiteAddressLine2: _h.TextField[_h.R]
     """billingSiteAddressLine2: string"""
-    billingSiteCity: _h.Text[_h.R]
+    billingSiteCity: _h.TextField[_h.R]
     """billingSiteCity: string"""
-    billingSiteState: _h.Text[_h.R]
+    billingSiteState: _h.TextField[_h.R]
     """billingSiteState: string"""
-    billingSiteZip: _h.Text[_h.R]
+    billingSiteZip: _h.TextField[_h.R]
     """billingSiteZip: string"""
-    billingSiteCountry: _h.Text[_h.R]
+    billingSiteCountry: _h.TextField[_h.R]
     """billingSiteCountry: string"""
     shippingSite: _SiteReference[_h.R]
     """shippingSite: a reference; compare its id or name, or it with None"""
-    shippingSiteAddressLine1: _h.Text[_h.R]
+    shippingSiteAddressLine1: _h.TextField[_h.R]
     """shippingSiteAddressLine1: string"""
-    shippingSiteAddressLine2: _h.Text[_h.R]
+    shippingSiteAddressLine2: _h.TextField[_h.R]
     """shippingSiteAddressLine2: string"""
-    shippingSiteCity: _h.Text[_h.R]
+    shippingSiteCity: _h.TextField[_h.R]
     """shippingSiteCity: string"""
-    shippingSiteState: _h.Text[_h.R]
+    shippingSiteState: _h.TextField[_h.R]
     """shippingSiteState: string"""
-    shippingSiteZip: _h.Text[_h.R]
+    shippingSiteZip: _h.TextField[_h.R]
     """shippingSiteZip: string"""
-    shippingSiteCountry: _h.Text[_h.R]
+    shippingSiteCountry: _h.TextField[_h.R]
     """shippingSiteCountry: string"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    reference: _h.Text[_h.R]
+    reference: _h.TextField[_h.R]
     """reference: string, at most 50 characters"""
-    customerPO: _h.Text[_h.R]
+    customerPO: _h.TextField[_h.R]
     """customerPO: string, at most 50 characters"""
-    templateSetupId: _h.Integer[_h.R]
+    templateSetupId: _h.IntegerField[_h.R]
     """templateSetupId: int32"""
     invoiceTemplate: _InvoiceTemplateDetailReference[_h.R]
     """invoiceTemplate: a reference; compare its id or name, or it with None"""
-    emailTemplateId: _h.Integer[_h.R]
+    emailTemplateId: _h.IntegerField[_h.R]
     """emailTemplateId: int32"""
-    addToBatchEmailList: _h.Boolean[_h.R]
+    addToBatchEmailList: _h.BooleanField[_h.R]
     """addToBatchEmailList: boolean"""
-    date: _h.DateTime[_h.R]
+    date: _h.DateTimeField[_h.R]
     """date: date-time"""
-    restrictDownpaymentFlag: _h.Boolean[_h.R]
+    restrictDownpaymentFlag: _h.BooleanField[_h.R]
     """restrictDownpaymentFlag: boolean"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
-    departmentId: _h.Integer[_h.R]
+    departmentId: _h.IntegerField[_h.R]
     """departmentId: int32"""
     department: _BillingUnitReference[_h.R]
     """department: a reference; compare its id or name, or it with None, since 2025.1"""
-    territoryId: _h.Integer[_h.R]
+    territoryId: _h.IntegerField[_h.R]
     """territoryId: int32"""
     territory: _SystemLocationReference[_h.R]
     """territory: a reference; compare its id or name, or it with None, since 2025.1"""
-    topComment: _h.Text[_h.R]
+    topComment: _h.TextField[_h.R]
     """topComment: string"""
-    bottomComment: _h.Text[_h.R]
+    bottomComment: _h.TextField[_h.R]
     """bottomComment: string"""
-    taxableFlag: _h.Boolean[_h.R]
+    taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string"""
-    downpaymentPreviouslyTaxedFlag: _h.Boolean[_h.R]
+    downpaymentPreviouslyTaxedFlag: _h.BooleanField[_h.R]
     """downpaymentPreviouslyTaxedFlag: boolean"""
-    serviceTotal: _h.Number[_h.R]
+    serviceTotal: _h.NumberField[_h.R]
     """serviceTotal: double"""
-    overrideDownPaymentAmountFlag: _h.Boolean[_h.R]
+    overrideDownPaymentAmountFlag: _h.BooleanField[_h.R]
     """overrideDownPaymentAmountFlag: boolean"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    dueDate: _h.DateTime[_h.R]
+    dueDate: _h.DateTimeField[_h.R]
     """dueDate: date-time"""
-    expenseTotal: _h.Number[_h.R]
+    expenseTotal: _h.NumberField[_h.R]
     """expenseTotal: double"""
-    productTotal: _h.Number[_h.R]
+    productTotal: _h.NumberField[_h.R]
     """productTotal: double"""
-    previousProgressApplied: _h.Number[_h.R]
+    previousProgressApplied: _h.NumberField[_h.R]
     """previousProgressApplied: double"""
-    serviceAdjustmentAmount: _h.Number[_h.R]
+    serviceAdjustmentAmount: _h.NumberField[_h.R]
     """serviceAdjustmentAmount: double"""
-    agreementAmount: _h.Number[_h.R]
+    agreementAmount: _h.NumberField[_h.R]
     """agreementAmount: double"""
-    downpaymentApplied: _h.Number[_h.R]
+    downpaymentApplied: _h.NumberField[_h.R]
     """downpaymentApplied: double"""
-    subtotal: _h.Number[_h.R]
+    subtotal: _h.NumberField[_h.R]
     """subtotal: double"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    remainingDownpayment: _h.Number[_h.R]
+    remainingDownpayment: _h.NumberField[_h.R]
     """remainingDownpayment: double"""
-    salesTax: _h.Number[_h.R]
+    salesTax: _h.NumberField[_h.R]
     """salesTax: double"""
-    adjustmentReason: _h.Text[_h.R]
+    adjustmentReason: _h.TextField[_h.R]
     """adjustmentReason: string"""
-    adjustedBy: _h.Text[_h.R]
+    adjustedBy: _h.TextField[_h.R]
     """adjustedBy: string"""
-    closedBy: _h.Text[_h.R]
+    closedBy: _h.TextField[_h.R]
     """closedBy: string, since 2025.1"""
-    payments: _h.Number[_h.R]
+    payments: _h.NumberField[_h.R]
     """payments: double"""
-    credits: _h.Number[_h.R]
+    credits: _h.NumberField[_h.R]
     """credits: double"""
-    balance: _h.Number[_h.R]
+    balance: _h.NumberField[_h.R]
     """balance: double"""
-    specialInvoiceFlag: _h.Boolean[_h.R]
+    specialInvoiceFlag: _h.BooleanField[_h.R]
     """specialInvoiceFlag: boolean"""
     billingSetupReference: _BillingSetupReference[_h.R]
     """billingSetupReference: a reference; compare its id or name, or it with None"""
@@ -183,13 +183,13 @@ class _Invoice(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Invoice: _Invoice[_InvoiceRecord | _InvoiceInfoRecord]

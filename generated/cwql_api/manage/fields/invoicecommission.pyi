@@ -12,22 +12,22 @@ from .projectreference import _ProjectReference
 from .salesorderreference import _SalesOrderReference
 from .ticketreference import _TicketReference
 
-class _InvoiceCommission(_h.Reference[_h.R]):
+class _InvoiceCommission(_h.ReferenceField[_h.R]):
     """The fields of InvoiceCommission, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    percent: _h.Number[_h.R]
+    percent: _h.NumberField[_h.R]
     """percent: double"""
-    splitPercent: _h.Number[_h.R]
+    splitPercent: _h.NumberField[_h.R]
     """splitPercent: double"""
-    adjustment: _h.Number[_h.R]
+    adjustment: _h.NumberField[_h.R]
     """adjustment: double"""
-    netAmount: _h.Number[_h.R]
+    netAmount: _h.NumberField[_h.R]
     """netAmount: double"""
-    amount: _h.Number[_h.R]
+    amount: _h.NumberField[_h.R]
     """amount: double"""
     invoice: _InvoiceReference[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
@@ -43,21 +43,21 @@ class _InvoiceCommission(_h.Reference[_h.R]):
     """project: a reference; compare its id or name, or it with None"""
     salesOrder: _SalesOrderReference[_h.R]
     """salesOrder: a reference; compare its id or identifier, or it with None"""
-    adjustedBy: _h.Text[_h.R]
+    adjustedBy: _h.TextField[_h.R]
     """adjustedBy: string"""
-    adjustedDate: _h.DateText[_h.R]
+    adjustedDate: _h.DateTextField[_h.R]
     """adjustedDate: string"""
-    adjustmentReason: _h.Text[_h.R]
+    adjustmentReason: _h.TextField[_h.R]
     """adjustmentReason: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 InvoiceCommission: _InvoiceCommission[_InvoiceCommissionRecord]

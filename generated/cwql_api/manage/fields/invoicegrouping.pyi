@@ -4,32 +4,32 @@ from cwql.schema import handles as _h
 from ..models.invoicegrouping import InvoiceGrouping as _InvoiceGroupingRecord
 from ._maps import _Map_info
 
-class _InvoiceGrouping(_h.Reference[_h.R]):
+class _InvoiceGrouping(_h.ReferenceField[_h.R]):
     """The fields of InvoiceGrouping, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, required"""
-    customerDescription: _h.Text[_h.R]
+    customerDescription: _h.TextField[_h.R]
     """customerDescription: string, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    showPriceFlag: _h.Boolean[_h.R]
+    showPriceFlag: _h.BooleanField[_h.R]
     """showPriceFlag: boolean"""
-    showSubItemsFlag: _h.Boolean[_h.R]
+    showSubItemsFlag: _h.BooleanField[_h.R]
     """showSubItemsFlag: boolean"""
-    groupParentChildAdditionsFlag: _h.Boolean[_h.R]
+    groupParentChildAdditionsFlag: _h.BooleanField[_h.R]
     """groupParentChildAdditionsFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 InvoiceGrouping: _InvoiceGrouping[_InvoiceGroupingRecord]

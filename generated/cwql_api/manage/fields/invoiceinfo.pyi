@@ -14,10 +14,10 @@ from .productcomponent import _ProductComponentMany
 from .productitem import _ProductItemMany
 from .timeentry import _TimeEntryMany
 
-class _InvoiceInfo(_h.Reference[_h.R]):
+class _InvoiceInfo(_h.ReferenceField[_h.R]):
     """The fields of InvoiceInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     invoice: _Invoice[_h.R]
     """invoice: a reference; compare its id, or it with None"""
@@ -39,13 +39,13 @@ class _InvoiceInfo(_h.Reference[_h.R]):
     """agreementBillingInfo: a list of AgreementBillingInfo; compare one of its fields, or use any()"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 InvoiceInfo: _InvoiceInfo[_InvoiceInfoRecord | _InvoiceRecord]

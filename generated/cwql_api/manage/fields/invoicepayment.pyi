@@ -8,52 +8,52 @@ from .invoicereference import _InvoiceReference
 from ._maps import _Map_info
 from .wisepaypayment import _WisePayPayment
 
-class _InvoicePayment(_h.Reference[_h.R]):
+class _InvoicePayment(_h.ReferenceField[_h.R]):
     """The fields of InvoicePayment, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
-    source: _h.Enum[_t.Literal["Default", "WisePay"], _h.R]
+    source: _h.EnumField[_t.Literal["Default", "WisePay"], _h.R]
     """source: Default | WisePay"""
     invoice: _InvoiceReference[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
     credit: _InvoiceReference[_h.R]
     """credit: a reference; compare its id or identifier, or it with None"""
-    amount: _h.Number[_h.R]
+    amount: _h.NumberField[_h.R]
     """amount: double"""
-    balance: _h.Number[_h.R]
+    balance: _h.NumberField[_h.R]
     """balance: double"""
-    invoiceBalance: _h.Number[_h.R]
+    invoiceBalance: _h.NumberField[_h.R]
     """invoiceBalance: double"""
-    invoiceTotal: _h.Number[_h.R]
+    invoiceTotal: _h.NumberField[_h.R]
     """invoiceTotal: double"""
-    paymentDate: _h.DateTime[_h.R]
+    paymentDate: _h.DateTimeField[_h.R]
     """paymentDate: date-time"""
-    appliedBy: _h.Text[_h.R]
+    appliedBy: _h.TextField[_h.R]
     """appliedBy: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
     wisePayPayment: _WisePayPayment[_h.R]
     """wisePayPayment: a reference; compare its fields, or it with None"""
-    paymentSyncStatus: _h.Enum[_t.Literal["Unapplied", "Applied", "Synced"], _h.R]
+    paymentSyncStatus: _h.EnumField[_t.Literal["Unapplied", "Applied", "Synced"], _h.R]
     """paymentSyncStatus: Unapplied | Applied | Synced"""
-    glBatchID: _h.Text[_h.R]
+    glBatchID: _h.TextField[_h.R]
     """glBatchID: string, at most 50 characters"""
-    paymentSyncDate: _h.DateTime[_h.R]
+    paymentSyncDate: _h.DateTimeField[_h.R]
     """paymentSyncDate: date-time"""
-    paymentAccount: _h.Text[_h.R]
+    paymentAccount: _h.TextField[_h.R]
     """paymentAccount: string"""
-    aRPaymentAccount: _h.Text[_h.R]
+    aRPaymentAccount: _h.TextField[_h.R]
     """aRPaymentAccount: string"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 InvoicePayment: _InvoicePayment[_InvoicePaymentRecord]

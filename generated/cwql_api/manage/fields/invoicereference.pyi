@@ -4,30 +4,30 @@ from cwql.schema import handles as _h
 from ..models.invoicereference import InvoiceReference as _InvoiceReferenceRecord
 from ._maps import _Map_info
 
-class _InvoiceReference(_h.Reference[_h.R]):
+class _InvoiceReference(_h.ReferenceField[_h.R]):
     """The fields of InvoiceReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    billingType: _h.Text[_h.R]
+    billingType: _h.TextField[_h.R]
     """billingType: string"""
-    applyToType: _h.Text[_h.R]
+    applyToType: _h.TextField[_h.R]
     """applyToType: string"""
-    invoiceDate: _h.DateText[_h.R]
+    invoiceDate: _h.DateTextField[_h.R]
     """invoiceDate: string, since 2025.1"""
-    chargeFirmFlag: _h.Boolean[_h.R]
+    chargeFirmFlag: _h.BooleanField[_h.R]
     """chargeFirmFlag: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 InvoiceReference: _InvoiceReference[_InvoiceReferenceRecord]

@@ -6,30 +6,30 @@ from .invoicereference import _InvoiceReference
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _InvoiceRouting(_h.Reference[_h.R]):
+class _InvoiceRouting(_h.ReferenceField[_h.R]):
     """The fields of InvoiceRouting, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     invoice: _InvoiceReference[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
-    sequenceNumber: _h.Integer[_h.R]
+    sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    reviewedFlag: _h.Boolean[_h.R]
+    reviewedFlag: _h.BooleanField[_h.R]
     """reviewedFlag: boolean"""
-    dateReviewedUTC: _h.DateTime[_h.R]
+    dateReviewedUTC: _h.DateTimeField[_h.R]
     """dateReviewedUTC: date-time"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 InvoiceRouting: _InvoiceRouting[_InvoiceRoutingRecord]

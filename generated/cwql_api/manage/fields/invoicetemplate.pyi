@@ -6,366 +6,366 @@ from cwql.schema import handles as _h
 from ..models.invoicetemplate import InvoiceTemplate as _InvoiceTemplateRecord
 from ._maps import _Map_info
 
-class _InvoiceTemplate(_h.Reference[_h.R]):
+class _InvoiceTemplate(_h.ReferenceField[_h.R]):
     """The fields of InvoiceTemplate, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    marginLeft: _h.Number[_h.R]
+    marginLeft: _h.NumberField[_h.R]
     """marginLeft: double"""
-    marginRight: _h.Number[_h.R]
+    marginRight: _h.NumberField[_h.R]
     """marginRight: double"""
-    marginTop: _h.Number[_h.R]
+    marginTop: _h.NumberField[_h.R]
     """marginTop: double"""
-    marginBottom: _h.Number[_h.R]
+    marginBottom: _h.NumberField[_h.R]
     """marginBottom: double"""
-    logoVisibleFlag: _h.Boolean[_h.R]
+    logoVisibleFlag: _h.BooleanField[_h.R]
     """logoVisibleFlag: boolean"""
-    headerLogoPosition: _h.Enum[_t.Literal["Center", "LeftSide", "RightSide"], _h.R]
+    headerLogoPosition: _h.EnumField[_t.Literal["Center", "LeftSide", "RightSide"], _h.R]
     """headerLogoPosition: Center | LeftSide | RightSide"""
-    remitToVisibleFlag: _h.Boolean[_h.R]
+    remitToVisibleFlag: _h.BooleanField[_h.R]
     """remitToVisibleFlag: boolean"""
-    headerAddressPosition: _h.Enum[_t.Literal["Center", "LeftSide", "RightSide"], _h.R]
+    headerAddressPosition: _h.EnumField[_t.Literal["Center", "LeftSide", "RightSide"], _h.R]
     """headerAddressPosition: Center | LeftSide | RightSide"""
-    headerTitleVisibleFlag: _h.Boolean[_h.R]
+    headerTitleVisibleFlag: _h.BooleanField[_h.R]
     """headerTitleVisibleFlag: boolean"""
-    headerTitleCaption: _h.Text[_h.R]
+    headerTitleCaption: _h.TextField[_h.R]
     """headerTitleCaption: string, at most 50 characters"""
-    headerTitlePosition: _h.Enum[_t.Literal["Center", "LeftSide", "RightSide"], _h.R]
+    headerTitlePosition: _h.EnumField[_t.Literal["Center", "LeftSide", "RightSide"], _h.R]
     """headerTitlePosition: Center | LeftSide | RightSide"""
-    headerTitleFont: _h.Enum[_t.Literal["Regular", "RegularBold", "Large", "LargeBold", "ExtraLarge", "ExtraLargeBold"], _h.R]
+    headerTitleFont: _h.EnumField[_t.Literal["Regular", "RegularBold", "Large", "LargeBold", "ExtraLarge", "ExtraLargeBold"], _h.R]
     """headerTitleFont: Regular | RegularBold | Large | LargeBold | ExtraLarge | ExtraLargeBold"""
-    headerTermsVisibleFlag: _h.Boolean[_h.R]
+    headerTermsVisibleFlag: _h.BooleanField[_h.R]
     """headerTermsVisibleFlag: boolean"""
-    headerTermsCaption: _h.Text[_h.R]
+    headerTermsCaption: _h.TextField[_h.R]
     """headerTermsCaption: string, at most 50 characters"""
-    headerDueDateVisibleFlag: _h.Boolean[_h.R]
+    headerDueDateVisibleFlag: _h.BooleanField[_h.R]
     """headerDueDateVisibleFlag: boolean"""
-    headerDueDateCaption: _h.Text[_h.R]
+    headerDueDateCaption: _h.TextField[_h.R]
     """headerDueDateCaption: string, at most 50 characters"""
-    headerPoNumberVisibleFlag: _h.Boolean[_h.R]
+    headerPoNumberVisibleFlag: _h.BooleanField[_h.R]
     """headerPoNumberVisibleFlag: boolean"""
-    headerPoNumberCaption: _h.Text[_h.R]
+    headerPoNumberCaption: _h.TextField[_h.R]
     """headerPoNumberCaption: string, at most 50 characters"""
-    headerReferenceVisibleFlag: _h.Boolean[_h.R]
+    headerReferenceVisibleFlag: _h.BooleanField[_h.R]
     """headerReferenceVisibleFlag: boolean"""
-    headerReferenceCaption: _h.Text[_h.R]
+    headerReferenceCaption: _h.TextField[_h.R]
     """headerReferenceCaption: string, at most 50 characters"""
-    headerAccountVisibleFlag: _h.Boolean[_h.R]
+    headerAccountVisibleFlag: _h.BooleanField[_h.R]
     """headerAccountVisibleFlag: boolean"""
-    headerAccountCaption: _h.Text[_h.R]
+    headerAccountCaption: _h.TextField[_h.R]
     """headerAccountCaption: string, at most 50 characters"""
-    headerTaxIdVisibleFlag: _h.Boolean[_h.R]
+    headerTaxIdVisibleFlag: _h.BooleanField[_h.R]
     """headerTaxIdVisibleFlag: boolean"""
-    headerTaxIdCaption: _h.Text[_h.R]
+    headerTaxIdCaption: _h.TextField[_h.R]
     """headerTaxIdCaption: string, at most 50 characters"""
-    headerShipToVisibleFlag: _h.Boolean[_h.R]
+    headerShipToVisibleFlag: _h.BooleanField[_h.R]
     """headerShipToVisibleFlag: boolean"""
-    headerShipToCaption: _h.Text[_h.R]
+    headerShipToCaption: _h.TextField[_h.R]
     """headerShipToCaption: string, at most 50 characters"""
-    headerHoursBasedExtendedAmountVisibleFlag: _h.Boolean[_h.R]
+    headerHoursBasedExtendedAmountVisibleFlag: _h.BooleanField[_h.R]
     """headerHoursBasedExtendedAmountVisibleFlag: boolean"""
-    payableCaption: _h.Text[_h.R]
+    payableCaption: _h.TextField[_h.R]
     """payableCaption: string, at most 1000 characters"""
-    serviceHeaderTicketNumberVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderTicketNumberVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderTicketNumberVisibleFlag: boolean"""
-    serviceHeaderTicketNumberCaption: _h.Text[_h.R]
+    serviceHeaderTicketNumberCaption: _h.TextField[_h.R]
     """serviceHeaderTicketNumberCaption: string, at most 50 characters"""
-    serviceHeaderCompanyNameVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderCompanyNameVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderCompanyNameVisibleFlag: boolean"""
-    serviceHeaderCompanyNameCaption: _h.Text[_h.R]
+    serviceHeaderCompanyNameCaption: _h.TextField[_h.R]
     """serviceHeaderCompanyNameCaption: string, at most 50 characters"""
-    serviceHeaderSummaryVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderSummaryVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderSummaryVisibleFlag: boolean"""
-    serviceHeaderSummaryCaption: _h.Text[_h.R]
+    serviceHeaderSummaryCaption: _h.TextField[_h.R]
     """serviceHeaderSummaryCaption: string, at most 50 characters"""
-    serviceHeaderContactNameVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderContactNameVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderContactNameVisibleFlag: boolean"""
-    serviceHeaderContactNameCaption: _h.Text[_h.R]
+    serviceHeaderContactNameCaption: _h.TextField[_h.R]
     """serviceHeaderContactNameCaption: string, at most 50 characters"""
-    serviceHeaderDetailDescriptionVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderDetailDescriptionVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderDetailDescriptionVisibleFlag: boolean"""
-    serviceHeaderDetailDescriptionCaption: _h.Text[_h.R]
+    serviceHeaderDetailDescriptionCaption: _h.TextField[_h.R]
     """serviceHeaderDetailDescriptionCaption: string, at most 50 characters"""
-    serviceHeaderResolutionVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderResolutionVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderResolutionVisibleFlag: boolean"""
-    serviceHeaderResolutionCaption: _h.Text[_h.R]
+    serviceHeaderResolutionCaption: _h.TextField[_h.R]
     """serviceHeaderResolutionCaption: string, at most 50 characters"""
-    serviceHeaderAmountVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderAmountVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderAmountVisibleFlag: boolean"""
-    serviceHeaderAmountCaption: _h.Text[_h.R]
+    serviceHeaderAmountCaption: _h.TextField[_h.R]
     """serviceHeaderAmountCaption: string, at most 50 characters"""
-    serviceHeaderBillingMethodVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderBillingMethodVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderBillingMethodVisibleFlag: boolean"""
-    serviceHeaderBillingMethodCaption: _h.Text[_h.R]
+    serviceHeaderBillingMethodCaption: _h.TextField[_h.R]
     """serviceHeaderBillingMethodCaption: string, at most 50 characters"""
-    serviceHeaderClosedTasksVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderClosedTasksVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderClosedTasksVisibleFlag: boolean"""
-    serviceHeaderOpenTasksVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderOpenTasksVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderOpenTasksVisibleFlag: boolean"""
-    serviceHeaderBundledTicketsVisibleFlag: _h.Boolean[_h.R]
+    serviceHeaderBundledTicketsVisibleFlag: _h.BooleanField[_h.R]
     """serviceHeaderBundledTicketsVisibleFlag: boolean"""
-    projectHeaderProjectNameVisibleFlag: _h.Boolean[_h.R]
+    projectHeaderProjectNameVisibleFlag: _h.BooleanField[_h.R]
     """projectHeaderProjectNameVisibleFlag: boolean"""
-    projectHeaderProjectNameCaption: _h.Text[_h.R]
+    projectHeaderProjectNameCaption: _h.TextField[_h.R]
     """projectHeaderProjectNameCaption: string, at most 50 characters"""
-    projectHeaderCompanyNameVisibleFlag: _h.Boolean[_h.R]
+    projectHeaderCompanyNameVisibleFlag: _h.BooleanField[_h.R]
     """projectHeaderCompanyNameVisibleFlag: boolean"""
-    projectHeaderCompanyNameCaption: _h.Text[_h.R]
+    projectHeaderCompanyNameCaption: _h.TextField[_h.R]
     """projectHeaderCompanyNameCaption: string, at most 50 characters"""
-    projectHeaderOriginalDownpaymentVisibleFlag: _h.Boolean[_h.R]
+    projectHeaderOriginalDownpaymentVisibleFlag: _h.BooleanField[_h.R]
     """projectHeaderOriginalDownpaymentVisibleFlag: boolean"""
-    projectHeaderOriginalDownpaymentCaption: _h.Text[_h.R]
+    projectHeaderOriginalDownpaymentCaption: _h.TextField[_h.R]
     """projectHeaderOriginalDownpaymentCaption: string, at most 50 characters"""
-    projectHeaderContactNameVisibleFlag: _h.Boolean[_h.R]
+    projectHeaderContactNameVisibleFlag: _h.BooleanField[_h.R]
     """projectHeaderContactNameVisibleFlag: boolean"""
-    projectHeaderContactNameCaption: _h.Text[_h.R]
+    projectHeaderContactNameCaption: _h.TextField[_h.R]
     """projectHeaderContactNameCaption: string, at most 50 characters"""
-    projectHeaderAmountVisibleFlag: _h.Boolean[_h.R]
+    projectHeaderAmountVisibleFlag: _h.BooleanField[_h.R]
     """projectHeaderAmountVisibleFlag: boolean"""
-    projectHeaderAmountCaption: _h.Text[_h.R]
+    projectHeaderAmountCaption: _h.TextField[_h.R]
     """projectHeaderAmountCaption: string, at most 50 characters"""
-    projectHeaderBillingMethodVisibleFlag: _h.Boolean[_h.R]
+    projectHeaderBillingMethodVisibleFlag: _h.BooleanField[_h.R]
     """projectHeaderBillingMethodVisibleFlag: boolean"""
-    projectHeaderBillingMethodCaption: _h.Text[_h.R]
+    projectHeaderBillingMethodCaption: _h.TextField[_h.R]
     """projectHeaderBillingMethodCaption: string, at most 50 characters"""
-    projectHeaderBillingTypeVisibleFlag: _h.Boolean[_h.R]
+    projectHeaderBillingTypeVisibleFlag: _h.BooleanField[_h.R]
     """projectHeaderBillingTypeVisibleFlag: boolean"""
-    projectHeaderBillingTypeCaption: _h.Text[_h.R]
+    projectHeaderBillingTypeCaption: _h.TextField[_h.R]
     """projectHeaderBillingTypeCaption: string, at most 50 characters"""
-    invoicePaymentAmountVisibleFlag: _h.Boolean[_h.R]
+    invoicePaymentAmountVisibleFlag: _h.BooleanField[_h.R]
     """invoicePaymentAmountVisibleFlag: boolean"""
-    invoicePaymentAmountCaption: _h.Text[_h.R]
+    invoicePaymentAmountCaption: _h.TextField[_h.R]
     """invoicePaymentAmountCaption: string, at most 50 characters"""
-    invoiceCreditAmountVisibleFlag: _h.Boolean[_h.R]
+    invoiceCreditAmountVisibleFlag: _h.BooleanField[_h.R]
     """invoiceCreditAmountVisibleFlag: boolean"""
-    invoiceCreditAmountCaption: _h.Text[_h.R]
+    invoiceCreditAmountCaption: _h.TextField[_h.R]
     """invoiceCreditAmountCaption: string, at most 50 characters"""
-    invoiceBalanceDueVisibleFlag: _h.Boolean[_h.R]
+    invoiceBalanceDueVisibleFlag: _h.BooleanField[_h.R]
     """invoiceBalanceDueVisibleFlag: boolean"""
-    invoiceBalanceDueCaption: _h.Text[_h.R]
+    invoiceBalanceDueCaption: _h.TextField[_h.R]
     """invoiceBalanceDueCaption: string, at most 50 characters"""
-    creditCreditAmountVisibleFlag: _h.Boolean[_h.R]
+    creditCreditAmountVisibleFlag: _h.BooleanField[_h.R]
     """creditCreditAmountVisibleFlag: boolean"""
-    creditCreditAmountCaption: _h.Text[_h.R]
+    creditCreditAmountCaption: _h.TextField[_h.R]
     """creditCreditAmountCaption: string, at most 50 characters"""
-    creditRemainingAmountVisibleFlag: _h.Boolean[_h.R]
+    creditRemainingAmountVisibleFlag: _h.BooleanField[_h.R]
     """creditRemainingAmountVisibleFlag: boolean"""
-    creditRemainingAmountCaption: _h.Text[_h.R]
+    creditRemainingAmountCaption: _h.TextField[_h.R]
     """creditRemainingAmountCaption: string, at most 50 characters"""
-    timeDetailVisibleFlag: _h.Boolean[_h.R]
+    timeDetailVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailVisibleFlag: boolean"""
-    timeDetailPrimarySortField: _h.Text[_h.R]
+    timeDetailPrimarySortField: _h.TextField[_h.R]
     """timeDetailPrimarySortField: string"""
-    timeDetailPrimarySortDirection: _h.Text[_h.R]
+    timeDetailPrimarySortDirection: _h.TextField[_h.R]
     """timeDetailPrimarySortDirection: string"""
-    timeDetailSecondarySortField: _h.Text[_h.R]
+    timeDetailSecondarySortField: _h.TextField[_h.R]
     """timeDetailSecondarySortField: string"""
-    timeDetailSecondarySortDirection: _h.Text[_h.R]
+    timeDetailSecondarySortDirection: _h.TextField[_h.R]
     """timeDetailSecondarySortDirection: string"""
-    timeDetailSubtotalVisibleFlag: _h.Boolean[_h.R]
+    timeDetailSubtotalVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailSubtotalVisibleFlag: boolean"""
-    timeDetailStartEndTimeVisibleFlag: _h.Boolean[_h.R]
+    timeDetailStartEndTimeVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailStartEndTimeVisibleFlag: boolean"""
-    timeDetailHoursVisibleFlag: _h.Boolean[_h.R]
+    timeDetailHoursVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailHoursVisibleFlag: boolean"""
-    timeDetailMembersVisibleFlag: _h.Boolean[_h.R]
+    timeDetailMembersVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailMembersVisibleFlag: boolean"""
-    timeDetailBillableVisibleFlag: _h.Boolean[_h.R]
+    timeDetailBillableVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailBillableVisibleFlag: boolean"""
-    timeDetailExtendedAmountVisibleFlag: _h.Boolean[_h.R]
+    timeDetailExtendedAmountVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailExtendedAmountVisibleFlag: boolean"""
-    timeDetailDollarAmountsOnHourseBasedVisibleFlag: _h.Boolean[_h.R]
+    timeDetailDollarAmountsOnHourseBasedVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailDollarAmountsOnHourseBasedVisibleFlag: boolean"""
-    timeDetailHourlyRateVisibleFlag: _h.Boolean[_h.R]
+    timeDetailHourlyRateVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailHourlyRateVisibleFlag: boolean"""
-    timeDetailContactsVisibleFlag: _h.Boolean[_h.R]
+    timeDetailContactsVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailContactsVisibleFlag: boolean"""
-    timeDetailNotesVisibleFlag: _h.Boolean[_h.R]
+    timeDetailNotesVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailNotesVisibleFlag: boolean"""
-    timeDetailNonBillableCaption: _h.Text[_h.R]
+    timeDetailNonBillableCaption: _h.TextField[_h.R]
     """timeDetailNonBillableCaption: string, at most 50 characters"""
-    timeDetailAgreementVisibleFlag: _h.Boolean[_h.R]
+    timeDetailAgreementVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailAgreementVisibleFlag: boolean"""
-    timeDetailHoursBasedHoursVisibleFlag: _h.Boolean[_h.R]
+    timeDetailHoursBasedHoursVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailHoursBasedHoursVisibleFlag: boolean"""
-    timeDetailHoursBasedExtAmountVisibleFlag: _h.Boolean[_h.R]
+    timeDetailHoursBasedExtAmountVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailHoursBasedExtAmountVisibleFlag: boolean"""
-    timeDetailHoursbasedHourlyRateVisibleFlag: _h.Boolean[_h.R]
+    timeDetailHoursbasedHourlyRateVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailHoursbasedHourlyRateVisibleFlag: boolean"""
-    timeDetailAmountBasedHoursVisibleFlag: _h.Boolean[_h.R]
+    timeDetailAmountBasedHoursVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailAmountBasedHoursVisibleFlag: boolean"""
-    timeDetailAmountBasedExtAmountVisibleFlag: _h.Boolean[_h.R]
+    timeDetailAmountBasedExtAmountVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailAmountBasedExtAmountVisibleFlag: boolean"""
-    timeDetailAmountBasedHourlyRateVisibleFlag: _h.Boolean[_h.R]
+    timeDetailAmountBasedHourlyRateVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailAmountBasedHourlyRateVisibleFlag: boolean"""
-    timeDetailSRTicketSummaryVisibleFlag: _h.Boolean[_h.R]
+    timeDetailSRTicketSummaryVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailSRTicketSummaryVisibleFlag: boolean"""
-    timeDetailSRContactVisibleFlag: _h.Boolean[_h.R]
+    timeDetailSRContactVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailSRContactVisibleFlag: boolean"""
-    timeDetailSRAddressVisibleFlag: _h.Boolean[_h.R]
+    timeDetailSRAddressVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailSRAddressVisibleFlag: boolean"""
-    timeDetailPmPhaseVisibleFlag: _h.Boolean[_h.R]
+    timeDetailPmPhaseVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailPmPhaseVisibleFlag: boolean"""
-    timeDetailPmSummaryVisibleFlag: _h.Boolean[_h.R]
+    timeDetailPmSummaryVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailPmSummaryVisibleFlag: boolean"""
-    timeDetailTicketNumberVisibleFlag: _h.Boolean[_h.R]
+    timeDetailTicketNumberVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailTicketNumberVisibleFlag: boolean"""
-    timeDetailDatesVisibleFlag: _h.Boolean[_h.R]
+    timeDetailDatesVisibleFlag: _h.BooleanField[_h.R]
     """timeDetailDatesVisibleFlag: boolean"""
-    servicesStaffCaption: _h.Text[_h.R]
+    servicesStaffCaption: _h.TextField[_h.R]
     """servicesStaffCaption: string, at most 50 characters"""
-    servicesStaffVisibleFlag: _h.Boolean[_h.R]
+    servicesStaffVisibleFlag: _h.BooleanField[_h.R]
     """servicesStaffVisibleFlag: boolean"""
-    servicesAmountCaption: _h.Text[_h.R]
+    servicesAmountCaption: _h.TextField[_h.R]
     """servicesAmountCaption: string, at most 50 characters"""
-    servicesAmountVisibleFlag: _h.Boolean[_h.R]
+    servicesAmountVisibleFlag: _h.BooleanField[_h.R]
     """servicesAmountVisibleFlag: boolean"""
-    servicesHoursCaption: _h.Text[_h.R]
+    servicesHoursCaption: _h.TextField[_h.R]
     """servicesHoursCaption: string, at most 50 characters"""
-    servicesHoursVisibleFlag: _h.Boolean[_h.R]
+    servicesHoursVisibleFlag: _h.BooleanField[_h.R]
     """servicesHoursVisibleFlag: boolean"""
-    servicesRateCaption: _h.Text[_h.R]
+    servicesRateCaption: _h.TextField[_h.R]
     """servicesRateCaption: string, at most 50 characters"""
-    servicesRateVisibleFlag: _h.Boolean[_h.R]
+    servicesRateVisibleFlag: _h.BooleanField[_h.R]
     """servicesRateVisibleFlag: boolean"""
-    servicesWorkRoleCaption: _h.Text[_h.R]
+    servicesWorkRoleCaption: _h.TextField[_h.R]
     """servicesWorkRoleCaption: string, at most 50 characters"""
-    servicesWorkRoleVisibleFlag: _h.Boolean[_h.R]
+    servicesWorkRoleVisibleFlag: _h.BooleanField[_h.R]
     """servicesWorkRoleVisibleFlag: boolean"""
-    servicesWorkTypeCaption: _h.Text[_h.R]
+    servicesWorkTypeCaption: _h.TextField[_h.R]
     """servicesWorkTypeCaption: string, at most 50 characters"""
-    servicesWorkTypeVisibleFlag: _h.Boolean[_h.R]
+    servicesWorkTypeVisibleFlag: _h.BooleanField[_h.R]
     """servicesWorkTypeVisibleFlag: boolean"""
-    servicesTotalVisibleFlag: _h.Boolean[_h.R]
+    servicesTotalVisibleFlag: _h.BooleanField[_h.R]
     """servicesTotalVisibleFlag: boolean"""
-    servicesMemberNameVisibleFlag: _h.Boolean[_h.R]
+    servicesMemberNameVisibleFlag: _h.BooleanField[_h.R]
     """servicesMemberNameVisibleFlag: boolean"""
-    servicesMemberNameCaption: _h.Text[_h.R]
+    servicesMemberNameCaption: _h.TextField[_h.R]
     """servicesMemberNameCaption: string, at most 50 characters"""
-    currencyIdVisibleFlag: _h.Boolean[_h.R]
+    currencyIdVisibleFlag: _h.BooleanField[_h.R]
     """currencyIdVisibleFlag: boolean"""
-    currencySymbolVisibleFlag: _h.Boolean[_h.R]
+    currencySymbolVisibleFlag: _h.BooleanField[_h.R]
     """currencySymbolVisibleFlag: boolean"""
-    portalFlag: _h.Boolean[_h.R]
+    portalFlag: _h.BooleanField[_h.R]
     """portalFlag: boolean"""
-    servicesCollapsedFlag: _h.Boolean[_h.R]
+    servicesCollapsedFlag: _h.BooleanField[_h.R]
     """servicesCollapsedFlag: boolean"""
-    expensesCollapsedFlag: _h.Boolean[_h.R]
+    expensesCollapsedFlag: _h.BooleanField[_h.R]
     """expensesCollapsedFlag: boolean"""
-    otherChargesCollapsedFlag: _h.Boolean[_h.R]
+    otherChargesCollapsedFlag: _h.BooleanField[_h.R]
     """otherChargesCollapsedFlag: boolean"""
-    expensesTypeCaption: _h.Text[_h.R]
+    expensesTypeCaption: _h.TextField[_h.R]
     """expensesTypeCaption: string, at most 50 characters"""
-    expensesStaffCaption: _h.Text[_h.R]
+    expensesStaffCaption: _h.TextField[_h.R]
     """expensesStaffCaption: string, at most 50 characters"""
-    expensesAmountCaption: _h.Text[_h.R]
+    expensesAmountCaption: _h.TextField[_h.R]
     """expensesAmountCaption: string, at most 50 characters"""
-    expensesTypeVisibleFlag: _h.Boolean[_h.R]
+    expensesTypeVisibleFlag: _h.BooleanField[_h.R]
     """expensesTypeVisibleFlag: boolean"""
-    expensesStaffVisibleFlag: _h.Boolean[_h.R]
+    expensesStaffVisibleFlag: _h.BooleanField[_h.R]
     """expensesStaffVisibleFlag: boolean"""
-    expensesAmountVisibleFlag: _h.Boolean[_h.R]
+    expensesAmountVisibleFlag: _h.BooleanField[_h.R]
     """expensesAmountVisibleFlag: boolean"""
-    expensesTotalVisibleFlag: _h.Boolean[_h.R]
+    expensesTotalVisibleFlag: _h.BooleanField[_h.R]
     """expensesTotalVisibleFlag: boolean"""
-    expenseDetailSubtotalVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailSubtotalVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailSubtotalVisibleFlag: boolean"""
-    expenseDetailMembersVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailMembersVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailMembersVisibleFlag: boolean"""
-    expenseDetailContactsVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailContactsVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailContactsVisibleFlag: boolean"""
-    expenseDetailBillableVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailBillableVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailBillableVisibleFlag: boolean"""
-    expenseDetailExtAmountVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailExtAmountVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailExtAmountVisibleFlag: boolean"""
-    expenseDetailNotesVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailNotesVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailNotesVisibleFlag: boolean"""
-    expenseDetailPrimarySortField: _h.Text[_h.R]
+    expenseDetailPrimarySortField: _h.TextField[_h.R]
     """expenseDetailPrimarySortField: string"""
-    expenseDetailPrimarySortDirection: _h.Text[_h.R]
+    expenseDetailPrimarySortDirection: _h.TextField[_h.R]
     """expenseDetailPrimarySortDirection: string"""
-    expenseDetailSecondarySortField: _h.Text[_h.R]
+    expenseDetailSecondarySortField: _h.TextField[_h.R]
     """expenseDetailSecondarySortField: string"""
-    expenseDetailSecondarySortDirection: _h.Text[_h.R]
+    expenseDetailSecondarySortDirection: _h.TextField[_h.R]
     """expenseDetailSecondarySortDirection: string"""
-    expenseDetailNonbillableCaption: _h.Text[_h.R]
+    expenseDetailNonbillableCaption: _h.TextField[_h.R]
     """expenseDetailNonbillableCaption: string, at most 50 characters"""
-    expenseDetailVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailVisibleFlag: boolean"""
-    expenseDetailAgreementVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailAgreementVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailAgreementVisibleFlag: boolean"""
-    expenseDetailAgreementExtAmountVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailAgreementExtAmountVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailAgreementExtAmountVisibleFlag: boolean"""
-    expenseDetailTicketNumberVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailTicketNumberVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailTicketNumberVisibleFlag: boolean"""
-    expenseDetailSrTicketSummaryVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailSrTicketSummaryVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailSrTicketSummaryVisibleFlag: boolean"""
-    expenseDetailSrContactVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailSrContactVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailSrContactVisibleFlag: boolean"""
-    expenseDetailSrAddressVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailSrAddressVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailSrAddressVisibleFlag: boolean"""
-    expenseDetailPmPhaseVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailPmPhaseVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailPmPhaseVisibleFlag: boolean"""
-    expenseDetailPmSummaryVisibleFlag: _h.Boolean[_h.R]
+    expenseDetailPmSummaryVisibleFlag: _h.BooleanField[_h.R]
     """expenseDetailPmSummaryVisibleFlag: boolean"""
-    otherChargesAmountCaption: _h.Text[_h.R]
+    otherChargesAmountCaption: _h.TextField[_h.R]
     """otherChargesAmountCaption: string, at most 50 characters"""
-    otherChargesAmountVisibleFlag: _h.Boolean[_h.R]
+    otherChargesAmountVisibleFlag: _h.BooleanField[_h.R]
     """otherChargesAmountVisibleFlag: boolean"""
-    otherChargesDescriptionCaption: _h.Text[_h.R]
+    otherChargesDescriptionCaption: _h.TextField[_h.R]
     """otherChargesDescriptionCaption: string, at most 50 characters"""
-    otherChargesDescriptionVisibleFlag: _h.Boolean[_h.R]
+    otherChargesDescriptionVisibleFlag: _h.BooleanField[_h.R]
     """otherChargesDescriptionVisibleFlag: boolean"""
-    otherChargesDisplaySixDecimals: _h.Boolean[_h.R]
+    otherChargesDisplaySixDecimals: _h.BooleanField[_h.R]
     """otherChargesDisplaySixDecimals: boolean"""
-    otherChargesItemIdVisibleFlag: _h.Boolean[_h.R]
+    otherChargesItemIdVisibleFlag: _h.BooleanField[_h.R]
     """otherChargesItemIdVisibleFlag: boolean"""
-    otherChargesPriceCaption: _h.Text[_h.R]
+    otherChargesPriceCaption: _h.TextField[_h.R]
     """otherChargesPriceCaption: string, at most 50 characters"""
-    otherChargesPriceVisibleFlag: _h.Boolean[_h.R]
+    otherChargesPriceVisibleFlag: _h.BooleanField[_h.R]
     """otherChargesPriceVisibleFlag: boolean"""
-    otherChargesQuantityCaption: _h.Text[_h.R]
+    otherChargesQuantityCaption: _h.TextField[_h.R]
     """otherChargesQuantityCaption: string, at most 50 characters"""
-    otherChargesQuantityVisibleFlag: _h.Boolean[_h.R]
+    otherChargesQuantityVisibleFlag: _h.BooleanField[_h.R]
     """otherChargesQuantityVisibleFlag: boolean"""
-    otherChargesSerialNumberVisibleFlag: _h.Boolean[_h.R]
+    otherChargesSerialNumberVisibleFlag: _h.BooleanField[_h.R]
     """otherChargesSerialNumberVisibleFlag: boolean"""
-    otherChargesTotalVisibleFlag: _h.Boolean[_h.R]
+    otherChargesTotalVisibleFlag: _h.BooleanField[_h.R]
     """otherChargesTotalVisibleFlag: boolean"""
-    adjustmentDescriptionVisibleFlag: _h.Boolean[_h.R]
+    adjustmentDescriptionVisibleFlag: _h.BooleanField[_h.R]
     """adjustmentDescriptionVisibleFlag: boolean"""
-    adjustmentDescriptionCaption: _h.Text[_h.R]
+    adjustmentDescriptionCaption: _h.TextField[_h.R]
     """adjustmentDescriptionCaption: string, at most 50 characters"""
-    adjustmentQuantityVisibleFlag: _h.Boolean[_h.R]
+    adjustmentQuantityVisibleFlag: _h.BooleanField[_h.R]
     """adjustmentQuantityVisibleFlag: boolean"""
-    adjustmentQuantityCaption: _h.Text[_h.R]
+    adjustmentQuantityCaption: _h.TextField[_h.R]
     """adjustmentQuantityCaption: string, at most 50 characters"""
-    adjustmentAmountVisibleFlag: _h.Boolean[_h.R]
+    adjustmentAmountVisibleFlag: _h.BooleanField[_h.R]
     """adjustmentAmountVisibleFlag: boolean"""
-    adjustmentAmountCaption: _h.Text[_h.R]
+    adjustmentAmountCaption: _h.TextField[_h.R]
     """adjustmentAmountCaption: string, at most 50 characters"""
-    adjustmentAgrTypeVisibleFlag: _h.Boolean[_h.R]
+    adjustmentAgrTypeVisibleFlag: _h.BooleanField[_h.R]
     """adjustmentAgrTypeVisibleFlag: boolean"""
-    adjustmentTotalVisibleFlag: _h.Boolean[_h.R]
+    adjustmentTotalVisibleFlag: _h.BooleanField[_h.R]
     """adjustmentTotalVisibleFlag: boolean"""
-    adjustmentPriceVisibleFlag: _h.Boolean[_h.R]
+    adjustmentPriceVisibleFlag: _h.BooleanField[_h.R]
     """adjustmentPriceVisibleFlag: boolean"""
-    adjustmentPriceCaption: _h.Text[_h.R]
+    adjustmentPriceCaption: _h.TextField[_h.R]
     """adjustmentPriceCaption: string, at most 50 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 InvoiceTemplate: _InvoiceTemplate[_InvoiceTemplateRecord]

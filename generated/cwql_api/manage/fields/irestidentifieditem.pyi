@@ -3,13 +3,13 @@ from cwql.schema import handles as _h
 
 from ..models.irestidentifieditem import IRestIdentifiedItem as _IRestIdentifiedItemRecord
 
-class _IRestIdentifiedItem(_h.Reference[_h.R]):
+class _IRestIdentifiedItem(_h.ReferenceField[_h.R]):
     """The fields of IRestIdentifiedItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
 
-class _IRestIdentifiedItemMany(_IRestIdentifiedItem[_h.R], _h.Children[_h.R, _IRestIdentifiedItemRecord]):
+class _IRestIdentifiedItemMany(_IRestIdentifiedItem[_h.R], _h.ChildrenField[_h.R, _IRestIdentifiedItemRecord]):
     """A list of IRestIdentifiedItem inside of a record R."""
 
 IRestIdentifiedItem: _IRestIdentifiedItem[_IRestIdentifiedItemRecord]

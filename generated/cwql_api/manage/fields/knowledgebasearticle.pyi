@@ -5,40 +5,40 @@ from ..models.knowledgebasearticle import KnowledgeBaseArticle as _KnowledgeBase
 from .boardreference import _BoardReference
 from ._maps import _Map_info
 
-class _KnowledgeBaseArticle(_h.Reference[_h.R]):
+class _KnowledgeBaseArticle(_h.ReferenceField[_h.R]):
     """The fields of KnowledgeBaseArticle, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    title: _h.Text[_h.R]
+    title: _h.TextField[_h.R]
     """title: string, required"""
-    issue: _h.Text[_h.R]
+    issue: _h.TextField[_h.R]
     """issue: string, required"""
-    resolution: _h.Text[_h.R]
+    resolution: _h.TextField[_h.R]
     """resolution: string, required"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    categoryId: _h.Integer[_h.R]
+    categoryId: _h.IntegerField[_h.R]
     """categoryId: int32"""
-    subCategoryId: _h.Integer[_h.R]
+    subCategoryId: _h.IntegerField[_h.R]
     """subCategoryId: int32"""
-    dateCreated: _h.DateText[_h.R]
+    dateCreated: _h.DateTextField[_h.R]
     """dateCreated: string"""
-    createdBy: _h.Text[_h.R]
+    createdBy: _h.TextField[_h.R]
     """createdBy: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 KnowledgeBaseArticle: _KnowledgeBaseArticle[_KnowledgeBaseArticleRecord]

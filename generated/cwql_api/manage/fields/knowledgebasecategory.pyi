@@ -7,12 +7,12 @@ from .memberreference import _MemberReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _KnowledgeBaseCategory(_h.Reference[_h.R]):
+class _KnowledgeBaseCategory(_h.ReferenceField[_h.R]):
     """The fields of KnowledgeBaseCategory, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
@@ -22,15 +22,15 @@ class _KnowledgeBaseCategory(_h.Reference[_h.R]):
     """approver: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 KnowledgeBaseCategory: _KnowledgeBaseCategory[_KnowledgeBaseCategoryRecord]

@@ -5,26 +5,26 @@ from ..models.knowledgebasesettings import KnowledgeBaseSettings as _KnowledgeBa
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _KnowledgeBaseSettings(_h.Reference[_h.R]):
+class _KnowledgeBaseSettings(_h.ReferenceField[_h.R]):
     """The fields of KnowledgeBaseSettings, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    requireApproval: _h.Boolean[_h.R]
+    requireApproval: _h.BooleanField[_h.R]
     """requireApproval: boolean, required"""
     defaultApprover: _MemberReference[_h.R]
     """defaultApprover: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 KnowledgeBaseSettings: _KnowledgeBaseSettings[_KnowledgeBaseSettingsRecord]

@@ -4,22 +4,22 @@ from cwql.schema import handles as _h
 from ..models.kpi import KPI as _KPIRecord
 from .kpicategoryreference import _KPICategoryReference
 
-class _KPI(_h.Reference[_h.R]):
+class _KPI(_h.ReferenceField[_h.R]):
     """The fields of KPI, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     category: _KPICategoryReference[_h.R]
     """category: a reference; compare its id or name, or it with None"""
-    dateFilter: _h.DateText[_h.R]
+    dateFilter: _h.DateTextField[_h.R]
     """dateFilter: string"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
 
 KPI: _KPI[_KPIRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.kpicategory import KPICategory as _KPICategoryRecord
 
-class _KPICategory(_h.Reference[_h.R]):
+class _KPICategory(_h.ReferenceField[_h.R]):
     """The fields of KPICategory, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
 
 KPICategory: _KPICategory[_KPICategoryRecord]

@@ -5,26 +5,26 @@ from ..models.ldapconfiguration import LdapConfiguration as _LdapConfigurationRe
 from ..models.ldapconfigurationinfo import LdapConfigurationInfo as _LdapConfigurationInfoRecord
 from ._maps import _Map_info
 
-class _LdapConfiguration(_h.Reference[_h.R]):
+class _LdapConfiguration(_h.ReferenceField[_h.R]):
     """The fields of LdapConfiguration, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    server: _h.Text[_h.R]
+    server: _h.TextField[_h.R]
     """server: string, at most 200 characters, required"""
-    domain: _h.Text[_h.R]
+    domain: _h.TextField[_h.R]
     """domain: string, at most 50 characters, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 LdapConfiguration: _LdapConfiguration[_LdapConfigurationRecord | _LdapConfigurationInfoRecord]

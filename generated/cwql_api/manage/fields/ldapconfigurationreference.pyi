@@ -4,24 +4,24 @@ from cwql.schema import handles as _h
 from ..models.ldapconfigurationreference import LdapConfigurationReference as _LdapConfigurationReferenceRecord
 from ._maps import _Map_info
 
-class _LdapConfigurationReference(_h.Reference[_h.R]):
+class _LdapConfigurationReference(_h.ReferenceField[_h.R]):
     """The fields of LdapConfigurationReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    server: _h.Text[_h.R]
+    server: _h.TextField[_h.R]
     """server: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 LdapConfigurationReference: _LdapConfigurationReference[_LdapConfigurationReferenceRecord]

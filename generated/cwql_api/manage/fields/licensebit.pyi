@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.licensebit import LicenseBit as _LicenseBitRecord
 
-class _LicenseBit(_h.Reference[_h.R]):
+class _LicenseBit(_h.ReferenceField[_h.R]):
     """The fields of LicenseBit, in conditions on records R."""
 
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    activeFlag: _h.Boolean[_h.R]
+    activeFlag: _h.BooleanField[_h.R]
     """activeFlag: boolean"""
 
-class _LicenseBitMany(_LicenseBit[_h.R], _h.Children[_h.R, _LicenseBitRecord]):
+class _LicenseBitMany(_LicenseBit[_h.R], _h.ChildrenField[_h.R, _LicenseBitRecord]):
     """A list of LicenseBit inside of a record R."""
 
 LicenseBit: _LicenseBit[_LicenseBitRecord]

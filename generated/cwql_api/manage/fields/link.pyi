@@ -7,30 +7,30 @@ from ..models.link import Link as _LinkRecord
 from ..models.linkinfo import LinkInfo as _LinkInfoRecord
 from ._maps import _Map_info
 
-class _Link(_h.Reference[_h.R]):
+class _Link(_h.ReferenceField[_h.R]):
     """The fields of Link, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    tableReferenceId: _h.Integer[_h.R]
+    tableReferenceId: _h.IntegerField[_h.R]
     """tableReferenceId: int32"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, at most 1000 characters"""
-    screenLink: _h.Enum[_t.Literal["Company", "Contact", "Service", "Invoice", "PurchaseOrder", "SalesOrder"], _h.R]
+    screenLink: _h.EnumField[_t.Literal["Company", "Contact", "Service", "Invoice", "PurchaseOrder", "SalesOrder"], _h.R]
     """screenLink: Company | Contact | Service | Invoice | PurchaseOrder | SalesOrder"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Link: _Link[_LinkRecord | _LinkInfoRecord]

@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.linkclicked import LinkClicked as _LinkClickedRecord
 
-class _LinkClicked(_h.Reference[_h.R]):
+class _LinkClicked(_h.ReferenceField[_h.R]):
     """The fields of LinkClicked, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    campaignId: _h.Integer[_h.R]
+    campaignId: _h.IntegerField[_h.R]
     """campaignId: int32"""
-    contactId: _h.Integer[_h.R]
+    contactId: _h.IntegerField[_h.R]
     """contactId: int32, required"""
-    dateClicked: _h.DateTime[_h.R]
+    dateClicked: _h.DateTimeField[_h.R]
     """dateClicked: date-time"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, at most 2083 characters, required"""
-    queryString: _h.Text[_h.R]
+    queryString: _h.TextField[_h.R]
     """queryString: string"""
 
 LinkClicked: _LinkClicked[_LinkClickedRecord]

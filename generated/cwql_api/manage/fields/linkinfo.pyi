@@ -7,24 +7,24 @@ from ..models.linkinfo import LinkInfo as _LinkInfoRecord
 from ..models.link import Link as _LinkRecord
 from ._maps import _Map_info
 
-class _LinkInfo(_h.Reference[_h.R]):
+class _LinkInfo(_h.ReferenceField[_h.R]):
     """The fields of LinkInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    screenLink: _h.Enum[_t.Literal["Company", "Contact", "Service", "Invoice", "PurchaseOrder", "SalesOrder"], _h.R]
+    screenLink: _h.EnumField[_t.Literal["Company", "Contact", "Service", "Invoice", "PurchaseOrder", "SalesOrder"], _h.R]
     """screenLink: Company | Contact | Service | Invoice | PurchaseOrder | SalesOrder"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 LinkInfo: _LinkInfo[_LinkInfoRecord | _LinkRecord]

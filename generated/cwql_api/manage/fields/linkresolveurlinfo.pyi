@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.linkresolveurlinfo import LinkResolveUrlInfo as _LinkResolveUrlInfoRecord
 
-class _LinkResolveUrlInfo(_h.Reference[_h.R]):
+class _LinkResolveUrlInfo(_h.ReferenceField[_h.R]):
     """The fields of LinkResolveUrlInfo, in conditions on records R."""
 
-    referenceId: _h.Integer[_h.R]
+    referenceId: _h.IntegerField[_h.R]
     """referenceId: int32, required"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string"""
 
 LinkResolveUrlInfo: _LinkResolveUrlInfo[_LinkResolveUrlInfoRecord]

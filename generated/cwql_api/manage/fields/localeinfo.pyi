@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.localeinfo import LocaleInfo as _LocaleInfoRecord
 
-class _LocaleInfo(_h.Reference[_h.R]):
+class _LocaleInfo(_h.ReferenceField[_h.R]):
     """The fields of LocaleInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    localeCode: _h.Text[_h.R]
+    localeCode: _h.TextField[_h.R]
     """localeCode: string"""
 
 LocaleInfo: _LocaleInfo[_LocaleInfoRecord]

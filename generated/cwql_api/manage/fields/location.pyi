@@ -11,64 +11,64 @@ from .memberreference import _MemberReference
 from .systemlocationreference import _SystemLocationReference
 from .timezonesetupreference import _TimeZoneSetupReference
 
-class _Location(_h.Reference[_h.R]):
+class _Location(_h.ReferenceField[_h.R]):
     """The fields of Location, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    ownerLevelId: _h.Integer[_h.R]
+    ownerLevelId: _h.IntegerField[_h.R]
     """ownerLevelId: int32"""
     structureLevel: _CorporateStructureLevelReference[_h.R]
     """structureLevel: a reference; compare its id or name, or it with None, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     manager: _MemberReference[_h.R]
     """manager: a reference; compare its id, identifier or name, or it with None"""
     reportsTo: _SystemLocationReference[_h.R]
     """reportsTo: a reference; compare its id or name, or it with None"""
-    salesRep: _h.Text[_h.R]
+    salesRep: _h.TextField[_h.R]
     """salesRep: string, at most 50 characters"""
     timeZoneSetup: _TimeZoneSetupReference[_h.R]
     """timeZoneSetup: a reference; compare its id or name, or it with None"""
     calendar: _CalendarReference[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
-    overrideAddressLine1: _h.Text[_h.R]
+    overrideAddressLine1: _h.TextField[_h.R]
     """overrideAddressLine1: string, at most 50 characters"""
-    overrideAddressLine2: _h.Text[_h.R]
+    overrideAddressLine2: _h.TextField[_h.R]
     """overrideAddressLine2: string, at most 50 characters"""
-    overrideCity: _h.Text[_h.R]
+    overrideCity: _h.TextField[_h.R]
     """overrideCity: string, at most 50 characters"""
-    overrideState: _h.Text[_h.R]
+    overrideState: _h.TextField[_h.R]
     """overrideState: string, at most 50 characters"""
-    overrideZip: _h.Text[_h.R]
+    overrideZip: _h.TextField[_h.R]
     """overrideZip: string, at most 12 characters"""
     overrideCountry: _CountryReference[_h.R]
     """overrideCountry: a reference; compare its id, identifier or name, or it with None"""
-    overridePhoneNumber: _h.Text[_h.R]
+    overridePhoneNumber: _h.TextField[_h.R]
     """overridePhoneNumber: string, at most 15 characters"""
-    overrideFaxNumber: _h.Text[_h.R]
+    overrideFaxNumber: _h.TextField[_h.R]
     """overrideFaxNumber: string, at most 15 characters"""
-    owaUrl: _h.Text[_h.R]
+    owaUrl: _h.TextField[_h.R]
     """owaUrl: string, at most 100 characters"""
-    payrollXref: _h.Text[_h.R]
+    payrollXref: _h.TextField[_h.R]
     """payrollXref: string, at most 10 characters"""
-    locationFlag: _h.Boolean[_h.R]
+    locationFlag: _h.BooleanField[_h.R]
     """locationFlag: boolean"""
-    clientFlag: _h.Boolean[_h.R]
+    clientFlag: _h.BooleanField[_h.R]
     """clientFlag: boolean"""
-    workRoleIds: _h.Collection[int, _h.R]
+    workRoleIds: _h.CollectionField[int, _h.R]
     """workRoleIds: a list of int32"""
-    departmentIds: _h.Collection[int, _h.R]
+    departmentIds: _h.CollectionField[int, _h.R]
     """departmentIds: a list of int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Location: _Location[_LocationRecord | _LocationInfoRecord]

@@ -6,26 +6,26 @@ from ..models.location import Location as _LocationRecord
 from .corporatestructurelevelreference import _CorporateStructureLevelReference
 from ._maps import _Map_info
 
-class _LocationInfo(_h.Reference[_h.R]):
+class _LocationInfo(_h.ReferenceField[_h.R]):
     """The fields of LocationInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    location_flag: _h.Boolean[_h.R]
+    location_flag: _h.BooleanField[_h.R]
     """location_flag: boolean"""
     structureLevel: _CorporateStructureLevelReference[_h.R]
     """structureLevel: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 LocationInfo: _LocationInfo[_LocationInfoRecord | _LocationRecord]

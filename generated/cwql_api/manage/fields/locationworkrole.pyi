@@ -6,26 +6,26 @@ from ._maps import _Map_info
 from .systemlocationreference import _SystemLocationReference
 from .workrolereference import _WorkRoleReference
 
-class _LocationWorkRole(_h.Reference[_h.R]):
+class _LocationWorkRole(_h.ReferenceField[_h.R]):
     """The fields of LocationWorkRole, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workRoleInactiveFlag: _h.Boolean[_h.R]
+    workRoleInactiveFlag: _h.BooleanField[_h.R]
     """workRoleInactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 LocationWorkRole: _LocationWorkRole[_LocationWorkRoleRecord]

@@ -4,46 +4,46 @@ from cwql.schema import handles as _h
 from ..models.m365contact import M365Contact as _M365ContactRecord
 from ._maps import _Map_info
 
-class _M365Contact(_h.Reference[_h.R]):
+class _M365Contact(_h.ReferenceField[_h.R]):
     """The fields of M365Contact, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    userPrincipalName: _h.Text[_h.R]
+    userPrincipalName: _h.TextField[_h.R]
     """userPrincipalName: string"""
-    displayName: _h.Text[_h.R]
+    displayName: _h.TextField[_h.R]
     """displayName: string"""
-    contactRecId: _h.Integer[_h.R]
+    contactRecId: _h.IntegerField[_h.R]
     """contactRecId: int32"""
-    tenantId: _h.Text[_h.R]
+    tenantId: _h.TextField[_h.R]
     """tenantId: string"""
-    m365ContactId: _h.Text[_h.R]
+    m365ContactId: _h.TextField[_h.R]
     """m365ContactId: string"""
-    department: _h.Text[_h.R]
+    department: _h.TextField[_h.R]
     """department: string"""
-    employeeType: _h.Text[_h.R]
+    employeeType: _h.TextField[_h.R]
     """employeeType: string"""
-    managerId: _h.Text[_h.R]
+    managerId: _h.TextField[_h.R]
     """managerId: string"""
-    proxyAddresses: _h.Text[_h.R]
+    proxyAddresses: _h.TextField[_h.R]
     """proxyAddresses: string"""
-    proxyAddressesPlain: _h.Text[_h.R]
+    proxyAddressesPlain: _h.TextField[_h.R]
     """proxyAddressesPlain: string"""
-    groups: _h.Text[_h.R]
+    groups: _h.TextField[_h.R]
     """groups: string"""
-    directoryRoles: _h.Text[_h.R]
+    directoryRoles: _h.TextField[_h.R]
     """directoryRoles: string"""
-    assignedLicenses: _h.Text[_h.R]
+    assignedLicenses: _h.TextField[_h.R]
     """assignedLicenses: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 M365Contact: _M365Contact[_M365ContactRecord]

@@ -4,28 +4,28 @@ from cwql.schema import handles as _h
 from ..models.m365contactsyncmonitoring import M365ContactSyncMonitoring as _M365ContactSyncMonitoringRecord
 from ._maps import _Map_info
 
-class _M365ContactSyncMonitoring(_h.Reference[_h.R]):
+class _M365ContactSyncMonitoring(_h.ReferenceField[_h.R]):
     """The fields of M365ContactSyncMonitoring, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    monitoringTypeId: _h.Integer[_h.R]
+    monitoringTypeId: _h.IntegerField[_h.R]
     """monitoringTypeId: int32"""
-    emailAddress: _h.Text[_h.R]
+    emailAddress: _h.TextField[_h.R]
     """emailAddress: string"""
-    serviceBoardId: _h.Integer[_h.R]
+    serviceBoardId: _h.IntegerField[_h.R]
     """serviceBoardId: int32"""
-    serviceBoardStatusId: _h.Integer[_h.R]
+    serviceBoardStatusId: _h.IntegerField[_h.R]
     """serviceBoardStatusId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 M365ContactSyncMonitoring: _M365ContactSyncMonitoring[_M365ContactSyncMonitoringRecord]

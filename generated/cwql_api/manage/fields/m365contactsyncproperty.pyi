@@ -6,30 +6,30 @@ from cwql.schema import handles as _h
 from ..models.m365contactsyncproperty import M365ContactSyncProperty as _M365ContactSyncPropertyRecord
 from ._maps import _Map_info
 
-class _M365ContactSyncProperty(_h.Reference[_h.R]):
+class _M365ContactSyncProperty(_h.ReferenceField[_h.R]):
     """The fields of M365ContactSyncProperty, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    includeExcludeType: _h.Enum[_t.Literal["All", "M365Property", "None"], _h.R]
+    includeExcludeType: _h.EnumField[_t.Literal["All", "M365Property", "None"], _h.R]
     """includeExcludeType: All | M365Property | None"""
-    propertyType: _h.Enum[_t.Literal["City", "DepartmentContactSync", "Email", "DistributionGroup", "JobTitle", "AssignedLicenses", "DisplayName", "OfficeLocation", "ReportManager", "State", "EmployeeType", "UserType"], _h.R]
+    propertyType: _h.EnumField[_t.Literal["City", "DepartmentContactSync", "Email", "DistributionGroup", "JobTitle", "AssignedLicenses", "DisplayName", "OfficeLocation", "ReportManager", "State", "EmployeeType", "UserType"], _h.R]
     """propertyType: City | DepartmentContactSync | Email | DistributionGroup | JobTitle | AssignedLicenses | DisplayName | OfficeLocation | ReportManager | State | EmployeeType | UserType"""
-    excludeIncludeFlag: _h.Boolean[_h.R]
+    excludeIncludeFlag: _h.BooleanField[_h.R]
     """excludeIncludeFlag: boolean"""
-    wildCard: _h.Text[_h.R]
+    wildCard: _h.TextField[_h.R]
     """wildCard: string"""
-    companyRecID: _h.Integer[_h.R]
+    companyRecID: _h.IntegerField[_h.R]
     """companyRecID: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 M365ContactSyncProperty: _M365ContactSyncProperty[_M365ContactSyncPropertyRecord]

@@ -5,26 +5,26 @@ from ..models.manageddeviceaccount import ManagedDeviceAccount as _ManagedDevice
 from .manageddevicesintegrationreference import _ManagedDevicesIntegrationReference
 from ._maps import _Map_info
 
-class _ManagedDeviceAccount(_h.Reference[_h.R]):
+class _ManagedDeviceAccount(_h.ReferenceField[_h.R]):
     """The fields of ManagedDeviceAccount, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    username: _h.Text[_h.R]
+    username: _h.TextField[_h.R]
     """username: string"""
-    password: _h.Text[_h.R]
+    password: _h.TextField[_h.R]
     """password: string"""
     managedDevicesIntegration: _ManagedDevicesIntegrationReference[_h.R]
     """managedDevicesIntegration: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ManagedDeviceAccount: _ManagedDeviceAccount[_ManagedDeviceAccountRecord]

@@ -10,26 +10,26 @@ from ._maps import _Map_info
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _ManagedDevicesIntegration(_h.Reference[_h.R]):
+class _ManagedDevicesIntegration(_h.ReferenceField[_h.R]):
     """The fields of ManagedDevicesIntegration, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    solution: _h.Text[_h.R]
+    solution: _h.TextField[_h.R]
     """solution: string, at most 30 characters, required"""
-    portalUrl: _h.Text[_h.R]
+    portalUrl: _h.TextField[_h.R]
     """portalUrl: string, at most 200 characters"""
-    loginBy: _h.Enum[_t.Literal["Global", "Member"], _h.R]
+    loginBy: _h.EnumField[_t.Literal["Global", "Member"], _h.R]
     """loginBy: Global | Member, required"""
-    globalLoginUsername: _h.Text[_h.R]
+    globalLoginUsername: _h.TextField[_h.R]
     """globalLoginUsername: string, at most 50 characters"""
-    globalLoginPassword: _h.Text[_h.R]
+    globalLoginPassword: _h.TextField[_h.R]
     """globalLoginPassword: string, at most 50 characters"""
-    defaultBillingLevel: _h.Enum[_t.Literal["Detail", "Summary"], _h.R]
+    defaultBillingLevel: _h.EnumField[_t.Literal["Detail", "Summary"], _h.R]
     """defaultBillingLevel: Detail | Summary, required"""
-    managementItSetupType: _h.Text[_h.R]
+    managementItSetupType: _h.TextField[_h.R]
     """managementItSetupType: string"""
     defaultLocation: _SystemLocationReference[_h.R]
     """defaultLocation: a reference; compare its id or name, or it with None"""
@@ -37,23 +37,23 @@ class _ManagedDevicesIntegration(_h.Reference[_h.R]):
     """defaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     integratorLogin: _IntegratorLoginReference[_h.R]
     """integratorLogin: a reference; compare its id or name, or it with None"""
-    matchOnSerialNumberFlag: _h.Boolean[_h.R]
+    matchOnSerialNumberFlag: _h.BooleanField[_h.R]
     """matchOnSerialNumberFlag: boolean"""
-    disableNewCrossReferencesFlag: _h.Boolean[_h.R]
+    disableNewCrossReferencesFlag: _h.BooleanField[_h.R]
     """disableNewCrossReferencesFlag: boolean"""
-    configBillCustomerFlag: _h.Boolean[_h.R]
+    configBillCustomerFlag: _h.BooleanField[_h.R]
     """configBillCustomerFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ManagedDevicesIntegration: _ManagedDevicesIntegration[_ManagedDevicesIntegrationRecord | _ManagedDevicesIntegrationInfoRecord]

@@ -8,16 +8,16 @@ from .ivitemreference import _IvItemReference
 from .manageddevicesintegrationreference import _ManagedDevicesIntegrationReference
 from ._maps import _Map_info
 
-class _ManagedDevicesIntegrationCrossReference(_h.Reference[_h.R]):
+class _ManagedDevicesIntegrationCrossReference(_h.ReferenceField[_h.R]):
     """The fields of ManagedDevicesIntegrationCrossReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     managedDevicesIntegration: _ManagedDevicesIntegrationReference[_h.R]
     """managedDevicesIntegration: a reference; compare its id or name, or it with None"""
-    vendorType: _h.Text[_h.R]
+    vendorType: _h.TextField[_h.R]
     """vendorType: string, at most 255 characters"""
-    vendorLevel: _h.Text[_h.R]
+    vendorLevel: _h.TextField[_h.R]
     """vendorLevel: string, at most 255 characters"""
     agreementType: _AgreementTypeReference[_h.R]
     """agreementType: a reference; compare its id or name, or it with None"""
@@ -25,27 +25,27 @@ class _ManagedDevicesIntegrationCrossReference(_h.Reference[_h.R]):
     """product: a reference; compare its id or identifier, or it with None"""
     configurationType: _ConfigurationTypeReference[_h.R]
     """configurationType: a reference; compare its id or name, or it with None"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ManagedDevicesIntegrationCrossReference: _ManagedDevicesIntegrationCrossReference[_ManagedDevicesIntegrationCrossReferenceRecord]

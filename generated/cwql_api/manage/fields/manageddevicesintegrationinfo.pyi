@@ -5,26 +5,26 @@ from ..models.manageddevicesintegrationinfo import ManagedDevicesIntegrationInfo
 from ..models.manageddevicesintegration import ManagedDevicesIntegration as _ManagedDevicesIntegrationRecord
 from ._maps import _Map_info
 
-class _ManagedDevicesIntegrationInfo(_h.Reference[_h.R]):
+class _ManagedDevicesIntegrationInfo(_h.ReferenceField[_h.R]):
     """The fields of ManagedDevicesIntegrationInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    solution: _h.Text[_h.R]
+    solution: _h.TextField[_h.R]
     """solution: string"""
-    managementItSetupType: _h.Text[_h.R]
+    managementItSetupType: _h.TextField[_h.R]
     """managementItSetupType: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ManagedDevicesIntegrationInfo: _ManagedDevicesIntegrationInfo[_ManagedDevicesIntegrationInfoRecord | _ManagedDevicesIntegrationRecord]

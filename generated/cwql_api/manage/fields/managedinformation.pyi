@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.managedinformation import ManagedInformation as _ManagedInformationRecord
 
-class _ManagedInformation(_h.Reference[_h.R]):
+class _ManagedInformation(_h.ReferenceField[_h.R]):
     """The fields of ManagedInformation, in conditions on records R."""
 
-    managementSolutionName: _h.Text[_h.R]
+    managementSolutionName: _h.TextField[_h.R]
     """managementSolutionName: string"""
-    managedIdentifier: _h.Text[_h.R]
+    managedIdentifier: _h.TextField[_h.R]
     """managedIdentifier: string"""
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
-    level: _h.Text[_h.R]
+    level: _h.TextField[_h.R]
     """level: string"""
-    childConfigurationsMatchingOn: _h.Text[_h.R]
+    childConfigurationsMatchingOn: _h.TextField[_h.R]
     """childConfigurationsMatchingOn: string"""
-    inactivateConfigurationsMatchingOn: _h.Text[_h.R]
+    inactivateConfigurationsMatchingOn: _h.TextField[_h.R]
     """inactivateConfigurationsMatchingOn: string"""
-    inactiveConfigurationStatusId: _h.Integer[_h.R]
+    inactiveConfigurationStatusId: _h.IntegerField[_h.R]
     """inactiveConfigurationStatusId: int32"""
 
 ManagedInformation: _ManagedInformation[_ManagedInformationRecord]

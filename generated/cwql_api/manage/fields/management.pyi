@@ -6,12 +6,12 @@ from .configurationstatusreference import _ConfigurationStatusReference
 from .integratorloginreference import _IntegratorLoginReference
 from ._maps import _Map_info
 
-class _Management(_h.Reference[_h.R]):
+class _Management(_h.ReferenceField[_h.R]):
     """The fields of Management, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    runTime: _h.DateTime[_h.R]
+    runTime: _h.DateTimeField[_h.R]
     """runTime: date-time"""
     addedConfigurationStatus: _ConfigurationStatusReference[_h.R]
     """addedConfigurationStatus: a reference; compare its id or name, or it with None, required"""
@@ -19,25 +19,25 @@ class _Management(_h.Reference[_h.R]):
     """deletedConfigurationStatus: a reference; compare its id or name, or it with None, required"""
     integratorLogin: _IntegratorLoginReference[_h.R]
     """integratorLogin: a reference; compare its id or name, or it with None, required"""
-    scheduleExecutiveSummaryReportFlag: _h.Boolean[_h.R]
+    scheduleExecutiveSummaryReportFlag: _h.BooleanField[_h.R]
     """scheduleExecutiveSummaryReportFlag: boolean, required"""
-    executiveSummaryReportScheduleDay: _h.Integer[_h.R]
+    executiveSummaryReportScheduleDay: _h.IntegerField[_h.R]
     """executiveSummaryReportScheduleDay: int32"""
-    executiveSummaryReportScheduleHour: _h.Integer[_h.R]
+    executiveSummaryReportScheduleHour: _h.IntegerField[_h.R]
     """executiveSummaryReportScheduleHour: int32"""
-    executiveSummaryReportScheduleMinute: _h.Integer[_h.R]
+    executiveSummaryReportScheduleMinute: _h.IntegerField[_h.R]
     """executiveSummaryReportScheduleMinute: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Management: _Management[_ManagementRecord]

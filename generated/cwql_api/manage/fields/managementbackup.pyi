@@ -8,28 +8,28 @@ from .agreementtypereference import _AgreementTypeReference
 from .catalogitemreference import _CatalogItemReference
 from ._maps import _Map_info
 
-class _ManagementBackup(_h.Reference[_h.R]):
+class _ManagementBackup(_h.ReferenceField[_h.R]):
     """The fields of ManagementBackup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _AgreementTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
     item: _CatalogItemReference[_h.R]
     """item: a reference; compare its id, identifier or name, or it with None, required"""
-    billingLevel: _h.Enum[_t.Literal["Detail", "Summary"], _h.R]
+    billingLevel: _h.EnumField[_t.Literal["Detail", "Summary"], _h.R]
     """billingLevel: Detail | Summary, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ManagementBackup: _ManagementBackup[_ManagementBackupRecord]

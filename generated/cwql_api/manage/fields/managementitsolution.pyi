@@ -6,62 +6,62 @@ from cwql.schema import handles as _h
 from ..models.managementitsolution import ManagementItSolution as _ManagementItSolutionRecord
 from ._maps import _Map_info
 
-class _ManagementItSolution(_h.Reference[_h.R]):
+class _ManagementItSolution(_h.ReferenceField[_h.R]):
     """The fields of ManagementItSolution, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    managementItSolutionType: _h.Enum[_t.Literal["LevelPlatforms", "NAble", "Continuum", "Custom"], _h.R]
+    managementItSolutionType: _h.EnumField[_t.Literal["LevelPlatforms", "NAble", "Continuum", "Custom"], _h.R]
     """managementItSolutionType: LevelPlatforms | NAble | Continuum | Custom, required"""
-    managementSolutionName: _h.Text[_h.R]
+    managementSolutionName: _h.TextField[_h.R]
     """managementSolutionName: string, at most 30 characters"""
-    managementServerUrl: _h.Text[_h.R]
+    managementServerUrl: _h.TextField[_h.R]
     """managementServerUrl: string, at most 200 characters"""
-    webserviceOverrideUrl: _h.Text[_h.R]
+    webserviceOverrideUrl: _h.TextField[_h.R]
     """webserviceOverrideUrl: string, at most 200 characters"""
-    portalOverrideLoginUrl: _h.Text[_h.R]
+    portalOverrideLoginUrl: _h.TextField[_h.R]
     """portalOverrideLoginUrl: string, at most 200 characters"""
-    globalLoginFlag: _h.Boolean[_h.R]
+    globalLoginFlag: _h.BooleanField[_h.R]
     """globalLoginFlag: boolean"""
-    globalLoginUsername: _h.Text[_h.R]
+    globalLoginUsername: _h.TextField[_h.R]
     """globalLoginUsername: string, at most 50 characters"""
-    globalLoginPassword: _h.Text[_h.R]
+    globalLoginPassword: _h.TextField[_h.R]
     """globalLoginPassword: string, at most 50 characters"""
-    usingSslFlag: _h.Boolean[_h.R]
+    usingSslFlag: _h.BooleanField[_h.R]
     """usingSslFlag: boolean"""
-    nAbleUsername: _h.Text[_h.R]
+    nAbleUsername: _h.TextField[_h.R]
     """nAbleUsername: string, at most 50 characters"""
-    nAblePassword: _h.Text[_h.R]
+    nAblePassword: _h.TextField[_h.R]
     """nAblePassword: string, at most 50 characters"""
-    overrideWebServiceLocationFlag: _h.Boolean[_h.R]
+    overrideWebServiceLocationFlag: _h.BooleanField[_h.R]
     """overrideWebServiceLocationFlag: boolean"""
-    overrideLoginLocationFlag: _h.Boolean[_h.R]
+    overrideLoginLocationFlag: _h.BooleanField[_h.R]
     """overrideLoginLocationFlag: boolean"""
-    continuumApiUsername: _h.Text[_h.R]
+    continuumApiUsername: _h.TextField[_h.R]
     """continuumApiUsername: string, at most 100 characters"""
-    continuumApiPassword: _h.Text[_h.R]
+    continuumApiPassword: _h.TextField[_h.R]
     """continuumApiPassword: string, at most 100 characters"""
-    levelApiUsername: _h.Text[_h.R]
+    levelApiUsername: _h.TextField[_h.R]
     """levelApiUsername: string, at most 100 characters"""
-    levelApiPassword: _h.Text[_h.R]
+    levelApiPassword: _h.TextField[_h.R]
     """levelApiPassword: string, at most 100 characters"""
-    levelVarDomain: _h.Text[_h.R]
+    levelVarDomain: _h.TextField[_h.R]
     """levelVarDomain: string, at most 100 characters"""
-    noDisplayFlag: _h.Boolean[_h.R]
+    noDisplayFlag: _h.BooleanField[_h.R]
     """noDisplayFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ManagementItSolution: _ManagementItSolution[_ManagementItSolutionRecord]

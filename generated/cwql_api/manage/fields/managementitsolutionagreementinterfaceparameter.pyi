@@ -7,10 +7,10 @@ from .ivitemreference import _IvItemReference
 from .manageddevicesintegrationreference import _ManagedDevicesIntegrationReference
 from ._maps import _Map_info
 
-class _ManagementItSolutionAgreementInterfaceParameter(_h.Reference[_h.R]):
+class _ManagementItSolutionAgreementInterfaceParameter(_h.ReferenceField[_h.R]):
     """The fields of ManagementItSolutionAgreementInterfaceParameter, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     managedDevicesIntegration: _ManagedDevicesIntegrationReference[_h.R]
     """managedDevicesIntegration: a reference; compare its id or name, or it with None"""
@@ -24,31 +24,31 @@ class _ManagementItSolutionAgreementInterfaceParameter(_h.Reference[_h.R]):
     """spamStatsProduct: a reference; compare its id or identifier, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    agrTypeCwId: _h.Text[_h.R]
+    agrTypeCwId: _h.TextField[_h.R]
     """agrTypeCwId: string, since 2025.16"""
-    serverProductCwId: _h.Text[_h.R]
+    serverProductCwId: _h.TextField[_h.R]
     """serverProductCwId: string, since 2025.16"""
-    spamStatsProductCwId: _h.Text[_h.R]
+    spamStatsProductCwId: _h.TextField[_h.R]
     """spamStatsProductCwId: string, since 2025.16"""
-    workstationProductCwId: _h.Text[_h.R]
+    workstationProductCwId: _h.TextField[_h.R]
     """workstationProductCwId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ManagementItSolutionAgreementInterfaceParameter: _ManagementItSolutionAgreementInterfaceParameter[_ManagementItSolutionAgreementInterfaceParameterRecord]

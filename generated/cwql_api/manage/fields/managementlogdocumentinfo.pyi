@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.managementlogdocumentinfo import ManagementLogDocumentInfo as _ManagementLogDocumentInfoRecord
 
-class _ManagementLogDocumentInfo(_h.Reference[_h.R]):
+class _ManagementLogDocumentInfo(_h.ReferenceField[_h.R]):
     """The fields of ManagementLogDocumentInfo, in conditions on records R."""
 
-    fullPathFileName: _h.Text[_h.R]
+    fullPathFileName: _h.TextField[_h.R]
     """fullPathFileName: string"""
-    fileSize: _h.Text[_h.R]
+    fileSize: _h.TextField[_h.R]
     """fileSize: string"""
 
 ManagementLogDocumentInfo: _ManagementLogDocumentInfo[_ManagementLogDocumentInfoRecord]

@@ -5,20 +5,20 @@ from cwql.schema import handles as _h
 
 from ..models.mappedtype import MappedType as _MappedTypeRecord
 
-class _MappedType(_h.Reference[_h.R]):
+class _MappedType(_h.ReferenceField[_h.R]):
     """The fields of MappedType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    table: _h.Text[_h.R]
+    table: _h.TextField[_h.R]
     """table: string"""
-    recIdField: _h.Text[_h.R]
+    recIdField: _h.TextField[_h.R]
     """recIdField: string"""
-    glType: _h.Enum[_t.Literal["AP", "AR", "EE", "EI", "EO", "IA", "IT", "P", "PF", "R", "RA", "RD", "RE", "RP", "ST", "SD", "ET", "FT", "PT", "WP", "WR"], _h.R]
+    glType: _h.EnumField[_t.Literal["AP", "AR", "EE", "EI", "EO", "IA", "IT", "P", "PF", "R", "RA", "RD", "RE", "RP", "ST", "SD", "ET", "FT", "PT", "WP", "WR"], _h.R]
     """glType: AP | AR | EE | EI | EO | IA | IT | P | PF | R | RA | RD | RE | RP | ST | SD | ET | FT | PT | WP | WR"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
 
 MappedType: _MappedType[_MappedTypeRecord]

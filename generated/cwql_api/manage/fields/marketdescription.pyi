@@ -5,24 +5,24 @@ from ..models.marketdescription import MarketDescription as _MarketDescriptionRe
 from ..models.marketdescriptioninfo import MarketDescriptionInfo as _MarketDescriptionInfoRecord
 from ._maps import _Map_info
 
-class _MarketDescription(_h.Reference[_h.R]):
+class _MarketDescription(_h.ReferenceField[_h.R]):
     """The fields of MarketDescription, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MarketDescription: _MarketDescription[_MarketDescriptionRecord | _MarketDescriptionInfoRecord]

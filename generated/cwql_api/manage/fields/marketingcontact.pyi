@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.marketingcontact import MarketingContact as _MarketingContactRecord
 from ._maps import _Map_info
 
-class _MarketingContact(_h.Reference[_h.R]):
+class _MarketingContact(_h.ReferenceField[_h.R]):
     """The fields of MarketingContact, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    groupId: _h.Integer[_h.R]
+    groupId: _h.IntegerField[_h.R]
     """groupId: int32"""
-    note: _h.Text[_h.R]
+    note: _h.TextField[_h.R]
     """note: string, at most 50 characters"""
-    unsubscribeFlag: _h.Boolean[_h.R]
+    unsubscribeFlag: _h.BooleanField[_h.R]
     """unsubscribeFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MarketingContact: _MarketingContact[_MarketingContactRecord]

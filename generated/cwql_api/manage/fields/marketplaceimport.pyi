@@ -5,16 +5,16 @@ from cwql.schema import handles as _h
 
 from ..models.marketplaceimport import MarketplaceImport as _MarketplaceImportRecord
 
-class _MarketplaceImport(_h.Reference[_h.R]):
+class _MarketplaceImport(_h.ReferenceField[_h.R]):
     """The fields of MarketplaceImport, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    marketplaceImportType: _h.Enum[_t.Literal["Agreements", "Configurations", "CRMSurveys", "CustomReports", "CustomerPortalTypes", "HTMLEmailTemplates", "Products", "ProjectBoards", "ProjectTemplates", "ReportWriterReports", "ServiceBoards", "TicketTemplates", "Views"], _h.R]
+    marketplaceImportType: _h.EnumField[_t.Literal["Agreements", "Configurations", "CRMSurveys", "CustomReports", "CustomerPortalTypes", "HTMLEmailTemplates", "Products", "ProjectBoards", "ProjectTemplates", "ReportWriterReports", "ServiceBoards", "TicketTemplates", "Views"], _h.R]
     """marketplaceImportType: Agreements | Configurations | CRMSurveys | CustomReports | CustomerPortalTypes | HTMLEmailTemplates | Products | ProjectBoards | ProjectTemplates | ReportWriterReports | ServiceBoards | TicketTemplates | Views"""
-    marketplaceObject: _h.Collection[_t.Any, _h.R]
+    marketplaceObject: _h.CollectionField[_t.Any, _h.R]
     """marketplaceObject: a list of any value"""
-    requiredFields: _h.Collection[str, _h.R]
+    requiredFields: _h.CollectionField[str, _h.R]
     """requiredFields: a list of string"""
 
 MarketplaceImport: _MarketplaceImport[_MarketplaceImportRecord]

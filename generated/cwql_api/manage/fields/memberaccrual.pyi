@@ -7,30 +7,30 @@ from ..models.memberaccrual import MemberAccrual as _MemberAccrualRecord
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _MemberAccrual(_h.Reference[_h.R]):
+class _MemberAccrual(_h.ReferenceField[_h.R]):
     """The fields of MemberAccrual, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    accrualType: _h.Enum[_t.Literal["Holiday", "PTO", "Sick", "Vacation"], _h.R]
+    accrualType: _h.EnumField[_t.Literal["Holiday", "PTO", "Sick", "Vacation"], _h.R]
     """accrualType: Holiday | PTO | Sick | Vacation, required"""
-    year: _h.Integer[_h.R]
+    year: _h.IntegerField[_h.R]
     """year: int32, required"""
-    hours: _h.Number[_h.R]
+    hours: _h.NumberField[_h.R]
     """hours: double, required"""
-    reason: _h.Text[_h.R]
+    reason: _h.TextField[_h.R]
     """reason: string, required"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MemberAccrual: _MemberAccrual[_MemberAccrualRecord]

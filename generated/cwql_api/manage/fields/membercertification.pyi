@@ -7,22 +7,22 @@ from .companyreference import _CompanyReference
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _MemberCertification(_h.Reference[_h.R]):
+class _MemberCertification(_h.ReferenceField[_h.R]):
     """The fields of MemberCertification, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     certification: _CertificationReference[_h.R]
     """certification: a reference; compare its id or name, or it with None, required"""
-    percentComplete: _h.Integer[_h.R]
+    percentComplete: _h.IntegerField[_h.R]
     """percentComplete: int32"""
-    dateReceived: _h.DateTime[_h.R]
+    dateReceived: _h.DateTimeField[_h.R]
     """dateReceived: date-time"""
-    dateExpires: _h.DateTime[_h.R]
+    dateExpires: _h.DateTimeField[_h.R]
     """dateExpires: date-time"""
-    certificationNumber: _h.Text[_h.R]
+    certificationNumber: _h.TextField[_h.R]
     """certificationNumber: string, at most 50 characters"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
@@ -30,13 +30,13 @@ class _MemberCertification(_h.Reference[_h.R]):
     """company: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MemberCertification: _MemberCertification[_MemberCertificationRecord]

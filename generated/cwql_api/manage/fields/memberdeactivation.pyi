@@ -6,7 +6,7 @@ from .memberdeactivationcompanyteam import _MemberDeactivationCompanyTeamMany
 from .memberdeactivationitem import _MemberDeactivationItem
 from .memberdeactivationstatusworkflow import _MemberDeactivationStatusWorkflowMany
 
-class _MemberDeactivation(_h.Reference[_h.R]):
+class _MemberDeactivation(_h.ReferenceField[_h.R]):
     """The fields of MemberDeactivation, in conditions on records R."""
 
     activity: _MemberDeactivationItem[_h.R]
@@ -55,7 +55,7 @@ class _MemberDeactivation(_h.Reference[_h.R]):
     """dutyManager: a reference; compare its fields, or it with None"""
     sendFromEmailNotify: _MemberDeactivationItem[_h.R]
     """sendFromEmailNotify: a reference; compare its fields, or it with None"""
-    deleteOpenTimeSheetsFlag: _h.Boolean[_h.R]
+    deleteOpenTimeSheetsFlag: _h.BooleanField[_h.R]
     """deleteOpenTimeSheetsFlag: boolean"""
 
 MemberDeactivation: _MemberDeactivation[_MemberDeactivationRecord]

@@ -5,21 +5,21 @@ from ..models.memberdeactivationcompanyteam import MemberDeactivationCompanyTeam
 from .contactreference import _ContactReference
 from .memberreference import _MemberReference
 
-class _MemberDeactivationCompanyTeam(_h.Reference[_h.R]):
+class _MemberDeactivationCompanyTeam(_h.ReferenceField[_h.R]):
     """The fields of MemberDeactivationCompanyTeam, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     reAssignToContact: _ContactReference[_h.R]
     """reAssignToContact: a reference; compare its id or name, or it with None"""
-    count: _h.Integer[_h.R]
+    count: _h.IntegerField[_h.R]
     """count: int32"""
     reAssignToMember: _MemberReference[_h.R]
     """reAssignToMember: a reference; compare its id, identifier or name, or it with None"""
 
-class _MemberDeactivationCompanyTeamMany(_MemberDeactivationCompanyTeam[_h.R], _h.Children[_h.R, _MemberDeactivationCompanyTeamRecord]):
+class _MemberDeactivationCompanyTeamMany(_MemberDeactivationCompanyTeam[_h.R], _h.ChildrenField[_h.R, _MemberDeactivationCompanyTeamRecord]):
     """A list of MemberDeactivationCompanyTeam inside of a record R."""
 
 MemberDeactivationCompanyTeam: _MemberDeactivationCompanyTeam[_MemberDeactivationCompanyTeamRecord]

@@ -4,10 +4,10 @@ from cwql.schema import handles as _h
 from ..models.memberdeactivationitem import MemberDeactivationItem as _MemberDeactivationItemRecord
 from .memberreference import _MemberReference
 
-class _MemberDeactivationItem(_h.Reference[_h.R]):
+class _MemberDeactivationItem(_h.ReferenceField[_h.R]):
     """The fields of MemberDeactivationItem, in conditions on records R."""
 
-    count: _h.Integer[_h.R]
+    count: _h.IntegerField[_h.R]
     """count: int32"""
     reAssignToMember: _MemberReference[_h.R]
     """reAssignToMember: a reference; compare its id, identifier or name, or it with None"""

@@ -4,19 +4,19 @@ from cwql.schema import handles as _h
 from ..models.memberdeactivationstatusworkflow import MemberDeactivationStatusWorkflow as _MemberDeactivationStatusWorkflowRecord
 from .memberreference import _MemberReference
 
-class _MemberDeactivationStatusWorkflow(_h.Reference[_h.R]):
+class _MemberDeactivationStatusWorkflow(_h.ReferenceField[_h.R]):
     """The fields of MemberDeactivationStatusWorkflow, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    count: _h.Integer[_h.R]
+    count: _h.IntegerField[_h.R]
     """count: int32"""
     reAssignToMember: _MemberReference[_h.R]
     """reAssignToMember: a reference; compare its id, identifier or name, or it with None"""
 
-class _MemberDeactivationStatusWorkflowMany(_MemberDeactivationStatusWorkflow[_h.R], _h.Children[_h.R, _MemberDeactivationStatusWorkflowRecord]):
+class _MemberDeactivationStatusWorkflowMany(_MemberDeactivationStatusWorkflow[_h.R], _h.ChildrenField[_h.R, _MemberDeactivationStatusWorkflowRecord]):
     """A list of MemberDeactivationStatusWorkflow inside of a record R."""
 
 MemberDeactivationStatusWorkflow: _MemberDeactivationStatusWorkflow[_MemberDeactivationStatusWorkflowRecord]

@@ -7,30 +7,30 @@ from ..models.memberdelegation import MemberDelegation as _MemberDelegationRecor
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _MemberDelegation(_h.Reference[_h.R]):
+class _MemberDelegation(_h.ReferenceField[_h.R]):
     """The fields of MemberDelegation, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    delegationType: _h.Enum[_t.Literal["Approval", "Project"], _h.R]
+    delegationType: _h.EnumField[_t.Literal["Approval", "Project"], _h.R]
     """delegationType: Approval | Project, required"""
     delegatedTo: _MemberReference[_h.R]
     """delegatedTo: a reference; compare its id, identifier or name, or it with None, required"""
-    dateStart: _h.DateTime[_h.R]
+    dateStart: _h.DateTimeField[_h.R]
     """dateStart: date-time, required"""
-    dateEnd: _h.DateTime[_h.R]
+    dateEnd: _h.DateTimeField[_h.R]
     """dateEnd: date-time, required"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MemberDelegation: _MemberDelegation[_MemberDelegationRecord]

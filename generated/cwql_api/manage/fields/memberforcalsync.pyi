@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.memberforcalsync import MemberForCalSync as _MemberForCalSyncRecord
 
-class _MemberForCalSync(_h.Reference[_h.R]):
+class _MemberForCalSync(_h.ReferenceField[_h.R]):
     """The fields of MemberForCalSync, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    memberId: _h.Text[_h.R]
+    memberId: _h.TextField[_h.R]
     """memberId: string"""
-    office365Id: _h.Text[_h.R]
+    office365Id: _h.TextField[_h.R]
     """office365Id: string"""
-    mapiName: _h.Text[_h.R]
+    mapiName: _h.TextField[_h.R]
     """mapiName: string"""
-    calendarSyncIntegrationFlag: _h.Boolean[_h.R]
+    calendarSyncIntegrationFlag: _h.BooleanField[_h.R]
     """calendarSyncIntegrationFlag: boolean"""
 
 MemberForCalSync: _MemberForCalSync[_MemberForCalSyncRecord]

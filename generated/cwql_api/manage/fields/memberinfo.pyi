@@ -8,38 +8,38 @@ from ..models.member import Member as _MemberRecord
 from .documentreference import _DocumentReference
 from ._maps import _Map_info
 
-class _MemberInfo(_h.Reference[_h.R]):
+class _MemberInfo(_h.ReferenceField[_h.R]):
     """The fields of MemberInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string"""
-    middleInitial: _h.Text[_h.R]
+    middleInitial: _h.TextField[_h.R]
     """middleInitial: string"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string"""
-    fullName: _h.Text[_h.R]
+    fullName: _h.TextField[_h.R]
     """fullName: string"""
-    defaultEmail: _h.Text[_h.R]
+    defaultEmail: _h.TextField[_h.R]
     """defaultEmail: string"""
     photo: _DocumentReference[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
-    licenseClass: _h.Enum[_t.Literal["A", "C", "F", "X"], _h.R]
+    licenseClass: _h.EnumField[_t.Literal["A", "C", "F", "X"], _h.R]
     """licenseClass: A | C | F | X"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MemberInfo: _MemberInfo[_MemberInfoRecord | _MemberRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.memberlinkssouser import MemberLinkSsoUser as _MemberLinkSsoUserRecord
 
-class _MemberLinkSsoUser(_h.Reference[_h.R]):
+class _MemberLinkSsoUser(_h.ReferenceField[_h.R]):
     """The fields of MemberLinkSsoUser, in conditions on records R."""
 
-    ssoUserId: _h.Text[_h.R]
+    ssoUserId: _h.TextField[_h.R]
     """ssoUserId: string, at most 100 characters"""
 
 MemberLinkSsoUser: _MemberLinkSsoUser[_MemberLinkSsoUserRecord]

@@ -6,24 +6,24 @@ from cwql.schema import handles as _h
 from ..models.membernotificationsetting import MemberNotificationSetting as _MemberNotificationSettingRecord
 from ._maps import _Map_info
 
-class _MemberNotificationSetting(_h.Reference[_h.R]):
+class _MemberNotificationSetting(_h.ReferenceField[_h.R]):
     """The fields of MemberNotificationSetting, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    notificationType: _h.Enum[_t.Literal["Email", "Push"], _h.R]
+    notificationType: _h.EnumField[_t.Literal["Email", "Push"], _h.R]
     """notificationType: Email | Push, required"""
-    notificationTrigger: _h.Enum[_t.Literal["ActivityStatusReq", "CustomerUpdated", "ExpenseReport", "TicketStatusChange", "TicketStatusRequest", "TimeNagApprover", "TimeNagMember", "TimeSheet", "WorkflowRules"], _h.R]
+    notificationTrigger: _h.EnumField[_t.Literal["ActivityStatusReq", "CustomerUpdated", "ExpenseReport", "TicketStatusChange", "TicketStatusRequest", "TimeNagApprover", "TimeNagMember", "TimeSheet", "WorkflowRules"], _h.R]
     """notificationTrigger: ActivityStatusReq | CustomerUpdated | ExpenseReport | TicketStatusChange | TicketStatusRequest | TimeNagApprover | TimeNagMember | TimeSheet | WorkflowRules, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MemberNotificationSetting: _MemberNotificationSetting[_MemberNotificationSettingRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.memberoffice365 import MemberOffice365 as _MemberOffice365Record
 
-class _MemberOffice365(_h.Reference[_h.R]):
+class _MemberOffice365(_h.ReferenceField[_h.R]):
     """The fields of MemberOffice365, in conditions on records R."""
 
-    id: _h.Text[_h.R]
+    id: _h.TextField[_h.R]
     """id: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
 MemberOffice365: _MemberOffice365[_MemberOffice365Record]

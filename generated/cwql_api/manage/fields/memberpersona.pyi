@@ -5,28 +5,28 @@ from ..models.memberpersona import MemberPersona as _MemberPersonaRecord
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _MemberPersona(_h.Reference[_h.R]):
+class _MemberPersona(_h.ReferenceField[_h.R]):
     """The fields of MemberPersona, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    jobRolePercentage: _h.Integer[_h.R]
+    jobRolePercentage: _h.IntegerField[_h.R]
     """jobRolePercentage: int32, since 2025.1"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 20 characters, required"""
-    personaId: _h.Integer[_h.R]
+    personaId: _h.IntegerField[_h.R]
     """personaId: int32, required, since 2025.1"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MemberPersona: _MemberPersona[_MemberPersonaRecord]

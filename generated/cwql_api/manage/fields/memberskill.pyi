@@ -8,32 +8,32 @@ from ._maps import _Map_info
 from .memberreference import _MemberReference
 from .skillreference import _SkillReference
 
-class _MemberSkill(_h.Reference[_h.R]):
+class _MemberSkill(_h.ReferenceField[_h.R]):
     """The fields of MemberSkill, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     skill: _SkillReference[_h.R]
     """skill: a reference; compare its id or name, or it with None, required"""
-    skillLevel: _h.Enum[_t.Literal["Beginner", "Intermediate", "Advanced", "Expert"], _h.R]
+    skillLevel: _h.EnumField[_t.Literal["Beginner", "Intermediate", "Advanced", "Expert"], _h.R]
     """skillLevel: Beginner | Intermediate | Advanced | Expert, required"""
-    certifiedFlag: _h.Boolean[_h.R]
+    certifiedFlag: _h.BooleanField[_h.R]
     """certifiedFlag: boolean"""
-    yearsExperience: _h.Integer[_h.R]
+    yearsExperience: _h.IntegerField[_h.R]
     """yearsExperience: int32"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MemberSkill: _MemberSkill[_MemberSkillRecord]

@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.memberssosettingsreference import MemberSsoSettingsReference as _MemberSsoSettingsReferenceRecord
 from ._maps import _Map_info
 
-class _MemberSsoSettingsReference(_h.Reference[_h.R]):
+class _MemberSsoSettingsReference(_h.ReferenceField[_h.R]):
     """The fields of MemberSsoSettingsReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    ssoUserId: _h.Text[_h.R]
+    ssoUserId: _h.TextField[_h.R]
     """ssoUserId: string"""
-    userName: _h.Text[_h.R]
+    userName: _h.TextField[_h.R]
     """userName: string"""
-    email: _h.Text[_h.R]
+    email: _h.TextField[_h.R]
     """email: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MemberSsoSettingsReference: _MemberSsoSettingsReference[_MemberSsoSettingsReferenceRecord]

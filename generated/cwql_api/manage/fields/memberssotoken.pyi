@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.memberssotoken import MemberSsoToken as _MemberSsoTokenRecord
 
-class _MemberSsoToken(_h.Reference[_h.R]):
+class _MemberSsoToken(_h.ReferenceField[_h.R]):
     """The fields of MemberSsoToken, in conditions on records R."""
 
-    token: _h.Text[_h.R]
+    token: _h.TextField[_h.R]
     """token: string"""
 
 MemberSsoToken: _MemberSsoToken[_MemberSsoTokenRecord]

@@ -22,34 +22,34 @@ from .warehousereference import _WarehouseReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _MemberTemplate(_h.Reference[_h.R]):
+class _MemberTemplate(_h.ReferenceField[_h.R]):
     """The fields of MemberTemplate, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 50 characters, required"""
-    templateDescription: _h.Text[_h.R]
+    templateDescription: _h.TextField[_h.R]
     """templateDescription: string, at most 1024 characters"""
-    title: _h.Text[_h.R]
+    title: _h.TextField[_h.R]
     """title: string"""
     reportCard: _ReportCardReference[_h.R]
     """reportCard: a reference; compare its id or name, or it with None"""
-    enableMobileFlag: _h.Boolean[_h.R]
+    enableMobileFlag: _h.BooleanField[_h.R]
     """enableMobileFlag: boolean"""
     type: _MemberTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     timeZone: _TimeZoneSetupReference[_h.R]
     """timeZone: a reference; compare its id or name, or it with None"""
-    partnerPortalFlag: _h.Boolean[_h.R]
+    partnerPortalFlag: _h.BooleanField[_h.R]
     """partnerPortalFlag: boolean"""
-    stsUserAdminUrl: _h.Text[_h.R]
+    stsUserAdminUrl: _h.TextField[_h.R]
     """stsUserAdminUrl: string"""
-    toastNotificationFlag: _h.Boolean[_h.R]
+    toastNotificationFlag: _h.BooleanField[_h.R]
     """toastNotificationFlag: boolean"""
-    memberPersonas: _h.Collection[int, _h.R]
+    memberPersonas: _h.CollectionField[int, _h.R]
     """memberPersonas: a list of int32"""
-    adminFlag: _h.Boolean[_h.R]
+    adminFlag: _h.BooleanField[_h.R]
     """adminFlag: boolean"""
     structureLevel: _StructureReference[_h.R]
     """structureLevel: a reference; compare its id or name, or it with None"""
@@ -61,9 +61,9 @@ class _MemberTemplate(_h.Reference[_h.R]):
     """defaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     reportsTo: _MemberReference[_h.R]
     """reportsTo: a reference; compare its id, identifier or name, or it with None"""
-    restrictLocationFlag: _h.Boolean[_h.R]
+    restrictLocationFlag: _h.BooleanField[_h.R]
     """restrictLocationFlag: boolean"""
-    restrictDepartmentFlag: _h.Boolean[_h.R]
+    restrictDepartmentFlag: _h.BooleanField[_h.R]
     """restrictDepartmentFlag: boolean"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
@@ -73,35 +73,35 @@ class _MemberTemplate(_h.Reference[_h.R]):
     """timeApprover: a reference; compare its id, identifier or name, or it with None"""
     expenseApprover: _MemberReference[_h.R]
     """expenseApprover: a reference; compare its id, identifier or name, or it with None"""
-    billableForecast: _h.Number[_h.R]
+    billableForecast: _h.NumberField[_h.R]
     """billableForecast: double"""
-    dailyCapacity: _h.Number[_h.R]
+    dailyCapacity: _h.NumberField[_h.R]
     """dailyCapacity: double"""
-    hourlyCost: _h.Number[_h.R]
+    hourlyCost: _h.NumberField[_h.R]
     """hourlyCost: double"""
-    hourlyRate: _h.Number[_h.R]
+    hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    includeInUtilizationReportingFlag: _h.Boolean[_h.R]
+    includeInUtilizationReportingFlag: _h.BooleanField[_h.R]
     """includeInUtilizationReportingFlag: boolean"""
-    requireExpenseEntryFlag: _h.Boolean[_h.R]
+    requireExpenseEntryFlag: _h.BooleanField[_h.R]
     """requireExpenseEntryFlag: boolean"""
-    requireTimeSheetEntryFlag: _h.Boolean[_h.R]
+    requireTimeSheetEntryFlag: _h.BooleanField[_h.R]
     """requireTimeSheetEntryFlag: boolean"""
-    requireStartAndEndTimeOnTimeEntryFlag: _h.Boolean[_h.R]
+    requireStartAndEndTimeOnTimeEntryFlag: _h.BooleanField[_h.R]
     """requireStartAndEndTimeOnTimeEntryFlag: boolean"""
-    allowInCellEntryOnTimeSheet: _h.Boolean[_h.R]
+    allowInCellEntryOnTimeSheet: _h.BooleanField[_h.R]
     """allowInCellEntryOnTimeSheet: boolean"""
-    enterTimeAgainstCompanyFlag: _h.Boolean[_h.R]
+    enterTimeAgainstCompanyFlag: _h.BooleanField[_h.R]
     """enterTimeAgainstCompanyFlag: boolean"""
-    allowExpensesEnteredAgainstCompaniesFlag: _h.Boolean[_h.R]
+    allowExpensesEnteredAgainstCompaniesFlag: _h.BooleanField[_h.R]
     """allowExpensesEnteredAgainstCompaniesFlag: boolean"""
-    timeReminderEmailFlag: _h.Boolean[_h.R]
+    timeReminderEmailFlag: _h.BooleanField[_h.R]
     """timeReminderEmailFlag: boolean"""
-    daysTolerance: _h.Integer[_h.R]
+    daysTolerance: _h.IntegerField[_h.R]
     """daysTolerance: int32"""
-    minimumHours: _h.Number[_h.R]
+    minimumHours: _h.NumberField[_h.R]
     """minimumHours: double"""
-    timeSheetStartDate: _h.DateText[_h.R]
+    timeSheetStartDate: _h.DateTextField[_h.R]
     """timeSheetStartDate: string"""
     serviceDefaultLocation: _SystemLocationReference[_h.R]
     """serviceDefaultLocation: a reference; compare its id or name, or it with None"""
@@ -109,15 +109,15 @@ class _MemberTemplate(_h.Reference[_h.R]):
     """serviceDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     serviceDefaultBoard: _BoardReference[_h.R]
     """serviceDefaultBoard: a reference; compare its id or name, or it with None"""
-    restrictServiceDefaultLocationFlag: _h.Boolean[_h.R]
+    restrictServiceDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictServiceDefaultLocationFlag: boolean"""
-    restrictServiceDefaultDepartmentFlag: _h.Boolean[_h.R]
+    restrictServiceDefaultDepartmentFlag: _h.BooleanField[_h.R]
     """restrictServiceDefaultDepartmentFlag: boolean"""
-    excludedServiceBoardIds: _h.Collection[int, _h.R]
+    excludedServiceBoardIds: _h.CollectionField[int, _h.R]
     """excludedServiceBoardIds: a list of int32"""
-    teams: _h.Collection[int, _h.R]
+    teams: _h.CollectionField[int, _h.R]
     """teams: a list of int32"""
-    serviceBoardTeamIds: _h.Collection[int, _h.R]
+    serviceBoardTeamIds: _h.CollectionField[int, _h.R]
     """serviceBoardTeamIds: a list of int32"""
     projectDefaultLocation: _SystemLocationReference[_h.R]
     """projectDefaultLocation: a reference; compare its id or name, or it with None"""
@@ -125,79 +125,79 @@ class _MemberTemplate(_h.Reference[_h.R]):
     """projectDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     projectDefaultBoard: _ProjectBoardReference[_h.R]
     """projectDefaultBoard: a reference; compare its id or name, or it with None"""
-    restrictProjectDefaultLocationFlag: _h.Boolean[_h.R]
+    restrictProjectDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictProjectDefaultLocationFlag: boolean"""
-    restrictProjectDefaultDepartmentFlag: _h.Boolean[_h.R]
+    restrictProjectDefaultDepartmentFlag: _h.BooleanField[_h.R]
     """restrictProjectDefaultDepartmentFlag: boolean"""
-    excludedProjectBoardIds: _h.Collection[int, _h.R]
+    excludedProjectBoardIds: _h.CollectionField[int, _h.R]
     """excludedProjectBoardIds: a list of int32"""
     scheduleDefaultLocation: _SystemLocationReference[_h.R]
     """scheduleDefaultLocation: a reference; compare its id or name, or it with None"""
     scheduleDefaultDepartment: _SystemDepartmentReference[_h.R]
     """scheduleDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    scheduleCapacity: _h.Number[_h.R]
+    scheduleCapacity: _h.NumberField[_h.R]
     """scheduleCapacity: double"""
     serviceLocation: _ServiceLocationReference[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
-    restrictScheduleFlag: _h.Boolean[_h.R]
+    restrictScheduleFlag: _h.BooleanField[_h.R]
     """restrictScheduleFlag: boolean"""
-    hideMemberInDispatchPortalFlag: _h.Boolean[_h.R]
+    hideMemberInDispatchPortalFlag: _h.BooleanField[_h.R]
     """hideMemberInDispatchPortalFlag: boolean"""
     calendar: _CalendarReference[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
     salesDefaultLocation: _SystemLocationReference[_h.R]
     """salesDefaultLocation: a reference; compare its id or name, or it with None"""
-    restrictDefaultSalesTerritoryFlag: _h.Boolean[_h.R]
+    restrictDefaultSalesTerritoryFlag: _h.BooleanField[_h.R]
     """restrictDefaultSalesTerritoryFlag: boolean"""
     warehouse: _WarehouseReference[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
     warehouseBin: _WarehouseBinReference[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    restrictDefaultWarehouseFlag: _h.Boolean[_h.R]
+    restrictDefaultWarehouseFlag: _h.BooleanField[_h.R]
     """restrictDefaultWarehouseFlag: boolean"""
-    restrictDefaultWarehouseBinFlag: _h.Boolean[_h.R]
+    restrictDefaultWarehouseBinFlag: _h.BooleanField[_h.R]
     """restrictDefaultWarehouseBinFlag: boolean"""
-    companyActivityTabFormat: _h.Enum[_t.Literal["SummaryList", "DetailList"], _h.R]
+    companyActivityTabFormat: _h.EnumField[_t.Literal["SummaryList", "DetailList"], _h.R]
     """companyActivityTabFormat: SummaryList | DetailList"""
-    invoiceTimeTabFormat: _h.Enum[_t.Literal["SummaryList", "DetailList"], _h.R]
+    invoiceTimeTabFormat: _h.EnumField[_t.Literal["SummaryList", "DetailList"], _h.R]
     """invoiceTimeTabFormat: SummaryList | DetailList"""
-    invoiceScreenDefaultTabFormat: _h.Enum[_t.Literal["ShowInvoicingTab", "ShowAgreementInvoicingTab"], _h.R]
+    invoiceScreenDefaultTabFormat: _h.EnumField[_t.Literal["ShowInvoicingTab", "ShowAgreementInvoicingTab"], _h.R]
     """invoiceScreenDefaultTabFormat: ShowInvoicingTab | ShowAgreementInvoicingTab"""
-    invoicingDisplayOptions: _h.Enum[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
+    invoicingDisplayOptions: _h.EnumField[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
     """invoicingDisplayOptions: RemainOnInvoicingScreen | ShowRecentInvoices"""
-    agreementInvoicingDisplayOptions: _h.Enum[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
+    agreementInvoicingDisplayOptions: _h.EnumField[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
     """agreementInvoicingDisplayOptions: RemainOnInvoicingScreen | ShowRecentInvoices"""
-    autoStartStopwatch: _h.Boolean[_h.R]
+    autoStartStopwatch: _h.BooleanField[_h.R]
     """autoStartStopwatch: boolean"""
-    autoPopupQuickNotesWithStopwatch: _h.Boolean[_h.R]
+    autoPopupQuickNotesWithStopwatch: _h.BooleanField[_h.R]
     """autoPopupQuickNotesWithStopwatch: boolean"""
-    globalSearchDefaultTicketFilter: _h.Enum[_t.Literal["OpenRecords", "ClosedRecords", "AllRecords"], _h.R]
+    globalSearchDefaultTicketFilter: _h.EnumField[_t.Literal["OpenRecords", "ClosedRecords", "AllRecords"], _h.R]
     """globalSearchDefaultTicketFilter: OpenRecords | ClosedRecords | AllRecords"""
-    globalSearchDefaultSort: _h.Enum[_t.Literal["None", "LastUpdatedDesc", "LastUpdatedAsc", "CreatedDesc", "CreatedAsc"], _h.R]
+    globalSearchDefaultSort: _h.EnumField[_t.Literal["None", "LastUpdatedDesc", "LastUpdatedAsc", "CreatedDesc", "CreatedAsc"], _h.R]
     """globalSearchDefaultSort: None | LastUpdatedDesc | LastUpdatedAsc | CreatedDesc | CreatedAsc"""
-    phoneSource: _h.Text[_h.R]
+    phoneSource: _h.TextField[_h.R]
     """phoneSource: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    copyPodLayouts: _h.Boolean[_h.R]
+    copyPodLayouts: _h.BooleanField[_h.R]
     """copyPodLayouts: boolean"""
-    copySharedDefaultViews: _h.Boolean[_h.R]
+    copySharedDefaultViews: _h.BooleanField[_h.R]
     """copySharedDefaultViews: boolean"""
-    copyColumnLayoutsAndFilters: _h.Boolean[_h.R]
+    copyColumnLayoutsAndFilters: _h.BooleanField[_h.R]
     """copyColumnLayoutsAndFilters: boolean"""
-    fromMemberRecId: _h.Integer[_h.R]
+    fromMemberRecId: _h.IntegerField[_h.R]
     """fromMemberRecId: int32"""
-    fromMemberTemplateRecId: _h.Integer[_h.R]
+    fromMemberTemplateRecId: _h.IntegerField[_h.R]
     """fromMemberTemplateRecId: int32"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MemberTemplate: _MemberTemplate[_MemberTemplateRecord]

@@ -5,44 +5,44 @@ from ..models.menuentry import MenuEntry as _MenuEntryRecord
 from ._maps import _Map_info
 from .menulocationreference import _MenuLocationReference
 
-class _MenuEntry(_h.Reference[_h.R]):
+class _MenuEntry(_h.ReferenceField[_h.R]):
     """The fields of MenuEntry, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     menuLocation: _MenuLocationReference[_h.R]
     """menuLocation: a reference; compare its id or name, or it with None, required"""
-    caption: _h.Text[_h.R]
+    caption: _h.TextField[_h.R]
     """caption: string, at most 50 characters, required"""
-    link: _h.Text[_h.R]
+    link: _h.TextField[_h.R]
     """link: string, at most 2000 characters, required"""
-    newWindowFlag: _h.Boolean[_h.R]
+    newWindowFlag: _h.BooleanField[_h.R]
     """newWindowFlag: boolean, required"""
-    locationIds: _h.Collection[int, _h.R]
+    locationIds: _h.CollectionField[int, _h.R]
     """locationIds: a list of int32"""
-    origin: _h.Text[_h.R]
+    origin: _h.TextField[_h.R]
     """origin: string, at most 2000 characters"""
-    clientId: _h.Text[_h.R]
+    clientId: _h.TextField[_h.R]
     """clientId: string, at most 36 characters"""
-    addAllLocations: _h.Boolean[_h.R]
+    addAllLocations: _h.BooleanField[_h.R]
     """addAllLocations: boolean"""
-    removeAllLocations: _h.Boolean[_h.R]
+    removeAllLocations: _h.BooleanField[_h.R]
     """removeAllLocations: boolean"""
-    smallMenuIconId: _h.Integer[_h.R]
+    smallMenuIconId: _h.IntegerField[_h.R]
     """smallMenuIconId: int32"""
-    largeMenuIconId: _h.Integer[_h.R]
+    largeMenuIconId: _h.IntegerField[_h.R]
     """largeMenuIconId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MenuEntry: _MenuEntry[_MenuEntryRecord]

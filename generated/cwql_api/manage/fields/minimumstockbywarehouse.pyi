@@ -5,24 +5,24 @@ from ..models.minimumstockbywarehouse import MinimumStockByWarehouse as _Minimum
 from ._maps import _Map_info
 from .warehousereference import _WarehouseReference
 
-class _MinimumStockByWarehouse(_h.Reference[_h.R]):
+class _MinimumStockByWarehouse(_h.ReferenceField[_h.R]):
     """The fields of MinimumStockByWarehouse, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     warehouse: _WarehouseReference[_h.R]
     """warehouse: a reference; compare its id or name, or it with None, required"""
-    minimumStock: _h.Integer[_h.R]
+    minimumStock: _h.IntegerField[_h.R]
     """minimumStock: int32, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MinimumStockByWarehouse: _MinimumStockByWarehouse[_MinimumStockByWarehouseRecord]

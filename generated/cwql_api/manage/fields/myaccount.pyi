@@ -25,92 +25,92 @@ from .warehousereference import _WarehouseReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _MyAccount(_h.Reference[_h.R]):
+class _MyAccount(_h.ReferenceField[_h.R]):
     """The fields of MyAccount, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 15 characters, required"""
-    password: _h.Text[_h.R]
+    password: _h.TextField[_h.R]
     """password: string, at most 60 characters"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string, at most 30 characters, required"""
-    middleInitial: _h.Text[_h.R]
+    middleInitial: _h.TextField[_h.R]
     """middleInitial: string, at most 1 characters"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string, at most 30 characters, required"""
-    title: _h.Text[_h.R]
+    title: _h.TextField[_h.R]
     """title: string, at most 50 characters"""
     reportCard: _ReportCardReference[_h.R]
     """reportCard: a reference; compare its id or name, or it with None"""
-    licenseClass: _h.Enum[_t.Literal["A", "C", "F", "X"], _h.R]
+    licenseClass: _h.EnumField[_t.Literal["A", "C", "F", "X"], _h.R]
     """licenseClass: A | C | F | X, required"""
-    disableOnlineFlag: _h.Boolean[_h.R]
+    disableOnlineFlag: _h.BooleanField[_h.R]
     """disableOnlineFlag: boolean"""
-    enableMobileFlag: _h.Boolean[_h.R]
+    enableMobileFlag: _h.BooleanField[_h.R]
     """enableMobileFlag: boolean"""
     type: _MemberTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    employeeIdentifer: _h.Text[_h.R]
+    employeeIdentifer: _h.TextField[_h.R]
     """employeeIdentifer: string, at most 10 characters"""
-    vendorNumber: _h.Text[_h.R]
+    vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
     timeZone: _TimeZoneSetupReference[_h.R]
     """timeZone: a reference; compare its id or name, or it with None, required"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    serviceBoardTeamIds: _h.Collection[int, _h.R]
+    serviceBoardTeamIds: _h.CollectionField[int, _h.R]
     """serviceBoardTeamIds: a list of int32"""
-    enableMobileGpsFlag: _h.Boolean[_h.R]
+    enableMobileGpsFlag: _h.BooleanField[_h.R]
     """enableMobileGpsFlag: boolean"""
-    inactiveDate: _h.DateTime[_h.R]
+    inactiveDate: _h.DateTimeField[_h.R]
     """inactiveDate: date-time"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    lastLogin: _h.Text[_h.R]
+    lastLogin: _h.TextField[_h.R]
     """lastLogin: string"""
     photo: _DocumentReference[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
-    partnerPortalFlag: _h.Boolean[_h.R]
+    partnerPortalFlag: _h.BooleanField[_h.R]
     """partnerPortalFlag: boolean"""
-    clientId: _h.Text[_h.R]
+    clientId: _h.TextField[_h.R]
     """clientId: string"""
-    stsUserAdminUrl: _h.Text[_h.R]
+    stsUserAdminUrl: _h.TextField[_h.R]
     """stsUserAdminUrl: string"""
-    token: _h.Text[_h.R]
+    token: _h.TextField[_h.R]
     """token: string"""
-    toastNotificationFlag: _h.Boolean[_h.R]
+    toastNotificationFlag: _h.BooleanField[_h.R]
     """toastNotificationFlag: boolean"""
-    memberPersonas: _h.Collection[int, _h.R]
+    memberPersonas: _h.CollectionField[int, _h.R]
     """memberPersonas: a list of int32"""
     office365: _MemberOffice365[_h.R]
     """office365: a reference; compare its id or name, or it with None"""
-    officeEmail: _h.Text[_h.R]
+    officeEmail: _h.TextField[_h.R]
     """officeEmail: string, at most 250 characters"""
-    officePhone: _h.Text[_h.R]
+    officePhone: _h.TextField[_h.R]
     """officePhone: string, at most 15 characters"""
-    officeExtension: _h.Text[_h.R]
+    officeExtension: _h.TextField[_h.R]
     """officeExtension: string, at most 10 characters"""
-    mobileEmail: _h.Text[_h.R]
+    mobileEmail: _h.TextField[_h.R]
     """mobileEmail: string, at most 250 characters"""
-    mobilePhone: _h.Text[_h.R]
+    mobilePhone: _h.TextField[_h.R]
     """mobilePhone: string, at most 15 characters"""
-    mobileExtension: _h.Text[_h.R]
+    mobileExtension: _h.TextField[_h.R]
     """mobileExtension: string, at most 10 characters"""
-    homeEmail: _h.Text[_h.R]
+    homeEmail: _h.TextField[_h.R]
     """homeEmail: string, at most 250 characters"""
-    homePhone: _h.Text[_h.R]
+    homePhone: _h.TextField[_h.R]
     """homePhone: string, at most 15 characters"""
-    homeExtension: _h.Text[_h.R]
+    homeExtension: _h.TextField[_h.R]
     """homeExtension: string, at most 10 characters"""
-    defaultEmail: _h.Enum[_t.Literal["Office", "Mobile", "Home"], _h.R]
+    defaultEmail: _h.EnumField[_t.Literal["Office", "Mobile", "Home"], _h.R]
     """defaultEmail: Office | Mobile | Home, required"""
-    primaryEmail: _h.Text[_h.R]
+    primaryEmail: _h.TextField[_h.R]
     """primaryEmail: string, at most 250 characters"""
-    defaultPhone: _h.Enum[_t.Literal["Office", "Mobile", "Home"], _h.R]
+    defaultPhone: _h.EnumField[_t.Literal["Office", "Mobile", "Home"], _h.R]
     """defaultPhone: Office | Mobile | Home, required"""
     defaultLocation: _SystemLocationReference[_h.R]
     """defaultLocation: a reference; compare its id or name, or it with None, required"""
@@ -126,33 +126,33 @@ class _MyAccount(_h.Reference[_h.R]):
     """timeApprover: a reference; compare its id, identifier or name, or it with None, required"""
     expenseApprover: _MemberReference[_h.R]
     """expenseApprover: a reference; compare its id, identifier or name, or it with None, required"""
-    billableForecast: _h.Number[_h.R]
+    billableForecast: _h.NumberField[_h.R]
     """billableForecast: double"""
-    dailyCapacity: _h.Number[_h.R]
+    dailyCapacity: _h.NumberField[_h.R]
     """dailyCapacity: double"""
-    includeInUtilizationReportingFlag: _h.Boolean[_h.R]
+    includeInUtilizationReportingFlag: _h.BooleanField[_h.R]
     """includeInUtilizationReportingFlag: boolean"""
-    requireExpenseEntryFlag: _h.Boolean[_h.R]
+    requireExpenseEntryFlag: _h.BooleanField[_h.R]
     """requireExpenseEntryFlag: boolean"""
-    requireTimeSheetEntryFlag: _h.Boolean[_h.R]
+    requireTimeSheetEntryFlag: _h.BooleanField[_h.R]
     """requireTimeSheetEntryFlag: boolean"""
-    requireStartAndEndTimeOnTimeEntryFlag: _h.Boolean[_h.R]
+    requireStartAndEndTimeOnTimeEntryFlag: _h.BooleanField[_h.R]
     """requireStartAndEndTimeOnTimeEntryFlag: boolean"""
-    allowInCellEntryOnTimeSheet: _h.Boolean[_h.R]
+    allowInCellEntryOnTimeSheet: _h.BooleanField[_h.R]
     """allowInCellEntryOnTimeSheet: boolean"""
-    enterTimeAgainstCompanyFlag: _h.Boolean[_h.R]
+    enterTimeAgainstCompanyFlag: _h.BooleanField[_h.R]
     """enterTimeAgainstCompanyFlag: boolean"""
-    allowExpensesEnteredAgainstCompaniesFlag: _h.Boolean[_h.R]
+    allowExpensesEnteredAgainstCompaniesFlag: _h.BooleanField[_h.R]
     """allowExpensesEnteredAgainstCompaniesFlag: boolean"""
-    timeReminderEmailFlag: _h.Boolean[_h.R]
+    timeReminderEmailFlag: _h.BooleanField[_h.R]
     """timeReminderEmailFlag: boolean"""
-    daysTolerance: _h.Integer[_h.R]
+    daysTolerance: _h.IntegerField[_h.R]
     """daysTolerance: int32"""
-    minimumHours: _h.Number[_h.R]
+    minimumHours: _h.NumberField[_h.R]
     """minimumHours: double"""
-    timeSheetStartDate: _h.DateTime[_h.R]
+    timeSheetStartDate: _h.DateTimeField[_h.R]
     """timeSheetStartDate: date-time"""
-    hireDate: _h.DateTime[_h.R]
+    hireDate: _h.DateTimeField[_h.R]
     """hireDate: date-time, required"""
     serviceDefaultLocation: _SystemLocationReference[_h.R]
     """serviceDefaultLocation: a reference; compare its id or name, or it with None"""
@@ -170,11 +170,11 @@ class _MyAccount(_h.Reference[_h.R]):
     """scheduleDefaultLocation: a reference; compare its id or name, or it with None"""
     scheduleDefaultDepartment: _SystemDepartmentReference[_h.R]
     """scheduleDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    scheduleCapacity: _h.Number[_h.R]
+    scheduleCapacity: _h.NumberField[_h.R]
     """scheduleCapacity: double"""
     serviceLocation: _ServiceLocationReference[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
-    hideMemberInDispatchPortalFlag: _h.Boolean[_h.R]
+    hideMemberInDispatchPortalFlag: _h.BooleanField[_h.R]
     """hideMemberInDispatchPortalFlag: boolean"""
     calendar: _CalendarReference[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
@@ -184,61 +184,61 @@ class _MyAccount(_h.Reference[_h.R]):
     """warehouse: a reference; compare its id or name, or it with None"""
     warehouseBin: _WarehouseBinReference[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    mapiName: _h.Text[_h.R]
+    mapiName: _h.TextField[_h.R]
     """mapiName: string"""
-    calendarSyncIntegrationFlag: _h.Boolean[_h.R]
+    calendarSyncIntegrationFlag: _h.BooleanField[_h.R]
     """calendarSyncIntegrationFlag: boolean"""
-    companyActivityTabFormat: _h.Enum[_t.Literal["SummaryList", "DetailList"], _h.R]
+    companyActivityTabFormat: _h.EnumField[_t.Literal["SummaryList", "DetailList"], _h.R]
     """companyActivityTabFormat: SummaryList | DetailList, required"""
-    invoiceTimeTabFormat: _h.Enum[_t.Literal["SummaryList", "DetailList"], _h.R]
+    invoiceTimeTabFormat: _h.EnumField[_t.Literal["SummaryList", "DetailList"], _h.R]
     """invoiceTimeTabFormat: SummaryList | DetailList, required"""
-    invoiceScreenDefaultTabFormat: _h.Enum[_t.Literal["ShowInvoicingTab", "ShowAgreementInvoicingTab"], _h.R]
+    invoiceScreenDefaultTabFormat: _h.EnumField[_t.Literal["ShowInvoicingTab", "ShowAgreementInvoicingTab"], _h.R]
     """invoiceScreenDefaultTabFormat: ShowInvoicingTab | ShowAgreementInvoicingTab, required"""
-    invoicingDisplayOptions: _h.Enum[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
+    invoicingDisplayOptions: _h.EnumField[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
     """invoicingDisplayOptions: RemainOnInvoicingScreen | ShowRecentInvoices, required"""
-    agreementInvoicingDisplayOptions: _h.Enum[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
+    agreementInvoicingDisplayOptions: _h.EnumField[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
     """agreementInvoicingDisplayOptions: RemainOnInvoicingScreen | ShowRecentInvoices, required"""
-    authenticationServiceType: _h.Enum[_t.Literal["AuthAnvil", "GoogleAuthenticator", "Email"], _h.R]
+    authenticationServiceType: _h.EnumField[_t.Literal["AuthAnvil", "GoogleAuthenticator", "Email"], _h.R]
     """authenticationServiceType: AuthAnvil | GoogleAuthenticator | Email"""
-    timebasedOneTimePasswordActivated: _h.Boolean[_h.R]
+    timebasedOneTimePasswordActivated: _h.BooleanField[_h.R]
     """timebasedOneTimePasswordActivated: boolean"""
     directionalSync: _DirectionalSyncReference[_h.R]
     """directionalSync: a reference; compare its id or name, or it with None, since 2025.1"""
-    autoStartStopwatch: _h.Boolean[_h.R]
+    autoStartStopwatch: _h.BooleanField[_h.R]
     """autoStartStopwatch: boolean"""
-    autoPopupQuickNotesWithStopwatch: _h.Boolean[_h.R]
+    autoPopupQuickNotesWithStopwatch: _h.BooleanField[_h.R]
     """autoPopupQuickNotesWithStopwatch: boolean"""
-    signature: _h.Text[_h.R]
+    signature: _h.TextField[_h.R]
     """signature: string"""
-    globalSearchDefaultTicketFilter: _h.Enum[_t.Literal["OpenRecords", "ClosedRecords", "AllRecords"], _h.R]
+    globalSearchDefaultTicketFilter: _h.EnumField[_t.Literal["OpenRecords", "ClosedRecords", "AllRecords"], _h.R]
     """globalSearchDefaultTicketFilter: OpenRecords | ClosedRecords | AllRecords"""
-    globalSearchDefaultSort: _h.Enum[_t.Literal["None", "LastUpdatedDesc", "LastUpdatedAsc", "CreatedDesc", "CreatedAsc"], _h.R]
+    globalSearchDefaultSort: _h.EnumField[_t.Literal["None", "LastUpdatedDesc", "LastUpdatedAsc", "CreatedDesc", "CreatedAsc"], _h.R]
     """globalSearchDefaultSort: None | LastUpdatedDesc | LastUpdatedAsc | CreatedDesc | CreatedAsc"""
-    phoneSource: _h.Text[_h.R]
+    phoneSource: _h.TextField[_h.R]
     """phoneSource: string"""
-    phoneIntegrationType: _h.Enum[_t.Literal["TAPI", "SKYPE", "TEL", "CALLTO", "NONE"], _h.R]
+    phoneIntegrationType: _h.EnumField[_t.Literal["TAPI", "SKYPE", "TEL", "CALLTO", "NONE"], _h.R]
     """phoneIntegrationType: TAPI | SKYPE | TEL | CALLTO | NONE"""
-    useBrowserLanguageFlag: _h.Boolean[_h.R]
+    useBrowserLanguageFlag: _h.BooleanField[_h.R]
     """useBrowserLanguageFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    copyPodLayouts: _h.Boolean[_h.R]
+    copyPodLayouts: _h.BooleanField[_h.R]
     """copyPodLayouts: boolean"""
-    copySharedDefaultViews: _h.Boolean[_h.R]
+    copySharedDefaultViews: _h.BooleanField[_h.R]
     """copySharedDefaultViews: boolean"""
-    copyColumnLayoutsAndFilters: _h.Boolean[_h.R]
+    copyColumnLayoutsAndFilters: _h.BooleanField[_h.R]
     """copyColumnLayoutsAndFilters: boolean"""
-    fromMemberRecId: _h.Integer[_h.R]
+    fromMemberRecId: _h.IntegerField[_h.R]
     """fromMemberRecId: int32"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MyAccount: _MyAccount[_MyAccountRecord]

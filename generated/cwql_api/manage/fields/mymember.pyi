@@ -27,82 +27,82 @@ from .warehousereference import _WarehouseReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _MyMember(_h.Reference[_h.R]):
+class _MyMember(_h.ReferenceField[_h.R]):
     """The fields of MyMember, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    password: _h.Text[_h.R]
+    password: _h.TextField[_h.R]
     """password: string"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string"""
-    middleInitial: _h.Text[_h.R]
+    middleInitial: _h.TextField[_h.R]
     """middleInitial: string"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string"""
-    title: _h.Text[_h.R]
+    title: _h.TextField[_h.R]
     """title: string"""
     reportCard: _ReportCardReference[_h.R]
     """reportCard: a reference; compare its id or name, or it with None"""
-    licenseClass: _h.Enum[_t.Literal["A", "C", "F", "X"], _h.R]
+    licenseClass: _h.EnumField[_t.Literal["A", "C", "F", "X"], _h.R]
     """licenseClass: A | C | F | X"""
-    disableOnlineFlag: _h.Boolean[_h.R]
+    disableOnlineFlag: _h.BooleanField[_h.R]
     """disableOnlineFlag: boolean"""
-    enableMobileFlag: _h.Boolean[_h.R]
+    enableMobileFlag: _h.BooleanField[_h.R]
     """enableMobileFlag: boolean"""
     type: _MemberTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    employeeIdentifer: _h.Text[_h.R]
+    employeeIdentifer: _h.TextField[_h.R]
     """employeeIdentifer: string"""
-    vendorNumber: _h.Text[_h.R]
+    vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
     timeZone: _TimeZoneSetupReference[_h.R]
     """timeZone: a reference; compare its id or name, or it with None"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    serviceBoardTeamIds: _h.Collection[int, _h.R]
+    serviceBoardTeamIds: _h.CollectionField[int, _h.R]
     """serviceBoardTeamIds: a list of int32"""
-    enableMobileGpsFlag: _h.Boolean[_h.R]
+    enableMobileGpsFlag: _h.BooleanField[_h.R]
     """enableMobileGpsFlag: boolean"""
-    inactiveDate: _h.DateText[_h.R]
+    inactiveDate: _h.DateTextField[_h.R]
     """inactiveDate: string"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    lastLogin: _h.Text[_h.R]
+    lastLogin: _h.TextField[_h.R]
     """lastLogin: string"""
     photo: _DocumentReference[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
-    toastNotificationFlag: _h.Boolean[_h.R]
+    toastNotificationFlag: _h.BooleanField[_h.R]
     """toastNotificationFlag: boolean"""
-    officeEmail: _h.Text[_h.R]
+    officeEmail: _h.TextField[_h.R]
     """officeEmail: string"""
-    officePhone: _h.Text[_h.R]
+    officePhone: _h.TextField[_h.R]
     """officePhone: string"""
-    officeExtension: _h.Text[_h.R]
+    officeExtension: _h.TextField[_h.R]
     """officeExtension: string"""
-    mobileEmail: _h.Text[_h.R]
+    mobileEmail: _h.TextField[_h.R]
     """mobileEmail: string"""
-    mobilePhone: _h.Text[_h.R]
+    mobilePhone: _h.TextField[_h.R]
     """mobilePhone: string"""
-    mobileExtension: _h.Text[_h.R]
+    mobileExtension: _h.TextField[_h.R]
     """mobileExtension: string"""
-    homeEmail: _h.Text[_h.R]
+    homeEmail: _h.TextField[_h.R]
     """homeEmail: string"""
-    homePhone: _h.Text[_h.R]
+    homePhone: _h.TextField[_h.R]
     """homePhone: string"""
-    homeExtension: _h.Text[_h.R]
+    homeExtension: _h.TextField[_h.R]
     """homeExtension: string"""
-    defaultEmail: _h.Enum[_t.Literal["Office", "Mobile", "Home"], _h.R]
+    defaultEmail: _h.EnumField[_t.Literal["Office", "Mobile", "Home"], _h.R]
     """defaultEmail: Office | Mobile | Home"""
-    defaultPhone: _h.Enum[_t.Literal["Office", "Mobile", "Home"], _h.R]
+    defaultPhone: _h.EnumField[_t.Literal["Office", "Mobile", "Home"], _h.R]
     """defaultPhone: Office | Mobile | Home"""
     securityRole: _SecurityRoleReference[_h.R]
     """securityRole: a reference; compare its id or name, or it with None"""
-    adminFlag: _h.Boolean[_h.R]
+    adminFlag: _h.BooleanField[_h.R]
     """adminFlag: boolean"""
     structureLevel: _StructureReference[_h.R]
     """structureLevel: a reference; compare its id or name, or it with None"""
@@ -114,9 +114,9 @@ class _MyMember(_h.Reference[_h.R]):
     """defaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     reportsTo: _MemberReference[_h.R]
     """reportsTo: a reference; compare its id, identifier or name, or it with None"""
-    restrictLocationFlag: _h.Boolean[_h.R]
+    restrictLocationFlag: _h.BooleanField[_h.R]
     """restrictLocationFlag: boolean"""
-    restrictDepartmentFlag: _h.Boolean[_h.R]
+    restrictDepartmentFlag: _h.BooleanField[_h.R]
     """restrictDepartmentFlag: boolean"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
@@ -126,37 +126,37 @@ class _MyMember(_h.Reference[_h.R]):
     """timeApprover: a reference; compare its id, identifier or name, or it with None"""
     expenseApprover: _MemberReference[_h.R]
     """expenseApprover: a reference; compare its id, identifier or name, or it with None"""
-    billableForecast: _h.Number[_h.R]
+    billableForecast: _h.NumberField[_h.R]
     """billableForecast: double"""
-    dailyCapacity: _h.Number[_h.R]
+    dailyCapacity: _h.NumberField[_h.R]
     """dailyCapacity: double"""
-    hourlyCost: _h.Number[_h.R]
+    hourlyCost: _h.NumberField[_h.R]
     """hourlyCost: double"""
-    hourlyRate: _h.Number[_h.R]
+    hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    includeInUtilizationReportingFlag: _h.Boolean[_h.R]
+    includeInUtilizationReportingFlag: _h.BooleanField[_h.R]
     """includeInUtilizationReportingFlag: boolean"""
-    requireExpenseEntryFlag: _h.Boolean[_h.R]
+    requireExpenseEntryFlag: _h.BooleanField[_h.R]
     """requireExpenseEntryFlag: boolean"""
-    requireTimeSheetEntryFlag: _h.Boolean[_h.R]
+    requireTimeSheetEntryFlag: _h.BooleanField[_h.R]
     """requireTimeSheetEntryFlag: boolean"""
-    requireStartAndEndTimeOnTimeEntryFlag: _h.Boolean[_h.R]
+    requireStartAndEndTimeOnTimeEntryFlag: _h.BooleanField[_h.R]
     """requireStartAndEndTimeOnTimeEntryFlag: boolean"""
-    allowInCellEntryOnTimeSheet: _h.Boolean[_h.R]
+    allowInCellEntryOnTimeSheet: _h.BooleanField[_h.R]
     """allowInCellEntryOnTimeSheet: boolean"""
-    enterTimeAgainstCompanyFlag: _h.Boolean[_h.R]
+    enterTimeAgainstCompanyFlag: _h.BooleanField[_h.R]
     """enterTimeAgainstCompanyFlag: boolean"""
-    allowExpensesEnteredAgainstCompaniesFlag: _h.Boolean[_h.R]
+    allowExpensesEnteredAgainstCompaniesFlag: _h.BooleanField[_h.R]
     """allowExpensesEnteredAgainstCompaniesFlag: boolean"""
-    timeReminderEmailFlag: _h.Boolean[_h.R]
+    timeReminderEmailFlag: _h.BooleanField[_h.R]
     """timeReminderEmailFlag: boolean"""
-    daysTolerance: _h.Integer[_h.R]
+    daysTolerance: _h.IntegerField[_h.R]
     """daysTolerance: int32"""
-    minimumHours: _h.Number[_h.R]
+    minimumHours: _h.NumberField[_h.R]
     """minimumHours: double"""
-    timeSheetStartDate: _h.DateText[_h.R]
+    timeSheetStartDate: _h.DateTextField[_h.R]
     """timeSheetStartDate: string"""
-    hireDate: _h.DateText[_h.R]
+    hireDate: _h.DateTextField[_h.R]
     """hireDate: string"""
     serviceDefaultLocation: _SystemLocationReference[_h.R]
     """serviceDefaultLocation: a reference; compare its id or name, or it with None"""
@@ -164,11 +164,11 @@ class _MyMember(_h.Reference[_h.R]):
     """serviceDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     serviceDefaultBoard: _BoardReference[_h.R]
     """serviceDefaultBoard: a reference; compare its id or name, or it with None"""
-    restrictServiceDefaultLocationFlag: _h.Boolean[_h.R]
+    restrictServiceDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictServiceDefaultLocationFlag: boolean"""
-    restrictServiceDefaultDepartmentFlag: _h.Boolean[_h.R]
+    restrictServiceDefaultDepartmentFlag: _h.BooleanField[_h.R]
     """restrictServiceDefaultDepartmentFlag: boolean"""
-    excludedServiceBoardIds: _h.Collection[int, _h.R]
+    excludedServiceBoardIds: _h.CollectionField[int, _h.R]
     """excludedServiceBoardIds: a list of int32"""
     projectDefaultLocation: _SystemLocationReference[_h.R]
     """projectDefaultLocation: a reference; compare its id or name, or it with None"""
@@ -176,81 +176,81 @@ class _MyMember(_h.Reference[_h.R]):
     """projectDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     projectDefaultBoard: _ProjectBoardReference[_h.R]
     """projectDefaultBoard: a reference; compare its id or name, or it with None"""
-    restrictProjectDefaultLocationFlag: _h.Boolean[_h.R]
+    restrictProjectDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictProjectDefaultLocationFlag: boolean"""
-    restrictProjectDefaultDepartmentFlag: _h.Boolean[_h.R]
+    restrictProjectDefaultDepartmentFlag: _h.BooleanField[_h.R]
     """restrictProjectDefaultDepartmentFlag: boolean"""
-    excludedProjectBoardIds: _h.Collection[int, _h.R]
+    excludedProjectBoardIds: _h.CollectionField[int, _h.R]
     """excludedProjectBoardIds: a list of int32"""
     scheduleDefaultLocation: _SystemLocationReference[_h.R]
     """scheduleDefaultLocation: a reference; compare its id or name, or it with None"""
     scheduleDefaultDepartment: _SystemDepartmentReference[_h.R]
     """scheduleDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    scheduleCapacity: _h.Number[_h.R]
+    scheduleCapacity: _h.NumberField[_h.R]
     """scheduleCapacity: double"""
     serviceLocation: _ServiceLocationReference[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
-    restrictScheduleFlag: _h.Boolean[_h.R]
+    restrictScheduleFlag: _h.BooleanField[_h.R]
     """restrictScheduleFlag: boolean"""
-    hideMemberInDispatchPortalFlag: _h.Boolean[_h.R]
+    hideMemberInDispatchPortalFlag: _h.BooleanField[_h.R]
     """hideMemberInDispatchPortalFlag: boolean"""
     calendar: _CalendarReference[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
     salesDefaultLocation: _SystemLocationReference[_h.R]
     """salesDefaultLocation: a reference; compare its id or name, or it with None"""
-    restrictDefaultSalesTerritoryFlag: _h.Boolean[_h.R]
+    restrictDefaultSalesTerritoryFlag: _h.BooleanField[_h.R]
     """restrictDefaultSalesTerritoryFlag: boolean"""
     warehouse: _WarehouseReference[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
     warehouseBin: _WarehouseBinReference[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    restrictDefaultWarehouseFlag: _h.Boolean[_h.R]
+    restrictDefaultWarehouseFlag: _h.BooleanField[_h.R]
     """restrictDefaultWarehouseFlag: boolean"""
-    restrictDefaultWarehouseBinFlag: _h.Boolean[_h.R]
+    restrictDefaultWarehouseBinFlag: _h.BooleanField[_h.R]
     """restrictDefaultWarehouseBinFlag: boolean"""
-    mapiName: _h.Text[_h.R]
+    mapiName: _h.TextField[_h.R]
     """mapiName: string"""
-    calendarSyncIntegrationFlag: _h.Boolean[_h.R]
+    calendarSyncIntegrationFlag: _h.BooleanField[_h.R]
     """calendarSyncIntegrationFlag: boolean"""
-    enableLdapAuthenticationFlag: _h.Boolean[_h.R]
+    enableLdapAuthenticationFlag: _h.BooleanField[_h.R]
     """enableLdapAuthenticationFlag: boolean"""
     ldapConfiguration: _LdapConfigurationReference[_h.R]
     """ldapConfiguration: a reference; compare its id or name, or it with None"""
-    ldapUserName: _h.Text[_h.R]
+    ldapUserName: _h.TextField[_h.R]
     """ldapUserName: string"""
-    companyActivityTabFormat: _h.Enum[_t.Literal["SummaryList", "DetailList"], _h.R]
+    companyActivityTabFormat: _h.EnumField[_t.Literal["SummaryList", "DetailList"], _h.R]
     """companyActivityTabFormat: SummaryList | DetailList"""
-    invoiceTimeTabFormat: _h.Enum[_t.Literal["SummaryList", "DetailList"], _h.R]
+    invoiceTimeTabFormat: _h.EnumField[_t.Literal["SummaryList", "DetailList"], _h.R]
     """invoiceTimeTabFormat: SummaryList | DetailList"""
-    invoiceScreenDefaultTabFormat: _h.Enum[_t.Literal["ShowInvoicingTab", "ShowAgreementInvoicingTab"], _h.R]
+    invoiceScreenDefaultTabFormat: _h.EnumField[_t.Literal["ShowInvoicingTab", "ShowAgreementInvoicingTab"], _h.R]
     """invoiceScreenDefaultTabFormat: ShowInvoicingTab | ShowAgreementInvoicingTab"""
-    invoicingDisplayOptions: _h.Enum[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
+    invoicingDisplayOptions: _h.EnumField[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
     """invoicingDisplayOptions: RemainOnInvoicingScreen | ShowRecentInvoices"""
-    agreementInvoicingDisplayOptions: _h.Enum[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
+    agreementInvoicingDisplayOptions: _h.EnumField[_t.Literal["RemainOnInvoicingScreen", "ShowRecentInvoices"], _h.R]
     """agreementInvoicingDisplayOptions: RemainOnInvoicingScreen | ShowRecentInvoices"""
-    corelyticsUsername: _h.Text[_h.R]
+    corelyticsUsername: _h.TextField[_h.R]
     """corelyticsUsername: string"""
-    corelyticsPassword: _h.Text[_h.R]
+    corelyticsPassword: _h.TextField[_h.R]
     """corelyticsPassword: string"""
-    authenticationServiceType: _h.Enum[_t.Literal["AuthAnvil", "GoogleAuthenticator", "Email"], _h.R]
+    authenticationServiceType: _h.EnumField[_t.Literal["AuthAnvil", "GoogleAuthenticator", "Email"], _h.R]
     """authenticationServiceType: AuthAnvil | GoogleAuthenticator | Email"""
-    timebasedOneTimePasswordActivated: _h.Boolean[_h.R]
+    timebasedOneTimePasswordActivated: _h.BooleanField[_h.R]
     """timebasedOneTimePasswordActivated: boolean"""
     directionalSync: _DirectionalSyncReference[_h.R]
     """directionalSync: a reference; compare its id or name, or it with None, since 2025.1"""
-    ssoSessionFlag: _h.Boolean[_h.R]
+    ssoSessionFlag: _h.BooleanField[_h.R]
     """ssoSessionFlag: boolean"""
-    ssoClientId: _h.Text[_h.R]
+    ssoClientId: _h.TextField[_h.R]
     """ssoClientId: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MyMember: _MyMember[_MyMemberRecord | _MyMemberInfoRecord]

@@ -18,32 +18,32 @@ from .warehousereference import _WarehouseReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _MyMemberInfo(_h.Reference[_h.R]):
+class _MyMemberInfo(_h.ReferenceField[_h.R]):
     """The fields of MyMemberInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string"""
-    middleInitial: _h.Text[_h.R]
+    middleInitial: _h.TextField[_h.R]
     """middleInitial: string"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string"""
-    fullName: _h.Text[_h.R]
+    fullName: _h.TextField[_h.R]
     """fullName: string"""
-    defaultEmail: _h.Text[_h.R]
+    defaultEmail: _h.TextField[_h.R]
     """defaultEmail: string"""
     photo: _DocumentReference[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
-    licenseClass: _h.Enum[_t.Literal["A", "C", "F", "X"], _h.R]
+    licenseClass: _h.EnumField[_t.Literal["A", "C", "F", "X"], _h.R]
     """licenseClass: A | C | F | X"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     timeZone: _TimeZoneSetupReference[_h.R]
     """timeZone: a reference; compare its id or name, or it with None"""
-    useBrowserLanguageFlag: _h.Boolean[_h.R]
+    useBrowserLanguageFlag: _h.BooleanField[_h.R]
     """useBrowserLanguageFlag: boolean"""
     defaultLocation: _SystemLocationReference[_h.R]
     """defaultLocation: a reference; compare its id or name, or it with None"""
@@ -53,17 +53,17 @@ class _MyMemberInfo(_h.Reference[_h.R]):
     """workRole: a reference; compare its id or name, or it with None"""
     workType: _WorkTypeReference[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    dailyCapacity: _h.Number[_h.R]
+    dailyCapacity: _h.NumberField[_h.R]
     """dailyCapacity: double"""
-    requireExpenseEntryFlag: _h.Boolean[_h.R]
+    requireExpenseEntryFlag: _h.BooleanField[_h.R]
     """requireExpenseEntryFlag: boolean"""
-    requireTimeSheetEntryFlag: _h.Boolean[_h.R]
+    requireTimeSheetEntryFlag: _h.BooleanField[_h.R]
     """requireTimeSheetEntryFlag: boolean"""
-    requireStartAndEndTimeOnTimeEntryFlag: _h.Boolean[_h.R]
+    requireStartAndEndTimeOnTimeEntryFlag: _h.BooleanField[_h.R]
     """requireStartAndEndTimeOnTimeEntryFlag: boolean"""
-    enterTimeAgainstCompanyFlag: _h.Boolean[_h.R]
+    enterTimeAgainstCompanyFlag: _h.BooleanField[_h.R]
     """enterTimeAgainstCompanyFlag: boolean"""
-    allowExpensesEnteredAgainstCompaniesFlag: _h.Boolean[_h.R]
+    allowExpensesEnteredAgainstCompaniesFlag: _h.BooleanField[_h.R]
     """allowExpensesEnteredAgainstCompaniesFlag: boolean"""
     serviceDefaultBoard: _BoardReference[_h.R]
     """serviceDefaultBoard: a reference; compare its id or name, or it with None"""
@@ -71,11 +71,11 @@ class _MyMemberInfo(_h.Reference[_h.R]):
     """serviceDefaultLocation: a reference; compare its id or name, or it with None"""
     serviceDefaultDepartment: _SystemDepartmentReference[_h.R]
     """serviceDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    restrictServiceDefaultLocationFlag: _h.Boolean[_h.R]
+    restrictServiceDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictServiceDefaultLocationFlag: boolean"""
-    restrictServiceDefaultDepartmentFlag: _h.Boolean[_h.R]
+    restrictServiceDefaultDepartmentFlag: _h.BooleanField[_h.R]
     """restrictServiceDefaultDepartmentFlag: boolean"""
-    excludedServiceBoardIds: _h.Collection[int, _h.R]
+    excludedServiceBoardIds: _h.CollectionField[int, _h.R]
     """excludedServiceBoardIds: a list of int32"""
     projectDefaultLocation: _SystemLocationReference[_h.R]
     """projectDefaultLocation: a reference; compare its id or name, or it with None"""
@@ -83,17 +83,17 @@ class _MyMemberInfo(_h.Reference[_h.R]):
     """projectDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     projectDefaultBoard: _ProjectBoardReference[_h.R]
     """projectDefaultBoard: a reference; compare its id or name, or it with None"""
-    restrictProjectDefaultLocationFlag: _h.Boolean[_h.R]
+    restrictProjectDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictProjectDefaultLocationFlag: boolean"""
-    restrictProjectDefaultDepartmentFlag: _h.Boolean[_h.R]
+    restrictProjectDefaultDepartmentFlag: _h.BooleanField[_h.R]
     """restrictProjectDefaultDepartmentFlag: boolean"""
-    excludedProjectBoardIds: _h.Collection[int, _h.R]
+    excludedProjectBoardIds: _h.CollectionField[int, _h.R]
     """excludedProjectBoardIds: a list of int32"""
     scheduleDefaultLocation: _SystemLocationReference[_h.R]
     """scheduleDefaultLocation: a reference; compare its id or name, or it with None"""
     scheduleDefaultDepartment: _SystemDepartmentReference[_h.R]
     """scheduleDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    scheduleCapacity: _h.Number[_h.R]
+    scheduleCapacity: _h.NumberField[_h.R]
     """scheduleCapacity: double"""
     serviceLocation: _ServiceLocationReference[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
@@ -103,23 +103,23 @@ class _MyMemberInfo(_h.Reference[_h.R]):
     """warehouse: a reference; compare its id or name, or it with None"""
     warehouseBin: _WarehouseBinReference[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    restrictDefaultWarehouseFlag: _h.Boolean[_h.R]
+    restrictDefaultWarehouseFlag: _h.BooleanField[_h.R]
     """restrictDefaultWarehouseFlag: boolean"""
-    restrictDefaultWarehouseBinFlag: _h.Boolean[_h.R]
+    restrictDefaultWarehouseBinFlag: _h.BooleanField[_h.R]
     """restrictDefaultWarehouseBinFlag: boolean"""
-    ssoSessionFlag: _h.Boolean[_h.R]
+    ssoSessionFlag: _h.BooleanField[_h.R]
     """ssoSessionFlag: boolean"""
-    ssoClientId: _h.Text[_h.R]
+    ssoClientId: _h.TextField[_h.R]
     """ssoClientId: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MyMemberInfo: _MyMemberInfo[_MyMemberInfoRecord | _MyMemberRecord]

@@ -7,52 +7,52 @@ from ..models.mysecurity import MySecurity as _MySecurityRecord
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _MySecurity(_h.Reference[_h.R]):
+class _MySecurity(_h.ReferenceField[_h.R]):
     """The fields of MySecurity, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    addLevel: _h.Enum[_t.Literal["None", "My", "All"], _h.R]
+    addLevel: _h.EnumField[_t.Literal["None", "My", "All"], _h.R]
     """addLevel: None | My | All"""
-    editLevel: _h.Enum[_t.Literal["None", "My", "All"], _h.R]
+    editLevel: _h.EnumField[_t.Literal["None", "My", "All"], _h.R]
     """editLevel: None | My | All"""
-    deleteLevel: _h.Enum[_t.Literal["None", "My", "All"], _h.R]
+    deleteLevel: _h.EnumField[_t.Literal["None", "My", "All"], _h.R]
     """deleteLevel: None | My | All"""
-    inquireLevel: _h.Enum[_t.Literal["None", "My", "All"], _h.R]
+    inquireLevel: _h.EnumField[_t.Literal["None", "My", "All"], _h.R]
     """inquireLevel: None | My | All"""
-    moduleFunctionName: _h.Text[_h.R]
+    moduleFunctionName: _h.TextField[_h.R]
     """moduleFunctionName: string"""
-    moduleFunctionDescription: _h.Text[_h.R]
+    moduleFunctionDescription: _h.TextField[_h.R]
     """moduleFunctionDescription: string"""
-    myAllFlag: _h.Boolean[_h.R]
+    myAllFlag: _h.BooleanField[_h.R]
     """myAllFlag: boolean"""
-    moduleFunctionIdentifier: _h.Text[_h.R]
+    moduleFunctionIdentifier: _h.TextField[_h.R]
     """moduleFunctionIdentifier: string"""
-    reportFlag: _h.Boolean[_h.R]
+    reportFlag: _h.BooleanField[_h.R]
     """reportFlag: boolean"""
-    restrictFlag: _h.Boolean[_h.R]
+    restrictFlag: _h.BooleanField[_h.R]
     """restrictFlag: boolean"""
-    customFlag: _h.Boolean[_h.R]
+    customFlag: _h.BooleanField[_h.R]
     """customFlag: boolean"""
-    moduleDescription: _h.Text[_h.R]
+    moduleDescription: _h.TextField[_h.R]
     """moduleDescription: string"""
-    moduleIdentifier: _h.Text[_h.R]
+    moduleIdentifier: _h.TextField[_h.R]
     """moduleIdentifier: string"""
-    moduleName: _h.Text[_h.R]
+    moduleName: _h.TextField[_h.R]
     """moduleName: string"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 MySecurity: _MySecurity[_MySecurityRecord]

@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.mysecuritycustomizeitem import MySecurityCustomizeItem as _MySecurityCustomizeItemRecord
 
-class _MySecurityCustomizeItem(_h.Reference[_h.R]):
+class _MySecurityCustomizeItem(_h.ReferenceField[_h.R]):
     """The fields of MySecurityCustomizeItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    customizeIdentifier: _h.Enum[_t.Literal["CompanyReports", "FinanceReports", "MarketingReports", "ProcurementReports", "ProjectReports", "SalesReports", "ServiceReports", "SystemReports", "TimeAndExpenseReports", "CompanyConfigurations", "FinanceAgreements", "ProjectScheduling", "ServiceResourceScheduling", "SystemManageHostedApi", "SystemMyAccount", "SystemCustomMenuEntry", "SystemMassMaintenance", "SystemTableSetup"], _h.R]
+    customizeIdentifier: _h.EnumField[_t.Literal["CompanyReports", "FinanceReports", "MarketingReports", "ProcurementReports", "ProjectReports", "SalesReports", "ServiceReports", "SystemReports", "TimeAndExpenseReports", "CompanyConfigurations", "FinanceAgreements", "ProjectScheduling", "ServiceResourceScheduling", "SystemManageHostedApi", "SystemMyAccount", "SystemCustomMenuEntry", "SystemMassMaintenance", "SystemTableSetup"], _h.R]
     """customizeIdentifier: CompanyReports | FinanceReports | MarketingReports | ProcurementReports | ProjectReports | SalesReports | ServiceReports | SystemReports | TimeAndExpenseReports | CompanyConfigurations | FinanceAgreements | ProjectScheduling | ServiceResourceScheduling | SystemManageHostedApi | SystemMyAccount | SystemCustomMenuEntry | SystemMassMaintenance | SystemTableSetup"""
-    itemIdentifier: _h.Text[_h.R]
+    itemIdentifier: _h.TextField[_h.R]
     """itemIdentifier: string"""
 
 MySecurityCustomizeItem: _MySecurityCustomizeItem[_MySecurityCustomizeItemRecord]

@@ -4,50 +4,50 @@ from cwql.schema import handles as _h
 from ..models.notificationrecipient import NotificationRecipient as _NotificationRecipientRecord
 from ._maps import _Map_info
 
-class _NotificationRecipient(_h.Reference[_h.R]):
+class _NotificationRecipient(_h.ReferenceField[_h.R]):
     """The fields of NotificationRecipient, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    externalFlag: _h.Boolean[_h.R]
+    externalFlag: _h.BooleanField[_h.R]
     """externalFlag: boolean"""
-    serviceFlag: _h.Boolean[_h.R]
+    serviceFlag: _h.BooleanField[_h.R]
     """serviceFlag: boolean"""
-    salesFlag: _h.Boolean[_h.R]
+    salesFlag: _h.BooleanField[_h.R]
     """salesFlag: boolean"""
-    invoiceFlag: _h.Boolean[_h.R]
+    invoiceFlag: _h.BooleanField[_h.R]
     """invoiceFlag: boolean"""
-    agreementFlag: _h.Boolean[_h.R]
+    agreementFlag: _h.BooleanField[_h.R]
     """agreementFlag: boolean"""
-    memberFlag: _h.Boolean[_h.R]
+    memberFlag: _h.BooleanField[_h.R]
     """memberFlag: boolean"""
-    configFlag: _h.Boolean[_h.R]
+    configFlag: _h.BooleanField[_h.R]
     """configFlag: boolean"""
-    mspFlag: _h.Boolean[_h.R]
+    mspFlag: _h.BooleanField[_h.R]
     """mspFlag: boolean"""
-    trackFlag: _h.Boolean[_h.R]
+    trackFlag: _h.BooleanField[_h.R]
     """trackFlag: boolean"""
-    projectFlag: _h.Boolean[_h.R]
+    projectFlag: _h.BooleanField[_h.R]
     """projectFlag: boolean"""
-    procurementFlag: _h.Boolean[_h.R]
+    procurementFlag: _h.BooleanField[_h.R]
     """procurementFlag: boolean"""
-    knowledgeBaseFlag: _h.Boolean[_h.R]
+    knowledgeBaseFlag: _h.BooleanField[_h.R]
     """knowledgeBaseFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 NotificationRecipient: _NotificationRecipient[_NotificationRecipientRecord]

@@ -6,34 +6,34 @@ from .emailconnectorreference import _EmailConnectorReference
 from .existingtenantreference import _ExistingTenantReference
 from ._maps import _Map_info
 
-class _Office365EmailSetup(_h.Reference[_h.R]):
+class _Office365EmailSetup(_h.ReferenceField[_h.R]):
     """The fields of Office365EmailSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 200 characters, required"""
-    username: _h.Text[_h.R]
+    username: _h.TextField[_h.R]
     """username: string, at most 100 characters"""
-    inboxFolder: _h.Text[_h.R]
+    inboxFolder: _h.TextField[_h.R]
     """inboxFolder: string, at most 40 characters, required"""
-    processedFolder: _h.Text[_h.R]
+    processedFolder: _h.TextField[_h.R]
     """processedFolder: string, at most 40 characters, required"""
-    failedFolder: _h.Text[_h.R]
+    failedFolder: _h.TextField[_h.R]
     """failedFolder: string, at most 40 characters, required"""
-    tenantId: _h.Text[_h.R]
+    tenantId: _h.TextField[_h.R]
     """tenantId: string, at most 36 characters"""
-    clientId: _h.Text[_h.R]
+    clientId: _h.TextField[_h.R]
     """clientId: string, at most 36 characters"""
-    clientSecret: _h.Text[_h.R]
+    clientSecret: _h.TextField[_h.R]
     """clientSecret: string, at most 4000 characters"""
-    authorizedFlag: _h.Boolean[_h.R]
+    authorizedFlag: _h.BooleanField[_h.R]
     """authorizedFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    source: _h.Integer[_h.R]
+    source: _h.IntegerField[_h.R]
     """source: int32, since 2025.1"""
-    useExistingTenantFlag: _h.Boolean[_h.R]
+    useExistingTenantFlag: _h.BooleanField[_h.R]
     """useExistingTenantFlag: boolean, since 2025.1"""
     existingTenant: _ExistingTenantReference[_h.R]
     """existingTenant: a reference; compare its id or name, or it with None, since 2025.1"""
@@ -41,13 +41,13 @@ class _Office365EmailSetup(_h.Reference[_h.R]):
     """emailConnector: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Office365EmailSetup: _Office365EmailSetup[_Office365EmailSetupRecord]

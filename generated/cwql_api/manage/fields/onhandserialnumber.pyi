@@ -7,12 +7,12 @@ from ._maps import _Map_info
 from .warehousebinreference import _WarehouseBinReference
 from .warehousereference import _WarehouseReference
 
-class _OnHandSerialNumber(_h.Reference[_h.R]):
+class _OnHandSerialNumber(_h.ReferenceField[_h.R]):
     """The fields of OnHandSerialNumber, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    serial: _h.Text[_h.R]
+    serial: _h.TextField[_h.R]
     """serial: string"""
     catalogItem: _CatalogItemReference[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None"""
@@ -22,13 +22,13 @@ class _OnHandSerialNumber(_h.Reference[_h.R]):
     """warehouseBin: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 OnHandSerialNumber: _OnHandSerialNumber[_OnHandSerialNumberRecord]

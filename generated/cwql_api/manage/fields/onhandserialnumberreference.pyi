@@ -4,25 +4,25 @@ from cwql.schema import handles as _h
 from ..models.onhandserialnumberreference import OnHandSerialNumberReference as _OnHandSerialNumberReferenceRecord
 from ._maps import _Map_info
 
-class _OnHandSerialNumberReference(_h.Reference[_h.R]):
+class _OnHandSerialNumberReference(_h.ReferenceField[_h.R]):
     """The fields of OnHandSerialNumberReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    serialNumber: _h.Text[_h.R]
+    serialNumber: _h.TextField[_h.R]
     """serialNumber: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _OnHandSerialNumberReferenceMany(_OnHandSerialNumberReference[_h.R], _h.Children[_h.R, _OnHandSerialNumberReferenceRecord]):
+class _OnHandSerialNumberReferenceMany(_OnHandSerialNumberReference[_h.R], _h.ChildrenField[_h.R, _OnHandSerialNumberReferenceRecord]):
     """A list of OnHandSerialNumberReference inside of a record R."""
 
 OnHandSerialNumberReference: _OnHandSerialNumberReference[_OnHandSerialNumberReferenceRecord]

@@ -19,14 +19,14 @@ from .opportunitytypereference import _OpportunityTypeReference
 from .sitereference import _SiteReference
 from .taxcodereference import _TaxCodeReference
 
-class _Opportunity(_h.Reference[_h.R]):
+class _Opportunity(_h.ReferenceField[_h.R]):
     """The fields of Opportunity, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    expectedCloseDate: _h.DateTime[_h.R]
+    expectedCloseDate: _h.DateTimeField[_h.R]
     """expectedCloseDate: date-time"""
     type: _OpportunityTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
@@ -36,11 +36,11 @@ class _Opportunity(_h.Reference[_h.R]):
     """status: a reference; compare its id or name, or it with None"""
     priority: _OpportunityPriorityReference[_h.R]
     """priority: a reference; compare its id or name, or it with None"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
     probability: _OpportunityProbabilityReference[_h.R]
     """probability: a reference; compare its id or name, or it with None"""
-    source: _h.Text[_h.R]
+    source: _h.TextField[_h.R]
     """source: string, at most 50 characters"""
     rating: _OpportunityRatingReference[_h.R]
     """rating: a reference; compare its id or name, or it with None"""
@@ -50,9 +50,9 @@ class _Opportunity(_h.Reference[_h.R]):
     """primarySalesRep: a reference; compare its id, identifier or name, or it with None, required"""
     secondarySalesRep: _MemberReference[_h.R]
     """secondarySalesRep: a reference; compare its id, identifier or name, or it with None"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
@@ -60,17 +60,17 @@ class _Opportunity(_h.Reference[_h.R]):
     """contact: a reference; compare its id or name, or it with None, required"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    customerPO: _h.Text[_h.R]
+    customerPO: _h.TextField[_h.R]
     """customerPO: string, at most 25 characters"""
-    pipelineChangeDate: _h.DateTime[_h.R]
+    pipelineChangeDate: _h.DateTimeField[_h.R]
     """pipelineChangeDate: date-time"""
-    dateBecameLead: _h.DateTime[_h.R]
+    dateBecameLead: _h.DateTimeField[_h.R]
     """dateBecameLead: date-time"""
-    closedDate: _h.DateTime[_h.R]
+    closedDate: _h.DateTimeField[_h.R]
     """closedDate: date-time"""
     closedBy: _MemberReference[_h.R]
     """closedBy: a reference; compare its id, identifier or name, or it with None"""
-    totalSalesTax: _h.Number[_h.R]
+    totalSalesTax: _h.NumberField[_h.R]
     """totalSalesTax: double"""
     shipToCompany: _CompanyReference[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
@@ -90,7 +90,7 @@ class _Opportunity(_h.Reference[_h.R]):
     """taxCode: a reference; compare its id or name, or it with None"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    companyLocationId: _h.Integer[_h.R]
+    companyLocationId: _h.IntegerField[_h.R]
     """companyLocationId: int32"""
     technicalContact: _ContactReference[_h.R]
     """technicalContact: a reference; compare its id or name, or it with None"""
@@ -98,13 +98,13 @@ class _Opportunity(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Opportunity: _Opportunity[_OpportunityRecord]

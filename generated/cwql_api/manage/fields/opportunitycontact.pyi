@@ -7,10 +7,10 @@ from .contactreference import _ContactReference
 from ._maps import _Map_info
 from .opportunitysalesrolereference import _OpportunitySalesRoleReference
 
-class _OpportunityContact(_h.Reference[_h.R]):
+class _OpportunityContact(_h.ReferenceField[_h.R]):
     """The fields of OpportunityContact, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None, required"""
@@ -18,25 +18,25 @@ class _OpportunityContact(_h.Reference[_h.R]):
     """company: a reference; compare its id, identifier or name, or it with None"""
     role: _OpportunitySalesRoleReference[_h.R]
     """role: a reference; compare its id or name, or it with None"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    referralFlag: _h.Boolean[_h.R]
+    referralFlag: _h.BooleanField[_h.R]
     """referralFlag: boolean"""
-    opportunityId: _h.Integer[_h.R]
+    opportunityId: _h.IntegerField[_h.R]
     """opportunityId: int32"""
-    phoneNumber: _h.Text[_h.R]
+    phoneNumber: _h.TextField[_h.R]
     """phoneNumber: string"""
-    emailAddress: _h.Text[_h.R]
+    emailAddress: _h.TextField[_h.R]
     """emailAddress: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 OpportunityContact: _OpportunityContact[_OpportunityContactRecord]

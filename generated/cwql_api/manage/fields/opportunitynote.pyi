@@ -5,30 +5,30 @@ from ..models.opportunitynote import OpportunityNote as _OpportunityNoteRecord
 from ._maps import _Map_info
 from .notetypereference import _NoteTypeReference
 
-class _OpportunityNote(_h.Reference[_h.R]):
+class _OpportunityNote(_h.ReferenceField[_h.R]):
     """The fields of OpportunityNote, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    opportunityId: _h.Integer[_h.R]
+    opportunityId: _h.IntegerField[_h.R]
     """opportunityId: int32"""
     type: _NoteTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    text: _h.Text[_h.R]
+    text: _h.TextField[_h.R]
     """text: string, required"""
-    flagged: _h.Boolean[_h.R]
+    flagged: _h.BooleanField[_h.R]
     """flagged: boolean"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
 OpportunityNote: _OpportunityNote[_OpportunityNoteRecord]

@@ -5,26 +5,26 @@ from ..models.opportunityrating import OpportunityRating as _OpportunityRatingRe
 from ..models.opportunityratinginfo import OpportunityRatingInfo as _OpportunityRatingInfoRecord
 from ._maps import _Map_info
 
-class _OpportunityRating(_h.Reference[_h.R]):
+class _OpportunityRating(_h.ReferenceField[_h.R]):
     """The fields of OpportunityRating, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 OpportunityRating: _OpportunityRating[_OpportunityRatingRecord | _OpportunityRatingInfoRecord]

@@ -6,30 +6,30 @@ from ..models.opportunitystageinfo import OpportunityStageInfo as _OpportunitySt
 from ._maps import _Map_info
 from .opportunityprobabilityreference import _OpportunityProbabilityReference
 
-class _OpportunityStage(_h.Reference[_h.R]):
+class _OpportunityStage(_h.ReferenceField[_h.R]):
     """The fields of OpportunityStage, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     probability: _OpportunityProbabilityReference[_h.R]
     """probability: a reference; compare its id or name, or it with None"""
-    color: _h.Text[_h.R]
+    color: _h.TextField[_h.R]
     """color: string, at most 25 characters"""
-    sequenceNumber: _h.Integer[_h.R]
+    sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 OpportunityStage: _OpportunityStage[_OpportunityStageRecord | _OpportunityStageInfoRecord]

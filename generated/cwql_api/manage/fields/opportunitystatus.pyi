@@ -5,34 +5,34 @@ from ..models.opportunitystatus import OpportunityStatus as _OpportunityStatusRe
 from ..models.opportunitystatusinfo import OpportunityStatusInfo as _OpportunityStatusInfoRecord
 from ._maps import _Map_info
 
-class _OpportunityStatus(_h.Reference[_h.R]):
+class _OpportunityStatus(_h.ReferenceField[_h.R]):
     """The fields of OpportunityStatus, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    wonFlag: _h.Boolean[_h.R]
+    wonFlag: _h.BooleanField[_h.R]
     """wonFlag: boolean"""
-    lostFlag: _h.Boolean[_h.R]
+    lostFlag: _h.BooleanField[_h.R]
     """lostFlag: boolean"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
 OpportunityStatus: _OpportunityStatus[_OpportunityStatusRecord | _OpportunityStatusInfoRecord]

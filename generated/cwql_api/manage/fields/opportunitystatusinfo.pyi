@@ -5,26 +5,26 @@ from ..models.opportunitystatusinfo import OpportunityStatusInfo as _Opportunity
 from ..models.opportunitystatus import OpportunityStatus as _OpportunityStatusRecord
 from ._maps import _Map_info
 
-class _OpportunityStatusInfo(_h.Reference[_h.R]):
+class _OpportunityStatusInfo(_h.ReferenceField[_h.R]):
     """The fields of OpportunityStatusInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 OpportunityStatusInfo: _OpportunityStatusInfo[_OpportunityStatusInfoRecord | _OpportunityStatusRecord]

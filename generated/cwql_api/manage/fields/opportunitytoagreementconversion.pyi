@@ -4,40 +4,40 @@ from cwql.schema import handles as _h
 from ..models.opportunitytoagreementconversion import OpportunityToAgreementConversion as _OpportunityToAgreementConversionRecord
 from .agreementtypereference import _AgreementTypeReference
 
-class _OpportunityToAgreementConversion(_h.Reference[_h.R]):
+class _OpportunityToAgreementConversion(_h.ReferenceField[_h.R]):
     """The fields of OpportunityToAgreementConversion, in conditions on records R."""
 
-    agreementId: _h.Integer[_h.R]
+    agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     type: _AgreementTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    startDate: _h.DateText[_h.R]
+    startDate: _h.DateTextField[_h.R]
     """startDate: string"""
-    endDate: _h.DateText[_h.R]
+    endDate: _h.DateTextField[_h.R]
     """endDate: string"""
-    noEndingDateFlag: _h.Boolean[_h.R]
+    noEndingDateFlag: _h.BooleanField[_h.R]
     """noEndingDateFlag: boolean"""
-    billCycleId: _h.Integer[_h.R]
+    billCycleId: _h.IntegerField[_h.R]
     """billCycleId: int32"""
-    billOneTimeFlag: _h.Boolean[_h.R]
+    billOneTimeFlag: _h.BooleanField[_h.R]
     """billOneTimeFlag: boolean"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    includeAllNotesFlag: _h.Boolean[_h.R]
+    includeAllNotesFlag: _h.BooleanField[_h.R]
     """includeAllNotesFlag: boolean"""
-    includeAllDocumentsFlag: _h.Boolean[_h.R]
+    includeAllDocumentsFlag: _h.BooleanField[_h.R]
     """includeAllDocumentsFlag: boolean"""
-    includeAllProductsFlag: _h.Boolean[_h.R]
+    includeAllProductsFlag: _h.BooleanField[_h.R]
     """includeAllProductsFlag: boolean"""
-    includeNoteIds: _h.Collection[int, _h.R]
+    includeNoteIds: _h.CollectionField[int, _h.R]
     """includeNoteIds: a list of int32"""
-    includeDocumentIds: _h.Collection[int, _h.R]
+    includeDocumentIds: _h.CollectionField[int, _h.R]
     """includeDocumentIds: a list of int32"""
-    includeProductIds: _h.Collection[int, _h.R]
+    includeProductIds: _h.CollectionField[int, _h.R]
     """includeProductIds: a list of int32"""
 
 OpportunityToAgreementConversion: _OpportunityToAgreementConversion[_OpportunityToAgreementConversionRecord]

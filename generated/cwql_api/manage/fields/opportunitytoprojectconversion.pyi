@@ -6,38 +6,38 @@ from .memberreference import _MemberReference
 from .projectboardreference import _ProjectBoardReference
 from .projectstatusreference import _ProjectStatusReference
 
-class _OpportunityToProjectConversion(_h.Reference[_h.R]):
+class _OpportunityToProjectConversion(_h.ReferenceField[_h.R]):
     """The fields of OpportunityToProjectConversion, in conditions on records R."""
 
-    projectId: _h.Integer[_h.R]
+    projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     status: _ProjectStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
     board: _ProjectBoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
     manager: _MemberReference[_h.R]
     """manager: a reference; compare its id, identifier or name, or it with None"""
-    estimatedStart: _h.Text[_h.R]
+    estimatedStart: _h.TextField[_h.R]
     """estimatedStart: string"""
-    estimatedEnd: _h.Text[_h.R]
+    estimatedEnd: _h.TextField[_h.R]
     """estimatedEnd: string"""
-    includeAllNotesFlag: _h.Boolean[_h.R]
+    includeAllNotesFlag: _h.BooleanField[_h.R]
     """includeAllNotesFlag: boolean"""
-    includeAllDocumentsFlag: _h.Boolean[_h.R]
+    includeAllDocumentsFlag: _h.BooleanField[_h.R]
     """includeAllDocumentsFlag: boolean"""
-    includeAllProductsFlag: _h.Boolean[_h.R]
+    includeAllProductsFlag: _h.BooleanField[_h.R]
     """includeAllProductsFlag: boolean"""
-    includeNoteIds: _h.Collection[int, _h.R]
+    includeNoteIds: _h.CollectionField[int, _h.R]
     """includeNoteIds: a list of int32"""
-    includeDocumentIds: _h.Collection[int, _h.R]
+    includeDocumentIds: _h.CollectionField[int, _h.R]
     """includeDocumentIds: a list of int32"""
-    includeProductIds: _h.Collection[int, _h.R]
+    includeProductIds: _h.CollectionField[int, _h.R]
     """includeProductIds: a list of int32"""
 
 OpportunityToProjectConversion: _OpportunityToProjectConversion[_OpportunityToProjectConversionRecord]

@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitytosalesorderconversion import OpportunityToSalesOrderConversion as _OpportunityToSalesOrderConversionRecord
 
-class _OpportunityToSalesOrderConversion(_h.Reference[_h.R]):
+class _OpportunityToSalesOrderConversion(_h.ReferenceField[_h.R]):
     """The fields of OpportunityToSalesOrderConversion, in conditions on records R."""
 
-    salesOrderId: _h.Integer[_h.R]
+    salesOrderId: _h.IntegerField[_h.R]
     """salesOrderId: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    includeAllNotesFlag: _h.Boolean[_h.R]
+    includeAllNotesFlag: _h.BooleanField[_h.R]
     """includeAllNotesFlag: boolean"""
-    includeAllDocumentsFlag: _h.Boolean[_h.R]
+    includeAllDocumentsFlag: _h.BooleanField[_h.R]
     """includeAllDocumentsFlag: boolean"""
-    includeAllProductsFlag: _h.Boolean[_h.R]
+    includeAllProductsFlag: _h.BooleanField[_h.R]
     """includeAllProductsFlag: boolean"""
-    includeNoteIds: _h.Collection[int, _h.R]
+    includeNoteIds: _h.CollectionField[int, _h.R]
     """includeNoteIds: a list of int32"""
-    includeDocumentIds: _h.Collection[int, _h.R]
+    includeDocumentIds: _h.CollectionField[int, _h.R]
     """includeDocumentIds: a list of int32"""
-    includeProductIds: _h.Collection[int, _h.R]
+    includeProductIds: _h.CollectionField[int, _h.R]
     """includeProductIds: a list of int32"""
 
 OpportunityToSalesOrderConversion: _OpportunityToSalesOrderConversion[_OpportunityToSalesOrderConversionRecord]

@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitytoserviceticketconversion import OpportunityToServiceTicketConversion as _OpportunityToServiceTicketConversionRecord
 
-class _OpportunityToServiceTicketConversion(_h.Reference[_h.R]):
+class _OpportunityToServiceTicketConversion(_h.ReferenceField[_h.R]):
     """The fields of OpportunityToServiceTicketConversion, in conditions on records R."""
 
-    ticketId: _h.Integer[_h.R]
+    ticketId: _h.IntegerField[_h.R]
     """ticketId: int32"""
-    summary: _h.Text[_h.R]
+    summary: _h.TextField[_h.R]
     """summary: string"""
-    includeAllNotesFlag: _h.Boolean[_h.R]
+    includeAllNotesFlag: _h.BooleanField[_h.R]
     """includeAllNotesFlag: boolean"""
-    includeAllDocumentsFlag: _h.Boolean[_h.R]
+    includeAllDocumentsFlag: _h.BooleanField[_h.R]
     """includeAllDocumentsFlag: boolean"""
-    includeAllProductsFlag: _h.Boolean[_h.R]
+    includeAllProductsFlag: _h.BooleanField[_h.R]
     """includeAllProductsFlag: boolean"""
-    includeNoteIds: _h.Collection[int, _h.R]
+    includeNoteIds: _h.CollectionField[int, _h.R]
     """includeNoteIds: a list of int32"""
-    includeDocumentIds: _h.Collection[int, _h.R]
+    includeDocumentIds: _h.CollectionField[int, _h.R]
     """includeDocumentIds: a list of int32"""
-    includeProductIds: _h.Collection[int, _h.R]
+    includeProductIds: _h.CollectionField[int, _h.R]
     """includeProductIds: a list of int32"""
 
 OpportunityToServiceTicketConversion: _OpportunityToServiceTicketConversion[_OpportunityToServiceTicketConversionRecord]

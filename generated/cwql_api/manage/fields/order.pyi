@@ -16,20 +16,20 @@ from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 from .taxcodereference import _TaxCodeReference
 
-class _Order(_h.Reference[_h.R]):
+class _Order(_h.ReferenceField[_h.R]):
     """The fields of Order, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    phone: _h.Text[_h.R]
+    phone: _h.TextField[_h.R]
     """phone: string"""
-    phoneExt: _h.Text[_h.R]
+    phoneExt: _h.TextField[_h.R]
     """phoneExt: string"""
-    email: _h.Text[_h.R]
+    email: _h.TextField[_h.R]
     """email: string"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
@@ -37,15 +37,15 @@ class _Order(_h.Reference[_h.R]):
     """status: a reference; compare its id or name, or it with None, required"""
     opportunity: _OpportunityReference[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    orderDate: _h.DateTime[_h.R]
+    orderDate: _h.DateTimeField[_h.R]
     """orderDate: date-time"""
-    dueDate: _h.DateTime[_h.R]
+    dueDate: _h.DateTimeField[_h.R]
     """dueDate: date-time"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    poNumber: _h.Text[_h.R]
+    poNumber: _h.TextField[_h.R]
     """poNumber: string, at most 50 characters"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
@@ -53,19 +53,19 @@ class _Order(_h.Reference[_h.R]):
     """department: a reference; compare its id, identifier or name, or it with None"""
     salesRep: _MemberReference[_h.R]
     """salesRep: a reference; compare its id, identifier or name, or it with None, required"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    billClosedFlag: _h.Boolean[_h.R]
+    billClosedFlag: _h.BooleanField[_h.R]
     """billClosedFlag: boolean"""
-    billShippedFlag: _h.Boolean[_h.R]
+    billShippedFlag: _h.BooleanField[_h.R]
     """billShippedFlag: boolean"""
-    restrictDownpaymentFlag: _h.Boolean[_h.R]
+    restrictDownpaymentFlag: _h.BooleanField[_h.R]
     """restrictDownpaymentFlag: boolean"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    topCommentFlag: _h.Boolean[_h.R]
+    topCommentFlag: _h.BooleanField[_h.R]
     """topCommentFlag: boolean"""
-    bottomCommentFlag: _h.Boolean[_h.R]
+    bottomCommentFlag: _h.BooleanField[_h.R]
     """bottomCommentFlag: boolean"""
     shipToCompany: _CompanyReference[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
@@ -79,35 +79,35 @@ class _Order(_h.Reference[_h.R]):
     """billToContact: a reference; compare its id or name, or it with None"""
     billToSite: _SiteReference[_h.R]
     """billToSite: a reference; compare its id or name, or it with None"""
-    productIds: _h.Collection[int, _h.R]
+    productIds: _h.CollectionField[int, _h.R]
     """productIds: a list of int32"""
-    documentIds: _h.Collection[int, _h.R]
+    documentIds: _h.CollectionField[int, _h.R]
     """documentIds: a list of int32"""
-    invoiceIds: _h.Collection[int, _h.R]
+    invoiceIds: _h.CollectionField[int, _h.R]
     """invoiceIds: a list of int32"""
-    configIds: _h.Collection[int, _h.R]
+    configIds: _h.CollectionField[int, _h.R]
     """configIds: a list of int32"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    taxTotal: _h.Number[_h.R]
+    taxTotal: _h.NumberField[_h.R]
     """taxTotal: double"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     companyLocation: _SystemLocationReference[_h.R]
     """companyLocation: a reference; compare its id or name, or it with None"""
-    subTotal: _h.Number[_h.R]
+    subTotal: _h.NumberField[_h.R]
     """subTotal: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Order: _Order[_OrderRecord]

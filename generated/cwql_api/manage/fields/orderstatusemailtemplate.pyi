@@ -5,46 +5,46 @@ from ..models.orderstatusemailtemplate import OrderStatusEmailTemplate as _Order
 from ._maps import _Map_info
 from .orderstatusreference import _OrderStatusReference
 
-class _OrderStatusEmailTemplate(_h.Reference[_h.R]):
+class _OrderStatusEmailTemplate(_h.ReferenceField[_h.R]):
     """The fields of OrderStatusEmailTemplate, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     status: _OrderStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    useSenderFlag: _h.Boolean[_h.R]
+    useSenderFlag: _h.BooleanField[_h.R]
     """useSenderFlag: boolean"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string, at most 100 characters"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string, at most 100 characters"""
-    emailAddress: _h.Text[_h.R]
+    emailAddress: _h.TextField[_h.R]
     """emailAddress: string, at most 100 characters"""
-    subject: _h.Text[_h.R]
+    subject: _h.TextField[_h.R]
     """subject: string, at most 200 characters, required"""
-    body: _h.Text[_h.R]
+    body: _h.TextField[_h.R]
     """body: string, required"""
-    copySenderFlag: _h.Boolean[_h.R]
+    copySenderFlag: _h.BooleanField[_h.R]
     """copySenderFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 OrderStatusEmailTemplate: _OrderStatusEmailTemplate[_OrderStatusEmailTemplateRecord]

@@ -4,40 +4,40 @@ from cwql.schema import handles as _h
 from ..models.ordertoagreementconversion import OrderToAgreementConversion as _OrderToAgreementConversionRecord
 from .agreementtypereference import _AgreementTypeReference
 
-class _OrderToAgreementConversion(_h.Reference[_h.R]):
+class _OrderToAgreementConversion(_h.ReferenceField[_h.R]):
     """The fields of OrderToAgreementConversion, in conditions on records R."""
 
-    agreementId: _h.Integer[_h.R]
+    agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    appLimitAmount: _h.Number[_h.R]
+    appLimitAmount: _h.NumberField[_h.R]
     """appLimitAmount: double"""
-    appLimitType: _h.Integer[_h.R]
+    appLimitType: _h.IntegerField[_h.R]
     """appLimitType: int32"""
-    billCycleId: _h.Integer[_h.R]
+    billCycleId: _h.IntegerField[_h.R]
     """billCycleId: int32"""
-    billOneTimeFlag: _h.Boolean[_h.R]
+    billOneTimeFlag: _h.BooleanField[_h.R]
     """billOneTimeFlag: boolean"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    copyOverNotes: _h.Boolean[_h.R]
+    copyOverNotes: _h.BooleanField[_h.R]
     """copyOverNotes: boolean"""
-    endDate: _h.DateText[_h.R]
+    endDate: _h.DateTextField[_h.R]
     """endDate: string"""
-    includeAllDocumentsFlag: _h.Boolean[_h.R]
+    includeAllDocumentsFlag: _h.BooleanField[_h.R]
     """includeAllDocumentsFlag: boolean"""
-    includeAllProductsFlag: _h.Boolean[_h.R]
+    includeAllProductsFlag: _h.BooleanField[_h.R]
     """includeAllProductsFlag: boolean"""
-    includeDocumentIds: _h.Collection[int, _h.R]
+    includeDocumentIds: _h.CollectionField[int, _h.R]
     """includeDocumentIds: a list of int32"""
-    includeProductIds: _h.Collection[int, _h.R]
+    includeProductIds: _h.CollectionField[int, _h.R]
     """includeProductIds: a list of int32"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    noEndingDateFlag: _h.Boolean[_h.R]
+    noEndingDateFlag: _h.BooleanField[_h.R]
     """noEndingDateFlag: boolean"""
-    startDate: _h.DateText[_h.R]
+    startDate: _h.DateTextField[_h.R]
     """startDate: string"""
     type: _AgreementTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""

@@ -4,24 +4,24 @@ from cwql.schema import handles as _h
 from ..models.osgradeweight import OsGradeWeight as _OsGradeWeightRecord
 from ._maps import _Map_info
 
-class _OsGradeWeight(_h.Reference[_h.R]):
+class _OsGradeWeight(_h.ReferenceField[_h.R]):
     """The fields of OsGradeWeight, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    osGradeWeight: _h.Number[_h.R]
+    osGradeWeight: _h.NumberField[_h.R]
     """osGradeWeight: double"""
-    osName: _h.Text[_h.R]
+    osName: _h.TextField[_h.R]
     """osName: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 OsGradeWeight: _OsGradeWeight[_OsGradeWeightRecord]

@@ -11,22 +11,22 @@ from .localereference import _LocaleReference
 from ._maps import _Map_info
 from .timezonesetupreference import _TimeZoneSetupReference
 
-class _Other(_h.Reference[_h.R]):
+class _Other(_h.ReferenceField[_h.R]):
     """The fields of Other, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     defaultLdap: _LdapConfigurationReference[_h.R]
     """defaultLdap: a reference; compare its id or name, or it with None"""
-    defaultFromAddress: _h.Text[_h.R]
+    defaultFromAddress: _h.TextField[_h.R]
     """defaultFromAddress: string, at most 50 characters, required"""
-    portalUrlOverride: _h.Text[_h.R]
+    portalUrlOverride: _h.TextField[_h.R]
     """portalUrlOverride: string, at most 100 characters, required"""
-    siteUrl: _h.Text[_h.R]
+    siteUrl: _h.TextField[_h.R]
     """siteUrl: string, at most 100 characters, required"""
-    logoPath: _h.Text[_h.R]
+    logoPath: _h.TextField[_h.R]
     """logoPath: string, at most 200 characters"""
-    contactSync: _h.Enum[_t.Literal["FL", "LF", "CFL", "CLF"], _h.R]
+    contactSync: _h.EnumField[_t.Literal["FL", "LF", "CFL", "CLF"], _h.R]
     """contactSync: FL | LF | CFL | CLF"""
     serverTimeZone: _TimeZoneSetupReference[_h.R]
     """serverTimeZone: a reference; compare its id or name, or it with None, required"""
@@ -34,31 +34,31 @@ class _Other(_h.Reference[_h.R]):
     """defaultCalendar: a reference; compare its id or name, or it with None, required"""
     defaultAddressFormat: _AddressFormatReference[_h.R]
     """defaultAddressFormat: a reference; compare its id or name, or it with None, required"""
-    useSslFlag: _h.Boolean[_h.R]
+    useSslFlag: _h.BooleanField[_h.R]
     """useSslFlag: boolean"""
-    syncLeadsFlag: _h.Boolean[_h.R]
+    syncLeadsFlag: _h.BooleanField[_h.R]
     """syncLeadsFlag: boolean"""
-    includePortalLinkFlag: _h.Boolean[_h.R]
+    includePortalLinkFlag: _h.BooleanField[_h.R]
     """includePortalLinkFlag: boolean"""
-    useExpandedFormatTimeFlag: _h.Boolean[_h.R]
+    useExpandedFormatTimeFlag: _h.BooleanField[_h.R]
     """useExpandedFormatTimeFlag: boolean"""
-    useExpandedFormatActivityFlag: _h.Boolean[_h.R]
+    useExpandedFormatActivityFlag: _h.BooleanField[_h.R]
     """useExpandedFormatActivityFlag: boolean"""
-    disableZAdminLoginFlag: _h.Boolean[_h.R]
+    disableZAdminLoginFlag: _h.BooleanField[_h.R]
     """disableZAdminLoginFlag: boolean"""
     locale: _LocaleReference[_h.R]
     """locale: a reference; compare its id or name, or it with None, required"""
-    updateMemberTimeZonesFlag: _h.Boolean[_h.R]
+    updateMemberTimeZonesFlag: _h.BooleanField[_h.R]
     """updateMemberTimeZonesFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Other: _Other[_OtherRecord]

@@ -4,28 +4,28 @@ from cwql.schema import handles as _h
 from ..models.other2revenuereference import Other2RevenueReference as _Other2RevenueReferenceRecord
 from ._maps import _Map_info
 
-class _Other2RevenueReference(_h.Reference[_h.R]):
+class _Other2RevenueReference(_h.ReferenceField[_h.R]):
     """The fields of Other2RevenueReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    revenue: _h.Number[_h.R]
+    revenue: _h.NumberField[_h.R]
     """revenue: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    margin: _h.Number[_h.R]
+    margin: _h.NumberField[_h.R]
     """margin: double"""
-    percentage: _h.Number[_h.R]
+    percentage: _h.NumberField[_h.R]
     """percentage: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Other2RevenueReference: _Other2RevenueReference[_Other2RevenueReferenceRecord]

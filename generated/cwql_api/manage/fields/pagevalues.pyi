@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.pagevalues import PageValues as _PageValuesRecord
 
-class _PageValues(_h.Reference[_h.R]):
+class _PageValues(_h.ReferenceField[_h.R]):
     """The fields of PageValues, in conditions on records R."""
 
-    page: _h.Integer[_h.R]
+    page: _h.IntegerField[_h.R]
     """page: int32"""
-    pageSize: _h.Integer[_h.R]
+    pageSize: _h.IntegerField[_h.R]
     """pageSize: int32"""
-    pageId: _h.Integer[_h.R]
+    pageId: _h.IntegerField[_h.R]
     """pageId: int32"""
 
 PageValues: _PageValues[_PageValuesRecord]

@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.parsingtype import ParsingType as _ParsingTypeRecord
 from ._maps import _Map_info
 
-class _ParsingType(_h.Reference[_h.R]):
+class _ParsingType(_h.ReferenceField[_h.R]):
     """The fields of ParsingType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    parseRule: _h.Text[_h.R]
+    parseRule: _h.TextField[_h.R]
     """parseRule: string"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ParsingType: _ParsingType[_ParsingTypeRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.patchoperation import PatchOperation as _PatchOperationRecord
 
-class _PatchOperation(_h.Reference[_h.R]):
+class _PatchOperation(_h.ReferenceField[_h.R]):
     """The fields of PatchOperation, in conditions on records R."""
 
-    op: _h.Text[_h.R]
+    op: _h.TextField[_h.R]
     """op: string"""
-    path: _h.Text[_h.R]
+    path: _h.TextField[_h.R]
     """path: string"""
-    value: _h.Anything[_h.R]
+    value: _h.AnyField[_h.R]
     """value: any value"""
 
 PatchOperation: _PatchOperation[_PatchOperationRecord]

@@ -6,30 +6,30 @@ from ..models.paymenttypeinfo import PaymentTypeInfo as _PaymentTypeInfoRecord
 from .classificationreference import _ClassificationReference
 from ._maps import _Map_info
 
-class _PaymentType(_h.Reference[_h.R]):
+class _PaymentType(_h.ReferenceField[_h.R]):
     """The fields of PaymentType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
     classification: _ClassificationReference[_h.R]
     """classification: a reference; compare its id or name, or it with None, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    companyFlag: _h.Boolean[_h.R]
+    companyFlag: _h.BooleanField[_h.R]
     """companyFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PaymentType: _PaymentType[_PaymentTypeRecord | _PaymentTypeInfoRecord]

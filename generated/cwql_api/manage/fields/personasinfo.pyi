@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.personasinfo import PersonasInfo as _PersonasInfoRecord
 
-class _PersonasInfo(_h.Reference[_h.R]):
+class _PersonasInfo(_h.ReferenceField[_h.R]):
     """The fields of PersonasInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
 PersonasInfo: _PersonasInfo[_PersonasInfoRecord]

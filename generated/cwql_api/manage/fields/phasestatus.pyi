@@ -6,38 +6,38 @@ from ..models.phasestatusinfo import PhaseStatusInfo as _PhaseStatusInfoRecord
 from ._maps import _Map_info
 from .statusindicatorreference import _StatusIndicatorReference
 
-class _PhaseStatus(_h.Reference[_h.R]):
+class _PhaseStatus(_h.ReferenceField[_h.R]):
     """The fields of PhaseStatus, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    collapsedFlag: _h.Boolean[_h.R]
+    collapsedFlag: _h.BooleanField[_h.R]
     """collapsedFlag: boolean"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    boardAssociationIds: _h.Collection[int, _h.R]
+    boardAssociationIds: _h.CollectionField[int, _h.R]
     """boardAssociationIds: a list of int32"""
     statusIndicator: _StatusIndicatorReference[_h.R]
     """statusIndicator: a reference; compare its id, identifier or name, or it with None"""
-    customStatusIndicatorName: _h.Text[_h.R]
+    customStatusIndicatorName: _h.TextField[_h.R]
     """customStatusIndicatorName: string, at most 30 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PhaseStatus: _PhaseStatus[_PhaseStatusRecord | _PhaseStatusInfoRecord]

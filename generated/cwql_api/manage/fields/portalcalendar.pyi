@@ -6,40 +6,40 @@ from cwql.schema import handles as _h
 from ..models.portalcalendar import PortalCalendar as _PortalCalendarRecord
 from ._maps import _Map_info
 
-class _PortalCalendar(_h.Reference[_h.R]):
+class _PortalCalendar(_h.ReferenceField[_h.R]):
     """The fields of PortalCalendar, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    weekStart: _h.Enum[_t.Literal["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"], _h.R]
+    weekStart: _h.EnumField[_t.Literal["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"], _h.R]
     """weekStart: Sunday | Monday | Tuesday | Wednesday | Thursday | Friday | Saturday, required"""
-    adjust1Start: _h.Text[_h.R]
+    adjust1Start: _h.TextField[_h.R]
     """adjust1Start: string"""
-    adjust1End: _h.Text[_h.R]
+    adjust1End: _h.TextField[_h.R]
     """adjust1End: string"""
-    adjust1Hours: _h.Number[_h.R]
+    adjust1Hours: _h.NumberField[_h.R]
     """adjust1Hours: double"""
-    adjust2Start: _h.Text[_h.R]
+    adjust2Start: _h.TextField[_h.R]
     """adjust2Start: string"""
-    adjust2End: _h.Text[_h.R]
+    adjust2End: _h.TextField[_h.R]
     """adjust2End: string"""
-    adjust2Hours: _h.Number[_h.R]
+    adjust2Hours: _h.NumberField[_h.R]
     """adjust2Hours: double"""
-    adjust3Start: _h.Text[_h.R]
+    adjust3Start: _h.TextField[_h.R]
     """adjust3Start: string"""
-    adjust3End: _h.Text[_h.R]
+    adjust3End: _h.TextField[_h.R]
     """adjust3End: string"""
-    adjust3Hours: _h.Number[_h.R]
+    adjust3Hours: _h.NumberField[_h.R]
     """adjust3Hours: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalCalendar: _PortalCalendar[_PortalCalendarRecord]

@@ -7,56 +7,56 @@ from ..models.portalconfiguration import PortalConfiguration as _PortalConfigura
 from .companyreference import _CompanyReference
 from ._maps import _Map_info
 
-class _PortalConfiguration(_h.Reference[_h.R]):
+class _PortalConfiguration(_h.ReferenceField[_h.R]):
     """The fields of PortalConfiguration, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 150 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    loginBackgroundColor: _h.Text[_h.R]
+    loginBackgroundColor: _h.TextField[_h.R]
     """loginBackgroundColor: string, at most 7 characters"""
-    portalBackgroundColor: _h.Text[_h.R]
+    portalBackgroundColor: _h.TextField[_h.R]
     """portalBackgroundColor: string, at most 7 characters"""
-    menuColor: _h.Text[_h.R]
+    menuColor: _h.TextField[_h.R]
     """menuColor: string, at most 7 characters"""
-    buttonColor: _h.Text[_h.R]
+    buttonColor: _h.TextField[_h.R]
     """buttonColor: string, at most 7 characters"""
-    headerColor: _h.Text[_h.R]
+    headerColor: _h.TextField[_h.R]
     """headerColor: string, at most 7 characters"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, at most 1000 characters"""
-    language: _h.Enum[_t.Literal["English", "Spanish", "French", "British", "Australian", "BrazilianPortuguese", "CanadianFrench", "German", "NewZealand", "Dutch"], _h.R]
+    language: _h.EnumField[_t.Literal["English", "Spanish", "French", "British", "Australian", "BrazilianPortuguese", "CanadianFrench", "German", "NewZealand", "Dutch"], _h.R]
     """language: English | Spanish | French | British | Australian | BrazilianPortuguese | CanadianFrench | German | NewZealand | Dutch"""
-    welcomeText: _h.Text[_h.R]
+    welcomeText: _h.TextField[_h.R]
     """welcomeText: string, at most 4000 characters"""
-    boardIds: _h.Collection[int, _h.R]
+    boardIds: _h.CollectionField[int, _h.R]
     """boardIds: a list of int32"""
-    agreementTypeIds: _h.Collection[int, _h.R]
+    agreementTypeIds: _h.CollectionField[int, _h.R]
     """agreementTypeIds: a list of int32"""
-    configTypeIds: _h.Collection[int, _h.R]
+    configTypeIds: _h.CollectionField[int, _h.R]
     """configTypeIds: a list of int32"""
-    locationIds: _h.Collection[int, _h.R]
+    locationIds: _h.CollectionField[int, _h.R]
     """locationIds: a list of int32"""
-    portalImageCopySuccessFlag: _h.Boolean[_h.R]
+    portalImageCopySuccessFlag: _h.BooleanField[_h.R]
     """portalImageCopySuccessFlag: boolean"""
-    displayVendorFlag: _h.Boolean[_h.R]
+    displayVendorFlag: _h.BooleanField[_h.R]
     """displayVendorFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalConfiguration: _PortalConfiguration[_PortalConfigurationRecord]

@@ -7,52 +7,52 @@ from .portalconfigurationpaymentprocessorreference import _PortalConfigurationPa
 from .portalconfigurationreference import _PortalConfigurationReference
 from .systemlocationreference import _SystemLocationReference
 
-class _PortalConfigurationInvoiceSetup(_h.Reference[_h.R]):
+class _PortalConfigurationInvoiceSetup(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationInvoiceSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     portalConfiguration: _PortalConfigurationReference[_h.R]
     """portalConfiguration: a reference; compare its id or name, or it with None"""
-    displayInvPmtFlag: _h.Boolean[_h.R]
+    displayInvPmtFlag: _h.BooleanField[_h.R]
     """displayInvPmtFlag: boolean"""
-    allowInvPmtFlag: _h.Boolean[_h.R]
+    allowInvPmtFlag: _h.BooleanField[_h.R]
     """allowInvPmtFlag: boolean"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     paymentProcessor: _PortalConfigurationPaymentProcessorReference[_h.R]
     """paymentProcessor: a reference; compare its id or name, or it with None"""
-    login: _h.Text[_h.R]
+    login: _h.TextField[_h.R]
     """login: string"""
-    password: _h.Text[_h.R]
+    password: _h.TextField[_h.R]
     """password: string"""
-    urlOverride: _h.Text[_h.R]
+    urlOverride: _h.TextField[_h.R]
     """urlOverride: string"""
-    billingStatusIds: _h.Collection[int, _h.R]
+    billingStatusIds: _h.CollectionField[int, _h.R]
     """billingStatusIds: a list of int32"""
-    addAllStatuses: _h.Boolean[_h.R]
+    addAllStatuses: _h.BooleanField[_h.R]
     """addAllStatuses: boolean"""
-    removeAllStatuses: _h.Boolean[_h.R]
+    removeAllStatuses: _h.BooleanField[_h.R]
     """removeAllStatuses: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalConfigurationInvoiceSetup: _PortalConfigurationInvoiceSetup[_PortalConfigurationInvoiceSetupRecord]

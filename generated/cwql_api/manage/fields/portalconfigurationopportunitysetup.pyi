@@ -7,104 +7,104 @@ from ._maps import _Map_info
 from .memberreference import _MemberReference
 from .opportunitystatusreference import _OpportunityStatusReference
 
-class _PortalConfigurationOpportunitySetup(_h.Reference[_h.R]):
+class _PortalConfigurationOpportunitySetup(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationOpportunitySetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    opportunityStatusRecIDs: _h.Collection[int, _h.R]
+    opportunityStatusRecIDs: _h.CollectionField[int, _h.R]
     """opportunityStatusRecIDs: a list of int32"""
-    addAllOpportunityStatuses: _h.Boolean[_h.R]
+    addAllOpportunityStatuses: _h.BooleanField[_h.R]
     """addAllOpportunityStatuses: boolean"""
-    removeAllOpportunityStatuses: _h.Boolean[_h.R]
+    removeAllOpportunityStatuses: _h.BooleanField[_h.R]
     """removeAllOpportunityStatuses: boolean"""
-    opportunityTypeRecIDs: _h.Collection[int, _h.R]
+    opportunityTypeRecIDs: _h.CollectionField[int, _h.R]
     """opportunityTypeRecIDs: a list of int32"""
-    addAllOpportunityTypes: _h.Boolean[_h.R]
+    addAllOpportunityTypes: _h.BooleanField[_h.R]
     """addAllOpportunityTypes: boolean"""
-    removeAllOpportunityTypes: _h.Boolean[_h.R]
+    removeAllOpportunityTypes: _h.BooleanField[_h.R]
     """removeAllOpportunityTypes: boolean"""
-    restrictViewByOpportunityStatusFlag: _h.Boolean[_h.R]
+    restrictViewByOpportunityStatusFlag: _h.BooleanField[_h.R]
     """restrictViewByOpportunityStatusFlag: boolean"""
-    restrictViewByOpportunityTypeFlag: _h.Boolean[_h.R]
+    restrictViewByOpportunityTypeFlag: _h.BooleanField[_h.R]
     """restrictViewByOpportunityTypeFlag: boolean"""
-    acceptanceChangeStatusFlag: _h.Boolean[_h.R]
+    acceptanceChangeStatusFlag: _h.BooleanField[_h.R]
     """acceptanceChangeStatusFlag: boolean"""
-    acceptanceCreateActivityFlag: _h.Boolean[_h.R]
+    acceptanceCreateActivityFlag: _h.BooleanField[_h.R]
     """acceptanceCreateActivityFlag: boolean"""
     acceptanceOpportunityStatus: _OpportunityStatusReference[_h.R]
     """acceptanceOpportunityStatus: a reference; compare its id or name, or it with None"""
-    acceptanceSendEmailFlag: _h.Boolean[_h.R]
+    acceptanceSendEmailFlag: _h.BooleanField[_h.R]
     """acceptanceSendEmailFlag: boolean"""
-    acceptanceEmailFromFirstName: _h.Text[_h.R]
+    acceptanceEmailFromFirstName: _h.TextField[_h.R]
     """acceptanceEmailFromFirstName: string"""
-    acceptanceEmailFromLastName: _h.Text[_h.R]
+    acceptanceEmailFromLastName: _h.TextField[_h.R]
     """acceptanceEmailFromLastName: string"""
-    acceptanceEmailSubject: _h.Text[_h.R]
+    acceptanceEmailSubject: _h.TextField[_h.R]
     """acceptanceEmailSubject: string"""
-    acceptanceEmailBody: _h.Text[_h.R]
+    acceptanceEmailBody: _h.TextField[_h.R]
     """acceptanceEmailBody: string"""
-    acceptanceFromEmail: _h.Text[_h.R]
+    acceptanceFromEmail: _h.TextField[_h.R]
     """acceptanceFromEmail: string"""
     acceptanceEmailActivityType: _ActivityTypeReference[_h.R]
     """acceptanceEmailActivityType: a reference; compare its id or name, or it with None"""
     acceptanceEmailAssignedByMember: _MemberReference[_h.R]
     """acceptanceEmailAssignedByMember: a reference; compare its id, identifier or name, or it with None"""
-    rejectionChangeStatusFlag: _h.Boolean[_h.R]
+    rejectionChangeStatusFlag: _h.BooleanField[_h.R]
     """rejectionChangeStatusFlag: boolean"""
-    rejectionCreateActivityFlag: _h.Boolean[_h.R]
+    rejectionCreateActivityFlag: _h.BooleanField[_h.R]
     """rejectionCreateActivityFlag: boolean"""
     rejectionOpportunityStatus: _OpportunityStatusReference[_h.R]
     """rejectionOpportunityStatus: a reference; compare its id or name, or it with None"""
-    rejectionSendEmailFlag: _h.Boolean[_h.R]
+    rejectionSendEmailFlag: _h.BooleanField[_h.R]
     """rejectionSendEmailFlag: boolean"""
-    rejectionEmailFromFirstName: _h.Text[_h.R]
+    rejectionEmailFromFirstName: _h.TextField[_h.R]
     """rejectionEmailFromFirstName: string"""
-    rejectionEmailFromLastName: _h.Text[_h.R]
+    rejectionEmailFromLastName: _h.TextField[_h.R]
     """rejectionEmailFromLastName: string"""
-    rejectionFromEmail: _h.Text[_h.R]
+    rejectionFromEmail: _h.TextField[_h.R]
     """rejectionFromEmail: string"""
-    rejectionEmailSubject: _h.Text[_h.R]
+    rejectionEmailSubject: _h.TextField[_h.R]
     """rejectionEmailSubject: string"""
-    rejectionEmailBody: _h.Text[_h.R]
+    rejectionEmailBody: _h.TextField[_h.R]
     """rejectionEmailBody: string"""
     rejectionEmailActivityType: _ActivityTypeReference[_h.R]
     """rejectionEmailActivityType: a reference; compare its id or name, or it with None"""
     rejectionEmailAssignedByMember: _MemberReference[_h.R]
     """rejectionEmailAssignedByMember: a reference; compare its id, identifier or name, or it with None"""
-    confirmationSendEmailFlag: _h.Boolean[_h.R]
+    confirmationSendEmailFlag: _h.BooleanField[_h.R]
     """confirmationSendEmailFlag: boolean"""
-    confirmationEmailUseDefaultCompanyEmailAddressFlag: _h.Boolean[_h.R]
+    confirmationEmailUseDefaultCompanyEmailAddressFlag: _h.BooleanField[_h.R]
     """confirmationEmailUseDefaultCompanyEmailAddressFlag: boolean"""
-    confirmationEmailFromFirstName: _h.Text[_h.R]
+    confirmationEmailFromFirstName: _h.TextField[_h.R]
     """confirmationEmailFromFirstName: string"""
-    confirmationEmailFromLastName: _h.Text[_h.R]
+    confirmationEmailFromLastName: _h.TextField[_h.R]
     """confirmationEmailFromLastName: string"""
-    confirmationFromEmail: _h.Text[_h.R]
+    confirmationFromEmail: _h.TextField[_h.R]
     """confirmationFromEmail: string"""
-    confirmationEmailSubject: _h.Text[_h.R]
+    confirmationEmailSubject: _h.TextField[_h.R]
     """confirmationEmailSubject: string"""
-    confirmationEmailBody: _h.Text[_h.R]
+    confirmationEmailBody: _h.TextField[_h.R]
     """confirmationEmailBody: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalConfigurationOpportunitySetup: _PortalConfigurationOpportunitySetup[_PortalConfigurationOpportunitySetupRecord]

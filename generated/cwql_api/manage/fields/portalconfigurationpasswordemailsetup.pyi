@@ -4,54 +4,54 @@ from cwql.schema import handles as _h
 from ..models.portalconfigurationpasswordemailsetup import PortalConfigurationPasswordEmailSetup as _PortalConfigurationPasswordEmailSetupRecord
 from ._maps import _Map_info
 
-class _PortalConfigurationPasswordEmailSetup(_h.Reference[_h.R]):
+class _PortalConfigurationPasswordEmailSetup(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationPasswordEmailSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    validPasswordEmailUseCustomEmailFlag: _h.Boolean[_h.R]
+    validPasswordEmailUseCustomEmailFlag: _h.BooleanField[_h.R]
     """validPasswordEmailUseCustomEmailFlag: boolean"""
-    validPasswordEmailFromFirstName: _h.Text[_h.R]
+    validPasswordEmailFromFirstName: _h.TextField[_h.R]
     """validPasswordEmailFromFirstName: string"""
-    validPasswordEmailFromLastName: _h.Text[_h.R]
+    validPasswordEmailFromLastName: _h.TextField[_h.R]
     """validPasswordEmailFromLastName: string"""
-    validPasswordEmailFromEmail: _h.Text[_h.R]
+    validPasswordEmailFromEmail: _h.TextField[_h.R]
     """validPasswordEmailFromEmail: string"""
-    validPasswordEmailSubject: _h.Text[_h.R]
+    validPasswordEmailSubject: _h.TextField[_h.R]
     """validPasswordEmailSubject: string"""
-    validPasswordEmailBody: _h.Text[_h.R]
+    validPasswordEmailBody: _h.TextField[_h.R]
     """validPasswordEmailBody: string"""
-    invalidPasswordEmailUseCustomEmailFlag: _h.Boolean[_h.R]
+    invalidPasswordEmailUseCustomEmailFlag: _h.BooleanField[_h.R]
     """invalidPasswordEmailUseCustomEmailFlag: boolean"""
-    invalidPasswordEmailFromFirstName: _h.Text[_h.R]
+    invalidPasswordEmailFromFirstName: _h.TextField[_h.R]
     """invalidPasswordEmailFromFirstName: string"""
-    invalidPasswordEmailFromLastName: _h.Text[_h.R]
+    invalidPasswordEmailFromLastName: _h.TextField[_h.R]
     """invalidPasswordEmailFromLastName: string"""
-    invalidPasswordEmailFromEmail: _h.Text[_h.R]
+    invalidPasswordEmailFromEmail: _h.TextField[_h.R]
     """invalidPasswordEmailFromEmail: string"""
-    invalidPasswordEmailSubject: _h.Text[_h.R]
+    invalidPasswordEmailSubject: _h.TextField[_h.R]
     """invalidPasswordEmailSubject: string"""
-    invalidPasswordEmailBody: _h.Text[_h.R]
+    invalidPasswordEmailBody: _h.TextField[_h.R]
     """invalidPasswordEmailBody: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalConfigurationPasswordEmailSetup: _PortalConfigurationPasswordEmailSetup[_PortalConfigurationPasswordEmailSetupRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.portalconfigurationpaymentprocessor import PortalConfigurationPaymentProcessor as _PortalConfigurationPaymentProcessorRecord
 
-class _PortalConfigurationPaymentProcessor(_h.Reference[_h.R]):
+class _PortalConfigurationPaymentProcessor(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationPaymentProcessor, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    testURL: _h.Text[_h.R]
+    testURL: _h.TextField[_h.R]
     """testURL: string"""
 
 PortalConfigurationPaymentProcessor: _PortalConfigurationPaymentProcessor[_PortalConfigurationPaymentProcessorRecord]

@@ -7,116 +7,116 @@ from ..models.portalconfigurationprojectsetup import PortalConfigurationProjectS
 from ._maps import _Map_info
 from .portalconfigurationreference import _PortalConfigurationReference
 
-class _PortalConfigurationProjectSetup(_h.Reference[_h.R]):
+class _PortalConfigurationProjectSetup(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationProjectSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     portalConfig: _PortalConfigurationReference[_h.R]
     """portalConfig: a reference; compare its id or name, or it with None"""
-    projectNameFlag: _h.Boolean[_h.R]
+    projectNameFlag: _h.BooleanField[_h.R]
     """projectNameFlag: boolean"""
-    projectTypeFlag: _h.Boolean[_h.R]
+    projectTypeFlag: _h.BooleanField[_h.R]
     """projectTypeFlag: boolean"""
-    statusFlag: _h.Boolean[_h.R]
+    statusFlag: _h.BooleanField[_h.R]
     """statusFlag: boolean"""
-    projectManagerFlag: _h.Boolean[_h.R]
+    projectManagerFlag: _h.BooleanField[_h.R]
     """projectManagerFlag: boolean"""
-    billingMethodFlag: _h.Boolean[_h.R]
+    billingMethodFlag: _h.BooleanField[_h.R]
     """billingMethodFlag: boolean"""
-    contactFlag: _h.Boolean[_h.R]
+    contactFlag: _h.BooleanField[_h.R]
     """contactFlag: boolean"""
-    estimatedStartFlag: _h.Boolean[_h.R]
+    estimatedStartFlag: _h.BooleanField[_h.R]
     """estimatedStartFlag: boolean"""
-    estimatedEndFlag: _h.Boolean[_h.R]
+    estimatedEndFlag: _h.BooleanField[_h.R]
     """estimatedEndFlag: boolean"""
-    descriptionFlag: _h.Boolean[_h.R]
+    descriptionFlag: _h.BooleanField[_h.R]
     """descriptionFlag: boolean"""
-    lastUpdatedFlag: _h.Boolean[_h.R]
+    lastUpdatedFlag: _h.BooleanField[_h.R]
     """lastUpdatedFlag: boolean"""
-    onlyDisplay: _h.Enum[_t.Literal["DoNotDisplay", "Closed30Days", "Closed60Days", "Closed90Days", "Closed120Days", "AllClosed"], _h.R]
+    onlyDisplay: _h.EnumField[_t.Literal["DoNotDisplay", "Closed30Days", "Closed60Days", "Closed90Days", "Closed120Days", "AllClosed"], _h.R]
     """onlyDisplay: DoNotDisplay | Closed30Days | Closed60Days | Closed90Days | Closed120Days | AllClosed, required"""
-    timeMaterialBudgetHrsFlag: _h.Boolean[_h.R]
+    timeMaterialBudgetHrsFlag: _h.BooleanField[_h.R]
     """timeMaterialBudgetHrsFlag: boolean"""
-    timeMaterialScheduledStartFlag: _h.Boolean[_h.R]
+    timeMaterialScheduledStartFlag: _h.BooleanField[_h.R]
     """timeMaterialScheduledStartFlag: boolean"""
-    timeMaterialScheduledFinishFlag: _h.Boolean[_h.R]
+    timeMaterialScheduledFinishFlag: _h.BooleanField[_h.R]
     """timeMaterialScheduledFinishFlag: boolean"""
-    timeMaterialScheduledHrsFlag: _h.Boolean[_h.R]
+    timeMaterialScheduledHrsFlag: _h.BooleanField[_h.R]
     """timeMaterialScheduledHrsFlag: boolean"""
-    timeMaterialActualStartFlag: _h.Boolean[_h.R]
+    timeMaterialActualStartFlag: _h.BooleanField[_h.R]
     """timeMaterialActualStartFlag: boolean"""
-    timeMaterialActualFinishFlag: _h.Boolean[_h.R]
+    timeMaterialActualFinishFlag: _h.BooleanField[_h.R]
     """timeMaterialActualFinishFlag: boolean"""
-    timeMaterialActualHrsFlag: _h.Boolean[_h.R]
+    timeMaterialActualHrsFlag: _h.BooleanField[_h.R]
     """timeMaterialActualHrsFlag: boolean"""
-    timeMaterialBillFlag: _h.Boolean[_h.R]
+    timeMaterialBillFlag: _h.BooleanField[_h.R]
     """timeMaterialBillFlag: boolean"""
-    timeMaterialStatusFlag: _h.Boolean[_h.R]
+    timeMaterialStatusFlag: _h.BooleanField[_h.R]
     """timeMaterialStatusFlag: boolean"""
-    timeMaterialAssignedFlag: _h.Boolean[_h.R]
+    timeMaterialAssignedFlag: _h.BooleanField[_h.R]
     """timeMaterialAssignedFlag: boolean"""
-    fixedFeeBudgetHrsFlag: _h.Boolean[_h.R]
+    fixedFeeBudgetHrsFlag: _h.BooleanField[_h.R]
     """fixedFeeBudgetHrsFlag: boolean"""
-    fixedFeeScheduledStartFlag: _h.Boolean[_h.R]
+    fixedFeeScheduledStartFlag: _h.BooleanField[_h.R]
     """fixedFeeScheduledStartFlag: boolean"""
-    fixedFeeScheduledFinishFlag: _h.Boolean[_h.R]
+    fixedFeeScheduledFinishFlag: _h.BooleanField[_h.R]
     """fixedFeeScheduledFinishFlag: boolean"""
-    fixedFeeScheduledHrsFlag: _h.Boolean[_h.R]
+    fixedFeeScheduledHrsFlag: _h.BooleanField[_h.R]
     """fixedFeeScheduledHrsFlag: boolean"""
-    fixedFeeActualStartFlag: _h.Boolean[_h.R]
+    fixedFeeActualStartFlag: _h.BooleanField[_h.R]
     """fixedFeeActualStartFlag: boolean"""
-    fixedFeeActualFinishFlag: _h.Boolean[_h.R]
+    fixedFeeActualFinishFlag: _h.BooleanField[_h.R]
     """fixedFeeActualFinishFlag: boolean"""
-    fixedFeeActualHrsFlag: _h.Boolean[_h.R]
+    fixedFeeActualHrsFlag: _h.BooleanField[_h.R]
     """fixedFeeActualHrsFlag: boolean"""
-    fixedFeeBillFlag: _h.Boolean[_h.R]
+    fixedFeeBillFlag: _h.BooleanField[_h.R]
     """fixedFeeBillFlag: boolean"""
-    fixedFeeStatusFlag: _h.Boolean[_h.R]
+    fixedFeeStatusFlag: _h.BooleanField[_h.R]
     """fixedFeeStatusFlag: boolean"""
-    fixedFeeAssignedFlag: _h.Boolean[_h.R]
+    fixedFeeAssignedFlag: _h.BooleanField[_h.R]
     """fixedFeeAssignedFlag: boolean"""
-    projectIssueBudgetHrsFlag: _h.Boolean[_h.R]
+    projectIssueBudgetHrsFlag: _h.BooleanField[_h.R]
     """projectIssueBudgetHrsFlag: boolean"""
-    projectIssueScheduledStartFlag: _h.Boolean[_h.R]
+    projectIssueScheduledStartFlag: _h.BooleanField[_h.R]
     """projectIssueScheduledStartFlag: boolean"""
-    projectIssueScheduledFinishFlag: _h.Boolean[_h.R]
+    projectIssueScheduledFinishFlag: _h.BooleanField[_h.R]
     """projectIssueScheduledFinishFlag: boolean"""
-    projectIssueScheduledHrsFlag: _h.Boolean[_h.R]
+    projectIssueScheduledHrsFlag: _h.BooleanField[_h.R]
     """projectIssueScheduledHrsFlag: boolean"""
-    projectIssueActualStartFlag: _h.Boolean[_h.R]
+    projectIssueActualStartFlag: _h.BooleanField[_h.R]
     """projectIssueActualStartFlag: boolean"""
-    projectIssueActualFinishFlag: _h.Boolean[_h.R]
+    projectIssueActualFinishFlag: _h.BooleanField[_h.R]
     """projectIssueActualFinishFlag: boolean"""
-    projectIssueActualHrsFlag: _h.Boolean[_h.R]
+    projectIssueActualHrsFlag: _h.BooleanField[_h.R]
     """projectIssueActualHrsFlag: boolean"""
-    projectIssueBillFlag: _h.Boolean[_h.R]
+    projectIssueBillFlag: _h.BooleanField[_h.R]
     """projectIssueBillFlag: boolean"""
-    projectIssueStatusFlag: _h.Boolean[_h.R]
+    projectIssueStatusFlag: _h.BooleanField[_h.R]
     """projectIssueStatusFlag: boolean"""
-    projectIssueAssignedFlag: _h.Boolean[_h.R]
+    projectIssueAssignedFlag: _h.BooleanField[_h.R]
     """projectIssueAssignedFlag: boolean"""
-    projectDetailTotalHoursFlag: _h.Boolean[_h.R]
+    projectDetailTotalHoursFlag: _h.BooleanField[_h.R]
     """projectDetailTotalHoursFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalConfigurationProjectSetup: _PortalConfigurationProjectSetup[_PortalConfigurationProjectSetupRecord]

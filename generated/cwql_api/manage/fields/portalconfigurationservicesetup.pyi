@@ -7,48 +7,48 @@ from ..models.portalconfigurationservicesetup import PortalConfigurationServiceS
 from ._maps import _Map_info
 from .servicesignoffreference import _ServiceSignoffReference
 
-class _PortalConfigurationServiceSetup(_h.Reference[_h.R]):
+class _PortalConfigurationServiceSetup(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationServiceSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    serviceTypeFlag: _h.Boolean[_h.R]
+    serviceTypeFlag: _h.BooleanField[_h.R]
     """serviceTypeFlag: boolean"""
-    serviceSubTypeFlag: _h.Boolean[_h.R]
+    serviceSubTypeFlag: _h.BooleanField[_h.R]
     """serviceSubTypeFlag: boolean"""
-    serviceSubTypeItemFlag: _h.Boolean[_h.R]
+    serviceSubTypeItemFlag: _h.BooleanField[_h.R]
     """serviceSubTypeItemFlag: boolean"""
-    statusFlag: _h.Boolean[_h.R]
+    statusFlag: _h.BooleanField[_h.R]
     """statusFlag: boolean"""
-    siteNameFlag: _h.Boolean[_h.R]
+    siteNameFlag: _h.BooleanField[_h.R]
     """siteNameFlag: boolean"""
-    enteredDateFlag: _h.Boolean[_h.R]
+    enteredDateFlag: _h.BooleanField[_h.R]
     """enteredDateFlag: boolean"""
-    lastUpdateFlag: _h.Boolean[_h.R]
+    lastUpdateFlag: _h.BooleanField[_h.R]
     """lastUpdateFlag: boolean"""
-    requiredDateFlag: _h.Boolean[_h.R]
+    requiredDateFlag: _h.BooleanField[_h.R]
     """requiredDateFlag: boolean"""
-    contactFlag: _h.Boolean[_h.R]
+    contactFlag: _h.BooleanField[_h.R]
     """contactFlag: boolean"""
-    assignedResourcesFlag: _h.Boolean[_h.R]
+    assignedResourcesFlag: _h.BooleanField[_h.R]
     """assignedResourcesFlag: boolean"""
-    slaInfoFlag: _h.Boolean[_h.R]
+    slaInfoFlag: _h.BooleanField[_h.R]
     """slaInfoFlag: boolean"""
-    serviceBoardFlag: _h.Boolean[_h.R]
+    serviceBoardFlag: _h.BooleanField[_h.R]
     """serviceBoardFlag: boolean"""
-    budgetHoursFlag: _h.Boolean[_h.R]
+    budgetHoursFlag: _h.BooleanField[_h.R]
     """budgetHoursFlag: boolean"""
-    actualHoursFlag: _h.Boolean[_h.R]
+    actualHoursFlag: _h.BooleanField[_h.R]
     """actualHoursFlag: boolean"""
-    approvalStatusFlag: _h.Boolean[_h.R]
+    approvalStatusFlag: _h.BooleanField[_h.R]
     """approvalStatusFlag: boolean"""
-    openTasksFlag: _h.Boolean[_h.R]
+    openTasksFlag: _h.BooleanField[_h.R]
     """openTasksFlag: boolean"""
-    closedTasksFlag: _h.Boolean[_h.R]
+    closedTasksFlag: _h.BooleanField[_h.R]
     """closedTasksFlag: boolean"""
-    enableChatAssistFlag: _h.Boolean[_h.R]
+    enableChatAssistFlag: _h.BooleanField[_h.R]
     """enableChatAssistFlag: boolean"""
-    displayClosedTicketsOption: _h.Enum[_t.Literal["DoNotDisplay", "Closed30Days", "Closed60Days", "Closed90Days", "Closed120Days", "AllClosed"], _h.R]
+    displayClosedTicketsOption: _h.EnumField[_t.Literal["DoNotDisplay", "Closed30Days", "Closed60Days", "Closed90Days", "Closed120Days", "AllClosed"], _h.R]
     """displayClosedTicketsOption: DoNotDisplay | Closed30Days | Closed60Days | Closed90Days | Closed120Days | AllClosed, required"""
     timeMaterialsTicketTemplate: _ServiceSignoffReference[_h.R]
     """timeMaterialsTicketTemplate: a reference; compare its id or name, or it with None, required"""
@@ -56,23 +56,23 @@ class _PortalConfigurationServiceSetup(_h.Reference[_h.R]):
     """fixedFeeTicketTemplate: a reference; compare its id or name, or it with None, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalConfigurationServiceSetup: _PortalConfigurationServiceSetup[_PortalConfigurationServiceSetupRecord]

@@ -5,36 +5,36 @@ from ..models.portalreport import PortalReport as _PortalReportRecord
 from ._maps import _Map_info
 from .portalconfigurationreference import _PortalConfigurationReference
 
-class _PortalReport(_h.Reference[_h.R]):
+class _PortalReport(_h.ReferenceField[_h.R]):
     """The fields of PortalReport, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     portalConfiguration: _PortalConfigurationReference[_h.R]
     """portalConfiguration: a reference; compare its id or name, or it with None"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 255 characters, required"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, at most 255 characters, required"""
-    openSameWindowFlag: _h.Boolean[_h.R]
+    openSameWindowFlag: _h.BooleanField[_h.R]
     """openSameWindowFlag: boolean"""
-    customFlag: _h.Boolean[_h.R]
+    customFlag: _h.BooleanField[_h.R]
     """customFlag: boolean"""
-    displayFlag: _h.Boolean[_h.R]
+    displayFlag: _h.BooleanField[_h.R]
     """displayFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    portalConfigurationCwId: _h.Text[_h.R]
+    portalConfigurationCwId: _h.TextField[_h.R]
     """portalConfigurationCwId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalReport: _PortalReport[_PortalReportRecord]

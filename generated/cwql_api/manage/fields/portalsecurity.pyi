@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.portalsecurity import PortalSecurity as _PortalSecurityRecord
 
-class _PortalSecurity(_h.Reference[_h.R]):
+class _PortalSecurity(_h.ReferenceField[_h.R]):
     """The fields of PortalSecurity, in conditions on records R."""
 
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    enabled: _h.Boolean[_h.R]
+    enabled: _h.BooleanField[_h.R]
     """enabled: boolean"""
 
 PortalSecurity: _PortalSecurity[_PortalSecurityRecord]

@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.portalsecuritylevel import PortalSecurityLevel as _PortalSecurityLevelRecord
 from ._maps import _Map_info
 
-class _PortalSecurityLevel(_h.Reference[_h.R]):
+class _PortalSecurityLevel(_h.ReferenceField[_h.R]):
     """The fields of PortalSecurityLevel, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    captionIdentifier: _h.Text[_h.R]
+    captionIdentifier: _h.TextField[_h.R]
     """captionIdentifier: string"""
-    isDefaultFlag: _h.Boolean[_h.R]
+    isDefaultFlag: _h.BooleanField[_h.R]
     """isDefaultFlag: boolean"""
-    caption: _h.Text[_h.R]
+    caption: _h.TextField[_h.R]
     """caption: string, at most 50 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalSecurityLevel: _PortalSecurityLevel[_PortalSecurityLevelRecord]

@@ -4,36 +4,36 @@ from cwql.schema import handles as _h
 from ..models.portalsecuritysetting import PortalSecuritySetting as _PortalSecuritySettingRecord
 from ._maps import _Map_info
 
-class _PortalSecuritySetting(_h.Reference[_h.R]):
+class _PortalSecuritySetting(_h.ReferenceField[_h.R]):
     """The fields of PortalSecuritySetting, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    functionIdentifier: _h.Text[_h.R]
+    functionIdentifier: _h.TextField[_h.R]
     """functionIdentifier: string"""
-    functionDescription: _h.Text[_h.R]
+    functionDescription: _h.TextField[_h.R]
     """functionDescription: string"""
-    levelOne: _h.Boolean[_h.R]
+    levelOne: _h.BooleanField[_h.R]
     """levelOne: boolean"""
-    levelTwo: _h.Boolean[_h.R]
+    levelTwo: _h.BooleanField[_h.R]
     """levelTwo: boolean"""
-    levelThree: _h.Boolean[_h.R]
+    levelThree: _h.BooleanField[_h.R]
     """levelThree: boolean"""
-    levelFour: _h.Boolean[_h.R]
+    levelFour: _h.BooleanField[_h.R]
     """levelFour: boolean"""
-    levelFive: _h.Boolean[_h.R]
+    levelFive: _h.BooleanField[_h.R]
     """levelFive: boolean"""
-    levelSix: _h.Boolean[_h.R]
+    levelSix: _h.BooleanField[_h.R]
     """levelSix: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PortalSecuritySetting: _PortalSecuritySetting[_PortalSecuritySettingRecord]

@@ -6,32 +6,32 @@ from cwql.schema import handles as _h
 from ..models.pricingbreak import PricingBreak as _PricingBreakRecord
 from ._maps import _Map_info
 
-class _PricingBreak(_h.Reference[_h.R]):
+class _PricingBreak(_h.ReferenceField[_h.R]):
     """The fields of PricingBreak, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    detailId: _h.Integer[_h.R]
+    detailId: _h.IntegerField[_h.R]
     """detailId: int32"""
-    amount: _h.Number[_h.R]
+    amount: _h.NumberField[_h.R]
     """amount: double"""
-    quantityStart: _h.Number[_h.R]
+    quantityStart: _h.NumberField[_h.R]
     """quantityStart: double, required"""
-    quantityEnd: _h.Number[_h.R]
+    quantityEnd: _h.NumberField[_h.R]
     """quantityEnd: double"""
-    unlimited: _h.Boolean[_h.R]
+    unlimited: _h.BooleanField[_h.R]
     """unlimited: boolean"""
-    priceMethod: _h.Enum[_t.Literal["FlatRateForRange", "PercentMarkupFromCost", "PercentMarkdownFromPrice", "PricePerUnit"], _h.R]
+    priceMethod: _h.EnumField[_t.Literal["FlatRateForRange", "PercentMarkupFromCost", "PercentMarkdownFromPrice", "PricePerUnit"], _h.R]
     """priceMethod: FlatRateForRange | PercentMarkupFromCost | PercentMarkdownFromPrice | PricePerUnit, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PricingBreak: _PricingBreak[_PricingBreakRecord]

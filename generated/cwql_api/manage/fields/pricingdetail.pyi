@@ -7,10 +7,10 @@ from ._maps import _Map_info
 from .productcategoryreference import _ProductCategoryReference
 from .productsubcategoryreference import _ProductSubCategoryReference
 
-class _PricingDetail(_h.Reference[_h.R]):
+class _PricingDetail(_h.ReferenceField[_h.R]):
     """The fields of PricingDetail, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     product: _CatalogItemReference[_h.R]
     """product: a reference; compare its id, identifier or name, or it with None"""
@@ -18,31 +18,31 @@ class _PricingDetail(_h.Reference[_h.R]):
     """category: a reference; compare its id or name, or it with None"""
     subCategory: _ProductSubCategoryReference[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
-    startDate: _h.DateTime[_h.R]
+    startDate: _h.DateTimeField[_h.R]
     """startDate: date-time, required"""
-    endDate: _h.DateTime[_h.R]
+    endDate: _h.DateTimeField[_h.R]
     """endDate: date-time"""
-    noEndDate: _h.Boolean[_h.R]
+    noEndDate: _h.BooleanField[_h.R]
     """noEndDate: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PricingDetail: _PricingDetail[_PricingDetailRecord]

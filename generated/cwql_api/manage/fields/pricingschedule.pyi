@@ -5,36 +5,36 @@ from ..models.pricingschedule import PricingSchedule as _PricingScheduleRecord
 from .currencyreference import _CurrencyReference
 from ._maps import _Map_info
 
-class _PricingSchedule(_h.Reference[_h.R]):
+class _PricingSchedule(_h.ReferenceField[_h.R]):
     """The fields of PricingSchedule, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    companies: _h.Collection[int, _h.R]
+    companies: _h.CollectionField[int, _h.R]
     """companies: a list of int32"""
-    setAllCompaniesFlag: _h.Boolean[_h.R]
+    setAllCompaniesFlag: _h.BooleanField[_h.R]
     """setAllCompaniesFlag: boolean"""
-    removeAllCompaniesFlag: _h.Boolean[_h.R]
+    removeAllCompaniesFlag: _h.BooleanField[_h.R]
     """removeAllCompaniesFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PricingSchedule: _PricingSchedule[_PricingScheduleRecord]

@@ -7,36 +7,36 @@ from ..models.priority import Priority as _PriorityRecord
 from ..models.priorityinfo import PriorityInfo as _PriorityInfoRecord
 from ._maps import _Map_info
 
-class _Priority(_h.Reference[_h.R]):
+class _Priority(_h.ReferenceField[_h.R]):
     """The fields of Priority, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    color: _h.Enum[_t.Literal["Black", "Blue", "Cyan", "Gray", "Green", "Lime", "Orange", "Pink", "Purple", "Red", "White", "Yellow", "Custom"], _h.R]
+    color: _h.EnumField[_t.Literal["Black", "Blue", "Cyan", "Gray", "Green", "Lime", "Orange", "Pink", "Purple", "Red", "White", "Yellow", "Custom"], _h.R]
     """color: Black | Blue | Cyan | Gray | Green | Lime | Orange | Pink | Purple | Red | White | Yellow | Custom, required"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    imageLink: _h.Text[_h.R]
+    imageLink: _h.TextField[_h.R]
     """imageLink: string"""
-    urgencySortOrder: _h.Text[_h.R]
+    urgencySortOrder: _h.TextField[_h.R]
     """urgencySortOrder: string, since 2025.1"""
-    level: _h.Enum[_t.Literal["Critical", "High", "Medium", "Low"], _h.R]
+    level: _h.EnumField[_t.Literal["Critical", "High", "Medium", "Low"], _h.R]
     """level: Critical | High | Medium | Low, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Priority: _Priority[_PriorityRecord | _PriorityInfoRecord]

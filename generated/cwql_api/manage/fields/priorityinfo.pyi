@@ -7,34 +7,34 @@ from ..models.priorityinfo import PriorityInfo as _PriorityInfoRecord
 from ..models.priority import Priority as _PriorityRecord
 from ._maps import _Map_info
 
-class _PriorityInfo(_h.Reference[_h.R]):
+class _PriorityInfo(_h.ReferenceField[_h.R]):
     """The fields of PriorityInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    color: _h.Enum[_t.Literal["Black", "Blue", "Cyan", "Gray", "Green", "Lime", "Orange", "Pink", "Purple", "Red", "White", "Yellow", "Custom"], _h.R]
+    color: _h.EnumField[_t.Literal["Black", "Blue", "Cyan", "Gray", "Green", "Lime", "Orange", "Pink", "Purple", "Red", "White", "Yellow", "Custom"], _h.R]
     """color: Black | Blue | Cyan | Gray | Green | Lime | Orange | Pink | Purple | Red | White | Yellow | Custom, since 2025.1"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    imageLink: _h.Text[_h.R]
+    imageLink: _h.TextField[_h.R]
     """imageLink: string, since 2025.1"""
-    urgencySortOrder: _h.Text[_h.R]
+    urgencySortOrder: _h.TextField[_h.R]
     """urgencySortOrder: string, since 2025.1"""
-    level: _h.Enum[_t.Literal["Critical", "High", "Medium", "Low"], _h.R]
+    level: _h.EnumField[_t.Literal["Critical", "High", "Medium", "Low"], _h.R]
     """level: Critical | High | Medium | Low, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PriorityInfo: _PriorityInfo[_PriorityInfoRecord | _PriorityRecord]

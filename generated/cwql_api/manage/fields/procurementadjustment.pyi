@@ -7,24 +7,24 @@ from .adjustmenttypereference import _AdjustmentTypeReference
 from .customfieldvalue import _CustomFieldValueMany
 from ._maps import _Map_info
 
-class _ProcurementAdjustment(_h.Reference[_h.R]):
+class _ProcurementAdjustment(_h.ReferenceField[_h.R]):
     """The fields of ProcurementAdjustment, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 50 characters, required"""
     type: _AdjustmentTypeReference[_h.R]
     """type: a reference; compare its id or identifier, or it with None, required"""
-    reason: _h.Text[_h.R]
+    reason: _h.TextField[_h.R]
     """reason: string, at most 100 characters"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    closedBy: _h.Text[_h.R]
+    closedBy: _h.TextField[_h.R]
     """closedBy: string"""
-    closedDate: _h.DateTime[_h.R]
+    closedDate: _h.DateTimeField[_h.R]
     """closedDate: date-time"""
     adjustmentDetails: _AdjustmentDetailMany[_h.R]
     """adjustmentDetails: a list of AdjustmentDetail; compare one of its fields, or use any()"""
@@ -32,13 +32,13 @@ class _ProcurementAdjustment(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any(), since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProcurementAdjustment: _ProcurementAdjustment[_ProcurementAdjustmentRecord]

@@ -6,58 +6,58 @@ from cwql.schema import handles as _h
 from ..models.procurementsetting import ProcurementSetting as _ProcurementSettingRecord
 from ._maps import _Map_info
 
-class _ProcurementSetting(_h.Reference[_h.R]):
+class _ProcurementSetting(_h.ReferenceField[_h.R]):
     """The fields of ProcurementSetting, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    startingPurchaseOrderNum: _h.Integer[_h.R]
+    startingPurchaseOrderNum: _h.IntegerField[_h.R]
     """startingPurchaseOrderNum: int32, required"""
-    purchaseOrderPrefix: _h.Text[_h.R]
+    purchaseOrderPrefix: _h.TextField[_h.R]
     """purchaseOrderPrefix: string, at most 5 characters"""
-    purchaseOrderSuffix: _h.Text[_h.R]
+    purchaseOrderSuffix: _h.TextField[_h.R]
     """purchaseOrderSuffix: string, at most 5 characters"""
-    prefixSuffixType: _h.Enum[_t.Literal["Prefix", "Suffix"], _h.R]
+    prefixSuffixType: _h.EnumField[_t.Literal["Prefix", "Suffix"], _h.R]
     """prefixSuffixType: Prefix | Suffix"""
-    disableCostUpdatesFlag: _h.Boolean[_h.R]
+    disableCostUpdatesFlag: _h.BooleanField[_h.R]
     """disableCostUpdatesFlag: boolean"""
-    disableNegativeInventoryFlag: _h.Boolean[_h.R]
+    disableNegativeInventoryFlag: _h.BooleanField[_h.R]
     """disableNegativeInventoryFlag: boolean"""
-    costingMethod: _h.Enum[_t.Literal["FIFO", "LIFO", "AverageCosting"], _h.R]
+    costingMethod: _h.EnumField[_t.Literal["FIFO", "LIFO", "AverageCosting"], _h.R]
     """costingMethod: FIFO | LIFO | AverageCosting, required"""
-    autoClosePurchaseOrderFlag: _h.Boolean[_h.R]
+    autoClosePurchaseOrderFlag: _h.BooleanField[_h.R]
     """autoClosePurchaseOrderFlag: boolean"""
-    autoClosePurchaseOrderItemFlag: _h.Boolean[_h.R]
+    autoClosePurchaseOrderItemFlag: _h.BooleanField[_h.R]
     """autoClosePurchaseOrderItemFlag: boolean"""
-    autoApprovePurchaseOrderFlag: _h.Boolean[_h.R]
+    autoApprovePurchaseOrderFlag: _h.BooleanField[_h.R]
     """autoApprovePurchaseOrderFlag: boolean"""
-    taxPurchaseOrderFlag: _h.Boolean[_h.R]
+    taxPurchaseOrderFlag: _h.BooleanField[_h.R]
     """taxPurchaseOrderFlag: boolean"""
-    taxFreightFlag: _h.Boolean[_h.R]
+    taxFreightFlag: _h.BooleanField[_h.R]
     """taxFreightFlag: boolean"""
-    useVendorTaxCodeFlag: _h.Boolean[_h.R]
+    useVendorTaxCodeFlag: _h.BooleanField[_h.R]
     """useVendorTaxCodeFlag: boolean"""
-    numDecimalPlaces: _h.Integer[_h.R]
+    numDecimalPlaces: _h.IntegerField[_h.R]
     """numDecimalPlaces: int32"""
-    disableAutoPickFlag: _h.Boolean[_h.R]
+    disableAutoPickFlag: _h.BooleanField[_h.R]
     """disableAutoPickFlag: boolean"""
-    defaultProductTaxableFlag: _h.Boolean[_h.R]
+    defaultProductTaxableFlag: _h.BooleanField[_h.R]
     """defaultProductTaxableFlag: boolean"""
-    eoriNumber: _h.Text[_h.R]
+    eoriNumber: _h.TextField[_h.R]
     """eoriNumber: string, at most 50 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    notificationForChangesInShippingInfoFlag: _h.Boolean[_h.R]
+    notificationForChangesInShippingInfoFlag: _h.BooleanField[_h.R]
     """notificationForChangesInShippingInfoFlag: boolean, since 2025.1"""
-    shippingInfoNotificationEmail: _h.Text[_h.R]
+    shippingInfoNotificationEmail: _h.TextField[_h.R]
     """shippingInfoNotificationEmail: string, at most 250 characters, since 2025.1"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProcurementSetting: _ProcurementSetting[_ProcurementSettingRecord]

@@ -7,26 +7,26 @@ from .companyreference import _CompanyReference
 from ._maps import _Map_info
 from .productitemreference import _ProductItemReference
 
-class _ProductComponent(_h.Reference[_h.R]):
+class _ProductComponent(_h.ReferenceField[_h.R]):
     """The fields of ProductComponent, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    sequenceNumber: _h.Integer[_h.R]
+    sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
-    quantity: _h.Number[_h.R]
+    quantity: _h.NumberField[_h.R]
     """quantity: double, required"""
     catalogItem: _CatalogItemReference[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None, required"""
-    hidePriceFlag: _h.Boolean[_h.R]
+    hidePriceFlag: _h.BooleanField[_h.R]
     """hidePriceFlag: boolean"""
-    hideItemIdentifierFlag: _h.Boolean[_h.R]
+    hideItemIdentifierFlag: _h.BooleanField[_h.R]
     """hideItemIdentifierFlag: boolean"""
-    hideDescriptionFlag: _h.Boolean[_h.R]
+    hideDescriptionFlag: _h.BooleanField[_h.R]
     """hideDescriptionFlag: boolean"""
-    hideQuantityFlag: _h.Boolean[_h.R]
+    hideQuantityFlag: _h.BooleanField[_h.R]
     """hideQuantityFlag: boolean"""
-    hideExtendedPriceFlag: _h.Boolean[_h.R]
+    hideExtendedPriceFlag: _h.BooleanField[_h.R]
     """hideExtendedPriceFlag: boolean"""
     vendor: _CompanyReference[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
@@ -34,22 +34,22 @@ class _ProductComponent(_h.Reference[_h.R]):
     """parentProductItem: a reference; compare its id or name, or it with None"""
     productItem: _ProductItemReference[_h.R]
     """productItem: a reference; compare its id or name, or it with None"""
-    price: _h.Number[_h.R]
+    price: _h.NumberField[_h.R]
     """price: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _ProductComponentMany(_ProductComponent[_h.R], _h.Children[_h.R, _ProductComponentRecord]):
+class _ProductComponentMany(_ProductComponent[_h.R], _h.ChildrenField[_h.R, _ProductComponentRecord]):
     """A list of ProductComponent inside of a record R."""
 
 ProductComponent: _ProductComponent[_ProductComponentRecord]

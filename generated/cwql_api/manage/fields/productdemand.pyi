@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.productdemand import ProductDemand as _ProductDemandRecord
 
-class _ProductDemand(_h.Reference[_h.R]):
+class _ProductDemand(_h.ReferenceField[_h.R]):
     """The fields of ProductDemand, in conditions on records R."""
 
-    productRecId: _h.Integer[_h.R]
+    productRecId: _h.IntegerField[_h.R]
     """productRecId: int32"""
-    quantity: _h.Integer[_h.R]
+    quantity: _h.IntegerField[_h.R]
     """quantity: int32"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
 
-class _ProductDemandMany(_ProductDemand[_h.R], _h.Children[_h.R, _ProductDemandRecord]):
+class _ProductDemandMany(_ProductDemand[_h.R], _h.ChildrenField[_h.R, _ProductDemandRecord]):
     """A list of ProductDemand inside of a record R."""
 
 ProductDemand: _ProductDemand[_ProductDemandRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.productdetach import ProductDetach as _ProductDetachRecord
 
-class _ProductDetach(_h.Reference[_h.R]):
+class _ProductDetach(_h.ReferenceField[_h.R]):
     """The fields of ProductDetach, in conditions on records R."""
 
-    removeFromTicket: _h.Boolean[_h.R]
+    removeFromTicket: _h.BooleanField[_h.R]
     """removeFromTicket: boolean"""
-    removeFromInvoice: _h.Boolean[_h.R]
+    removeFromInvoice: _h.BooleanField[_h.R]
     """removeFromInvoice: boolean"""
-    removeFromOpportunity: _h.Boolean[_h.R]
+    removeFromOpportunity: _h.BooleanField[_h.R]
     """removeFromOpportunity: boolean"""
-    removeFromSalesOrder: _h.Boolean[_h.R]
+    removeFromSalesOrder: _h.BooleanField[_h.R]
     """removeFromSalesOrder: boolean"""
-    removeFromProject: _h.Boolean[_h.R]
+    removeFromProject: _h.BooleanField[_h.R]
     """removeFromProject: boolean"""
 
 ProductDetach: _ProductDetach[_ProductDetachRecord]

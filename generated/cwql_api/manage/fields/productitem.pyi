@@ -27,76 +27,76 @@ from .unitofmeasurereference import _UnitOfMeasureReference
 from .warehousebinreference import _WarehouseBinReference
 from .warehousereference import _WarehouseReference
 
-class _ProductItem(_h.Reference[_h.R]):
+class _ProductItem(_h.ReferenceField[_h.R]):
     """The fields of ProductItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     catalogItem: _CatalogItemReference[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None, required"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 2000 characters"""
-    sequenceNumber: _h.Number[_h.R]
+    sequenceNumber: _h.NumberField[_h.R]
     """sequenceNumber: double"""
-    quantity: _h.Number[_h.R]
+    quantity: _h.NumberField[_h.R]
     """quantity: double"""
     unitOfMeasure: _UnitOfMeasureReference[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None, since 2025.1"""
-    price: _h.Number[_h.R]
+    price: _h.NumberField[_h.R]
     """price: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    extPrice: _h.Number[_h.R]
+    extPrice: _h.NumberField[_h.R]
     """extPrice: double, since 2025.1"""
-    extCost: _h.Number[_h.R]
+    extCost: _h.NumberField[_h.R]
     """extCost: double, since 2025.1"""
-    discount: _h.Number[_h.R]
+    discount: _h.NumberField[_h.R]
     """discount: double"""
-    margin: _h.Number[_h.R]
+    margin: _h.NumberField[_h.R]
     """margin: double, since 2025.1"""
-    agreementAmount: _h.Number[_h.R]
+    agreementAmount: _h.NumberField[_h.R]
     """agreementAmount: double"""
-    priceMethod: _h.Enum[_t.Literal["FlatRateForRange", "PercentMarkupFromCost", "PercentMarkdownFromPrice", "PricePerUnit"], _h.R]
+    priceMethod: _h.EnumField[_t.Literal["FlatRateForRange", "PercentMarkupFromCost", "PercentMarkdownFromPrice", "PricePerUnit"], _h.R]
     """priceMethod: FlatRateForRange | PercentMarkupFromCost | PercentMarkdownFromPrice | PricePerUnit"""
-    billableOption: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge"], _h.R]
+    billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge, required"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
     businessUnit: _BillingUnitReference[_h.R]
     """businessUnit: a reference; compare its id or name, or it with None, since 2025.1"""
     vendor: _CompanyReference[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
-    vendorSku: _h.Text[_h.R]
+    vendorSku: _h.TextField[_h.R]
     """vendorSku: string, at most 50 characters"""
-    taxableFlag: _h.Boolean[_h.R]
+    taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
-    dropshipFlag: _h.Boolean[_h.R]
+    dropshipFlag: _h.BooleanField[_h.R]
     """dropshipFlag: boolean"""
-    specialOrderFlag: _h.Boolean[_h.R]
+    specialOrderFlag: _h.BooleanField[_h.R]
     """specialOrderFlag: boolean"""
-    phaseProductFlag: _h.Boolean[_h.R]
+    phaseProductFlag: _h.BooleanField[_h.R]
     """phaseProductFlag: boolean"""
-    cancelledFlag: _h.Boolean[_h.R]
+    cancelledFlag: _h.BooleanField[_h.R]
     """cancelledFlag: boolean"""
-    quantityCancelled: _h.Number[_h.R]
+    quantityCancelled: _h.NumberField[_h.R]
     """quantityCancelled: double"""
-    cancelledReason: _h.Text[_h.R]
+    cancelledReason: _h.TextField[_h.R]
     """cancelledReason: string, at most 100 characters"""
-    customerDescription: _h.Text[_h.R]
+    customerDescription: _h.TextField[_h.R]
     """customerDescription: string, at most 6000 characters"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string, at most 1000 characters"""
-    productSuppliedFlag: _h.Boolean[_h.R]
+    productSuppliedFlag: _h.BooleanField[_h.R]
     """productSuppliedFlag: boolean"""
-    subContractorShipToId: _h.Integer[_h.R]
+    subContractorShipToId: _h.IntegerField[_h.R]
     """subContractorShipToId: int32"""
-    subContractorAmountLimit: _h.Number[_h.R]
+    subContractorAmountLimit: _h.NumberField[_h.R]
     """subContractorAmountLimit: double"""
     recurring: _ProductRecurring[_h.R]
     """recurring: a reference; compare its fields, or it with None"""
@@ -116,96 +116,96 @@ class _ProductItem(_h.Reference[_h.R]):
     """opportunity: a reference; compare its id or name, or it with None"""
     invoice: _InvoiceReference[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
-    warehouseId: _h.Integer[_h.R]
+    warehouseId: _h.IntegerField[_h.R]
     """warehouseId: int32"""
     warehouseIdObject: _WarehouseReference[_h.R]
     """warehouseIdObject: a reference; compare its id or name, or it with None, since 2025.1"""
-    warehouseBinId: _h.Integer[_h.R]
+    warehouseBinId: _h.IntegerField[_h.R]
     """warehouseBinId: int32"""
     warehouseBinIdObject: _WarehouseBinReference[_h.R]
     """warehouseBinIdObject: a reference; compare its id or name, or it with None, since 2025.1"""
-    calculatedPriceFlag: _h.Boolean[_h.R]
+    calculatedPriceFlag: _h.BooleanField[_h.R]
     """calculatedPriceFlag: boolean"""
-    calculatedCostFlag: _h.Boolean[_h.R]
+    calculatedCostFlag: _h.BooleanField[_h.R]
     """calculatedCostFlag: boolean"""
-    forecastDetailId: _h.Integer[_h.R]
+    forecastDetailId: _h.IntegerField[_h.R]
     """forecastDetailId: int32"""
-    cancelledBy: _h.Integer[_h.R]
+    cancelledBy: _h.IntegerField[_h.R]
     """cancelledBy: int32"""
-    cancelledDate: _h.DateTime[_h.R]
+    cancelledDate: _h.DateTimeField[_h.R]
     """cancelledDate: date-time"""
-    warehouse: _h.Text[_h.R]
+    warehouse: _h.TextField[_h.R]
     """warehouse: string"""
-    warehouseBin: _h.Text[_h.R]
+    warehouseBin: _h.TextField[_h.R]
     """warehouseBin: string"""
-    purchaseDate: _h.DateTime[_h.R]
+    purchaseDate: _h.DateTimeField[_h.R]
     """purchaseDate: date-time"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None, since 2025.1"""
-    integrationXRef: _h.Text[_h.R]
+    integrationXRef: _h.TextField[_h.R]
     """integrationXRef: string"""
-    listPrice: _h.Number[_h.R]
+    listPrice: _h.NumberField[_h.R]
     """listPrice: double"""
-    serialNumberIds: _h.Collection[int, _h.R]
+    serialNumberIds: _h.CollectionField[int, _h.R]
     """serialNumberIds: a list of int32"""
-    serialNumbers: _h.Collection[str, _h.R]
+    serialNumbers: _h.CollectionField[str, _h.R]
     """serialNumbers: a list of string, since 2025.1"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     forecastStatus: _OpportunityStatusReference[_h.R]
     """forecastStatus: a reference; compare its id or name, or it with None"""
-    productClass: _h.Enum[_t.Literal["Agreement", "Bundle", "Inventory", "NonInventory", "Service"], _h.R]
+    productClass: _h.EnumField[_t.Literal["Agreement", "Bundle", "Inventory", "NonInventory", "Service"], _h.R]
     """productClass: Agreement | Bundle | Inventory | NonInventory | Service"""
-    needToPurchaseFlag: _h.Boolean[_h.R]
+    needToPurchaseFlag: _h.BooleanField[_h.R]
     """needToPurchaseFlag: boolean"""
-    needToOrderQuantity: _h.Integer[_h.R]
+    needToOrderQuantity: _h.IntegerField[_h.R]
     """needToOrderQuantity: int32"""
-    minimumStockFlag: _h.Boolean[_h.R]
+    minimumStockFlag: _h.BooleanField[_h.R]
     """minimumStockFlag: boolean"""
-    shipSet: _h.Text[_h.R]
+    shipSet: _h.TextField[_h.R]
     """shipSet: string, at most 10 characters"""
-    calculatedPrice: _h.Number[_h.R]
+    calculatedPrice: _h.NumberField[_h.R]
     """calculatedPrice: double"""
-    calculatedCost: _h.Number[_h.R]
+    calculatedCost: _h.NumberField[_h.R]
     """calculatedCost: double"""
     invoiceGrouping: _InvoiceGroupingReference[_h.R]
     """invoiceGrouping: a reference; compare its id or name, or it with None"""
-    poApprovedFlag: _h.Boolean[_h.R]
+    poApprovedFlag: _h.BooleanField[_h.R]
     """poApprovedFlag: boolean"""
-    uom: _h.Text[_h.R]
+    uom: _h.TextField[_h.R]
     """uom: string, since 2025.1"""
-    addComponentsFlag: _h.Boolean[_h.R]
+    addComponentsFlag: _h.BooleanField[_h.R]
     """addComponentsFlag: boolean"""
-    ignorePricingSchedulesFlag: _h.Boolean[_h.R]
+    ignorePricingSchedulesFlag: _h.BooleanField[_h.R]
     """ignorePricingSchedulesFlag: boolean"""
-    asioSubscriptionsID: _h.Text[_h.R]
+    asioSubscriptionsID: _h.TextField[_h.R]
     """asioSubscriptionsID: uuid, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    bypassForecastUpdate: _h.Boolean[_h.R]
+    bypassForecastUpdate: _h.BooleanField[_h.R]
     """bypassForecastUpdate: boolean"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    wonCost: _h.Number[_h.R]
+    wonCost: _h.NumberField[_h.R]
     """wonCost: double, since 2026.4"""
-    wonPrice: _h.Number[_h.R]
+    wonPrice: _h.NumberField[_h.R]
     """wonPrice: double, since 2026.4"""
-    wonQuantity: _h.Number[_h.R]
+    wonQuantity: _h.NumberField[_h.R]
     """wonQuantity: double, since 2026.4"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    chargeToType: _h.Text[_h.R]
+    chargeToType: _h.TextField[_h.R]
     """chargeToType: string"""
-    chargeToId: _h.Integer[_h.R]
+    chargeToId: _h.IntegerField[_h.R]
     """chargeToId: int32"""
 
-class _ProductItemMany(_ProductItem[_h.R], _h.Children[_h.R, _ProductItemRecord]):
+class _ProductItemMany(_ProductItem[_h.R], _h.ChildrenField[_h.R, _ProductItemRecord]):
     """A list of ProductItem inside of a record R."""
 
 ProductItem: _ProductItem[_ProductItemRecord]

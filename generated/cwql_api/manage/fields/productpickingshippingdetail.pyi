@@ -8,14 +8,14 @@ from .shipmentmethodreference import _ShipmentMethodReference
 from .warehousebinreference import _WarehouseBinReference
 from .warehousereference import _WarehouseReference
 
-class _ProductPickingShippingDetail(_h.Reference[_h.R]):
+class _ProductPickingShippingDetail(_h.ReferenceField[_h.R]):
     """The fields of ProductPickingShippingDetail, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    pickedQuantity: _h.Integer[_h.R]
+    pickedQuantity: _h.IntegerField[_h.R]
     """pickedQuantity: int32"""
-    shippedQuantity: _h.Integer[_h.R]
+    shippedQuantity: _h.IntegerField[_h.R]
     """shippedQuantity: int32"""
     warehouse: _WarehouseReference[_h.R]
     """warehouse: a reference; compare its id or name, or it with None, required"""
@@ -23,31 +23,31 @@ class _ProductPickingShippingDetail(_h.Reference[_h.R]):
     """warehouseBin: a reference; compare its id or name, or it with None, required"""
     shipmentMethod: _ShipmentMethodReference[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
-    serialNumber: _h.Text[_h.R]
+    serialNumber: _h.TextField[_h.R]
     """serialNumber: string"""
-    serialNumberIds: _h.Collection[int, _h.R]
+    serialNumberIds: _h.CollectionField[int, _h.R]
     """serialNumberIds: a list of int32"""
-    trackingNumber: _h.Text[_h.R]
+    trackingNumber: _h.TextField[_h.R]
     """trackingNumber: string"""
     productItem: _ProductItemReference[_h.R]
     """productItem: a reference; compare its id or name, or it with None"""
-    lineNumber: _h.Integer[_h.R]
+    lineNumber: _h.IntegerField[_h.R]
     """lineNumber: int32"""
-    quantity: _h.Integer[_h.R]
+    quantity: _h.IntegerField[_h.R]
     """quantity: int32"""
-    expectedArrivalDate: _h.DateTime[_h.R]
+    expectedArrivalDate: _h.DateTimeField[_h.R]
     """expectedArrivalDate: date-time, since 2025.1"""
-    shipmentDate: _h.DateTime[_h.R]
+    shipmentDate: _h.DateTimeField[_h.R]
     """shipmentDate: date-time, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProductPickingShippingDetail: _ProductPickingShippingDetail[_ProductPickingShippingDetailRecord]

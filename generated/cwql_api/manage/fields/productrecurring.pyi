@@ -7,24 +7,24 @@ from ..models.productrecurring import ProductRecurring as _ProductRecurringRecor
 from .agreementtypereference import _AgreementTypeReference
 from .billingcyclereference import _BillingCycleReference
 
-class _ProductRecurring(_h.Reference[_h.R]):
+class _ProductRecurring(_h.ReferenceField[_h.R]):
     """The fields of ProductRecurring, in conditions on records R."""
 
-    recurringRevenue: _h.Number[_h.R]
+    recurringRevenue: _h.NumberField[_h.R]
     """recurringRevenue: double"""
-    recurringCost: _h.Number[_h.R]
+    recurringCost: _h.NumberField[_h.R]
     """recurringCost: double"""
-    startDate: _h.DateText[_h.R]
+    startDate: _h.DateTextField[_h.R]
     """startDate: string"""
-    endDate: _h.DateText[_h.R]
+    endDate: _h.DateTextField[_h.R]
     """endDate: string"""
-    billCycleId: _h.Integer[_h.R]
+    billCycleId: _h.IntegerField[_h.R]
     """billCycleId: int32"""
     billCycle: _BillingCycleReference[_h.R]
     """billCycle: a reference; compare its id or name, or it with None, since 2025.1"""
-    cycles: _h.Integer[_h.R]
+    cycles: _h.IntegerField[_h.R]
     """cycles: int32"""
-    cycleType: _h.Enum[_t.Literal["ContractYear", "CalendarYear"], _h.R]
+    cycleType: _h.EnumField[_t.Literal["ContractYear", "CalendarYear"], _h.R]
     """cycleType: ContractYear | CalendarYear"""
     agreementType: _AgreementTypeReference[_h.R]
     """agreementType: a reference; compare its id or name, or it with None, since 2025.1"""

@@ -7,30 +7,30 @@ from ..models.producttype import ProductType as _ProductTypeRecord
 from ..models.producttypeinfo import ProductTypeInfo as _ProductTypeInfoRecord
 from ._maps import _Map_info
 
-class _ProductType(_h.Reference[_h.R]):
+class _ProductType(_h.ReferenceField[_h.R]):
     """The fields of ProductType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    typeXref: _h.Enum[_t.Literal["InventoryPart", "NonInventoryPart", "OtherCharge", "Service"], _h.R]
+    typeXref: _h.EnumField[_t.Literal["InventoryPart", "NonInventoryPart", "OtherCharge", "Service"], _h.R]
     """typeXref: InventoryPart | NonInventoryPart | OtherCharge | Service"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProductType: _ProductType[_ProductTypeRecord | _ProductTypeInfoRecord]

@@ -5,24 +5,24 @@ from ..models.producttypeexemption import ProductTypeExemption as _ProductTypeEx
 from ._maps import _Map_info
 from .producttypereference import _ProductTypeReference
 
-class _ProductTypeExemption(_h.Reference[_h.R]):
+class _ProductTypeExemption(_h.ReferenceField[_h.R]):
     """The fields of ProductTypeExemption, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     productType: _ProductTypeReference[_h.R]
     """productType: a reference; compare its id or name, or it with None, required"""
-    taxableLevels: _h.Collection[int, _h.R]
+    taxableLevels: _h.CollectionField[int, _h.R]
     """taxableLevels: a list of int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProductTypeExemption: _ProductTypeExemption[_ProductTypeExemptionRecord]

@@ -21,36 +21,36 @@ from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 from .taxcodereference import _TaxCodeReference
 
-class _Project(_h.Reference[_h.R]):
+class _Project(_h.ReferenceField[_h.R]):
     """The fields of Project, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    actualEnd: _h.DateTime[_h.R]
+    actualEnd: _h.DateTimeField[_h.R]
     """actualEnd: date-time"""
-    actualHours: _h.Number[_h.R]
+    actualHours: _h.NumberField[_h.R]
     """actualHours: double"""
-    actualStart: _h.DateTime[_h.R]
+    actualStart: _h.DateTimeField[_h.R]
     """actualStart: date-time"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    billExpenses: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpenses: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpenses: Billable | DoNotBill | NoCharge | NoDefault"""
-    billingAmount: _h.Number[_h.R]
+    billingAmount: _h.NumberField[_h.R]
     """billingAmount: double"""
-    billingAttention: _h.Text[_h.R]
+    billingAttention: _h.TextField[_h.R]
     """billingAttention: string, at most 50 characters"""
-    billingMethod: _h.Enum[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
+    billingMethod: _h.EnumField[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
     """billingMethod: ActualRates | FixedFee | NotToExceed | OverrideRate, required"""
-    billingRateType: _h.Enum[_t.Literal["StaffMember", "WorkRole"], _h.R]
+    billingRateType: _h.EnumField[_t.Literal["StaffMember", "WorkRole"], _h.R]
     """billingRateType: StaffMember | WorkRole"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    billProducts: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billProducts: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProducts: Billable | DoNotBill | NoCharge | NoDefault"""
-    billProjectAfterClosedFlag: _h.Boolean[_h.R]
+    billProjectAfterClosedFlag: _h.BooleanField[_h.R]
     """billProjectAfterClosedFlag: boolean"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
     billToCompany: _CompanyReference[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
@@ -58,47 +58,47 @@ class _Project(_h.Reference[_h.R]):
     """billToContact: a reference; compare its id or name, or it with None"""
     billToSite: _SiteReference[_h.R]
     """billToSite: a reference; compare its id or name, or it with None"""
-    billUnapprovedTimeAndExpense: _h.Boolean[_h.R]
+    billUnapprovedTimeAndExpense: _h.BooleanField[_h.R]
     """billUnapprovedTimeAndExpense: boolean"""
     board: _ProjectBoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None, required"""
-    budgetAnalysis: _h.Enum[_t.Literal["ActualHours", "BillableHours"], _h.R]
+    budgetAnalysis: _h.EnumField[_t.Literal["ActualHours", "BillableHours"], _h.R]
     """budgetAnalysis: ActualHours | BillableHours"""
-    budgetFlag: _h.Boolean[_h.R]
+    budgetFlag: _h.BooleanField[_h.R]
     """budgetFlag: boolean"""
-    budgetHours: _h.Number[_h.R]
+    budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    customerPO: _h.Text[_h.R]
+    customerPO: _h.TextField[_h.R]
     """customerPO: string, at most 50 characters"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    downpayment: _h.Number[_h.R]
+    downpayment: _h.NumberField[_h.R]
     """downpayment: double"""
-    estimatedEnd: _h.DateTime[_h.R]
+    estimatedEnd: _h.DateTimeField[_h.R]
     """estimatedEnd: date-time, required"""
-    percentComplete: _h.Number[_h.R]
+    percentComplete: _h.NumberField[_h.R]
     """percentComplete: double"""
-    estimatedExpenseRevenue: _h.Number[_h.R]
+    estimatedExpenseRevenue: _h.NumberField[_h.R]
     """estimatedExpenseRevenue: double"""
-    estimatedHours: _h.Number[_h.R]
+    estimatedHours: _h.NumberField[_h.R]
     """estimatedHours: double"""
-    estimatedProductRevenue: _h.Number[_h.R]
+    estimatedProductRevenue: _h.NumberField[_h.R]
     """estimatedProductRevenue: double"""
-    estimatedStart: _h.DateTime[_h.R]
+    estimatedStart: _h.DateTimeField[_h.R]
     """estimatedStart: date-time, required"""
-    estimatedTimeRevenue: _h.Number[_h.R]
+    estimatedTimeRevenue: _h.NumberField[_h.R]
     """estimatedTimeRevenue: double"""
     expenseApprover: _MemberReference[_h.R]
     """expenseApprover: a reference; compare its id, identifier or name, or it with None"""
-    includeDependenciesFlag: _h.Boolean[_h.R]
+    includeDependenciesFlag: _h.BooleanField[_h.R]
     """includeDependenciesFlag: boolean"""
-    includeEstimatesFlag: _h.Boolean[_h.R]
+    includeEstimatesFlag: _h.BooleanField[_h.R]
     """includeEstimatesFlag: boolean"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
@@ -106,19 +106,19 @@ class _Project(_h.Reference[_h.R]):
     """department: a reference; compare its id, identifier or name, or it with None"""
     manager: _MemberReference[_h.R]
     """manager: a reference; compare its id, identifier or name, or it with None"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
     opportunity: _OpportunityReference[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    projectTemplateId: _h.Integer[_h.R]
+    projectTemplateId: _h.IntegerField[_h.R]
     """projectTemplateId: int32"""
-    restrictDownPaymentFlag: _h.Boolean[_h.R]
+    restrictDownPaymentFlag: _h.BooleanField[_h.R]
     """restrictDownPaymentFlag: boolean"""
-    scheduledEnd: _h.DateTime[_h.R]
+    scheduledEnd: _h.DateTimeField[_h.R]
     """scheduledEnd: date-time"""
-    scheduledHours: _h.Number[_h.R]
+    scheduledHours: _h.NumberField[_h.R]
     """scheduledHours: double"""
-    scheduledStart: _h.DateTime[_h.R]
+    scheduledStart: _h.DateTimeField[_h.R]
     """scheduledStart: date-time"""
     shipToCompany: _CompanyReference[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
@@ -130,23 +130,23 @@ class _Project(_h.Reference[_h.R]):
     """site: a reference; compare its id or name, or it with None"""
     status: _ProjectStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
     timeApprover: _MemberReference[_h.R]
     """timeApprover: a reference; compare its id, identifier or name, or it with None"""
     type: _ProjectTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    doNotDisplayInPortalFlag: _h.Boolean[_h.R]
+    doNotDisplayInPortalFlag: _h.BooleanField[_h.R]
     """doNotDisplayInPortalFlag: boolean"""
-    billingStartDate: _h.DateTime[_h.R]
+    billingStartDate: _h.DateTimeField[_h.R]
     """billingStartDate: date-time"""
-    poAmount: _h.Number[_h.R]
+    poAmount: _h.NumberField[_h.R]
     """poAmount: double, since 2025.1"""
-    estimatedTimeCost: _h.Number[_h.R]
+    estimatedTimeCost: _h.NumberField[_h.R]
     """estimatedTimeCost: double"""
-    estimatedExpenseCost: _h.Number[_h.R]
+    estimatedExpenseCost: _h.NumberField[_h.R]
     """estimatedExpenseCost: double"""
-    estimatedProductCost: _h.Number[_h.R]
+    estimatedProductCost: _h.NumberField[_h.R]
     """estimatedProductCost: double"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
@@ -154,19 +154,19 @@ class _Project(_h.Reference[_h.R]):
     """companyLocation: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    overridePercentComplete: _h.Boolean[_h.R]
+    overridePercentComplete: _h.BooleanField[_h.R]
     """overridePercentComplete: boolean, since 2025.8"""
-    showOverridePercentFlag: _h.Boolean[_h.R]
+    showOverridePercentFlag: _h.BooleanField[_h.R]
     """showOverridePercentFlag: boolean, since 2025.8"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Project: _Project[_ProjectRecord]

@@ -6,32 +6,32 @@ from ._maps import _Map_info
 from .memberreference import _MemberReference
 from .workrolereference import _WorkRoleReference
 
-class _ProjectBillingRate(_h.Reference[_h.R]):
+class _ProjectBillingRate(_h.ReferenceField[_h.R]):
     """The fields of ProjectBillingRate, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    projectRecId: _h.Integer[_h.R]
+    projectRecId: _h.IntegerField[_h.R]
     """projectRecId: int32"""
-    hourlyRate: _h.Number[_h.R]
+    hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    activityClassRecId: _h.Integer[_h.R]
+    activityClassRecId: _h.IntegerField[_h.R]
     """activityClassRecId: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    memberRecId: _h.Integer[_h.R]
+    memberRecId: _h.IntegerField[_h.R]
     """memberRecId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectBillingRate: _ProjectBillingRate[_ProjectBillingRateRecord]

@@ -4,22 +4,22 @@ from cwql.schema import handles as _h
 from ..models.projectboardkanbansetting import ProjectBoardKanbanSetting as _ProjectBoardKanbanSettingRecord
 from .projectboardkanbanstatus import _ProjectBoardKanbanStatusMany
 
-class _ProjectBoardKanbanSetting(_h.Reference[_h.R]):
+class _ProjectBoardKanbanSetting(_h.ReferenceField[_h.R]):
     """The fields of ProjectBoardKanbanSetting, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    color: _h.Text[_h.R]
+    color: _h.TextField[_h.R]
     """color: string, at most 4 characters"""
-    order: _h.Integer[_h.R]
+    order: _h.IntegerField[_h.R]
     """order: int32"""
     statuses: _ProjectBoardKanbanStatusMany[_h.R]
     """statuses: a list of ProjectBoardKanbanStatus; compare one of its fields, or use any()"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string, at most 15 characters"""
-    lastUpdated: _h.DateText[_h.R]
+    lastUpdated: _h.DateTextField[_h.R]
     """lastUpdated: string"""
 
 ProjectBoardKanbanSetting: _ProjectBoardKanbanSetting[_ProjectBoardKanbanSettingRecord]

@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.projectboardkanbanstatus import ProjectBoardKanbanStatus as _ProjectBoardKanbanStatusRecord
 
-class _ProjectBoardKanbanStatus(_h.Reference[_h.R]):
+class _ProjectBoardKanbanStatus(_h.ReferenceField[_h.R]):
     """The fields of ProjectBoardKanbanStatus, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    srStatusId: _h.Integer[_h.R]
+    srStatusId: _h.IntegerField[_h.R]
     """srStatusId: int32"""
-    order: _h.Integer[_h.R]
+    order: _h.IntegerField[_h.R]
     """order: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
-class _ProjectBoardKanbanStatusMany(_ProjectBoardKanbanStatus[_h.R], _h.Children[_h.R, _ProjectBoardKanbanStatusRecord]):
+class _ProjectBoardKanbanStatusMany(_ProjectBoardKanbanStatus[_h.R], _h.ChildrenField[_h.R, _ProjectBoardKanbanStatusRecord]):
     """A list of ProjectBoardKanbanStatus inside of a record R."""
 
 ProjectBoardKanbanStatus: _ProjectBoardKanbanStatus[_ProjectBoardKanbanStatusRecord]

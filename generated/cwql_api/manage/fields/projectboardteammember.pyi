@@ -7,10 +7,10 @@ from .memberreference import _MemberReference
 from .projectrolereference import _ProjectRoleReference
 from .workrolereference import _WorkRoleReference
 
-class _ProjectBoardTeamMember(_h.Reference[_h.R]):
+class _ProjectBoardTeamMember(_h.ReferenceField[_h.R]):
     """The fields of ProjectBoardTeamMember, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
@@ -20,13 +20,13 @@ class _ProjectBoardTeamMember(_h.Reference[_h.R]):
     """workRole: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectBoardTeamMember: _ProjectBoardTeamMember[_ProjectBoardTeamMemberRecord]

@@ -5,24 +5,24 @@ from ..models.projectcontact import ProjectContact as _ProjectContactRecord
 from .contactreference import _ContactReference
 from ._maps import _Map_info
 
-class _ProjectContact(_h.Reference[_h.R]):
+class _ProjectContact(_h.ReferenceField[_h.R]):
     """The fields of ProjectContact, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    projectId: _h.Integer[_h.R]
+    projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectContact: _ProjectContact[_ProjectContactRecord]

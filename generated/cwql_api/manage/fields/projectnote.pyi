@@ -5,28 +5,28 @@ from ..models.projectnote import ProjectNote as _ProjectNoteRecord
 from ._maps import _Map_info
 from .notetypereference import _NoteTypeReference
 
-class _ProjectNote(_h.Reference[_h.R]):
+class _ProjectNote(_h.ReferenceField[_h.R]):
     """The fields of ProjectNote, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    projectId: _h.Integer[_h.R]
+    projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
-    text: _h.Text[_h.R]
+    text: _h.TextField[_h.R]
     """text: string, required"""
     type: _NoteTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    flagged: _h.Boolean[_h.R]
+    flagged: _h.BooleanField[_h.R]
     """flagged: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectNote: _ProjectNote[_ProjectNoteRecord]

@@ -19,14 +19,14 @@ from .projectphasereference import _ProjectPhaseReference
 from .sitereference import _SiteReference
 from .taxcodereference import _TaxCodeReference
 
-class _ProjectPhase(_h.Reference[_h.R]):
+class _ProjectPhase(_h.ReferenceField[_h.R]):
     """The fields of ProjectPhase, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    projectId: _h.Integer[_h.R]
+    projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 100 characters, required"""
     board: _ProjectBoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
@@ -40,71 +40,71 @@ class _ProjectPhase(_h.Reference[_h.R]):
     """department: a reference; compare its id or name, or it with None, since 2025.1"""
     parentPhase: _ProjectPhaseReference[_h.R]
     """parentPhase: a reference; compare its id or name, or it with None"""
-    wbsCode: _h.Text[_h.R]
+    wbsCode: _h.TextField[_h.R]
     """wbsCode: string, at most 50 characters"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
-    billExpenses: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpenses: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpenses: Billable | DoNotBill | NoCharge | NoDefault"""
-    billProducts: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billProducts: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProducts: Billable | DoNotBill | NoCharge | NoDefault"""
-    markAsMilestoneFlag: _h.Boolean[_h.R]
+    markAsMilestoneFlag: _h.BooleanField[_h.R]
     """markAsMilestoneFlag: boolean"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    deadlineDate: _h.DateTime[_h.R]
+    deadlineDate: _h.DateTimeField[_h.R]
     """deadlineDate: date-time"""
-    billSeparatelyFlag: _h.Boolean[_h.R]
+    billSeparatelyFlag: _h.BooleanField[_h.R]
     """billSeparatelyFlag: boolean"""
-    billingMethod: _h.Enum[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
+    billingMethod: _h.EnumField[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
     """billingMethod: ActualRates | FixedFee | NotToExceed | OverrideRate"""
-    scheduledHours: _h.Number[_h.R]
+    scheduledHours: _h.NumberField[_h.R]
     """scheduledHours: double"""
-    scheduledStart: _h.Text[_h.R]
+    scheduledStart: _h.TextField[_h.R]
     """scheduledStart: string"""
-    scheduledEnd: _h.Text[_h.R]
+    scheduledEnd: _h.TextField[_h.R]
     """scheduledEnd: string"""
-    actualHours: _h.Number[_h.R]
+    actualHours: _h.NumberField[_h.R]
     """actualHours: double"""
-    actualStart: _h.Text[_h.R]
+    actualStart: _h.TextField[_h.R]
     """actualStart: string"""
-    actualEnd: _h.Text[_h.R]
+    actualEnd: _h.TextField[_h.R]
     """actualEnd: string"""
-    budgetHours: _h.Number[_h.R]
+    budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
-    startDate: _h.DateText[_h.R]
+    startDate: _h.DateTextField[_h.R]
     """startDate: string, since 2025.1"""
-    endDate: _h.DateText[_h.R]
+    endDate: _h.DateTextField[_h.R]
     """endDate: string, since 2025.1"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    hourlyRate: _h.Number[_h.R]
+    hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    billingStartDate: _h.DateTime[_h.R]
+    billingStartDate: _h.DateTimeField[_h.R]
     """billingStartDate: date-time"""
-    billPhaseClosedFlag: _h.Boolean[_h.R]
+    billPhaseClosedFlag: _h.BooleanField[_h.R]
     """billPhaseClosedFlag: boolean"""
-    billProjectClosedFlag: _h.Boolean[_h.R]
+    billProjectClosedFlag: _h.BooleanField[_h.R]
     """billProjectClosedFlag: boolean"""
-    downpayment: _h.Number[_h.R]
+    downpayment: _h.NumberField[_h.R]
     """downpayment: double"""
-    poNumber: _h.Text[_h.R]
+    poNumber: _h.TextField[_h.R]
     """poNumber: string, at most 25 characters"""
-    poAmount: _h.Number[_h.R]
+    poAmount: _h.NumberField[_h.R]
     """poAmount: double"""
-    estimatedTimeCost: _h.Number[_h.R]
+    estimatedTimeCost: _h.NumberField[_h.R]
     """estimatedTimeCost: double"""
-    estimatedExpenseCost: _h.Number[_h.R]
+    estimatedExpenseCost: _h.NumberField[_h.R]
     """estimatedExpenseCost: double"""
-    estimatedProductCost: _h.Number[_h.R]
+    estimatedProductCost: _h.NumberField[_h.R]
     """estimatedProductCost: double"""
-    estimatedTimeRevenue: _h.Number[_h.R]
+    estimatedTimeRevenue: _h.NumberField[_h.R]
     """estimatedTimeRevenue: double"""
-    estimatedExpenseRevenue: _h.Number[_h.R]
+    estimatedExpenseRevenue: _h.NumberField[_h.R]
     """estimatedExpenseRevenue: double"""
-    estimatedProductRevenue: _h.Number[_h.R]
+    estimatedProductRevenue: _h.NumberField[_h.R]
     """estimatedProductRevenue: double"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
@@ -128,13 +128,13 @@ class _ProjectPhase(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectPhase: _ProjectPhase[_ProjectPhaseRecord]

@@ -3,70 +3,70 @@ from cwql.schema import handles as _h
 
 from ..models.projectrecap import ProjectRecap as _ProjectRecapRecord
 
-class _ProjectRecap(_h.Reference[_h.R]):
+class _ProjectRecap(_h.ReferenceField[_h.R]):
     """The fields of ProjectRecap, in conditions on records R."""
 
-    treeID: _h.Text[_h.R]
+    treeID: _h.TextField[_h.R]
     """treeID: string"""
-    iD: _h.Integer[_h.R]
+    iD: _h.IntegerField[_h.R]
     """iD: int32"""
-    recID: _h.Integer[_h.R]
+    recID: _h.IntegerField[_h.R]
     """recID: int32"""
-    displayID: _h.Text[_h.R]
+    displayID: _h.TextField[_h.R]
     """displayID: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    companyName: _h.Text[_h.R]
+    companyName: _h.TextField[_h.R]
     """companyName: string"""
-    status: _h.Text[_h.R]
+    status: _h.TextField[_h.R]
     """status: string"""
-    isProject: _h.Boolean[_h.R]
+    isProject: _h.BooleanField[_h.R]
     """isProject: boolean"""
-    isPhase: _h.Boolean[_h.R]
+    isPhase: _h.BooleanField[_h.R]
     """isPhase: boolean"""
-    isTicket: _h.Boolean[_h.R]
+    isTicket: _h.BooleanField[_h.R]
     """isTicket: boolean"""
-    isIssue: _h.Boolean[_h.R]
+    isIssue: _h.BooleanField[_h.R]
     """isIssue: boolean"""
-    addOnFlag: _h.Boolean[_h.R]
+    addOnFlag: _h.BooleanField[_h.R]
     """addOnFlag: boolean"""
-    parentPhaseRecID: _h.Integer[_h.R]
+    parentPhaseRecID: _h.IntegerField[_h.R]
     """parentPhaseRecID: int32"""
-    wbsCode: _h.Text[_h.R]
+    wbsCode: _h.TextField[_h.R]
     """wbsCode: string"""
-    billingMethodID: _h.Text[_h.R]
+    billingMethodID: _h.TextField[_h.R]
     """billingMethodID: string"""
-    billingMethod: _h.Text[_h.R]
+    billingMethod: _h.TextField[_h.R]
     """billingMethod: string"""
-    billingAmount: _h.Text[_h.R]
+    billingAmount: _h.TextField[_h.R]
     """billingAmount: string"""
-    overrideFlag: _h.Boolean[_h.R]
+    overrideFlag: _h.BooleanField[_h.R]
     """overrideFlag: boolean"""
-    billingStartDate: _h.DateText[_h.R]
+    billingStartDate: _h.DateTextField[_h.R]
     """billingStartDate: string"""
-    revenueEstimate: _h.Number[_h.R]
+    revenueEstimate: _h.NumberField[_h.R]
     """revenueEstimate: double"""
-    revenueActual: _h.Number[_h.R]
+    revenueActual: _h.NumberField[_h.R]
     """revenueActual: double"""
-    revenueBilled: _h.Number[_h.R]
+    revenueBilled: _h.NumberField[_h.R]
     """revenueBilled: double"""
-    revenueUnbilled: _h.Number[_h.R]
+    revenueUnbilled: _h.NumberField[_h.R]
     """revenueUnbilled: double"""
-    costEstimate: _h.Number[_h.R]
+    costEstimate: _h.NumberField[_h.R]
     """costEstimate: double"""
-    costActual: _h.Number[_h.R]
+    costActual: _h.NumberField[_h.R]
     """costActual: double"""
-    grossMarginEstimate: _h.Number[_h.R]
+    grossMarginEstimate: _h.NumberField[_h.R]
     """grossMarginEstimate: double"""
-    grossMarginBilled: _h.Number[_h.R]
+    grossMarginBilled: _h.NumberField[_h.R]
     """grossMarginBilled: double"""
-    recType: _h.Text[_h.R]
+    recType: _h.TextField[_h.R]
     """recType: string"""
-    productsBilled: _h.Number[_h.R]
+    productsBilled: _h.NumberField[_h.R]
     """productsBilled: double"""
-    expensesBilled: _h.Number[_h.R]
+    expensesBilled: _h.NumberField[_h.R]
     """expensesBilled: double"""
-    bundleBilled: _h.Number[_h.R]
+    bundleBilled: _h.NumberField[_h.R]
     """bundleBilled: double"""
 
 ProjectRecap: _ProjectRecap[_ProjectRecapRecord]

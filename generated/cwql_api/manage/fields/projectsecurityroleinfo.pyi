@@ -5,26 +5,26 @@ from ..models.projectsecurityroleinfo import ProjectSecurityRoleInfo as _Project
 from ..models.projectsecurityrole import ProjectSecurityRole as _ProjectSecurityRoleRecord
 from ._maps import _Map_info
 
-class _ProjectSecurityRoleInfo(_h.Reference[_h.R]):
+class _ProjectSecurityRoleInfo(_h.ReferenceField[_h.R]):
     """The fields of ProjectSecurityRoleInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    managerRoleFlag: _h.Boolean[_h.R]
+    managerRoleFlag: _h.BooleanField[_h.R]
     """managerRoleFlag: boolean"""
-    defaultContactFlag: _h.Boolean[_h.R]
+    defaultContactFlag: _h.BooleanField[_h.R]
     """defaultContactFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectSecurityRoleInfo: _ProjectSecurityRoleInfo[_ProjectSecurityRoleInfoRecord | _ProjectSecurityRoleRecord]

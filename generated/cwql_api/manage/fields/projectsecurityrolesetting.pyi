@@ -6,42 +6,42 @@ from cwql.schema import handles as _h
 from ..models.projectsecurityrolesetting import ProjectSecurityRoleSetting as _ProjectSecurityRoleSettingRecord
 from ._maps import _Map_info
 
-class _ProjectSecurityRoleSetting(_h.Reference[_h.R]):
+class _ProjectSecurityRoleSetting(_h.ReferenceField[_h.R]):
     """The fields of ProjectSecurityRoleSetting, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    addLevel: _h.Enum[_t.Literal["None", "My", "All"], _h.R]
+    addLevel: _h.EnumField[_t.Literal["None", "My", "All"], _h.R]
     """addLevel: None | My | All"""
-    editLevel: _h.Enum[_t.Literal["None", "My", "All"], _h.R]
+    editLevel: _h.EnumField[_t.Literal["None", "My", "All"], _h.R]
     """editLevel: None | My | All"""
-    deleteLevel: _h.Enum[_t.Literal["None", "My", "All"], _h.R]
+    deleteLevel: _h.EnumField[_t.Literal["None", "My", "All"], _h.R]
     """deleteLevel: None | My | All"""
-    inquireLevel: _h.Enum[_t.Literal["None", "My", "All"], _h.R]
+    inquireLevel: _h.EnumField[_t.Literal["None", "My", "All"], _h.R]
     """inquireLevel: None | My | All"""
-    moduleIdentifier: _h.Text[_h.R]
+    moduleIdentifier: _h.TextField[_h.R]
     """moduleIdentifier: string, at most 50 characters"""
-    myFlag: _h.Boolean[_h.R]
+    myFlag: _h.BooleanField[_h.R]
     """myFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectSecurityRoleSetting: _ProjectSecurityRoleSetting[_ProjectSecurityRoleSettingRecord]

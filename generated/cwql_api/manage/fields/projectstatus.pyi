@@ -6,36 +6,36 @@ from ..models.projectstatusinfo import ProjectStatusInfo as _ProjectStatusInfoRe
 from ._maps import _Map_info
 from .statusindicatorreference import _StatusIndicatorReference
 
-class _ProjectStatus(_h.Reference[_h.R]):
+class _ProjectStatus(_h.ReferenceField[_h.R]):
     """The fields of ProjectStatus, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    noTimeFlag: _h.Boolean[_h.R]
+    noTimeFlag: _h.BooleanField[_h.R]
     """noTimeFlag: boolean"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
     statusIndicator: _StatusIndicatorReference[_h.R]
     """statusIndicator: a reference; compare its id, identifier or name, or it with None"""
-    customStatusIndicatorName: _h.Text[_h.R]
+    customStatusIndicatorName: _h.TextField[_h.R]
     """customStatusIndicatorName: string, at most 30 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectStatus: _ProjectStatus[_ProjectStatusRecord | _ProjectStatusInfoRecord]

@@ -5,30 +5,30 @@ from ..models.projectstatusinfo import ProjectStatusInfo as _ProjectStatusInfoRe
 from ..models.projectstatus import ProjectStatus as _ProjectStatusRecord
 from ._maps import _Map_info
 
-class _ProjectStatusInfo(_h.Reference[_h.R]):
+class _ProjectStatusInfo(_h.ReferenceField[_h.R]):
     """The fields of ProjectStatusInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    noTimeFlag: _h.Boolean[_h.R]
+    noTimeFlag: _h.BooleanField[_h.R]
     """noTimeFlag: boolean, since 2025.1"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectStatusInfo: _ProjectStatusInfo[_ProjectStatusInfoRecord | _ProjectStatusRecord]

@@ -7,14 +7,14 @@ from .memberreference import _MemberReference
 from .projectrolereference import _ProjectRoleReference
 from .workrolereference import _WorkRoleReference
 
-class _ProjectTeamMember(_h.Reference[_h.R]):
+class _ProjectTeamMember(_h.ReferenceField[_h.R]):
     """The fields of ProjectTeamMember, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    projectId: _h.Integer[_h.R]
+    projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
-    hours: _h.Number[_h.R]
+    hours: _h.NumberField[_h.R]
     """hours: double"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
@@ -22,19 +22,19 @@ class _ProjectTeamMember(_h.Reference[_h.R]):
     """projectRole: a reference; compare its id or identifier, or it with None, required"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    startDate: _h.DateTime[_h.R]
+    startDate: _h.DateTimeField[_h.R]
     """startDate: date-time"""
-    endDate: _h.DateTime[_h.R]
+    endDate: _h.DateTimeField[_h.R]
     """endDate: date-time"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectTeamMember: _ProjectTeamMember[_ProjectTeamMemberRecord]

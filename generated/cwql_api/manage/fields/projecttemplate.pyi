@@ -5,28 +5,28 @@ from ..models.projecttemplate import ProjectTemplate as _ProjectTemplateRecord
 from ._maps import _Map_info
 from .projecttypereference import _ProjectTypeReference
 
-class _ProjectTemplate(_h.Reference[_h.R]):
+class _ProjectTemplate(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplate, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 200 characters, required"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string"""
     type: _ProjectTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectTemplate: _ProjectTemplate[_ProjectTemplateRecord]

@@ -4,42 +4,42 @@ from cwql.schema import handles as _h
 from ..models.projecttemplatephase import ProjectTemplatePhase as _ProjectTemplatePhaseRecord
 from ._maps import _Map_info
 
-class _ProjectTemplatePhase(_h.Reference[_h.R]):
+class _ProjectTemplatePhase(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplatePhase, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    templateRecId: _h.Integer[_h.R]
+    templateRecId: _h.IntegerField[_h.R]
     """templateRecId: int32"""
-    parentPhase: _h.Integer[_h.R]
+    parentPhase: _h.IntegerField[_h.R]
     """parentPhase: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    budgetHours: _h.Number[_h.R]
+    budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    markAsMilestone: _h.Boolean[_h.R]
+    markAsMilestone: _h.BooleanField[_h.R]
     """markAsMilestone: boolean"""
-    phaseBilledSeparately: _h.Boolean[_h.R]
+    phaseBilledSeparately: _h.BooleanField[_h.R]
     """phaseBilledSeparately: boolean"""
-    wbsCode: _h.Text[_h.R]
+    wbsCode: _h.TextField[_h.R]
     """wbsCode: string"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectTemplatePhase: _ProjectTemplatePhase[_ProjectTemplatePhaseRecord]

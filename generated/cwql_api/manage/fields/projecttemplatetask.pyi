@@ -5,40 +5,40 @@ from ..models.projecttemplatetask import ProjectTemplateTask as _ProjectTemplate
 from ._maps import _Map_info
 from .servicecodereference import _ServiceCodeReference
 
-class _ProjectTemplateTask(_h.Reference[_h.R]):
+class _ProjectTemplateTask(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplateTask, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    ticketId: _h.Integer[_h.R]
+    ticketId: _h.IntegerField[_h.R]
     """ticketId: int32"""
-    sequence: _h.Integer[_h.R]
+    sequence: _h.IntegerField[_h.R]
     """sequence: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string"""
-    summary: _h.Text[_h.R]
+    summary: _h.TextField[_h.R]
     """summary: string"""
     code: _ServiceCodeReference[_h.R]
     """code: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectTemplateTask: _ProjectTemplateTask[_ProjectTemplateTaskRecord]

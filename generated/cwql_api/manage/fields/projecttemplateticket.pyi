@@ -10,56 +10,56 @@ from .servicesourcereference import _ServiceSourceReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _ProjectTemplateTicket(_h.Reference[_h.R]):
+class _ProjectTemplateTicket(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplateTicket, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    projectTemplateId: _h.Integer[_h.R]
+    projectTemplateId: _h.IntegerField[_h.R]
     """projectTemplateId: int32"""
-    projectTemplatePhaseId: _h.Integer[_h.R]
+    projectTemplatePhaseId: _h.IntegerField[_h.R]
     """projectTemplatePhaseId: int32"""
-    lineNumber: _h.Number[_h.R]
+    lineNumber: _h.NumberField[_h.R]
     """lineNumber: double"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 100 characters, required"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string"""
-    projectTemplatePhaseCwId: _h.Text[_h.R]
+    projectTemplatePhaseCwId: _h.TextField[_h.R]
     """projectTemplatePhaseCwId: string"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    internalAnalysis: _h.Text[_h.R]
+    internalAnalysis: _h.TextField[_h.R]
     """internalAnalysis: string"""
-    resolution: _h.Text[_h.R]
+    resolution: _h.TextField[_h.R]
     """resolution: string"""
-    budgetHours: _h.Number[_h.R]
+    budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
-    duration: _h.Integer[_h.R]
+    duration: _h.IntegerField[_h.R]
     """duration: int32"""
-    wbsCode: _h.Text[_h.R]
+    wbsCode: _h.TextField[_h.R]
     """wbsCode: string, at most 50 characters"""
-    billSeparatelyFlag: _h.Boolean[_h.R]
+    billSeparatelyFlag: _h.BooleanField[_h.R]
     """billSeparatelyFlag: boolean"""
-    markAsMilestoneFlag: _h.Boolean[_h.R]
+    markAsMilestoneFlag: _h.BooleanField[_h.R]
     """markAsMilestoneFlag: boolean"""
-    recordType: _h.Text[_h.R]
+    recordType: _h.TextField[_h.R]
     """recordType: string, at most 1 characters"""
-    pmTmpProjectRecID: _h.Integer[_h.R]
+    pmTmpProjectRecID: _h.IntegerField[_h.R]
     """pmTmpProjectRecID: int32"""
-    predecessorType: _h.Enum[_t.Literal["Ticket", "Phase"], _h.R]
+    predecessorType: _h.EnumField[_t.Literal["Ticket", "Phase"], _h.R]
     """predecessorType: Ticket | Phase"""
-    predecessorId: _h.Integer[_h.R]
+    predecessorId: _h.IntegerField[_h.R]
     """predecessorId: int32"""
-    predecessorClosedFlag: _h.Boolean[_h.R]
+    predecessorClosedFlag: _h.BooleanField[_h.R]
     """predecessorClosedFlag: boolean"""
-    lagDays: _h.Integer[_h.R]
+    lagDays: _h.IntegerField[_h.R]
     """lagDays: int32"""
-    lagNonworkingDaysFlag: _h.Boolean[_h.R]
+    lagNonworkingDaysFlag: _h.BooleanField[_h.R]
     """lagNonworkingDaysFlag: boolean"""
     priority: _PriorityReference[_h.R]
     """priority: a reference; compare its id or name, or it with None"""
@@ -71,13 +71,13 @@ class _ProjectTemplateTicket(_h.Reference[_h.R]):
     """workType: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ProjectTemplateTicket: _ProjectTemplateTicket[_ProjectTemplateTicketRecord]

@@ -4,10 +4,10 @@ from cwql.schema import handles as _h
 from ..models.projecttemplateworkplan import ProjectTemplateWorkPlan as _ProjectTemplateWorkPlanRecord
 from .templatephase import _TemplatePhaseMany
 
-class _ProjectTemplateWorkPlan(_h.Reference[_h.R]):
+class _ProjectTemplateWorkPlan(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplateWorkPlan, in conditions on records R."""
 
-    templateId: _h.Integer[_h.R]
+    templateId: _h.IntegerField[_h.R]
     """templateId: int32"""
     phases: _TemplatePhaseMany[_h.R]
     """phases: a list of TemplatePhase; compare one of its fields, or use any()"""

@@ -31,14 +31,14 @@ from .tickettask import _TicketTaskMany
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _ProjectTicket(_h.Reference[_h.R]):
+class _ProjectTicket(_h.ReferenceField[_h.R]):
     """The fields of ProjectTicket, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    summary: _h.Text[_h.R]
+    summary: _h.TextField[_h.R]
     """summary: string, at most 100 characters, required"""
-    isIssueFlag: _h.Boolean[_h.R]
+    isIssueFlag: _h.BooleanField[_h.R]
     """isIssueFlag: boolean"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
@@ -52,35 +52,35 @@ class _ProjectTicket(_h.Reference[_h.R]):
     """project: a reference; compare its id or name, or it with None"""
     phase: _ProjectPhaseReference[_h.R]
     """phase: a reference; compare its id or name, or it with None, required"""
-    wbsCode: _h.Text[_h.R]
+    wbsCode: _h.TextField[_h.R]
     """wbsCode: string, at most 50 characters"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    siteName: _h.Text[_h.R]
+    siteName: _h.TextField[_h.R]
     """siteName: string, at most 156 characters"""
-    addressLine1: _h.Text[_h.R]
+    addressLine1: _h.TextField[_h.R]
     """addressLine1: string, at most 50 characters"""
-    addressLine2: _h.Text[_h.R]
+    addressLine2: _h.TextField[_h.R]
     """addressLine2: string, at most 50 characters"""
-    city: _h.Text[_h.R]
+    city: _h.TextField[_h.R]
     """city: string, at most 50 characters"""
-    stateIdentifier: _h.Text[_h.R]
+    stateIdentifier: _h.TextField[_h.R]
     """stateIdentifier: string, at most 50 characters"""
-    zip: _h.Text[_h.R]
+    zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    contactName: _h.Text[_h.R]
+    contactName: _h.TextField[_h.R]
     """contactName: string, at most 62 characters"""
-    contactPhoneNumber: _h.Text[_h.R]
+    contactPhoneNumber: _h.TextField[_h.R]
     """contactPhoneNumber: string, at most 20 characters"""
-    contactPhoneExtension: _h.Text[_h.R]
+    contactPhoneExtension: _h.TextField[_h.R]
     """contactPhoneExtension: string, at most 15 characters"""
-    contactEmailAddress: _h.Text[_h.R]
+    contactEmailAddress: _h.TextField[_h.R]
     """contactEmailAddress: string, at most 250 characters"""
     type: _ServiceTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
@@ -96,83 +96,83 @@ class _ProjectTicket(_h.Reference[_h.R]):
     """serviceLocation: a reference; compare its id or name, or it with None"""
     source: _ServiceSourceReference[_h.R]
     """source: a reference; compare its id or name, or it with None"""
-    requiredDate: _h.DateTime[_h.R]
+    requiredDate: _h.DateTimeField[_h.R]
     """requiredDate: date-time"""
-    budgetHours: _h.Number[_h.R]
+    budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
     opportunity: _OpportunityReference[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    agreementType: _h.Text[_h.R]
+    agreementType: _h.TextField[_h.R]
     """agreementType: string, since 2025.1"""
-    knowledgeBaseCategoryId: _h.Integer[_h.R]
+    knowledgeBaseCategoryId: _h.IntegerField[_h.R]
     """knowledgeBaseCategoryId: int32"""
-    knowledgeBaseSubCategoryId: _h.Integer[_h.R]
+    knowledgeBaseSubCategoryId: _h.IntegerField[_h.R]
     """knowledgeBaseSubCategoryId: int32"""
-    knowledgeBaseLinkId: _h.Integer[_h.R]
+    knowledgeBaseLinkId: _h.IntegerField[_h.R]
     """knowledgeBaseLinkId: int32"""
-    knowledgeBaseLinkType: _h.Enum[_t.Literal["Activity", "ProjectIssue", "KnowledgeBaseArticle", "ProjectTicket", "ServiceTicket", "Time"], _h.R]
+    knowledgeBaseLinkType: _h.EnumField[_t.Literal["Activity", "ProjectIssue", "KnowledgeBaseArticle", "ProjectTicket", "ServiceTicket", "Time"], _h.R]
     """knowledgeBaseLinkType: Activity | ProjectIssue | KnowledgeBaseArticle | ProjectTicket | ServiceTicket | Time"""
-    allowAllClientsPortalView: _h.Boolean[_h.R]
+    allowAllClientsPortalView: _h.BooleanField[_h.R]
     """allowAllClientsPortalView: boolean"""
-    customerUpdatedFlag: _h.Boolean[_h.R]
+    customerUpdatedFlag: _h.BooleanField[_h.R]
     """customerUpdatedFlag: boolean"""
-    automaticEmailContactFlag: _h.Boolean[_h.R]
+    automaticEmailContactFlag: _h.BooleanField[_h.R]
     """automaticEmailContactFlag: boolean"""
-    automaticEmailResourceFlag: _h.Boolean[_h.R]
+    automaticEmailResourceFlag: _h.BooleanField[_h.R]
     """automaticEmailResourceFlag: boolean"""
-    automaticEmailCcFlag: _h.Boolean[_h.R]
+    automaticEmailCcFlag: _h.BooleanField[_h.R]
     """automaticEmailCcFlag: boolean"""
-    automaticEmailCc: _h.Text[_h.R]
+    automaticEmailCc: _h.TextField[_h.R]
     """automaticEmailCc: string, at most 1000 characters"""
-    closedDate: _h.DateTime[_h.R]
+    closedDate: _h.DateTimeField[_h.R]
     """closedDate: date-time"""
-    closedBy: _h.Text[_h.R]
+    closedBy: _h.TextField[_h.R]
     """closedBy: string"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    actualHours: _h.Number[_h.R]
+    actualHours: _h.NumberField[_h.R]
     """actualHours: double"""
-    approved: _h.Boolean[_h.R]
+    approved: _h.BooleanField[_h.R]
     """approved: boolean"""
-    subBillingMethod: _h.Enum[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
+    subBillingMethod: _h.EnumField[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
     """subBillingMethod: ActualRates | FixedFee | NotToExceed | OverrideRate"""
-    subBillingAmount: _h.Number[_h.R]
+    subBillingAmount: _h.NumberField[_h.R]
     """subBillingAmount: double"""
-    subDateAccepted: _h.DateText[_h.R]
+    subDateAccepted: _h.DateTextField[_h.R]
     """subDateAccepted: string"""
-    resources: _h.Text[_h.R]
+    resources: _h.TextField[_h.R]
     """resources: string"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
-    billExpenses: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpenses: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpenses: Billable | DoNotBill | NoCharge | NoDefault"""
-    billProducts: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billProducts: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProducts: Billable | DoNotBill | NoCharge | NoDefault"""
-    predecessorType: _h.Enum[_t.Literal["Ticket", "Phase"], _h.R]
+    predecessorType: _h.EnumField[_t.Literal["Ticket", "Phase"], _h.R]
     """predecessorType: Ticket | Phase"""
-    predecessorId: _h.Integer[_h.R]
+    predecessorId: _h.IntegerField[_h.R]
     """predecessorId: int32"""
-    predecessorClosedFlag: _h.Boolean[_h.R]
+    predecessorClosedFlag: _h.BooleanField[_h.R]
     """predecessorClosedFlag: boolean"""
-    lagDays: _h.Integer[_h.R]
+    lagDays: _h.IntegerField[_h.R]
     """lagDays: int32"""
-    lagNonworkingDaysFlag: _h.Boolean[_h.R]
+    lagNonworkingDaysFlag: _h.BooleanField[_h.R]
     """lagNonworkingDaysFlag: boolean"""
-    estimatedStartDate: _h.DateTime[_h.R]
+    estimatedStartDate: _h.DateTimeField[_h.R]
     """estimatedStartDate: date-time"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    duration: _h.Integer[_h.R]
+    duration: _h.IntegerField[_h.R]
     """duration: int32"""
-    scheduleStartDate: _h.DateTime[_h.R]
+    scheduleStartDate: _h.DateTimeField[_h.R]
     """scheduleStartDate: date-time, since 2025.1"""
-    scheduleEndDate: _h.DateTime[_h.R]
+    scheduleEndDate: _h.DateTimeField[_h.R]
     """scheduleEndDate: date-time, since 2025.1"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
@@ -180,29 +180,29 @@ class _ProjectTicket(_h.Reference[_h.R]):
     """_info: a mapping"""
     tasks: _TicketTaskMany[_h.R]
     """tasks: a list of TicketTask; compare one of its fields, or use any(), since 2025.1"""
-    initialDescription: _h.Text[_h.R]
+    initialDescription: _h.TextField[_h.R]
     """initialDescription: string"""
-    initialInternalAnalysis: _h.Text[_h.R]
+    initialInternalAnalysis: _h.TextField[_h.R]
     """initialInternalAnalysis: string"""
-    initialResolution: _h.Text[_h.R]
+    initialResolution: _h.TextField[_h.R]
     """initialResolution: string"""
-    contactEmailLookup: _h.Text[_h.R]
+    contactEmailLookup: _h.TextField[_h.R]
     """contactEmailLookup: string"""
-    processNotifications: _h.Boolean[_h.R]
+    processNotifications: _h.BooleanField[_h.R]
     """processNotifications: boolean"""
-    skipCallback: _h.Boolean[_h.R]
+    skipCallback: _h.BooleanField[_h.R]
     """skipCallback: boolean"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    assignedResource: _h.Text[_h.R]
+    assignedResource: _h.TextField[_h.R]
     """assignedResource: string"""
 
 ProjectTicket: _ProjectTicket[_ProjectTicketRecord | _TicketRecord]

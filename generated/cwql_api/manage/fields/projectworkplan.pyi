@@ -4,10 +4,10 @@ from cwql.schema import handles as _h
 from ..models.projectworkplan import ProjectWorkplan as _ProjectWorkplanRecord
 from .projectworkplanprojectphase import _ProjectWorkplanProjectPhaseMany
 
-class _ProjectWorkplan(_h.Reference[_h.R]):
+class _ProjectWorkplan(_h.ReferenceField[_h.R]):
     """The fields of ProjectWorkplan, in conditions on records R."""
 
-    projectId: _h.Integer[_h.R]
+    projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
     phases: _ProjectWorkplanProjectPhaseMany[_h.R]
     """phases: a list of ProjectWorkplanProjectPhase; compare one of its fields, or use any()"""

@@ -7,59 +7,59 @@ from ._maps import _Map_info
 from .phasestatusreference import _PhaseStatusReference
 from .projectphasereference import _ProjectPhaseReference
 
-class _ProjectWorkplanProjectPhase(_h.Reference[_h.R]):
+class _ProjectWorkplanProjectPhase(_h.ReferenceField[_h.R]):
     """The fields of ProjectWorkplanProjectPhase, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    projectId: _h.Integer[_h.R]
+    projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
     status: _PhaseStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     parentPhase: _ProjectPhaseReference[_h.R]
     """parentPhase: a reference; compare its id or name, or it with None"""
-    wbsCode: _h.Text[_h.R]
+    wbsCode: _h.TextField[_h.R]
     """wbsCode: string"""
-    markAsMilestoneFlag: _h.Boolean[_h.R]
+    markAsMilestoneFlag: _h.BooleanField[_h.R]
     """markAsMilestoneFlag: boolean"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    startDate: _h.DateText[_h.R]
+    startDate: _h.DateTextField[_h.R]
     """startDate: string"""
-    endDate: _h.DateText[_h.R]
+    endDate: _h.DateTextField[_h.R]
     """endDate: string"""
-    budgetHours: _h.Number[_h.R]
+    budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
-    actualHours: _h.Number[_h.R]
+    actualHours: _h.NumberField[_h.R]
     """actualHours: double"""
-    billableHours: _h.Number[_h.R]
+    billableHours: _h.NumberField[_h.R]
     """billableHours: double"""
-    scheduled_Hours: _h.Number[_h.R]
+    scheduled_Hours: _h.NumberField[_h.R]
     """scheduled_Hours: double"""
-    scheduled_Start: _h.Text[_h.R]
+    scheduled_Start: _h.TextField[_h.R]
     """scheduled_Start: string"""
-    scheduled_End: _h.Text[_h.R]
+    scheduled_End: _h.TextField[_h.R]
     """scheduled_End: string"""
-    scheduled_Duration: _h.Integer[_h.R]
+    scheduled_Duration: _h.IntegerField[_h.R]
     """scheduled_Duration: int32"""
-    billPhaseSeparately: _h.Boolean[_h.R]
+    billPhaseSeparately: _h.BooleanField[_h.R]
     """billPhaseSeparately: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _ProjectWorkplanProjectPhaseMany(_ProjectWorkplanProjectPhase[_h.R], _h.Children[_h.R, _ProjectWorkplanProjectPhaseRecord]):
+class _ProjectWorkplanProjectPhaseMany(_ProjectWorkplanProjectPhase[_h.R], _h.ChildrenField[_h.R, _ProjectWorkplanProjectPhaseRecord]):
     """A list of ProjectWorkplanProjectPhase inside of a record R."""
 
 ProjectWorkplanProjectPhase: _ProjectWorkplanProjectPhase[_ProjectWorkplanProjectPhaseRecord]

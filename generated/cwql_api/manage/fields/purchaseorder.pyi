@@ -18,22 +18,22 @@ from .systemlocationreference import _SystemLocationReference
 from .taxcodereference import _TaxCodeReference
 from .warehousereference import _WarehouseReference
 
-class _PurchaseOrder(_h.Reference[_h.R]):
+class _PurchaseOrder(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrder, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
     businessUnit: _BillingUnitReference[_h.R]
     """businessUnit: a reference; compare its id or name, or it with None, since 2025.1"""
-    cancelReason: _h.Text[_h.R]
+    cancelReason: _h.TextField[_h.R]
     """cancelReason: string"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    closedBy: _h.Text[_h.R]
+    closedBy: _h.TextField[_h.R]
     """closedBy: string, since 2025.1"""
-    customerCity: _h.Text[_h.R]
+    customerCity: _h.TextField[_h.R]
     """customerCity: string"""
     customerCompany: _CompanyReference[_h.R]
     """customerCompany: a reference; compare its id, identifier or name, or it with None"""
@@ -41,83 +41,83 @@ class _PurchaseOrder(_h.Reference[_h.R]):
     """customerContact: a reference; compare its id or name, or it with None"""
     customerCountry: _CountryReference[_h.R]
     """customerCountry: a reference; compare its id, identifier or name, or it with None"""
-    customerExtension: _h.Text[_h.R]
+    customerExtension: _h.TextField[_h.R]
     """customerExtension: string"""
-    customerName: _h.Text[_h.R]
+    customerName: _h.TextField[_h.R]
     """customerName: string"""
-    customerPhone: _h.Text[_h.R]
+    customerPhone: _h.TextField[_h.R]
     """customerPhone: string"""
     customerSite: _SiteReference[_h.R]
     """customerSite: a reference; compare its id or name, or it with None"""
-    customerSiteName: _h.Text[_h.R]
+    customerSiteName: _h.TextField[_h.R]
     """customerSiteName: string"""
-    customerState: _h.Text[_h.R]
+    customerState: _h.TextField[_h.R]
     """customerState: string"""
-    customerStreetLine1: _h.Text[_h.R]
+    customerStreetLine1: _h.TextField[_h.R]
     """customerStreetLine1: string"""
-    customerStreetLine2: _h.Text[_h.R]
+    customerStreetLine2: _h.TextField[_h.R]
     """customerStreetLine2: string"""
-    customerZip: _h.Text[_h.R]
+    customerZip: _h.TextField[_h.R]
     """customerZip: string"""
-    dateClosed: _h.DateTime[_h.R]
+    dateClosed: _h.DateTimeField[_h.R]
     """dateClosed: date-time"""
-    dropShipCustomerFlag: _h.Boolean[_h.R]
+    dropShipCustomerFlag: _h.BooleanField[_h.R]
     """dropShipCustomerFlag: boolean"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    freightCost: _h.Number[_h.R]
+    freightCost: _h.NumberField[_h.R]
     """freightCost: double"""
-    freightPackingSlip: _h.Text[_h.R]
+    freightPackingSlip: _h.TextField[_h.R]
     """freightPackingSlip: string"""
-    freightTaxTotal: _h.Number[_h.R]
+    freightTaxTotal: _h.NumberField[_h.R]
     """freightTaxTotal: double"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
-    poDate: _h.DateTime[_h.R]
+    poDate: _h.DateTimeField[_h.R]
     """poDate: date-time"""
-    poNumber: _h.Text[_h.R]
+    poNumber: _h.TextField[_h.R]
     """poNumber: string, at most 50 characters"""
-    salesTax: _h.Number[_h.R]
+    salesTax: _h.NumberField[_h.R]
     """salesTax: double"""
-    shipmentDate: _h.DateTime[_h.R]
+    shipmentDate: _h.DateTimeField[_h.R]
     """shipmentDate: date-time"""
     shipmentMethod: _ShipmentMethodReference[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
-    shippingInstructions: _h.Text[_h.R]
+    shippingInstructions: _h.TextField[_h.R]
     """shippingInstructions: string"""
     status: _PurchaseOrderStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
-    subTotal: _h.Number[_h.R]
+    subTotal: _h.NumberField[_h.R]
     """subTotal: double"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    taxFreightFlag: _h.Boolean[_h.R]
+    taxFreightFlag: _h.BooleanField[_h.R]
     """taxFreightFlag: boolean"""
-    taxPoFlag: _h.Boolean[_h.R]
+    taxPoFlag: _h.BooleanField[_h.R]
     """taxPoFlag: boolean"""
     terms: _BillingTermsReference[_h.R]
     """terms: a reference; compare its id or name, or it with None, required"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    trackingNumber: _h.Text[_h.R]
+    trackingNumber: _h.TextField[_h.R]
     """trackingNumber: string, at most 50 characters"""
-    updateShipmentInfo: _h.Boolean[_h.R]
+    updateShipmentInfo: _h.BooleanField[_h.R]
     """updateShipmentInfo: boolean"""
-    updateVendorOrderNumber: _h.Boolean[_h.R]
+    updateVendorOrderNumber: _h.BooleanField[_h.R]
     """updateVendorOrderNumber: boolean"""
     vendorCompany: _CompanyReference[_h.R]
     """vendorCompany: a reference; compare its id, identifier or name, or it with None, required"""
     vendorContact: _ContactReference[_h.R]
     """vendorContact: a reference; compare its id or name, or it with None"""
-    vendorInvoiceDate: _h.DateTime[_h.R]
+    vendorInvoiceDate: _h.DateTimeField[_h.R]
     """vendorInvoiceDate: date-time"""
-    vendorInvoiceNumber: _h.Text[_h.R]
+    vendorInvoiceNumber: _h.TextField[_h.R]
     """vendorInvoiceNumber: string, at most 50 characters"""
-    vendorOrderNumber: _h.Text[_h.R]
+    vendorOrderNumber: _h.TextField[_h.R]
     """vendorOrderNumber: string, at most 50 characters"""
     vendorSite: _SiteReference[_h.R]
     """vendorSite: a reference; compare its id or name, or it with None"""
@@ -131,11 +131,11 @@ class _PurchaseOrder(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
 PurchaseOrder: _PurchaseOrder[_PurchaseOrderRecord | _PurchaseOrderInfoRecord]

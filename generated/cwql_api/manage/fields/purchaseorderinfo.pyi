@@ -6,22 +6,22 @@ from ..models.purchaseorder import PurchaseOrder as _PurchaseOrderRecord
 from .currencyreference import _CurrencyReference
 from ._maps import _Map_info
 
-class _PurchaseOrderInfo(_h.Reference[_h.R]):
+class _PurchaseOrderInfo(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PurchaseOrderInfo: _PurchaseOrderInfo[_PurchaseOrderInfoRecord | _PurchaseOrderRecord]

@@ -13,98 +13,98 @@ from .unitofmeasurereference import _UnitOfMeasureReference
 from .warehousebinreference import _WarehouseBinReference
 from .warehousereference import _WarehouseReference
 
-class _PurchaseOrderLineItem(_h.Reference[_h.R]):
+class _PurchaseOrderLineItem(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderLineItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    backorderedFlag: _h.Boolean[_h.R]
+    backorderedFlag: _h.BooleanField[_h.R]
     """backorderedFlag: boolean"""
-    canceledBy: _h.Text[_h.R]
+    canceledBy: _h.TextField[_h.R]
     """canceledBy: string"""
-    canceledFlag: _h.Boolean[_h.R]
+    canceledFlag: _h.BooleanField[_h.R]
     """canceledFlag: boolean"""
-    canceledReason: _h.Text[_h.R]
+    canceledReason: _h.TextField[_h.R]
     """canceledReason: string, at most 100 characters"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    dateCanceled: _h.DateTime[_h.R]
+    dateCanceled: _h.DateTimeField[_h.R]
     """dateCanceled: date-time"""
-    dateCanceledUtc: _h.DateTime[_h.R]
+    dateCanceledUtc: _h.DateTimeField[_h.R]
     """dateCanceledUtc: date-time"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 6000 characters, required"""
-    displayInternalNotesFlag: _h.Boolean[_h.R]
+    displayInternalNotesFlag: _h.BooleanField[_h.R]
     """displayInternalNotesFlag: boolean"""
-    expectedShipDate: _h.DateTime[_h.R]
+    expectedShipDate: _h.DateTimeField[_h.R]
     """expectedShipDate: date-time"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string, at most 1000 characters"""
-    lineNumber: _h.Integer[_h.R]
+    lineNumber: _h.IntegerField[_h.R]
     """lineNumber: int32, required"""
-    packingSlip: _h.Text[_h.R]
+    packingSlip: _h.TextField[_h.R]
     """packingSlip: string, at most 50 characters"""
     product: _IvItemReference[_h.R]
     """product: a reference; compare its id or identifier, or it with None, required"""
-    purchaseOrderId: _h.Integer[_h.R]
+    purchaseOrderId: _h.IntegerField[_h.R]
     """purchaseOrderId: int32"""
-    purchaseOrderNumber: _h.Text[_h.R]
+    purchaseOrderNumber: _h.TextField[_h.R]
     """purchaseOrderNumber: string, at most 50 characters, since 2025.1"""
-    quantity: _h.Number[_h.R]
+    quantity: _h.NumberField[_h.R]
     """quantity: double, required"""
-    receivedQuantity: _h.Integer[_h.R]
+    receivedQuantity: _h.IntegerField[_h.R]
     """receivedQuantity: int32"""
-    serialNumbers: _h.Text[_h.R]
+    serialNumbers: _h.TextField[_h.R]
     """serialNumbers: string"""
-    shipDate: _h.DateTime[_h.R]
+    shipDate: _h.DateTimeField[_h.R]
     """shipDate: date-time"""
     shipmentMethod: _ShipmentMethodReference[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
-    tax: _h.Number[_h.R]
+    tax: _h.NumberField[_h.R]
     """tax: double"""
-    trackingNumber: _h.Text[_h.R]
+    trackingNumber: _h.TextField[_h.R]
     """trackingNumber: string, at most 50 characters"""
-    unitCost: _h.Number[_h.R]
+    unitCost: _h.NumberField[_h.R]
     """unitCost: double"""
     unitOfMeasure: _UnitOfMeasureReference[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None, required"""
-    vendorOrderNumber: _h.Text[_h.R]
+    vendorOrderNumber: _h.TextField[_h.R]
     """vendorOrderNumber: string, at most 50 characters"""
-    vendorSku: _h.Text[_h.R]
+    vendorSku: _h.TextField[_h.R]
     """vendorSku: string, at most 50 characters"""
     warehouse: _WarehouseReference[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
     warehouseBin: _WarehouseBinReference[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    shipSet: _h.Text[_h.R]
+    shipSet: _h.TextField[_h.R]
     """shipSet: string, at most 10 characters"""
-    dateReceived: _h.DateTime[_h.R]
+    dateReceived: _h.DateTimeField[_h.R]
     """dateReceived: date-time"""
-    receivedStatus: _h.Enum[_t.Literal["Waiting", "FullyReceived", "PartiallyReceiveCancelRest", "PartiallyReceiveCloneRest"], _h.R]
+    receivedStatus: _h.EnumField[_t.Literal["Waiting", "FullyReceived", "PartiallyReceiveCancelRest", "PartiallyReceiveCloneRest"], _h.R]
     """receivedStatus: Waiting | FullyReceived | PartiallyReceiveCancelRest | PartiallyReceiveCloneRest"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    extCost: _h.Number[_h.R]
+    extCost: _h.NumberField[_h.R]
     """extCost: double, since 2025.1"""
-    expectedArrivalDate: _h.DateTime[_h.R]
+    expectedArrivalDate: _h.DateTimeField[_h.R]
     """expectedArrivalDate: date-time, since 2025.1"""
-    isDetachAvailable: _h.Boolean[_h.R]
+    isDetachAvailable: _h.BooleanField[_h.R]
     """isDetachAvailable: boolean, since 2025.1"""
-    batchedFlag: _h.Boolean[_h.R]
+    batchedFlag: _h.BooleanField[_h.R]
     """batchedFlag: boolean, since 2025.1"""
-    unbatchedRecId: _h.Integer[_h.R]
+    unbatchedRecId: _h.IntegerField[_h.R]
     """unbatchedRecId: int32, since 2025.1"""
     salesOrder: _SalesOrderReferenceMany[_h.R]
     """salesOrder: a list of SalesOrderReference; compare one of its fields, or use any(), since 2025.1"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PurchaseOrderLineItem: _PurchaseOrderLineItem[_PurchaseOrderLineItemRecord]

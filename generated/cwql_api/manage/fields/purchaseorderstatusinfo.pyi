@@ -5,32 +5,32 @@ from ..models.purchaseorderstatusinfo import PurchaseOrderStatusInfo as _Purchas
 from ..models.purchaseorderstatus import PurchaseOrderStatus as _PurchaseOrderStatusRecord
 from ._maps import _Map_info
 
-class _PurchaseOrderStatusInfo(_h.Reference[_h.R]):
+class _PurchaseOrderStatusInfo(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderStatusInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    defaultClosedFlag: _h.Boolean[_h.R]
+    defaultClosedFlag: _h.BooleanField[_h.R]
     """defaultClosedFlag: boolean"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 PurchaseOrderStatusInfo: _PurchaseOrderStatusInfo[_PurchaseOrderStatusInfoRecord | _PurchaseOrderStatusRecord]

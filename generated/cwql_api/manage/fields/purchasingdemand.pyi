@@ -7,7 +7,7 @@ from .productdemand import _ProductDemandMany
 from .purchaseorder import _PurchaseOrder
 from .warehousereference import _WarehouseReference
 
-class _PurchasingDemand(_h.Reference[_h.R]):
+class _PurchasingDemand(_h.ReferenceField[_h.R]):
     """The fields of PurchasingDemand, in conditions on records R."""
 
     warehouse: _WarehouseReference[_h.R]

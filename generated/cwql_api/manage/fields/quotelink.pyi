@@ -5,32 +5,32 @@ from ..models.quotelink import QuoteLink as _QuoteLinkRecord
 from ._maps import _Map_info
 from .systemlocationreference import _SystemLocationReference
 
-class _QuoteLink(_h.Reference[_h.R]):
+class _QuoteLink(_h.ReferenceField[_h.R]):
     """The fields of QuoteLink, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    link: _h.Text[_h.R]
+    link: _h.TextField[_h.R]
     """link: string, at most 2000 characters, required"""
-    allLocationsFlag: _h.Boolean[_h.R]
+    allLocationsFlag: _h.BooleanField[_h.R]
     """allLocationsFlag: boolean"""
-    newWindowFlag: _h.Boolean[_h.R]
+    newWindowFlag: _h.BooleanField[_h.R]
     """newWindowFlag: boolean"""
-    asioQuotingFlag: _h.Boolean[_h.R]
+    asioQuotingFlag: _h.BooleanField[_h.R]
     """asioQuotingFlag: boolean, since 2025.8"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 QuoteLink: _QuoteLink[_QuoteLinkRecord]

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.report import Report as _ReportRecord
 
-class _Report(_h.Reference[_h.R]):
+class _Report(_h.ReferenceField[_h.R]):
     """The fields of Report, in conditions on records R."""
 
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
 
 Report: _Report[_ReportRecord]

@@ -6,38 +6,38 @@ from .kpireference import _KPIReference
 from ._maps import _Map_info
 from .reportcardreference import _ReportCardReference
 
-class _ReportCardDetail(_h.Reference[_h.R]):
+class _ReportCardDetail(_h.ReferenceField[_h.R]):
     """The fields of ReportCardDetail, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     kpi: _KPIReference[_h.R]
     """kpi: a reference; compare its id or name, or it with None, required"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
     reportCard: _ReportCardReference[_h.R]
     """reportCard: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    kpiCwId: _h.Text[_h.R]
+    kpiCwId: _h.TextField[_h.R]
     """kpiCwId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ReportCardDetail: _ReportCardDetail[_ReportCardDetailRecord]

@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.reportcolumndefinition import ReportColumnDefinition as _ReportColumnDefinitionRecord
 
-class _ReportColumnDefinition(_h.Reference[_h.R]):
+class _ReportColumnDefinition(_h.ReferenceField[_h.R]):
     """The fields of ReportColumnDefinition, in conditions on records R."""
 
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
-    isNullable: _h.Boolean[_h.R]
+    isNullable: _h.BooleanField[_h.R]
     """isNullable: boolean"""
-    identityColumn: _h.Boolean[_h.R]
+    identityColumn: _h.BooleanField[_h.R]
     """identityColumn: boolean"""
 
 ReportColumnDefinition: _ReportColumnDefinition[_ReportColumnDefinitionRecord]

@@ -5,12 +5,12 @@ from cwql.schema import handles as _h
 
 from ..models.reportdataresponse import ReportDataResponse as _ReportDataResponseRecord
 
-class _ReportDataResponse(_h.Reference[_h.R]):
+class _ReportDataResponse(_h.ReferenceField[_h.R]):
     """The fields of ReportDataResponse, in conditions on records R."""
 
-    column_definitions: _h.Collection[_t.Any, _h.R]
+    column_definitions: _h.CollectionField[_t.Any, _h.R]
     """column_definitions: a list of a mapping"""
-    row_values: _h.Collection[_t.Any, _h.R]
+    row_values: _h.CollectionField[_t.Any, _h.R]
     """row_values: a list of a list of any value"""
 
 ReportDataResponse: _ReportDataResponse[_ReportDataResponseRecord]

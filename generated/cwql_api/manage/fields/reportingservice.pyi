@@ -4,28 +4,28 @@ from cwql.schema import handles as _h
 from ..models.reportingservice import ReportingService as _ReportingServiceRecord
 from ._maps import _Map_info
 
-class _ReportingService(_h.Reference[_h.R]):
+class _ReportingService(_h.ReferenceField[_h.R]):
     """The fields of ReportingService, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    reportingUserName: _h.Text[_h.R]
+    reportingUserName: _h.TextField[_h.R]
     """reportingUserName: string, at most 50 characters"""
-    reportingPassword: _h.Text[_h.R]
+    reportingPassword: _h.TextField[_h.R]
     """reportingPassword: string, at most 50 characters"""
-    reportingDomain: _h.Text[_h.R]
+    reportingDomain: _h.TextField[_h.R]
     """reportingDomain: string, at most 50 characters"""
-    reportingUrl: _h.Text[_h.R]
+    reportingUrl: _h.TextField[_h.R]
     """reportingUrl: string, at most 100 characters"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ReportingService: _ReportingService[_ReportingServiceRecord]

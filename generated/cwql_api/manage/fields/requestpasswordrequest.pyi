@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.requestpasswordrequest import RequestPasswordRequest as _RequestPasswordRequestRecord
 
-class _RequestPasswordRequest(_h.Reference[_h.R]):
+class _RequestPasswordRequest(_h.ReferenceField[_h.R]):
     """The fields of RequestPasswordRequest, in conditions on records R."""
 
-    email: _h.Text[_h.R]
+    email: _h.TextField[_h.R]
     """email: string, required"""
 
 RequestPasswordRequest: _RequestPasswordRequest[_RequestPasswordRequestRecord]

@@ -5,21 +5,21 @@ from ..models.resultinfo import ResultInfo as _ResultInfoRecord
 from .errorresponsemessage import _ErrorResponseMessage
 from .irestidentifieditem import _IRestIdentifiedItem
 
-class _ResultInfo(_h.Reference[_h.R]):
+class _ResultInfo(_h.ReferenceField[_h.R]):
     """The fields of ResultInfo, in conditions on records R."""
 
-    success: _h.Boolean[_h.R]
+    success: _h.BooleanField[_h.R]
     """success: boolean"""
-    originalIndex: _h.Integer[_h.R]
+    originalIndex: _h.IntegerField[_h.R]
     """originalIndex: int32"""
-    statusCode: _h.Integer[_h.R]
+    statusCode: _h.IntegerField[_h.R]
     """statusCode: int32"""
     data: _IRestIdentifiedItem[_h.R]
     """data: a reference; compare its id, or it with None"""
     error: _ErrorResponseMessage[_h.R]
     """error: a reference; compare its fields, or it with None"""
 
-class _ResultInfoMany(_ResultInfo[_h.R], _h.Children[_h.R, _ResultInfoRecord]):
+class _ResultInfoMany(_ResultInfo[_h.R], _h.ChildrenField[_h.R, _ResultInfoRecord]):
     """A list of ResultInfo inside of a record R."""
 
 ResultInfo: _ResultInfo[_ResultInfoRecord]

@@ -5,24 +5,24 @@ from ..models.rmastatusinfo import RmaStatusInfo as _RmaStatusInfoRecord
 from ..models.rmastatus import RmaStatus as _RmaStatusRecord
 from ._maps import _Map_info
 
-class _RmaStatusInfo(_h.Reference[_h.R]):
+class _RmaStatusInfo(_h.ReferenceField[_h.R]):
     """The fields of RmaStatusInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 RmaStatusInfo: _RmaStatusInfo[_RmaStatusInfoRecord | _RmaStatusRecord]

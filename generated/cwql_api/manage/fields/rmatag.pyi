@@ -22,10 +22,10 @@ from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 from .ticketreference import _TicketReference
 
-class _RmaTag(_h.Reference[_h.R]):
+class _RmaTag(_h.ReferenceField[_h.R]):
     """The fields of RmaTag, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     serviceTicket: _TicketReference[_h.R]
     """serviceTicket: a reference; compare its id, or it with None"""
@@ -35,51 +35,51 @@ class _RmaTag(_h.Reference[_h.R]):
     """invoice: a reference; compare its id or identifier, or it with None"""
     project: _ProjectReference[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    summary: _h.Text[_h.R]
+    summary: _h.TextField[_h.R]
     """summary: string, at most 150 characters"""
     product: _IvItemReference[_h.R]
     """product: a reference; compare its id or identifier, or it with None, required"""
-    ivDescription: _h.Text[_h.R]
+    ivDescription: _h.TextField[_h.R]
     """ivDescription: string"""
-    productDescription: _h.Text[_h.R]
+    productDescription: _h.TextField[_h.R]
     """productDescription: string, at most 200 characters, required"""
-    serialNumber: _h.Text[_h.R]
+    serialNumber: _h.TextField[_h.R]
     """serialNumber: string"""
-    mfgItemID: _h.Text[_h.R]
+    mfgItemID: _h.TextField[_h.R]
     """mfgItemID: string, at most 100 characters"""
     status: _RmaStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
-    listPrice: _h.Number[_h.R]
+    listPrice: _h.NumberField[_h.R]
     """listPrice: double"""
-    unitPrice: _h.Number[_h.R]
+    unitPrice: _h.NumberField[_h.R]
     """unitPrice: double"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None, required"""
-    problemDescription: _h.Text[_h.R]
+    problemDescription: _h.TextField[_h.R]
     """problemDescription: string, at most 1000 characters"""
     returnedCompany: _CompanyReference[_h.R]
     """returnedCompany: a reference; compare its id, identifier or name, or it with None, required"""
     returnedContact: _ContactReference[_h.R]
     """returnedContact: a reference; compare its id or name, or it with None"""
-    returnedContactType: _h.Text[_h.R]
+    returnedContactType: _h.TextField[_h.R]
     """returnedContactType: string"""
-    returnedContactPhone: _h.Text[_h.R]
+    returnedContactPhone: _h.TextField[_h.R]
     """returnedContactPhone: string"""
-    returnedContactExtension: _h.Text[_h.R]
+    returnedContactExtension: _h.TextField[_h.R]
     """returnedContactExtension: string"""
-    returnedContactEmail: _h.Text[_h.R]
+    returnedContactEmail: _h.TextField[_h.R]
     """returnedContactEmail: string"""
-    returnedContactAddressLine1: _h.Text[_h.R]
+    returnedContactAddressLine1: _h.TextField[_h.R]
     """returnedContactAddressLine1: string, at most 50 characters"""
-    returnedContactAddressLine2: _h.Text[_h.R]
+    returnedContactAddressLine2: _h.TextField[_h.R]
     """returnedContactAddressLine2: string, at most 50 characters"""
-    returnedContactCity: _h.Text[_h.R]
+    returnedContactCity: _h.TextField[_h.R]
     """returnedContactCity: string, at most 50 characters"""
-    returnedContactState: _h.Text[_h.R]
+    returnedContactState: _h.TextField[_h.R]
     """returnedContactState: string, at most 50 characters"""
-    returnedContactZip: _h.Text[_h.R]
+    returnedContactZip: _h.TextField[_h.R]
     """returnedContactZip: string, at most 12 characters"""
     returnedContactCountry: _CountryReference[_h.R]
     """returnedContactCountry: a reference; compare its id, identifier or name, or it with None"""
@@ -91,111 +91,111 @@ class _RmaTag(_h.Reference[_h.R]):
     """purchasedCompany: a reference; compare its id, identifier or name, or it with None"""
     purchasedContact: _ContactReference[_h.R]
     """purchasedContact: a reference; compare its id or name, or it with None"""
-    purchasedContactType: _h.Text[_h.R]
+    purchasedContactType: _h.TextField[_h.R]
     """purchasedContactType: string"""
-    purchasedContactPhone: _h.Text[_h.R]
+    purchasedContactPhone: _h.TextField[_h.R]
     """purchasedContactPhone: string"""
-    purchasedContactExtension: _h.Text[_h.R]
+    purchasedContactExtension: _h.TextField[_h.R]
     """purchasedContactExtension: string"""
-    purchasedContactEmail: _h.Text[_h.R]
+    purchasedContactEmail: _h.TextField[_h.R]
     """purchasedContactEmail: string"""
-    purchasedContactAddressLine1: _h.Text[_h.R]
+    purchasedContactAddressLine1: _h.TextField[_h.R]
     """purchasedContactAddressLine1: string, at most 50 characters"""
-    purchasedContactAddressLine2: _h.Text[_h.R]
+    purchasedContactAddressLine2: _h.TextField[_h.R]
     """purchasedContactAddressLine2: string, at most 50 characters"""
-    purchasedContactCity: _h.Text[_h.R]
+    purchasedContactCity: _h.TextField[_h.R]
     """purchasedContactCity: string, at most 50 characters"""
-    purchasedContactState: _h.Text[_h.R]
+    purchasedContactState: _h.TextField[_h.R]
     """purchasedContactState: string, at most 50 characters"""
-    purchasedContactZip: _h.Text[_h.R]
+    purchasedContactZip: _h.TextField[_h.R]
     """purchasedContactZip: string, at most 12 characters"""
     purchasedContactCountry: _CountryReference[_h.R]
     """purchasedContactCountry: a reference; compare its id, identifier or name, or it with None"""
-    purchasedInvoiceNumber: _h.Text[_h.R]
+    purchasedInvoiceNumber: _h.TextField[_h.R]
     """purchasedInvoiceNumber: string, at most 50 characters"""
-    purchasedInvoiceDate: _h.Date[_h.R]
+    purchasedInvoiceDate: _h.DateField[_h.R]
     """purchasedInvoiceDate: date"""
-    purchasedOrderNumber: _h.Text[_h.R]
+    purchasedOrderNumber: _h.TextField[_h.R]
     """purchasedOrderNumber: string, at most 50 characters"""
     purchasedVendorAction: _RmaActionReference[_h.R]
     """purchasedVendorAction: a reference; compare its id or name, or it with None"""
-    purchasedVendorRmaNumber: _h.Text[_h.R]
+    purchasedVendorRmaNumber: _h.TextField[_h.R]
     """purchasedVendorRmaNumber: string, at most 50 characters"""
     purchasedSite: _SiteReference[_h.R]
     """purchasedSite: a reference; compare its id or name, or it with None"""
-    purchasedNotes: _h.Text[_h.R]
+    purchasedNotes: _h.TextField[_h.R]
     """purchasedNotes: string, at most 1000 characters"""
     warrantyCompany: _CompanyReference[_h.R]
     """warrantyCompany: a reference; compare its id, identifier or name, or it with None"""
     warrantyContact: _ContactReference[_h.R]
     """warrantyContact: a reference; compare its id or name, or it with None"""
-    warrantyContactType: _h.Text[_h.R]
+    warrantyContactType: _h.TextField[_h.R]
     """warrantyContactType: string"""
-    warrantyContactPhone: _h.Text[_h.R]
+    warrantyContactPhone: _h.TextField[_h.R]
     """warrantyContactPhone: string"""
-    warrantyContactEmail: _h.Text[_h.R]
+    warrantyContactEmail: _h.TextField[_h.R]
     """warrantyContactEmail: string"""
-    warrantyContactExtension: _h.Text[_h.R]
+    warrantyContactExtension: _h.TextField[_h.R]
     """warrantyContactExtension: string"""
-    warrantyContactAddressLine1: _h.Text[_h.R]
+    warrantyContactAddressLine1: _h.TextField[_h.R]
     """warrantyContactAddressLine1: string, at most 50 characters"""
-    warrantyContactAddressLine2: _h.Text[_h.R]
+    warrantyContactAddressLine2: _h.TextField[_h.R]
     """warrantyContactAddressLine2: string, at most 50 characters"""
-    warrantyContactCity: _h.Text[_h.R]
+    warrantyContactCity: _h.TextField[_h.R]
     """warrantyContactCity: string, at most 50 characters"""
-    warrantyContactState: _h.Text[_h.R]
+    warrantyContactState: _h.TextField[_h.R]
     """warrantyContactState: string, at most 50 characters"""
-    warrantyContactZip: _h.Text[_h.R]
+    warrantyContactZip: _h.TextField[_h.R]
     """warrantyContactZip: string, at most 12 characters"""
     warrantyContactCountry: _CountryReference[_h.R]
     """warrantyContactCountry: a reference; compare its id, identifier or name, or it with None"""
     warrantySite: _SiteReference[_h.R]
     """warrantySite: a reference; compare its id or name, or it with None"""
-    warrantyNotes: _h.Text[_h.R]
+    warrantyNotes: _h.TextField[_h.R]
     """warrantyNotes: string, at most 1000 characters"""
     repairCompany: _CompanyReference[_h.R]
     """repairCompany: a reference; compare its id, identifier or name, or it with None"""
     repairContact: _ContactReference[_h.R]
     """repairContact: a reference; compare its id or name, or it with None"""
-    repairContactType: _h.Text[_h.R]
+    repairContactType: _h.TextField[_h.R]
     """repairContactType: string"""
-    repairContactPhone: _h.Text[_h.R]
+    repairContactPhone: _h.TextField[_h.R]
     """repairContactPhone: string"""
-    repairContactExtension: _h.Text[_h.R]
+    repairContactExtension: _h.TextField[_h.R]
     """repairContactExtension: string"""
-    repairContactEmail: _h.Text[_h.R]
+    repairContactEmail: _h.TextField[_h.R]
     """repairContactEmail: string"""
-    repairContactAddressLine1: _h.Text[_h.R]
+    repairContactAddressLine1: _h.TextField[_h.R]
     """repairContactAddressLine1: string, at most 50 characters"""
-    repairContactAddressLine2: _h.Text[_h.R]
+    repairContactAddressLine2: _h.TextField[_h.R]
     """repairContactAddressLine2: string, at most 50 characters"""
-    repairContactCity: _h.Text[_h.R]
+    repairContactCity: _h.TextField[_h.R]
     """repairContactCity: string, at most 50 characters"""
-    repairContactState: _h.Text[_h.R]
+    repairContactState: _h.TextField[_h.R]
     """repairContactState: string, at most 50 characters"""
-    repairContactZip: _h.Text[_h.R]
+    repairContactZip: _h.TextField[_h.R]
     """repairContactZip: string, at most 12 characters"""
     repairContactCountry: _CountryReference[_h.R]
     """repairContactCountry: a reference; compare its id, identifier or name, or it with None"""
-    repairOrderNumber: _h.Text[_h.R]
+    repairOrderNumber: _h.TextField[_h.R]
     """repairOrderNumber: string, at most 50 characters"""
     repairSite: _SiteReference[_h.R]
     """repairSite: a reference; compare its id or name, or it with None"""
-    repairNotes: _h.Text[_h.R]
+    repairNotes: _h.TextField[_h.R]
     """repairNotes: string, at most 1000 characters"""
-    dropShipFlag: _h.Boolean[_h.R]
+    dropShipFlag: _h.BooleanField[_h.R]
     """dropShipFlag: boolean"""
     shipMethod: _ShipmentMethodReference[_h.R]
     """shipMethod: a reference; compare its id or name, or it with None"""
-    shippingDate: _h.Date[_h.R]
+    shippingDate: _h.DateField[_h.R]
     """shippingDate: date"""
-    shippingTrackingNumber: _h.Text[_h.R]
+    shippingTrackingNumber: _h.TextField[_h.R]
     """shippingTrackingNumber: string, at most 50 characters"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string, at most 1000 characters"""
-    closingNotes: _h.Text[_h.R]
+    closingNotes: _h.TextField[_h.R]
     """closingNotes: string, at most 1000 characters"""
-    dateClosed: _h.DateText[_h.R]
+    dateClosed: _h.DateTextField[_h.R]
     """dateClosed: string"""
     accountManager: _MemberReference[_h.R]
     """accountManager: a reference; compare its id, identifier or name, or it with None"""
@@ -209,13 +209,13 @@ class _RmaTag(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 RmaTag: _RmaTag[_RmaTagRecord]

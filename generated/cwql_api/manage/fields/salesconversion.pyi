@@ -5,22 +5,22 @@ from ..models.salesconversion import SalesConversion as _SalesConversionRecord
 from .conversiontypereference import _ConversionTypeReference
 from ._maps import _Map_info
 
-class _SalesConversion(_h.Reference[_h.R]):
+class _SalesConversion(_h.ReferenceField[_h.R]):
     """The fields of SalesConversion, in conditions on records R."""
 
-    parentType: _h.Text[_h.R]
+    parentType: _h.TextField[_h.R]
     """parentType: string"""
     convertedTo: _ConversionTypeReference[_h.R]
     """convertedTo: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SalesConversion: _SalesConversion[_SalesConversionRecord]

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.salesorderrecap import SalesOrderRecap as _SalesOrderRecapRecord
 
-class _SalesOrderRecap(_h.Reference[_h.R]):
+class _SalesOrderRecap(_h.ReferenceField[_h.R]):
     """The fields of SalesOrderRecap, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    billableAmount: _h.Number[_h.R]
+    billableAmount: _h.NumberField[_h.R]
     """billableAmount: double"""
-    cost: _h.Number[_h.R]
+    cost: _h.NumberField[_h.R]
     """cost: double"""
-    margin: _h.Number[_h.R]
+    margin: _h.NumberField[_h.R]
     """margin: double"""
-    percent: _h.Number[_h.R]
+    percent: _h.NumberField[_h.R]
     """percent: double"""
 
 SalesOrderRecap: _SalesOrderRecap[_SalesOrderRecapRecord]

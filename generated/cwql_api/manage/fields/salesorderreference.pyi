@@ -4,25 +4,25 @@ from cwql.schema import handles as _h
 from ..models.salesorderreference import SalesOrderReference as _SalesOrderReferenceRecord
 from ._maps import _Map_info
 
-class _SalesOrderReference(_h.Reference[_h.R]):
+class _SalesOrderReference(_h.ReferenceField[_h.R]):
     """The fields of SalesOrderReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _SalesOrderReferenceMany(_SalesOrderReference[_h.R], _h.Children[_h.R, _SalesOrderReferenceRecord]):
+class _SalesOrderReferenceMany(_SalesOrderReference[_h.R], _h.ChildrenField[_h.R, _SalesOrderReferenceRecord]):
     """A list of SalesOrderReference inside of a record R."""
 
 SalesOrderReference: _SalesOrderReference[_SalesOrderReferenceRecord]

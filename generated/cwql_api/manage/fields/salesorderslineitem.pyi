@@ -5,30 +5,30 @@ from ..models.salesorderslineitem import SalesOrdersLineItem as _SalesOrdersLine
 from ._maps import _Map_info
 from .salesorderreference import _SalesOrderReference
 
-class _SalesOrdersLineItem(_h.Reference[_h.R]):
+class _SalesOrdersLineItem(_h.ReferenceField[_h.R]):
     """The fields of SalesOrdersLineItem, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    purchaseOrderNumber: _h.Text[_h.R]
+    purchaseOrderNumber: _h.TextField[_h.R]
     """purchaseOrderNumber: string, at most 100 characters"""
     salesOrder: _SalesOrderReference[_h.R]
     """salesOrder: a reference; compare its id or identifier, or it with None, required"""
-    billStatus: _h.Text[_h.R]
+    billStatus: _h.TextField[_h.R]
     """billStatus: string"""
-    quantity: _h.Integer[_h.R]
+    quantity: _h.IntegerField[_h.R]
     """quantity: int32"""
-    quantityCancelled: _h.Integer[_h.R]
+    quantityCancelled: _h.IntegerField[_h.R]
     """quantityCancelled: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SalesOrdersLineItem: _SalesOrdersLineItem[_SalesOrdersLineItemRecord]

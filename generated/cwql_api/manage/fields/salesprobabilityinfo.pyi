@@ -5,22 +5,22 @@ from ..models.salesprobabilityinfo import SalesProbabilityInfo as _SalesProbabil
 from ..models.salesprobability import SalesProbability as _SalesProbabilityRecord
 from ._maps import _Map_info
 
-class _SalesProbabilityInfo(_h.Reference[_h.R]):
+class _SalesProbabilityInfo(_h.ReferenceField[_h.R]):
     """The fields of SalesProbabilityInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    probability: _h.Integer[_h.R]
+    probability: _h.IntegerField[_h.R]
     """probability: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SalesProbabilityInfo: _SalesProbabilityInfo[_SalesProbabilityInfoRecord | _SalesProbabilityRecord]

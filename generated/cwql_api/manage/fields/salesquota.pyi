@@ -10,14 +10,14 @@ from .productsubcategoryreference import _ProductSubCategoryReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _SalesQuota(_h.Reference[_h.R]):
+class _SalesQuota(_h.ReferenceField[_h.R]):
     """The fields of SalesQuota, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    forecastYear: _h.Integer[_h.R]
+    forecastYear: _h.IntegerField[_h.R]
     """forecastYear: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
@@ -27,67 +27,67 @@ class _SalesQuota(_h.Reference[_h.R]):
     """category: a reference; compare its id or name, or it with None"""
     subCategory: _ProductSubCategoryReference[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
-    januaryRevenue: _h.Number[_h.R]
+    januaryRevenue: _h.NumberField[_h.R]
     """januaryRevenue: double"""
-    januaryMargin: _h.Number[_h.R]
+    januaryMargin: _h.NumberField[_h.R]
     """januaryMargin: double"""
-    februaryRevenue: _h.Number[_h.R]
+    februaryRevenue: _h.NumberField[_h.R]
     """februaryRevenue: double"""
-    februaryMargin: _h.Number[_h.R]
+    februaryMargin: _h.NumberField[_h.R]
     """februaryMargin: double"""
-    marchRevenue: _h.Number[_h.R]
+    marchRevenue: _h.NumberField[_h.R]
     """marchRevenue: double"""
-    marchMargin: _h.Number[_h.R]
+    marchMargin: _h.NumberField[_h.R]
     """marchMargin: double"""
-    aprilRevenue: _h.Number[_h.R]
+    aprilRevenue: _h.NumberField[_h.R]
     """aprilRevenue: double"""
-    aprilMargin: _h.Number[_h.R]
+    aprilMargin: _h.NumberField[_h.R]
     """aprilMargin: double"""
-    mayRevenue: _h.Number[_h.R]
+    mayRevenue: _h.NumberField[_h.R]
     """mayRevenue: double"""
-    mayMargin: _h.Number[_h.R]
+    mayMargin: _h.NumberField[_h.R]
     """mayMargin: double"""
-    juneRevenue: _h.Number[_h.R]
+    juneRevenue: _h.NumberField[_h.R]
     """juneRevenue: double"""
-    juneMargin: _h.Number[_h.R]
+    juneMargin: _h.NumberField[_h.R]
     """juneMargin: double"""
-    julyRevenue: _h.Number[_h.R]
+    julyRevenue: _h.NumberField[_h.R]
     """julyRevenue: double"""
-    julyMargin: _h.Number[_h.R]
+    julyMargin: _h.NumberField[_h.R]
     """julyMargin: double"""
-    augustRevenue: _h.Number[_h.R]
+    augustRevenue: _h.NumberField[_h.R]
     """augustRevenue: double"""
-    augustMargin: _h.Number[_h.R]
+    augustMargin: _h.NumberField[_h.R]
     """augustMargin: double"""
-    septemberRevenue: _h.Number[_h.R]
+    septemberRevenue: _h.NumberField[_h.R]
     """septemberRevenue: double"""
-    septemberMargin: _h.Number[_h.R]
+    septemberMargin: _h.NumberField[_h.R]
     """septemberMargin: double"""
-    octoberRevenue: _h.Number[_h.R]
+    octoberRevenue: _h.NumberField[_h.R]
     """octoberRevenue: double"""
-    octoberMargin: _h.Number[_h.R]
+    octoberMargin: _h.NumberField[_h.R]
     """octoberMargin: double"""
-    novemberRevenue: _h.Number[_h.R]
+    novemberRevenue: _h.NumberField[_h.R]
     """novemberRevenue: double"""
-    novemberMargin: _h.Number[_h.R]
+    novemberMargin: _h.NumberField[_h.R]
     """novemberMargin: double"""
-    decemberRevenue: _h.Number[_h.R]
+    decemberRevenue: _h.NumberField[_h.R]
     """decemberRevenue: double"""
-    decemberMargin: _h.Number[_h.R]
+    decemberMargin: _h.NumberField[_h.R]
     """decemberMargin: double"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SalesQuota: _SalesQuota[_SalesQuotaRecord]

@@ -5,30 +5,30 @@ from ..models.salesteam import SalesTeam as _SalesTeamRecord
 from ._maps import _Map_info
 from .systemlocationreference import _SystemLocationReference
 
-class _SalesTeam(_h.Reference[_h.R]):
+class _SalesTeam(_h.ReferenceField[_h.R]):
     """The fields of SalesTeam, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    salesTeamIdentifier: _h.Text[_h.R]
+    salesTeamIdentifier: _h.TextField[_h.R]
     """salesTeamIdentifier: string, at most 20 characters, required"""
-    salesTeamDescription: _h.Text[_h.R]
+    salesTeamDescription: _h.TextField[_h.R]
     """salesTeamDescription: string, at most 50 characters, required"""
     salesTeamLocation: _SystemLocationReference[_h.R]
     """salesTeamLocation: a reference; compare its id or name, or it with None, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SalesTeam: _SalesTeam[_SalesTeamRecord]

@@ -4,28 +4,28 @@ from cwql.schema import handles as _h
 from ..models.schedulecolor import ScheduleColor as _ScheduleColorRecord
 from ._maps import _Map_info
 
-class _ScheduleColor(_h.Reference[_h.R]):
+class _ScheduleColor(_h.ReferenceField[_h.R]):
     """The fields of ScheduleColor, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    startPercent: _h.Integer[_h.R]
+    startPercent: _h.IntegerField[_h.R]
     """startPercent: int32"""
-    endPercent: _h.Integer[_h.R]
+    endPercent: _h.IntegerField[_h.R]
     """endPercent: int32"""
-    color: _h.Text[_h.R]
+    color: _h.TextField[_h.R]
     """color: string, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ScheduleColor: _ScheduleColor[_ScheduleColorRecord]

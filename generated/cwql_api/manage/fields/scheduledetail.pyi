@@ -6,28 +6,28 @@ from ._maps import _Map_info
 from .memberreference import _MemberReference
 from .scheduleentryreference import _ScheduleEntryReference
 
-class _ScheduleDetail(_h.Reference[_h.R]):
+class _ScheduleDetail(_h.ReferenceField[_h.R]):
     """The fields of ScheduleDetail, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     scheduleEntry: _ScheduleEntryReference[_h.R]
     """scheduleEntry: a reference; compare its id, or it with None"""
-    dateStart: _h.DateText[_h.R]
+    dateStart: _h.DateTextField[_h.R]
     """dateStart: string"""
-    dateEnd: _h.DateText[_h.R]
+    dateEnd: _h.DateTextField[_h.R]
     """dateEnd: string"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ScheduleDetail: _ScheduleDetail[_ScheduleDetailRecord]

@@ -10,22 +10,22 @@ from .schedulestatusreference import _ScheduleStatusReference
 from .scheduletypereference import _ScheduleTypeReference
 from .servicelocationreference import _ServiceLocationReference
 
-class _ScheduleEntry(_h.Reference[_h.R]):
+class _ScheduleEntry(_h.ReferenceField[_h.R]):
     """The fields of ScheduleEntry, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    objectId: _h.Integer[_h.R]
+    objectId: _h.IntegerField[_h.R]
     """objectId: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 250 characters"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     where: _ServiceLocationReference[_h.R]
     """where: a reference; compare its id or name, or it with None"""
-    dateStart: _h.DateTime[_h.R]
+    dateStart: _h.DateTimeField[_h.R]
     """dateStart: date-time"""
-    dateEnd: _h.DateTime[_h.R]
+    dateEnd: _h.DateTimeField[_h.R]
     """dateEnd: date-time"""
     reminder: _ReminderReference[_h.R]
     """reminder: a reference; compare its id or name, or it with None"""
@@ -35,49 +35,49 @@ class _ScheduleEntry(_h.Reference[_h.R]):
     """type: a reference; compare its id or identifier, or it with None, required"""
     span: _ScheduleSpanReference[_h.R]
     """span: a reference; compare its id or identifier, or it with None"""
-    doneFlag: _h.Boolean[_h.R]
+    doneFlag: _h.BooleanField[_h.R]
     """doneFlag: boolean"""
-    acknowledgedFlag: _h.Boolean[_h.R]
+    acknowledgedFlag: _h.BooleanField[_h.R]
     """acknowledgedFlag: boolean"""
-    ownerFlag: _h.Boolean[_h.R]
+    ownerFlag: _h.BooleanField[_h.R]
     """ownerFlag: boolean"""
-    meetingFlag: _h.Boolean[_h.R]
+    meetingFlag: _h.BooleanField[_h.R]
     """meetingFlag: boolean"""
-    ticketType: _h.Text[_h.R]
+    ticketType: _h.TextField[_h.R]
     """ticketType: string, since 2025.16"""
-    allowScheduleConflictsFlag: _h.Boolean[_h.R]
+    allowScheduleConflictsFlag: _h.BooleanField[_h.R]
     """allowScheduleConflictsFlag: boolean"""
-    addMemberToProjectFlag: _h.Boolean[_h.R]
+    addMemberToProjectFlag: _h.BooleanField[_h.R]
     """addMemberToProjectFlag: boolean"""
-    projectRoleId: _h.Integer[_h.R]
+    projectRoleId: _h.IntegerField[_h.R]
     """projectRoleId: int32"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    acknowledgedDate: _h.DateTime[_h.R]
+    acknowledgedDate: _h.DateTimeField[_h.R]
     """acknowledgedDate: date-time"""
-    closeDate: _h.DateTime[_h.R]
+    closeDate: _h.DateTimeField[_h.R]
     """closeDate: date-time"""
-    notifyResource: _h.Boolean[_h.R]
+    notifyResource: _h.BooleanField[_h.R]
     """notifyResource: boolean, since 2025.1"""
-    notificationSent: _h.Boolean[_h.R]
+    notificationSent: _h.BooleanField[_h.R]
     """notificationSent: boolean, since 2025.1"""
-    notificationResponse: _h.Text[_h.R]
+    notificationResponse: _h.TextField[_h.R]
     """notificationResponse: string, since 2025.1"""
-    hours: _h.Number[_h.R]
+    hours: _h.NumberField[_h.R]
     """hours: double"""
-    startTimeSet: _h.Boolean[_h.R]
+    startTimeSet: _h.BooleanField[_h.R]
     """startTimeSet: boolean, since 2025.1"""
-    endTimeSet: _h.Boolean[_h.R]
+    endTimeSet: _h.BooleanField[_h.R]
     """endTimeSet: boolean, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ScheduleEntry: _ScheduleEntry[_ScheduleEntryRecord]

@@ -5,28 +5,28 @@ from ..models.scheduleentrydetail import ScheduleEntryDetail as _ScheduleEntryDe
 from ._maps import _Map_info
 from .scheduleentryreference import _ScheduleEntryReference
 
-class _ScheduleEntryDetail(_h.Reference[_h.R]):
+class _ScheduleEntryDetail(_h.ReferenceField[_h.R]):
     """The fields of ScheduleEntryDetail, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     scheduleEntry: _ScheduleEntryReference[_h.R]
     """scheduleEntry: a reference; compare its id, or it with None"""
-    dateStart: _h.DateText[_h.R]
+    dateStart: _h.DateTextField[_h.R]
     """dateStart: string"""
-    dateEnd: _h.DateText[_h.R]
+    dateEnd: _h.DateTextField[_h.R]
     """dateEnd: string"""
-    hoursScheduled: _h.Number[_h.R]
+    hoursScheduled: _h.NumberField[_h.R]
     """hoursScheduled: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ScheduleEntryDetail: _ScheduleEntryDetail[_ScheduleEntryDetailRecord]

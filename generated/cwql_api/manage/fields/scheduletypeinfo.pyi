@@ -7,30 +7,30 @@ from .chargecodereference import _ChargeCodeReference
 from ._maps import _Map_info
 from .servicelocationreference import _ServiceLocationReference
 
-class _ScheduleTypeInfo(_h.Reference[_h.R]):
+class _ScheduleTypeInfo(_h.ReferenceField[_h.R]):
     """The fields of ScheduleTypeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
     chargeCode: _ChargeCodeReference[_h.R]
     """chargeCode: a reference; compare its id or name, or it with None"""
     where: _ServiceLocationReference[_h.R]
     """where: a reference; compare its id or name, or it with None"""
-    systemFlag: _h.Boolean[_h.R]
+    systemFlag: _h.BooleanField[_h.R]
     """systemFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ScheduleTypeInfo: _ScheduleTypeInfo[_ScheduleTypeInfoRecord | _ScheduleTypeRecord]

@@ -5,28 +5,28 @@ from ..models.securityrole import SecurityRole as _SecurityRoleRecord
 from ..models.securityroleinfo import SecurityRoleInfo as _SecurityRoleInfoRecord
 from ._maps import _Map_info
 
-class _SecurityRole(_h.Reference[_h.R]):
+class _SecurityRole(_h.ReferenceField[_h.R]):
     """The fields of SecurityRole, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    roleType: _h.Text[_h.R]
+    roleType: _h.TextField[_h.R]
     """roleType: string, at most 30 characters, since 2025.1"""
-    adminFlag: _h.Boolean[_h.R]
+    adminFlag: _h.BooleanField[_h.R]
     """adminFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SecurityRole: _SecurityRole[_SecurityRoleRecord | _SecurityRoleInfoRecord]

@@ -8,48 +8,48 @@ from ..models.serviceinfo import ServiceInfo as _ServiceInfoRecord
 from .calendarsetupreference import _CalendarSetupReference
 from ._maps import _Map_info
 
-class _Service(_h.Reference[_h.R]):
+class _Service(_h.ReferenceField[_h.R]):
     """The fields of Service, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    srNotify: _h.Enum[_t.Literal["All", "NewAndClosedRequests", "ClosedRequestsOnly", "NewRequestsOnly", "None"], _h.R]
+    srNotify: _h.EnumField[_t.Literal["All", "NewAndClosedRequests", "ClosedRequestsOnly", "NewRequestsOnly", "None"], _h.R]
     """srNotify: All | NewAndClosedRequests | ClosedRequestsOnly | NewRequestsOnly | None, required"""
-    scheduleSpan: _h.Enum[_t.Literal["Standard", "OfficeHours", "Overnight"], _h.R]
+    scheduleSpan: _h.EnumField[_t.Literal["Standard", "OfficeHours", "Overnight"], _h.R]
     """scheduleSpan: Standard | OfficeHours | Overnight, required"""
-    hideDelimiterFlag: _h.Boolean[_h.R]
+    hideDelimiterFlag: _h.BooleanField[_h.R]
     """hideDelimiterFlag: boolean"""
-    allowCCFlag: _h.Boolean[_h.R]
+    allowCCFlag: _h.BooleanField[_h.R]
     """allowCCFlag: boolean"""
-    allowTOFlag: _h.Boolean[_h.R]
+    allowTOFlag: _h.BooleanField[_h.R]
     """allowTOFlag: boolean"""
-    headerColor: _h.Text[_h.R]
+    headerColor: _h.TextField[_h.R]
     """headerColor: string, at most 50 characters"""
-    memberColor: _h.Text[_h.R]
+    memberColor: _h.TextField[_h.R]
     """memberColor: string, at most 50 characters"""
-    contactColor: _h.Text[_h.R]
+    contactColor: _h.TextField[_h.R]
     """contactColor: string, at most 50 characters"""
-    unknownColor: _h.Text[_h.R]
+    unknownColor: _h.TextField[_h.R]
     """unknownColor: string, at most 50 characters"""
     calendarSetup: _CalendarSetupReference[_h.R]
     """calendarSetup: a reference; compare its id, or it with None"""
-    headerColorDisableFlag: _h.Boolean[_h.R]
+    headerColorDisableFlag: _h.BooleanField[_h.R]
     """headerColorDisableFlag: boolean"""
-    memberColorDisableFlag: _h.Boolean[_h.R]
+    memberColorDisableFlag: _h.BooleanField[_h.R]
     """memberColorDisableFlag: boolean"""
-    contactColorDisableFlag: _h.Boolean[_h.R]
+    contactColorDisableFlag: _h.BooleanField[_h.R]
     """contactColorDisableFlag: boolean"""
-    unknownColorDisableFlag: _h.Boolean[_h.R]
+    unknownColorDisableFlag: _h.BooleanField[_h.R]
     """unknownColorDisableFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Service: _Service[_ServiceRecord | _ServiceInfoRecord]

@@ -9,52 +9,52 @@ from ._maps import _Map_info
 from .servicestatusreference import _ServiceStatusReference
 from .servicesurveyreference import _ServiceSurveyReference
 
-class _ServiceEmailTemplate(_h.Reference[_h.R]):
+class _ServiceEmailTemplate(_h.ReferenceField[_h.R]):
     """The fields of ServiceEmailTemplate, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _h.Enum[_t.Literal["Any", "Closed", "Invoice", "New", "SalesOrder", "PurchaseOrder", "RMA", "Specific"], _h.R]
+    type: _h.EnumField[_t.Literal["Any", "Closed", "Invoice", "New", "SalesOrder", "PurchaseOrder", "RMA", "Specific"], _h.R]
     """type: Any | Closed | Invoice | New | SalesOrder | PurchaseOrder | RMA | Specific, required"""
     serviceSurvey: _ServiceSurveyReference[_h.R]
     """serviceSurvey: a reference; compare its id or name, or it with None"""
     serviceBoard: _BoardReference[_h.R]
     """serviceBoard: a reference; compare its id or name, or it with None"""
-    useSenderFlag: _h.Boolean[_h.R]
+    useSenderFlag: _h.BooleanField[_h.R]
     """useSenderFlag: boolean"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string, at most 100 characters"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string, at most 100 characters"""
-    emailAddress: _h.Text[_h.R]
+    emailAddress: _h.TextField[_h.R]
     """emailAddress: string, at most 100 characters"""
-    subject: _h.Text[_h.R]
+    subject: _h.TextField[_h.R]
     """subject: string, at most 200 characters"""
-    body: _h.Text[_h.R]
+    body: _h.TextField[_h.R]
     """body: string"""
-    copySenderFlag: _h.Boolean[_h.R]
+    copySenderFlag: _h.BooleanField[_h.R]
     """copySenderFlag: boolean"""
-    tasksFlag: _h.Boolean[_h.R]
+    tasksFlag: _h.BooleanField[_h.R]
     """tasksFlag: boolean"""
-    resourceRecordsFlag: _h.Boolean[_h.R]
+    resourceRecordsFlag: _h.BooleanField[_h.R]
     """resourceRecordsFlag: boolean"""
-    externalContactNotifications: _h.Boolean[_h.R]
+    externalContactNotifications: _h.BooleanField[_h.R]
     """externalContactNotifications: boolean"""
-    internalContactNotifications: _h.Boolean[_h.R]
+    internalContactNotifications: _h.BooleanField[_h.R]
     """internalContactNotifications: boolean"""
     serviceStatus: _ServiceStatusReference[_h.R]
     """serviceStatus: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceEmailTemplate: _ServiceEmailTemplate[_ServiceEmailTemplateRecord]

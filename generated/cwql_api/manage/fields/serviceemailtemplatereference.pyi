@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.serviceemailtemplatereference import ServiceEmailTemplateReference as _ServiceEmailTemplateReferenceRecord
 from ._maps import _Map_info
 
-class _ServiceEmailTemplateReference(_h.Reference[_h.R]):
+class _ServiceEmailTemplateReference(_h.ReferenceField[_h.R]):
     """The fields of ServiceEmailTemplateReference, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceEmailTemplateReference: _ServiceEmailTemplateReference[_ServiceEmailTemplateReferenceRecord]

@@ -5,28 +5,28 @@ from ..models.serviceinfo import ServiceInfo as _ServiceInfoRecord
 from ..models.service import Service as _ServiceRecord
 from ._maps import _Map_info
 
-class _ServiceInfo(_h.Reference[_h.R]):
+class _ServiceInfo(_h.ReferenceField[_h.R]):
     """The fields of ServiceInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    headerColor: _h.Text[_h.R]
+    headerColor: _h.TextField[_h.R]
     """headerColor: string"""
-    memberColor: _h.Text[_h.R]
+    memberColor: _h.TextField[_h.R]
     """memberColor: string"""
-    contactColor: _h.Text[_h.R]
+    contactColor: _h.TextField[_h.R]
     """contactColor: string"""
-    unknownColor: _h.Text[_h.R]
+    unknownColor: _h.TextField[_h.R]
     """unknownColor: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceInfo: _ServiceInfo[_ServiceInfoRecord | _ServiceRecord]

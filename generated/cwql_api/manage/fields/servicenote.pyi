@@ -6,53 +6,53 @@ from .contactreference import _ContactReference
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _ServiceNote(_h.Reference[_h.R]):
+class _ServiceNote(_h.ReferenceField[_h.R]):
     """The fields of ServiceNote, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    ticketId: _h.Integer[_h.R]
+    ticketId: _h.IntegerField[_h.R]
     """ticketId: int32"""
-    text: _h.Text[_h.R]
+    text: _h.TextField[_h.R]
     """text: string"""
-    detailDescriptionFlag: _h.Boolean[_h.R]
+    detailDescriptionFlag: _h.BooleanField[_h.R]
     """detailDescriptionFlag: boolean"""
-    internalAnalysisFlag: _h.Boolean[_h.R]
+    internalAnalysisFlag: _h.BooleanField[_h.R]
     """internalAnalysisFlag: boolean"""
-    resolutionFlag: _h.Boolean[_h.R]
+    resolutionFlag: _h.BooleanField[_h.R]
     """resolutionFlag: boolean"""
-    issueFlag: _h.Boolean[_h.R]
+    issueFlag: _h.BooleanField[_h.R]
     """issueFlag: boolean"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    customerUpdatedFlag: _h.Boolean[_h.R]
+    customerUpdatedFlag: _h.BooleanField[_h.R]
     """customerUpdatedFlag: boolean"""
-    processNotifications: _h.Boolean[_h.R]
+    processNotifications: _h.BooleanField[_h.R]
     """processNotifications: boolean"""
-    dateCreated: _h.DateTime[_h.R]
+    dateCreated: _h.DateTimeField[_h.R]
     """dateCreated: date-time"""
-    createdBy: _h.Text[_h.R]
+    createdBy: _h.TextField[_h.R]
     """createdBy: string"""
-    internalFlag: _h.Boolean[_h.R]
+    internalFlag: _h.BooleanField[_h.R]
     """internalFlag: boolean"""
-    externalFlag: _h.Boolean[_h.R]
+    externalFlag: _h.BooleanField[_h.R]
     """externalFlag: boolean"""
-    sentimentScore: _h.Number[_h.R]
+    sentimentScore: _h.NumberField[_h.R]
     """sentimentScore: double, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _ServiceNoteMany(_ServiceNote[_h.R], _h.Children[_h.R, _ServiceNoteRecord]):
+class _ServiceNoteMany(_ServiceNote[_h.R], _h.ChildrenField[_h.R, _ServiceNoteRecord]):
     """A list of ServiceNote inside of a record R."""
 
 ServiceNote: _ServiceNote[_ServiceNoteRecord]

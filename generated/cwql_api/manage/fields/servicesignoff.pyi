@@ -7,132 +7,132 @@ from ..models.servicesignoff import ServiceSignoff as _ServiceSignoffRecord
 from ..models.servicesignoffinfo import ServiceSignoffInfo as _ServiceSignoffInfoRecord
 from ._maps import _Map_info
 
-class _ServiceSignoff(_h.Reference[_h.R]):
+class _ServiceSignoff(_h.ReferenceField[_h.R]):
     """The fields of ServiceSignoff, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    visibleLogoFlag: _h.Boolean[_h.R]
+    visibleLogoFlag: _h.BooleanField[_h.R]
     """visibleLogoFlag: boolean"""
-    companyInfoFlag: _h.Boolean[_h.R]
+    companyInfoFlag: _h.BooleanField[_h.R]
     """companyInfoFlag: boolean"""
-    billingTermsFlag: _h.Boolean[_h.R]
+    billingTermsFlag: _h.BooleanField[_h.R]
     """billingTermsFlag: boolean"""
-    summaryFlag: _h.Boolean[_h.R]
+    summaryFlag: _h.BooleanField[_h.R]
     """summaryFlag: boolean"""
-    discussionFlag: _h.Boolean[_h.R]
+    discussionFlag: _h.BooleanField[_h.R]
     """discussionFlag: boolean"""
-    taskFlag: _h.Boolean[_h.R]
+    taskFlag: _h.BooleanField[_h.R]
     """taskFlag: boolean"""
-    task: _h.Enum[_t.Literal["All", "Closed", "Open"], _h.R]
+    task: _h.EnumField[_t.Literal["All", "Closed", "Open"], _h.R]
     """task: All | Closed | Open"""
-    configurationsFlag: _h.Boolean[_h.R]
+    configurationsFlag: _h.BooleanField[_h.R]
     """configurationsFlag: boolean"""
-    internalNotesFlag: _h.Boolean[_h.R]
+    internalNotesFlag: _h.BooleanField[_h.R]
     """internalNotesFlag: boolean"""
-    resolutionFlag: _h.Boolean[_h.R]
+    resolutionFlag: _h.BooleanField[_h.R]
     """resolutionFlag: boolean"""
-    timeFlag: _h.Boolean[_h.R]
+    timeFlag: _h.BooleanField[_h.R]
     """timeFlag: boolean"""
-    timeMemberFlag: _h.Boolean[_h.R]
+    timeMemberFlag: _h.BooleanField[_h.R]
     """timeMemberFlag: boolean"""
-    timeDateFlag: _h.Boolean[_h.R]
+    timeDateFlag: _h.BooleanField[_h.R]
     """timeDateFlag: boolean"""
-    timeStartEndFlag: _h.Boolean[_h.R]
+    timeStartEndFlag: _h.BooleanField[_h.R]
     """timeStartEndFlag: boolean"""
-    timeBillFlag: _h.Boolean[_h.R]
+    timeBillFlag: _h.BooleanField[_h.R]
     """timeBillFlag: boolean"""
-    timeHoursFlag: _h.Boolean[_h.R]
+    timeHoursFlag: _h.BooleanField[_h.R]
     """timeHoursFlag: boolean"""
-    timeRateFlag: _h.Boolean[_h.R]
+    timeRateFlag: _h.BooleanField[_h.R]
     """timeRateFlag: boolean"""
-    timeExtendedAmountFlag: _h.Boolean[_h.R]
+    timeExtendedAmountFlag: _h.BooleanField[_h.R]
     """timeExtendedAmountFlag: boolean"""
-    timeWorkTypeFlag: _h.Boolean[_h.R]
+    timeWorkTypeFlag: _h.BooleanField[_h.R]
     """timeWorkTypeFlag: boolean"""
-    timeAgreementFlag: _h.Boolean[_h.R]
+    timeAgreementFlag: _h.BooleanField[_h.R]
     """timeAgreementFlag: boolean"""
-    timeNotesFlag: _h.Boolean[_h.R]
+    timeNotesFlag: _h.BooleanField[_h.R]
     """timeNotesFlag: boolean"""
-    timeManualFlag: _h.Boolean[_h.R]
+    timeManualFlag: _h.BooleanField[_h.R]
     """timeManualFlag: boolean"""
-    timeManualEntry: _h.Integer[_h.R]
+    timeManualEntry: _h.IntegerField[_h.R]
     """timeManualEntry: int32"""
-    timeTaxFlag: _h.Boolean[_h.R]
+    timeTaxFlag: _h.BooleanField[_h.R]
     """timeTaxFlag: boolean"""
-    expenseFlag: _h.Boolean[_h.R]
+    expenseFlag: _h.BooleanField[_h.R]
     """expenseFlag: boolean"""
-    expenseDateFlag: _h.Boolean[_h.R]
+    expenseDateFlag: _h.BooleanField[_h.R]
     """expenseDateFlag: boolean"""
-    expenseMemberFlag: _h.Boolean[_h.R]
+    expenseMemberFlag: _h.BooleanField[_h.R]
     """expenseMemberFlag: boolean"""
-    expenseTypeFlag: _h.Boolean[_h.R]
+    expenseTypeFlag: _h.BooleanField[_h.R]
     """expenseTypeFlag: boolean"""
-    expenseBillFlag: _h.Boolean[_h.R]
+    expenseBillFlag: _h.BooleanField[_h.R]
     """expenseBillFlag: boolean"""
-    expenseAmountFlag: _h.Boolean[_h.R]
+    expenseAmountFlag: _h.BooleanField[_h.R]
     """expenseAmountFlag: boolean"""
-    expenseAgreementFlag: _h.Boolean[_h.R]
+    expenseAgreementFlag: _h.BooleanField[_h.R]
     """expenseAgreementFlag: boolean"""
-    expenseNotesFlag: _h.Boolean[_h.R]
+    expenseNotesFlag: _h.BooleanField[_h.R]
     """expenseNotesFlag: boolean"""
-    expenseTaxFlag: _h.Boolean[_h.R]
+    expenseTaxFlag: _h.BooleanField[_h.R]
     """expenseTaxFlag: boolean"""
-    expenseManualFlag: _h.Boolean[_h.R]
+    expenseManualFlag: _h.BooleanField[_h.R]
     """expenseManualFlag: boolean"""
-    expenseManualEntry: _h.Integer[_h.R]
+    expenseManualEntry: _h.IntegerField[_h.R]
     """expenseManualEntry: int32"""
-    productFlag: _h.Boolean[_h.R]
+    productFlag: _h.BooleanField[_h.R]
     """productFlag: boolean"""
-    productDescriptionFlag: _h.Boolean[_h.R]
+    productDescriptionFlag: _h.BooleanField[_h.R]
     """productDescriptionFlag: boolean"""
-    productBillFlag: _h.Boolean[_h.R]
+    productBillFlag: _h.BooleanField[_h.R]
     """productBillFlag: boolean"""
-    productQuantityFlag: _h.Boolean[_h.R]
+    productQuantityFlag: _h.BooleanField[_h.R]
     """productQuantityFlag: boolean"""
-    productPriceFlag: _h.Boolean[_h.R]
+    productPriceFlag: _h.BooleanField[_h.R]
     """productPriceFlag: boolean"""
-    productExtendedAmountFlag: _h.Boolean[_h.R]
+    productExtendedAmountFlag: _h.BooleanField[_h.R]
     """productExtendedAmountFlag: boolean"""
-    productAgreementFlag: _h.Boolean[_h.R]
+    productAgreementFlag: _h.BooleanField[_h.R]
     """productAgreementFlag: boolean"""
-    productManualFlag: _h.Boolean[_h.R]
+    productManualFlag: _h.BooleanField[_h.R]
     """productManualFlag: boolean"""
-    productManualEntry: _h.Integer[_h.R]
+    productManualEntry: _h.IntegerField[_h.R]
     """productManualEntry: int32"""
-    productTaxFlag: _h.Boolean[_h.R]
+    productTaxFlag: _h.BooleanField[_h.R]
     """productTaxFlag: boolean"""
-    technicianSignoffFlag: _h.Boolean[_h.R]
+    technicianSignoffFlag: _h.BooleanField[_h.R]
     """technicianSignoffFlag: boolean"""
-    customerSignoffTextFlag: _h.Boolean[_h.R]
+    customerSignoffTextFlag: _h.BooleanField[_h.R]
     """customerSignoffTextFlag: boolean"""
-    customerSignoffText: _h.Text[_h.R]
+    customerSignoffText: _h.TextField[_h.R]
     """customerSignoffText: string, at most 4000 characters"""
-    customerSignoffFieldsFlag: _h.Boolean[_h.R]
+    customerSignoffFieldsFlag: _h.BooleanField[_h.R]
     """customerSignoffFieldsFlag: boolean"""
-    billingMethodsTextFlag: _h.Boolean[_h.R]
+    billingMethodsTextFlag: _h.BooleanField[_h.R]
     """billingMethodsTextFlag: boolean"""
-    billingMethodsText: _h.Text[_h.R]
+    billingMethodsText: _h.TextField[_h.R]
     """billingMethodsText: string, at most 2000 characters"""
-    creditCardFieldsFlag: _h.Boolean[_h.R]
+    creditCardFieldsFlag: _h.BooleanField[_h.R]
     """creditCardFieldsFlag: boolean"""
-    defaultFFFlag: _h.Boolean[_h.R]
+    defaultFFFlag: _h.BooleanField[_h.R]
     """defaultFFFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceSignoff: _ServiceSignoff[_ServiceSignoffRecord | _ServiceSignoffInfoRecord]

@@ -7,26 +7,26 @@ from ..models.servicesignoffcustomfield import ServiceSignoffCustomField as _Ser
 from ._maps import _Map_info
 from .userdefinedfieldreference import _UserDefinedFieldReference
 
-class _ServiceSignoffCustomField(_h.Reference[_h.R]):
+class _ServiceSignoffCustomField(_h.ReferenceField[_h.R]):
     """The fields of ServiceSignoffCustomField, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    sequenceNumber: _h.Number[_h.R]
+    sequenceNumber: _h.NumberField[_h.R]
     """sequenceNumber: double, required"""
-    displaySection: _h.Enum[_t.Literal["CustomerInformation", "Detail", "Expenses", "Configurations", "AdditionalSignOffFields", "InternalNotes", "Time", "Products", "Resolution", "Summary", "Tasks"], _h.R]
+    displaySection: _h.EnumField[_t.Literal["CustomerInformation", "Detail", "Expenses", "Configurations", "AdditionalSignOffFields", "InternalNotes", "Time", "Products", "Resolution", "Summary", "Tasks"], _h.R]
     """displaySection: CustomerInformation | Detail | Expenses | Configurations | AdditionalSignOffFields | InternalNotes | Time | Products | Resolution | Summary | Tasks, required"""
     userDefinedField: _UserDefinedFieldReference[_h.R]
     """userDefinedField: a reference; compare its id or name, or it with None, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceSignoffCustomField: _ServiceSignoffCustomField[_ServiceSignoffCustomFieldRecord]

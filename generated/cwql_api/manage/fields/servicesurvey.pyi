@@ -6,44 +6,44 @@ from .genericididentifierreference import _GenericIdIdentifierReference
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _ServiceSurvey(_h.Reference[_h.R]):
+class _ServiceSurvey(_h.ReferenceField[_h.R]):
     """The fields of ServiceSurvey, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    headerIncludeLogoFlag: _h.Boolean[_h.R]
+    headerIncludeLogoFlag: _h.BooleanField[_h.R]
     """headerIncludeLogoFlag: boolean"""
-    headerText: _h.Text[_h.R]
+    headerText: _h.TextField[_h.R]
     """headerText: string, at most 4000 characters"""
-    headerTextVisibleFlag: _h.Boolean[_h.R]
+    headerTextVisibleFlag: _h.BooleanField[_h.R]
     """headerTextVisibleFlag: boolean"""
-    footerText: _h.Text[_h.R]
+    footerText: _h.TextField[_h.R]
     """footerText: string, at most 500 characters"""
-    footerTextVisibleFlag: _h.Boolean[_h.R]
+    footerTextVisibleFlag: _h.BooleanField[_h.R]
     """footerTextVisibleFlag: boolean"""
-    thankYouText: _h.Text[_h.R]
+    thankYouText: _h.TextField[_h.R]
     """thankYouText: string, at most 4000 characters"""
     notifyWho: _GenericIdIdentifierReference[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None"""
-    notifyWhoVisibleFlag: _h.Boolean[_h.R]
+    notifyWhoVisibleFlag: _h.BooleanField[_h.R]
     """notifyWhoVisibleFlag: boolean"""
     notifyMember: _MemberReference[_h.R]
     """notifyMember: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceSurvey: _ServiceSurvey[_ServiceSurveyRecord]

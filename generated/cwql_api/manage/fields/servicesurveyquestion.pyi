@@ -7,46 +7,46 @@ from ..models.servicesurveyquestion import ServiceSurveyQuestion as _ServiceSurv
 from ._maps import _Map_info
 from .servicesurveyquestionoption import _ServiceSurveyQuestionOptionMany
 
-class _ServiceSurveyQuestion(_h.Reference[_h.R]):
+class _ServiceSurveyQuestion(_h.ReferenceField[_h.R]):
     """The fields of ServiceSurveyQuestion, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    sequenceNumber: _h.Integer[_h.R]
+    sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
-    type: _h.Enum[_t.Literal["OpenEnded", "Selection"], _h.R]
+    type: _h.EnumField[_t.Literal["OpenEnded", "Selection"], _h.R]
     """type: OpenEnded | Selection, required"""
-    question: _h.Text[_h.R]
+    question: _h.TextField[_h.R]
     """question: string, at most 1000 characters, required"""
     options: _ServiceSurveyQuestionOptionMany[_h.R]
     """options: a list of ServiceSurveyQuestionOption; compare one of its fields, or use any()"""
-    includeFlag: _h.Boolean[_h.R]
+    includeFlag: _h.BooleanField[_h.R]
     """includeFlag: boolean"""
-    requiredFlag: _h.Boolean[_h.R]
+    requiredFlag: _h.BooleanField[_h.R]
     """requiredFlag: boolean"""
-    noAnswerPoints: _h.Integer[_h.R]
+    noAnswerPoints: _h.IntegerField[_h.R]
     """noAnswerPoints: int32"""
-    surveyId: _h.Integer[_h.R]
+    surveyId: _h.IntegerField[_h.R]
     """surveyId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceSurveyQuestion: _ServiceSurveyQuestion[_ServiceSurveyQuestionRecord]

@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.servicesurveyquestionoption import ServiceSurveyQuestionOption as _ServiceSurveyQuestionOptionRecord
 
-class _ServiceSurveyQuestionOption(_h.Reference[_h.R]):
+class _ServiceSurveyQuestionOption(_h.ReferenceField[_h.R]):
     """The fields of ServiceSurveyQuestionOption, in conditions on records R."""
 
-    includeFlag: _h.Boolean[_h.R]
+    includeFlag: _h.BooleanField[_h.R]
     """includeFlag: boolean"""
-    caption: _h.Text[_h.R]
+    caption: _h.TextField[_h.R]
     """caption: string"""
-    points: _h.Integer[_h.R]
+    points: _h.IntegerField[_h.R]
     """points: int32"""
 
-class _ServiceSurveyQuestionOptionMany(_ServiceSurveyQuestionOption[_h.R], _h.Children[_h.R, _ServiceSurveyQuestionOptionRecord]):
+class _ServiceSurveyQuestionOptionMany(_ServiceSurveyQuestionOption[_h.R], _h.ChildrenField[_h.R, _ServiceSurveyQuestionOptionRecord]):
     """A list of ServiceSurveyQuestionOption inside of a record R."""
 
 ServiceSurveyQuestionOption: _ServiceSurveyQuestionOption[_ServiceSurveyQuestionOptionRecord]

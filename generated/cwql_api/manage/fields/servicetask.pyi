@@ -9,18 +9,18 @@ from .memberreference import _MemberReference
 from .scheduleentryreference import _ScheduleEntryReference
 from .servicecodereference import _ServiceCodeReference
 
-class _ServiceTask(_h.Reference[_h.R]):
+class _ServiceTask(_h.ReferenceField[_h.R]):
     """The fields of ServiceTask, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    ticketId: _h.Integer[_h.R]
+    ticketId: _h.IntegerField[_h.R]
     """ticketId: int32"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    priority: _h.Integer[_h.R]
+    priority: _h.IntegerField[_h.R]
     """priority: int32"""
     schedule: _ScheduleEntryReference[_h.R]
     """schedule: a reference; compare its id, or it with None"""
@@ -28,23 +28,23 @@ class _ServiceTask(_h.Reference[_h.R]):
     """code: a reference; compare its id or name, or it with None"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    resolution: _h.Text[_h.R]
+    resolution: _h.TextField[_h.R]
     """resolution: string"""
-    childScheduleAction: _h.Enum[_t.Literal["Transfer", "Delete", "Done"], _h.R]
+    childScheduleAction: _h.EnumField[_t.Literal["Transfer", "Delete", "Done"], _h.R]
     """childScheduleAction: Transfer | Delete | Done"""
-    childTicketId: _h.Integer[_h.R]
+    childTicketId: _h.IntegerField[_h.R]
     """childTicketId: int32"""
-    summary: _h.Text[_h.R]
+    summary: _h.TextField[_h.R]
     """summary: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceTask: _ServiceTask[_ServiceTaskRecord]

@@ -7,12 +7,12 @@ from .memberreference import _MemberReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _ServiceTeam(_h.Reference[_h.R]):
+class _ServiceTeam(_h.ReferenceField[_h.R]):
     """The fields of ServiceTeam, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     leader: _MemberReference[_h.R]
     """leader: a reference; compare its id, identifier or name, or it with None"""
@@ -20,17 +20,17 @@ class _ServiceTeam(_h.Reference[_h.R]):
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    deleteNotifyFlag: _h.Boolean[_h.R]
+    deleteNotifyFlag: _h.BooleanField[_h.R]
     """deleteNotifyFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceTeam: _ServiceTeam[_ServiceTeamRecord]

@@ -7,30 +7,30 @@ from .servicecodereference import _ServiceCodeReference
 from .servicetemplatereference import _ServiceTemplateReference
 from .servicetemplatetaskreference import _ServiceTemplateTaskReference
 
-class _ServiceTemplateTask(_h.Reference[_h.R]):
+class _ServiceTemplateTask(_h.ReferenceField[_h.R]):
     """The fields of ServiceTemplateTask, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     serviceTemplate: _ServiceTemplateReference[_h.R]
     """serviceTemplate: a reference; compare its id or name, or it with None"""
     linkedServiceTemplateTask: _ServiceTemplateTaskReference[_h.R]
     """linkedServiceTemplateTask: a reference; compare its id or name, or it with None"""
-    priority: _h.Integer[_h.R]
+    priority: _h.IntegerField[_h.R]
     """priority: int32, required"""
     code: _ServiceCodeReference[_h.R]
     """code: a reference; compare its id or name, or it with None"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceTemplateTask: _ServiceTemplateTask[_ServiceTemplateTaskRecord]

@@ -5,30 +5,30 @@ from ..models.serviceticketlink import ServiceTicketLink as _ServiceTicketLinkRe
 from ..models.serviceticketlinkinfo import ServiceTicketLinkInfo as _ServiceTicketLinkInfoRecord
 from ._maps import _Map_info
 
-class _ServiceTicketLink(_h.Reference[_h.R]):
+class _ServiceTicketLink(_h.ReferenceField[_h.R]):
     """The fields of ServiceTicketLink, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    enabledFlag: _h.Boolean[_h.R]
+    enabledFlag: _h.BooleanField[_h.R]
     """enabledFlag: boolean"""
-    linkText: _h.Text[_h.R]
+    linkText: _h.TextField[_h.R]
     """linkText: string, at most 50 characters, required"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, at most 1000 characters, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceTicketLink: _ServiceTicketLink[_ServiceTicketLinkRecord | _ServiceTicketLinkInfoRecord]

@@ -5,28 +5,28 @@ from ..models.serviceticketlinkinfo import ServiceTicketLinkInfo as _ServiceTick
 from ..models.serviceticketlink import ServiceTicketLink as _ServiceTicketLinkRecord
 from ._maps import _Map_info
 
-class _ServiceTicketLinkInfo(_h.Reference[_h.R]):
+class _ServiceTicketLinkInfo(_h.ReferenceField[_h.R]):
     """The fields of ServiceTicketLinkInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    linkText: _h.Text[_h.R]
+    linkText: _h.TextField[_h.R]
     """linkText: string"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    enabledFlag: _h.Boolean[_h.R]
+    enabledFlag: _h.BooleanField[_h.R]
     """enabledFlag: boolean, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceTicketLinkInfo: _ServiceTicketLinkInfo[_ServiceTicketLinkInfoRecord | _ServiceTicketLinkRecord]

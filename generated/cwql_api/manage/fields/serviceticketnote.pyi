@@ -9,38 +9,38 @@ from ._maps import _Map_info
 from .memberreference import _MemberReference
 from .ticketreference import _TicketReference
 
-class _ServiceTicketNote(_h.Reference[_h.R]):
+class _ServiceTicketNote(_h.ReferenceField[_h.R]):
     """The fields of ServiceTicketNote, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    noteType: _h.Enum[_t.Literal["TicketNote", "TimeEntryNote", "MeetingNote"], _h.R]
+    noteType: _h.EnumField[_t.Literal["TicketNote", "TimeEntryNote", "MeetingNote"], _h.R]
     """noteType: TicketNote | TimeEntryNote | MeetingNote"""
     ticket: _TicketReference[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    text: _h.Text[_h.R]
+    text: _h.TextField[_h.R]
     """text: string"""
-    isMarkdownFlag: _h.Boolean[_h.R]
+    isMarkdownFlag: _h.BooleanField[_h.R]
     """isMarkdownFlag: boolean"""
-    detailDescriptionFlag: _h.Boolean[_h.R]
+    detailDescriptionFlag: _h.BooleanField[_h.R]
     """detailDescriptionFlag: boolean"""
-    internalAnalysisFlag: _h.Boolean[_h.R]
+    internalAnalysisFlag: _h.BooleanField[_h.R]
     """internalAnalysisFlag: boolean"""
-    resolutionFlag: _h.Boolean[_h.R]
+    resolutionFlag: _h.BooleanField[_h.R]
     """resolutionFlag: boolean"""
-    timeStart: _h.Text[_h.R]
+    timeStart: _h.TextField[_h.R]
     """timeStart: string"""
-    timeEnd: _h.Text[_h.R]
+    timeEnd: _h.TextField[_h.R]
     """timeEnd: string"""
-    bundledFlag: _h.Boolean[_h.R]
+    bundledFlag: _h.BooleanField[_h.R]
     """bundledFlag: boolean"""
-    mergedFlag: _h.Boolean[_h.R]
+    mergedFlag: _h.BooleanField[_h.R]
     """mergedFlag: boolean"""
-    issueFlag: _h.Boolean[_h.R]
+    issueFlag: _h.BooleanField[_h.R]
     """issueFlag: boolean"""
-    originalAuthor: _h.Text[_h.R]
+    originalAuthor: _h.TextField[_h.R]
     """originalAuthor: string"""
-    createdByParentFlag: _h.Boolean[_h.R]
+    createdByParentFlag: _h.BooleanField[_h.R]
     """createdByParentFlag: boolean, since 2025.1"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
@@ -48,13 +48,13 @@ class _ServiceTicketNote(_h.Reference[_h.R]):
     """contact: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ServiceTicketNote: _ServiceTicketNote[_ServiceTicketNoteRecord]

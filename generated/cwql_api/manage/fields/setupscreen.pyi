@@ -4,32 +4,32 @@ from cwql.schema import handles as _h
 from ..models.setupscreen import SetupScreen as _SetupScreenRecord
 from ._maps import _Map_info
 
-class _SetupScreen(_h.Reference[_h.R]):
+class _SetupScreen(_h.ReferenceField[_h.R]):
     """The fields of SetupScreen, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    category: _h.Text[_h.R]
+    category: _h.TextField[_h.R]
     """category: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    moduleDescription: _h.Text[_h.R]
+    moduleDescription: _h.TextField[_h.R]
     """moduleDescription: string"""
-    moduleIdentifier: _h.Text[_h.R]
+    moduleIdentifier: _h.TextField[_h.R]
     """moduleIdentifier: string"""
-    moduleName: _h.Text[_h.R]
+    moduleName: _h.TextField[_h.R]
     """moduleName: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SetupScreen: _SetupScreen[_SetupScreenRecord]

@@ -5,26 +5,26 @@ from ..models.shipmentmethodinfo import ShipmentMethodInfo as _ShipmentMethodInf
 from ..models.shipmentmethod import ShipmentMethod as _ShipmentMethodRecord
 from ._maps import _Map_info
 
-class _ShipmentMethodInfo(_h.Reference[_h.R]):
+class _ShipmentMethodInfo(_h.ReferenceField[_h.R]):
     """The fields of ShipmentMethodInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    trackingUrl: _h.Text[_h.R]
+    trackingUrl: _h.TextField[_h.R]
     """trackingUrl: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 ShipmentMethodInfo: _ShipmentMethodInfo[_ShipmentMethodInfoRecord | _ShipmentMethodRecord]

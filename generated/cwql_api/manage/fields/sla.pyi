@@ -9,20 +9,20 @@ from .calendarreference import _CalendarReference
 from ._maps import _Map_info
 from .priorityreference import _PriorityReference
 
-class _SLA(_h.Reference[_h.R]):
+class _SLA(_h.ReferenceField[_h.R]):
     """The fields of SLA, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 25 characters, required"""
-    basedOn: _h.Enum[_t.Literal["AllHours", "Customer", "MyCalendar", "Custom"], _h.R]
+    basedOn: _h.EnumField[_t.Literal["AllHours", "Customer", "MyCalendar", "Custom"], _h.R]
     """basedOn: AllHours | Customer | MyCalendar | Custom, required"""
     customCalendar: _CalendarReference[_h.R]
     """customCalendar: a reference; compare its id or name, or it with None"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    applicationOrder: _h.Integer[_h.R]
+    applicationOrder: _h.IntegerField[_h.R]
     """applicationOrder: int32"""
     hiImpactHiUrgency: _PriorityReference[_h.R]
     """hiImpactHiUrgency: a reference; compare its id or name, or it with None"""
@@ -42,29 +42,29 @@ class _SLA(_h.Reference[_h.R]):
     """lowImpactMedUrgency: a reference; compare its id or name, or it with None"""
     lowImpactLowUrgency: _PriorityReference[_h.R]
     """lowImpactLowUrgency: a reference; compare its id or name, or it with None"""
-    respondHours: _h.Number[_h.R]
+    respondHours: _h.NumberField[_h.R]
     """respondHours: double"""
-    respondPercent: _h.Integer[_h.R]
+    respondPercent: _h.IntegerField[_h.R]
     """respondPercent: int32"""
-    planWithin: _h.Number[_h.R]
+    planWithin: _h.NumberField[_h.R]
     """planWithin: double"""
-    planWithinPercent: _h.Integer[_h.R]
+    planWithinPercent: _h.IntegerField[_h.R]
     """planWithinPercent: int32"""
-    resolutionHours: _h.Number[_h.R]
+    resolutionHours: _h.NumberField[_h.R]
     """resolutionHours: double"""
-    resolutionPercent: _h.Integer[_h.R]
+    resolutionPercent: _h.IntegerField[_h.R]
     """resolutionPercent: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SLA: _SLA[_SLARecord | _SLAInfoRecord]

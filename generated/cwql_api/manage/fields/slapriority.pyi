@@ -6,48 +6,48 @@ from ._maps import _Map_info
 from .priorityreference import _PriorityReference
 from .slareference import _SLAReference
 
-class _SLAPriority(_h.Reference[_h.R]):
+class _SLAPriority(_h.ReferenceField[_h.R]):
     """The fields of SLAPriority, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     priority: _PriorityReference[_h.R]
     """priority: a reference; compare its id or name, or it with None, required"""
-    respondHours: _h.Number[_h.R]
+    respondHours: _h.NumberField[_h.R]
     """respondHours: double"""
-    respondPercent: _h.Integer[_h.R]
+    respondPercent: _h.IntegerField[_h.R]
     """respondPercent: int32"""
-    planWithin: _h.Number[_h.R]
+    planWithin: _h.NumberField[_h.R]
     """planWithin: double"""
-    planWithinPercent: _h.Integer[_h.R]
+    planWithinPercent: _h.IntegerField[_h.R]
     """planWithinPercent: int32"""
-    resolutionHours: _h.Number[_h.R]
+    resolutionHours: _h.NumberField[_h.R]
     """resolutionHours: double"""
-    resolutionPercent: _h.Integer[_h.R]
+    resolutionPercent: _h.IntegerField[_h.R]
     """resolutionPercent: int32"""
     sla: _SLAReference[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    serviceSlaPriorityCwId: _h.Text[_h.R]
+    serviceSlaPriorityCwId: _h.TextField[_h.R]
     """serviceSlaPriorityCwId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SLAPriority: _SLAPriority[_SLAPriorityRecord]

@@ -6,58 +6,58 @@ from cwql.schema import handles as _h
 from ..models.ssoconfiguration import SsoConfiguration as _SsoConfigurationRecord
 from ._maps import _Map_info
 
-class _SsoConfiguration(_h.Reference[_h.R]):
+class _SsoConfiguration(_h.ReferenceField[_h.R]):
     """The fields of SsoConfiguration, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    ssoType: _h.Enum[_t.Literal["CWSSO", "SAML"], _h.R]
+    ssoType: _h.EnumField[_t.Literal["CWSSO", "SAML"], _h.R]
     """ssoType: CWSSO | SAML, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    samlEntityId: _h.Text[_h.R]
+    samlEntityId: _h.TextField[_h.R]
     """samlEntityId: string, at most 1000 characters"""
-    samlSignInUrl: _h.Text[_h.R]
+    samlSignInUrl: _h.TextField[_h.R]
     """samlSignInUrl: string, at most 1000 characters"""
-    samlIdpCertificate: _h.Text[_h.R]
+    samlIdpCertificate: _h.TextField[_h.R]
     """samlIdpCertificate: string"""
-    samlCertificateName: _h.Text[_h.R]
+    samlCertificateName: _h.TextField[_h.R]
     """samlCertificateName: string"""
-    samlCertificateIssuedTo: _h.Text[_h.R]
+    samlCertificateIssuedTo: _h.TextField[_h.R]
     """samlCertificateIssuedTo: string"""
-    samlCertificateThumbprint: _h.Text[_h.R]
+    samlCertificateThumbprint: _h.TextField[_h.R]
     """samlCertificateThumbprint: string"""
-    samlCertificateValidFrom: _h.DateTime[_h.R]
+    samlCertificateValidFrom: _h.DateTimeField[_h.R]
     """samlCertificateValidFrom: date-time"""
-    samlCertificateValidTo: _h.DateTime[_h.R]
+    samlCertificateValidTo: _h.DateTimeField[_h.R]
     """samlCertificateValidTo: date-time"""
-    locationIds: _h.Collection[int, _h.R]
+    locationIds: _h.CollectionField[int, _h.R]
     """locationIds: a list of int32, required"""
-    clientId: _h.Text[_h.R]
+    clientId: _h.TextField[_h.R]
     """clientId: string, at most 1000 characters"""
-    stsBaseUrl: _h.Text[_h.R]
+    stsBaseUrl: _h.TextField[_h.R]
     """stsBaseUrl: string"""
-    stsUserAdminUrl: _h.Text[_h.R]
+    stsUserAdminUrl: _h.TextField[_h.R]
     """stsUserAdminUrl: string"""
-    token: _h.Text[_h.R]
+    token: _h.TextField[_h.R]
     """token: string"""
-    submittedMemberCount: _h.Integer[_h.R]
+    submittedMemberCount: _h.IntegerField[_h.R]
     """submittedMemberCount: int32"""
-    allMembersSubmitted: _h.Boolean[_h.R]
+    allMembersSubmitted: _h.BooleanField[_h.R]
     """allMembersSubmitted: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    isSsoOnByDefault: _h.Boolean[_h.R]
+    isSsoOnByDefault: _h.BooleanField[_h.R]
     """isSsoOnByDefault: boolean"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SsoConfiguration: _SsoConfiguration[_SsoConfigurationRecord]

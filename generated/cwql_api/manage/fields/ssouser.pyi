@@ -4,30 +4,30 @@ from cwql.schema import handles as _h
 from ..models.ssouser import SsoUser as _SsoUserRecord
 from .memberreference import _MemberReference
 
-class _SsoUser(_h.Reference[_h.R]):
+class _SsoUser(_h.ReferenceField[_h.R]):
     """The fields of SsoUser, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    ssoUserId: _h.Text[_h.R]
+    ssoUserId: _h.TextField[_h.R]
     """ssoUserId: string"""
-    userName: _h.Text[_h.R]
+    userName: _h.TextField[_h.R]
     """userName: string"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string"""
-    email: _h.Text[_h.R]
+    email: _h.TextField[_h.R]
     """email: string"""
-    emailConfirmed: _h.Boolean[_h.R]
+    emailConfirmed: _h.BooleanField[_h.R]
     """emailConfirmed: boolean"""
-    disabledFlag: _h.Boolean[_h.R]
+    disabledFlag: _h.BooleanField[_h.R]
     """disabledFlag: boolean"""
-    linkedFlag: _h.Boolean[_h.R]
+    linkedFlag: _h.BooleanField[_h.R]
     """linkedFlag: boolean"""
-    dateEntered: _h.DateText[_h.R]
+    dateEntered: _h.DateTextField[_h.R]
     """dateEntered: string"""
-    lastUpdated: _h.DateText[_h.R]
+    lastUpdated: _h.DateTextField[_h.R]
     """lastUpdated: string"""
     linkedMember: _MemberReference[_h.R]
     """linkedMember: a reference; compare its id, identifier or name, or it with None"""

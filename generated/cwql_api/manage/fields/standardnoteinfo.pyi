@@ -8,14 +8,14 @@ from ._maps import _Map_info
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _StandardNoteInfo(_h.Reference[_h.R]):
+class _StandardNoteInfo(_h.ReferenceField[_h.R]):
     """The fields of StandardNoteInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    contents: _h.Text[_h.R]
+    contents: _h.TextField[_h.R]
     """contents: string"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
@@ -25,13 +25,13 @@ class _StandardNoteInfo(_h.Reference[_h.R]):
     """board: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 StandardNoteInfo: _StandardNoteInfo[_StandardNoteInfoRecord | _StandardNoteRecord]

@@ -6,30 +6,30 @@ from ..models.stateinfo import StateInfo as _StateInfoRecord
 from .countryreference import _CountryReference
 from ._maps import _Map_info
 
-class _State(_h.Reference[_h.R]):
+class _State(_h.ReferenceField[_h.R]):
     """The fields of State, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 50 characters, required"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None, required"""
-    disabled: _h.Boolean[_h.R]
+    disabled: _h.BooleanField[_h.R]
     """disabled: boolean, since 2025.8"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 State: _State[_StateRecord | _StateInfoRecord]

@@ -4,28 +4,28 @@ from cwql.schema import handles as _h
 from ..models.statusindicator import StatusIndicator as _StatusIndicatorRecord
 from ._maps import _Map_info
 
-class _StatusIndicator(_h.Reference[_h.R]):
+class _StatusIndicator(_h.ReferenceField[_h.R]):
     """The fields of StatusIndicator, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    color: _h.Text[_h.R]
+    color: _h.TextField[_h.R]
     """color: string"""
-    icon: _h.Text[_h.R]
+    icon: _h.TextField[_h.R]
     """icon: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 StatusIndicator: _StatusIndicator[_StatusIndicatorRecord]

@@ -6,32 +6,32 @@ from ..models.subcategoryinfo import SubCategoryInfo as _SubCategoryInfoRecord
 from ._maps import _Map_info
 from .productcategoryreference import _ProductCategoryReference
 
-class _SubCategory(_h.Reference[_h.R]):
+class _SubCategory(_h.ReferenceField[_h.R]):
     """The fields of SubCategory, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    integrationXref: _h.Text[_h.R]
+    integrationXref: _h.TextField[_h.R]
     """integrationXref: string, at most 50 characters"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     category: _ProductCategoryReference[_h.R]
     """category: a reference; compare its id or name, or it with None, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SubCategory: _SubCategory[_SubCategoryRecord | _SubCategoryInfoRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.successresponse import SuccessResponse as _SuccessResponseRecord
 
-class _SuccessResponse(_h.Reference[_h.R]):
+class _SuccessResponse(_h.ReferenceField[_h.R]):
     """The fields of SuccessResponse, in conditions on records R."""
 
-    success: _h.Boolean[_h.R]
+    success: _h.BooleanField[_h.R]
     """success: boolean"""
-    message: _h.Text[_h.R]
+    message: _h.TextField[_h.R]
     """message: string"""
 
 SuccessResponse: _SuccessResponse[_SuccessResponseRecord]

@@ -5,28 +5,28 @@ from ..models.survey import Survey as _SurveyRecord
 from ..models.surveyinfo import SurveyInfo as _SurveyInfoRecord
 from ._maps import _Map_info
 
-class _Survey(_h.Reference[_h.R]):
+class _Survey(_h.ReferenceField[_h.R]):
     """The fields of Survey, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    instructions: _h.Text[_h.R]
+    instructions: _h.TextField[_h.R]
     """instructions: string, at most 1000 characters"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Survey: _Survey[_SurveyRecord | _SurveyInfoRecord]

@@ -7,46 +7,46 @@ from ..models.surveyquestion import SurveyQuestion as _SurveyQuestionRecord
 from ._maps import _Map_info
 from .surveyreference import _SurveyReference
 
-class _SurveyQuestion(_h.Reference[_h.R]):
+class _SurveyQuestion(_h.ReferenceField[_h.R]):
     """The fields of SurveyQuestion, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     survey: _SurveyReference[_h.R]
     """survey: a reference; compare its id or name, or it with None"""
-    fieldType: _h.Enum[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "Text", "Password"], _h.R]
+    fieldType: _h.EnumField[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "Text", "Password"], _h.R]
     """fieldType: TextArea | Button | Currency | Date | Hyperlink | IPAddress | Checkbox | Number | Percent | Text | Password, required"""
-    entryType: _h.Enum[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
+    entryType: _h.EnumField[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
     """entryType: Date | EntryField | List | Option, required"""
-    sequenceNumber: _h.Number[_h.R]
+    sequenceNumber: _h.NumberField[_h.R]
     """sequenceNumber: double, required"""
-    question: _h.Text[_h.R]
+    question: _h.TextField[_h.R]
     """question: string, at most 1000 characters, required"""
-    numberOfDecimals: _h.Integer[_h.R]
+    numberOfDecimals: _h.IntegerField[_h.R]
     """numberOfDecimals: int32"""
-    requiredFlag: _h.Boolean[_h.R]
+    requiredFlag: _h.BooleanField[_h.R]
     """requiredFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SurveyQuestion: _SurveyQuestion[_SurveyQuestionRecord]

@@ -6,42 +6,42 @@ from ._maps import _Map_info
 from .surveyquestionreference import _SurveyQuestionReference
 from .surveyreference import _SurveyReference
 
-class _SurveyQuestionValue(_h.Reference[_h.R]):
+class _SurveyQuestionValue(_h.ReferenceField[_h.R]):
     """The fields of SurveyQuestionValue, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     survey: _SurveyReference[_h.R]
     """survey: a reference; compare its id or name, or it with None"""
     question: _SurveyQuestionReference[_h.R]
     """question: a reference; compare its id, or it with None"""
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string, at most 1000 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    pointValue: _h.Integer[_h.R]
+    pointValue: _h.IntegerField[_h.R]
     """pointValue: int32"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SurveyQuestionValue: _SurveyQuestionValue[_SurveyQuestionValueRecord]

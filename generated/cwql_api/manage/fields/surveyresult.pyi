@@ -7,38 +7,38 @@ from .contactreference import _ContactReference
 from ._maps import _Map_info
 from .surveyresultdetail import _SurveyResultDetailMany
 
-class _SurveyResult(_h.Reference[_h.R]):
+class _SurveyResult(_h.ReferenceField[_h.R]):
     """The fields of SurveyResult, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    ticketId: _h.Integer[_h.R]
+    ticketId: _h.IntegerField[_h.R]
     """ticketId: int32, required"""
-    emailAddress: _h.Text[_h.R]
+    emailAddress: _h.TextField[_h.R]
     """emailAddress: string"""
-    footerResponse: _h.Text[_h.R]
+    footerResponse: _h.TextField[_h.R]
     """footerResponse: string"""
-    contactMeFlag: _h.Boolean[_h.R]
+    contactMeFlag: _h.BooleanField[_h.R]
     """contactMeFlag: boolean"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     results: _SurveyResultDetailMany[_h.R]
     """results: a list of SurveyResultDetail; compare one of its fields, or use any()"""
-    totalPoints: _h.Integer[_h.R]
+    totalPoints: _h.IntegerField[_h.R]
     """totalPoints: int32"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    surveyId: _h.Integer[_h.R]
+    surveyId: _h.IntegerField[_h.R]
     """surveyId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SurveyResult: _SurveyResult[_SurveyResultRecord]

@@ -3,15 +3,15 @@ from cwql.schema import handles as _h
 
 from ..models.surveyresultdetail import SurveyResultDetail as _SurveyResultDetailRecord
 
-class _SurveyResultDetail(_h.Reference[_h.R]):
+class _SurveyResultDetail(_h.ReferenceField[_h.R]):
     """The fields of SurveyResultDetail, in conditions on records R."""
 
-    questionId: _h.Integer[_h.R]
+    questionId: _h.IntegerField[_h.R]
     """questionId: int32"""
-    answer: _h.Anything[_h.R]
+    answer: _h.AnyField[_h.R]
     """answer: any value"""
 
-class _SurveyResultDetailMany(_SurveyResultDetail[_h.R], _h.Children[_h.R, _SurveyResultDetailRecord]):
+class _SurveyResultDetailMany(_SurveyResultDetail[_h.R], _h.ChildrenField[_h.R, _SurveyResultDetailRecord]):
     """A list of SurveyResultDetail inside of a record R."""
 
 SurveyResultDetail: _SurveyResultDetail[_SurveyResultDetailRecord]

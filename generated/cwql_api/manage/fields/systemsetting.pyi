@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.systemsetting import SystemSetting as _SystemSettingRecord
 from ._maps import _Map_info
 
-class _SystemSetting(_h.Reference[_h.R]):
+class _SystemSetting(_h.ReferenceField[_h.R]):
     """The fields of SystemSetting, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string, required"""
-    valueType: _h.Text[_h.R]
+    valueType: _h.TextField[_h.R]
     """valueType: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 SystemSetting: _SystemSetting[_SystemSettingRecord]

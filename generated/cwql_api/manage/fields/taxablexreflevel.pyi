@@ -5,22 +5,22 @@ from ..models.taxablexreflevel import TaxableXRefLevel as _TaxableXRefLevelRecor
 from ._maps import _Map_info
 from .taxcodelevelreference import _TaxCodeLevelReference
 
-class _TaxableXRefLevel(_h.Reference[_h.R]):
+class _TaxableXRefLevel(_h.ReferenceField[_h.R]):
     """The fields of TaxableXRefLevel, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     taxCodeLevel: _TaxCodeLevelReference[_h.R]
     """taxCodeLevel: a reference; compare its id or name, or it with None, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TaxableXRefLevel: _TaxableXRefLevel[_TaxableXRefLevelRecord]

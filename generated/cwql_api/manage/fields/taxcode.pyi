@@ -8,202 +8,202 @@ from ..models.taxcodeinfo import TaxCodeInfo as _TaxCodeInfoRecord
 from .countryreference import _CountryReference
 from ._maps import _Map_info
 
-class _TaxCode(_h.Reference[_h.R]):
+class _TaxCode(_h.ReferenceField[_h.R]):
     """The fields of TaxCode, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string, at most 8 characters, required"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 50 characters, required"""
-    invoiceCaption: _h.Text[_h.R]
+    invoiceCaption: _h.TextField[_h.R]
     """invoiceCaption: string, at most 25 characters, required"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    effectiveDate: _h.DateTime[_h.R]
+    effectiveDate: _h.DateTimeField[_h.R]
     """effectiveDate: date-time, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    displayOnInvoiceFlag: _h.Boolean[_h.R]
+    displayOnInvoiceFlag: _h.BooleanField[_h.R]
     """displayOnInvoiceFlag: boolean"""
-    canadaCalculateGSTFlag: _h.Boolean[_h.R]
+    canadaCalculateGSTFlag: _h.BooleanField[_h.R]
     """canadaCalculateGSTFlag: boolean"""
-    cancelDate: _h.DateTime[_h.R]
+    cancelDate: _h.DateTimeField[_h.R]
     """cancelDate: date-time"""
-    levelOneRate: _h.Number[_h.R]
+    levelOneRate: _h.NumberField[_h.R]
     """levelOneRate: double"""
-    levelOneRateType: _h.Enum[_t.Literal["Amount", "Percent"], _h.R]
+    levelOneRateType: _h.EnumField[_t.Literal["Amount", "Percent"], _h.R]
     """levelOneRateType: Amount | Percent"""
-    levelOneTaxableMax: _h.Number[_h.R]
+    levelOneTaxableMax: _h.NumberField[_h.R]
     """levelOneTaxableMax: double"""
-    levelOneCaption: _h.Text[_h.R]
+    levelOneCaption: _h.TextField[_h.R]
     """levelOneCaption: string, at most 25 characters"""
-    levelOneTaxCodeXref: _h.Text[_h.R]
+    levelOneTaxCodeXref: _h.TextField[_h.R]
     """levelOneTaxCodeXref: string, at most 50 characters"""
-    levelOneAgencyXref: _h.Text[_h.R]
+    levelOneAgencyXref: _h.TextField[_h.R]
     """levelOneAgencyXref: string, at most 100 characters"""
-    levelOneServicesFlag: _h.Boolean[_h.R]
+    levelOneServicesFlag: _h.BooleanField[_h.R]
     """levelOneServicesFlag: boolean"""
-    levelOneExpensesFlag: _h.Boolean[_h.R]
+    levelOneExpensesFlag: _h.BooleanField[_h.R]
     """levelOneExpensesFlag: boolean"""
-    levelOneProductsFlag: _h.Boolean[_h.R]
+    levelOneProductsFlag: _h.BooleanField[_h.R]
     """levelOneProductsFlag: boolean"""
-    levelOneApplySingleUnitFlag: _h.Boolean[_h.R]
+    levelOneApplySingleUnitFlag: _h.BooleanField[_h.R]
     """levelOneApplySingleUnitFlag: boolean"""
-    levelOneApplySingleUnitMin: _h.Number[_h.R]
+    levelOneApplySingleUnitMin: _h.NumberField[_h.R]
     """levelOneApplySingleUnitMin: double"""
-    levelOneApplySingleUnitMax: _h.Number[_h.R]
+    levelOneApplySingleUnitMax: _h.NumberField[_h.R]
     """levelOneApplySingleUnitMax: double"""
-    levelTwoRate: _h.Number[_h.R]
+    levelTwoRate: _h.NumberField[_h.R]
     """levelTwoRate: double"""
-    levelTwoRateType: _h.Enum[_t.Literal["Amount", "Percent"], _h.R]
+    levelTwoRateType: _h.EnumField[_t.Literal["Amount", "Percent"], _h.R]
     """levelTwoRateType: Amount | Percent"""
-    levelTwoTaxableMax: _h.Number[_h.R]
+    levelTwoTaxableMax: _h.NumberField[_h.R]
     """levelTwoTaxableMax: double"""
-    levelTwoCaption: _h.Text[_h.R]
+    levelTwoCaption: _h.TextField[_h.R]
     """levelTwoCaption: string, at most 25 characters"""
-    levelTwoTaxCodeXref: _h.Text[_h.R]
+    levelTwoTaxCodeXref: _h.TextField[_h.R]
     """levelTwoTaxCodeXref: string, at most 50 characters"""
-    levelTwoAgencyXref: _h.Text[_h.R]
+    levelTwoAgencyXref: _h.TextField[_h.R]
     """levelTwoAgencyXref: string, at most 100 characters"""
-    levelTwoServicesFlag: _h.Boolean[_h.R]
+    levelTwoServicesFlag: _h.BooleanField[_h.R]
     """levelTwoServicesFlag: boolean"""
-    levelTwoExpensesFlag: _h.Boolean[_h.R]
+    levelTwoExpensesFlag: _h.BooleanField[_h.R]
     """levelTwoExpensesFlag: boolean"""
-    levelTwoProductsFlag: _h.Boolean[_h.R]
+    levelTwoProductsFlag: _h.BooleanField[_h.R]
     """levelTwoProductsFlag: boolean"""
-    levelTwoApplySingleUnitFlag: _h.Boolean[_h.R]
+    levelTwoApplySingleUnitFlag: _h.BooleanField[_h.R]
     """levelTwoApplySingleUnitFlag: boolean"""
-    levelTwoApplySingleUnitMin: _h.Number[_h.R]
+    levelTwoApplySingleUnitMin: _h.NumberField[_h.R]
     """levelTwoApplySingleUnitMin: double"""
-    levelTwoApplySingleUnitMax: _h.Number[_h.R]
+    levelTwoApplySingleUnitMax: _h.NumberField[_h.R]
     """levelTwoApplySingleUnitMax: double"""
-    levelThreeRate: _h.Number[_h.R]
+    levelThreeRate: _h.NumberField[_h.R]
     """levelThreeRate: double"""
-    levelThreeRateType: _h.Enum[_t.Literal["Amount", "Percent"], _h.R]
+    levelThreeRateType: _h.EnumField[_t.Literal["Amount", "Percent"], _h.R]
     """levelThreeRateType: Amount | Percent"""
-    levelThreeTaxableMax: _h.Number[_h.R]
+    levelThreeTaxableMax: _h.NumberField[_h.R]
     """levelThreeTaxableMax: double"""
-    levelThreeCaption: _h.Text[_h.R]
+    levelThreeCaption: _h.TextField[_h.R]
     """levelThreeCaption: string, at most 25 characters"""
-    levelThreeTaxCodeXref: _h.Text[_h.R]
+    levelThreeTaxCodeXref: _h.TextField[_h.R]
     """levelThreeTaxCodeXref: string, at most 50 characters"""
-    levelThreeAgencyXref: _h.Text[_h.R]
+    levelThreeAgencyXref: _h.TextField[_h.R]
     """levelThreeAgencyXref: string, at most 100 characters"""
-    levelThreeServicesFlag: _h.Boolean[_h.R]
+    levelThreeServicesFlag: _h.BooleanField[_h.R]
     """levelThreeServicesFlag: boolean"""
-    levelThreeExpensesFlag: _h.Boolean[_h.R]
+    levelThreeExpensesFlag: _h.BooleanField[_h.R]
     """levelThreeExpensesFlag: boolean"""
-    levelThreeProductsFlag: _h.Boolean[_h.R]
+    levelThreeProductsFlag: _h.BooleanField[_h.R]
     """levelThreeProductsFlag: boolean"""
-    levelThreeApplySingleUnitFlag: _h.Boolean[_h.R]
+    levelThreeApplySingleUnitFlag: _h.BooleanField[_h.R]
     """levelThreeApplySingleUnitFlag: boolean"""
-    levelThreeApplySingleUnitMin: _h.Number[_h.R]
+    levelThreeApplySingleUnitMin: _h.NumberField[_h.R]
     """levelThreeApplySingleUnitMin: double"""
-    levelThreeApplySingleUnitMax: _h.Number[_h.R]
+    levelThreeApplySingleUnitMax: _h.NumberField[_h.R]
     """levelThreeApplySingleUnitMax: double"""
-    levelFourRate: _h.Number[_h.R]
+    levelFourRate: _h.NumberField[_h.R]
     """levelFourRate: double"""
-    levelFourRateType: _h.Enum[_t.Literal["Amount", "Percent"], _h.R]
+    levelFourRateType: _h.EnumField[_t.Literal["Amount", "Percent"], _h.R]
     """levelFourRateType: Amount | Percent"""
-    levelFourTaxableMax: _h.Number[_h.R]
+    levelFourTaxableMax: _h.NumberField[_h.R]
     """levelFourTaxableMax: double"""
-    levelFourCaption: _h.Text[_h.R]
+    levelFourCaption: _h.TextField[_h.R]
     """levelFourCaption: string, at most 25 characters"""
-    levelFourTaxCodeXref: _h.Text[_h.R]
+    levelFourTaxCodeXref: _h.TextField[_h.R]
     """levelFourTaxCodeXref: string, at most 50 characters"""
-    levelFourAgencyXref: _h.Text[_h.R]
+    levelFourAgencyXref: _h.TextField[_h.R]
     """levelFourAgencyXref: string, at most 100 characters"""
-    levelFourServicesFlag: _h.Boolean[_h.R]
+    levelFourServicesFlag: _h.BooleanField[_h.R]
     """levelFourServicesFlag: boolean"""
-    levelFourExpensesFlag: _h.Boolean[_h.R]
+    levelFourExpensesFlag: _h.BooleanField[_h.R]
     """levelFourExpensesFlag: boolean"""
-    levelFourProductsFlag: _h.Boolean[_h.R]
+    levelFourProductsFlag: _h.BooleanField[_h.R]
     """levelFourProductsFlag: boolean"""
-    levelFourApplySingleUnitFlag: _h.Boolean[_h.R]
+    levelFourApplySingleUnitFlag: _h.BooleanField[_h.R]
     """levelFourApplySingleUnitFlag: boolean"""
-    levelFourApplySingleUnitMin: _h.Number[_h.R]
+    levelFourApplySingleUnitMin: _h.NumberField[_h.R]
     """levelFourApplySingleUnitMin: double"""
-    levelFourApplySingleUnitMax: _h.Number[_h.R]
+    levelFourApplySingleUnitMax: _h.NumberField[_h.R]
     """levelFourApplySingleUnitMax: double"""
-    levelFiveRate: _h.Number[_h.R]
+    levelFiveRate: _h.NumberField[_h.R]
     """levelFiveRate: double"""
-    levelFiveRateType: _h.Enum[_t.Literal["Amount", "Percent"], _h.R]
+    levelFiveRateType: _h.EnumField[_t.Literal["Amount", "Percent"], _h.R]
     """levelFiveRateType: Amount | Percent"""
-    levelFiveTaxableMax: _h.Number[_h.R]
+    levelFiveTaxableMax: _h.NumberField[_h.R]
     """levelFiveTaxableMax: double"""
-    levelFiveCaption: _h.Text[_h.R]
+    levelFiveCaption: _h.TextField[_h.R]
     """levelFiveCaption: string, at most 25 characters"""
-    levelFiveTaxCodeXref: _h.Text[_h.R]
+    levelFiveTaxCodeXref: _h.TextField[_h.R]
     """levelFiveTaxCodeXref: string, at most 50 characters"""
-    levelFiveAgencyXref: _h.Text[_h.R]
+    levelFiveAgencyXref: _h.TextField[_h.R]
     """levelFiveAgencyXref: string, at most 100 characters"""
-    levelFiveServicesFlag: _h.Boolean[_h.R]
+    levelFiveServicesFlag: _h.BooleanField[_h.R]
     """levelFiveServicesFlag: boolean"""
-    levelFiveExpensesFlag: _h.Boolean[_h.R]
+    levelFiveExpensesFlag: _h.BooleanField[_h.R]
     """levelFiveExpensesFlag: boolean"""
-    levelFiveProductsFlag: _h.Boolean[_h.R]
+    levelFiveProductsFlag: _h.BooleanField[_h.R]
     """levelFiveProductsFlag: boolean"""
-    levelFiveApplySingleUnitFlag: _h.Boolean[_h.R]
+    levelFiveApplySingleUnitFlag: _h.BooleanField[_h.R]
     """levelFiveApplySingleUnitFlag: boolean"""
-    levelFiveApplySingleUnitMin: _h.Number[_h.R]
+    levelFiveApplySingleUnitMin: _h.NumberField[_h.R]
     """levelFiveApplySingleUnitMin: double"""
-    levelFiveApplySingleUnitMax: _h.Number[_h.R]
+    levelFiveApplySingleUnitMax: _h.NumberField[_h.R]
     """levelFiveApplySingleUnitMax: double"""
-    levelSixRate: _h.Number[_h.R]
+    levelSixRate: _h.NumberField[_h.R]
     """levelSixRate: double"""
-    levelSixRateType: _h.Enum[_t.Literal["Amount", "Percent"], _h.R]
+    levelSixRateType: _h.EnumField[_t.Literal["Amount", "Percent"], _h.R]
     """levelSixRateType: Amount | Percent"""
-    levelSixTaxableMax: _h.Number[_h.R]
+    levelSixTaxableMax: _h.NumberField[_h.R]
     """levelSixTaxableMax: double"""
-    levelSixCaption: _h.Text[_h.R]
+    levelSixCaption: _h.TextField[_h.R]
     """levelSixCaption: string, at most 25 characters"""
-    levelSixTaxCodeXref: _h.Text[_h.R]
+    levelSixTaxCodeXref: _h.TextField[_h.R]
     """levelSixTaxCodeXref: string, at most 50 characters"""
-    levelSixAgencyXref: _h.Text[_h.R]
+    levelSixAgencyXref: _h.TextField[_h.R]
     """levelSixAgencyXref: string, at most 100 characters"""
-    levelSixServicesFlag: _h.Boolean[_h.R]
+    levelSixServicesFlag: _h.BooleanField[_h.R]
     """levelSixServicesFlag: boolean"""
-    levelSixExpensesFlag: _h.Boolean[_h.R]
+    levelSixExpensesFlag: _h.BooleanField[_h.R]
     """levelSixExpensesFlag: boolean"""
-    levelSixProductsFlag: _h.Boolean[_h.R]
+    levelSixProductsFlag: _h.BooleanField[_h.R]
     """levelSixProductsFlag: boolean"""
-    levelSixApplySingleUnitFlag: _h.Boolean[_h.R]
+    levelSixApplySingleUnitFlag: _h.BooleanField[_h.R]
     """levelSixApplySingleUnitFlag: boolean"""
-    levelSixApplySingleUnitMin: _h.Number[_h.R]
+    levelSixApplySingleUnitMin: _h.NumberField[_h.R]
     """levelSixApplySingleUnitMin: double"""
-    levelSixApplySingleUnitMax: _h.Number[_h.R]
+    levelSixApplySingleUnitMax: _h.NumberField[_h.R]
     """levelSixApplySingleUnitMax: double"""
-    workRoleIds: _h.Collection[int, _h.R]
+    workRoleIds: _h.CollectionField[int, _h.R]
     """workRoleIds: a list of int32"""
-    addAllWorkRoles: _h.Boolean[_h.R]
+    addAllWorkRoles: _h.BooleanField[_h.R]
     """addAllWorkRoles: boolean"""
-    removeAllWorkRoles: _h.Boolean[_h.R]
+    removeAllWorkRoles: _h.BooleanField[_h.R]
     """removeAllWorkRoles: boolean"""
-    expenseTypeIds: _h.Collection[int, _h.R]
+    expenseTypeIds: _h.CollectionField[int, _h.R]
     """expenseTypeIds: a list of int32"""
-    addAllExpenseTypes: _h.Boolean[_h.R]
+    addAllExpenseTypes: _h.BooleanField[_h.R]
     """addAllExpenseTypes: boolean"""
-    removeAllExpenseTypes: _h.Boolean[_h.R]
+    removeAllExpenseTypes: _h.BooleanField[_h.R]
     """removeAllExpenseTypes: boolean"""
-    productTypeIds: _h.Collection[int, _h.R]
+    productTypeIds: _h.CollectionField[int, _h.R]
     """productTypeIds: a list of int32"""
-    addAllProductTypes: _h.Boolean[_h.R]
+    addAllProductTypes: _h.BooleanField[_h.R]
     """addAllProductTypes: boolean"""
-    removeAllProductTypes: _h.Boolean[_h.R]
+    removeAllProductTypes: _h.BooleanField[_h.R]
     """removeAllProductTypes: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TaxCode: _TaxCode[_TaxCodeRecord | _TaxCodeInfoRecord]

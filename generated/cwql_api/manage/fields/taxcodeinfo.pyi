@@ -5,42 +5,42 @@ from ..models.taxcodeinfo import TaxCodeInfo as _TaxCodeInfoRecord
 from ..models.taxcode import TaxCode as _TaxCodeRecord
 from ._maps import _Map_info
 
-class _TaxCodeInfo(_h.Reference[_h.R]):
+class _TaxCodeInfo(_h.ReferenceField[_h.R]):
     """The fields of TaxCodeInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    effectiveDate: _h.DateText[_h.R]
+    effectiveDate: _h.DateTextField[_h.R]
     """effectiveDate: string"""
-    cancelDate: _h.DateText[_h.R]
+    cancelDate: _h.DateTextField[_h.R]
     """cancelDate: string"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    levelOneRate: _h.Number[_h.R]
+    levelOneRate: _h.NumberField[_h.R]
     """levelOneRate: double, since 2025.1"""
-    levelTwoRate: _h.Number[_h.R]
+    levelTwoRate: _h.NumberField[_h.R]
     """levelTwoRate: double, since 2025.1"""
-    levelThreeRate: _h.Number[_h.R]
+    levelThreeRate: _h.NumberField[_h.R]
     """levelThreeRate: double, since 2025.1"""
-    levelFourRate: _h.Number[_h.R]
+    levelFourRate: _h.NumberField[_h.R]
     """levelFourRate: double, since 2025.1"""
-    levelFiveRate: _h.Number[_h.R]
+    levelFiveRate: _h.NumberField[_h.R]
     """levelFiveRate: double, since 2025.1"""
-    levelSixRate: _h.Number[_h.R]
+    levelSixRate: _h.NumberField[_h.R]
     """levelSixRate: double, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TaxCodeInfo: _TaxCodeInfo[_TaxCodeInfoRecord | _TaxCodeRecord]

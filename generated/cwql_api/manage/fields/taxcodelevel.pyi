@@ -6,46 +6,46 @@ from cwql.schema import handles as _h
 from ..models.taxcodelevel import TaxCodeLevel as _TaxCodeLevelRecord
 from ._maps import _Map_info
 
-class _TaxCodeLevel(_h.Reference[_h.R]):
+class _TaxCodeLevel(_h.ReferenceField[_h.R]):
     """The fields of TaxCodeLevel, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    taxLevel: _h.Integer[_h.R]
+    taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
-    taxRate: _h.Number[_h.R]
+    taxRate: _h.NumberField[_h.R]
     """taxRate: double, required"""
-    rateType: _h.Enum[_t.Literal["Amount", "Percent"], _h.R]
+    rateType: _h.EnumField[_t.Literal["Amount", "Percent"], _h.R]
     """rateType: Amount | Percent, required"""
-    taxableMax: _h.Number[_h.R]
+    taxableMax: _h.NumberField[_h.R]
     """taxableMax: double"""
-    caption: _h.Text[_h.R]
+    caption: _h.TextField[_h.R]
     """caption: string, at most 25 characters"""
-    taxCodeXref: _h.Text[_h.R]
+    taxCodeXref: _h.TextField[_h.R]
     """taxCodeXref: string, at most 50 characters"""
-    agencyXref: _h.Text[_h.R]
+    agencyXref: _h.TextField[_h.R]
     """agencyXref: string, at most 100 characters"""
-    taxServicesFlag: _h.Boolean[_h.R]
+    taxServicesFlag: _h.BooleanField[_h.R]
     """taxServicesFlag: boolean"""
-    taxExpensesFlag: _h.Boolean[_h.R]
+    taxExpensesFlag: _h.BooleanField[_h.R]
     """taxExpensesFlag: boolean"""
-    taxProductsFlag: _h.Boolean[_h.R]
+    taxProductsFlag: _h.BooleanField[_h.R]
     """taxProductsFlag: boolean"""
-    singleUnitFlag: _h.Boolean[_h.R]
+    singleUnitFlag: _h.BooleanField[_h.R]
     """singleUnitFlag: boolean"""
-    singleUnitMinimum: _h.Number[_h.R]
+    singleUnitMinimum: _h.NumberField[_h.R]
     """singleUnitMinimum: double"""
-    singleUnitMaximum: _h.Number[_h.R]
+    singleUnitMaximum: _h.NumberField[_h.R]
     """singleUnitMaximum: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TaxCodeLevel: _TaxCodeLevel[_TaxCodeLevelRecord]

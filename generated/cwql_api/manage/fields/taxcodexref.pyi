@@ -7,50 +7,50 @@ from ..models.taxcodexref import TaxCodeXRef as _TaxCodeXRefRecord
 from ._maps import _Map_info
 from .taxcodereference import _TaxCodeReference
 
-class _TaxCodeXRef(_h.Reference[_h.R]):
+class _TaxCodeXRef(_h.ReferenceField[_h.R]):
     """The fields of TaxCodeXRef, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 50 characters, required"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    levelOne: _h.Enum[_t.Literal["NonTaxable", "Taxable"], _h.R]
+    levelOne: _h.EnumField[_t.Literal["NonTaxable", "Taxable"], _h.R]
     """levelOne: NonTaxable | Taxable"""
-    levelTwo: _h.Enum[_t.Literal["NonTaxable", "Taxable"], _h.R]
+    levelTwo: _h.EnumField[_t.Literal["NonTaxable", "Taxable"], _h.R]
     """levelTwo: NonTaxable | Taxable"""
-    levelThree: _h.Enum[_t.Literal["NonTaxable", "Taxable"], _h.R]
+    levelThree: _h.EnumField[_t.Literal["NonTaxable", "Taxable"], _h.R]
     """levelThree: NonTaxable | Taxable"""
-    levelFour: _h.Enum[_t.Literal["NonTaxable", "Taxable"], _h.R]
+    levelFour: _h.EnumField[_t.Literal["NonTaxable", "Taxable"], _h.R]
     """levelFour: NonTaxable | Taxable"""
-    levelFive: _h.Enum[_t.Literal["NonTaxable", "Taxable"], _h.R]
+    levelFive: _h.EnumField[_t.Literal["NonTaxable", "Taxable"], _h.R]
     """levelFive: NonTaxable | Taxable"""
-    levelSix: _h.Enum[_t.Literal["NonTaxable", "Taxable"], _h.R]
+    levelSix: _h.EnumField[_t.Literal["NonTaxable", "Taxable"], _h.R]
     """levelSix: NonTaxable | Taxable"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    taxableLevels: _h.Collection[int, _h.R]
+    taxableLevels: _h.CollectionField[int, _h.R]
     """taxableLevels: a list of int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TaxCodeXRef: _TaxCodeXRef[_TaxCodeXRefRecord]

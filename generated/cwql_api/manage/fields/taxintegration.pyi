@@ -7,50 +7,50 @@ from ..models.taxintegration import TaxIntegration as _TaxIntegrationRecord
 from ..models.taxintegrationinfo import TaxIntegrationInfo as _TaxIntegrationInfoRecord
 from ._maps import _Map_info
 
-class _TaxIntegration(_h.Reference[_h.R]):
+class _TaxIntegration(_h.ReferenceField[_h.R]):
     """The fields of TaxIntegration, in conditions on records R."""
 
-    taxIntegrationType: _h.Enum[_t.Literal["Avalara"], _h.R]
+    taxIntegrationType: _h.EnumField[_t.Literal["Avalara"], _h.R]
     """taxIntegrationType: Avalara"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string, at most 50 characters"""
-    licenseKey: _h.Text[_h.R]
+    licenseKey: _h.TextField[_h.R]
     """licenseKey: string, at most 50 characters"""
-    serviceUrl: _h.Text[_h.R]
+    serviceUrl: _h.TextField[_h.R]
     """serviceUrl: string, at most 250 characters"""
-    companyCode: _h.Text[_h.R]
+    companyCode: _h.TextField[_h.R]
     """companyCode: string, at most 50 characters"""
-    timeTaxCode: _h.Text[_h.R]
+    timeTaxCode: _h.TextField[_h.R]
     """timeTaxCode: string, at most 50 characters"""
-    expenseTaxCode: _h.Text[_h.R]
+    expenseTaxCode: _h.TextField[_h.R]
     """expenseTaxCode: string, at most 50 characters"""
-    productTaxCode: _h.Text[_h.R]
+    productTaxCode: _h.TextField[_h.R]
     """productTaxCode: string, at most 50 characters"""
-    invoiceAmountTaxCode: _h.Text[_h.R]
+    invoiceAmountTaxCode: _h.TextField[_h.R]
     """invoiceAmountTaxCode: string, at most 50 characters"""
-    enabledFlag: _h.Boolean[_h.R]
+    enabledFlag: _h.BooleanField[_h.R]
     """enabledFlag: boolean"""
-    commitTransactionsFlag: _h.Boolean[_h.R]
+    commitTransactionsFlag: _h.BooleanField[_h.R]
     """commitTransactionsFlag: boolean"""
-    salesInvoiceFlag: _h.Boolean[_h.R]
+    salesInvoiceFlag: _h.BooleanField[_h.R]
     """salesInvoiceFlag: boolean"""
-    freightTaxCode: _h.Text[_h.R]
+    freightTaxCode: _h.TextField[_h.R]
     """freightTaxCode: string, at most 50 characters"""
-    accountingIntegrationFlag: _h.Boolean[_h.R]
+    accountingIntegrationFlag: _h.BooleanField[_h.R]
     """accountingIntegrationFlag: boolean"""
-    taxLineFlag: _h.Boolean[_h.R]
+    taxLineFlag: _h.BooleanField[_h.R]
     """taxLineFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TaxIntegration: _TaxIntegration[_TaxIntegrationRecord | _TaxIntegrationInfoRecord]

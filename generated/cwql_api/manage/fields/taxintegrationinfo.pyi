@@ -7,24 +7,24 @@ from ..models.taxintegrationinfo import TaxIntegrationInfo as _TaxIntegrationInf
 from ..models.taxintegration import TaxIntegration as _TaxIntegrationRecord
 from ._maps import _Map_info
 
-class _TaxIntegrationInfo(_h.Reference[_h.R]):
+class _TaxIntegrationInfo(_h.ReferenceField[_h.R]):
     """The fields of TaxIntegrationInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    enabledFlag: _h.Boolean[_h.R]
+    enabledFlag: _h.BooleanField[_h.R]
     """enabledFlag: boolean"""
-    taxIntegrationType: _h.Enum[_t.Literal["Avalara"], _h.R]
+    taxIntegrationType: _h.EnumField[_t.Literal["Avalara"], _h.R]
     """taxIntegrationType: Avalara"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TaxIntegrationInfo: _TaxIntegrationInfo[_TaxIntegrationInfoRecord | _TaxIntegrationRecord]

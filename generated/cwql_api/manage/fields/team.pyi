@@ -8,34 +8,34 @@ from ._maps import _Map_info
 from .memberreference import _MemberReference
 from .salesteamreference import _SalesTeamReference
 
-class _Team(_h.Reference[_h.R]):
+class _Team(_h.ReferenceField[_h.R]):
     """The fields of Team, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _h.Enum[_t.Literal["Individual", "Team"], _h.R]
+    type: _h.EnumField[_t.Literal["Individual", "Team"], _h.R]
     """type: Individual | Team, required"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     salesTeam: _SalesTeamReference[_h.R]
     """salesTeam: a reference; compare its id or identifier, or it with None"""
-    commissionPercent: _h.Integer[_h.R]
+    commissionPercent: _h.IntegerField[_h.R]
     """commissionPercent: int32"""
-    referralFlag: _h.Boolean[_h.R]
+    referralFlag: _h.BooleanField[_h.R]
     """referralFlag: boolean"""
-    opportunityId: _h.Integer[_h.R]
+    opportunityId: _h.IntegerField[_h.R]
     """opportunityId: int32"""
-    responsibleFlag: _h.Boolean[_h.R]
+    responsibleFlag: _h.BooleanField[_h.R]
     """responsibleFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Team: _Team[_TeamRecord]

@@ -7,10 +7,10 @@ from ._maps import _Map_info
 from .memberreference import _MemberReference
 from .serviceteamreference import _ServiceTeamReference
 
-class _TeamMember(_h.Reference[_h.R]):
+class _TeamMember(_h.ReferenceField[_h.R]):
     """The fields of TeamMember, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
@@ -18,17 +18,17 @@ class _TeamMember(_h.Reference[_h.R]):
     """team: a reference; compare its id or name, or it with None, required"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    teamLeaderFlag: _h.Boolean[_h.R]
+    teamLeaderFlag: _h.BooleanField[_h.R]
     """teamLeaderFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TeamMember: _TeamMember[_TeamMemberRecord]

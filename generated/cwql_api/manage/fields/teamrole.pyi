@@ -5,30 +5,30 @@ from ..models.teamrole import TeamRole as _TeamRoleRecord
 from ..models.teamroleinfo import TeamRoleInfo as _TeamRoleInfoRecord
 from ._maps import _Map_info
 
-class _TeamRole(_h.Reference[_h.R]):
+class _TeamRole(_h.ReferenceField[_h.R]):
     """The fields of TeamRole, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 20 characters, required"""
-    accountManagerFlag: _h.Boolean[_h.R]
+    accountManagerFlag: _h.BooleanField[_h.R]
     """accountManagerFlag: boolean"""
-    techFlag: _h.Boolean[_h.R]
+    techFlag: _h.BooleanField[_h.R]
     """techFlag: boolean"""
-    salesFlag: _h.Boolean[_h.R]
+    salesFlag: _h.BooleanField[_h.R]
     """salesFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TeamRole: _TeamRole[_TeamRoleRecord | _TeamRoleInfoRecord]

@@ -5,22 +5,22 @@ from ..models.teamroleinfo import TeamRoleInfo as _TeamRoleInfoRecord
 from ..models.teamrole import TeamRole as _TeamRoleRecord
 from ._maps import _Map_info
 
-class _TeamRoleInfo(_h.Reference[_h.R]):
+class _TeamRoleInfo(_h.ReferenceField[_h.R]):
     """The fields of TeamRoleInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TeamRoleInfo: _TeamRoleInfo[_TeamRoleInfoRecord | _TeamRoleRecord]

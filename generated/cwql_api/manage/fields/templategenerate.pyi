@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.templategenerate import TemplateGenerate as _TemplateGenerateRecord
 
-class _TemplateGenerate(_h.Reference[_h.R]):
+class _TemplateGenerate(_h.ReferenceField[_h.R]):
     """The fields of TemplateGenerate, in conditions on records R."""
 
-    generateAllRecordsFlag: _h.Boolean[_h.R]
+    generateAllRecordsFlag: _h.BooleanField[_h.R]
     """generateAllRecordsFlag: boolean"""
 
 TemplateGenerate: _TemplateGenerate[_TemplateGenerateRecord]

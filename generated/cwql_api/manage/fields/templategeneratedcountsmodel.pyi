@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.templategeneratedcountsmodel import TemplateGeneratedCountsModel as _TemplateGeneratedCountsModelRecord
 
-class _TemplateGeneratedCountsModel(_h.Reference[_h.R]):
+class _TemplateGeneratedCountsModel(_h.ReferenceField[_h.R]):
     """The fields of TemplateGeneratedCountsModel, in conditions on records R."""
 
-    serviceCount: _h.Integer[_h.R]
+    serviceCount: _h.IntegerField[_h.R]
     """serviceCount: int32"""
-    scheduleCount: _h.Integer[_h.R]
+    scheduleCount: _h.IntegerField[_h.R]
     """scheduleCount: int32"""
 
 TemplateGeneratedCountsModel: _TemplateGeneratedCountsModel[_TemplateGeneratedCountsModelRecord]

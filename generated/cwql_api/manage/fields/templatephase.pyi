@@ -5,37 +5,37 @@ from ..models.templatephase import TemplatePhase as _TemplatePhaseRecord
 from ._maps import _Map_info
 from .projecttemplatephasereference import _ProjectTemplatePhaseReference
 
-class _TemplatePhase(_h.Reference[_h.R]):
+class _TemplatePhase(_h.ReferenceField[_h.R]):
     """The fields of TemplatePhase, in conditions on records R."""
 
     parentPhase: _ProjectTemplatePhaseReference[_h.R]
     """parentPhase: a reference; compare its id or name, or it with None"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    templateId: _h.Integer[_h.R]
+    templateId: _h.IntegerField[_h.R]
     """templateId: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    markAsMilestoneFlag: _h.Boolean[_h.R]
+    markAsMilestoneFlag: _h.BooleanField[_h.R]
     """markAsMilestoneFlag: boolean"""
-    billPhaseSeparately: _h.Boolean[_h.R]
+    billPhaseSeparately: _h.BooleanField[_h.R]
     """billPhaseSeparately: boolean"""
-    wbsCode: _h.Text[_h.R]
+    wbsCode: _h.TextField[_h.R]
     """wbsCode: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _TemplatePhaseMany(_TemplatePhase[_h.R], _h.Children[_h.R, _TemplatePhaseRecord]):
+class _TemplatePhaseMany(_TemplatePhase[_h.R], _h.ChildrenField[_h.R, _TemplatePhaseRecord]):
     """A list of TemplatePhase inside of a record R."""
 
 TemplatePhase: _TemplatePhase[_TemplatePhaseRecord]

@@ -33,14 +33,14 @@ from .ticketreference import _TicketReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _Ticket(_h.Reference[_h.R]):
+class _Ticket(_h.ReferenceField[_h.R]):
     """The fields of Ticket, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    summary: _h.Text[_h.R]
+    summary: _h.TextField[_h.R]
     """summary: string, at most 100 characters, required"""
-    recordType: _h.Enum[_t.Literal["ProjectIssue", "ProjectTicket", "ServiceTicket"], _h.R]
+    recordType: _h.EnumField[_t.Literal["ProjectIssue", "ProjectTicket", "ServiceTicket"], _h.R]
     """recordType: ProjectIssue | ProjectTicket | ServiceTicket"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
@@ -54,29 +54,29 @@ class _Ticket(_h.Reference[_h.R]):
     """company: a reference; compare its id, identifier or name, or it with None, required"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    siteName: _h.Text[_h.R]
+    siteName: _h.TextField[_h.R]
     """siteName: string, at most 156 characters"""
-    addressLine1: _h.Text[_h.R]
+    addressLine1: _h.TextField[_h.R]
     """addressLine1: string, at most 50 characters"""
-    addressLine2: _h.Text[_h.R]
+    addressLine2: _h.TextField[_h.R]
     """addressLine2: string, at most 50 characters"""
-    city: _h.Text[_h.R]
+    city: _h.TextField[_h.R]
     """city: string, at most 50 characters"""
-    stateIdentifier: _h.Text[_h.R]
+    stateIdentifier: _h.TextField[_h.R]
     """stateIdentifier: string, at most 50 characters"""
-    zip: _h.Text[_h.R]
+    zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
     country: _CountryReference[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     contact: _ContactReference[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    contactName: _h.Text[_h.R]
+    contactName: _h.TextField[_h.R]
     """contactName: string, at most 62 characters"""
-    contactPhoneNumber: _h.Text[_h.R]
+    contactPhoneNumber: _h.TextField[_h.R]
     """contactPhoneNumber: string, at most 20 characters"""
-    contactPhoneExtension: _h.Text[_h.R]
+    contactPhoneExtension: _h.TextField[_h.R]
     """contactPhoneExtension: string, at most 15 characters"""
-    contactEmailAddress: _h.Text[_h.R]
+    contactEmailAddress: _h.TextField[_h.R]
     """contactEmailAddress: string, at most 250 characters"""
     type: _ServiceTypeReference[_h.R]
     """type: a reference; compare its id or name, or it with None"""
@@ -94,197 +94,197 @@ class _Ticket(_h.Reference[_h.R]):
     """serviceLocation: a reference; compare its id or name, or it with None"""
     source: _ServiceSourceReference[_h.R]
     """source: a reference; compare its id or name, or it with None"""
-    requiredDate: _h.DateTime[_h.R]
+    requiredDate: _h.DateTimeField[_h.R]
     """requiredDate: date-time"""
-    budgetHours: _h.Number[_h.R]
+    budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
     opportunity: _OpportunityReference[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    agreementType: _h.Text[_h.R]
+    agreementType: _h.TextField[_h.R]
     """agreementType: string, since 2025.1"""
-    severity: _h.Enum[_t.Literal["Low", "Medium", "High"], _h.R]
+    severity: _h.EnumField[_t.Literal["Low", "Medium", "High"], _h.R]
     """severity: Low | Medium | High"""
-    impact: _h.Enum[_t.Literal["Low", "Medium", "High"], _h.R]
+    impact: _h.EnumField[_t.Literal["Low", "Medium", "High"], _h.R]
     """impact: Low | Medium | High"""
-    externalXRef: _h.Text[_h.R]
+    externalXRef: _h.TextField[_h.R]
     """externalXRef: string, at most 100 characters"""
-    poNumber: _h.Text[_h.R]
+    poNumber: _h.TextField[_h.R]
     """poNumber: string, at most 50 characters"""
-    knowledgeBaseCategoryId: _h.Integer[_h.R]
+    knowledgeBaseCategoryId: _h.IntegerField[_h.R]
     """knowledgeBaseCategoryId: int32"""
-    knowledgeBaseSubCategoryId: _h.Integer[_h.R]
+    knowledgeBaseSubCategoryId: _h.IntegerField[_h.R]
     """knowledgeBaseSubCategoryId: int32"""
-    allowAllClientsPortalView: _h.Boolean[_h.R]
+    allowAllClientsPortalView: _h.BooleanField[_h.R]
     """allowAllClientsPortalView: boolean"""
-    customerUpdatedFlag: _h.Boolean[_h.R]
+    customerUpdatedFlag: _h.BooleanField[_h.R]
     """customerUpdatedFlag: boolean"""
-    automaticEmailContactFlag: _h.Boolean[_h.R]
+    automaticEmailContactFlag: _h.BooleanField[_h.R]
     """automaticEmailContactFlag: boolean"""
-    automaticEmailResourceFlag: _h.Boolean[_h.R]
+    automaticEmailResourceFlag: _h.BooleanField[_h.R]
     """automaticEmailResourceFlag: boolean"""
-    automaticEmailCcFlag: _h.Boolean[_h.R]
+    automaticEmailCcFlag: _h.BooleanField[_h.R]
     """automaticEmailCcFlag: boolean"""
-    automaticEmailCc: _h.Text[_h.R]
+    automaticEmailCc: _h.TextField[_h.R]
     """automaticEmailCc: string, at most 1000 characters"""
-    initialDescription: _h.Text[_h.R]
+    initialDescription: _h.TextField[_h.R]
     """initialDescription: string"""
-    initialInternalAnalysis: _h.Text[_h.R]
+    initialInternalAnalysis: _h.TextField[_h.R]
     """initialInternalAnalysis: string"""
-    initialResolution: _h.Text[_h.R]
+    initialResolution: _h.TextField[_h.R]
     """initialResolution: string"""
-    initialDescriptionFrom: _h.Text[_h.R]
+    initialDescriptionFrom: _h.TextField[_h.R]
     """initialDescriptionFrom: string"""
-    contactEmailLookup: _h.Text[_h.R]
+    contactEmailLookup: _h.TextField[_h.R]
     """contactEmailLookup: string"""
-    processNotifications: _h.Boolean[_h.R]
+    processNotifications: _h.BooleanField[_h.R]
     """processNotifications: boolean"""
-    skipCallback: _h.Boolean[_h.R]
+    skipCallback: _h.BooleanField[_h.R]
     """skipCallback: boolean"""
-    closedDate: _h.DateTime[_h.R]
+    closedDate: _h.DateTimeField[_h.R]
     """closedDate: date-time"""
-    closedBy: _h.Text[_h.R]
+    closedBy: _h.TextField[_h.R]
     """closedBy: string"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    actualHours: _h.Number[_h.R]
+    actualHours: _h.NumberField[_h.R]
     """actualHours: double"""
-    approved: _h.Boolean[_h.R]
+    approved: _h.BooleanField[_h.R]
     """approved: boolean"""
-    estimatedExpenseCost: _h.Number[_h.R]
+    estimatedExpenseCost: _h.NumberField[_h.R]
     """estimatedExpenseCost: double"""
-    estimatedExpenseRevenue: _h.Number[_h.R]
+    estimatedExpenseRevenue: _h.NumberField[_h.R]
     """estimatedExpenseRevenue: double"""
-    estimatedProductCost: _h.Number[_h.R]
+    estimatedProductCost: _h.NumberField[_h.R]
     """estimatedProductCost: double"""
-    estimatedProductRevenue: _h.Number[_h.R]
+    estimatedProductRevenue: _h.NumberField[_h.R]
     """estimatedProductRevenue: double"""
-    estimatedTimeCost: _h.Number[_h.R]
+    estimatedTimeCost: _h.NumberField[_h.R]
     """estimatedTimeCost: double"""
-    estimatedTimeRevenue: _h.Number[_h.R]
+    estimatedTimeRevenue: _h.NumberField[_h.R]
     """estimatedTimeRevenue: double"""
-    billingMethod: _h.Enum[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
+    billingMethod: _h.EnumField[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
     """billingMethod: ActualRates | FixedFee | NotToExceed | OverrideRate"""
-    billingAmount: _h.Number[_h.R]
+    billingAmount: _h.NumberField[_h.R]
     """billingAmount: double"""
-    hourlyRate: _h.Number[_h.R]
+    hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    subBillingMethod: _h.Enum[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
+    subBillingMethod: _h.EnumField[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
     """subBillingMethod: ActualRates | FixedFee | NotToExceed | OverrideRate"""
-    subBillingAmount: _h.Number[_h.R]
+    subBillingAmount: _h.NumberField[_h.R]
     """subBillingAmount: double"""
-    subDateAccepted: _h.DateText[_h.R]
+    subDateAccepted: _h.DateTextField[_h.R]
     """subDateAccepted: string"""
-    dateResolved: _h.DateTime[_h.R]
+    dateResolved: _h.DateTimeField[_h.R]
     """dateResolved: date-time"""
-    dateResplan: _h.DateTime[_h.R]
+    dateResplan: _h.DateTimeField[_h.R]
     """dateResplan: date-time"""
-    dateResponded: _h.DateTime[_h.R]
+    dateResponded: _h.DateTimeField[_h.R]
     """dateResponded: date-time"""
-    resolveMinutes: _h.Integer[_h.R]
+    resolveMinutes: _h.IntegerField[_h.R]
     """resolveMinutes: int32"""
-    resPlanMinutes: _h.Integer[_h.R]
+    resPlanMinutes: _h.IntegerField[_h.R]
     """resPlanMinutes: int32"""
-    respondMinutes: _h.Integer[_h.R]
+    respondMinutes: _h.IntegerField[_h.R]
     """respondMinutes: int32"""
-    respondByGoalUTC: _h.DateTime[_h.R]
+    respondByGoalUTC: _h.DateTimeField[_h.R]
     """respondByGoalUTC: date-time, since 2025.16"""
-    resplanGoalUTC: _h.DateTime[_h.R]
+    resplanGoalUTC: _h.DateTimeField[_h.R]
     """resplanGoalUTC: date-time, since 2025.16"""
-    resolutionGoalUTC: _h.DateTime[_h.R]
+    resolutionGoalUTC: _h.DateTimeField[_h.R]
     """resolutionGoalUTC: date-time, since 2025.16"""
-    escalationLastUpdateMinutes: _h.Integer[_h.R]
+    escalationLastUpdateMinutes: _h.IntegerField[_h.R]
     """escalationLastUpdateMinutes: int32, since 2025.16"""
-    isInSla: _h.Boolean[_h.R]
+    isInSla: _h.BooleanField[_h.R]
     """isInSla: boolean"""
-    knowledgeBaseLinkId: _h.Integer[_h.R]
+    knowledgeBaseLinkId: _h.IntegerField[_h.R]
     """knowledgeBaseLinkId: int32"""
-    resources: _h.Text[_h.R]
+    resources: _h.TextField[_h.R]
     """resources: string"""
-    parentTicketId: _h.Integer[_h.R]
+    parentTicketId: _h.IntegerField[_h.R]
     """parentTicketId: int32"""
-    hasChildTicket: _h.Boolean[_h.R]
+    hasChildTicket: _h.BooleanField[_h.R]
     """hasChildTicket: boolean"""
-    hasMergedChildTicketFlag: _h.Boolean[_h.R]
+    hasMergedChildTicketFlag: _h.BooleanField[_h.R]
     """hasMergedChildTicketFlag: boolean"""
-    knowledgeBaseLinkType: _h.Enum[_t.Literal["Activity", "ProjectIssue", "KnowledgeBaseArticle", "ProjectTicket", "ServiceTicket", "Time"], _h.R]
+    knowledgeBaseLinkType: _h.EnumField[_t.Literal["Activity", "ProjectIssue", "KnowledgeBaseArticle", "ProjectTicket", "ServiceTicket", "Time"], _h.R]
     """knowledgeBaseLinkType: Activity | ProjectIssue | KnowledgeBaseArticle | ProjectTicket | ServiceTicket | Time"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
-    billExpenses: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billExpenses: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpenses: Billable | DoNotBill | NoCharge | NoDefault"""
-    billProducts: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billProducts: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProducts: Billable | DoNotBill | NoCharge | NoDefault"""
-    predecessorType: _h.Enum[_t.Literal["Ticket", "Phase"], _h.R]
+    predecessorType: _h.EnumField[_t.Literal["Ticket", "Phase"], _h.R]
     """predecessorType: Ticket | Phase"""
-    predecessorId: _h.Integer[_h.R]
+    predecessorId: _h.IntegerField[_h.R]
     """predecessorId: int32"""
-    predecessorClosedFlag: _h.Boolean[_h.R]
+    predecessorClosedFlag: _h.BooleanField[_h.R]
     """predecessorClosedFlag: boolean"""
-    lagDays: _h.Integer[_h.R]
+    lagDays: _h.IntegerField[_h.R]
     """lagDays: int32"""
-    lagNonworkingDaysFlag: _h.Boolean[_h.R]
+    lagNonworkingDaysFlag: _h.BooleanField[_h.R]
     """lagNonworkingDaysFlag: boolean"""
-    estimatedStartDate: _h.DateTime[_h.R]
+    estimatedStartDate: _h.DateTimeField[_h.R]
     """estimatedStartDate: date-time"""
-    duration: _h.Integer[_h.R]
+    duration: _h.IntegerField[_h.R]
     """duration: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
     sla: _SLAReference[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
-    slaStatus: _h.Text[_h.R]
+    slaStatus: _h.TextField[_h.R]
     """slaStatus: string"""
-    requestForChangeFlag: _h.Boolean[_h.R]
+    requestForChangeFlag: _h.BooleanField[_h.R]
     """requestForChangeFlag: boolean, since 2025.1"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     mergedParentTicket: _TicketReference[_h.R]
     """mergedParentTicket: a reference; compare its id, or it with None"""
-    integratorTags: _h.Collection[str, _h.R]
+    integratorTags: _h.CollectionField[str, _h.R]
     """integratorTags: a list of string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    escalationStartDateUTC: _h.DateTime[_h.R]
+    escalationStartDateUTC: _h.DateTimeField[_h.R]
     """escalationStartDateUTC: date-time, since 2025.1"""
-    escalationLevel: _h.Integer[_h.R]
+    escalationLevel: _h.IntegerField[_h.R]
     """escalationLevel: int32, since 2025.1"""
-    minutesBeforeWaiting: _h.Integer[_h.R]
+    minutesBeforeWaiting: _h.IntegerField[_h.R]
     """minutesBeforeWaiting: int32, since 2025.1"""
-    respondedSkippedMinutes: _h.Integer[_h.R]
+    respondedSkippedMinutes: _h.IntegerField[_h.R]
     """respondedSkippedMinutes: int32, since 2025.1"""
-    resplanSkippedMinutes: _h.Integer[_h.R]
+    resplanSkippedMinutes: _h.IntegerField[_h.R]
     """resplanSkippedMinutes: int32, since 2025.1"""
-    respondedHours: _h.Number[_h.R]
+    respondedHours: _h.NumberField[_h.R]
     """respondedHours: double, since 2025.1"""
-    respondedBy: _h.Text[_h.R]
+    respondedBy: _h.TextField[_h.R]
     """respondedBy: string, since 2025.1"""
-    resplanHours: _h.Number[_h.R]
+    resplanHours: _h.NumberField[_h.R]
     """resplanHours: double, since 2025.1"""
-    resplanBy: _h.Text[_h.R]
+    resplanBy: _h.TextField[_h.R]
     """resplanBy: string, since 2025.1"""
-    resolutionHours: _h.Number[_h.R]
+    resolutionHours: _h.NumberField[_h.R]
     """resolutionHours: double, since 2025.1"""
-    resolvedBy: _h.Text[_h.R]
+    resolvedBy: _h.TextField[_h.R]
     """resolvedBy: string, since 2025.1"""
-    minutesWaiting: _h.Integer[_h.R]
+    minutesWaiting: _h.IntegerField[_h.R]
     """minutesWaiting: int32, since 2025.1"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    assignedResource: _h.Text[_h.R]
+    assignedResource: _h.TextField[_h.R]
     """assignedResource: string"""
     notes: _ServiceNoteMany[_h.R]
     """notes: a list of ServiceNote; compare one of its fields, or use any()"""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.ticketbundle import TicketBundle as _TicketBundleRecord
 
-class _TicketBundle(_h.Reference[_h.R]):
+class _TicketBundle(_h.ReferenceField[_h.R]):
     """The fields of TicketBundle, in conditions on records R."""
 
-    childTicketIds: _h.Collection[int, _h.R]
+    childTicketIds: _h.CollectionField[int, _h.R]
     """childTicketIds: a list of int32"""
 
 TicketBundle: _TicketBundle[_TicketBundleRecord]

@@ -4,80 +4,80 @@ from cwql.schema import handles as _h
 from ..models.ticketchangelog import TicketChangeLog as _TicketChangeLogRecord
 from ._maps import _Map_info
 
-class _TicketChangeLog(_h.Reference[_h.R]):
+class _TicketChangeLog(_h.ReferenceField[_h.R]):
     """The fields of TicketChangeLog, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    partnerId: _h.Text[_h.R]
+    partnerId: _h.TextField[_h.R]
     """partnerId: string"""
-    productInstanceId: _h.Text[_h.R]
+    productInstanceId: _h.TextField[_h.R]
     """productInstanceId: string"""
-    action: _h.Text[_h.R]
+    action: _h.TextField[_h.R]
     """action: string"""
-    boardId: _h.Integer[_h.R]
+    boardId: _h.IntegerField[_h.R]
     """boardId: int32"""
-    boardName: _h.Text[_h.R]
+    boardName: _h.TextField[_h.R]
     """boardName: string"""
-    companyIdentifier: _h.Integer[_h.R]
+    companyIdentifier: _h.IntegerField[_h.R]
     """companyIdentifier: int32"""
-    companyName: _h.Text[_h.R]
+    companyName: _h.TextField[_h.R]
     """companyName: string"""
-    contactId: _h.Integer[_h.R]
+    contactId: _h.IntegerField[_h.R]
     """contactId: int32"""
-    contactName: _h.Text[_h.R]
+    contactName: _h.TextField[_h.R]
     """contactName: string"""
-    impact: _h.Text[_h.R]
+    impact: _h.TextField[_h.R]
     """impact: string"""
-    ownerIdentifier: _h.Integer[_h.R]
+    ownerIdentifier: _h.IntegerField[_h.R]
     """ownerIdentifier: int32"""
-    priorityId: _h.Integer[_h.R]
+    priorityId: _h.IntegerField[_h.R]
     """priorityId: int32"""
-    priorityLevel: _h.Text[_h.R]
+    priorityLevel: _h.TextField[_h.R]
     """priorityLevel: string"""
-    priorityName: _h.Text[_h.R]
+    priorityName: _h.TextField[_h.R]
     """priorityName: string"""
-    prioritySort: _h.Integer[_h.R]
+    prioritySort: _h.IntegerField[_h.R]
     """prioritySort: int32"""
-    resourceList: _h.Text[_h.R]
+    resourceList: _h.TextField[_h.R]
     """resourceList: string"""
-    severity: _h.Text[_h.R]
+    severity: _h.TextField[_h.R]
     """severity: string"""
-    slaName: _h.Text[_h.R]
+    slaName: _h.TextField[_h.R]
     """slaName: string"""
-    slaStatus: _h.Text[_h.R]
+    slaStatus: _h.TextField[_h.R]
     """slaStatus: string"""
-    status: _h.Text[_h.R]
+    status: _h.TextField[_h.R]
     """status: string"""
-    summary: _h.Text[_h.R]
+    summary: _h.TextField[_h.R]
     """summary: string"""
-    teamName: _h.Text[_h.R]
+    teamName: _h.TextField[_h.R]
     """teamName: string"""
-    ticketNumber: _h.Integer[_h.R]
+    ticketNumber: _h.IntegerField[_h.R]
     """ticketNumber: int32"""
-    recordType: _h.Text[_h.R]
+    recordType: _h.TextField[_h.R]
     """recordType: string"""
-    ticketOwner: _h.Text[_h.R]
+    ticketOwner: _h.TextField[_h.R]
     """ticketOwner: string"""
-    closedFlag: _h.Boolean[_h.R]
+    closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    customerUpdatedFlag: _h.Boolean[_h.R]
+    customerUpdatedFlag: _h.BooleanField[_h.R]
     """customerUpdatedFlag: boolean"""
-    processingStatus: _h.Text[_h.R]
+    processingStatus: _h.TextField[_h.R]
     """processingStatus: string"""
-    parentTicketId: _h.Integer[_h.R]
+    parentTicketId: _h.IntegerField[_h.R]
     """parentTicketId: int32"""
-    mergedParentTicketId: _h.Integer[_h.R]
+    mergedParentTicketId: _h.IntegerField[_h.R]
     """mergedParentTicketId: int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TicketChangeLog: _TicketChangeLog[_TicketChangeLogRecord]

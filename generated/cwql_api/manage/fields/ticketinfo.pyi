@@ -6,24 +6,24 @@ from ..models.ticket import Ticket as _TicketRecord
 from .companyreference import _CompanyReference
 from ._maps import _Map_info
 
-class _TicketInfo(_h.Reference[_h.R]):
+class _TicketInfo(_h.ReferenceField[_h.R]):
     """The fields of TicketInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    summary: _h.Text[_h.R]
+    summary: _h.TextField[_h.R]
     """summary: string"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TicketInfo: _TicketInfo[_TicketInfoRecord | _TicketRecord]

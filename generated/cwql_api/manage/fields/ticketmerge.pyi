@@ -4,10 +4,10 @@ from cwql.schema import handles as _h
 from ..models.ticketmerge import TicketMerge as _TicketMergeRecord
 from .servicestatusreference import _ServiceStatusReference
 
-class _TicketMerge(_h.Reference[_h.R]):
+class _TicketMerge(_h.ReferenceField[_h.R]):
     """The fields of TicketMerge, in conditions on records R."""
 
-    mergeTicketIds: _h.Collection[int, _h.R]
+    mergeTicketIds: _h.CollectionField[int, _h.R]
     """mergeTicketIds: a list of int32, required"""
     status: _ServiceStatusReference[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""

@@ -12,64 +12,64 @@ from .ticketreference import _TicketReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _TicketStopwatch(_h.Reference[_h.R]):
+class _TicketStopwatch(_h.ReferenceField[_h.R]):
     """The fields of TicketStopwatch, in conditions on records R."""
 
     info_: _Map_info[_h.R]
     """_info: a mapping"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    billableOption: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    endTime: _h.DateTime[_h.R]
+    endTime: _h.DateTimeField[_h.R]
     """endTime: date-time"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string, at most 4000 characters"""
     serviceStatus: _ServiceStatusReference[_h.R]
     """serviceStatus: a reference; compare its id or name, or it with None"""
-    startTime: _h.DateTime[_h.R]
+    startTime: _h.DateTimeField[_h.R]
     """startTime: date-time"""
-    status: _h.Enum[_t.Literal["Reset", "Running", "Paused", "Stopped"], _h.R]
+    status: _h.EnumField[_t.Literal["Reset", "Running", "Paused", "Stopped"], _h.R]
     """status: Reset | Running | Paused | Stopped, required"""
     ticket: _TicketReference[_h.R]
     """ticket: a reference; compare its id, or it with None, required"""
-    ticketMobileGuid: _h.Text[_h.R]
+    ticketMobileGuid: _h.TextField[_h.R]
     """ticketMobileGuid: uuid"""
-    totalPauseTime: _h.Integer[_h.R]
+    totalPauseTime: _h.IntegerField[_h.R]
     """totalPauseTime: int32"""
     workRole: _WorkRoleReference[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
     workType: _WorkTypeReference[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    showNotesInDiscussionFlag: _h.Boolean[_h.R]
+    showNotesInDiscussionFlag: _h.BooleanField[_h.R]
     """showNotesInDiscussionFlag: boolean"""
-    showNotesInInternalFlag: _h.Boolean[_h.R]
+    showNotesInInternalFlag: _h.BooleanField[_h.R]
     """showNotesInInternalFlag: boolean"""
-    showNotesInResolutionFlag: _h.Boolean[_h.R]
+    showNotesInResolutionFlag: _h.BooleanField[_h.R]
     """showNotesInResolutionFlag: boolean"""
-    emailNotesToContactFlag: _h.Boolean[_h.R]
+    emailNotesToContactFlag: _h.BooleanField[_h.R]
     """emailNotesToContactFlag: boolean"""
-    emailNotesToResourcesFlag: _h.Boolean[_h.R]
+    emailNotesToResourcesFlag: _h.BooleanField[_h.R]
     """emailNotesToResourcesFlag: boolean"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TicketStopwatch: _TicketStopwatch[_TicketStopwatchRecord]

@@ -8,42 +8,42 @@ from .companyreference import _CompanyReference
 from .integratorloginreference import _IntegratorLoginReference
 from ._maps import _Map_info
 
-class _TicketSync(_h.Reference[_h.R]):
+class _TicketSync(_h.ReferenceField[_h.R]):
     """The fields of TicketSync, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 80 characters, required"""
-    vendorType: _h.Enum[_t.Literal["Zenith"], _h.R]
+    vendorType: _h.EnumField[_t.Literal["Zenith"], _h.R]
     """vendorType: Zenith, required"""
     integratorLogin: _IntegratorLoginReference[_h.R]
     """integratorLogin: a reference; compare its id or name, or it with None, required"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    url: _h.Text[_h.R]
+    url: _h.TextField[_h.R]
     """url: string, required"""
-    userName: _h.Text[_h.R]
+    userName: _h.TextField[_h.R]
     """userName: string"""
-    password: _h.Text[_h.R]
+    password: _h.TextField[_h.R]
     """password: string"""
-    psg: _h.Text[_h.R]
+    psg: _h.TextField[_h.R]
     """psg: string"""
-    problemDescriptionFlag: _h.Boolean[_h.R]
+    problemDescriptionFlag: _h.BooleanField[_h.R]
     """problemDescriptionFlag: boolean"""
-    internalAnalysisFlag: _h.Boolean[_h.R]
+    internalAnalysisFlag: _h.BooleanField[_h.R]
     """internalAnalysisFlag: boolean"""
-    resolutionFlag: _h.Boolean[_h.R]
+    resolutionFlag: _h.BooleanField[_h.R]
     """resolutionFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TicketSync: _TicketSync[_TicketSyncRecord]

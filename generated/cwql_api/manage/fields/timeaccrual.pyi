@@ -7,56 +7,56 @@ from ..models.timeaccrual import TimeAccrual as _TimeAccrualRecord
 from ._maps import _Map_info
 from .systemlocationreference import _SystemLocationReference
 
-class _TimeAccrual(_h.Reference[_h.R]):
+class _TimeAccrual(_h.ReferenceField[_h.R]):
     """The fields of TimeAccrual, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    vacationFlag: _h.Boolean[_h.R]
+    vacationFlag: _h.BooleanField[_h.R]
     """vacationFlag: boolean"""
-    vacationAvailableType: _h.Enum[_t.Literal["AnniversaryYear", "CalendarYear"], _h.R]
+    vacationAvailableType: _h.EnumField[_t.Literal["AnniversaryYear", "CalendarYear"], _h.R]
     """vacationAvailableType: AnniversaryYear | CalendarYear"""
-    vacationCarryoverAllowedFlag: _h.Boolean[_h.R]
+    vacationCarryoverAllowedFlag: _h.BooleanField[_h.R]
     """vacationCarryoverAllowedFlag: boolean"""
-    vacationCarryoverLimit: _h.Number[_h.R]
+    vacationCarryoverLimit: _h.NumberField[_h.R]
     """vacationCarryoverLimit: double"""
-    sickFlag: _h.Boolean[_h.R]
+    sickFlag: _h.BooleanField[_h.R]
     """sickFlag: boolean"""
-    sickAvailableType: _h.Enum[_t.Literal["AnniversaryYear", "CalendarYear"], _h.R]
+    sickAvailableType: _h.EnumField[_t.Literal["AnniversaryYear", "CalendarYear"], _h.R]
     """sickAvailableType: AnniversaryYear | CalendarYear"""
-    sickCarryoverAllowedFlag: _h.Boolean[_h.R]
+    sickCarryoverAllowedFlag: _h.BooleanField[_h.R]
     """sickCarryoverAllowedFlag: boolean"""
-    sickCarryoverLimit: _h.Number[_h.R]
+    sickCarryoverLimit: _h.NumberField[_h.R]
     """sickCarryoverLimit: double"""
-    ptoFlag: _h.Boolean[_h.R]
+    ptoFlag: _h.BooleanField[_h.R]
     """ptoFlag: boolean"""
-    ptoAvailableType: _h.Enum[_t.Literal["AnniversaryYear", "CalendarYear"], _h.R]
+    ptoAvailableType: _h.EnumField[_t.Literal["AnniversaryYear", "CalendarYear"], _h.R]
     """ptoAvailableType: AnniversaryYear | CalendarYear"""
-    ptoCarryoverAllowedFlag: _h.Boolean[_h.R]
+    ptoCarryoverAllowedFlag: _h.BooleanField[_h.R]
     """ptoCarryoverAllowedFlag: boolean"""
-    ptoCarryoverLimit: _h.Number[_h.R]
+    ptoCarryoverLimit: _h.NumberField[_h.R]
     """ptoCarryoverLimit: double"""
-    holidayFlag: _h.Boolean[_h.R]
+    holidayFlag: _h.BooleanField[_h.R]
     """holidayFlag: boolean"""
-    holidayAvailableType: _h.Enum[_t.Literal["AnniversaryYear", "CalendarYear"], _h.R]
+    holidayAvailableType: _h.EnumField[_t.Literal["AnniversaryYear", "CalendarYear"], _h.R]
     """holidayAvailableType: AnniversaryYear | CalendarYear"""
-    holidayCarryoverAllowedFlag: _h.Boolean[_h.R]
+    holidayCarryoverAllowedFlag: _h.BooleanField[_h.R]
     """holidayCarryoverAllowedFlag: boolean"""
-    holidayCarryoverLimit: _h.Number[_h.R]
+    holidayCarryoverLimit: _h.NumberField[_h.R]
     """holidayCarryoverLimit: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TimeAccrual: _TimeAccrual[_TimeAccrualRecord]

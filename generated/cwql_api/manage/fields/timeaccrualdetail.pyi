@@ -7,40 +7,40 @@ from ..models.timeaccrualdetail import TimeAccrualDetail as _TimeAccrualDetailRe
 from ._maps import _Map_info
 from .timeaccrualreference import _TimeAccrualReference
 
-class _TimeAccrualDetail(_h.Reference[_h.R]):
+class _TimeAccrualDetail(_h.ReferenceField[_h.R]):
     """The fields of TimeAccrualDetail, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    accrualType: _h.Enum[_t.Literal["Holiday", "PTO", "Sick", "Vacation"], _h.R]
+    accrualType: _h.EnumField[_t.Literal["Holiday", "PTO", "Sick", "Vacation"], _h.R]
     """accrualType: Holiday | PTO | Sick | Vacation, required"""
-    startYear: _h.Integer[_h.R]
+    startYear: _h.IntegerField[_h.R]
     """startYear: int32, required"""
-    endYear: _h.Integer[_h.R]
+    endYear: _h.IntegerField[_h.R]
     """endYear: int32, required"""
-    hours: _h.Number[_h.R]
+    hours: _h.NumberField[_h.R]
     """hours: double, required"""
     timeAccrual: _TimeAccrualReference[_h.R]
     """timeAccrual: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TimeAccrualDetail: _TimeAccrualDetail[_TimeAccrualDetailRecord]

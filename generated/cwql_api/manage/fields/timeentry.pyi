@@ -21,26 +21,26 @@ from .timesheetreference import _TimeSheetReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _TimeEntry(_h.Reference[_h.R]):
+class _TimeEntry(_h.ReferenceField[_h.R]):
     """The fields of TimeEntry, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    companyType: _h.Text[_h.R]
+    companyType: _h.TextField[_h.R]
     """companyType: string, since 2025.1"""
-    chargeToId: _h.Integer[_h.R]
+    chargeToId: _h.IntegerField[_h.R]
     """chargeToId: int32"""
-    chargeToType: _h.Enum[_t.Literal["Company", "ServiceTicket", "ProjectTicket", "ChargeCode", "Activity"], _h.R]
+    chargeToType: _h.EnumField[_t.Literal["Company", "ServiceTicket", "ProjectTicket", "ChargeCode", "Activity"], _h.R]
     """chargeToType: Company | ServiceTicket | ProjectTicket | ChargeCode | Activity"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    businessUnitId: _h.Integer[_h.R]
+    businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    businessGroupDesc: _h.Text[_h.R]
+    businessGroupDesc: _h.TextField[_h.R]
     """businessGroupDesc: string, since 2025.1"""
     location: _OwnerLevelReference[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
@@ -52,75 +52,75 @@ class _TimeEntry(_h.Reference[_h.R]):
     """workRole: a reference; compare its id or name, or it with None"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    agreementType: _h.Text[_h.R]
+    agreementType: _h.TextField[_h.R]
     """agreementType: string, since 2025.1"""
     activity: _ActivityReference[_h.R]
     """activity: a reference; compare its id or name, or it with None, since 2025.1"""
-    opportunityRecid: _h.Integer[_h.R]
+    opportunityRecid: _h.IntegerField[_h.R]
     """opportunityRecid: int32, since 2025.1"""
-    projectActivity: _h.Text[_h.R]
+    projectActivity: _h.TextField[_h.R]
     """projectActivity: string, since 2025.1"""
-    territory: _h.Text[_h.R]
+    territory: _h.TextField[_h.R]
     """territory: string, since 2025.1"""
-    timeStart: _h.DateTime[_h.R]
+    timeStart: _h.DateTimeField[_h.R]
     """timeStart: date-time, required"""
-    timeEnd: _h.DateTime[_h.R]
+    timeEnd: _h.DateTimeField[_h.R]
     """timeEnd: date-time"""
-    hoursDeduct: _h.Number[_h.R]
+    hoursDeduct: _h.NumberField[_h.R]
     """hoursDeduct: double"""
-    actualHours: _h.Number[_h.R]
+    actualHours: _h.NumberField[_h.R]
     """actualHours: double"""
-    billableOption: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    internalNotes: _h.Text[_h.R]
+    internalNotes: _h.TextField[_h.R]
     """internalNotes: string"""
-    addToDetailDescriptionFlag: _h.Boolean[_h.R]
+    addToDetailDescriptionFlag: _h.BooleanField[_h.R]
     """addToDetailDescriptionFlag: boolean"""
-    addToInternalAnalysisFlag: _h.Boolean[_h.R]
+    addToInternalAnalysisFlag: _h.BooleanField[_h.R]
     """addToInternalAnalysisFlag: boolean"""
-    addToResolutionFlag: _h.Boolean[_h.R]
+    addToResolutionFlag: _h.BooleanField[_h.R]
     """addToResolutionFlag: boolean"""
-    emailResourceFlag: _h.Boolean[_h.R]
+    emailResourceFlag: _h.BooleanField[_h.R]
     """emailResourceFlag: boolean"""
-    emailContactFlag: _h.Boolean[_h.R]
+    emailContactFlag: _h.BooleanField[_h.R]
     """emailContactFlag: boolean"""
-    emailCcFlag: _h.Boolean[_h.R]
+    emailCcFlag: _h.BooleanField[_h.R]
     """emailCcFlag: boolean"""
-    emailCc: _h.Text[_h.R]
+    emailCc: _h.TextField[_h.R]
     """emailCc: string"""
-    hoursBilled: _h.Number[_h.R]
+    hoursBilled: _h.NumberField[_h.R]
     """hoursBilled: double"""
-    invoiceHours: _h.Number[_h.R]
+    invoiceHours: _h.NumberField[_h.R]
     """invoiceHours: double"""
-    hourlyCost: _h.Text[_h.R]
+    hourlyCost: _h.TextField[_h.R]
     """hourlyCost: string, since 2025.1"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
     invoice: _InvoiceReference[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
-    mobileGuid: _h.Text[_h.R]
+    mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    hourlyRate: _h.Number[_h.R]
+    hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    overageRate: _h.Number[_h.R]
+    overageRate: _h.NumberField[_h.R]
     """overageRate: double"""
-    agreementHours: _h.Number[_h.R]
+    agreementHours: _h.NumberField[_h.R]
     """agreementHours: double"""
-    agreementAmount: _h.Number[_h.R]
+    agreementAmount: _h.NumberField[_h.R]
     """agreementAmount: double"""
-    agreementAdjustment: _h.Number[_h.R]
+    agreementAdjustment: _h.NumberField[_h.R]
     """agreementAdjustment: double, since 2025.1"""
-    adjustment: _h.Number[_h.R]
+    adjustment: _h.NumberField[_h.R]
     """adjustment: double, since 2025.1"""
-    invoiceReady: _h.Integer[_h.R]
+    invoiceReady: _h.IntegerField[_h.R]
     """invoiceReady: int32, since 2025.1"""
     timeSheet: _TimeSheetReference[_h.R]
     """timeSheet: a reference; compare its id or name, or it with None"""
-    status: _h.Enum[_t.Literal["Open", "Rejected", "PendingApproval", "ErrorsCorrected", "PendingProjectApproval", "ApprovedByTierOne", "RejectBySecondTier", "ApprovedByTierTwo", "ReadyToBill", "Billed", "WrittenOff", "BilledAgreement"], _h.R]
+    status: _h.EnumField[_t.Literal["Open", "Rejected", "PendingApproval", "ErrorsCorrected", "PendingProjectApproval", "ApprovedByTierOne", "RejectBySecondTier", "ApprovedByTierTwo", "ReadyToBill", "Billed", "WrittenOff", "BilledAgreement"], _h.R]
     """status: Open | Rejected | PendingApproval | ErrorsCorrected | PendingProjectApproval | ApprovedByTierOne | RejectBySecondTier | ApprovedByTierTwo | ReadyToBill | Billed | WrittenOff | BilledAgreement"""
     ticket: _TicketReference[_h.R]
     """ticket: a reference; compare its id, or it with None"""
@@ -128,19 +128,19 @@ class _TimeEntry(_h.Reference[_h.R]):
     """project: a reference; compare its id or name, or it with None"""
     phase: _ProjectPhaseReference[_h.R]
     """phase: a reference; compare its id or name, or it with None"""
-    ticketBoard: _h.Text[_h.R]
+    ticketBoard: _h.TextField[_h.R]
     """ticketBoard: string, since 2025.1"""
-    ticketStatus: _h.Text[_h.R]
+    ticketStatus: _h.TextField[_h.R]
     """ticketStatus: string, since 2025.1"""
-    ticketType: _h.Text[_h.R]
+    ticketType: _h.TextField[_h.R]
     """ticketType: string, since 2025.1"""
-    ticketSubType: _h.Text[_h.R]
+    ticketSubType: _h.TextField[_h.R]
     """ticketSubType: string, since 2025.1"""
-    invoiceFlag: _h.Boolean[_h.R]
+    invoiceFlag: _h.BooleanField[_h.R]
     """invoiceFlag: boolean, since 2025.1"""
-    extendedInvoiceAmount: _h.Number[_h.R]
+    extendedInvoiceAmount: _h.NumberField[_h.R]
     """extendedInvoiceAmount: double, since 2025.1"""
-    locationName: _h.Text[_h.R]
+    locationName: _h.TextField[_h.R]
     """locationName: string, since 2025.1"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None, since 2025.1"""
@@ -148,12 +148,12 @@ class _TimeEntry(_h.Reference[_h.R]):
     """_info: a mapping"""
     customFields: _CustomFieldValueMany[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
-class _TimeEntryMany(_TimeEntry[_h.R], _h.Children[_h.R, _TimeEntryRecord]):
+class _TimeEntryMany(_TimeEntry[_h.R], _h.ChildrenField[_h.R, _TimeEntryRecord]):
     """A list of TimeEntry inside of a record R."""
 
 TimeEntry: _TimeEntry[_TimeEntryRecord]

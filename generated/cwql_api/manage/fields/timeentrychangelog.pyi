@@ -16,138 +16,138 @@ from .ticketreference import _TicketReference
 from .workrolereference import _WorkRoleReference
 from .worktypereference import _WorkTypeReference
 
-class _TimeEntryChangeLog(_h.Reference[_h.R]):
+class _TimeEntryChangeLog(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryChangeLog, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    partnerId: _h.Text[_h.R]
+    partnerId: _h.TextField[_h.R]
     """partnerId: string"""
-    productInstanceId: _h.Text[_h.R]
+    productInstanceId: _h.TextField[_h.R]
     """productInstanceId: string"""
-    action: _h.Text[_h.R]
+    action: _h.TextField[_h.R]
     """action: string"""
-    activitySubject: _h.Text[_h.R]
+    activitySubject: _h.TextField[_h.R]
     """activitySubject: string"""
-    actualUtilizedHrs: _h.Number[_h.R]
+    actualUtilizedHrs: _h.NumberField[_h.R]
     """actualUtilizedHrs: double"""
-    agreementAdjustmentFirm: _h.Number[_h.R]
+    agreementAdjustmentFirm: _h.NumberField[_h.R]
     """agreementAdjustmentFirm: double"""
-    agreementAdjustmentTotal: _h.Number[_h.R]
+    agreementAdjustmentTotal: _h.NumberField[_h.R]
     """agreementAdjustmentTotal: double"""
-    agreementAmountCovered: _h.Number[_h.R]
+    agreementAmountCovered: _h.NumberField[_h.R]
     """agreementAmountCovered: double"""
-    agreementHoursCovered: _h.Number[_h.R]
+    agreementHoursCovered: _h.NumberField[_h.R]
     """agreementHoursCovered: double"""
-    billableAmount: _h.Number[_h.R]
+    billableAmount: _h.NumberField[_h.R]
     """billableAmount: double"""
-    billableFlag: _h.Boolean[_h.R]
+    billableFlag: _h.BooleanField[_h.R]
     """billableFlag: boolean"""
-    billableHours: _h.Number[_h.R]
+    billableHours: _h.NumberField[_h.R]
     """billableHours: double"""
-    billableUtilizedHours: _h.Number[_h.R]
+    billableUtilizedHours: _h.NumberField[_h.R]
     """billableUtilizedHours: double"""
-    memberDailyCapacity: _h.Number[_h.R]
+    memberDailyCapacity: _h.NumberField[_h.R]
     """memberDailyCapacity: double"""
-    billableOption: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
+    billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault"""
-    businessGroup: _h.Text[_h.R]
+    businessGroup: _h.TextField[_h.R]
     """businessGroup: string"""
-    locationName: _h.Text[_h.R]
+    locationName: _h.TextField[_h.R]
     """locationName: string"""
-    chargeCode: _h.Text[_h.R]
+    chargeCode: _h.TextField[_h.R]
     """chargeCode: string"""
-    chargeTo: _h.Text[_h.R]
+    chargeTo: _h.TextField[_h.R]
     """chargeTo: string"""
-    chargeToType: _h.Enum[_t.Literal["Company", "ServiceTicket", "ProjectTicket", "ChargeCode", "Activity"], _h.R]
+    chargeToType: _h.EnumField[_t.Literal["Company", "ServiceTicket", "ProjectTicket", "ChargeCode", "Activity"], _h.R]
     """chargeToType: Company | ServiceTicket | ProjectTicket | ChargeCode | Activity"""
-    chargeToRecId: _h.Integer[_h.R]
+    chargeToRecId: _h.IntegerField[_h.R]
     """chargeToRecId: int32"""
-    companyAndAgreement: _h.Text[_h.R]
+    companyAndAgreement: _h.TextField[_h.R]
     """companyAndAgreement: string"""
-    companyName: _h.Text[_h.R]
+    companyName: _h.TextField[_h.R]
     """companyName: string"""
-    timeStart: _h.Text[_h.R]
+    timeStart: _h.TextField[_h.R]
     """timeStart: string"""
-    timeStartUtc: _h.DateText[_h.R]
+    timeStartUtc: _h.DateTextField[_h.R]
     """timeStartUtc: string"""
-    timeEnd: _h.Text[_h.R]
+    timeEnd: _h.TextField[_h.R]
     """timeEnd: string"""
-    timeEndUtc: _h.DateText[_h.R]
+    timeEndUtc: _h.DateTextField[_h.R]
     """timeEndUtc: string"""
-    dateStart: _h.DateText[_h.R]
+    dateStart: _h.DateTextField[_h.R]
     """dateStart: string"""
-    dateInvoice: _h.DateText[_h.R]
+    dateInvoice: _h.DateTextField[_h.R]
     """dateInvoice: string"""
-    firstName: _h.Text[_h.R]
+    firstName: _h.TextField[_h.R]
     """firstName: string"""
-    hourlyCost: _h.Text[_h.R]
+    hourlyCost: _h.TextField[_h.R]
     """hourlyCost: string"""
-    hourlyCostDecimal: _h.Number[_h.R]
+    hourlyCostDecimal: _h.NumberField[_h.R]
     """hourlyCostDecimal: double"""
-    hourlyRate: _h.Number[_h.R]
+    hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    hoursActual: _h.Number[_h.R]
+    hoursActual: _h.NumberField[_h.R]
     """hoursActual: double"""
-    internalNote: _h.Text[_h.R]
+    internalNote: _h.TextField[_h.R]
     """internalNote: string"""
-    invoiceAdjustmentFirm: _h.Number[_h.R]
+    invoiceAdjustmentFirm: _h.NumberField[_h.R]
     """invoiceAdjustmentFirm: double"""
-    invoiceAdjustmentTotal: _h.Number[_h.R]
+    invoiceAdjustmentTotal: _h.NumberField[_h.R]
     """invoiceAdjustmentTotal: double"""
-    invoiceFlag: _h.Boolean[_h.R]
+    invoiceFlag: _h.BooleanField[_h.R]
     """invoiceFlag: boolean"""
-    invoiceNumber: _h.Text[_h.R]
+    invoiceNumber: _h.TextField[_h.R]
     """invoiceNumber: string"""
-    invoiceReady: _h.Boolean[_h.R]
+    invoiceReady: _h.BooleanField[_h.R]
     """invoiceReady: boolean"""
-    lastName: _h.Text[_h.R]
+    lastName: _h.TextField[_h.R]
     """lastName: string"""
-    memberId: _h.Text[_h.R]
+    memberId: _h.TextField[_h.R]
     """memberId: string"""
-    nonBillableAmt: _h.Number[_h.R]
+    nonBillableAmt: _h.NumberField[_h.R]
     """nonBillableAmt: double"""
-    nonBillableHrs: _h.Number[_h.R]
+    nonBillableHrs: _h.NumberField[_h.R]
     """nonBillableHrs: double"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
-    opportunityRecId: _h.Integer[_h.R]
+    opportunityRecId: _h.IntegerField[_h.R]
     """opportunityRecId: int32"""
-    optionId: _h.Text[_h.R]
+    optionId: _h.TextField[_h.R]
     """optionId: string"""
-    projectActivity: _h.Text[_h.R]
+    projectActivity: _h.TextField[_h.R]
     """projectActivity: string"""
-    projectName: _h.Text[_h.R]
+    projectName: _h.TextField[_h.R]
     """projectName: string"""
-    projectPhase: _h.Text[_h.R]
+    projectPhase: _h.TextField[_h.R]
     """projectPhase: string"""
-    serviceRequestStatus: _h.Text[_h.R]
+    serviceRequestStatus: _h.TextField[_h.R]
     """serviceRequestStatus: string"""
-    serviceRequestSummary: _h.Text[_h.R]
+    serviceRequestSummary: _h.TextField[_h.R]
     """serviceRequestSummary: string"""
-    territory: _h.Text[_h.R]
+    territory: _h.TextField[_h.R]
     """territory: string"""
-    timeRecId: _h.Integer[_h.R]
+    timeRecId: _h.IntegerField[_h.R]
     """timeRecId: int32"""
-    timeStatus: _h.Text[_h.R]
+    timeStatus: _h.TextField[_h.R]
     """timeStatus: string"""
-    utilizationFlag: _h.Boolean[_h.R]
+    utilizationFlag: _h.BooleanField[_h.R]
     """utilizationFlag: boolean"""
-    companyType: _h.Text[_h.R]
+    companyType: _h.TextField[_h.R]
     """companyType: string"""
-    ticketCurrentBoard: _h.Text[_h.R]
+    ticketCurrentBoard: _h.TextField[_h.R]
     """ticketCurrentBoard: string"""
-    ticketType: _h.Text[_h.R]
+    ticketType: _h.TextField[_h.R]
     """ticketType: string"""
-    ticketSubtype: _h.Text[_h.R]
+    ticketSubtype: _h.TextField[_h.R]
     """ticketSubtype: string"""
-    agreementType: _h.Text[_h.R]
+    agreementType: _h.TextField[_h.R]
     """agreementType: string"""
-    billingStatus: _h.Text[_h.R]
+    billingStatus: _h.TextField[_h.R]
     """billingStatus: string"""
-    processingStatus: _h.Text[_h.R]
+    processingStatus: _h.TextField[_h.R]
     """processingStatus: string"""
-    invoicedhours: _h.Number[_h.R]
+    invoicedhours: _h.NumberField[_h.R]
     """invoicedhours: double"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
@@ -171,13 +171,13 @@ class _TimeEntryChangeLog(_h.Reference[_h.R]):
     """activity: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TimeEntryChangeLog: _TimeEntryChangeLog[_TimeEntryChangeLogRecord]

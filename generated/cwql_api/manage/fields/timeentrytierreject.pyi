@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.timeentrytierreject import TimeEntryTierReject as _TimeEntryTierRejectRecord
 
-class _TimeEntryTierReject(_h.Reference[_h.R]):
+class _TimeEntryTierReject(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryTierReject, in conditions on records R."""
 
-    approvalType: _h.Enum[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
+    approvalType: _h.EnumField[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
     """approvalType: DataEntry | Tier1Update | Tier2Update | Billing | Service | Project | MonthlySummary | SalesActivity | Schedule"""
-    comment: _h.Text[_h.R]
+    comment: _h.TextField[_h.R]
     """comment: string"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
 
 TimeEntryTierReject: _TimeEntryTierReject[_TimeEntryTierRejectRecord]

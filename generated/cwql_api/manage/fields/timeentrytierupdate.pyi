@@ -5,12 +5,12 @@ from cwql.schema import handles as _h
 
 from ..models.timeentrytierupdate import TimeEntryTierUpdate as _TimeEntryTierUpdateRecord
 
-class _TimeEntryTierUpdate(_h.Reference[_h.R]):
+class _TimeEntryTierUpdate(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryTierUpdate, in conditions on records R."""
 
-    approvalType: _h.Enum[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
+    approvalType: _h.EnumField[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
     """approvalType: DataEntry | Tier1Update | Tier2Update | Billing | Service | Project | MonthlySummary | SalesActivity | Schedule"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
 
 TimeEntryTierUpdate: _TimeEntryTierUpdate[_TimeEntryTierUpdateRecord]

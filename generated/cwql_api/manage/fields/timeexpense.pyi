@@ -7,38 +7,38 @@ from ..models.timeexpense import TimeExpense as _TimeExpenseRecord
 from .companyreference import _CompanyReference
 from ._maps import _Map_info
 
-class _TimeExpense(_h.Reference[_h.R]):
+class _TimeExpense(_h.ReferenceField[_h.R]):
     """The fields of TimeExpense, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    tier1ApprovalFlag: _h.Boolean[_h.R]
+    tier1ApprovalFlag: _h.BooleanField[_h.R]
     """tier1ApprovalFlag: boolean"""
-    tier2ApprovalFlag: _h.Boolean[_h.R]
+    tier2ApprovalFlag: _h.BooleanField[_h.R]
     """tier2ApprovalFlag: boolean"""
-    disableTimeEntryFlag: _h.Boolean[_h.R]
+    disableTimeEntryFlag: _h.BooleanField[_h.R]
     """disableTimeEntryFlag: boolean"""
-    requireTimeNoteFlag: _h.Boolean[_h.R]
+    requireTimeNoteFlag: _h.BooleanField[_h.R]
     """requireTimeNoteFlag: boolean"""
-    requireExpenseNoteFlag: _h.Boolean[_h.R]
+    requireExpenseNoteFlag: _h.BooleanField[_h.R]
     """requireExpenseNoteFlag: boolean"""
-    roundingFactor: _h.Number[_h.R]
+    roundingFactor: _h.NumberField[_h.R]
     """roundingFactor: double"""
-    invoiceStart: _h.Integer[_h.R]
+    invoiceStart: _h.IntegerField[_h.R]
     """invoiceStart: int32"""
-    defaultSpecialInvoiceType: _h.Enum[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
+    defaultSpecialInvoiceType: _h.EnumField[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
     """defaultSpecialInvoiceType: Agreement | CreditMemo | DownPayment | Miscellaneous | Progress | Standard | Consolidated"""
     internalCompany: _CompanyReference[_h.R]
     """internalCompany: a reference; compare its id, identifier or name, or it with None, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TimeExpense: _TimeExpense[_TimeExpenseRecord]

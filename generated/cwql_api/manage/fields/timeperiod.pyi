@@ -5,30 +5,30 @@ from ..models.timeperiod import TimePeriod as _TimePeriodRecord
 from ._maps import _Map_info
 from .timeperiodsetupreference import _TimePeriodSetupReference
 
-class _TimePeriod(_h.Reference[_h.R]):
+class _TimePeriod(_h.ReferenceField[_h.R]):
     """The fields of TimePeriod, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     timePeriodSetup: _TimePeriodSetupReference[_h.R]
     """timePeriodSetup: a reference; compare its id, or it with None"""
-    period: _h.Integer[_h.R]
+    period: _h.IntegerField[_h.R]
     """period: int32"""
-    startDate: _h.DateText[_h.R]
+    startDate: _h.DateTextField[_h.R]
     """startDate: string"""
-    endDate: _h.DateText[_h.R]
+    endDate: _h.DateTextField[_h.R]
     """endDate: string"""
-    deadlineDate: _h.DateText[_h.R]
+    deadlineDate: _h.DateTextField[_h.R]
     """deadlineDate: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TimePeriod: _TimePeriod[_TimePeriodRecord]

@@ -6,46 +6,46 @@ from cwql.schema import handles as _h
 from ..models.timeperiodsetup import TimePeriodSetup as _TimePeriodSetupRecord
 from ._maps import _Map_info
 
-class _TimePeriodSetup(_h.Reference[_h.R]):
+class _TimePeriodSetup(_h.ReferenceField[_h.R]):
     """The fields of TimePeriodSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    periodApplyTo: _h.Enum[_t.Literal["Both", "Expense", "Time"], _h.R]
+    periodApplyTo: _h.EnumField[_t.Literal["Both", "Expense", "Time"], _h.R]
     """periodApplyTo: Both | Expense | Time, required"""
-    year: _h.Integer[_h.R]
+    year: _h.IntegerField[_h.R]
     """year: int32, required"""
-    numberFuturePeriods: _h.Integer[_h.R]
+    numberFuturePeriods: _h.IntegerField[_h.R]
     """numberFuturePeriods: int32, required"""
-    type: _h.Enum[_t.Literal["Weekly", "BiWeekly", "SemiMonthly", "Monthly"], _h.R]
+    type: _h.EnumField[_t.Literal["Weekly", "BiWeekly", "SemiMonthly", "Monthly"], _h.R]
     """type: Weekly | BiWeekly | SemiMonthly | Monthly, required"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, at most 100 characters"""
-    firstPeriodEndDate: _h.Date[_h.R]
+    firstPeriodEndDate: _h.DateField[_h.R]
     """firstPeriodEndDate: date, required"""
-    monthlyPeriodEnds: _h.Integer[_h.R]
+    monthlyPeriodEnds: _h.IntegerField[_h.R]
     """monthlyPeriodEnds: int32"""
-    semiMonthlyFirstPeriod: _h.Integer[_h.R]
+    semiMonthlyFirstPeriod: _h.IntegerField[_h.R]
     """semiMonthlyFirstPeriod: int32"""
-    semiMonthlySecondPeriod: _h.Integer[_h.R]
+    semiMonthlySecondPeriod: _h.IntegerField[_h.R]
     """semiMonthlySecondPeriod: int32"""
-    semiMonthlyLastDayFlag: _h.Boolean[_h.R]
+    semiMonthlyLastDayFlag: _h.BooleanField[_h.R]
     """semiMonthlyLastDayFlag: boolean"""
-    lastDayFlag: _h.Boolean[_h.R]
+    lastDayFlag: _h.BooleanField[_h.R]
     """lastDayFlag: boolean"""
-    daysPastEndDate: _h.Integer[_h.R]
+    daysPastEndDate: _h.IntegerField[_h.R]
     """daysPastEndDate: int32, required"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TimePeriodSetup: _TimePeriodSetup[_TimePeriodSetupRecord]

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.timeperiodsetupdefaults import TimePeriodSetupDefaults as _TimePeriodSetupDefaultsRecord
 
-class _TimePeriodSetupDefaults(_h.Reference[_h.R]):
+class _TimePeriodSetupDefaults(_h.ReferenceField[_h.R]):
     """The fields of TimePeriodSetupDefaults, in conditions on records R."""
 
 

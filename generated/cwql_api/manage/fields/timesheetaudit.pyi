@@ -7,34 +7,34 @@ from ..models.timesheetaudit import TimeSheetAudit as _TimeSheetAuditRecord
 from ._maps import _Map_info
 from .memberreference import _MemberReference
 
-class _TimeSheetAudit(_h.Reference[_h.R]):
+class _TimeSheetAudit(_h.ReferenceField[_h.R]):
     """The fields of TimeSheetAudit, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    source: _h.Enum[_t.Literal["None", "Member", "API", "Workflow", "Portal", "Mobile", "Network", "EmailConnector", "MassMaintenance", "Application", "SystemAPI", "Conversion"], _h.R]
+    source: _h.EnumField[_t.Literal["None", "Member", "API", "Workflow", "Portal", "Mobile", "Network", "EmailConnector", "MassMaintenance", "Application", "SystemAPI", "Conversion"], _h.R]
     """source: None | Member | API | Workflow | Portal | Mobile | Network | EmailConnector | MassMaintenance | Application | SystemAPI | Conversion"""
-    type: _h.Enum[_t.Literal["Activity", "CloseDate", "Company", "Contact", "Conversion", "Document", "Forecast", "Note", "Notes", "Opportunity", "Products", "Stage", "Status", "Surveys", "Team", "Tracks", "Configuration", "ConfigurationQuestions", "DeviceBackupDetails", "Tickets", "Subject", "ActivityOverview", "Schedule", "Resources", "ExpenseEntry", "Member", "Date", "Classification", "Amount", "ExpenseType", "WorkType", "WorkRole", "Mileage", "Billing", "ExpenseHeader", "Project", "TimeEntry", "TicketStatus", "DateTime", "DeductHours", "ActualHours", "Invoice", "CompanyFinance", "Billable", "SalesOrder", "Shipping", "Profile", "Group", "GroupContact", "GroupCompany", "Options", "Site", "Agreement", "Addition", "Adjustment", "Microsoft365", "API", "ProjectFinance", "CompanyProfile", "CompanyTeam", "CompanyMgmt", "InvoiceTotal", "BillingInformation", "ShippingInformation", "BillingStatus", "Location", "Department", "Territory", "Payment", "Credit", "SubcontractorInformation", "InvoicingParameters", "ApplicationParameters", "Finance", "Invoicing", "Email", "Batching", "KnowledgeBase", "KbArticle", "KnowledgeBaseApproval", "KnowledgeBaseTicket", "ManageNetwork", "Tasks", "CustomField", "ScreenConnect", "SLA", "Ticket", "Workflow", "Record", "CombinedTickets", "Template", "PurchaseOrder", "Meeting", "RmaOverview", "ReturnedBy", "PurchasedFromVendor", "WarrantyVendor", "RepairVendor", "AdditionalDetails", "TicketTemplate", "AutoGeneration", "TimeInternalNote", "TimeDiscussion", "TimeInternal", "TimeResolution", "MemberTemplate", "Delegation", "Skill", "Certification", "Accrual", "ApiKey", "Login", "Notifications", "System", "ServiceBoard", "ProjectBoard", "Scheduling", "TimeBillingExpense", "CRM", "Procurement", "JobRole", "Details", "Authentication"], _h.R]
+    type: _h.EnumField[_t.Literal["Activity", "CloseDate", "Company", "Contact", "Conversion", "Document", "Forecast", "Note", "Notes", "Opportunity", "Products", "Stage", "Status", "Surveys", "Team", "Tracks", "Configuration", "ConfigurationQuestions", "DeviceBackupDetails", "Tickets", "Subject", "ActivityOverview", "Schedule", "Resources", "ExpenseEntry", "Member", "Date", "Classification", "Amount", "ExpenseType", "WorkType", "WorkRole", "Mileage", "Billing", "ExpenseHeader", "Project", "TimeEntry", "TicketStatus", "DateTime", "DeductHours", "ActualHours", "Invoice", "CompanyFinance", "Billable", "SalesOrder", "Shipping", "Profile", "Group", "GroupContact", "GroupCompany", "Options", "Site", "Agreement", "Addition", "Adjustment", "Microsoft365", "API", "ProjectFinance", "CompanyProfile", "CompanyTeam", "CompanyMgmt", "InvoiceTotal", "BillingInformation", "ShippingInformation", "BillingStatus", "Location", "Department", "Territory", "Payment", "Credit", "SubcontractorInformation", "InvoicingParameters", "ApplicationParameters", "Finance", "Invoicing", "Email", "Batching", "KnowledgeBase", "KbArticle", "KnowledgeBaseApproval", "KnowledgeBaseTicket", "ManageNetwork", "Tasks", "CustomField", "ScreenConnect", "SLA", "Ticket", "Workflow", "Record", "CombinedTickets", "Template", "PurchaseOrder", "Meeting", "RmaOverview", "ReturnedBy", "PurchasedFromVendor", "WarrantyVendor", "RepairVendor", "AdditionalDetails", "TicketTemplate", "AutoGeneration", "TimeInternalNote", "TimeDiscussion", "TimeInternal", "TimeResolution", "MemberTemplate", "Delegation", "Skill", "Certification", "Accrual", "ApiKey", "Login", "Notifications", "System", "ServiceBoard", "ProjectBoard", "Scheduling", "TimeBillingExpense", "CRM", "Procurement", "JobRole", "Details", "Authentication"], _h.R]
     """type: Activity | CloseDate | Company | Contact | Conversion | Document | Forecast | Note | Notes | Opportunity | Products | Stage | Status | Surveys | Team | Tracks | Configuration | ConfigurationQuestions | DeviceBackupDetails | Tickets | Subject | ActivityOverview | Schedule | Resources | ExpenseEntry | Member | Date | Classification | Amount | ExpenseType | WorkType | WorkRole | Mileage | Billing | ExpenseHeader | Project | TimeEntry | TicketStatus | DateTime | DeductHours | ActualHours | Invoice | CompanyFinance | Billable | SalesOrder | Shipping | Profile | Group | GroupContact | GroupCompany | Options | Site | Agreement | Addition | Adjustment | Microsoft365 | API | ProjectFinance | CompanyProfile | CompanyTeam | CompanyMgmt | InvoiceTotal | BillingInformation | ShippingInformation | BillingStatus | Location | Department | Territory | Payment | Credit | SubcontractorInformation | InvoicingParameters | ApplicationParameters | Finance | Invoicing | Email | Batching | KnowledgeBase | KbArticle | KnowledgeBaseApproval | KnowledgeBaseTicket | ManageNetwork | Tasks | CustomField | ScreenConnect | SLA | Ticket | Workflow | Record | CombinedTickets | Template | PurchaseOrder | Meeting | RmaOverview | ReturnedBy | PurchasedFromVendor | WarrantyVendor | RepairVendor | AdditionalDetails | TicketTemplate | AutoGeneration | TimeInternalNote | TimeDiscussion | TimeInternal | TimeResolution | MemberTemplate | Delegation | Skill | Certification | Accrual | ApiKey | Login | Notifications | System | ServiceBoard | ProjectBoard | Scheduling | TimeBillingExpense | CRM | Procurement | JobRole | Details | Authentication"""
-    message: _h.Text[_h.R]
+    message: _h.TextField[_h.R]
     """message: string"""
-    oldValue: _h.Text[_h.R]
+    oldValue: _h.TextField[_h.R]
     """oldValue: string"""
-    newValue: _h.Text[_h.R]
+    newValue: _h.TextField[_h.R]
     """newValue: string"""
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TimeSheetAudit: _TimeSheetAudit[_TimeSheetAuditRecord]

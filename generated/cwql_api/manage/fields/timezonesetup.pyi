@@ -6,32 +6,32 @@ from ..models.timezonesetupinfo import TimeZoneSetupInfo as _TimeZoneSetupInfoRe
 from ._maps import _Map_info
 from .timezonereference import _TimeZoneReference
 
-class _TimeZoneSetup(_h.Reference[_h.R]):
+class _TimeZoneSetup(_h.ReferenceField[_h.R]):
     """The fields of TimeZoneSetup, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     timeZone: _TimeZoneReference[_h.R]
     """timeZone: a reference; compare its id or name, or it with None, required"""
-    offset: _h.Number[_h.R]
+    offset: _h.NumberField[_h.R]
     """offset: double"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    daylightSavingsFlag: _h.Boolean[_h.R]
+    daylightSavingsFlag: _h.BooleanField[_h.R]
     """daylightSavingsFlag: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TimeZoneSetup: _TimeZoneSetup[_TimeZoneSetupRecord | _TimeZoneSetupInfoRecord]

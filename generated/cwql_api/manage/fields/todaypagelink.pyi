@@ -5,34 +5,34 @@ from ..models.todaypagelink import TodayPageLink as _TodayPageLinkRecord
 from ._maps import _Map_info
 from .systemlocationreference import _SystemLocationReference
 
-class _TodayPageLink(_h.Reference[_h.R]):
+class _TodayPageLink(_h.ReferenceField[_h.R]):
     """The fields of TodayPageLink, in conditions on records R."""
 
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    category: _h.Integer[_h.R]
+    category: _h.IntegerField[_h.R]
     """category: int32, required"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string, required"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    link: _h.Text[_h.R]
+    link: _h.TextField[_h.R]
     """link: string, required"""
     location: _SystemLocationReference[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    openInNewWindow: _h.Boolean[_h.R]
+    openInNewWindow: _h.BooleanField[_h.R]
     """openInNewWindow: boolean"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TodayPageLink: _TodayPageLink[_TodayPageLinkRecord]

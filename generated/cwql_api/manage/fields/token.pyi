@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.token import Token as _TokenRecord
 
-class _Token(_h.Reference[_h.R]):
+class _Token(_h.ReferenceField[_h.R]):
     """The fields of Token, in conditions on records R."""
 
-    publicKey: _h.Text[_h.R]
+    publicKey: _h.TextField[_h.R]
     """publicKey: string"""
-    privateKey: _h.Text[_h.R]
+    privateKey: _h.TextField[_h.R]
     """privateKey: string"""
-    expiration: _h.Text[_h.R]
+    expiration: _h.TextField[_h.R]
     """expiration: string"""
 
 Token: _Token[_TokenRecord]

@@ -15,26 +15,26 @@ from .notificationrecipientreference import _NotificationRecipientReference
 from .servicetemplatereference import _ServiceTemplateReference
 from .trackreference import _TrackReference
 
-class _TrackAction(_h.Reference[_h.R]):
+class _TrackAction(_h.ReferenceField[_h.R]):
     """The fields of TrackAction, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    notifyType: _h.Enum[_t.Literal["CreateActivity", "SendEmail", "AddToGroup", "AttachTrack", "ChangeCompanyStatus", "CreateServiceTicket"], _h.R]
+    notifyType: _h.EnumField[_t.Literal["CreateActivity", "SendEmail", "AddToGroup", "AttachTrack", "ChangeCompanyStatus", "CreateServiceTicket"], _h.R]
     """notifyType: CreateActivity | SendEmail | AddToGroup | AttachTrack | ChangeCompanyStatus | CreateServiceTicket, required"""
     serviceTemplate: _ServiceTemplateReference[_h.R]
     """serviceTemplate: a reference; compare its id or name, or it with None"""
     specificMemberTo: _MemberReference[_h.R]
     """specificMemberTo: a reference; compare its id, identifier or name, or it with None"""
-    emailRecipient: _h.Text[_h.R]
+    emailRecipient: _h.TextField[_h.R]
     """emailRecipient: string, at most 250 characters"""
     specificMemberFrom: _MemberReference[_h.R]
     """specificMemberFrom: a reference; compare its id, identifier or name, or it with None"""
-    emailFrom: _h.Text[_h.R]
+    emailFrom: _h.TextField[_h.R]
     """emailFrom: string, at most 250 characters"""
-    subject: _h.Text[_h.R]
+    subject: _h.TextField[_h.R]
     """subject: string, at most 100 characters"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
     activityType: _ActivityTypeReference[_h.R]
     """activityType: a reference; compare its id or name, or it with None"""
@@ -52,7 +52,7 @@ class _TrackAction(_h.Reference[_h.R]):
     """ccContact: a reference; compare its id or name, or it with None"""
     bccContact: _ContactReference[_h.R]
     """bccContact: a reference; compare its id or name, or it with None"""
-    daysToExecute: _h.Integer[_h.R]
+    daysToExecute: _h.IntegerField[_h.R]
     """daysToExecute: int32"""
     notifyWho: _NotificationRecipientReference[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None"""
@@ -60,31 +60,31 @@ class _TrackAction(_h.Reference[_h.R]):
     """notifyFrom: a reference; compare its id, identifier or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.16"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.16"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.16"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.16"""
-    trackActionActivityStatusCwId: _h.Text[_h.R]
+    trackActionActivityStatusCwId: _h.TextField[_h.R]
     """trackActionActivityStatusCwId: string, since 2025.16"""
-    trackActionActivityTypeCwId: _h.Text[_h.R]
+    trackActionActivityTypeCwId: _h.TextField[_h.R]
     """trackActionActivityTypeCwId: string, since 2025.16"""
-    trackActionGroupCwId: _h.Text[_h.R]
+    trackActionGroupCwId: _h.TextField[_h.R]
     """trackActionGroupCwId: string, since 2025.16"""
-    trackActioncompanyStatusCwId: _h.Text[_h.R]
+    trackActioncompanyStatusCwId: _h.TextField[_h.R]
     """trackActioncompanyStatusCwId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 TrackAction: _TrackAction[_TrackActionRecord]

@@ -17,52 +17,52 @@ from .projectreference import _ProjectReference
 from .taxcodereference import _TaxCodeReference
 from .ticketreference import _TicketReference
 
-class _UnpostedExpense(_h.Reference[_h.R]):
+class _UnpostedExpense(_h.ReferenceField[_h.R]):
     """The fields of UnpostedExpense, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    departmentId: _h.Integer[_h.R]
+    departmentId: _h.IntegerField[_h.R]
     """departmentId: int32"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    creditAccount: _h.Text[_h.R]
+    creditAccount: _h.TextField[_h.R]
     """creditAccount: string"""
-    expenseDetailId: _h.Integer[_h.R]
+    expenseDetailId: _h.IntegerField[_h.R]
     """expenseDetailId: int32"""
     expenseType: _ExpenseTypeReference[_h.R]
     """expenseType: a reference; compare its id or name, or it with None"""
-    classification: _h.Enum[_t.Literal["NonReimbursable", "Reimbursable", "Personal"], _h.R]
+    classification: _h.EnumField[_t.Literal["NonReimbursable", "Reimbursable", "Personal"], _h.R]
     """classification: NonReimbursable | Reimbursable | Personal"""
-    glType: _h.Enum[_t.Literal["AP", "AR", "EE", "EI", "EO", "IA", "IT", "P", "PF", "R", "RA", "RD", "RE", "RP", "ST", "SD", "ET", "FT", "PT", "WP", "WR"], _h.R]
+    glType: _h.EnumField[_t.Literal["AP", "AR", "EE", "EI", "EO", "IA", "IT", "P", "PF", "R", "RA", "RD", "RE", "RP", "ST", "SD", "ET", "FT", "PT", "WP", "WR"], _h.R]
     """glType: AP | AR | EE | EI | EO | IA | IT | P | PF | R | RA | RD | RE | RP | ST | SD | ET | FT | PT | WP | WR"""
     member: _MemberReference[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    dateExpense: _h.DateText[_h.R]
+    dateExpense: _h.DateTextField[_h.R]
     """dateExpense: string"""
     chargeCode: _ChargeCodeReference[_h.R]
     """chargeCode: a reference; compare its id or name, or it with None"""
-    chargeDescription: _h.Text[_h.R]
+    chargeDescription: _h.TextField[_h.R]
     """chargeDescription: string"""
-    inPolicy: _h.Boolean[_h.R]
+    inPolicy: _h.BooleanField[_h.R]
     """inPolicy: boolean"""
     paymentMethod: _PaymentMethodReference[_h.R]
     """paymentMethod: a reference; compare its id or name, or it with None"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    billableAmount: _h.Number[_h.R]
+    billableAmount: _h.NumberField[_h.R]
     """billableAmount: double"""
-    nonBillableAmount: _h.Number[_h.R]
+    nonBillableAmount: _h.NumberField[_h.R]
     """nonBillableAmount: double"""
     agreement: _AgreementReference[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    agreementAmountCovered: _h.Number[_h.R]
+    agreementAmountCovered: _h.NumberField[_h.R]
     """agreementAmountCovered: double"""
     ticket: _TicketReference[_h.R]
     """ticket: a reference; compare its id, or it with None"""
@@ -72,59 +72,59 @@ class _UnpostedExpense(_h.Reference[_h.R]):
     """projectPhase: a reference; compare its id or name, or it with None"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    avalaraTaxFlag: _h.Boolean[_h.R]
+    avalaraTaxFlag: _h.BooleanField[_h.R]
     """avalaraTaxFlag: boolean"""
-    itemTaxableFlag: _h.Boolean[_h.R]
+    itemTaxableFlag: _h.BooleanField[_h.R]
     """itemTaxableFlag: boolean"""
-    salesTaxAmount: _h.Number[_h.R]
+    salesTaxAmount: _h.NumberField[_h.R]
     """salesTaxAmount: double"""
-    stateTaxFlag: _h.Boolean[_h.R]
+    stateTaxFlag: _h.BooleanField[_h.R]
     """stateTaxFlag: boolean"""
-    stateTaxXref: _h.Text[_h.R]
+    stateTaxXref: _h.TextField[_h.R]
     """stateTaxXref: string"""
-    stateTaxAmount: _h.Number[_h.R]
+    stateTaxAmount: _h.NumberField[_h.R]
     """stateTaxAmount: double"""
-    countyTaxFlag: _h.Boolean[_h.R]
+    countyTaxFlag: _h.BooleanField[_h.R]
     """countyTaxFlag: boolean"""
-    countyTaxXref: _h.Text[_h.R]
+    countyTaxXref: _h.TextField[_h.R]
     """countyTaxXref: string"""
-    countyTaxAmount: _h.Number[_h.R]
+    countyTaxAmount: _h.NumberField[_h.R]
     """countyTaxAmount: double"""
-    cityTaxFlag: _h.Boolean[_h.R]
+    cityTaxFlag: _h.BooleanField[_h.R]
     """cityTaxFlag: boolean"""
-    cityTaxXref: _h.Text[_h.R]
+    cityTaxXref: _h.TextField[_h.R]
     """cityTaxXref: string"""
-    cityTaxAmount: _h.Number[_h.R]
+    cityTaxAmount: _h.NumberField[_h.R]
     """cityTaxAmount: double"""
-    countryTaxFlag: _h.Boolean[_h.R]
+    countryTaxFlag: _h.BooleanField[_h.R]
     """countryTaxFlag: boolean"""
-    countryTaxXref: _h.Text[_h.R]
+    countryTaxXref: _h.TextField[_h.R]
     """countryTaxXref: string"""
-    countryTaxAmount: _h.Number[_h.R]
+    countryTaxAmount: _h.NumberField[_h.R]
     """countryTaxAmount: double"""
-    compositeTaxFlag: _h.Boolean[_h.R]
+    compositeTaxFlag: _h.BooleanField[_h.R]
     """compositeTaxFlag: boolean"""
-    compositeTaxXref: _h.Text[_h.R]
+    compositeTaxXref: _h.TextField[_h.R]
     """compositeTaxXref: string"""
-    compositeTaxAmount: _h.Number[_h.R]
+    compositeTaxAmount: _h.NumberField[_h.R]
     """compositeTaxAmount: double"""
-    levelSixTaxFlag: _h.Boolean[_h.R]
+    levelSixTaxFlag: _h.BooleanField[_h.R]
     """levelSixTaxFlag: boolean"""
-    levelSixTaxXref: _h.Text[_h.R]
+    levelSixTaxXref: _h.TextField[_h.R]
     """levelSixTaxXref: string"""
-    levelSixTaxAmount: _h.Number[_h.R]
+    levelSixTaxAmount: _h.NumberField[_h.R]
     """levelSixTaxAmount: double"""
-    dateClosed: _h.DateText[_h.R]
+    dateClosed: _h.DateTextField[_h.R]
     """dateClosed: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 UnpostedExpense: _UnpostedExpense[_UnpostedExpenseRecord]

@@ -4,26 +4,26 @@ from cwql.schema import handles as _h
 from ..models.unpostedexpensetaxablelevel import UnpostedExpenseTaxableLevel as _UnpostedExpenseTaxableLevelRecord
 from ._maps import _Map_info
 
-class _UnpostedExpenseTaxableLevel(_h.Reference[_h.R]):
+class _UnpostedExpenseTaxableLevel(_h.ReferenceField[_h.R]):
     """The fields of UnpostedExpenseTaxableLevel, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    taxLevel: _h.Integer[_h.R]
+    taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
-    taxCodeXref: _h.Text[_h.R]
+    taxCodeXref: _h.TextField[_h.R]
     """taxCodeXref: string"""
-    taxAmount: _h.Number[_h.R]
+    taxAmount: _h.NumberField[_h.R]
     """taxAmount: double"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 UnpostedExpenseTaxableLevel: _UnpostedExpenseTaxableLevel[_UnpostedExpenseTaxableLevelRecord]

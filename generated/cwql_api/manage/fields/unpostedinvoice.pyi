@@ -13,24 +13,24 @@ from .sitereference import _SiteReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .taxcodereference import _TaxCodeReference
 
-class _UnpostedInvoice(_h.Reference[_h.R]):
+class _UnpostedInvoice(_h.ReferenceField[_h.R]):
     """The fields of UnpostedInvoice, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    billingLogId: _h.Integer[_h.R]
+    billingLogId: _h.IntegerField[_h.R]
     """billingLogId: int32"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     location: _OwnerLevelReference[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
-    departmentId: _h.Integer[_h.R]
+    departmentId: _h.IntegerField[_h.R]
     """departmentId: int32"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    accountNumber: _h.Text[_h.R]
+    accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
     billToCompany: _CompanyReference[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
@@ -40,91 +40,91 @@ class _UnpostedInvoice(_h.Reference[_h.R]):
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
     shipToSite: _SiteReference[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None"""
-    invoiceNumber: _h.Text[_h.R]
+    invoiceNumber: _h.TextField[_h.R]
     """invoiceNumber: string"""
-    invoiceDate: _h.DateText[_h.R]
+    invoiceDate: _h.DateTextField[_h.R]
     """invoiceDate: string"""
-    invoiceType: _h.Enum[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
+    invoiceType: _h.EnumField[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
     """invoiceType: Agreement | CreditMemo | DownPayment | Miscellaneous | Progress | Standard | Consolidated"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    dueDays: _h.Text[_h.R]
+    dueDays: _h.TextField[_h.R]
     """dueDays: string"""
-    dueDate: _h.DateText[_h.R]
+    dueDate: _h.DateTextField[_h.R]
     """dueDate: string"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    subTotal: _h.Number[_h.R]
+    subTotal: _h.NumberField[_h.R]
     """subTotal: double"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
-    hasTime: _h.Boolean[_h.R]
+    hasTime: _h.BooleanField[_h.R]
     """hasTime: boolean, since 2025.1"""
-    hasExpenses: _h.Boolean[_h.R]
+    hasExpenses: _h.BooleanField[_h.R]
     """hasExpenses: boolean, since 2025.1"""
-    hasProducts: _h.Boolean[_h.R]
+    hasProducts: _h.BooleanField[_h.R]
     """hasProducts: boolean, since 2025.1"""
-    invoiceTaxableFlag: _h.Boolean[_h.R]
+    invoiceTaxableFlag: _h.BooleanField[_h.R]
     """invoiceTaxableFlag: boolean"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    avalaraTaxFlag: _h.Boolean[_h.R]
+    avalaraTaxFlag: _h.BooleanField[_h.R]
     """avalaraTaxFlag: boolean"""
-    itemTaxableFlag: _h.Boolean[_h.R]
+    itemTaxableFlag: _h.BooleanField[_h.R]
     """itemTaxableFlag: boolean"""
-    salesTaxAmount: _h.Number[_h.R]
+    salesTaxAmount: _h.NumberField[_h.R]
     """salesTaxAmount: double"""
-    stateTaxFlag: _h.Boolean[_h.R]
+    stateTaxFlag: _h.BooleanField[_h.R]
     """stateTaxFlag: boolean"""
-    stateTaxXref: _h.Text[_h.R]
+    stateTaxXref: _h.TextField[_h.R]
     """stateTaxXref: string"""
-    stateTaxAmount: _h.Number[_h.R]
+    stateTaxAmount: _h.NumberField[_h.R]
     """stateTaxAmount: double"""
-    countyTaxFlag: _h.Boolean[_h.R]
+    countyTaxFlag: _h.BooleanField[_h.R]
     """countyTaxFlag: boolean"""
-    countyTaxXref: _h.Text[_h.R]
+    countyTaxXref: _h.TextField[_h.R]
     """countyTaxXref: string"""
-    countyTaxAmount: _h.Number[_h.R]
+    countyTaxAmount: _h.NumberField[_h.R]
     """countyTaxAmount: double"""
-    cityTaxFlag: _h.Boolean[_h.R]
+    cityTaxFlag: _h.BooleanField[_h.R]
     """cityTaxFlag: boolean"""
-    cityTaxXref: _h.Text[_h.R]
+    cityTaxXref: _h.TextField[_h.R]
     """cityTaxXref: string"""
-    cityTaxAmount: _h.Number[_h.R]
+    cityTaxAmount: _h.NumberField[_h.R]
     """cityTaxAmount: double"""
-    countryTaxFlag: _h.Boolean[_h.R]
+    countryTaxFlag: _h.BooleanField[_h.R]
     """countryTaxFlag: boolean"""
-    countryTaxXref: _h.Text[_h.R]
+    countryTaxXref: _h.TextField[_h.R]
     """countryTaxXref: string"""
-    countryTaxAmount: _h.Number[_h.R]
+    countryTaxAmount: _h.NumberField[_h.R]
     """countryTaxAmount: double"""
-    compositeTaxFlag: _h.Boolean[_h.R]
+    compositeTaxFlag: _h.BooleanField[_h.R]
     """compositeTaxFlag: boolean"""
-    compositeTaxXref: _h.Text[_h.R]
+    compositeTaxXref: _h.TextField[_h.R]
     """compositeTaxXref: string"""
-    compositeTaxAmount: _h.Number[_h.R]
+    compositeTaxAmount: _h.NumberField[_h.R]
     """compositeTaxAmount: double"""
-    levelSixTaxFlag: _h.Boolean[_h.R]
+    levelSixTaxFlag: _h.BooleanField[_h.R]
     """levelSixTaxFlag: boolean"""
-    levelSixTaxXref: _h.Text[_h.R]
+    levelSixTaxXref: _h.TextField[_h.R]
     """levelSixTaxXref: string"""
-    levelSixTaxAmount: _h.Number[_h.R]
+    levelSixTaxAmount: _h.NumberField[_h.R]
     """levelSixTaxAmount: double"""
-    createdBy: _h.Text[_h.R]
+    createdBy: _h.TextField[_h.R]
     """createdBy: string"""
-    dateClosed: _h.DateText[_h.R]
+    dateClosed: _h.DateTextField[_h.R]
     """dateClosed: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 UnpostedInvoice: _UnpostedInvoice[_UnpostedInvoiceRecord]

@@ -11,106 +11,106 @@ from ._maps import _Map_info
 from .purchaseorderreference import _PurchaseOrderReference
 from .taxcodereference import _TaxCodeReference
 
-class _UnpostedProcurement(_h.Reference[_h.R]):
+class _UnpostedProcurement(_h.ReferenceField[_h.R]):
     """The fields of UnpostedProcurement, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    unpostedProductId: _h.Text[_h.R]
+    unpostedProductId: _h.TextField[_h.R]
     """unpostedProductId: string"""
-    locationId: _h.Integer[_h.R]
+    locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    departmentId: _h.Integer[_h.R]
+    departmentId: _h.IntegerField[_h.R]
     """departmentId: int32"""
-    procurementType: _h.Enum[_t.Literal["Purchase", "Adjustment", "Transfer"], _h.R]
+    procurementType: _h.EnumField[_t.Literal["Purchase", "Adjustment", "Transfer"], _h.R]
     """procurementType: Purchase | Adjustment | Transfer"""
     purchaseOrder: _PurchaseOrderReference[_h.R]
     """purchaseOrder: a reference; compare its id or name, or it with None"""
-    purchaseDate: _h.DateText[_h.R]
+    purchaseDate: _h.DateTextField[_h.R]
     """purchaseDate: string"""
-    trackingNumber: _h.Text[_h.R]
+    trackingNumber: _h.TextField[_h.R]
     """trackingNumber: string"""
     billingTerms: _BillingTermsReference[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    total: _h.Number[_h.R]
+    total: _h.NumberField[_h.R]
     """total: double"""
     taxCode: _TaxCodeReference[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    avalaraTaxFlag: _h.Boolean[_h.R]
+    avalaraTaxFlag: _h.BooleanField[_h.R]
     """avalaraTaxFlag: boolean"""
-    itemTaxableFlag: _h.Boolean[_h.R]
+    itemTaxableFlag: _h.BooleanField[_h.R]
     """itemTaxableFlag: boolean"""
-    purchaseOrderTaxableFlag: _h.Boolean[_h.R]
+    purchaseOrderTaxableFlag: _h.BooleanField[_h.R]
     """purchaseOrderTaxableFlag: boolean"""
-    stateTaxFlag: _h.Boolean[_h.R]
+    stateTaxFlag: _h.BooleanField[_h.R]
     """stateTaxFlag: boolean"""
-    stateTaxXref: _h.Text[_h.R]
+    stateTaxXref: _h.TextField[_h.R]
     """stateTaxXref: string"""
-    stateTaxAmount: _h.Number[_h.R]
+    stateTaxAmount: _h.NumberField[_h.R]
     """stateTaxAmount: double"""
-    countyTaxFlag: _h.Boolean[_h.R]
+    countyTaxFlag: _h.BooleanField[_h.R]
     """countyTaxFlag: boolean"""
-    countyTaxXref: _h.Text[_h.R]
+    countyTaxXref: _h.TextField[_h.R]
     """countyTaxXref: string"""
-    countyTaxAmount: _h.Number[_h.R]
+    countyTaxAmount: _h.NumberField[_h.R]
     """countyTaxAmount: double"""
-    cityTaxFlag: _h.Boolean[_h.R]
+    cityTaxFlag: _h.BooleanField[_h.R]
     """cityTaxFlag: boolean"""
-    cityTaxXref: _h.Text[_h.R]
+    cityTaxXref: _h.TextField[_h.R]
     """cityTaxXref: string"""
-    cityTaxAmount: _h.Number[_h.R]
+    cityTaxAmount: _h.NumberField[_h.R]
     """cityTaxAmount: double"""
-    countryTaxFlag: _h.Boolean[_h.R]
+    countryTaxFlag: _h.BooleanField[_h.R]
     """countryTaxFlag: boolean"""
-    countryTaxXref: _h.Text[_h.R]
+    countryTaxXref: _h.TextField[_h.R]
     """countryTaxXref: string"""
-    countryTaxAmount: _h.Number[_h.R]
+    countryTaxAmount: _h.NumberField[_h.R]
     """countryTaxAmount: double"""
-    compositeTaxFlag: _h.Boolean[_h.R]
+    compositeTaxFlag: _h.BooleanField[_h.R]
     """compositeTaxFlag: boolean"""
-    compositeTaxXref: _h.Text[_h.R]
+    compositeTaxXref: _h.TextField[_h.R]
     """compositeTaxXref: string"""
-    compositeTaxAmount: _h.Number[_h.R]
+    compositeTaxAmount: _h.NumberField[_h.R]
     """compositeTaxAmount: double"""
-    levelSixTaxFlag: _h.Boolean[_h.R]
+    levelSixTaxFlag: _h.BooleanField[_h.R]
     """levelSixTaxFlag: boolean"""
-    levelSixTaxXref: _h.Text[_h.R]
+    levelSixTaxXref: _h.TextField[_h.R]
     """levelSixTaxXref: string"""
-    levelSixTaxAmount: _h.Number[_h.R]
+    levelSixTaxAmount: _h.NumberField[_h.R]
     """levelSixTaxAmount: double"""
-    taxTotal: _h.Number[_h.R]
+    taxTotal: _h.NumberField[_h.R]
     """taxTotal: double"""
     customer: _CompanyReference[_h.R]
     """customer: a reference; compare its id, identifier or name, or it with None"""
     vendor: _CompanyReference[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
-    vendorAccountNumber: _h.Text[_h.R]
+    vendorAccountNumber: _h.TextField[_h.R]
     """vendorAccountNumber: string"""
-    vendorInvoiceNumber: _h.Text[_h.R]
+    vendorInvoiceNumber: _h.TextField[_h.R]
     """vendorInvoiceNumber: string"""
-    vendorInvoiceDate: _h.DateText[_h.R]
+    vendorInvoiceDate: _h.DateTextField[_h.R]
     """vendorInvoiceDate: string"""
-    taxFreightFlag: _h.Boolean[_h.R]
+    taxFreightFlag: _h.BooleanField[_h.R]
     """taxFreightFlag: boolean"""
-    freightTaxTotal: _h.Number[_h.R]
+    freightTaxTotal: _h.NumberField[_h.R]
     """freightTaxTotal: double"""
-    freightCost: _h.Number[_h.R]
+    freightCost: _h.NumberField[_h.R]
     """freightCost: double"""
-    dateClosed: _h.DateText[_h.R]
+    dateClosed: _h.DateTextField[_h.R]
     """dateClosed: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 UnpostedProcurement: _UnpostedProcurement[_UnpostedProcurementRecord]

@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.usage import Usage as _UsageRecord
 
-class _Usage(_h.Reference[_h.R]):
+class _Usage(_h.ReferenceField[_h.R]):
     """The fields of Usage, in conditions on records R."""
 
-    type: _h.Text[_h.R]
+    type: _h.TextField[_h.R]
     """type: string"""
-    count: _h.Integer[_h.R]
+    count: _h.IntegerField[_h.R]
     """count: int32"""
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    hyperlink: _h.Text[_h.R]
+    hyperlink: _h.TextField[_h.R]
     """hyperlink: string"""
-    typeKey: _h.Text[_h.R]
+    typeKey: _h.TextField[_h.R]
     """typeKey: string"""
 
 Usage: _Usage[_UsageRecord]

@@ -8,64 +8,64 @@ from ..models.userdefinedfieldinfo import UserDefinedFieldInfo as _UserDefinedFi
 from ._maps import _Map_info
 from .userdefinedfieldoption import _UserDefinedFieldOptionMany
 
-class _UserDefinedField(_h.Reference[_h.R]):
+class _UserDefinedField(_h.ReferenceField[_h.R]):
     """The fields of UserDefinedField, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    podId: _h.Integer[_h.R]
+    podId: _h.IntegerField[_h.R]
     """podId: int32, required"""
-    caption: _h.Text[_h.R]
+    caption: _h.TextField[_h.R]
     """caption: string, at most 25 characters, required"""
-    sequenceNumber: _h.Integer[_h.R]
+    sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32, required"""
-    screenId: _h.Text[_h.R]
+    screenId: _h.TextField[_h.R]
     """screenId: string, at most 25 characters, since 2025.1"""
-    helpText: _h.Text[_h.R]
+    helpText: _h.TextField[_h.R]
     """helpText: string, at most 1000 characters"""
-    fieldTypeIdentifier: _h.Enum[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "PhoneNumber", "Text", "Password"], _h.R]
+    fieldTypeIdentifier: _h.EnumField[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "PhoneNumber", "Text", "Password"], _h.R]
     """fieldTypeIdentifier: TextArea | Button | Currency | Date | Hyperlink | IPAddress | Checkbox | Number | Percent | PhoneNumber | Text | Password, required"""
-    numberDecimals: _h.Integer[_h.R]
+    numberDecimals: _h.IntegerField[_h.R]
     """numberDecimals: int32"""
-    entryTypeIdentifier: _h.Enum[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
+    entryTypeIdentifier: _h.EnumField[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
     """entryTypeIdentifier: Date | EntryField | List | Option"""
-    requiredFlag: _h.Boolean[_h.R]
+    requiredFlag: _h.BooleanField[_h.R]
     """requiredFlag: boolean"""
-    displayOnScreenFlag: _h.Boolean[_h.R]
+    displayOnScreenFlag: _h.BooleanField[_h.R]
     """displayOnScreenFlag: boolean"""
-    readOnlyFlag: _h.Boolean[_h.R]
+    readOnlyFlag: _h.BooleanField[_h.R]
     """readOnlyFlag: boolean"""
-    listViewFlag: _h.Boolean[_h.R]
+    listViewFlag: _h.BooleanField[_h.R]
     """listViewFlag: boolean"""
-    buttonUrl: _h.Text[_h.R]
+    buttonUrl: _h.TextField[_h.R]
     """buttonUrl: string, at most 1000 characters"""
     options: _UserDefinedFieldOptionMany[_h.R]
     """options: a list of UserDefinedFieldOption; compare one of its fields, or use any()"""
-    businessUnitIds: _h.Collection[int, _h.R]
+    businessUnitIds: _h.CollectionField[int, _h.R]
     """businessUnitIds: a list of int32"""
-    locationIds: _h.Collection[int, _h.R]
+    locationIds: _h.CollectionField[int, _h.R]
     """locationIds: a list of int32"""
-    addAllBusinessUnits: _h.Boolean[_h.R]
+    addAllBusinessUnits: _h.BooleanField[_h.R]
     """addAllBusinessUnits: boolean"""
-    removeAllBusinessUnits: _h.Boolean[_h.R]
+    removeAllBusinessUnits: _h.BooleanField[_h.R]
     """removeAllBusinessUnits: boolean"""
-    addAllLocations: _h.Boolean[_h.R]
+    addAllLocations: _h.BooleanField[_h.R]
     """addAllLocations: boolean"""
-    removeAllLocations: _h.Boolean[_h.R]
+    removeAllLocations: _h.BooleanField[_h.R]
     """removeAllLocations: boolean"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    dateCreated: _h.DateTime[_h.R]
+    dateCreated: _h.DateTimeField[_h.R]
     """dateCreated: date-time"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 UserDefinedField: _UserDefinedField[_UserDefinedFieldRecord | _UserDefinedFieldInfoRecord]

@@ -8,52 +8,52 @@ from ..models.userdefinedfield import UserDefinedField as _UserDefinedFieldRecor
 from ._maps import _Map_info
 from .userdefinedfieldoption import _UserDefinedFieldOptionMany
 
-class _UserDefinedFieldInfo(_h.Reference[_h.R]):
+class _UserDefinedFieldInfo(_h.ReferenceField[_h.R]):
     """The fields of UserDefinedFieldInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    podId: _h.Integer[_h.R]
+    podId: _h.IntegerField[_h.R]
     """podId: int32"""
-    caption: _h.Text[_h.R]
+    caption: _h.TextField[_h.R]
     """caption: string"""
-    sequenceNumber: _h.Integer[_h.R]
+    sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
-    helpText: _h.Text[_h.R]
+    helpText: _h.TextField[_h.R]
     """helpText: string"""
-    fieldTypeIdentifier: _h.Enum[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "PhoneNumber", "Text", "Password"], _h.R]
+    fieldTypeIdentifier: _h.EnumField[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "PhoneNumber", "Text", "Password"], _h.R]
     """fieldTypeIdentifier: TextArea | Button | Currency | Date | Hyperlink | IPAddress | Checkbox | Number | Percent | PhoneNumber | Text | Password"""
-    numberDecimals: _h.Integer[_h.R]
+    numberDecimals: _h.IntegerField[_h.R]
     """numberDecimals: int32"""
-    entryTypeIdentifier: _h.Enum[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
+    entryTypeIdentifier: _h.EnumField[_t.Literal["Date", "EntryField", "List", "Option"], _h.R]
     """entryTypeIdentifier: Date | EntryField | List | Option"""
-    requiredFlag: _h.Boolean[_h.R]
+    requiredFlag: _h.BooleanField[_h.R]
     """requiredFlag: boolean"""
-    displayOnScreenFlag: _h.Boolean[_h.R]
+    displayOnScreenFlag: _h.BooleanField[_h.R]
     """displayOnScreenFlag: boolean"""
-    readOnlyFlag: _h.Boolean[_h.R]
+    readOnlyFlag: _h.BooleanField[_h.R]
     """readOnlyFlag: boolean"""
-    listViewFlag: _h.Boolean[_h.R]
+    listViewFlag: _h.BooleanField[_h.R]
     """listViewFlag: boolean"""
-    buttonUrl: _h.Text[_h.R]
+    buttonUrl: _h.TextField[_h.R]
     """buttonUrl: string"""
     options: _UserDefinedFieldOptionMany[_h.R]
     """options: a list of UserDefinedFieldOption; compare one of its fields, or use any()"""
-    businessUnitIds: _h.Collection[int, _h.R]
+    businessUnitIds: _h.CollectionField[int, _h.R]
     """businessUnitIds: a list of int32"""
-    locationIds: _h.Collection[int, _h.R]
+    locationIds: _h.CollectionField[int, _h.R]
     """locationIds: a list of int32"""
-    dateCreated: _h.DateText[_h.R]
+    dateCreated: _h.DateTextField[_h.R]
     """dateCreated: string"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 UserDefinedFieldInfo: _UserDefinedFieldInfo[_UserDefinedFieldInfoRecord | _UserDefinedFieldRecord]

@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.userdefinedfieldoption import UserDefinedFieldOption as _UserDefinedFieldOptionRecord
 
-class _UserDefinedFieldOption(_h.Reference[_h.R]):
+class _UserDefinedFieldOption(_h.ReferenceField[_h.R]):
     """The fields of UserDefinedFieldOption, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    optionValue: _h.Text[_h.R]
+    optionValue: _h.TextField[_h.R]
     """optionValue: string"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    sortOrder: _h.Integer[_h.R]
+    sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
 
-class _UserDefinedFieldOptionMany(_UserDefinedFieldOption[_h.R], _h.Children[_h.R, _UserDefinedFieldOptionRecord]):
+class _UserDefinedFieldOptionMany(_UserDefinedFieldOption[_h.R], _h.ChildrenField[_h.R, _UserDefinedFieldOptionRecord]):
     """A list of UserDefinedFieldOption inside of a record R."""
 
 UserDefinedFieldOption: _UserDefinedFieldOption[_UserDefinedFieldOptionRecord]

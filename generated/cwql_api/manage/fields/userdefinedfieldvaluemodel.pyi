@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.userdefinedfieldvaluemodel import UserDefinedFieldValueModel as _UserDefinedFieldValueModelRecord
 
-class _UserDefinedFieldValueModel(_h.Reference[_h.R]):
+class _UserDefinedFieldValueModel(_h.ReferenceField[_h.R]):
     """The fields of UserDefinedFieldValueModel, in conditions on records R."""
 
-    userDefinedFieldRecId: _h.Integer[_h.R]
+    userDefinedFieldRecId: _h.IntegerField[_h.R]
     """userDefinedFieldRecId: int32"""
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string"""
-    rowNum: _h.Integer[_h.R]
+    rowNum: _h.IntegerField[_h.R]
     """rowNum: int32"""
-    skipLocationAndBillingUnit: _h.Boolean[_h.R]
+    skipLocationAndBillingUnit: _h.BooleanField[_h.R]
     """skipLocationAndBillingUnit: boolean"""
-    filtered: _h.Boolean[_h.R]
+    filtered: _h.BooleanField[_h.R]
     """filtered: boolean"""
 
-class _UserDefinedFieldValueModelMany(_UserDefinedFieldValueModel[_h.R], _h.Children[_h.R, _UserDefinedFieldValueModelRecord]):
+class _UserDefinedFieldValueModelMany(_UserDefinedFieldValueModel[_h.R], _h.ChildrenField[_h.R, _UserDefinedFieldValueModelRecord]):
     """A list of UserDefinedFieldValueModel inside of a record R."""
 
 UserDefinedFieldValueModel: _UserDefinedFieldValueModel[_UserDefinedFieldValueModelRecord]

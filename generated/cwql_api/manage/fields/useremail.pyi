@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.useremail import UserEmail as _UserEmailRecord
 
-class _UserEmail(_h.Reference[_h.R]):
+class _UserEmail(_h.ReferenceField[_h.R]):
     """The fields of UserEmail, in conditions on records R."""
 
-    id: _h.Text[_h.R]
+    id: _h.TextField[_h.R]
     """id: string"""
-    displayName: _h.Text[_h.R]
+    displayName: _h.TextField[_h.R]
     """displayName: string"""
-    userPrincipalName: _h.Text[_h.R]
+    userPrincipalName: _h.TextField[_h.R]
     """userPrincipalName: string"""
 
 UserEmail: _UserEmail[_UserEmailRecord]

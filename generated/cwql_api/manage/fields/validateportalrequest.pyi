@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.validateportalrequest import ValidatePortalRequest as _ValidatePortalRequestRecord
 
-class _ValidatePortalRequest(_h.Reference[_h.R]):
+class _ValidatePortalRequest(_h.ReferenceField[_h.R]):
     """The fields of ValidatePortalRequest, in conditions on records R."""
 
-    email: _h.Text[_h.R]
+    email: _h.TextField[_h.R]
     """email: string, required"""
-    password: _h.Text[_h.R]
+    password: _h.TextField[_h.R]
     """password: string, required"""
 
 ValidatePortalRequest: _ValidatePortalRequest[_ValidatePortalRequestRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.validateportalresponse import ValidatePortalResponse as _ValidatePortalResponseRecord
 
-class _ValidatePortalResponse(_h.Reference[_h.R]):
+class _ValidatePortalResponse(_h.ReferenceField[_h.R]):
     """The fields of ValidatePortalResponse, in conditions on records R."""
 
-    success: _h.Boolean[_h.R]
+    success: _h.BooleanField[_h.R]
     """success: boolean"""
-    contactId: _h.Integer[_h.R]
+    contactId: _h.IntegerField[_h.R]
     """contactId: int32"""
 
 ValidatePortalResponse: _ValidatePortalResponse[_ValidatePortalResponseRecord]

@@ -3,21 +3,21 @@ from cwql.schema import handles as _h
 
 from ..models.validationerror import ValidationError as _ValidationErrorRecord
 
-class _ValidationError(_h.Reference[_h.R]):
+class _ValidationError(_h.ReferenceField[_h.R]):
     """The fields of ValidationError, in conditions on records R."""
 
-    code: _h.Text[_h.R]
+    code: _h.TextField[_h.R]
     """code: string"""
-    message: _h.Text[_h.R]
+    message: _h.TextField[_h.R]
     """message: string"""
-    resource: _h.Text[_h.R]
+    resource: _h.TextField[_h.R]
     """resource: string"""
-    field: _h.Text[_h.R]
+    field: _h.TextField[_h.R]
     """field: string"""
-    details: _h.Text[_h.R]
+    details: _h.TextField[_h.R]
     """details: string"""
 
-class _ValidationErrorMany(_ValidationError[_h.R], _h.Children[_h.R, _ValidationErrorRecord]):
+class _ValidationErrorMany(_ValidationError[_h.R], _h.ChildrenField[_h.R, _ValidationErrorRecord]):
     """A list of ValidationError inside of a record R."""
 
 ValidationError: _ValidationError[_ValidationErrorRecord]

@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.version import Version as _VersionRecord
 
-class _Version(_h.Reference[_h.R]):
+class _Version(_h.ReferenceField[_h.R]):
     """The fields of Version, in conditions on records R."""
 
-    major: _h.Integer[_h.R]
+    major: _h.IntegerField[_h.R]
     """major: int32"""
-    minor: _h.Integer[_h.R]
+    minor: _h.IntegerField[_h.R]
     """minor: int32"""
-    build: _h.Integer[_h.R]
+    build: _h.IntegerField[_h.R]
     """build: int32"""
-    revision: _h.Integer[_h.R]
+    revision: _h.IntegerField[_h.R]
     """revision: int32"""
-    majorRevision: _h.Integer[_h.R]
+    majorRevision: _h.IntegerField[_h.R]
     """majorRevision: int32"""
-    minorRevision: _h.Integer[_h.R]
+    minorRevision: _h.IntegerField[_h.R]
     """minorRevision: int32"""
 
 Version: _Version[_VersionRecord]

@@ -12,12 +12,12 @@ from .sitereference import _SiteReference
 from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 
-class _Warehouse(_h.Reference[_h.R]):
+class _Warehouse(_h.ReferenceField[_h.R]):
     """The fields of Warehouse, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
@@ -31,29 +31,29 @@ class _Warehouse(_h.Reference[_h.R]):
     """manager: a reference; compare its id, identifier or name, or it with None"""
     site: _SiteReference[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    locationXref: _h.Text[_h.R]
+    locationXref: _h.TextField[_h.R]
     """locationXref: string, at most 10 characters"""
-    locationDefaultFlag: _h.Boolean[_h.R]
+    locationDefaultFlag: _h.BooleanField[_h.R]
     """locationDefaultFlag: boolean"""
-    overallDefaultFlag: _h.Boolean[_h.R]
+    overallDefaultFlag: _h.BooleanField[_h.R]
     """overallDefaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    lockedFlag: _h.Boolean[_h.R]
+    lockedFlag: _h.BooleanField[_h.R]
     """lockedFlag: boolean"""
     currency: _CurrencyReference[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Warehouse: _Warehouse[_WarehouseRecord | _WarehouseInfoRecord]

@@ -11,12 +11,12 @@ from .systemlocationreference import _SystemLocationReference
 from .warehousebinreference import _WarehouseBinReference
 from .warehousereference import _WarehouseReference
 
-class _WarehouseBin(_h.Reference[_h.R]):
+class _WarehouseBin(_h.ReferenceField[_h.R]):
     """The fields of WarehouseBin, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
     warehouse: _WarehouseReference[_h.R]
     """warehouse: a reference; compare its id or name, or it with None, required"""
@@ -24,27 +24,27 @@ class _WarehouseBin(_h.Reference[_h.R]):
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    minQuantity: _h.Number[_h.R]
+    minQuantity: _h.NumberField[_h.R]
     """minQuantity: double"""
-    maxQuantity: _h.Number[_h.R]
+    maxQuantity: _h.NumberField[_h.R]
     """maxQuantity: double"""
     overflowBin: _WarehouseBinReference[_h.R]
     """overflowBin: a reference; compare its id or name, or it with None"""
     manager: _MemberReference[_h.R]
     """manager: a reference; compare its id, identifier or name, or it with None"""
-    length: _h.Number[_h.R]
+    length: _h.NumberField[_h.R]
     """length: double"""
-    width: _h.Number[_h.R]
+    width: _h.NumberField[_h.R]
     """width: double"""
-    height: _h.Number[_h.R]
+    height: _h.NumberField[_h.R]
     """height: double"""
-    weight: _h.Number[_h.R]
+    weight: _h.NumberField[_h.R]
     """weight: double"""
-    defaultFlag: _h.Boolean[_h.R]
+    defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    quantityOnHand: _h.Integer[_h.R]
+    quantityOnHand: _h.IntegerField[_h.R]
     """quantityOnHand: int32"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
@@ -52,15 +52,15 @@ class _WarehouseBin(_h.Reference[_h.R]):
     """transferBin: a reference; compare its id or name, or it with None"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WarehouseBin: _WarehouseBin[_WarehouseBinRecord | _WarehouseBinInfoRecord]

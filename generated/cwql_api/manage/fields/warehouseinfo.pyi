@@ -6,28 +6,28 @@ from ..models.warehouse import Warehouse as _WarehouseRecord
 from .companyreference import _CompanyReference
 from ._maps import _Map_info
 
-class _WarehouseInfo(_h.Reference[_h.R]):
+class _WarehouseInfo(_h.ReferenceField[_h.R]):
     """The fields of WarehouseInfo, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    overallDefaultFlag: _h.Boolean[_h.R]
+    overallDefaultFlag: _h.BooleanField[_h.R]
     """overallDefaultFlag: boolean, since 2025.1"""
     company: _CompanyReference[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WarehouseInfo: _WarehouseInfo[_WarehouseInfoRecord | _WarehouseRecord]

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.wisepaybatchpayment import WisePayBatchPayment as _WisePayBatchPaymentRecord
 
-class _WisePayBatchPayment(_h.Reference[_h.R]):
+class _WisePayBatchPayment(_h.ReferenceField[_h.R]):
     """The fields of WisePayBatchPayment, in conditions on records R."""
 
-    amount: _h.Number[_h.R]
+    amount: _h.NumberField[_h.R]
     """amount: double"""
-    wisePayHref: _h.Text[_h.R]
+    wisePayHref: _h.TextField[_h.R]
     """wisePayHref: string"""
 
 WisePayBatchPayment: _WisePayBatchPayment[_WisePayBatchPaymentRecord]

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.wisepayfeeinvoice import WisePayFeeInvoice as _WisePayFeeInvoiceRecord
 
-class _WisePayFeeInvoice(_h.Reference[_h.R]):
+class _WisePayFeeInvoice(_h.ReferenceField[_h.R]):
     """The fields of WisePayFeeInvoice, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    invoiceNumber: _h.Text[_h.R]
+    invoiceNumber: _h.TextField[_h.R]
     """invoiceNumber: string"""
-    amount: _h.Number[_h.R]
+    amount: _h.NumberField[_h.R]
     """amount: double"""
-    invoiceHref: _h.Text[_h.R]
+    invoiceHref: _h.TextField[_h.R]
     """invoiceHref: string"""
 
 WisePayFeeInvoice: _WisePayFeeInvoice[_WisePayFeeInvoiceRecord]

@@ -5,12 +5,12 @@ from ..models.wisepaypayment import WisePayPayment as _WisePayPaymentRecord
 from .wisepaybatchpayment import _WisePayBatchPayment
 from .wisepayfeeinvoice import _WisePayFeeInvoice
 
-class _WisePayPayment(_h.Reference[_h.R]):
+class _WisePayPayment(_h.ReferenceField[_h.R]):
     """The fields of WisePayPayment, in conditions on records R."""
 
-    paymentDateUtc: _h.DateText[_h.R]
+    paymentDateUtc: _h.DateTextField[_h.R]
     """paymentDateUtc: string"""
-    wisePayReference: _h.Text[_h.R]
+    wisePayReference: _h.TextField[_h.R]
     """wisePayReference: string"""
     batchPayment: _WisePayBatchPayment[_h.R]
     """batchPayment: a reference; compare its fields, or it with None"""

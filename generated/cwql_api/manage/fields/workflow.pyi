@@ -10,12 +10,12 @@ from .systemdepartmentreference import _SystemDepartmentReference
 from .systemlocationreference import _SystemLocationReference
 from .workflowtabletypereference import _WorkflowTableTypeReference
 
-class _Workflow(_h.Reference[_h.R]):
+class _Workflow(_h.ReferenceField[_h.R]):
     """The fields of Workflow, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
     tableType: _WorkflowTableTypeReference[_h.R]
     """tableType: a reference; compare its id, identifier or name, or it with None, required"""
@@ -23,29 +23,29 @@ class _Workflow(_h.Reference[_h.R]):
     """location: a reference; compare its id or name, or it with None"""
     department: _SystemDepartmentReference[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    activateFlag: _h.Boolean[_h.R]
+    activateFlag: _h.BooleanField[_h.R]
     """activateFlag: boolean"""
-    batchInterval: _h.Integer[_h.R]
+    batchInterval: _h.IntegerField[_h.R]
     """batchInterval: int32"""
-    batchFrequencyUnit: _h.Enum[_t.Literal["Minutes", "Hours", "Days"], _h.R]
+    batchFrequencyUnit: _h.EnumField[_t.Literal["Minutes", "Hours", "Days"], _h.R]
     """batchFrequencyUnit: Minutes | Hours | Days"""
-    batchLastRan: _h.DateTime[_h.R]
+    batchLastRan: _h.DateTimeField[_h.R]
     """batchLastRan: date-time"""
-    batchSchedule: _h.Enum[_t.Literal["AnyTime", "MyCompanyOfficeHours", "SlaHours"], _h.R]
+    batchSchedule: _h.EnumField[_t.Literal["AnyTime", "MyCompanyOfficeHours", "SlaHours"], _h.R]
     """batchSchedule: AnyTime | MyCompanyOfficeHours | SlaHours"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 Workflow: _Workflow[_WorkflowRecord]

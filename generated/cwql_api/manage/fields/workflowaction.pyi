@@ -29,10 +29,10 @@ from .servicetemplatereference import _ServiceTemplateReference
 from .servicetypereference import _ServiceTypeReference
 from .trackreference import _TrackReference
 
-class _WorkflowAction(_h.Reference[_h.R]):
+class _WorkflowAction(_h.ReferenceField[_h.R]):
     """The fields of WorkflowAction, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
     notifyType: _NotifyTypeReference[_h.R]
     """notifyType: a reference; compare its id, identifier or name, or it with None, required"""
@@ -40,21 +40,21 @@ class _WorkflowAction(_h.Reference[_h.R]):
     """notifyWho: a reference; compare its id, identifier or name, or it with None"""
     specificMemberTo: _MemberReference[_h.R]
     """specificMemberTo: a reference; compare its id, identifier or name, or it with None"""
-    emailRecipient: _h.Text[_h.R]
+    emailRecipient: _h.TextField[_h.R]
     """emailRecipient: string, at most 250 characters"""
     notifyFrom: _NotificationRecipientReference[_h.R]
     """notifyFrom: a reference; compare its id, identifier or name, or it with None"""
     specificMemberFrom: _MemberReference[_h.R]
     """specificMemberFrom: a reference; compare its id, identifier or name, or it with None"""
-    emailFrom: _h.Text[_h.R]
+    emailFrom: _h.TextField[_h.R]
     """emailFrom: string, at most 250 characters"""
     ccContact: _ContactReference[_h.R]
     """ccContact: a reference; compare its id or name, or it with None"""
     bccContact: _ContactReference[_h.R]
     """bccContact: a reference; compare its id or name, or it with None"""
-    subject: _h.Text[_h.R]
+    subject: _h.TextField[_h.R]
     """subject: string, at most 100 characters"""
-    notes: _h.Text[_h.R]
+    notes: _h.TextField[_h.R]
     """notes: string"""
     activityStatus: _ActivityStatusReference[_h.R]
     """activityStatus: a reference; compare its id or name, or it with None"""
@@ -62,7 +62,7 @@ class _WorkflowAction(_h.Reference[_h.R]):
     """activityType: a reference; compare its id or name, or it with None"""
     attachedTrack: _TrackReference[_h.R]
     """attachedTrack: a reference; compare its id or name, or it with None"""
-    daysToExecute: _h.Integer[_h.R]
+    daysToExecute: _h.IntegerField[_h.R]
     """daysToExecute: int32"""
     board: _BoardReference[_h.R]
     """board: a reference; compare its id or name, or it with None"""
@@ -78,7 +78,7 @@ class _WorkflowAction(_h.Reference[_h.R]):
     """group: a reference; compare its id or name, or it with None"""
     serviceTemplate: _ServiceTemplateReference[_h.R]
     """serviceTemplate: a reference; compare its id or name, or it with None"""
-    invoiceMinDays: _h.Integer[_h.R]
+    invoiceMinDays: _h.IntegerField[_h.R]
     """invoiceMinDays: int32"""
     automateScript: _AutomateScriptReference[_h.R]
     """automateScript: a reference; compare its id or name, or it with None"""
@@ -86,15 +86,15 @@ class _WorkflowAction(_h.Reference[_h.R]):
     """scriptSuccessStatus: a reference; compare its id or name, or it with None"""
     scriptFailStatus: _ServiceStatusReference[_h.R]
     """scriptFailStatus: a reference; compare its id or name, or it with None"""
-    detailNotesFlag: _h.Boolean[_h.R]
+    detailNotesFlag: _h.BooleanField[_h.R]
     """detailNotesFlag: boolean"""
-    internalNotesFlag: _h.Boolean[_h.R]
+    internalNotesFlag: _h.BooleanField[_h.R]
     """internalNotesFlag: boolean"""
-    auditNotesFlag: _h.Boolean[_h.R]
+    auditNotesFlag: _h.BooleanField[_h.R]
     """auditNotesFlag: boolean"""
     servicePriority: _PriorityReference[_h.R]
     """servicePriority: a reference; compare its id or name, or it with None"""
-    updateOwnerFlag: _h.Boolean[_h.R]
+    updateOwnerFlag: _h.BooleanField[_h.R]
     """updateOwnerFlag: boolean"""
     salesOrderStatus: _OrderStatusReference[_h.R]
     """salesOrderStatus: a reference; compare its id or name, or it with None"""
@@ -102,37 +102,37 @@ class _WorkflowAction(_h.Reference[_h.R]):
     """projectStatus: a reference; compare its id or name, or it with None"""
     companyStatus: _CompanyStatusReference[_h.R]
     """companyStatus: a reference; compare its id or name, or it with None"""
-    attachments: _h.Collection[int, _h.R]
+    attachments: _h.CollectionField[int, _h.R]
     """attachments: a list of int32"""
     serviceSurvey: _ServiceSurveyReference[_h.R]
     """serviceSurvey: a reference; compare its id or name, or it with None"""
     specificTeamTo: _GenericBoardTeamReference[_h.R]
     """specificTeamTo: a reference; compare its id or name, or it with None"""
-    attachConfigurationsFor: _h.Enum[_t.Literal["Company", "Contact"], _h.R]
+    attachConfigurationsFor: _h.EnumField[_t.Literal["Company", "Contact"], _h.R]
     """attachConfigurationsFor: Company | Contact"""
     configurationType: _ConfigurationTypeReference[_h.R]
     """configurationType: a reference; compare its id or name, or it with None"""
     configurationStatus: _ConfigurationStatusReference[_h.R]
     """configurationStatus: a reference; compare its id or name, or it with None"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.1"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.1"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkflowAction: _WorkflowAction[_WorkflowActionRecord]

@@ -4,30 +4,30 @@ from cwql.schema import handles as _h
 from ..models.workflowactionautomateparameter import WorkflowActionAutomateParameter as _WorkflowActionAutomateParameterRecord
 from ._maps import _Map_info
 
-class _WorkflowActionAutomateParameter(_h.Reference[_h.R]):
+class _WorkflowActionAutomateParameter(_h.ReferenceField[_h.R]):
     """The fields of WorkflowActionAutomateParameter, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, required"""
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.1"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping, since 2025.1"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkflowActionAutomateParameter: _WorkflowActionAutomateParameter[_WorkflowActionAutomateParameterRecord]

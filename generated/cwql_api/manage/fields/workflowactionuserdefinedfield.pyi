@@ -4,52 +4,52 @@ from cwql.schema import handles as _h
 from ..models.workflowactionuserdefinedfield import WorkflowActionUserDefinedField as _WorkflowActionUserDefinedFieldRecord
 from ._maps import _Map_info
 
-class _WorkflowActionUserDefinedField(_h.Reference[_h.R]):
+class _WorkflowActionUserDefinedField(_h.ReferenceField[_h.R]):
     """The fields of WorkflowActionUserDefinedField, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    eventId: _h.Integer[_h.R]
+    eventId: _h.IntegerField[_h.R]
     """eventId: int32"""
-    actionId: _h.Integer[_h.R]
+    actionId: _h.IntegerField[_h.R]
     """actionId: int32"""
-    caption: _h.Text[_h.R]
+    caption: _h.TextField[_h.R]
     """caption: string"""
-    userDefinedFieldId: _h.Integer[_h.R]
+    userDefinedFieldId: _h.IntegerField[_h.R]
     """userDefinedFieldId: int32"""
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string"""
-    overwriteFlag: _h.Boolean[_h.R]
+    overwriteFlag: _h.BooleanField[_h.R]
     """overwriteFlag: boolean"""
-    podDescription: _h.Text[_h.R]
+    podDescription: _h.TextField[_h.R]
     """podDescription: string"""
-    fieldTypeId: _h.Text[_h.R]
+    fieldTypeId: _h.TextField[_h.R]
     """fieldTypeId: string"""
-    entryTypeId: _h.Text[_h.R]
+    entryTypeId: _h.TextField[_h.R]
     """entryTypeId: string"""
-    requiredFlag: _h.Boolean[_h.R]
+    requiredFlag: _h.BooleanField[_h.R]
     """requiredFlag: boolean"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.1"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.1"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkflowActionUserDefinedField: _WorkflowActionUserDefinedField[_WorkflowActionUserDefinedFieldRecord]

@@ -6,42 +6,42 @@ from cwql.schema import handles as _h
 from ..models.workflowevent import WorkflowEvent as _WorkflowEventRecord
 from ._maps import _Map_info
 
-class _WorkflowEvent(_h.Reference[_h.R]):
+class _WorkflowEvent(_h.ReferenceField[_h.R]):
     """The fields of WorkflowEvent, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    eventCondition: _h.Text[_h.R]
+    eventCondition: _h.TextField[_h.R]
     """eventCondition: string, required"""
-    frequencyUnit: _h.Enum[_t.Literal["Minutes", "Hours", "Days", "Months"], _h.R]
+    frequencyUnit: _h.EnumField[_t.Literal["Minutes", "Hours", "Days", "Months"], _h.R]
     """frequencyUnit: Minutes | Hours | Days | Months"""
-    frequencyOfExecution: _h.Integer[_h.R]
+    frequencyOfExecution: _h.IntegerField[_h.R]
     """frequencyOfExecution: int32"""
-    maxNumberOfExecution: _h.Integer[_h.R]
+    maxNumberOfExecution: _h.IntegerField[_h.R]
     """maxNumberOfExecution: int32"""
-    executionTime: _h.Enum[_t.Literal["Once", "MultipleTimes", "Continuously"], _h.R]
+    executionTime: _h.EnumField[_t.Literal["Once", "MultipleTimes", "Continuously"], _h.R]
     """executionTime: Once | MultipleTimes | Continuously"""
-    dateTestedUTC: _h.DateTime[_h.R]
+    dateTestedUTC: _h.DateTimeField[_h.R]
     """dateTestedUTC: date-time, since 2025.1"""
-    testRecordsMatched: _h.Integer[_h.R]
+    testRecordsMatched: _h.IntegerField[_h.R]
     """testRecordsMatched: int32, since 2025.1"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.1"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkflowEvent: _WorkflowEvent[_WorkflowEventRecord]

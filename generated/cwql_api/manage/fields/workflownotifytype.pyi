@@ -5,34 +5,34 @@ from ..models.workflownotifytype import WorkflowNotifyType as _WorkflowNotifyTyp
 from ..models.workflownotifytypeinfo import WorkflowNotifyTypeInfo as _WorkflowNotifyTypeInfoRecord
 from ._maps import _Map_info
 
-class _WorkflowNotifyType(_h.Reference[_h.R]):
+class _WorkflowNotifyType(_h.ReferenceField[_h.R]):
     """The fields of WorkflowNotifyType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    isSetupFlag: _h.Boolean[_h.R]
+    isSetupFlag: _h.BooleanField[_h.R]
     """isSetupFlag: boolean"""
-    externalFlag: _h.Boolean[_h.R]
+    externalFlag: _h.BooleanField[_h.R]
     """externalFlag: boolean"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.1"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkflowNotifyType: _WorkflowNotifyType[_WorkflowNotifyTypeRecord | _WorkflowNotifyTypeInfoRecord]

@@ -5,26 +5,26 @@ from ..models.workflowtabletype import WorkflowTableType as _WorkflowTableTypeRe
 from ..models.workflowtabletypeinfo import WorkflowTableTypeInfo as _WorkflowTableTypeInfoRecord
 from ._maps import _Map_info
 
-class _WorkflowTableType(_h.Reference[_h.R]):
+class _WorkflowTableType(_h.ReferenceField[_h.R]):
     """The fields of WorkflowTableType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    identifier: _h.Text[_h.R]
+    identifier: _h.TextField[_h.R]
     """identifier: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkflowTableType: _WorkflowTableType[_WorkflowTableTypeRecord | _WorkflowTableTypeInfoRecord]

@@ -5,38 +5,38 @@ from ..models.workflowtrigger import WorkflowTrigger as _WorkflowTriggerRecord
 from ._maps import _Map_info
 from .userdefinedfieldreference import _UserDefinedFieldReference
 
-class _WorkflowTrigger(_h.Reference[_h.R]):
+class _WorkflowTrigger(_h.ReferenceField[_h.R]):
     """The fields of WorkflowTrigger, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
-    description: _h.Text[_h.R]
+    description: _h.TextField[_h.R]
     """description: string"""
-    hasOptionsFlag: _h.Boolean[_h.R]
+    hasOptionsFlag: _h.BooleanField[_h.R]
     """hasOptionsFlag: boolean"""
-    hasOperatorFlag: _h.Boolean[_h.R]
+    hasOperatorFlag: _h.BooleanField[_h.R]
     """hasOperatorFlag: boolean"""
     customField: _UserDefinedFieldReference[_h.R]
     """customField: a reference; compare its id or name, or it with None"""
-    expectedType: _h.Text[_h.R]
+    expectedType: _h.TextField[_h.R]
     """expectedType: string"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.1"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkflowTrigger: _WorkflowTrigger[_WorkflowTriggerRecord]

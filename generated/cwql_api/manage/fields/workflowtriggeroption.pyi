@@ -5,34 +5,34 @@ from ..models.workflowtriggeroption import WorkflowTriggerOption as _WorkflowTri
 from ._maps import _Map_info
 from .userdefinedfieldreference import _UserDefinedFieldReference
 
-class _WorkflowTriggerOption(_h.Reference[_h.R]):
+class _WorkflowTriggerOption(_h.ReferenceField[_h.R]):
     """The fields of WorkflowTriggerOption, in conditions on records R."""
 
-    value: _h.Text[_h.R]
+    value: _h.TextField[_h.R]
     """value: string"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string"""
     customField: _UserDefinedFieldReference[_h.R]
     """customField: a reference; compare its id or name, or it with None"""
-    connectWiseID: _h.Text[_h.R]
+    connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    parentId: _h.Integer[_h.R]
+    parentId: _h.IntegerField[_h.R]
     """parentId: int32, since 2025.1"""
-    grandParentId: _h.Integer[_h.R]
+    grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32, since 2025.1"""
-    parentConnectWiseId: _h.Text[_h.R]
+    parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
-    grandParentConnectWiseId: _h.Text[_h.R]
+    grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.1"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkflowTriggerOption: _WorkflowTriggerOption[_WorkflowTriggerOptionRecord]

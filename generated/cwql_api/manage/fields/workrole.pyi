@@ -5,38 +5,38 @@ from ..models.workrole import WorkRole as _WorkRoleRecord
 from ..models.workroleinfo import WorkRoleInfo as _WorkRoleInfoRecord
 from ._maps import _Map_info
 
-class _WorkRole(_h.Reference[_h.R]):
+class _WorkRole(_h.ReferenceField[_h.R]):
     """The fields of WorkRole, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    hourlyRate: _h.Number[_h.R]
+    hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    integrationXref: _h.Text[_h.R]
+    integrationXref: _h.TextField[_h.R]
     """integrationXref: string, at most 50 characters"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    addAllLocations: _h.Boolean[_h.R]
+    addAllLocations: _h.BooleanField[_h.R]
     """addAllLocations: boolean"""
-    removeAllLocations: _h.Boolean[_h.R]
+    removeAllLocations: _h.BooleanField[_h.R]
     """removeAllLocations: boolean"""
-    addAllAgreementExclusions: _h.Boolean[_h.R]
+    addAllAgreementExclusions: _h.BooleanField[_h.R]
     """addAllAgreementExclusions: boolean"""
-    locationIds: _h.Collection[int, _h.R]
+    locationIds: _h.CollectionField[int, _h.R]
     """locationIds: a list of int32"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkRole: _WorkRole[_WorkRoleRecord | _WorkRoleInfoRecord]

@@ -7,52 +7,52 @@ from ..models.worktype import WorkType as _WorkTypeRecord
 from ..models.worktypeinfo import WorkTypeInfo as _WorkTypeInfoRecord
 from ._maps import _Map_info
 
-class _WorkType(_h.Reference[_h.R]):
+class _WorkType(_h.ReferenceField[_h.R]):
     """The fields of WorkType, in conditions on records R."""
 
-    id: _h.Integer[_h.R]
+    id: _h.IntegerField[_h.R]
     """id: int32"""
-    name: _h.Text[_h.R]
+    name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    billTime: _h.Enum[_t.Literal["Billable", "DoNotBill", "NoCharge"], _h.R]
+    billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge, required"""
-    rateType: _h.Enum[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
+    rateType: _h.EnumField[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
     """rateType: AdjAmount | Custom | Multiplier, required"""
-    rate: _h.Number[_h.R]
+    rate: _h.NumberField[_h.R]
     """rate: double, required"""
-    hoursMin: _h.Number[_h.R]
+    hoursMin: _h.NumberField[_h.R]
     """hoursMin: double"""
-    hoursMax: _h.Number[_h.R]
+    hoursMax: _h.NumberField[_h.R]
     """hoursMax: double"""
-    roundBillHoursTo: _h.Number[_h.R]
+    roundBillHoursTo: _h.NumberField[_h.R]
     """roundBillHoursTo: double"""
-    accrualType: _h.Enum[_t.Literal["Holiday", "PTO", "Sick", "Vacation"], _h.R]
+    accrualType: _h.EnumField[_t.Literal["Holiday", "PTO", "Sick", "Vacation"], _h.R]
     """accrualType: Holiday | PTO | Sick | Vacation"""
-    inactiveFlag: _h.Boolean[_h.R]
+    inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    overallDefaultFlag: _h.Boolean[_h.R]
+    overallDefaultFlag: _h.BooleanField[_h.R]
     """overallDefaultFlag: boolean"""
-    activityDefaultFlag: _h.Boolean[_h.R]
+    activityDefaultFlag: _h.BooleanField[_h.R]
     """activityDefaultFlag: boolean"""
-    utilizationFlag: _h.Boolean[_h.R]
+    utilizationFlag: _h.BooleanField[_h.R]
     """utilizationFlag: boolean"""
-    costMultiplier: _h.Number[_h.R]
+    costMultiplier: _h.NumberField[_h.R]
     """costMultiplier: double"""
-    integrationXRef: _h.Text[_h.R]
+    integrationXRef: _h.TextField[_h.R]
     """integrationXRef: string, at most 50 characters"""
-    addAllAgreementExclusions: _h.Boolean[_h.R]
+    addAllAgreementExclusions: _h.BooleanField[_h.R]
     """addAllAgreementExclusions: boolean"""
     info_: _Map_info[_h.R]
     """_info: a mapping"""
-    connectWiseId: _h.Text[_h.R]
+    connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
-    lastUpdated: _h.DateTime[_h.R]
+    lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
-    dateEntered: _h.DateTime[_h.R]
+    dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    updatedBy: _h.Text[_h.R]
+    updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    enteredBy: _h.Text[_h.R]
+    enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
 WorkType: _WorkType[_WorkTypeRecord | _WorkTypeInfoRecord]
