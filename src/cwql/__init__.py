@@ -180,7 +180,15 @@ __all__ = [
 ]
 
 _FORMS = {
+    "AutomateClient": "cwql.automate.Client",
     "ConnectError": "APIConnectionError",
+    "ConnectWiseAutomateAPIClient": "cwql.automate.Client",
+    "ConnectWiseManageAPIClient": "cwql.manage.Client",
+    "ManageClient": "cwql.manage.Client",
+    "Webhook": "cwql.webhooks.CallbackReceiver",
+    "Webhooks": "cwql.webhooks.CallbackReceiver",
+    "error": "cwql.APIError and its subclasses, which are names of cwql itself",
+    "exceptions": "cwql.APIError and its subclasses, which are names of cwql itself",
     "HTTPError": "APIError",
     "HTTPStatusError": "APIStatusError",
     "TimeoutException": "APITimeoutError",
@@ -192,7 +200,7 @@ _FORMS = {
     "or_": "any_of(...), or join conditions with |",
     "select": "Query(condition, fields=...)",
 }
-"""The form of cwql for names of httpx, openai and SQLAlchemy."""
+"""The form of cwql for names of httpx, openai, stripe, SQLAlchemy and pyconnectwise."""
 
 _NOT_IMPORTED_BY_STAR = ("compile", "format")
 """Public names that are not in `__all__`, because they would replace built-in functions in ``from cwql import *``."""

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -73,9 +74,25 @@ def test_hooks_receive_each_request_response_and_retry() -> None:
     assert (response.status_code, response.attempt, response.request_id) == (503, 2, "r-1")
     assert (retry.attempt, retry.reason, retry.delay) == (2, "503", 0.0)
     assert log.events[-1].request_id == "r-2"
-    assert log.events[-1].elapsed >= 0
+    assert log.events[-1].elapsed >= timedelta()
     assert "priv-secret" not in repr(log.events)
     assert request.headers["authorization"] == "***"
+
+
+def test_other_hooks_for_the_same_connections() -> None:
+    log, other = Log(), Log()
+    with manage(failing(0), event_hooks=log.hooks()) as psa:
+        traced = psa.with_options(event_hooks=other.hooks(), timeout=5)
+        traced.service.boards.get(5)
+        assert (log.names(), other.names()) == ([], ["request", "response"])
+        psa.service.boards.get(5)
+        assert log.names() == ["request", "response"]
+        # Those of a client that is made from it are the same, unless they are given, too.
+        traced.with_options(timeout=1).service.boards.get(5)
+        traced.with_options(event_hooks={}).service.boards.get(5)
+        assert other.names() == ["request", "response"] * 2
+        with pytest.raises(TypeError, match="event_hooks"):
+            psa.with_options(event_hooks={"request": 5})  # type: ignore[typeddict-item]
 
 
 def test_hooks_of_tasks_and_of_pages() -> None:

@@ -180,9 +180,18 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], object], type[Exception], str]] = 
     "with_options(rate_limiter=)": (
         lambda psa, rmm: psa.with_options(rate_limiter=None),
         TypeError,
-        "belongs to the connections",
+        r"limits are shared, .*Client.from_env\(rate_limiter=...\)",
     ),
-    "with_options(nosuch=)": (lambda psa, rmm: psa.with_options(nosuch=1), TypeError, "expected deadline, headers"),
+    "with_options(verify=)": (
+        lambda psa, rmm: psa.with_options(verify=True),
+        TypeError,
+        r"belongs to the connections, .*Client.from_env\(verify=...\)",
+    ),
+    "with_options(nosuch=)": (
+        lambda psa, rmm: psa.with_options(nosuch=1),
+        TypeError,
+        "expected deadline, event_hooks, headers",
+    ),
     "call()": (lambda psa, rmm: psa.call("GET", "/x"), AttributeError, "did you mean 'call_operation'"),
     "raw": (lambda psa, rmm: psa.raw, AttributeError, r"request\(method, path\)"),
     "items before the function": (

@@ -207,6 +207,16 @@ def test_time_to_live() -> None:
     assert server.asked["GET /service/boards"] == 2
 
 
+def test_a_client_with_other_defaults_has_its_own_cache() -> None:
+    server = Server()
+    psa = client(server, ttl=0.0)
+    kept = psa.with_options(reference_ttl=60.0)
+    for each in (psa, kept):
+        for _ in range(2):
+            assert each.reference.boards["Projects"] == 2
+    assert server.asked["GET /service/boards"] == 3
+
+
 @pytest.mark.parametrize(
     ("write", "again"),
     [

@@ -93,10 +93,9 @@ cwql.fix("id == 1").fixed  # both | AttributeError: text
 assert cwql.check("idd = 1", endpoint="/service/tickets")[0].code == "CW203"  # none | -
 cwql.check("idd = 1", endpoint="/service/tickets")[0].rule  # both | AttributeError: code
 
-# Refused by Python itself, which names no other form.
-psa.request("GET", "/service/tickets/1").elapsed.total_seconds()  # both | AttributeError: 'float' object
-tickets.list(Ticket.id == 1, Ticket.id < 5)  # both | TypeError: positional arguments
-cwql.check("idd = 1", endpoint="/service/tickets", select=["CW203"])  # both | TypeError: unexpected keyword argument 'select'
+assert psa.request("GET", "/service/tickets/1").elapsed.total_seconds() > 0  # none | -
+tickets.list(Ticket.id == 1, Ticket.id < 5)  # both | TypeError: cwql.all_of(a, b)
+cwql.check("idd = 1", endpoint="/service/tickets", select=["CW203"])  # both | TypeError: write rules=
 
 # Twelve programs: connect, list, filter, change, errors, pages, check a text, tasks, Automate, retries, tests, command line.
 cwql.manage.Client(**KEYS, max_retries=3).close()  # none | -
@@ -142,18 +141,18 @@ cwql.manage.Client(**KEYS, proxy="http://127.0.0.1:9")  # both | TypeError: http
 psa.headers["X-A"] = "b"  # both | AttributeError: headers=
 cwql.exceptions.NotFoundError  # both | AttributeError: APIError
 tickets.list(limit=2).get_next_page()  # both | AttributeError: pages()
-tickets.get(1).dict()  # both | AttributeError: to_dict
-tickets.create([{"summary": "x"}, {"summary": "y"}])  # both | TypeError: run_concurrently
+tickets.get(1).dict()  # both | DeprecationWarning: model_dump
+tickets.create([{"summary": "x"}, {"summary": "y"}])  # both | RequestBodyError: run_concurrently
 tickets.get([1, 2])  # both | TypeError: in_(
 Query(Ticket.id > 1).offset(10)  # both | AttributeError: pages(
-Ticket.dateEntered > "2026-01-01"  # both | LiteralError: datetime
+Ticket.dateEntered > "2026-01-01"  # both | ExpressionError: datetime
 tickets.get(1).closed_flag  # both | AttributeError: closedFlag
 tickets.get(1).custom_fields["Root Caus"]  # none | UnknownCaptionError: did you mean 'Root Cause'
 tickets.get(params={"conditions": "id = 1"})  # both | TypeError: list
 box.get_requests()  # both | AttributeError: requests
 box.add("/service/tickets", {"summary": "x"})  # both | TypeError: **
 cwql.Webhook  # both | AttributeError: CallbackReceiver
-CallbackReceiver(sites=["na.myconnectwise.net"]).verify(b"{}", {})  # both | AttributeError: verify_signature
+CallbackReceiver(company_id="a", site="na").verify(b"{}", {})  # both | AttributeError: verify_signature
 tickets.to_pandas()  # both | AttributeError: to_scan
 cwql.tables.connect(manage=psa).execute("select 1")  # both | AttributeError: sql(
 

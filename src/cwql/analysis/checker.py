@@ -13,7 +13,7 @@ from cwql.language.parsing import FastPathMiss, fast_parser, parse_with_recovery
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
-    from typing import Literal, TypeAlias
+    from typing import Literal, Never, TypeAlias
 
     from cwql.analysis.dispatch import RuleTable
     from cwql.analysis.rule_config import RuleConfig, Rules
@@ -50,6 +50,7 @@ def check(  # noqa: PLR0913  # public, by name only
     rules: Rules | None = None,
     pagination: Pagination = "auto",
     release: str | None = None,
+    **unknown: Never,
 ) -> list[Diagnostic]:
     """Return all diagnostics of a text or a tree, in the order of the text; an empty list for a clean one.
 
@@ -61,6 +62,8 @@ def check(  # noqa: PLR0913  # public, by name only
     spans refer to that text. Raises `UnknownNameError` for an unknown dialect, parameter or rule, and `ExpressionError` for
     a value that is neither text nor tree.
     """
+    if unknown:
+        raise unknown_keyword("check", next(iter(unknown)))
     record = resolve_dialect(dialect, endpoint)
     place = find_parameter(record, parameter)
     config = None
@@ -90,6 +93,27 @@ def check(  # noqa: PLR0913  # public, by name only
     from cwql.diagnostics import with_target
 
     return with_target(found, record.name, endpoint, place.name)
+
+
+_FORMS = {
+    "ignore": 'rules={"CW203": "off"}',
+    "level": "rules=",
+    "levels": "rules=",
+    "path": "endpoint=",
+    "product": "dialect=",
+    "select": 'rules=cwql.RuleConfig(max_severity="off", severity={"CW203": "error"})',
+    "severity": "rules=",
+    "strict": "rules=cwql.RuleConfig(strict=True)",
+    "unsafe": "unsafe_fixes= of cwql.fix",
+    "url": "endpoint=",
+}
+"""The form of cwql for arguments of other linters."""
+
+
+def unknown_keyword(function: str, name: str) -> TypeError:
+    """Return the error for an argument that `check` and `fix` do not have."""
+    advice = f"; write {_FORMS[name]}" if name in _FORMS else ""
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{advice}")
 
 
 def resolve_dialect(dialect: AnyDialect | None, endpoint: str | None) -> Dialect:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from cwql.analysis.checker import check, resolve_dialect
+from cwql.analysis.checker import check, resolve_dialect, unknown_keyword
 from cwql.analysis.fix_loop import FixResult, fix_with
 from cwql.analysis.rule_config import read_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Never
+
     from cwql.analysis.checker import Pagination
     from cwql.analysis.rule_config import Rules
     from cwql.diagnostics import Diagnostic
@@ -26,6 +28,7 @@ def fix(  # noqa: PLR0913  # public, by name only
     rules: Rules | None = None,
     pagination: Pagination = "auto",
     release: str | None = None,
+    **unknown: Never,
 ) -> FixResult:
     """Apply every safe fix, and with `unsafe_fixes` every other fix too; return the text and the remaining diagnostics.
 
@@ -37,6 +40,8 @@ def fix(  # noqa: PLR0913  # public, by name only
         >>> cwql.fix("closedFlag == false").text
         'closedFlag = false'
     """
+    if unknown:
+        raise unknown_keyword("fix", next(iter(unknown)))
     language = resolve_dialect(dialect, endpoint)
     config = read_rules(rules)
 

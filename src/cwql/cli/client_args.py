@@ -180,14 +180,8 @@ def _verbose(client: Any, arguments: Any) -> Any:
     if not getattr(arguments, "verbose", False):
         return client
     import sys
-    from dataclasses import replace
-
-    from cwql.client.events import HookObserver
 
     def show(event: Any) -> None:
         print(event.to_curl(), file=sys.stderr)
 
-    observer = HookObserver({"request": (show,)})
-    core = client._core
-    observers = (*core.line.observers, lambda line, request: observer)
-    return client._with(replace(core, line=replace(core.line, observers=observers)))
+    return client.with_options(event_hooks={"request": [show]})

@@ -10,7 +10,7 @@ from cwql.client.client import AsyncDryTransport, ClientBase, Settings, dry_oper
 from cwql.client.drivers import AsyncTransport, arun
 from cwql.client.pagination import ITERATOR_FORMS
 from cwql.client.reference import Reference
-from cwql.client.resource import NOT_GIVEN, AsyncDriver, ResourceBase, read_id_and_body, scan_module
+from cwql.client.resource import NOT_GIVEN, AsyncDriver, ResourceBase, only, read_id_and_body, scan_module
 from cwql.client.transport import open_async_transport
 from cwql.value import unknown_attribute
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self, Unpack
 
-    from cwql.client.call_options import DefaultOptions, OperationOptions, RequestOptions
+    from cwql.client.call_options import OperationOptions, RequestOptions, SharedClientOptions
     from cwql.client.effects import Flow
     from cwql.client.http_types import Response
     from cwql.client.list_query import ListRequest
@@ -86,15 +86,16 @@ class AsyncResource(ResourceBase):
     def _driver(self) -> AsyncDriver:
         return cast("AsyncDriver", self._owner)
 
-    def list(self, where: object = None, **options: Any) -> AsyncRecordIterator[Any]:
+    def list(self, where: object = None, *more: object, **options: Any) -> AsyncRecordIterator[Any]:
         """Return an iterator over all records; pages are requested as they are needed.
 
         The condition is checked at once. Raises ConditionError, URLTooLongError, and later the errors of every call.
         """
-        return AsyncRecordIterator(self.pages(where, **options))
+        return AsyncRecordIterator(self.pages(where, *more, **options))
 
-    def pages(self, where: object = None, **options: Any) -> AsyncIterator[Page[Any]]:
+    def pages(self, where: object = None, *more: object, **options: Any) -> AsyncIterator[Page[Any]]:
         """Return an iterator over pages, each a list of records with its `response` and `schema_mismatches`."""
+        where = only(where, more)
         return self._pages(self._listing(where, options), where)
 
     async def _pages(self, listing: ListRequest, where: object) -> AsyncIterator[Page[Any]]:
@@ -109,30 +110,30 @@ class AsyncResource(ResourceBase):
         finally:
             listing.close()
 
-    async def first(self, where: object = None, **options: Any) -> Any:
+    async def first(self, where: object = None, *more: object, **options: Any) -> Any:
         """Return the first record, or None if there is none."""
-        return await self._driver._drive(self._first(where, options))
+        return await self._driver._drive(self._first(only(where, more), options))
 
-    async def all(self, where: object = None, **options: Any) -> builtins.list[Any]:
+    async def all(self, where: object = None, *more: object, **options: Any) -> builtins.list[Any]:
         """Return all records."""
         records: builtins.list[Any] = []
-        async for page in self.pages(where, **options):
+        async for page in self.pages(where, *more, **options):
             records += page
         return records
 
-    def to_scan(self, where: object = None, **options: Any) -> AsyncScan:
+    def to_scan(self, where: object = None, *more: object, **options: Any) -> AsyncScan:
         """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used.
 
         The condition is checked at once. All but `rows` and `count` need the extra ``tables``. Raises ConditionError, URLTooLongError.
         """
         from cwql.client.scan_source import AsyncScanSource
 
-        scan: AsyncScan = scan_module().AsyncScan(AsyncScanSource(self, where, options))
+        scan: AsyncScan = scan_module().AsyncScan(AsyncScanSource(self, only(where, more), options))
         return scan
 
-    async def count(self, where: object = None, **options: Any) -> int:
+    async def count(self, where: object = None, *more: object, **options: Any) -> int:
         """Return the number of records."""
-        return await self._driver._drive(self._count(where, options))
+        return await self._driver._drive(self._count(only(where, more), options))
 
     async def get(self, id: object = NOT_GIVEN, /, **options: Any) -> Any:
         """Return the record with an id, or the one at the path itself. `to=` names the file for a download."""
@@ -242,13 +243,13 @@ class AsyncConnection(ClientBase):
         """
         return await abatch(items, func, max_concurrency)
 
-    def with_options(self, **options: Unpack[DefaultOptions]) -> Self:
+    def with_options(self, **options: Unpack[SharedClientOptions]) -> Self:
         """Return a client with other defaults, which shares the connections and the limits of this one.
 
         ``psa.with_options(max_retries=0, deadline=5).ping()``
         """
-        twin = self._with(self._core.with_options(options))
-        twin.reference = Reference(twin._core, twin._drive, self.reference.ttl)
+        twin = self._with(self._with_defaults(options))
+        twin.reference = Reference(twin._core, twin._drive, options.get("reference_ttl", self.reference.ttl))
         return twin
 
     def dry_run(self) -> Self:

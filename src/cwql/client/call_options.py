@@ -89,7 +89,7 @@ class RequestOptions(TypedDict, total=False):
 
 
 class DefaultOptions(RequestOptions, total=False):
-    """The keywords of `with_options`.
+    """The keywords of every verb and of `with_options`.
 
     Attributes:
         on_invalid: The effect of a condition or a body with an error.
@@ -284,6 +284,18 @@ class ClientOptions(TypedDict, total=False):
     clock: Clock
     event_hooks: EventHooks
     release: str | None
+
+
+class SharedClientOptions(DefaultOptions, total=False):
+    """The keywords of `with_options`, whose client shares the connections and the limits.
+
+    Attributes:
+        reference_ttl: Seconds for which `reference` caches a table; 0 turns the cache off.
+        event_hooks: Functions in place of those of the client.
+    """
+
+    reference_ttl: float
+    event_hooks: EventHooks
 
 
 class ManageClientOptions(ClientOptions, total=False):

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cwql.client.call_options import ClientOptions
+from cwql.client.call_options import ClientOptions, DefaultOptions, SharedClientOptions
 from cwql.client.compiled_query import require_invalid
 from cwql.client.credentials import header_secrets, read_headers
 from cwql.client.drivers import SystemClock
@@ -59,6 +59,10 @@ MISMATCH_LIMIT = 1000
 
 SETTING_NAMES = tuple(sorted(ClientOptions.__optional_keys__ - {"base_url"}))
 """The names of the settings that both products' clients take."""
+
+
+_OF_THE_CLIENT = SharedClientOptions.__optional_keys__ - DefaultOptions.__optional_keys__
+"""The keywords of `with_options` that calls do not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +145,14 @@ _SYNONYMS = {
     "on_retry": "event_hooks",
     "host": "site",
     "limiter": "rate_limiter",
+    "limits": "max_concurrency",
+    "cert": "verify",
+    "default_headers": "headers",
+    "http2": "http_client",
+    "mounts": "transport",
+    "proxies": "http_client",
+    "proxy": "http_client",
+    "session": "http_client",
     "max_connections": "max_concurrency",
     "max_network_retries": "max_retries",
     "pass": "password",
@@ -195,7 +207,7 @@ def open_line(
         settings.retry,
         timeout=settings.timeout,
         locate=locate,
-        observers=(_start_span, *_hook_observers(settings.event_hooks)),
+        observers=_observers(settings.event_hooks),
     )
 
 
@@ -208,13 +220,14 @@ def _read_hooks(hooks: object) -> Mapping[str, tuple[Callable[[object], object],
     return require_hooks(hooks)
 
 
-def _hook_observers(hooks: Mapping[str, tuple[Callable[[object], object], ...]]) -> tuple[StartObserver, ...]:
+def _observers(hooks: Mapping[str, tuple[Callable[[object], object], ...]]) -> tuple[StartObserver, ...]:
+    """Return the observers of calls: that of OpenTelemetry, and the functions of the user."""
     if not hooks:
-        return ()
+        return (_start_span,)
     from cwql.client.events import HookObserver
 
     observer = HookObserver(hooks)
-    return (lambda line, request: observer,)
+    return (_start_span, lambda line, request: observer)
 
 
 def _start_span(line: ServerConnection, request: Request) -> Observer | None:
@@ -279,6 +292,13 @@ class ClientBase:
     def _value(self, flow: Flow[CallResult]) -> Flow[Any]:
         answer = yield from flow
         return answer.value
+
+    def _with_defaults(self, given: Mapping[str, Any]) -> Operations:
+        """Return the operations with other defaults. Raises TypeError, ValueError."""
+        core = self._core.with_options({name: given[name] for name in given if name not in _OF_THE_CLIENT})
+        if "event_hooks" not in given:
+            return core
+        return replace(core, line=replace(core.line, observers=_observers(_read_hooks(given["event_hooks"]))))
 
     def _with(self, core: Operations) -> Self:
         twin = object.__new__(type(self))

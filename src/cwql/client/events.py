@@ -19,6 +19,7 @@ from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import timedelta
 
     from cwql.client.effects import Flow
     from cwql.client.send import ServerConnection
@@ -75,13 +76,13 @@ class RequestEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseEvent:
-    """A response was received. `elapsed` is in seconds; the other members are those of the request."""
+    """A response was received. `elapsed` is a timedelta; the other members are those of the request."""
 
     method: str
     url: str
     status_code: int
     headers: Headers = field(repr=False)
-    elapsed: float
+    elapsed: timedelta
     request_id: str | None
     operation: str | None
     attempt: int
@@ -319,7 +320,7 @@ class SpanObserver:
         found: dict[str, str | int | float] = {
             "http.response.status_code": event.status_code,
             "cwql.attempt": event.attempt,
-            "cwql.elapsed": event.elapsed,
+            "cwql.elapsed": event.elapsed.total_seconds(),
         }
         if event.request_id:
             found["cwql.request_id"] = event.request_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -207,15 +208,15 @@ _FORMS = {
 class Response:
     """One HTTP response, with the names of `httpx.Response`.
 
-    `content` is decoded (gzip, deflate), and empty if a file received it. `elapsed` is in seconds. `request` has the method
-    and the URL of the request, without its secrets.
+    `content` is decoded (gzip, deflate), and empty if a file received it. `elapsed` is a timedelta. `request` has the
+    method and the URL of the request, without its secrets.
     """
 
     status_code: int
     headers: Headers = field(default_factory=Headers)
     content: bytes = b""
     url: str = ""
-    elapsed: float = 0.0
+    elapsed: timedelta = timedelta()
     request: Request | None = None
 
     __module__ = "cwql"

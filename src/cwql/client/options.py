@@ -31,7 +31,7 @@ KEYWORDS: Mapping[str, Mapping[Verb, frozenset[str]]] = {
         "list": getattr(call_options, f"{name.title()}ListOptions").__optional_keys__,
         "first": getattr(call_options, f"{name.title()}FirstOptions").__optional_keys__,
         "count": getattr(call_options, f"{name.title()}CountOptions").__optional_keys__,
-        "defaults": call_options.DefaultOptions.__optional_keys__,
+        "defaults": call_options.SharedClientOptions.__optional_keys__,
         "request": call_options.RequestOptions.__optional_keys__,
         "operation": call_options.OperationOptions.__optional_keys__,
         "get": getattr(call_options, f"{name.title()}GetOptions").__optional_keys__ | {"to"},
@@ -46,6 +46,8 @@ QUERY_PARTS = ("child_conditions", "custom_field_conditions", "order_by", "field
 MISMATCHES: tuple[Mismatch, ...] = ("null", "keep", "raise")
 
 _PAGINATION = ("auto", "keyset", "forward-only", "page-number")
+
+_LIMITS = ("burst", "max_concurrency", "rate_limiter", "requests_per_minute")
 
 _OWN_PARAMETERS = {
     "condition": "where",
@@ -174,9 +176,11 @@ def read_options(product: str, verb: Verb, given: Mapping[str, Any]) -> Options:
 def _unknown(product: str, verb: Verb, name: str, known: frozenset[str]) -> TypeError:
     """Return the error for a keyword that a verb does not have."""
     if verb == "defaults" and name in call_options.ClientOptions.__optional_keys__:
-        return TypeError(
-            f"unknown argument {name!r}: it belongs to the connections, which are shared: make a new client with it"
-        )
+        if name in _LIMITS:
+            shared = "the limits are shared, because a server counts the requests of all its clients together"
+        else:
+            shared = "it belongs to the connections, which are shared"
+        return TypeError(f"unknown argument {name!r}: {shared}: make another client, Client.from_env({name}=...)")
     if name in ("id", "body", "changes"):
         return TypeError(f"unknown argument {name!r}: it is given by position, as in get(5) or patch(5, {{...}})")
     wanted = _SYNONYMS.get(name.lower().replace("_", ""), _SYNONYMS.get(name.lower()))

@@ -131,6 +131,10 @@ ITERATOR_FORMS = {
     "auto_paging_iter": "a loop over the iterator itself: it requests pages as they are needed",
     "data": "all() of the resource for a list, or pages()",
     "filter": "the condition in the call, list(condition)",
+    **dict.fromkeys(
+        ("get_next_page", "has_more", "has_next_page", "iter_pages", "next_page"),
+        "pages(), an iterator over pages, each with has_next and cursor",
+    ),
     "items": "all() of the resource for a list, or pages()",
     "next": "next(iterator)",
     "order_by": "the order in the call, list(order_by=...)",
@@ -144,7 +148,8 @@ _PAGE_FORMS = {
     **dict.fromkeys(("data", "items", "records", "results"), "the page itself, which is a list of records"),
     "drift": "schema_mismatches",
     "has_more": "has_next",
-    "next_page": "has_next, and cursor for a later call",
+    "has_next_page": "has_next",
+    **dict.fromkeys(("get_next_page", "next_page", "next_page_info"), "has_next, and cursor for a later call"),
 }
 """The form of cwql for the attributes of pages in other libraries."""
 

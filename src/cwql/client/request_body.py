@@ -314,7 +314,9 @@ def _check(product: str, field: FieldInfo, value: Any, path: str, faults: list[F
     match field.kind:
         case "reference":
             if not isinstance(value, dict):
-                faults.append(Fault(path, _shown(value), f"an object ({field.target})"))
+                several = not path and isinstance(value, list)
+                hint = "; run_concurrently(create, bodies) sends several" if several else ""
+                faults.append(Fault(path, f"{_shown(value)}{hint}", f"an object ({field.target})"))
             elif field.target is not None:
                 _check_record(product, field.target, value, path, faults, whole)
                 if path:

@@ -167,12 +167,13 @@ class ResourceBase(Accessor):
                 f"a {type(record).__name__} is no record of /{self._key}, which has {own[-1]}: pass the id if it is meant"
             )
 
-    def preview(self, where: object = None, **options: Any) -> RequestPreview:
+    def preview(self, where: object = None, *more: object, **options: Any) -> RequestPreview:
         """Return the request of `list` with the same arguments, or of `get` for a single record; nothing is sent.
 
         Raises the immediate errors of `list`; ``on_invalid="warn"`` shows diagnostics instead. `dry_run` previews the
         other verbs.
         """
+        where = only(where, more)
         endpoint, path = self._target()
         if not endpoint.listed and where is None and options.keys() <= self._core.keywords("get"):
             return self._core.preview_get(endpoint, path, options)
@@ -199,6 +200,13 @@ def scan_module() -> Any:
 def _value(flow: Flow[CallResult]) -> Flow[Any]:
     answer = yield from flow
     return answer.value
+
+
+def only(where: object, more: tuple[object, ...]) -> object:
+    """Return the condition of a list. Raises TypeError if more than one is given."""
+    if more:
+        raise TypeError("expected one condition: join several with &, (a) & (b), or with cwql.all_of(a, b)")
+    return where
 
 
 def read_id_and_body(verb: str, name: str, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -320,7 +320,9 @@ def _attempt(
         logger.debug("%s: %s", _title(line, request), failure)
         return _Attempt(failure, number)
     size = len(response.content)
-    logger.debug("%s: %d, %d bytes, %.3f s", _title(line, request), response.status_code, size, response.elapsed)
+    logger.debug(
+        "%s: %d, %d bytes, %.3f s", _title(line, request), response.status_code, size, response.elapsed.total_seconds()
+    )
     if read is None or not 200 <= response.status_code < 300:
         return _Attempt(response, number, CallResult(response.content, response, (), number))
     try:

@@ -14,6 +14,7 @@ import os
 import socket
 import ssl
 import sys
+from datetime import timedelta
 from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -153,7 +154,9 @@ class HttpTransport:
                     raise TransportFailure("timeout", True, "the deadline passed")
             else:
                 _check_length(response)
-            return Response(response.status_code, headers, body.finish(), request.target, monotonic() - began)
+            return Response(
+                response.status_code, headers, body.finish(), request.target, timedelta(seconds=monotonic() - began)
+            )
         finally:
             response.close()
 
@@ -226,7 +229,9 @@ class AsyncHttpTransport:
                     break
             else:
                 _check_length(response)
-            return Response(response.status_code, headers, body.finish(), request.target, monotonic() - began)
+            return Response(
+                response.status_code, headers, body.finish(), request.target, timedelta(seconds=monotonic() - began)
+            )
         finally:
             await response.aclose()
 
@@ -444,7 +449,9 @@ def _read_before(response: httpx.Response, headers: Headers, request: Request, l
     plain = Headers({name: value for name, value in headers.items() if name != "content-encoding"})
     body = ResponseBody(response.status_code, plain, request.sink, limit)
     body.feed(response.content)
-    return Response(response.status_code, headers, body.finish(), request.target, monotonic() - began)
+    return Response(
+        response.status_code, headers, body.finish(), request.target, timedelta(seconds=monotonic() - began)
+    )
 
 
 def _is_timeout(failure: BaseException) -> bool:

@@ -38,11 +38,12 @@ from cwql.client.errors import (
 )
 from cwql.client.http_types import Headers, Request, TransportFailure
 from cwql.client.origin import Origin, site_url, split_url
+from cwql.value import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
-    from typing import Self
+    from typing import NoReturn, Self
 
     from cwql.client.drivers import AsyncTransport, Clock, Transport
     from cwql.client.effects import Flow
@@ -291,6 +292,13 @@ class MemoryReplayStore:
             self._ends.pop(key, None)
 
 
+_FORMS = {
+    **dict.fromkeys(("construct_event", "parse", "receive"), "unwrap(body, headers)"),
+    **dict.fromkeys(("verify", "verify_header"), "verify_signature(body, headers)"),
+}
+"""The form of cwql for the methods of receivers in other libraries."""
+
+
 class _Receiver:
     """The common flows of both receivers."""
 
@@ -319,6 +327,11 @@ class _Receiver:
         self._window = replay_window
         self._store = replay_store or MemoryReplayStore(clock=self._clock)
         self._http_client = http_client
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, _FORMS)
 
     def __repr__(self) -> str:
         return f"<{type(self).__module__}.{type(self).__qualname__} for {self._location.company_id!r}>"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Q = TypeVar("Q", bound="Query")
 
 _FORMS = {
+    **dict.fromkeys(("all", "first", "count"), "the verb of a resource, tickets.all(query)"),
+    **dict.fromkeys(("offset", "skip"), "pages(query) of a resource, and cursor= to continue after a page"),
     "filter": "where(condition)",
     "filter_by": "where(condition)",
     "order": "order_by(...)",

@@ -22,7 +22,7 @@ from cwql.value import unknown_attribute
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from os import PathLike
-    from typing import Any, Literal, Self, TypeAlias, Unpack
+    from typing import Any, Literal, Never, Self, TypeAlias, Unpack
 
     from cwql.automate import AsyncClient as AsyncAutomate
     from cwql.automate import Client as Automate
@@ -51,7 +51,7 @@ DELIVERIES_LIMIT = 10_000
 
 _FORMS = {
     "async_client": "manage_async() or automate_async()",
-    "calls": "requests",
+    **dict.fromkeys(("calls", "get_requests", "history"), "requests"),
     "client": "manage() or automate()",
     "port": "url",
     "stop": "close()",
@@ -231,13 +231,17 @@ class Sandbox:
         served = self._server is not None
         return {"environ": self.environment, **({} if served else {"transport": self.transport()})}
 
-    def add(self, path: str, **members: object) -> dict[str, Any]:
+    def add(self, path: str, /, *more: Never, **members: object) -> dict[str, Any]:
         """Create a record at an endpoint (``/service/tickets``) and return it, with the members that the server fills in.
 
         Raises the errors of a client if the server refuses the record.
         """
         from cwql.schema.catalog import locate
 
+        if more:
+            raise TypeError(
+                "the members of a record are given by name: add('/service/tickets', summary='...'), or **members"
+            )
         product, _ = locate(path)
         with getattr(self, product)() as client:
             created: dict[str, Any] = client.request("POST", path, json=members).json()

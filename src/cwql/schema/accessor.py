@@ -46,6 +46,8 @@ _VERBS = {
 
 _METHODS = frozenset(("get", "post", "put", "patch", "delete", "list", "create", "raw"))
 
+_FRAMES = frozenset(("arrow", "df", "to_arrow", "to_dataframe", "to_df", "to_frame", "to_pandas", "to_polars"))
+
 _CLIENT = {"call": "call_operation", "copy": "with_options", "explain": "preview", "in_parallel": "run_concurrently"}
 """Names of the methods of clients in other libraries."""
 
@@ -186,6 +188,10 @@ def _step(product: str, key: str, name: str) -> str:
         hint, close = ": paths are attributes (client.service.tickets.get(5)); request(method, path) takes any path", []
     elif not key and wanted in _CLIENT:
         close = [_CLIENT[wanted]]
+    elif key and wanted in _FRAMES:
+        hint, close = ": to_scan() returns an object with to_arrow(), to_polars() and to_pandas()", []
+    elif wanted == "headers" and not key:
+        hint, close = ": headers are arguments, Client(headers=...) or with_options(headers=...)", []
     elif wanted == "close" and not key:
         hint, close = ": an asynchronous client is closed by `await client.aclose()`", []
     elif wanted in ("with_raw_response", "with_streaming_response"):

@@ -28,7 +28,9 @@ def path_id(value: object, role: str) -> str:
         raise InvalidIdError(f"cannot use an int of {value.bit_length()} bits as {role}")
     if not isinstance(value, str):
         given = "None" if value is None else f"a value of type {type(value).__name__}"
-        raise InvalidIdError(f"cannot use {given} as {role}: expected an int or a str")
+        many = isinstance(value, (list, tuple, set, frozenset, range))
+        hint = "; all(field.in_([...])) reads several records" if many else ""
+        raise InvalidIdError(f"cannot use {given} as {role}: expected an int or a str{hint}")
     # An enum member that is a str as well counts as its value.
     text = str.__str__(value)
     problem = _problem(text)

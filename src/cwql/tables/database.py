@@ -16,10 +16,11 @@ from cwql.tables.plan import make_plans
 from cwql.tables.query import SQLError, read_query, tables_like
 from cwql.tables.sql_tree import name_parts
 from cwql.tables.where_text import freeze_now
+from cwql.value import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import Self
+    from typing import NoReturn, Self
 
     import pandas as pd
     import polars as pl
@@ -51,6 +52,25 @@ def connect(  # noqa: PLR0913  # by name only
     """
     clients = {name: client for name, client in (("manage", manage), ("automate", automate)) if client is not None}
     return Database(clients, path, timezone, now or (lambda: datetime.now(UTC)), options, timeout, parallel)
+
+
+_DATABASE_FORMS = {
+    "cursor": "sql(...)",
+    "execute": "sql(...)",
+    "query": "sql(...)",
+    "tables": "cwql endpoints, at the command line",
+}
+"""The form of cwql for the methods of connections in other libraries."""
+
+_RESULT_FORMS = {
+    **dict.fromkeys(("all", "fetchall", "fetchmany", "to_dicts", "to_pylist"), "list(result.rows())"),
+    **dict.fromkeys(("fetchone", "first"), "next(result.rows(), None)"),
+    **dict.fromkeys(("df", "fetchdf", "to_df"), "to_pandas()"),
+    **dict.fromkeys(("arrow", "fetch_arrow_table", "to_arrow_table"), "to_arrow()"),
+    **dict.fromkeys(("pl", "to_polars_df"), "to_polars()"),
+    "show": "to_pandas(), or `cwql sql` at the command line",
+}
+"""The form of cwql for the methods of results of DuckDB, polars and DBAPI."""
 
 
 class Database:
@@ -110,7 +130,12 @@ class Database:
             plans, rewritten = make_plans(parsed, Constants(cursor))
         return Result(self, plans, rewritten, params)
 
-    def execute(self, plans: list[ScanPlan], sql: str, params: Any) -> pa.Table:
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, _DATABASE_FORMS)
+
+    def _execute(self, plans: list[ScanPlan], sql: str, params: Any) -> pa.Table:
         """Read the tables of a query and return its result."""
         tables = self.fetcher().fetch(plans, lambda plan, table: self._passing(plan, table, sql, params))
         return self._run(tables, sql, params)
@@ -169,6 +194,11 @@ class Database:
 class Result:
     """The rows of a query. The first use executes it; later ones see the same rows."""
 
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any name for a good one.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name, _RESULT_FORMS)
+
     def __init__(self, database: Database, plans: list[ScanPlan], sql: str, params: Any) -> None:
         self._database = database
         self._plans = plans
@@ -198,7 +228,7 @@ class Result:
     def to_arrow(self) -> pa.Table:
         """Return the rows as an Arrow table."""
         if self._table is None:
-            self._table = self._database.execute(self._plans, self._sql, self._params)
+            self._table = self._database._execute(self._plans, self._sql, self._params)
         return self._table
 
     def to_arrow_batch_reader(self) -> pa.RecordBatchReader:
