@@ -24,6 +24,7 @@ from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import THIS, Segment, Text, Value, path_of
 from cwql.lint.ir import Call, Function, Literal, Member, Name, key_of
 from cwql.lint.request_targets import parameter_of
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.values import Sink
     from cwql.lint.request_targets import RequestTarget
 
-_REQUESTS = frozenset(("invoke-restmethod", "irm"))
+_REQUESTS = words("invoke-restmethod irm")
 """Commands that return the records of the URL among their arguments."""
 
 _ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
@@ -45,7 +46,7 @@ _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
 )
 _EACH = frozenset(("foreach-object", "%", "foreach", "where-object", "where", "?"))
-_ENDPOINTS = frozenset(("endpoint", "path", "url", "uri", "resource", "route", "requesturi", "relativepath"))
+_ENDPOINTS = words("endpoint path url uri resource route requesturi relativepath")
 
 
 def _call(flow: Flow, node: Call) -> Value:

@@ -27,6 +27,7 @@ from cwql.lint.ir import (
     key_of,
 )
 from cwql.lint.request_targets import parameter_of
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ MEMBER = re.compile(
 SHORT = 5_000
 """A shorter program is evaluated as a whole: that takes less time than the search for names."""
 
-CONSTRUCTORS = frozenset(("constructor", "__construct", "initialize", "__init__", "init", "new"))
+CONSTRUCTORS = words("constructor __construct initialize __init__ init new")
 
 
 class Flow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint.dataflow.knowledge import fold, is_anchored, is_safe_pattern
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.ir import Call, Choice, Literal, Member, Name, Node, Operation, Other, Pattern, Unary
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,27 +15,12 @@ if TYPE_CHECKING:
 
     Guards: TypeAlias = tuple[set[str], set[str]]
 
-DIGITS = frozenset(
-    (
-        "isdigit",
-        "isdecimal",
-        "isnumeric",
-        "isalnum",
-        "ctypedigit",
-        "ctypealnum",
-        "isnumber",
-        "isalpha",
-        "isidentifier",
-        "isinteger",
-        "tryparse",
-        "isletter",
-        "isletterordigit",
-        "isasciidigit",
-        "isasciialphanumeric",
-    )
+DIGITS = words(
+    """isdigit isdecimal isnumeric isalnum ctypedigit ctypealnum isnumber isalpha isidentifier isinteger tryparse
+    isletter isletterordigit isasciidigit isasciialphanumeric"""
 )
-_MATCHES = frozenset(("test", "fullmatch", "match", "pregmatch", "matchstring", "ismatch", "matches", "match?"))
-_CONTAINS = frozenset(("contains", "includes", "include?", "include", "strcontains", "containsrune", "indexof"))
+_MATCHES = words("test fullmatch match pregmatch matchstring ismatch matches match?")
+_CONTAINS = words("contains includes include? include strcontains containsrune indexof")
 _NOT = frozenset(("!", "not", "-not"))
 _EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
 _UNEQUAL = frozenset(("!=", "!==", "is not", "-ne", "-cne", "ne"))

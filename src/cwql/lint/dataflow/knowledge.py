@@ -5,149 +5,28 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.words import words
 
-NUMBERS = frozenset(
-    (
-        *(
-            "int",
-            "integer",
-            "int32",
-            "int64",
-            "long",
-            "float",
-            "double",
-            "decimal",
-            "number",
-            "bigint",
-            "boolean",
-            "bool",
-        ),
-        *(
-            "parseint",
-            "parsefloat",
-            "parsedouble",
-            "parselong",
-            "tofixed",
-            "intval",
-            "floatval",
-            "toint",
-            "toi",
-            "tof",
-            "tor",
-        ),
-        *(
-            "toint16",
-            "toint32",
-            "toint64",
-            "todouble",
-            "todecimal",
-            "toboolean",
-            "tolong",
-            "todouble",
-            "touint",
-            "tointeger",
-        ),
-        *("itoa", "formatint", "formatuint", "formatfloat", "formatbool", "len", "cap", "uint", "float64", "valueof"),
-        *(
-            "count",
-            "length",
-            "size",
-            "strlen",
-            "time",
-            "strtotime",
-            "numberformat",
-            "abs",
-            "round",
-            "floor",
-            "ceil",
-            "max",
-            "min",
-        ),
-        *(
-            "unix",
-            "unixmilli",
-            "year",
-            "day",
-            "yearday",
-            "gettime",
-            "getfullyear",
-            "now",
-            "utc",
-            "ord",
-            "sum",
-            "cint",
-            "clng",
-            "cdbl",
-        ),
-        *(
-            "isodate",
-            "id2name",
-            "stringtointeger",
-            "integertostring",
-            "parseexact",
-            "tonumber",
-            "number.totext",
-            "hash",
-            "uuid4",
-        ),
-        *(
-            "utcnow",
-            "today",
-            "fromtimestamp",
-            "utcfromtimestamp",
-            "strptime",
-            "fromisoformat",
-            "fromordinal",
-            "toordinal",
-            "timestamp",
-            "weekday",
-            "isoweekday",
-            "totalseconds",
-            "bitlength",
-            "timedelta",
-            "relativedelta",
-            "uuid1",
-            "uuid5",
-            "uuid",
-        ),
-    )
+NUMBERS = words(
+    """int integer int32 int64 long float double decimal number bigint boolean bool parseint parsefloat parsedouble
+    parselong tofixed intval floatval toint toi tof tor toint16 toint32 toint64 todouble todecimal toboolean tolong
+    touint tointeger itoa formatint formatuint formatfloat formatbool len cap uint float64 valueof count length size
+    strlen time strtotime numberformat abs round floor ceil max min unix unixmilli year day yearday gettime
+    getfullyear now utc ord sum cint clng cdbl isodate id2name stringtointeger integertostring parseexact tonumber
+    number.totext hash uuid4 utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal
+    toordinal timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid"""
 )
 """Calls that return a number, or fail."""
 
-MOMENTS = frozenset(
-    (
-        *(
-            "toisostring",
-            "iso8601",
-            "xmlschema",
-            "isoformat",
-            "touniversaltime",
-            "tolocaltime",
-            "todate",
-            "rfc3339",
-            "toiso8601",
-        ),
-        *("torfc3339", "toiso8601string", "toisodatestring", "toinstant", "utciso"),
-    )
+MOMENTS = words(
+    """toisostring iso8601 xmlschema isoformat touniversaltime tolocaltime todate rfc3339 toiso8601 torfc3339
+    toiso8601string toisodatestring toinstant utciso"""
 )
 """Calls that return a date as text, in a fixed form."""
 
-FORMATTED = frozenset(
-    (
-        "tostring",
-        "strftime",
-        "format",
-        "date",
-        "gmdate",
-        "tolocaldate",
-        "toformat",
-        "datetimetostring",
-        "formatdate",
-        "totext",
-        "date.totext",
-        "datetime.totext",
-        "datetimezone.totext",
-    )
+FORMATTED = words(
+    """tostring strftime format date gmdate tolocaldate toformat datetimetostring formatdate totext date.totext
+    datetime.totext datetimezone.totext"""
 )
 """Calls that format a date, if their argument is a format of dates."""
 
@@ -155,101 +34,14 @@ DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
 NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 """How a format of .NET begins that gives a number or a date."""
 
-LENGTHS = frozenset(
-    (
-        "count",
-        "length",
-        "size",
-        "ticks",
-        "year",
-        "month",
-        "day",
-        "hour",
-        "minute",
-        "second",
-        "microsecond",
-        "seconds",
-        "days",
-        "totalseconds",
-    )
-)
+LENGTHS = words("count length size ticks year month day hour minute second microsecond seconds days totalseconds")
 """Members that are numbers."""
 
-SAME = frozenset(
-    (
-        *(
-            "trim",
-            "strip",
-            "trimend",
-            "trimstart",
-            "freeze",
-            "squish",
-            "tos",
-            "tostring",
-            "htmlsafe",
-            "chomp",
-            "dup",
-            "clone",
-        ),
-        *(
-            "lstrip",
-            "rstrip",
-            "toowned",
-            "into",
-            "asstr",
-            "string",
-            "str",
-            "text",
-            "unwrap",
-            "cstr",
-            "tostr",
-            "expect",
-            "asref",
-        ),
-        *(
-            "trimindent",
-            "trimmargin",
-            "stripindent",
-            "valueof",
-            "from",
-            "asstring",
-            "copy",
-            "tolist",
-            "toarray",
-            "unique",
-            "distinct",
-        ),
-        *(
-            "uniq",
-            "compact",
-            "reverse",
-            "sorted",
-            "sort",
-            "json",
-            "parse",
-            "list",
-            "array",
-            "filter",
-            "where",
-            "values",
-            "keepif",
-        ),
-        *(
-            "select",
-            "flat",
-            "freeze",
-            "build",
-            "first",
-            "last",
-            "tomutable",
-            "iter",
-            "intoiter",
-            "collect",
-            "at",
-            "get",
-            "unshift",
-        ),
-    )
+SAME = words(
+    """trim strip trimend trimstart freeze squish tos tostring htmlsafe chomp dup clone lstrip rstrip toowned into
+    asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent valueof from asstring
+    copy tolist toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values
+    keepif select flat build first last tomutable iter intoiter collect at get unshift"""
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
 
@@ -260,136 +52,36 @@ STRIPS = {
 }
 """Calls that take the blanks from the ends of a text, with those ends."""
 
-DEDENTS = frozenset(("dedent", "cleandoc", "trimindent", "stripindent"))
+DEDENTS = words("dedent cleandoc trimindent stripindent")
 """Calls that take the common margin from the lines of a text."""
 
-CUTS = frozenset(
-    (
-        "split",
-        "slice",
-        "substring",
-        "substr",
-        "padstart",
-        "padend",
-        "padleft",
-        "padright",
-        "pop",
-        "shift",
-        "take",
-        "lower",
-        "upper",
-        "tolower",
-        "toupper",
-        "tolowercase",
-        "touppercase",
-        "downcase",
-        "upcase",
-        "left",
-        "mid",
-        "right",
-        "removesuffix",
-        "removeprefix",
-        "add",
-        "plus",
-        "minus",
-        "rsplit",
-        "partition",
-        "rpartition",
-        "splitlines",
-        "title",
-        "zfill",
-        "astimezone",
-        "normalize",
-        "localize",
-        "combine",
-        "date",
-    )
+CUTS = words(
+    """split slice substring substr padstart padend padleft padright pop shift take lower upper tolower toupper
+    tolowercase touppercase downcase upcase left mid right removesuffix removeprefix add plus minus rsplit partition
+    rpartition splitlines title zfill astimezone normalize localize combine date"""
 )
 """Calls whose result is as safe as their owner."""
 
-MAPS = frozenset(
-    ("map", "arraymap", "collect", "select", "foreach", "mapnotnull", "compactmap", "transform", "flatmap", "filtermap")
+MAPS = words("map arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap")
+REPLACES = words(
+    """replace replaceall gsub sub strreplace pregreplace replaceallstring tr delete translate regexreplace
+    replacingoccurrences remove strireplace text.replace keep"""
 )
-REPLACES = frozenset(
-    (
-        "replace",
-        "replaceall",
-        "gsub",
-        "sub",
-        "strreplace",
-        "pregreplace",
-        "replaceallstring",
-        "tr",
-        "delete",
-        "translate",
-        "regexreplace",
-        "replacingoccurrences",
-        "remove",
-        "strireplace",
-        "text.replace",
-        "keep",
-    )
-)
-LIST_MAKERS = frozenset(("listof", "setof", "mutablelistof", "arrayof", "aslist", "of"))
+LIST_MAKERS = words("listof setof mutablelistof arrayof aslist of")
 """Functions that return a list of their arguments."""
 
-JOINS = frozenset(("join", "implode", "joined", "jointostring", "combine", "mkstring"))
-FORMATS = frozenset(("sprintf", "format", "formatted", "vsprintf", "stringformat", "appendformat", "printf", "format!"))
-CONCATS = frozenset(("concat", "sprint", "sprintln", "str"))
-APPENDS = frozenset(
-    ("append", "writestring", "pushstr", "write", "push", "appendline", "add", "pushback", "put", "appendformat")
-)
-PUSHES = frozenset(("push", "add", "append", "unshift", "pushback", "insert", "prepend"))
+JOINS = words("join implode joined jointostring combine mkstring")
+FORMATS = words("sprintf format formatted vsprintf stringformat appendformat printf format!")
+CONCATS = words("concat sprint sprintln str")
+APPENDS = words("append writestring pushstr write push appendline add pushback put appendformat")
+PUSHES = words("push add append unshift pushback insert prepend")
 
-ENCODERS = frozenset(
-    (
-        *(
-            "encodeuricomponent",
-            "encodeuri",
-            "escapedatastring",
-            "escapeuristring",
-            "urlencode",
-            "urlpathencode",
-            "rawurlencode",
-        ),
-        *(
-            "queryescape",
-            "pathescape",
-            "encodewwwformcomponent",
-            "encodeuricomponent",
-            "quoteplus",
-            "addingpercentencoding",
-        ),
-        *(
-            "encodewww",
-            "encodewwwform",
-            "encodequery",
-            "uriencode",
-            "uriescape",
-            "uriescapeutf8",
-            "percentencode",
-            "escapedatastring",
-            "uri.escapedatastring",
-        ),
-    )
+ENCODERS = words(
+    """encodeuricomponent encodeuri escapedatastring escapeuristring urlencode urlpathencode rawurlencode queryescape
+    pathescape encodewwwformcomponent quoteplus addingpercentencoding encodewww encodewwwform encodequery uriencode
+    uriescape uriescapeutf8 percentencode uri.escapedatastring"""
 )
-ENCODER_OWNERS = frozenset(
-    (
-        "cgi",
-        "uri",
-        "url",
-        "urlencoder",
-        "webutility",
-        "httputility",
-        "urlutils",
-        "erb",
-        "urllib",
-        "parse",
-        "uriutils",
-        "rack",
-        "util",
-    )
-)
+ENCODER_OWNERS = words("cgi uri url urlencoder webutility httputility urlutils erb urllib parse uriutils rack util")
 """Owners of an ``encode``, ``escape`` or ``quote`` that encodes for URLs."""
 
 ESCAPERS = re.compile(
@@ -397,25 +89,9 @@ ESCAPERS = re.compile(
 )
 """Calls of a program's own, in small letters, that make a value fit for a condition: ``escapeCondition(…)``, ``quote(…)``."""
 
-OTHER_ESCAPERS = frozenset(
-    (
-        *(
-            "re",
-            "regex",
-            "regexp",
-            "html",
-            "xml",
-            "cgi",
-            "erb",
-            "uri",
-            "url",
-            "urlutils",
-            "shlex",
-            "shell",
-            "shellwords",
-        ),
-        *("sql", "db", "pg", "mysql", "connection", "json", "csv", "path", "uriutils", "webutility", "httputility"),
-    )
+OTHER_ESCAPERS = words(
+    """re regex regexp html xml cgi erb uri url urlutils shlex shell shellwords sql db pg mysql connection json csv
+    path uriutils webutility httputility"""
 )
 """Owners of functions with such names that escape for something else than a condition."""
 
@@ -427,23 +103,7 @@ BUILDERS = re.compile(
 ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|where|item", re.IGNORECASE)
 """Calls with the name and the text of a parameter as arguments."""
 
-TEXT_OWNERS = frozenset(
-    (
-        "string",
-        "strings",
-        "text",
-        "str",
-        "enum",
-        "array",
-        "lists",
-        "list",
-        "utils",
-        "stringutils",
-        "kernel",
-        "fmt",
-        "io_lib",
-    )
-)
+TEXT_OWNERS = words("string strings text str enum array lists list utils stringutils kernel fmt io_lib")
 """Owners of functions of texts, which are not texts themselves."""
 
 QUOTES = re.compile(r"\\?[\"'`]|\[(?=[^\]\w]*[\"'`])[^\]\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")

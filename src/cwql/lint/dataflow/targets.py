@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.ir import Call, Index, Member, Name, Node, Unary
 from cwql.lint.request_targets import place_of_attributes
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,21 +13,8 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.request_targets import RequestTarget
 
-_SECTIONS = frozenset(
-    (
-        *(
-            "company",
-            "configurations",
-            "expense",
-            "finance",
-            "marketing",
-            "procurement",
-            "project",
-            "sales",
-            "schedule",
-        ),
-        *("service", "system", "time"),
-    )
+_SECTIONS = words(
+    """company configurations expense finance marketing procurement project sales schedule service system time"""
 )
 
 
@@ -54,9 +42,7 @@ def chain_of(node: Node) -> list[str]:
     return names
 
 
-_INPUT = frozenset(
-    ("args", "body", "data", "event", "form", "input", "json", "params", "payload", "query", "req", "request")
-)
+_INPUT = words("args body data event form input json params payload query req request")
 """Names of untrusted input: an ``id`` in it may be anything."""
 
 

@@ -3,81 +3,13 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.words import words
 
-_NUMBER_TYPES = frozenset(
-    (
-        *(
-            "int",
-            "int8",
-            "int16",
-            "int32",
-            "int64",
-            "integer",
-            "long",
-            "short",
-            "byte",
-            "sbyte",
-            "uint",
-            "uint8",
-            "uint16",
-            "uint32",
-        ),
-        *(
-            "uint64",
-            "ulong",
-            "ushort",
-            "nint",
-            "uintptr",
-            "double",
-            "decimal",
-            "float",
-            "float32",
-            "float64",
-            "single",
-            "bool",
-        ),
-        *(
-            "boolean",
-            "number",
-            "bigint",
-            "guid",
-            "uuid",
-            "datetime",
-            "datetimeoffset",
-            "dateonly",
-            "timespan",
-            "rune",
-            "switch",
-        ),
-        *(
-            "i8",
-            "i16",
-            "i32",
-            "i64",
-            "i128",
-            "isize",
-            "u8",
-            "u16",
-            "u32",
-            "u64",
-            "u128",
-            "usize",
-            "f32",
-            "f64",
-            "localdate",
-            "instant",
-        ),
-        *(
-            "system.int32",
-            "system.guid",
-            "system.int64",
-            "datetimeimmutable",
-            "biginteger",
-            "z.number",
-            "z.boolean",
-            "enum",
-        ),
-    )
+_NUMBER_TYPES = words(
+    """int int8 int16 int32 int64 integer long short byte sbyte uint uint8 uint16 uint32 uint64 ulong ushort nint
+    uintptr double decimal float float32 float64 single bool boolean number bigint guid uuid datetime datetimeoffset
+    dateonly timespan rune switch i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 localdate instant
+    system.int32 system.guid system.int64 datetimeimmutable biginteger z.number z.boolean enum"""
 )
 _WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
 _WRAPPER_ENDS = (

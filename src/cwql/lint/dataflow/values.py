@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.ir import Index, Member, Name, Unary, key_of
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 
-THIS = frozenset(("this", "self", "static", "me", "cls", "parent"))
+THIS = words("this self static me cls parent")
 """The words by which methods name their object or their class."""
 
 MOST_TEXTS = 8

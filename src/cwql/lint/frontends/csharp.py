@@ -10,6 +10,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.frontends.tokens import dedent
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,10 +94,10 @@ class CSharp(Parser):
     declares = frozenset(("const",))
     functions = frozenset[str]()
     switches = frozenset(("switch",))
-    tries = frozenset(("try", "do", "checked", "unchecked"))
-    classes = frozenset(("class", "struct", "record", "namespace", "interface"))
+    tries = words("try do checked unchecked")
+    classes = words("class struct record namespace interface")
     shapes = frozenset(("enum",))
-    unaries = frozenset(("await", "typeof", "not", "ref", "out", "in", "nameof"))
+    unaries = words("await typeof not ref out in nameof")
 
     def declaration(self) -> Node | None:
         """Parse ``const string Name = "…"``."""

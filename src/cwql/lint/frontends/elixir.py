@@ -10,6 +10,7 @@ from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import Argument, Call, Function, Items, Node, Other
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _SYNTAX = Syntax(
 )
 
 
-_GUARDS = frozenset(("is_integer", "is_number", "is_float", "is_boolean"))
+_GUARDS = words("is_integer is_number is_float is_boolean")
 """Guards of a function that make its parameter safe."""
 
 
@@ -50,17 +51,17 @@ class Elixir(WordParser):
     lambdas = frozenset[str]()
     continues = frozenset(("|>", ".", "<>", "&&", "||", "and", "or", "++"))
     declares = frozenset[str]()
-    functions = frozenset(("def", "defp", "defmacro"))
+    functions = words("def defp defmacro")
     classes = frozenset(("defmodule",))
     shapes = frozenset[str]()
-    conditionals = frozenset(("if", "unless"))
+    conditionals = words("if unless")
     elseifs = frozenset[str]()
     loops = frozenset[str]()
     switches = frozenset[str]()
     tries = frozenset[str]()
     modifying = frozenset[str]()
-    stops = frozenset(("end", "else", "rescue", "catch", "after"))
-    jumps = frozenset(("raise", "throw"))
+    stops = words("end else rescue catch after")
+    jumps = words("raise throw")
     returns = frozenset[str]()
     modifiers = frozenset[str]()
     unaries = frozenset(("not",))

@@ -9,6 +9,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.ir import Cast, Node, Other, Pairs
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,16 +39,16 @@ class Go(Parser):
     loops = frozenset(("for",))
     conditionals = frozenset(("if",))
     elseifs = frozenset[str]()
-    switches = frozenset(("switch", "select"))
+    switches = words("switch select")
     functions = frozenset(("func",))
     classes = frozenset[str]()
     shapes = frozenset(("type",))
-    declares = frozenset(("const", "var"))
+    declares = words("const var")
     modifiers = frozenset[str]()
     tries = frozenset[str]()
     handlers = frozenset[str]()
-    jumps = frozenset(("panic", "break", "continue", "goto", "fallthrough"))
-    unaries = frozenset(("defer", "go", "range"))
+    jumps = words("panic break continue goto fallthrough")
+    unaries = words("defer go range")
     lambdas = frozenset[str]()
 
     def shape(self) -> Node | None:

@@ -8,6 +8,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 _PLAIN = QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 _FORMS = {
@@ -32,7 +33,7 @@ class Java(Parser):
     declares = frozenset[str]()
     functions = frozenset[str]()
     switches = frozenset(("switch",))
-    classes = frozenset(("class", "record", "interface"))
+    classes = words("class record interface")
     shapes = frozenset(("enum",))
     unaries = frozenset[str]()
 

@@ -11,6 +11,7 @@ from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.ir import Call
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,18 +43,15 @@ class JavaScript(Parser):
     shorthand = "braces"
     asserts = True
     methods = True
-    declares = frozenset(("const", "let", "var"))
-    modifiers = frozenset(
-        (
-            *("public", "private", "protected", "static", "readonly", "override", "async", "export", "abstract"),
-            *("declare", "default", "accessor"),
-        )
+    declares = words("const let var")
+    modifiers = words(
+        """public private protected static readonly override async export abstract declare default accessor"""
     )
     switches = frozenset(("switch",))
     functions = frozenset(("function",))
-    classes = frozenset(("class", "namespace", "module"))
-    jumps = frozenset(("throw", "break", "continue"))
-    handlers = frozenset(("catch", "finally"))
+    classes = words("class namespace module")
+    jumps = words("throw break continue")
+    handlers = words("catch finally")
 
     def is_keyword(self) -> bool:
         """Return whether a word is a keyword: ``type`` and ``module`` are also names."""
@@ -93,7 +91,7 @@ _OPERATIONS = (
     re.compile(r"get(?:company|expense|finance|marketing|procurement|project|sales|schedule|service|system|time)[a-z]"),
     re.compile(r"api\.[a-z]"),
 )
-_LISTERS = frozenset(("list", "listAll", "getAll", "find", "search", "iterate", "paginate", "count"))
+_LISTERS = words("list listAll getAll find search iterate paginate count")
 _AUTOMATE = re.compile(r"connect[-_ ]?wise[-_ ]?automate|cw[-_]?automate|cwa/api/", re.IGNORECASE)
 
 

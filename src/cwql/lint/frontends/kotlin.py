@@ -10,6 +10,7 @@ from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.ir import Items, Node
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ class Kotlin(Parser):
     asserts = True
     trailing = True
     lambdas = frozenset[str]()
-    declares = frozenset(("val", "var", "const"))
+    declares = words("val var const")
     functions = frozenset(("fun",))
     switches = frozenset(("when",))
-    classes = frozenset(("class", "object", "interface", "companion"))
+    classes = words("class object interface companion")
     shapes = frozenset(("enum",))
 
     def binary(self, left: Node, word: str, binding: int) -> Node:

@@ -10,6 +10,7 @@ from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.ir import Branch, Index, Items, Member, Name, Node
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,15 +70,15 @@ class Perl(Parser):
     named = frozenset(("=>",))
     lambdas = frozenset[str]()
     sigils = "$@%&"
-    declares = frozenset(("my", "our", "local"))
+    declares = words("my our local")
     functions = frozenset(("sub",))
-    conditionals = frozenset(("if", "unless"))
+    conditionals = words("if unless")
     elseifs = frozenset(("elsif",))
-    loops = frozenset(("for", "foreach", "while", "until"))
+    loops = words("for foreach while until")
     switches = frozenset[str]()
     classes = frozenset[str]()
     shapes = frozenset[str]()
-    jumps = frozenset(("die", "next", "last", "exit"))
+    jumps = words("die next last exit")
 
     def statement(self, stop: int) -> Node | None:
         """Parse a statement, with the condition that may follow it."""

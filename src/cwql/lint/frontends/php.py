@@ -11,6 +11,7 @@ from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import dedent
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,10 +73,10 @@ class Php(Parser):
     sigils = "$"
     methods = False
     declares = frozenset(("const",))
-    classes = frozenset(("class", "trait", "interface", "namespace", "enum"))
+    classes = words("class trait interface namespace enum")
     shapes = frozenset[str]()
-    functions = frozenset(("function", "fn"))
-    switches = frozenset(("switch", "match"))
+    functions = words("function fn")
+    switches = words("switch match")
     modifiers = Parser.modifiers | frozenset(("var",))
 
     def class_(self) -> Node | None:

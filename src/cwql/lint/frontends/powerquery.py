@@ -9,6 +9,7 @@ from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.ir import Argument, Assign, Block, Choice, Member, Name, Node
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class PowerQuery(Parser):
     loops = frozenset[str]()
     switches = frozenset[str]()
     tries = frozenset[str]()
-    unaries = frozenset(("not", "try", "each", "error", "type"))
-    modifiers = frozenset(("section", "shared"))
+    unaries = words("not try each error type")
+    modifiers = words("section shared")
 
     def statement(self, stop: int) -> Node | None:
         """Parse ``name = value``, or an expression."""

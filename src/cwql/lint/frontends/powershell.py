@@ -32,6 +32,7 @@ from cwql.lint.ir import (
     Parameter,
     Unary,
 )
+from cwql.lint.words import words
 from cwql.source import Source
 
 TYPE_CHECKING = False
@@ -61,17 +62,17 @@ class PowerShell(Parser):
     continues = frozenset[str]()
     conditionals = frozenset(("if",))
     elseifs = frozenset(("elseif",))
-    loops = frozenset(("for", "foreach", "while"))
+    loops = words("for foreach while")
     switches = frozenset(("switch",))
-    tries = frozenset(("try", "do", "begin", "process", "end", "clean", "dynamicparam"))
-    handlers = frozenset(("catch", "finally"))
-    functions = frozenset(("function", "filter", "workflow"))
+    tries = words("try do begin process end clean dynamicparam")
+    handlers = words("catch finally")
+    functions = words("function filter workflow")
     classes = frozenset(("class",))
     shapes = frozenset(("enum",))
-    jumps = frozenset(("throw", "break", "continue", "exit"))
+    jumps = words("throw break continue exit")
     returns = frozenset(("return",))
     declares = frozenset[str]()
-    modifiers = frozenset(("hidden", "static"))
+    modifiers = words("hidden static")
 
     def is_keyword(self) -> bool:
         """Return whether a word is a keyword: it begins a statement."""

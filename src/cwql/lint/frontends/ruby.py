@@ -11,6 +11,7 @@ from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import Other
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,17 +114,17 @@ class Ruby(WordParser):
     typed = ""
     declares = frozenset[str]()
     functions = frozenset(("def",))
-    classes = frozenset(("class", "module"))
+    classes = words("class module")
     shapes = frozenset[str]()
-    conditionals = frozenset(("if", "unless", "elsif"))
+    conditionals = words("if unless elsif")
     elseifs = frozenset(("elsif",))
-    loops = frozenset(("while", "until", "for"))
+    loops = words("while until for")
     switches = frozenset(("case",))
-    cases = frozenset(("when", "in"))
+    cases = words("when in")
     tries = frozenset(("begin",))
-    jumps = frozenset(("raise", "break", "next", "redo", "exit", "fail"))
-    modifiers = frozenset(("private", "protected", "public"))
-    unaries = frozenset(("not", "defined?"))
+    jumps = words("raise break next redo exit fail")
+    modifiers = words("private protected public")
+    unaries = words("not defined?")
 
     def prefix(self) -> Node | None:
         """Parse an operand; ``?"`` is a character, which neither begins nor ends a string."""

@@ -9,6 +9,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.ir import Function, Node, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 _FORMS = {
     '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), lines=True),
@@ -33,14 +34,14 @@ class Rust(Parser):
     headers = False
     asserts = False
     lambdas = frozenset[str]()
-    declares = frozenset(("let", "const", "static"))
+    declares = words("let const static")
     functions = frozenset(("fn",))
-    loops = frozenset(("for", "while", "loop"))
+    loops = words("for while loop")
     switches = frozenset(("match",))
     cases = frozenset[str]()
-    classes = frozenset(("impl", "trait", "mod"))
-    shapes = frozenset(("enum", "struct", "type"))
-    unaries = frozenset(("await", "mut", "move", "dyn", "unsafe"))
+    classes = words("impl trait mod")
+    shapes = words("enum struct type")
+    unaries = words("await mut move dyn unsafe")
     fallbacks = frozenset[str]()
 
     def postfix(self, left: Node) -> Node | None:

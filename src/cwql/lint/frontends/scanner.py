@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.tokens import Part, Token, string
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,32 +21,9 @@ DEPTH = 30
 """Deepest nesting of code inside strings that is followed."""
 
 CLOSERS = {"(": ")", "[": "]", "{": "}", "$(": ")", "@(": ")", "@{": "}", "${": "}", "#{": "}"}
-_BEFORE_REGEX = frozenset(
-    [
-        "return",
-        "typeof",
-        "case",
-        "in",
-        "of",
-        "do",
-        "else",
-        "void",
-        "delete",
-        "throw",
-        "new",
-        "await",
-        "yield",
-        "and",
-        "or",
-        "not",
-        "if",
-        "unless",
-        "while",
-        "until",
-        "when",
-        "then",
-        "puts",
-    ]
+_BEFORE_REGEX = words(
+    """return typeof case in of do else void delete throw new await yield and or not if unless while until when then
+    puts"""
 )
 
 

@@ -7,6 +7,7 @@ from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.ir import Argument, Assign, Block, Call, Chunk, Literal, Member, Module, Name, Node, Other
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,31 +28,12 @@ _DATA = frozenset(
     ("-d", "--data", "--data-urlencode", "--data-raw", "--data-binary", "--data-ascii", "--url-query", "-F", "--form")
 )
 _PAIR = re.compile(r"(\w+)(==?|:=)")
-_CLIENTS = frozenset(("curl", "http", "https", "xh", "wget", "httpie"))
-_PLAIN_PAIRS = frozenset(("http", "https", "xh", "httpie"))
-_CURL_ONLY = frozenset(("--data-urlencode", "--url-query"))
+_CLIENTS = words("curl http https xh wget httpie")
+_PLAIN_PAIRS = words("http https xh httpie")
+_CURL_ONLY = words("--data-urlencode --url-query")
 """Options by which a function of the script is known to call curl."""
 
-_PREFIXES = frozenset(
-    (
-        "export",
-        "local",
-        "readonly",
-        "declare",
-        "typeset",
-        "sudo",
-        "then",
-        "do",
-        "else",
-        "if",
-        "while",
-        "!",
-        "time",
-        "$",
-        "elif",
-        "until",
-    )
-)
+_PREFIXES = words("export local readonly declare typeset sudo then do else if while ! time $ elif until")
 LIMIT = 200_000
 """Longest script that is read word by word, in characters."""
 

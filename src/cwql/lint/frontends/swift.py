@@ -9,6 +9,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.ir import Member, Node
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 _PLACEHOLDERS = ("\\(",)
 _FORMS = {
@@ -31,12 +32,12 @@ class Swift(Parser):
     trailing = True
     headers = False
     lambdas = frozenset[str]()
-    declares = frozenset(("let", "var"))
-    functions = frozenset(("func", "init"))
+    declares = words("let var")
+    functions = words("func init")
     switches = frozenset(("switch",))
-    classes = frozenset(("class", "struct", "extension", "actor", "enum", "protocol"))
+    classes = words("class struct extension actor enum protocol")
     shapes = frozenset[str]()
-    unaries = frozenset(("await", "try", "inout", "some", "any"))
+    unaries = words("await try inout some any")
     modifiers = Parser.modifiers | frozenset(("mutating", "lazy", "weak", "guard"))
 
     def braces(self) -> Node:

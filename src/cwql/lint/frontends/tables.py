@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cwql.lint.words import words
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +28,7 @@ POWERS = {
 """How tightly the operators bind that most languages share."""
 
 UNARY = frozenset(("-", "+", "!", "~", "&", "*", "++", "--", "...", "..", "@", "?", "#", "\\", "<-"))
-PASSING = frozenset(("ref", "out", "in", "this", "params"))
+PASSING = words("ref out in this params")
 PREFIX = 12
 CHOICE = 3
 ASSIGN = 1
@@ -65,76 +67,25 @@ class Tables:
     braced_specs = False
     sigils = "$@"
     chained = True
-    conditionals = frozenset(("if", "elseif", "elif", "unless"))
+    conditionals = words("if elseif elif unless")
     elses = frozenset(("else",))
-    elseifs = frozenset(("elseif", "elif"))
-    loops = frozenset(("for", "foreach", "while", "until", "loop"))
-    switches = frozenset(("switch", "match", "when"))
-    cases = frozenset(("case", "default"))
-    tries = frozenset(("try", "do", "begin"))
-    handlers = frozenset(("catch", "rescue", "except", "finally", "ensure"))
+    elseifs = words("elseif elif")
+    loops = words("for foreach while until loop")
+    switches = words("switch match when")
+    cases = words("case default")
+    tries = words("try do begin")
+    handlers = words("catch rescue except finally ensure")
     returns = frozenset(("return",))
-    jumps = frozenset(("throw", "raise", "break", "continue", "exit", "die", "goto", "next", "last", "panic"))
-    functions = frozenset(("function", "func", "fn", "fun", "sub", "def"))
-    classes = frozenset(("class", "struct", "record", "object", "trait", "impl", "extension", "namespace", "module"))
-    shapes = frozenset(("interface", "enum", "type", "protocol"))
-    declares = frozenset(("const", "let", "var", "val", "my", "our", "local", "dim"))
-    modifiers = frozenset(
-        (
-            *(
-                "public",
-                "private",
-                "protected",
-                "internal",
-                "static",
-                "readonly",
-                "final",
-                "override",
-                "async",
-                "export",
-            ),
-            *(
-                "abstract",
-                "sealed",
-                "virtual",
-                "extern",
-                "unsafe",
-                "partial",
-                "declare",
-                "mut",
-                "pub",
-                "open",
-                "lateinit",
-            ),
-            *(
-                "suspend",
-                "inline",
-                "volatile",
-                "transient",
-                "synchronized",
-                "required",
-                "default",
-                "global",
-                "fileprivate",
-            ),
-        )
+    jumps = words("throw raise break continue exit die goto next last panic")
+    functions = words("function func fn fun sub def")
+    classes = words("class struct record object trait impl extension namespace module")
+    shapes = words("interface enum type protocol")
+    declares = words("const let var val my our local dim")
+    modifiers = words(
+        """public private protected internal static readonly final override async export abstract sealed virtual extern
+        unsafe partial declare mut pub open lateinit suspend inline volatile transient synchronized required default
+        global fileprivate"""
     )
-    unaries = frozenset(("await", "typeof", "void", "delete", "not", "yield", "ref", "out", "in", "move", "box"))
-    ended = frozenset(("as", "satisfies", "if", "unless", "do", "then", "of", "in", "where", "else", "end"))
-    cast_types = frozenset(
-        (
-            "int",
-            "integer",
-            "long",
-            "float",
-            "double",
-            "bool",
-            "boolean",
-            "string",
-            "decimal",
-            "short",
-            "byte",
-            "array",
-            "object",
-        )
-    )
+    unaries = words("await typeof void delete not yield ref out in move box")
+    ended = words("as satisfies if unless do then of in where else end")
+    cast_types = words("int integer long float double bool boolean string decimal short byte array object")

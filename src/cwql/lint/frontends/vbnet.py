@@ -10,6 +10,7 @@ from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import Argument, Assign, Block, Branch, Name, Node, Parameter
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,20 +46,20 @@ class VisualBasic(WordParser):
     commands = False
     literals = "new"
     lambdas = frozenset[str]()
-    declares = frozenset(("dim", "const"))
-    functions = frozenset(("function", "sub"))
-    classes = frozenset(("class", "module", "structure", "namespace"))
+    declares = words("dim const")
+    functions = words("function sub")
+    classes = words("class module structure namespace")
     shapes = frozenset[str]()
     conditionals = frozenset(("if",))
     elseifs = frozenset(("elseif",))
-    loops = frozenset(("for", "while", "do"))
+    loops = words("for while do")
     switches = frozenset(("select",))
     cases = frozenset(("case",))
-    tries = frozenset(("try", "using", "with", "synclock", "property", "get", "set"))
-    handlers = frozenset(("catch", "finally"))
+    tries = words("try using with synclock property get set")
+    handlers = words("catch finally")
     modifying = frozenset[str]()
-    stops = frozenset(("end", "else", "elseif", "case", "catch", "finally", "next", "loop", "wend"))
-    ends = frozenset(("end", "next", "loop", "wend"))
+    stops = words("end else elseif case catch finally next loop wend")
+    ends = words("end next loop wend")
     fillers = frozenset(("then",))
     opener = ""
     modifiers = Parser.modifiers | frozenset(

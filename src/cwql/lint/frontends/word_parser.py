@@ -17,17 +17,18 @@ from cwql.lint.ir import (
     Node,
     Parameter,
 )
+from cwql.lint.words import words
 
 
 class WordParser(Parser):
     """Parse blocks up to their last word; `stops` are the words that end a block or begin its next part."""
 
-    stops = frozenset(("end", "else", "elsif", "elseif", "when", "rescue", "ensure", "catch", "after", "in"))
-    fillers = frozenset(("then", "do"))
+    stops = words("end else elsif elseif when rescue ensure catch after in")
+    fillers = words("then do")
     ends = frozenset(("end",))
     opener = "do"
     bars = True
-    modifying = frozenset(("if", "unless", "while", "until"))
+    modifying = words("if unless while until")
     chained = False
     lines = True
 

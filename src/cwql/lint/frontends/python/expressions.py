@@ -29,6 +29,7 @@ from cwql.lint.ir import (
     Parameter,
     Unary,
 )
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ _COMPARISONS: dict[type[ast.AST], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
 }  # fmt: skip
 _PLAIN_TYPES = re.compile(r"(?:\b\w+\.){0,3}\b(?:date|time|timedelta|NoneType)\b")
-_COPIES = frozenset(("dict", "sorted", "set", "list", "tuple", "reversed", "frozenset", "iter"))
+_COPIES = words("dict sorted set list tuple reversed frozenset iter")
 """Functions whose result has the items of their argument."""
 
 

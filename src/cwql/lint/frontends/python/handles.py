@@ -12,6 +12,7 @@ import re
 from cwql.diagnostics import Edit, Fix
 from cwql.lint.frontends.python.nodes import children, has_line
 from cwql.lint.frontends.python.scopes import Scopes
+from cwql.lint.words import words
 from cwql.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
 from cwql.schema.naming import COMPARING
 from cwql.source import Span
@@ -34,8 +35,8 @@ _ORIGIN = re.compile(r"cwql(?:\.(?:manage|automate)(?:\.fields(?:\.\w+)?)?|\.F|\
 _HANDLE = re.compile(r"cwql\.(?:manage|automate)\.fields\.\w+((?:\.\w+)+)\Z")
 _IMPORTED = re.compile(r"from[ \t]+cwql[\w.]*[ \t]+import[ \t]+([^\n#]+)")
 _ROUNDS = 4
-_MAKERS = frozenset(("cwql.cond", "cwql.simplify"))
-_OTHER = frozenset(("asc", "desc", "set", "unset"))
+_MAKERS = words("cwql.cond cwql.simplify")
+_OTHER = words("asc desc set unset")
 _VALUES = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _WEAK = (ast.Compare, ast.BoolOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
 _CONNECTIVE = re.compile(r"#[^\r\n]*|\b(and|or)\b")

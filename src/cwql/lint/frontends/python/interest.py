@@ -7,6 +7,8 @@ import re
 from bisect import bisect_left
 from functools import cached_property
 
+from cwql.lint.words import words
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +44,7 @@ _SIGNATURE = 600
 
 _DEFINED = re.compile(r"def[ \t]+(\w+)\(")
 _ROUNDS = 6
-_REQUESTS = frozenset(("get", "post", "put", "patch", "delete", "request", "send", "fetch", "list", "count", "first"))
+_REQUESTS = words("get post put patch delete request send fetch list count first")
 _SIMPLE = frozenset((ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Delete, ast.Expr, ast.Raise, ast.Return))
 _DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)

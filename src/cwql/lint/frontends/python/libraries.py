@@ -10,6 +10,7 @@ from cwql.language.dialects import DIALECTS
 from cwql.lint.ir import Cast, Chunk, Literal, Other, Sent
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
 from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.words import words
 from cwql.schema.catalog import product_of
 
 TYPE_CHECKING = False
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.python.tree import Module
     from cwql.lint.ir import Node
 
-VERBS = frozenset(("list", "count", "first", "pages", "all", "preview"))
+VERBS = words("list count first pages all preview")
 """Methods of cwql's clients whose first argument is a condition."""
 
 _READING = VERBS | {"get", "get_all", "getall", "paginate", "query", "paginated"}
@@ -27,7 +28,7 @@ _CLIENTS = (
     ("automate", ("cwql.automate", "ConnectWiseAutomateAPIClient", "pyconnectwise.clients.automate_client")),
     ("manage", ("cwql.manage", "ConnectWiseManageAPIClient", "pyconnectwise.clients.manage_client")),
 )
-FUNCTIONS = frozenset(("parse", "check", "compile", "fix", "format", "translate", "predicate", "cond", "Template"))
+FUNCTIONS = words("parse check compile fix format translate predicate cond Template")
 """Functions of `cwql` whose first argument is a text; all others are passed by name."""
 
 _LIBRARIES = ("cwql", "onnectpyse", "onnectPyse", "pyconnectwise", "APIClient")

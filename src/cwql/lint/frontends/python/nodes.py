@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 
+from cwql.lint.words import words
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,29 +15,11 @@ if TYPE_CHECKING:
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SCOPES = (*FUNCTIONS, ast.ClassDef)
 
-_LEAVES = frozenset(
-    (
-        "arg",
-        "asname",
-        "attr",
-        "conversion",
-        "ctx",
-        "id",
-        "is_async",
-        "kind",
-        "level",
-        "module",
-        "name",
-        "op",
-        "ops",
-        "rest",
-        "simple",
-        "type_comment",
-        "type_ignores",
-    )
+_LEAVES = words(
+    """arg asname attr conversion ctx id is_async kind level module name op ops rest simple type_comment type_ignores"""
 )
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
-_MIXED = frozenset(("keys", "kw_defaults", "kwd_attrs", "names"))
+_MIXED = words("keys kw_defaults kwd_attrs names")
 """Lists that contain more than nodes."""
 
 

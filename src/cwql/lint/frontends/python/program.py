@@ -25,6 +25,7 @@ from cwql.lint.ir import (
     Unary,
 )
 from cwql.lint.ir import Module as Program
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ class Statements(Expressions):
         return [Jump(start, end)]
 
 
-_NUMBERS = frozenset(("range", "id", "date", "datetime", "time_ns"))
+_NUMBERS = words("range id date datetime time_ns")
 """Functions that return a number or a date, besides those of every language."""
 
 
