@@ -117,12 +117,17 @@ COMMENTS = ("#", "//", "--", "/*", "*", "<!", ";", "'")
 """How comment lines begin in the supported languages."""
 
 
-@lru_cache(1024)
 def parameter_of(key: str) -> str | None:
     """Return the query parameter that a key, keyword or option names, in the API's spelling; None for any other.
 
     Letter case, ``_``, ``-`` and ``$`` do not count: ``child_conditions``, ``-ChildConditions``, ``ORDER_BY``.
     """
+    # Most keys are too short or too long to be one, and would take the place of others in the cache.
+    return _parameter_of(key) if 5 < len(key) < 30 else None
+
+
+@lru_cache(1024)
+def _parameter_of(key: str) -> str | None:
     return PARAMETERS.get(key.replace("_", "").replace("-", "").replace("$", "").lower())
 
 

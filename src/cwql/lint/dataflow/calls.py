@@ -161,7 +161,7 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         for text in value.texts:
             text.argument = True
         key = argument.name or key_of(argument.key)
-        parameter = parameter_of(key.lstrip(":")) if 5 < len(key) < 30 else None
+        parameter = parameter_of(key.lstrip(":"))
         if parameter is not None:
             sink = flow.sink(value, parameter, key.lstrip(":"), argument.at)
             if sink is not None and fold(name) == "update" and isinstance(node.callee, Member) and node.callee.owner:
@@ -187,7 +187,7 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
     parameter_name = named_entries.get("name") or named_entries.get("key")
     if parameter_name is not None and "value" in named_entries and parameter_name.plain is not None:
         # ``URLQueryItem(name: "conditions", value: "…")``
-        parameter = parameter_of(parameter_name.plain) if 5 < len(parameter_name.plain) < 30 else None
+        parameter = parameter_of(parameter_name.plain)
         if parameter is not None:
             flow.sink(named_entries["value"], parameter, parameter_name.plain, node.start)
     return values
@@ -279,7 +279,7 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
 
 def _option(name: str, known: bool) -> str | None:
     """Return the parameter that an option names; an option of a known command may be abbreviated."""
-    parameter = parameter_of(name) if 5 < len(name) < 30 else None
+    parameter = parameter_of(name)
     if parameter is None and known and 3 < len(name) < 10 and "condition".startswith(name.lower()):
         return "conditions"
     return parameter

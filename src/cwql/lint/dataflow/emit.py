@@ -7,7 +7,7 @@ from bisect import bisect_right
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
-from cwql.lint.dataflow.texts import target_of
+from cwql.lint.dataflow.texts import PART, target_of
 from cwql.lint.dataflow.values import Segment, Sink, Text, rest
 from cwql.lint.frontends.entries import TEMPLATES, open_placeholders
 from cwql.lint.frontends.text import PLACEHOLDERS
@@ -31,7 +31,6 @@ _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
 _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
 _OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
-_FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 _FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
 _URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IGNORECASE)
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
@@ -162,15 +161,10 @@ class Emitter:
         for text in sink.texts:
             segments = _expanded(text.segments)
             partial = sink.partial
-            if conditions and len(segments) > 1:
-                for segment in segments:
-                    for item in segment.items if (segment.joint or "").strip().lower() in ("and", "or") else ():
-                        self._add(sink, item, list(item.segments), near, wide, True)
-            if len(segments) == 1 and segments[0].kind == "placeholder" and segments[0].items and conditions:
-                joint = (segments[0].joint or "").strip().lower()
-                if joint in ("and", "or"):
-                    for item in segments[0].items:
-                        self._add(sink, item, list(item.segments), near, wide, True)
+            for segment in segments if conditions else ():
+                for item in segment.items if (segment.joint or "").strip().lower() in ("and", "or") else ():
+                    self._add(sink, item, list(item.segments), near, wide, True)
+            if conditions and len(segments) == 1 and segments[0].items:
                 continue
             if goes_on or (text.ongoing and sink.assigned):
                 segments = [*segments, rest(segments[-1].end, segments[-1].literal)] if segments else segments
@@ -198,7 +192,7 @@ class Emitter:
         if conditions and is_query_string(shown):
             return
         named = bool(sink.near or sink.uses) and not sink.assigned and not partial
-        if conditions and not named and (not is_like_condition(shown) or _FRAGMENT.match(shown)):
+        if conditions and not named and (not is_like_condition(shown) or PART.match(shown)):
             return
         if wide and "/" not in shown and conditions and is_foreign(shown):
             # SQL in a function that also calls ConnectWise.

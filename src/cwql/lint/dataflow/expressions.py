@@ -15,6 +15,8 @@ from cwql.lint.dataflow.values import (
     Segment,
     Text,
     Value,
+    has_literal,
+    is_harmless,
     is_word,
     merged,
     path_of,
@@ -58,7 +60,9 @@ def _literal(flow: Flow, node: Literal) -> Value:
     if not node.whole:
         for chunk in node.chunks:
             if chunk.node is not None:
-                sealed(flow, chunk.node)
+                frame = Frame()
+                flow.evaluate_in(frame, chunk.node)
+                frame.close(Frame())
         # A list of words of the program itself.
         plain = "".join([chunk.text for chunk in node.chunks if chunk.kind != "placeholder"])
         return Value(
@@ -146,7 +150,7 @@ def _items(flow: Flow, node: Items) -> Value:
 
 def _pair(flow: Flow, key: Literal, value: Value, frame: Frame, pair: Value) -> None:
     name = key.value or ""
-    parameter = parameter_of(name) if 5 < len(name) < 30 else None
+    parameter = parameter_of(name)
     if parameter is not None:
         flow.frames.append(frame)
         flow.sink(value, parameter, name, key.start)
@@ -174,7 +178,7 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
             continue
         entries[key] = found
         name = key.lstrip(":@")
-        parameter = parameter_of(name) if 5 < len(name) < 30 else None
+        parameter = parameter_of(name)
         if parameter is not None:
             # ``url.Values{"conditions": {"…"}}``
             alone = found.items is not None and len(found.items) == 1 and flow.traits.layouts
@@ -186,16 +190,14 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
     flow.frames.pop()
     if "key" in names and "value" in names:
         # ``{ key: "conditions", value: "…" }``
-        parameter = parameter_of(names["key"]) if 5 < len(names["key"]) < 30 else None
+        parameter = parameter_of(names["key"])
         sent_value = entries.get("value") or entries.get("val")
         if parameter is not None and sent_value is not None:
             flow.frames.append(frame)
             flow.sink(sent_value, parameter, names["key"], node.start)
             flow.frames.pop()
     value.entries = entries
-    value.safe = bool(entries) and all(
-        each.safe or (bool(each.texts) and all(is_word(text.plain) for text in each.texts)) for each in entries.values()
-    )
+    value.safe = bool(entries) and all(map(is_harmless, entries.values()))
     value.sinks = frame.sinks + frame.carried[:20]
     frame.close(flow.frames[-1])
     return value
@@ -300,7 +302,7 @@ def _operation(flow: Flow, node: Operation) -> Value:
         value.safe = (left.safe and right.safe) or sign in _COMPARISONS
         if sign in ("*", "/", "%"):
             # In some languages ``text * 3`` repeats a text.
-            value.safe = not any(each.literal >= 0 for text in (*left.texts, *right.texts) for each in text.segments)
+            value.safe = not has_literal((left, right))
         value.safe = (value.safe and not (left.moment or right.moment)) or sign in ("==", "!=", "-eq", "-ne")
         value.moment = left.moment or right.moment
     if sign in ("-split", "-as", "-and", "-or"):
@@ -346,9 +348,7 @@ def _choice(flow: Flow, node: Choice) -> Value:
     if not values:
         return Value(node.start, node.end)
     found = merged(values).moved(node.start, node.end)
-    found.safe = all(
-        value.safe or (bool(value.texts) and all(is_word(text.plain) for text in value.texts)) for value in values
-    )
+    found.safe = all(map(is_harmless, values))
     if known and len(known) < len(values):
         # What is not known adds nothing: ``text || undefined``.
         found.texts = [text for value in known for text in value.texts][:MOST_TEXTS]
@@ -466,19 +466,6 @@ def _jump(flow: Flow, node: Jump) -> Value:
         if node.returns:
             flow.returned.append(value)
     return Value(node.start, node.end)
-
-
-# --- texts ---------------------------------------------------------------------------------------------------------------
-
-
-def sealed(flow: Flow, node: Node) -> tuple[Value, Frame]:
-    """Evaluate code whose targets are no evidence for the code around it, nor the other way round."""
-    frame = Frame()
-    flow.frames.append(frame)
-    value = flow.evaluate(node)
-    flow.frames.pop()
-    frame.close(Frame())
-    return value, frame
 
 
 _KINDS: dict[type[Node], Callable[..., Value]] = {

@@ -256,10 +256,10 @@ class Flow:
         word = self.source[node.start : node.start + 8].lower()
         return not word.startswith(("break", "continue", "next", "last", "goto"))
 
-    def inner_block(self, node: Block) -> bool:
+    def inner_block(self, node: Node) -> bool:
         """Evaluate a block inside another: its own scope, but no other way through the program."""
         saved, self.scope = self.scope, Scope(self.scope)
-        alive = self.block(node)
+        alive = self.block(node if isinstance(node, Block) else Block(node.start, node.end, [node]))
         self.scope = saved
         return alive
 
@@ -278,7 +278,7 @@ class Flow:
             if parameter.default is not None:
                 self.open_statement(parameter.default)
                 value = self.evaluate(parameter.default)
-                key = parameter_of(parameter.name) if 5 < len(parameter.name) < 30 else None
+                key = parameter_of(parameter.name)
                 if key is not None:
                     sink = self.sink(value, key, parameter.name, parameter.at, assigned=True)
                     if sink is not None:
@@ -318,7 +318,7 @@ class Flow:
             for name in yes | denied:
                 self._trust(name)
             denied |= no
-            alive = self.inner_block(body if isinstance(body, Block) else Block(body.start, body.end, [body]))
+            alive = self.inner_block(body)
             if alive:
                 ways.append(self.env)
             if not alive or self._continues(body):
@@ -363,8 +363,7 @@ class Flow:
             item = self.item_of(over, name)
             self.env.set(name, Value(node.start, node.start, safe=self.is_safe_name(name)) if item is None else item)
         self.looping += 1
-        body = node.body if isinstance(node.body, Block) else Block(node.body.start, node.body.end, [node.body])
-        self.inner_block(body)
+        self.inner_block(node.body)
         self.looping -= 1
         way, self.env = self.env, outer
         for name in node.names:
@@ -437,7 +436,7 @@ class Flow:
             if isinstance(target, Index)
             else ""
         )
-        parameter = parameter_of(key) if 5 < len(key) < 30 else None
+        parameter = parameter_of(key)
         if parameter is None and self.context.markers and self.context.marked(node.start, node.end) is not None:
             # A comment says what the text is.
             parameter = key = "conditions"
@@ -498,7 +497,7 @@ class Flow:
         if path:
             self.env.set(path, value, counted=False)
             key = path.rpartition(".")[2]
-            parameter = parameter_of(key) if 5 < len(key) < 30 else None
+            parameter = parameter_of(key)
             if parameter is not None and parameter.lower().endswith("conditions"):
                 for each in added:
                     self.sink(each, parameter, key, node.start, partial=True, assigned=True)
@@ -518,6 +517,13 @@ class Flow:
         self.depth += 1
         value = handler(self, node)
         self.depth -= 1
+        return value
+
+    def evaluate_in(self, frame: Frame, node: Node) -> Value:
+        """Return the value of an expression; the targets that it names and its sinks go to a frame."""
+        self.frames.append(frame)
+        value = self.evaluate(node)
+        self.frames.pop()
         return value
 
     def note(self, place: RequestTarget) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT
 from cwql.lint.dataflow.values import Segment, Value
 
 TYPE_CHECKING = False
@@ -25,7 +26,6 @@ _SPECIFICATION = re.compile(
     r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|[-/:. TZ,]*+%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*+\Z"
 )
 _NUMBERS = "diufFeEgGxXobc"
-_NUMERIC = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 
 
 def is_safe_specification(text: str) -> bool:
@@ -55,12 +55,12 @@ def fill(  # the parts of a format
             _plain(builder, part, at, match.start())
             at = match.end()
             if match[0] in ("{{", "}}"):
-                builder.add(_unit(part, match, "escape", match[0][0]))
+                builder.add(_escape(part, match, match[0][0]))
                 continue
             if not braces and (match[3] or "") == "%":
                 code = _CODE.match(part.text, match.start()) if url else None
                 unit = code or match
-                builder.add(_unit(part, unit, "escape", chr(int(code[1], 16)) if code else "%"))
+                builder.add(_escape(part, unit, chr(int(code[1], 16)) if code else "%"))
                 at = unit.end()
                 continue
             number = False
@@ -78,7 +78,7 @@ def fill(  # the parts of a format
                     value = values[turn] if turn < len(values) else None
                     turn += 1
                 number = match[2] is not None and (
-                    _NUMERIC.match(match[2]) is not None or is_safe_specification(match[2])
+                    NUMERIC_FORMAT.match(match[2]) is not None or is_safe_specification(match[2])
                 )
             elif match[4]:
                 value = named.get(match[4])
@@ -86,10 +86,9 @@ def fill(  # the parts of a format
             else:
                 place = match[1] or match[2]
                 index = int(place) - 1 if place else turn
-                if match[4] is None:
-                    turn = index + 1
-                    value = values[index] if 0 <= index < len(values) else None
-                number = (match[3] or match[5] or "s") in _NUMBERS
+                turn = index + 1
+                value = values[index] if 0 <= index < len(values) else None
+                number = match[3] in _NUMBERS
             _fill(builder, part, match, value, number, flow, member)
         _plain(builder, part, at, len(part.text))
         if braces:
@@ -120,13 +119,11 @@ def _fill(  # noqa: PLR0913  # the parts of a format
     builder.insert(value, start, end, shown, part.quoting, part.literal)
 
 
-def _unit(part: Segment, match: re.Match[str], kind: str, text: str) -> Segment:
+def _escape(part: Segment, match: re.Match[str], text: str) -> Segment:
     start, end = part.start + match.start(), part.start + match.end()
-    return Segment("placeholder" if kind == "placeholder" else "escape", text, start, end, part.quoting, part.literal)
+    return Segment("escape", text, start, end, part.quoting, part.literal)
 
 
 def _plain(builder: Builder, part: Segment, begin: int, stop: int) -> None:
     if begin < stop:
-        builder.add(
-            Segment("same", part.text[begin:stop], part.start + begin, part.start + stop, part.quoting, part.literal)
-        )
+        builder.add(part.cut(begin, stop))

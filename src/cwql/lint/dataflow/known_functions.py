@@ -41,7 +41,7 @@ from cwql.lint.dataflow.text_functions import (
 )
 from cwql.lint.dataflow.texts import Builder, extended
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import MOST_TEXTS, Value, is_word, path_of, rest
+from cwql.lint.dataflow.values import MOST_TEXTS, Value, has_literal, is_word, path_of, rest
 from cwql.lint.ir import Call, Literal, Member, Name, Node, Pattern, key_of
 from cwql.lint.request_targets import parameter_of
 
@@ -241,12 +241,12 @@ def _append(  # noqa: C901  # a case for each kind of owner
         if not path:
             return None
         key = path.rpartition(".")[2]
-        parameter = parameter_of(key) if 5 < len(key) < 30 else None
+        parameter = parameter_of(key)
         if parameter is not None and values:
             # ``conditions.push("…")`` of a list that is made elsewhere.
             flow.sink(values[0], parameter, key, node.start, partial=True)
             return None
-        if values[0].texts and any(each.literal >= 0 for item in values[0].texts for each in item.segments):
+        if has_literal(values[:1]):
             for item in values[0].texts:
                 item.ongoing = True
             pushed = flow.push(path, owner if owner.items is not None else None, values, node)
@@ -268,7 +268,7 @@ def _append(  # noqa: C901  # a case for each kind of owner
         builder = Builder(flow, node)
         if not owner.made:
             builder.add(rest(node.start))
-        builder.insert(values[0], values[0].start, values[0].end, flow.source[values[0].start : values[0].end])
+        builder.append(values[0])
         found = builder.value() if builder.literal else Value(node.start, node.end, safe=values[0].safe)
     found.made = True
     if path:

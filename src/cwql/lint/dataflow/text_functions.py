@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.formats import count_places, fill
 from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, STRIPS, fold
 from cwql.lint.dataflow.texts import Builder
-from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Value, rest
+from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Value, has_literal, rest
 from cwql.lint.ir import Call, Literal, Member, Node, Pattern
 
 TYPE_CHECKING = False
@@ -30,14 +30,14 @@ def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Va
     # Values that one expression makes, in a loop or by a function: one of them is enough.
     known = items.items
     whole = known is not None and text is not None and (not items.partial or (len(known) == 1 and text.strip() == ","))
-    if whole and known and any(each.literal >= 0 for item in known for one in item.texts for each in one.segments):
+    if whole and known and has_literal(known):
         builder = Builder(flow, node)
         for index, item in enumerate(known):
             if index and joint is not None and joint.texts:
                 # The separator occurs once in the source, so nothing in it may be edited.
                 for segment in joint.texts[0].segments:
                     builder.add(Segment(segment.kind, segment.text, segment.start, segment.end, None, segment.literal))
-            builder.insert(item, item.start, item.end, flow.source[item.start : item.end])
+            builder.append(item)
         if joint is not None:
             for each in joint.texts:
                 each.absorbed = True
@@ -259,7 +259,7 @@ def concat_call(
             return found
         return Value(node.start, node.end, safe=all(each.safe for each in parts)) if parts else None
     for value in parts:
-        builder.insert(value, value.start, value.end, flow.source[value.start : value.end])
+        builder.append(value)
     if not builder.literal:
         return Value(node.start, node.end, safe=all(each.safe for each in parts))
     if spaced:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
-from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Text, Value, is_word, rest
+from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Text, Value, has_literal, is_word, rest
 from cwql.lint.ir import Node, Operation
 from cwql.lint.request_targets import place_of_url
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 
-_ADDED = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
+PART = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
+"""A part of a condition, which begins or ends with a connective."""
+
 _LONG = 4000
 """Longest source of a placeholder that is kept."""
 
@@ -34,7 +36,6 @@ class Builder:
         self.safe = True
         self.mixed = 0
         self.literal = False
-        self.encoded: list[Text] = []
 
     def add(self, segment: Segment) -> None:
         """Add a segment to every way."""
@@ -47,9 +48,7 @@ class Builder:
     def operand(self, node: Node, seal: bool = False) -> Value:
         """Evaluate an operand; in the query of a URL, its parameters go to that URL."""
         frame = Frame()
-        self.flow.frames.append(frame)
-        value = self.flow.evaluate(node)
-        self.flow.frames.pop()
+        value = self.flow.evaluate_in(frame, node)
         before = "".join(["\ufffc" if each.kind == "placeholder" else each.text for each in self.ways[0][-40:]])
         if before.endswith(("?", "&")):
             place = target_of(self.flow, before)
@@ -67,6 +66,10 @@ class Builder:
             for sink in frame.sinks:
                 sink.closed = True
         return value
+
+    def append(self, value: Value) -> None:
+        """Add the texts of a value that is written at its own position."""
+        self.insert(value, value.start, value.end, self.flow.source[value.start : value.end])
 
     def insert(
         self, value: Value, start: int, end: int, source: str, quoting: QuoteStyle | None = None, literal: int = -1
@@ -225,18 +228,14 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
             return found
         builder = Builder(flow, node)
         builder.add(rest(node.start))
-        builder.insert(added, added.start, added.end, flow.source[added.start : added.end])
+        builder.append(added)
         return builder.value()
-    if (
-        old.safe
-        and added.safe
-        and not any(each.literal >= 0 for text in (*old.texts, *added.texts) for each in text.segments)
-    ):
+    if old.safe and added.safe and not has_literal((old, added)):
         return Value(node.start, node.end, safe=True)
     builder = Builder(flow, node)
-    builder.insert(old, old.start, old.end, flow.source[old.start : old.end])
-    builder.insert(added, added.start, added.end, flow.source[added.start : added.end])
-    if flow.looping and not (added.texts and all(_ADDED.match(text.shown) for text in added.texts)):
+    builder.append(old)
+    builder.append(added)
+    if flow.looping and not (added.texts and all(PART.match(text.shown) for text in added.texts)):
         builder.add(rest(added.end))
     value = builder.value()
     if old.entries is not None:

@@ -345,7 +345,7 @@ def merged(values: Sequence[Value]) -> Value:
     if len(distinct) == 1:
         return distinct[0]
     first = distinct[0]
-    found = Value(first.start, first.end, safe=all(each.safe or _is_literal(each) for each in distinct))
+    found = Value(first.start, first.end, safe=all(map(is_harmless, distinct)))
     found.moment = any(each.moment for each in distinct)
     found.open = any(each.open or _is_unknown(each) for each in distinct)
     found.kind = first.kind if all(each.kind == first.kind for each in distinct) else ""
@@ -382,9 +382,14 @@ def _is_unknown(value: Value) -> bool:
     return not (value.texts or value.safe or value.inner or value.items is not None or value.entries)
 
 
-def _is_literal(value: Value) -> bool:
-    """Return whether a value is a text of the program itself that has neither quotes nor operators."""
-    return bool(value.texts) and all(is_word(text.plain) for text in value.texts)
+def is_harmless(value: Value) -> bool:
+    """Return whether a value is safe, or a text of the program itself that has neither quotes nor operators."""
+    return value.safe or (bool(value.texts) and all(is_word(text.plain) for text in value.texts))
+
+
+def has_literal(values: Iterable[Value]) -> bool:
+    """Return whether a part of a text comes from a literal of the program."""
+    return any(each.literal >= 0 for value in values for text in value.texts for each in text.segments)
 
 
 def is_word(text: str | None) -> bool:
