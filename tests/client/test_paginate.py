@@ -38,6 +38,8 @@ class Table:
         self.asked: list[dict[str, str]] = []
         self.heeds = "always"
         self.descending = False
+        self.counts_once = False
+        self.end: int | None = None
 
     def __call__(self, request: Request) -> Response:
         query = dict(request.parameters)
@@ -47,7 +49,7 @@ class Table:
         ids = sorted(self.ids, reverse=self.descending and not forward)
         heeded = self.heeds == "always" or (self.heeds == "forward" and forward)
         if "pageId" in query and heeded:
-            rest = [n for n in ids if n > int(query["pageId"])]
+            rest = [n for n in ids if n > int(query["pageId"]) and (self.end is None or n <= self.end)]
         else:
             rest = ids[(int(query.get("page", 1)) - 1) * size :]
         headers: dict[str, str] = {}
@@ -56,7 +58,7 @@ class Table:
             if len(rest) > size:
                 links.append(f'<{BASE}?page=2&pageId={rest[size - 1]}&pageSize={size}>; rel="next"')
             headers["Link"] = ", ".join(links)
-        if self.total:
+        if self.total and not (self.counts_once and "pageId" in query):
             headers[self.total] = str(len(ids))
         if self.pages:
             headers["X-Total-Pages"] = str(-(-len(ids) // size))
@@ -179,6 +181,7 @@ def pull_under_change(seed: int) -> tuple[list[int], set[int], list[int]]:
     dice = random.Random(seed)
     start = dice.sample(range(1, 5000), dice.randint(0, 120))
     table = Table(start, links=dice.random() < 0.5, total=dice.choice(["", "X-Total-Count"]))
+    table.counts_once = dice.random() < 0.5
     stayed = set(start)
     fresh = iter(range(5000, 9000))
     rounds = iter(range(40))
@@ -203,6 +206,54 @@ def pull_under_change(seed: int) -> tuple[list[int], set[int], list[int]]:
         table.ids.sort()
 
     return start, stayed, pull(keyset(dice.choice([1, 3, 10, 25])), table, change)
+
+
+@pytest.mark.parametrize("gone", [[30], [15], [25, 26, 27], list(range(11, 31))])
+@pytest.mark.parametrize("back", [[], [2]])
+@pytest.mark.parametrize("new", [[], [40], [40, 41, 42]])
+def test_keyset_ends_before_its_first_count_if_records_were_deleted(
+    gone: list[int], back: list[int], new: list[int]
+) -> None:
+    # As Manage counts: with the first page only.
+    table = Table([number for number in range(1, 31) if number not in back], total="X-Total-Count")
+    table.counts_once = True
+    stayed = [number for number in table.ids if number not in gone]
+
+    def change() -> None:
+        table.ids = sorted({*table.ids, *back, *new} - {*gone})
+
+    found = pull(keyset(10), table, change)
+    assert [number for number in found if number in stayed] == stayed
+    assert len(found) == len(set(found))
+    assert set(found) >= set(new)
+
+
+@pytest.mark.parametrize("gone", [[], [29], [28, 29, 30]])
+def test_keyset_that_ends_before_the_last_record_is_an_error_although_records_were_deleted(gone: list[int]) -> None:
+    table = Table(list(range(1, 31)), total="X-Total-Count")
+    table.counts_once, table.end = True, 20
+
+    def change() -> None:
+        table.ids = [number for number in table.ids if number not in gone]
+
+    with pytest.raises(PaginationError, match="is empty after 20 records"):
+        pull(keyset(10), table, change)
+
+
+def test_keyset_returns_what_was_created_after_an_empty_page() -> None:
+    table = Table(list(range(1, 21)), total="X-Total-Count")
+    table.counts_once = True
+
+    def server(request: Request) -> Response:
+        query = dict(request.parameters)
+        if query.get("pageSize") == "1" and 50 not in table.ids:
+            table.ids += [50, 51]
+        return table(request)
+
+    def change() -> None:
+        table.ids = [number for number in table.ids if number != 19]
+
+    assert pull(keyset(10), server, change) == [*range(1, 19), 20, 50, 51]
 
 
 def test_numbers_lose_records_while_others_go() -> None:

@@ -407,6 +407,7 @@ class KeysetPager:
         self._received = 0
         self._counts: set[int] = set()
         self._first: list[int] = []
+        self._empty = 0
         self._done = False
         self._numbers: NumberPager | None = None
 
@@ -477,9 +478,46 @@ class KeysetPager:
         if ids:
             self._last = ids[-1]
         self._done = not self._more(records, answer.response)
-        if not records and self._count > self._begin:
-            return None
+        if not records:
+            if (yield from self._is_incomplete()):
+                return (yield from self._again())
+            if self._count > self._begin:
+                return None
         return _page(answer, self._count, records)
+
+    def _is_incomplete(self) -> Flow[bool]:
+        """Return whether there are records after an empty page.
+
+        The counts of earlier pages include records that were deleted, or do not match any more, before their page was read, so the
+        server counts again. A new count may include records that match since their page was read: then the last record decides.
+        """
+        known = max(self._counts, default=0)
+        if known <= self._received:
+            return False
+        first = yield from self._fetch((("page", "1"), ("pageSize", "1")), self.headers)
+        count = total_of(first.response)
+        if count is None or count <= self._received:
+            return count is None
+        last = yield from self._fetch((("page", str(count)), ("pageSize", "1")), self.headers)
+        ids = [getattr(record, self._key, None) for record in last.value or ()]
+        if not ids:
+            return (total_of(last.response) or count) >= count
+        # A server that ignores the page returns the first record again, which proves nothing.
+        end = ids[-1]
+        return (
+            type(end) is not int
+            or end > self._last
+            or ids == [getattr(record, self._key, None) for record in first.value or ()]
+        )
+
+    def _again(self) -> Flow[Page[Any] | None]:
+        """Request a page once more that was empty, because records may have been created since. Raises PaginationError."""
+        if self._count == self._empty:
+            raise _ended_early(self._count, self._received, max(self._counts))
+        self._empty = self._count
+        self._count -= 1
+        self._done = False
+        return (yield from self.next())
 
     def place(self) -> Place | None:
         """Return the place of the next page, None after the last one."""
@@ -526,8 +564,6 @@ class KeysetPager:
             self._counts.add(count)
         known = max(self._counts, default=0)
         if not records:
-            if len(self._counts) == 1 and known > self._received:
-                raise _ended_early(self._count, self._received, known)
             return False
         if known > self._received:
             return True
