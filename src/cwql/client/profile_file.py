@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tomllib
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.credentials import Secret
@@ -124,7 +125,7 @@ def _read(text: str) -> dict[str, Any]:
 def _replace(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = file.resolve()
-    other = target.with_name(f".{target.name}.{os.getpid()}")
+    other = target.with_name(f".{target.name}.{token_hex(8)}")
     descriptor = os.open(other, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
