@@ -31,7 +31,10 @@ from cwql.tables.mirror import PullSettings, pull
 
 ENDPOINTS = ("/service/tickets", "/company/contacts")
 KINDS = ("duckdb", "sqlite", "parquet")
-PAGE = 20
+PAGE = 10
+KEPT = {"tickets": 60, "contacts": 40}
+"""How many records the sandbox has at first: some pages of each list, so that most of the time is spent on events."""
+
 FAST: dict[str, Any] = {"requests_per_minute": 1_000_000.0, "burst": 100_000}
 
 _servers = multiprocessing.get_context("forkserver")
@@ -63,7 +66,12 @@ def _records() -> Path:
     """Return the file of a filled sandbox, which each run copies."""
     folder = Path(tempfile.mkdtemp(prefix="cwql-mirror-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    Sandbox(path=folder / "records.db", odd_records=True).close()
+    sandbox = Sandbox(path=folder / "records.db", odd_records=True)
+    with manage.Client.from_env(environ=sandbox.environment, transport=sandbox.transport(), **FAST) as client:
+        for records, kept in ((client.service.tickets, KEPT["tickets"]), (client.company.contacts, KEPT["contacts"])):
+            for row in list(records.to_scan(fields=["id"]).rows())[kept:]:
+                records.delete(row["id"])
+    sandbox.close()
     return folder / "records.db"
 
 

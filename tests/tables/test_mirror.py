@@ -158,6 +158,78 @@ def test_list_without_times_is_read_as_a_whole(rmm: automate.Client, to: str) ->
     assert numbers(pull(rmm, ["/Computers"], to=to), "automate.Computers") == ("whole", 0, count, 0)
 
 
+@pytest.mark.parametrize(
+    ("kind", "gone", "parallel"),
+    [("sqlite", [1], 1), ("sqlite", [1, 2, 3], 3), ("parquet", [2, 38, 39], 1), ("duckdb", [39], 1)],
+)
+def test_list_by_page_numbers_is_read_again_if_records_were_deleted_meanwhile(
+    kind: str, gone: list[int], parallel: int, tmp_path: Path
+) -> None:
+    to = f"{kind}:{tmp_path / 'mirror'}"
+    with Sandbox() as sandbox, automate.Client.from_env(environ=sandbox.environment, **FAST) as client:
+        count = client.computers.count()
+        left = list(gone)
+
+        def delete(_: str, read: int) -> None:
+            while left and read >= 10:
+                assert sandbox.store.delete("automate", "Computer", left.pop())
+
+        settings = PullSettings(page_size=10, parallel=parallel)
+        table = pull(client, ["/Computers"], to=to, settings=settings, on_progress=delete).tables["automate.Computers"]
+        assert not left
+        assert "so it is read again" in table.notes[1]
+        assert table.inserted - table.deleted == client.computers.count() == count - len(gone)
+        again = pull(client, ["/Computers"], to=to, settings=settings).tables["automate.Computers"]
+        assert (again.inserted, again.deleted) == (0, 0)
+        assert len(again.notes) == 1
+
+
+def test_record_of_an_interrupted_read_that_was_deleted_since_is_not_in_the_mirror(to: str) -> None:
+    class Stop(Exception):
+        pass
+
+    def stop(_: str, read: int) -> None:
+        if read >= 30:
+            raise Stop
+
+    with Sandbox() as sandbox, automate.Client.from_env(environ=sandbox.environment, **FAST) as client:
+        settings = PullSettings(page_size=10)
+        with pytest.raises(Stop):
+            pull(client, ["/Computers"], to=to, settings=settings, on_progress=stop)
+        assert sandbox.store.delete("automate", "Computer", 5)
+        pull(client, ["/Computers"], to=to, settings=settings)
+        again = pull(client, ["/Computers"], to=to, settings=settings).tables["automate.Computers"]
+        assert (again.inserted, again.deleted) == (0, 0)
+
+
+def test_parquet_file_is_not_written_through_a_planted_link(psa: manage.Client, tmp_path: Path) -> None:
+    folder, victim = tmp_path / "copy", tmp_path / "victim"
+    (folder / "service").mkdir(parents=True)
+    victim.write_bytes(b"kept")
+    for name in ("service/tickets.parquet", "manifest.json", f"service/.tickets.parquet.{os.getpid()}.new"):
+        (folder / name).symlink_to(victim)
+    victim.unlink()
+    pull(psa, [TICKETS], to=f"parquet:{folder}")
+    assert not victim.exists()
+    assert (folder / "service" / "tickets.parquet").is_file()
+
+
+def test_list_that_always_changes_says_that_records_may_be_missing(tmp_path: Path) -> None:
+    with Sandbox() as sandbox, automate.Client.from_env(environ=sandbox.environment, **FAST) as client:
+
+        def delete(_: str, read: int) -> None:
+            sandbox.store.delete("automate", "Computer", read // 10)
+
+        settings = PullSettings(page_size=10)
+        to = f"sqlite:{tmp_path / 'm'}"
+        table = pull(client, ["/Computers"], to=to, settings=settings, on_progress=delete).tables["automate.Computers"]
+        assert table.notes[1:] == [
+            "records were added or deleted while the list was read, so it is read again",
+            "records were added or deleted while the list was read, so it is read again",
+            "records were added or deleted while the list was read: the next run may find more",
+        ]
+
+
 def test_new_columns_are_added_and_filled(own: manage.Client, to: str) -> None:
     pull(own, [TICKETS], to=to)
     name = TableName("service", "tickets")

@@ -46,6 +46,9 @@ BUFFER = 20_000
 REFETCH = 500
 """How many records are read again by their ids in one list."""
 
+READS = 3
+"""How often a list is read that changes between its pages, if its pages are requested by number."""
+
 FEW = 10
 """Deletions up to this number are never suspicious."""
 
@@ -278,13 +281,27 @@ class Job:
     def _read_whole(self, destination: Destination, report: PulledTable, state: State) -> None:
         """Read all records of a list without times, and delete those that were not in it."""
         report.how = "whole"
+        stored = set(destination.versions(self.name))
+        rows = len(stored)
         seen: set[int | str] = set()
-        known = destination.versions(self.name)
+        counts: set[int | None] = set()
+        parts: dict[str, Any] = {} if self._pages_by_id else {"on_progress": lambda _, total: counts.add(total)}
         reading = _with(state, complete=False)
-        for table in self._pages(None, report):
-            seen.update(table.column(self._key).to_pylist())
-            report.add(destination.write(self.name, table, (), reading))
-        gone = self._guard(report, set(known) - seen, len(known))
+        for number in range(READS):
+            stored |= seen
+            seen.clear()
+            counts.clear()
+            for table in self._pages(None, report, **parts):
+                seen.update(table.column(self._key).to_pylist())
+                report.add(destination.write(self.name, table, (), reading))
+            # By page numbers, each record that is deleted moves another one to an earlier page, which was read already.
+            if len(counts - {None}) <= 1:
+                break
+            report.notes.append(
+                "records were added or deleted while the list was read"
+                + (", so it is read again" if number < READS - 1 else ": the next run may find more")
+            )
+        gone = self._guard(report, stored - seen, rows)
         # A list that is read by page numbers may miss records while others are deleted, so these are looked up by their ids.
         for table in self._by_ids(gone, report):
             gone = set(gone) - set(table.column(self._key).to_pylist())

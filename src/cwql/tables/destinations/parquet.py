@@ -10,7 +10,8 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from secrets import token_hex
+from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -71,9 +72,10 @@ class ParquetStore:
             self._add_page(name, records, state)
             return Counts()
         pages = self._pages(name)
-        tables = [pq.read_table(page) for page in pages]
-        fresh = _last_of_each([*[_fitted(table, schema) for table in tables], records], key) if tables else records
-        counts = self._replace(name, fresh, set(deleted), state)
+        gone = set(deleted)
+        tables = [_without(_fitted(pq.read_table(page), schema), key, gone) for page in pages]
+        fresh = _last_of_each([*tables, records], key) if tables else records
+        counts = self._replace(name, fresh, gone, state)
         if pages:
             shutil.rmtree(pages[0].parent)
         self._write_manifest()
@@ -110,20 +112,20 @@ class ParquetStore:
     def versions(self, name: TableName) -> Mapping[int | str, tuple[str, str]]:
         """Return each id with the time and the author of the record's last change."""
         schema, key = self._tables[name]
-        file = self._file(name)
-        if not file.exists():
-            return {}
         has_info = "_info" in schema.names
-        table = _fitted(pq.read_table(file, columns=[key, *(["_info"] if has_info else [])]), None)
-        ids = table.column(key).to_pylist()
-        infos = table.column("_info").to_pylist() if has_info else [None] * len(ids)
-        return {
-            each: (
-                info["lastUpdated"].strftime("%Y-%m-%dT%H:%M:%SZ") if info and info["lastUpdated"] else "",
-                (info or {}).get("updatedBy") or "",
-            )
-            for each, info in zip(ids, infos, strict=True)
-        }
+        found: dict[int | str, tuple[str, str]] = {}
+        # The pages of an interrupted read become part of the table, so deletions are looked for in them too.
+        for file in [self._file(name), *self._pages(name)]:
+            if not file.exists():
+                continue
+            table = pq.read_table(file, columns=[key, *(["_info"] if has_info else [])])
+            ids = table.column(key).to_pylist()
+            infos = table.column("_info").to_pylist() if has_info else [None] * len(ids)
+            for each, info in zip(ids, infos, strict=True):
+                changed = info["lastUpdated"] if info else None
+                time = changed.strftime("%Y-%m-%dT%H:%M:%SZ") if changed else ""
+                found[each] = (time, (info or {}).get("updatedBy") or "")
+        return found
 
     def close(self) -> None:
         """Do nothing: every file is complete."""
@@ -144,38 +146,37 @@ class ParquetStore:
                 "rows": pq.read_metadata(file).num_rows,
                 "watermark": state.watermark,
             }
-        _replace_file(
-            self._root / "manifest.json", lambda file: file.write_text(json.dumps({"tables": tables}, indent=2) + "\n")
-        )
+        manifest = f"{json.dumps({'tables': tables}, indent=2)}\n".encode()
+        _replace_file(self._root / "manifest.json", lambda stream: stream.write(manifest))
 
 
 def _write(file: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch], state: State) -> None:
     stated = schema.with_metadata({_STATE: state.to_json().encode()})
 
-    def write(place: Path) -> None:
-        with pq.ParquetWriter(place, stated) as writer:
+    def write(stream: IO[bytes]) -> None:
+        with pq.ParquetWriter(stream, stated) as writer:
             for batch in batches:
                 writer.write_batch(batch.replace_schema_metadata(stated.metadata))
 
     _replace_file(file, write)
 
 
-def _replace_file(file: Path, write: Callable[[Path], object]) -> None:
+def _replace_file(file: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file next to another one and put it in its place, so that no reader sees a part of it."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.new")
+    # The name cannot be guessed, and must be new, so that nothing is written through a planted link.
+    temporary = file.with_name(f".{file.name}.{token_hex(8)}.new")
     try:
-        write(temporary)
-        with open(temporary, "rb+") as stream:
+        with open(temporary, "xb") as stream:
+            write(stream)
+            stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _fitted(table: pa.Table, schema: pa.Schema | None) -> pa.Table:
+def _fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Return a table with the columns of a schema; those that it lacks are null."""
-    if schema is None:
-        return table
     if table.schema.equals(schema):
         return table.replace_schema_metadata(None)
     columns = [
@@ -185,6 +186,12 @@ def _fitted(table: pa.Table, schema: pa.Schema | None) -> pa.Table:
         for field in schema
     ]
     return pa.table(columns, schema=schema)
+
+
+def _without(table: pa.Table, key: str, gone: set[int | str]) -> pa.Table:
+    if not gone:
+        return table
+    return table.filter(pa.array([each not in gone for each in table.column(key).to_pylist()], pa.bool_()))
 
 
 def _last_of_each(tables: list[pa.Table], key: str) -> pa.Table:
