@@ -189,7 +189,7 @@ def both(url: str) -> tuple[Any, Any]:
 
 
 WRONG: list[tuple[Callable[[Any, Any], Any], str]] = [
-    (lambda psa, rmm: psa.service.tickets.get(7), "GET /service/tickets/7: 200: the response holds the record with the id 8, not 7"),
+    (lambda psa, rmm: psa.service.tickets.get(7), "GET /service/tickets/7: 200: the response has the record with the id 8, not 7"),
     (lambda psa, rmm: psa.service.tickets(7).get(), "id 8, not 7"),
     (lambda psa, rmm: psa.service.tickets(8).notes.get(7), "id 8, not 7"),
     (lambda psa, rmm: psa.service.tickets.patch(7, {"summary": "x"}), "PATCH /service/tickets/7: .* id 8, not 7"),
@@ -211,6 +211,41 @@ def test_record_of_another_id_is_an_error(mixed_up: Server, call: Callable[[Any,
     assert "proxy or cache" in str(caught.value)
     # A second attempt would be as wrong, and would repeat the write.
     assert len([seen for seen in mixed_up.seen if "APICredentials" not in seen.path]) == 1
+
+
+REFUSAL = {"code": "InvalidObject", "message": "ticket object is invalid", "errors": []}
+NEW = {"summary": "x", "board": {"id": 1}, "company": {"id": 1}}
+ODD_SUCCESSES: list[tuple[object, Callable[[Any, Any], Any], str]] = [
+    (None, lambda psa, rmm: psa.service.tickets.get(7), "has no record"),
+    (None, lambda psa, rmm: rmm.computers.get(7), "has no record"),
+    (b"", lambda psa, rmm: psa.service.tickets(8).notes.get(7), "has no record"),
+    (REFUSAL, lambda psa, rmm: psa.service.tickets.get(7), "is an error"),
+    (REFUSAL, lambda psa, rmm: psa.service.tickets.create(NEW), "is an error"),
+    (REFUSAL, lambda psa, rmm: psa.service.tickets.patch(7, {"summary": "x"}), "is an error"),
+    ({"code": "x", "message": "y", "trace": 1}, lambda psa, rmm: rmm.computers.get("7"), "is an error"),
+    ({"count": -5}, lambda psa, rmm: psa.service.tickets.count(), "expected a list"),
+]
+
+
+@pytest.mark.parametrize(("body", "call", "message"), ODD_SUCCESSES)
+def test_success_without_a_record_is_an_error(body: object, call: Callable[[Any, Any], Any], message: str) -> None:
+    def answer(request: Seen) -> Says:
+        return Says({"AccessToken": "t", "ExpiresIn": 14400}) if "APICredentials" in request.path else Says(body)
+
+    with serve(answer) as server:
+        psa, rmm = both(server.url)
+        with psa, rmm, pytest.raises(InvalidResponseError, match=message):
+            call(psa, rmm)
+
+
+@pytest.mark.parametrize("body", [None, b""])
+def test_empty_response_to_a_change_passes(body: object) -> None:
+    with serve(lambda _: Says(body)) as server:
+        psa, rmm = both(server.url)
+        with psa, rmm:
+            assert psa.service.tickets.patch(7, {"summary": "x"}) is None
+            assert psa.service.tickets.create(NEW) is None
+            assert psa.service.tickets.delete(7) is None
 
 
 def test_response_that_cannot_be_compared_passes(mixed_up: Server) -> None:

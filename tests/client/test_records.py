@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
 from cwql.client import parsing as reading
 from cwql.client.parsing import NotReadable, read, read_page, read_record
 from cwql.schema.catalog import catalog
+from cwql_api.runtime import Record
 
 GOOD: dict[str, Any] = {
     "id": 1,
@@ -228,3 +230,36 @@ def test_a_small_body_does_not_take_gigabytes() -> None:
     done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True, timeout=120)
     assert len(done.stdout.split()) == 3
     assert all(int(megabytes) < 1000 for megabytes in done.stdout.split())
+
+
+class Level(Record):
+    """A record whose members are required, as in no document of the API: each repair causes the next mistake, one level up."""
+
+    inner: Level
+    value: int
+
+
+class Nested(Record):
+    id: int | None = None
+    inner: Level | None = None
+    moment: datetime | None = None
+
+
+@pytest.mark.parametrize("levels", range(1, 20))
+@pytest.mark.parametrize("keep", [False, True])
+def test_repairs_that_cause_new_mistakes_cost_a_member_but_no_other_type(levels: int, keep: bool) -> None:
+    nested: dict[str, Any] = {}
+    for _ in range(levels):
+        nested = {"inner": nested, "value": 1}
+    sent = json.loads(json.dumps(nested))
+    sound = {"id": 2, "moment": "2024-01-02T03:04:05Z"}
+    shape = reading._Shape("manage", "Ticket", Nested, keep)
+    records, mismatches = reading._mend(shape, [{"id": 1, "inner": nested, "moment": "2024-01-02T03:04:05Z"}, sound])
+    first, second = cast("list[Nested]", records)
+    assert second == Nested(id=2, moment=datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC))
+    if not keep:
+        # However deep the mistakes are, the member is lost as a whole, and the record keeps its types.
+        assert first == Nested(id=1, moment=second.moment)
+        assert mismatches[-1].path == "inner"
+    elif levels < reading.ROUNDS:
+        assert cast("Any", first).inner == sent

@@ -358,4 +358,5 @@ def dry_operations(core: Operations) -> Operations:
         memory={},
         on_write=[],
         report_mismatch=None,
+        dry=True,
     )

@@ -19,7 +19,7 @@ from cwql.client.parsing import SchemaMismatch, read
 from cwql.client.patch import patch_body
 from cwql.client.preview import RequestPreview, preview_request
 from cwql.client.request_body import Fault, check_body, encode_body, plain
-from cwql.client.response_checks import mismatch_error, wrong_record, wrong_record_error
+from cwql.client.response_checks import check_record, mismatch_error
 from cwql.client.send import CallResult, ServerRelease, call
 from cwql.client.streamed_body import FileSink, Multipart
 from cwql.language.dialects import find_dialect
@@ -59,7 +59,7 @@ class Operations:
     """State that calls share: the connection to the server, the defaults of calls, and hints about pagination.
 
     `on_write` is called with the path of every record that was written, `report_mismatch` with every value of an unexpected
-    type.
+    type. `dry` is True if nothing is sent, so that every response is empty.
     """
 
     line: ServerConnection
@@ -69,6 +69,7 @@ class Operations:
     on_write: list[Callable[[str], object]] = field(default_factory=list)
     report_mismatch: Callable[[SchemaMismatch], object] | None = None
     release: ServerRelease = field(default_factory=ServerRelease)
+    dry: bool = False
 
     @property
     def catalog(self) -> Catalog:
@@ -159,7 +160,7 @@ class Operations:
             else:
                 value = answer.value
             found = value.get("count") if isinstance(value, dict) else value
-            if isinstance(found, int) and not isinstance(found, bool):
+            if isinstance(found, int) and not isinstance(found, bool) and found >= 0:
                 return found
         if listing.mode == "single":
             return None
@@ -335,9 +336,8 @@ class Operations:
             items = body.get("ids") if operation.method == "DELETE" and isinstance(body, dict) else body
             outcomes, mismatches = read_outcomes(self.line.product, operation, path, items or (), answer, keep)
             answer = replace(answer, value=outcomes, mismatches=tuple(mismatches))
-        fault = wrong_record(self.catalog, operation, path, answer.value)
-        if fault:
-            raise wrong_record_error(fault, self.line.product, f"{operation.method} {path}", answer)
+        if not self.dry and sink is None:
+            check_record(self.line.product, operation, path, answer)
         self._report(answer, f"{operation.method} {path}", options)
         if operation.method != "GET":
             for listener in self.on_write:

@@ -212,9 +212,10 @@ def _mend(shape: _Shape, data: list[Any]) -> tuple[list[Record], list[SchemaMism
             break
         cuts += found
     if records is None:
-        records = [_construct(shape.kind, entry) for entry in data]
+        records = [_read_or_construct(shape.kind, entry) for entry in data]
     found_fields = [_resolve(shape, path) for path, _ in cuts]
-    for (path, value), info in zip(cuts, found_fields, strict=True):
+    # In reverse, because what was removed last may have contained what was removed first.
+    for (path, value), info in zip(reversed(cuts), reversed(found_fields), strict=True):
         if shape.keep or len(path) > 1:
             _graft(records, path, value if shape.keep else _fitting(info, value))
     mismatches: list[SchemaMismatch] = []
@@ -291,7 +292,12 @@ def _graft(records: list[Record], path: tuple[str | int, ...], value: Any) -> No
             extra["value"] = value
 
 
-def _construct(kind: type[Record], entry: Any) -> Record:
+def _read_or_construct(kind: type[Record], entry: Any) -> Record:
+    """Return a record, without types if it is still invalid."""
+    try:
+        return kind.model_validate_json(to_json(entry))
+    except ValidationError:
+        pass
     made = kind.model_construct()
     if isinstance(entry, dict):
         for name, value in entry.items():

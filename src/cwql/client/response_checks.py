@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from cwql.client.error_body import Refusal
 from cwql.client.errors import InvalidResponseError, PaginationError, WrongRecordError, reply_error
+from cwql.schema.catalog import catalog
 from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
@@ -20,37 +21,47 @@ if TYPE_CHECKING:
     from cwql.schema.catalog import Catalog
     from cwql.schema.operation import Operation
 
-__all__ = ["EQUAL_PAGES", "REPEATED", "Repetition", "SeenIds", "mismatch_error", "wrong_record", "wrong_record_error"]
+__all__ = ["EQUAL_PAGES", "REPEATED", "Repetition", "SeenIds", "check_record", "mismatch_error"]
 
 
 _METHODS = frozenset(("GET", "PATCH", "PUT"))
 
 
-def wrong_record(known: Catalog, operation: Operation, path: str, value: Any) -> str:
-    """Return an error message if a response has another record than the one at its path, otherwise an empty text.
+def check_record(product: str, operation: Operation, path: str, answer: CallResult) -> None:
+    """Raise WrongRecordError for another record than the one at a path, InvalidResponseError for none, or for an error as a success.
 
     Only numbers are compared, because names and GUIDs have more than one spelling. A record without an id, because the
-    response does not select it, passes.
+    response does not select it, passes, and so does an empty response to a change.
     """
-    if operation.method not in _METHODS or not isinstance(value, Record):
-        return ""
-    name = _id_name(known, operation)
+    value = answer.value
+    if isinstance(value, Record) and _is_error(value):
+        message = "the response is an error instead of a record, in spite of its status"
+        raise _error(InvalidResponseError, message, product, operation, path, answer)
+    name = _id_name(catalog(product), operation) if operation.method in _METHODS else None
     if name is None:
-        return ""
+        return
+    if value is None and operation.method == "GET":
+        raise _error(InvalidResponseError, "the response has no record", product, operation, path, answer)
     wanted, found = _number(unquote(path.rpartition("/")[2])), _number(getattr(value, name, None))
-    if wanted is None or found is None or wanted == found:
-        return ""
-    return f"the response holds the record with the {name} {found}, not {wanted}"
+    if isinstance(value, Record) and wanted is not None and found is not None and wanted != found:
+        message = f"the response has the record with the {name} {found}, not {wanted}"
+        error = _error(WrongRecordError, message, product, operation, path, answer)
+        error.hint = "the response belongs to another request: look for a proxy or cache between you and the server"
+        raise error
 
 
-def wrong_record_error(fault: str, product: str, call: str, answer: CallResult) -> APIStatusError:
-    """Return the error for a message of `wrong_record`."""
-    refusal = Refusal(answer.response.status_code, "", fault)
-    error = reply_error(
-        refusal, product, WrongRecordError, attempts=answer.attempts, response=answer.response, title=call
-    )
-    error.hint = "the response belongs to another request: look for a proxy or cache between you and the server"
-    return error
+def _is_error(value: Record) -> bool:
+    """Return whether all members of a record are unknown, and are those of an error."""
+    extra = value.model_extra or {}
+    return {"code", "message"} <= extra.keys() and value.model_fields_set <= extra.keys()
+
+
+def _error(
+    kind: type[InvalidResponseError], message: str, product: str, operation: Operation, path: str, answer: CallResult
+) -> APIStatusError:
+    refusal = Refusal(answer.response.status_code, "", message)
+    title, response, attempts = f"{operation.method} {path}", answer.response, answer.attempts
+    return reply_error(refusal, product, kind, attempts=attempts, response=response, title=title)
 
 
 def mismatch_error(product: str, answer: CallResult, title: str) -> APIStatusError:
