@@ -216,11 +216,27 @@ def test_since(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "count", "/service/tickets", "--since", "2999-01-01")[1] == "0\n"
     some = int(run(capsys, "count", "/service/tickets", "--since", "2024-03-01T00:00:00+02:00")[1])
     assert 0 < some <= TICKETS
-    for wrong in ("yesterday", "7", "d", "2026-13-01"):
+    for wrong in ("yesterday", "7", "d", "2026-13-01", "999999w", "999999d"):
         status, out, err = run(capsys, "count", "/service/tickets", "--since", wrong)
         assert (status, out) == (2, "")
         assert "--since: expected a date such as 2026-01-31" in err
     assert "has no time of the last update" in run(capsys, "count", "/Computers", "--since", "7d")[2]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["get", "/service/\x1b]0;t\x07"],
+        ["pull", "/service/tickets", "--to", "sqlite:\x1b[31m\0"],
+        ["pull", "/service/tickets", "--to", "x\u202e"],
+        ["sql", "select \x1b[31m from nothing"],
+        ["create", "/service/tickets", "\x1b[31m"],
+    ],
+)
+def test_error_has_no_control_characters(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    status, _, err = run(capsys, *words)
+    assert status == 2
+    assert not set(err) & {"\x1b", "\x07", "\0", "\u202e"}
 
 
 def test_csv_for_excel(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -334,9 +337,122 @@ def test_a_file_name_gets_its_kind(url: str, meant: str | None) -> None:
     assert str(caught.value).partition("did you mean ")[2] == ("" if meant is None else f"{meant}?")
 
 
+def damage_state(text: str) -> Callable[[Path], None]:
+    def change(place: Path) -> None:
+        with closing(sqlite3.connect(place)) as connection, connection:
+            connection.execute("UPDATE _cwql_state SET state = ?", (text,))
+
+    return change
+
+
+def replace_by_view(place: Path) -> None:
+    with closing(sqlite3.connect(place)) as connection, connection:
+        connection.execute("DROP TABLE service_boards")
+        connection.execute("CREATE VIEW service_boards AS SELECT 1 AS id")
+
+
+def replace_by_view_of_duckdb(place: Path) -> None:
+    with duckdb.connect(place) as connection:
+        connection.execute("DROP TABLE service.boards; CREATE VIEW service.boards AS SELECT 1 AS id")
+
+
+def cut_file(place: Path) -> None:
+    file = place / "service" / "boards.parquet"
+    file.write_bytes(file.read_bytes()[:100])
+
+
+def replace_by_pipe(place: Path) -> None:
+    file = place / "service" / "boards.parquet"
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such pipes")
+@pytest.mark.parametrize(
+    ("kind", "damage", "message"),
+    [
+        ("sqlite", damage_state("{"), "another program or a newer version wrote it"),
+        ("sqlite", damage_state("[1]"), "another program or a newer version wrote it"),
+        ("sqlite", damage_state('{"later": 1}'), "another program or a newer version wrote it"),
+        ("sqlite", damage_state('{"watermark": "yesterday"}'), "another program or a newer version wrote it"),
+        ("sqlite", damage_state('{"swept": "2024-01-01T00:00:00"}'), "another program or a newer version wrote it"),
+        ("sqlite", damage_state('{"after": "1"}'), "another program or a newer version wrote it"),
+        ("sqlite", replace_by_view, "cannot use sqlite:.*: [Cc]annot"),
+        ("duckdb", replace_by_view_of_duckdb, "cannot use duckdb:.*: Catalog Error"),
+        ("parquet", cut_file, "cannot use parquet:.*: Parquet magic bytes not found"),
+        ("parquet", replace_by_pipe, "boards.parquet: expected a regular file"),
+    ],
+)
+def test_damaged_destination_is_an_error_with_its_name(
+    psa: manage.Client, tmp_path: Path, kind: str, damage: Callable[[Path], None], message: str
+) -> None:
+    place = tmp_path / "mirror"
+    pull(psa, ["/service/boards"], to=f"{kind}:{place}")
+    damage(place)
+    with pytest.raises(CwqlError, match=message):
+        pull(psa, ["/service/boards"], to=f"{kind}:{place}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such files")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["pipe", "/dev/null", "/dev/full", "/dev/zero", "link", "a\0b"])
+def test_place_that_is_no_file_or_folder_is_refused_at_once(tmp_path: Path, kind: str, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    with pytest.raises(CwqlError, match=r"expected a (folder|regular file)|null byte|cannot use"):
+        open_destination(f"{kind}:{tmp_path / name}")
+
+
+def test_locked_file_is_an_error_with_its_name(
+    psa: manage.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "mirror"
+    pull(psa, ["/service/boards"], to=f"sqlite:{place}")
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", partial(connect, timeout=0.1))
+    with closing(sqlite3.connect(place, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(CwqlError, match=r"cannot use sqlite:.*: database is locked"):
+            pull(psa, ["/service/boards"], to=f"sqlite:{place}")
+
+
+def test_records_without_a_known_time_do_not_stop_the_next_run(own: manage.Client, tmp_path: Path) -> None:
+    # Servers write the year 1 for times that are not known.
+    to = f"sqlite:{tmp_path / 'mirror'}"
+    pull(own, [TICKETS], to=to)
+    state = {**read_state(tmp_path / "mirror"), "watermark": "0001-01-01T00:00:00+00:00"}
+    damage_state(json.dumps(state))(tmp_path / "mirror")
+    assert numbers(pull(own, [TICKETS], to=to))[:2] == ("changes", 0)
+
+
+def read_state(place: Path) -> dict[str, Any]:
+    with closing(sqlite3.connect(place)) as connection:
+        found: dict[str, Any] = json.loads(connection.execute("SELECT state FROM _cwql_state").fetchone()[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"/service/bo\xe4rds", "is not UTF-8"),
+        ("/service/boards".encode("utf-16"), "is not UTF-8"),
+        (b"#" * 1_000_001, "is not a list of endpoints"),
+    ],
+)
+def test_file_that_is_no_list_of_endpoints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, message: str
+) -> None:
+    listed = tmp_path / "tables.txt"
+    listed.write_bytes(content)
+    assert main(["pull", "--sandbox", "--tables", str(listed), "--to", f"sqlite:{tmp_path / 'm'}"]) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listed = tmp_path / "tables.txt"
-    listed.write_text("# what reports need\n/service/tickets\n\n/company/companies  # customers\n", encoding="utf-8")
+    listed.write_text(
+        "\ufeff# what reports need\n/service/tickets\n\n/company/companies  # customers\n", encoding="utf-8"
+    )
     to = f"sqlite:{tmp_path / 'mirror.sqlite'}"
     assert main(["pull", "--sandbox", "--tables", str(listed), "--to", to, "--dry-run"]) == 0
     assert "service.tickets: 150 records to read (first)" in capsys.readouterr().out

@@ -388,3 +388,19 @@ def test_current_time_has_whole_seconds(psa: manage.Client, monkeypatch: pytest.
 def test_parallel_is_a_number_from_one(psa: manage.Client) -> None:
     with pytest.raises(ValueError, match="parallel is a number from 1"):
         connect(manage=psa, parallel=0)
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "> '9999-12-31 23:59:59+00'",
+        ">= '9999-12-31 23:59:59.999999+00'",
+        "< '0001-01-01'",
+        "< '0001-01-01 00:00:00+14'",
+    ],
+)
+def test_first_and_last_moments(database: Database, limit: str) -> None:
+    table = "manage.service.tickets"
+    assert database.sql(f"SELECT id FROM {table} WHERE requiredDate {limit}").to_arrow().num_rows == 0
+    sides = database.sql(f"SELECT requiredDate {limit} AS late, count(*) AS n FROM {table} GROUP BY 1").to_arrow()
+    assert not any(row["late"] for row in sides.to_pylist())

@@ -171,7 +171,9 @@ def _run_command(name: str, words: list[str]) -> int:
         from cwql.errors import CwqlError
 
         if isinstance(error, CwqlError):
-            print(f"cwql {name}: error: {error}", file=sys.stderr)
+            from cwql.render.width import make_lines_visible
+
+            print(f"cwql {name}: error: {make_lines_visible(str(error))}", file=sys.stderr)
         elif _is_left_out(error):
             print(
                 f"cwql {name}: error: the single file has no such command; install the package: pip install cwql",

@@ -113,5 +113,7 @@ def print_record(record: Any, arguments: Any) -> None:
 
 def report(name: str, error: Exception) -> int:
     """Print the problems of a body or a condition, and return the exit status for them."""
-    print(f"cwql {name}: {error}", file=sys.stderr)
+    from cwql.render.width import make_lines_visible
+
+    print(f"cwql {name}: {make_lines_visible(str(error))}", file=sys.stderr)
     return 1

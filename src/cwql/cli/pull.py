@@ -97,9 +97,23 @@ def run(arguments: Any) -> int:
     return 0 if result.ok else 1
 
 
+_LIST_LIMIT = 1_000_000
+"""Bytes of a file with endpoints; all endpoints of both products have 60,000."""
+
+
 def _read_list(file: str) -> list[str]:
-    with open(file, encoding="utf-8") as stream:
-        lines = [line.partition("#")[0].strip() for line in stream]
+    from cwql.errors import CwqlError
+
+    # May be a pipe, so that another command can list the tables.
+    with open(file, "rb") as stream:
+        content = stream.read(_LIST_LIMIT + 1)
+    if len(content) > _LIST_LIMIT:
+        raise CwqlError(f"--tables: {file} is not a list of endpoints: it has more than {_LIST_LIMIT:,} bytes")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CwqlError(f"--tables: {file} is not UTF-8") from None
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     return [line for line in lines if line]
 
 

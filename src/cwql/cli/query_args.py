@@ -122,21 +122,20 @@ def _since(text: str, endpoint: EndpointArgument) -> str:
     from cwql.schema.catalog import catalog
     from cwql.schema.record import Resolved
 
-    if text[-1:] in _UNITS and text[:-1].isdecimal() and len(text) < 8:
-        moment = datetime.now(UTC) - timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
-    else:
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            raise CwqlError(
-                f"--since: expected a date such as 2026-01-31, a time with an offset, or an age such as 7d, 12h or 30m: got {text!r}"
-            ) from None
-        # A time without an offset is local, as a person at the command line means it.
-        moment = moment.astimezone(UTC)
+    try:
+        if text[-1:] in _UNITS and text[:-1].isdecimal() and len(text) < 8:
+            moment = datetime.now(UTC) - timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
+        else:
+            # A time without an offset is local, as a person at the command line means it.
+            moment = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise CwqlError(
+            f"--since: expected a date such as 2026-01-31, a time with an offset, or an age such as 7d, 12h or 30m: got {text!r}"
+        ) from None
     known = catalog(endpoint.product)
     record = endpoint.endpoint.record
     for name in _UPDATED[endpoint.product]:
         found = known.resolve(record, tuple(name.split("/"))) if record is not None else None
         if isinstance(found, Resolved) and found.field.kind == "datetime":
-            return f"{name} >= [{moment:%Y-%m-%dT%H:%M:%SZ}]"
+            return f"{name} >= [{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z]"
     raise CwqlError(f"--since: {endpoint.title} has no time of the last update; use --where with another field")

@@ -48,6 +48,11 @@ def make_visible(text: str) -> str:
     return "".join([cell.shown for cell in split_cells(text)])
 
 
+def make_lines_visible(text: str) -> str:
+    """Return a text of several lines with invisible characters shown by their code point."""
+    return "\n".join([make_visible(line) for line in text.split("\n")])
+
+
 def visible_name(name: str) -> str:
     """Return the name of a file so that a line can begin with it.
 

@@ -42,6 +42,8 @@ ALTERNATIVES = 4
 _PIECE = 2
 """A shorter piece of text is not worth a separate condition."""
 
+_LAST_SECOND = datetime.max.replace(microsecond=0, tzinfo=UTC)
+
 _CUSTOM = "customFields"
 
 _ORDER: dict[str, Operator] = {"<": LT, "<=": LE, ">": GT, ">=": GE}
@@ -355,6 +357,8 @@ class _Writer:
         if moment is None:
             return self._present(path)
         second = moment.replace(microsecond=0)
+        if second == _LAST_SECOND:
+            return self._present(path)
         after = second + timedelta(seconds=1)
         exact = second == moment
         if test.relation in _ORDER and exact:

@@ -250,7 +250,10 @@ def _marks(predicate: Predicate, path: tuple[str, ...]) -> set[Mark] | None:
 
 def _is_divisible(value: object) -> bool:
     """Return whether a value can be the bound of a class: a whole number, or a moment without a fraction of a second."""
-    return type(value) is int or (isinstance(value, datetime) and not value.microsecond)
+    return type(value) is int or (
+        # There is no earlier value than the first.
+        isinstance(value, datetime) and not value.microsecond and value != datetime.min.replace(tzinfo=value.tzinfo)
+    )
 
 
 def _inside(low: Mark | None, high: Mark | None) -> datetime | int | None:

@@ -352,7 +352,9 @@ class Job:
         return Comparison(Path((self._key,)), GT, state.after) if state.after else None
 
     def _since(self, state: State) -> Comparison:
-        start = datetime.fromisoformat(state.watermark) - self._settings.overlap
+        latest = datetime.fromisoformat(state.watermark)
+        # Servers write the year 1 for times that are not known.
+        start = latest - min(self._settings.overlap, latest - datetime.min.replace(tzinfo=UTC))
         return Comparison(Path((CHANGED,)), GE, start.astimezone(UTC).replace(microsecond=0))
 
     def _latest(self) -> str:

@@ -7,6 +7,10 @@ column for each member of a reference (``company_id``), and lists and maps as JS
 from __future__ import annotations
 
 import json
+import os
+import stat
+from contextlib import contextmanager
+from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +18,7 @@ from cwql.errors import CwqlError
 from cwql.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Self
 
     import pyarrow as pa
@@ -59,8 +63,17 @@ class State(Value):
 
     @classmethod
     def from_json(cls, text: str | None) -> Self:
-        """Return the state of a text; a new one for None."""
-        return cls(**json.loads(text)) if text else cls()
+        """Return the state of a text; a new one for None. Raises CwqlError for the text of another program, or of a newer version."""
+        if not text:
+            return cls()
+        try:
+            state = cls(**json.loads(text))
+            moments = [datetime.fromisoformat(each) for each in (state.watermark, state.swept) if each]
+        except (ValueError, TypeError, RecursionError):
+            moments = None
+        if moments is None or any(each.tzinfo is None for each in moments) or type(state.after) is not int:
+            raise CwqlError("the state of a table cannot be read: another program or a newer version wrote it")
+        return state
 
 
 class Counts(Value):
@@ -95,6 +108,8 @@ class Destination(Protocol):
         ...
 
 
+_POSTGRESQL = "the PostgreSQL database"
+
 _SUFFIXES = {"duckdb": "duckdb", "db": "sqlite", "sqlite": "sqlite", "sqlite3": "sqlite", "parquet": "parquet"}
 """The kind of a store that a file name without a kind suggests."""
 
@@ -114,5 +129,62 @@ def open_destination(url: str) -> Destination:
     except ModuleNotFoundError as error:
         extra = "postgresql" if kind.startswith("postgres") else "tables"
         raise CwqlError(f'a copy in {kind} needs {error.name}: pip install "cwql[{extra}]"') from None
-    destination: Destination = module.open_store(url if kind.startswith("postgres") else place)
-    return destination
+    if kind.startswith("postgres"):
+        title = _POSTGRESQL
+    else:
+        title = url
+        require_file(place, is_folder=kind == "parquet")
+    with _own_errors(title, module.ERRORS):
+        return _Checked(module.open_store(url if kind.startswith("postgres") else place), title, module.ERRORS)
+
+
+def require_file(path: str | os.PathLike[str], is_folder: bool = False) -> None:
+    """Raise CwqlError for a path that is something else than a file, or a folder: opening a pipe or a device may never end."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        # It is created, or that fails with the reason.
+        return
+    except ValueError as error:
+        # DuckDB would cut the name at a NUL.
+        raise CwqlError(f"cannot open {os.fspath(path)!r}: {error}") from None
+    if not (stat.S_ISDIR(mode) if is_folder else stat.S_ISREG(mode)):
+        raise CwqlError(f"cannot open {os.fspath(path)}: expected a {'folder' if is_folder else 'regular file'}")
+
+
+@contextmanager
+def _own_errors(title: str, kinds: tuple[type[Exception], ...]) -> Iterator[None]:
+    try:
+        yield
+    except kinds as error:
+        # The message of a driver of databases may contain the password.
+        reason = type(error).__name__ if title == _POSTGRESQL else str(error).partition("\n")[0]
+        raise CwqlError(f"cannot use {title}: {reason}") from None
+
+
+class _Checked:
+    """A destination whose own errors, such as a locked or a damaged file, are raised as CwqlError."""
+
+    def __init__(self, inner: Destination, title: str, kinds: tuple[type[Exception], ...]) -> None:
+        self._inner = inner
+        self._title = title
+        self._kinds = kinds
+
+    def state(self, name: TableName) -> State:
+        with _own_errors(self._title, self._kinds):
+            return self._inner.state(name)
+
+    def prepare(self, name: TableName, schema: pa.Schema, key: str) -> list[str]:
+        with _own_errors(self._title, self._kinds):
+            return self._inner.prepare(name, schema, key)
+
+    def write(self, name: TableName, records: pa.Table | None, deleted: Collection[int | str], state: State) -> Counts:
+        with _own_errors(self._title, self._kinds):
+            return self._inner.write(name, records, deleted, state)
+
+    def versions(self, name: TableName) -> Mapping[int | str, tuple[str, str]]:
+        with _own_errors(self._title, self._kinds):
+            return self._inner.versions(name)
+
+    def close(self) -> None:
+        self._inner.close()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from cwql.errors import CwqlError
 from cwql.tables.destinations import Counts, State
 
 if TYPE_CHECKING:
@@ -15,18 +14,22 @@ if TYPE_CHECKING:
 
     from cwql.tables.destinations import TableName
 
-__all__ = ["DuckDBStore", "open_store"]
+__all__ = ["ERRORS", "DuckDBStore", "open_store"]
+
+ERRORS = (duckdb.Error, ValueError)
+"""What a damaged, locked or impossible file raises."""
 
 
 def open_store(file: str) -> DuckDBStore:
     """Open a file, or create it."""
+    connection = duckdb.connect(
+        file, config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
     try:
-        connection = duckdb.connect(
-            file, config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        )
-    except duckdb.Error as error:
-        raise CwqlError(f"cannot open {file}: {str(error).partition(chr(10))[0]}") from None
-    return DuckDBStore(connection)
+        return DuckDBStore(connection)
+    except BaseException:
+        connection.close()
+        raise
 
 
 class DuckDBStore:
@@ -63,8 +66,6 @@ class DuckDBStore:
                     con.execute(f"ALTER TABLE {_full(name)} ALTER COLUMN {_quote(column)} SET DATA TYPE {kind}")
                     added.append(column)
             return added
-        except duckdb.Error as error:
-            raise CwqlError(f"cannot change the columns of {name}: {str(error).partition(chr(10))[0]}") from None
         finally:
             con.unregister("_new")
 

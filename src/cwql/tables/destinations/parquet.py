@@ -17,14 +17,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cwql.tables.arrow import without_dictionaries
-from cwql.tables.destinations import Counts, State
+from cwql.tables.destinations import Counts, State, require_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from cwql.tables.destinations import TableName
 
-__all__ = ["ParquetStore", "open_store"]
+__all__ = ["ERRORS", "ParquetStore", "open_store"]
+
+ERRORS = (pa.ArrowException, OSError, ValueError)
+"""What a damaged or impossible file raises."""
 
 _STATE = b"cwql.state"
 _ROWS = 50_000
@@ -131,7 +134,9 @@ class ParquetStore:
         """Do nothing: every file is complete."""
 
     def _file(self, name: TableName) -> Path:
-        return self._root / name.schema / f"{name.table}.parquet"
+        file = self._root / name.schema / f"{name.table}.parquet"
+        require_file(file)
+        return file
 
     def _pages(self, name: TableName) -> list[Path]:
         return sorted((self._file(name).parent / f".{name.table}").glob("*.parquet"))
@@ -139,6 +144,7 @@ class ParquetStore:
     def _write_manifest(self) -> None:
         tables = {}
         for file in sorted(self._root.glob("*/*.parquet")):
+            require_file(file)
             schema = pq.read_schema(file)
             state = State.from_json((schema.metadata or {}).get(_STATE, b"").decode())
             tables[f"{file.parent.name}.{file.stem}"] = {

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pyarrow as pa
 
-from cwql.errors import CwqlError
 from cwql.tables.destinations import Counts, State
 from cwql.tables.destinations.relational import Layout, quote
 
@@ -16,7 +15,10 @@ if TYPE_CHECKING:
 
     from cwql.tables.destinations import TableName
 
-__all__ = ["PostgreSQLStore", "open_store"]
+__all__ = ["ERRORS", "PostgreSQLStore", "open_store"]
+
+ERRORS = (psycopg.Error, ValueError)
+"""What a server raises, and a URL that is none."""
 
 _LONGEST = 63
 """How many bytes PostgreSQL keeps of a name."""
@@ -24,12 +26,7 @@ _LONGEST = 63
 
 def open_store(url: str) -> PostgreSQLStore:
     """Connect to a database."""
-    try:
-        connection = psycopg.connect(url, autocommit=True)
-    except psycopg.Error as error:
-        # The message of the driver may contain the password.
-        raise CwqlError(f"cannot connect to PostgreSQL: {type(error).__name__}") from None
-    return PostgreSQLStore(connection)
+    return PostgreSQLStore(psycopg.connect(url, autocommit=True))
 
 
 class PostgreSQLStore:

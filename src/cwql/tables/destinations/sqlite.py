@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from cwql.errors import CwqlError
 from cwql.tables.destinations import Counts, State
 from cwql.tables.destinations.relational import Layout, quote
 
@@ -17,7 +16,11 @@ if TYPE_CHECKING:
 
     from cwql.tables.destinations import TableName
 
-__all__ = ["SQLiteStore", "open_store"]
+__all__ = ["ERRORS", "SQLiteStore", "open_store"]
+
+# The last two are of paths, and of integers of more than 64 bits.
+ERRORS = (sqlite3.Error, ValueError, OverflowError)
+"""What a damaged, locked or impossible file raises."""
 
 _SLICE = 500
 """How many values a statement has; SQLite takes at least 999."""
@@ -25,12 +28,13 @@ _SLICE = 500
 
 def open_store(file: str) -> SQLiteStore:
     """Open a file, or create it."""
+    connection = sqlite3.connect(file, isolation_level=None)
     try:
-        connection = sqlite3.connect(file, isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as error:
-        raise CwqlError(f"cannot open {file}: {error}") from None
-    return SQLiteStore(connection)
+        return SQLiteStore(connection)
+    except BaseException:
+        connection.close()
+        raise
 
 
 class SQLiteStore:
@@ -81,7 +85,9 @@ class SQLiteStore:
             con.execute("INSERT OR REPLACE INTO _cwql_state VALUES (?, ?)", (str(name), state.to_json()))
             con.execute("COMMIT")
         except BaseException:
-            con.execute("ROLLBACK")
+            # Some errors, such as a full disk, end the transaction.
+            if con.in_transaction:
+                con.execute("ROLLBACK")
             raise
         return counts
 
