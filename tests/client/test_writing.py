@@ -5,16 +5,18 @@ from __future__ import annotations
 import errno
 import json
 import pickle
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
+from cwql import manage
 from cwql.client.batch import batch
 from cwql.client.errors import APIError, LocalFileError, RequestBodyError
 from cwql.client.http_types import Headers
@@ -24,6 +26,8 @@ from cwql.client.request_body import check_body, encode_body, plain
 from cwql.client.streamed_body import FileSink, Multipart
 from cwql.manage.models import Ticket
 from cwql.schema.catalog import catalog
+
+from .server import Says, serve
 
 
 class Level(Enum):
@@ -276,3 +280,43 @@ def test_further_query_parameters_are_sent_as_they_are() -> None:
 def test_members_of_a_body_are_no_arguments() -> None:
     with pytest.raises(TypeError, match=r"members of a body go into one mapping, \{'summary': ...\}"):
         read_options("manage", "upload", {"summary": "x"})
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        pytest.param("\ud800", r"the lone surrogate U\+D800", id="text"),
+        pytest.param({"a\udfff": 1}, r"U\+DFFF", id="name"),
+        pytest.param([10**5000], "thousands of digits", id="number"),
+    ],
+)
+def test_value_that_json_cannot_contain_is_refused_before_anything_is_sent(value: object, message: str) -> None:
+    with serve(lambda _: Says({})) as server:
+        psa = manage.Client(company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url)
+        with psa:
+            calls: list[Callable[[], object]] = [
+                lambda: psa.service.tickets.create({"summary": value}, on_invalid="ignore"),
+                lambda: psa.service.tickets.patch(5, {"summary": value}, on_invalid="ignore"),
+                lambda: psa.request("POST", "/service/tickets", json={"summary": value}),
+            ]
+            for call in calls:
+                with pytest.raises(ValueError, match=message) as caught:
+                    call()
+                assert not isinstance(caught.value, UnicodeError)
+        assert server.seen == []
+
+
+def test_parameters_and_paths_that_cannot_be_sent_are_refused() -> None:
+    with serve(lambda _: Says({})) as server:
+        psa = manage.Client(company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url)
+        with psa:
+            for options in ({"params": {"a": "\ud800"}}, {"params": {"a": ["b", "\ud800"]}}):
+                with pytest.raises(
+                    ValueError, match=r"expected the text of a parameter, got the lone surrogate U\+D800"
+                ):
+                    psa.request("GET", "/service/tickets", **options)
+            with pytest.raises(RequestBodyError, match="expected the members of a record"):
+                psa.service.tickets.upsert({"summary": float("nan")}, by="summary")
+            with pytest.raises(TypeError, match="expected a path or a URL, got int"):
+                psa.request("GET", cast("Any", 5))
+        assert server.seen == []

@@ -91,6 +91,9 @@ class Parser(ArgumentParser):
         elif message.endswith("expected one argument"):
             option = message.removeprefix("argument ").partition(":")[0].rpartition("/")[2]
             message += f"; write {option}=VALUE if the value begins with a hyphen"
+        from cwql.render.width import make_lines_visible
+
+        message = make_lines_visible(message)
         self.exit(
             2,
             f"{self.prog}: error: {message}{'' if message[-1] == '?' else ';'} `{self.prog} --help` shows all options\n",

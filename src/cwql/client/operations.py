@@ -18,7 +18,7 @@ from cwql.client.pagination import PagingHint, total_of
 from cwql.client.parsing import SchemaMismatch, read
 from cwql.client.patch import patch_body
 from cwql.client.preview import RequestPreview, preview_request
-from cwql.client.request_body import Fault, check_body, encode_body, plain
+from cwql.client.request_body import Fault, check_body, encode_body, plain, write_json
 from cwql.client.response_checks import check_record, mismatch_error
 from cwql.client.send import CallResult, ServerRelease, call
 from cwql.client.streamed_body import FileSink, Multipart
@@ -275,14 +275,12 @@ class Operations:
         given: Mapping[str, Any],
     ) -> Flow[Response]:
         """Send any request to the API and return the response. Nothing of it is checked against the catalog."""
-        from json import dumps
-
         if json is not None and content is not None:
             raise TypeError("a request has one body: give json= or content=")
         options = self.options("request", given)
         headers = Headers({"content-type": "application/json"} if json is not None else {}).over(options.headers)
         if json is not None:
-            content = dumps(plain(json), ensure_ascii=False).encode()
+            content = write_json(plain(json))
         url = self.line.origin.join(self.line.base_url, path)
         request = Request(
             method.upper(), url, read_plain_params(params), headers, content, options.timeout, label="request"

@@ -11,7 +11,7 @@ from cwql.client import call_options
 from cwql.client.compiled_query import require_invalid
 from cwql.client.credentials import read_headers
 from cwql.client.http_types import Headers
-from cwql.client.request_body import plain
+from cwql.client.request_body import plain, show_surrogate
 from cwql.client.retry import RetryPolicy, require_timeout, with_limits
 from cwql.schema.loader import PRODUCTS
 from cwql.schema.suggest import suggest
@@ -279,6 +279,10 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str) and not isinstance(value, Enum):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"expected the text of a parameter, got {show_surrogate(error)}") from None
         return value
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
         return ",".join([_text(item) for item in value])

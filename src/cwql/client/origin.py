@@ -96,6 +96,8 @@ class Origin:
         Raises:
             UntrustedURLError: The URL leads to another origin, or is not a plain path.
         """
+        if not isinstance(path, str):
+            raise TypeError(f"expected a path or a URL, got {type(path).__name__}")
         _check_length(path, "the path", URL_LIMIT)
         if "://" in path:
             target, query = self.resolve(path)

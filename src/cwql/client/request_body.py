@@ -46,9 +46,11 @@ __all__ = [
     "format_time",
     "plain",
     "reference_keys",
+    "show_surrogate",
     "time_fault",
     "unknown_members",
     "whole_lists",
+    "write_json",
 ]
 
 
@@ -270,6 +272,7 @@ def encode_body(product: str, content: ContentInfo | None, body: Any, call: str,
     """
     try:
         data = plain(body, product)
+        content_bytes = write_json(data)
     except ValueError as error:
         said = str(error)
         expected, _, got = said.partition(", got ")
@@ -283,7 +286,22 @@ def encode_body(product: str, content: ContentInfo | None, body: Any, call: str,
             raise RequestBodyError(call, tuple(faults))
         if record is not None and isinstance(body, Mapping):
             warn_of_unknown(product, record, data, call)
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return content_bytes
+
+
+def write_json(data: Any) -> bytes:
+    """Return plain data as JSON. Raises ValueError for a lone surrogate, and for a number of thousands of digits."""
+    try:
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"expected text, got {show_surrogate(error)}") from None
+    except ValueError:
+        raise ValueError("expected a number of usual size, got one of thousands of digits") from None
+
+
+def show_surrogate(error: UnicodeEncodeError) -> str:
+    """Return the description of a character that no encoding has."""
+    return f"the lone surrogate U+{ord(error.object[error.start]):04X}, which cannot be encoded"
 
 
 def warn_of_unknown(product: str, record: str, data: Mapping[str, Any], call: str) -> None:

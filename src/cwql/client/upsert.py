@@ -39,7 +39,10 @@ def upsert(  # noqa: PLR0913 - a call and the places that it may be sent to
     APIError if several records match, RequestBodyError if the body lacks a field of `by`.
     """
     core.options("call", given)
-    members = members_of(body)
+    try:
+        members = members_of(body)
+    except ValueError as error:
+        raise RequestBodyError(f"POST {path}", (Fault("", str(error), "the members of a record"),)) from None
     condition = _condition(members, by, f"POST {path}")
     # Two are enough to see that the fields do not identify one record.
     options = replace(core.options("call", given), page_size=2, params=())
