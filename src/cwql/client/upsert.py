@@ -69,7 +69,7 @@ def _condition(members: Mapping[str, Any], by: Any, call: str) -> Condition:
         name = "/".join(found.segments)
         value = read_path(members, found.segments)
         if isinstance(value, (str, int, float)) and value != "":
-            terms.append(Field(name) == value)
+            terms.append(Field(found) == value)
         else:
             got = "nothing" if value is None or value == "" else f"a {type(value).__name__}"
             faults.append(Fault(name, got, "a single value, because the record is found by it"))

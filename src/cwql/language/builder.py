@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cwql.errors import ExpressionError, LiteralError
 from cwql.language.names import SEPARATORS, find_fault, shorten, split
-from cwql.language.nodes import Comparison, Condition, Constant, Order, Path, conjunction
+from cwql.language.nodes import Comparison, Condition, Constant, Order, OwnedPath, Path, conjunction
 from cwql.language.operators import CONTAINS, EQ, GE, GT, IN, LE, LT, NE, NOT_CONTAINS, NOT_IN, TextOperators
 from cwql.language.values import to_list, to_scalar
 
@@ -256,6 +256,9 @@ F = Field
 
 def to_path(name: object) -> Path:
     """Return the path for a name written with ``/`` or ``.``; raise `LiteralError` if it is none."""
+    if isinstance(name, OwnedPath):
+        # It is valid, and knows its record.
+        return name
     if isinstance(name, Path):
         name = "/".join(map(str, name.segments))
     if not isinstance(name, str):

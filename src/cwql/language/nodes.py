@@ -77,6 +77,7 @@ class OwnedPath(Path):
     """A path with the record that it starts at; typed handles make them. It equals a path of the same segments."""
 
     owner: str = field(default="", compare=False)
+    product: str = field(default="", compare=False)
 
 
 class Condition(Value, _About["R"]):

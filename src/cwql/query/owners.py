@@ -27,33 +27,42 @@ def check_owners(
     tree: Tree, parsed: Tree | None, text: str, dialect: Dialect, asked: str, parameter: Parameter
 ) -> Iterator[Diagnostic]:
     """Yield an error for every field of another record; `parsed` is the tree of the printed `text`."""
-    if parameter.record is not None:
-        return
     written_paths = paths(tree)
     if not any(isinstance(path, OwnedPath) for path in written_paths):
         return
     from cwql.schema.catalog import catalog
 
     names = catalog(dialect.name)
-    record = find_record(names, names.find_endpoint(asked), parameter)
-    if record is None:
+    endpoint = names.find_endpoint(asked)
+    listed = find_record(names, endpoint, dialect.parameters[0])
+    record = find_record(names, endpoint, parameter)
+    if endpoint is None or listed is None or record is None:
         return
     # The printed text has the paths of the tree, in its order.
     starts: list[int | None] = [] if parsed is None else [*_starts(parsed)]
     if len(starts) != len(written_paths):
         starts = [None] * len(written_paths)
-    foreign: dict[tuple[tuple[str, ...], str], int | None] = {}
+    foreign: dict[tuple[tuple[str, ...], str, str], int | None] = {}
     for path, start in zip(written_paths, starts, strict=True):
-        if isinstance(path, OwnedPath) and not names.is_related(path.owner, record.name):
-            foreign.setdefault((path.segments, path.owner), start)
-    for (segments, owner), start in foreign.items():
+        if isinstance(path, OwnedPath) and not (
+            catalog(path.product) is names and any(names.is_related(path.owner, it.name) for it in (listed, record))
+        ):
+            foreign.setdefault((path.segments, path.owner, path.product), start)
+    verb = "lists" if endpoint.listed or parameter.shape == "condition" else "returns"
+    for (segments, owner, product), start in foreign.items():
         written = dialect.separator.join(segments)
         span = Span(0, len(text)) if start is None else Span(start, start + len(written))
-        right = _find_path(names, record, owner, segments)
-        hint = f"write {record.name}.{'.'.join(right)} ({dialect.separator.join(right)})" if right else None
+        field = f"{owner}.{'.'.join(segments)}"
+        if catalog(product) is names:
+            right = _find_path(names, record, owner, segments)
+            hint = f"write {record.name}.{'.'.join(right)} ({dialect.separator.join(right)})" if right else None
+            message = f"{field} is a field of {owner}"
+        else:
+            hint = f"use the fields of {record.name} in cwql.{dialect.name}.fields"
+            message = f"{field} is a field of {product.title()}"
         yield OTHER_RECORD.at(
             span,
-            f"{owner}.{'.'.join(segments)} is a field of {owner}, but {asked} lists {record.wire.rpartition('.')[2]}",
+            f"{message}, but {asked} {verb} {listed.wire.rpartition('.')[2]}",
             hint=hint or f"use the fields of {record.name}",
         )
 

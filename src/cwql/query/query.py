@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.errors import ExpressionError
 from cwql.language.builder import Field, to_path
 from cwql.language.names import shorten
-from cwql.language.nodes import Condition, FieldList, Order, OrderBy, Path
+from cwql.language.nodes import Condition, FieldList, Order, OrderBy, OwnedPath, Path
 from cwql.value import Value, assign, unknown_attribute
 
 TYPE_CHECKING = False
@@ -235,7 +235,14 @@ def to_fields(value: object) -> str | FieldList:
             paths.append(Field.asc(item).path)
         else:
             raise ExpressionError(f"cannot select {shorten(item)}: write Ticket.summary, F('summary') or 'summary'")
-    return FieldList(tuple(dict.fromkeys(paths)))
+    # Equal names of several records are kept, because only one of them can be a field of the list.
+    owned = {path.segments for path in paths if isinstance(path, OwnedPath)}
+    unique = {
+        (path, path.product, path.owner) if isinstance(path, OwnedPath) else path: path
+        for path in paths
+        if isinstance(path, OwnedPath) or path.segments not in owned
+    }
+    return FieldList(tuple(unique.values()))
 
 
 def to_count(name: str, value: object) -> int:

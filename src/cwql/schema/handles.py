@@ -59,7 +59,7 @@ class Handle(Field):
         timezone: tzinfo | str | None = None,
     ) -> None:
         super().__init__(Path(segments), timezone=timezone)
-        self._path = OwnedPath(segments, root)
+        self._path = OwnedPath(segments, root, product)
         self._info = info
         self._product = product
         self._root = root
