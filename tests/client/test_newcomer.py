@@ -108,8 +108,8 @@ def fields_of_other_records(world: World) -> bool:
         for call in (
             lambda: lists.list(Company.id == 5),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
             lambda: lists.all(TimeEntry.actualHours > 2),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-            lambda: lists.all(fields=[TimeEntry.actualHours]),
-            lambda: lists.all(order_by=[TimeEntry.actualHours.desc()]),
+            lambda: lists.all(fields=[TimeEntry.actualHours]),  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+            lambda: lists.all(order_by=[TimeEntry.actualHours.desc()]),  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
         )
     )
 

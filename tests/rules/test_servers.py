@@ -127,7 +127,7 @@ def test_fields_of_another_record(condition: cwql.Expr, hint: str | None, span: 
 
 
 def test_fields_of_another_record_in_a_sort_order() -> None:
-    query = cwql.Query(where=Ticket.id > 5, order_by=Company.name.asc())
+    query = cwql.Query(where=Ticket.id > 5, order_by=Company.name.asc())  # pyright: ignore[reportArgumentType]
     assert [found.code for found in cwql.compile(query, endpoint=TICKETS).diagnostics] == ["CW506"]
 
 

@@ -2,11 +2,14 @@
 # ruff: noqa: B018, F401
 
 import cwql
-from cwql import Condition, automate, manage
-from cwql.automate.fields import Computer
+from cwql import Condition, Query, automate, manage
+from cwql.ast import Order
+from cwql.automate.fields import Client, Computer
 from cwql.manage.fields import Company, Contact, ContactCommunicationItem, Ticket, Tikcet  # E
 from cwql.manage.models import Ticket as TicketRecord
+from cwql_api.automate.async_resources import AsyncRoot as AsyncAutomate
 from cwql_api.automate.resources import Root as Automate
+from cwql_api.manage.async_resources import AsyncRoot
 from cwql_api.manage.resources import Root
 
 
@@ -85,6 +88,43 @@ Contact.communicationItems.any(Ticket.summary == "x")  # E
 Ticket.customFields.any(Ticket.customFields.caption == "Region")  # E
 Automate().clients.list(Computer.Id == "5")  # E
 named: Condition[TicketRecord] = Company.id == 5  # E
+psa.service.tickets.list(order_by=Company.id)  # E
+psa.service.tickets.list(order_by=Company.id.desc())  # E
+psa.service.tickets.list(order_by=[Ticket.id, Company.id])  # E
+psa.service.tickets.list(order_by=["id", Ticket.id.desc(), Company.id.desc()])  # E
+psa.service.tickets.list(fields=Company.id)  # E
+psa.service.tickets.list(fields=[Ticket.id, Company.name])  # E
+psa.service.tickets.list(fields=("id", Company.name))  # E
+psa.service.tickets.first(order_by=Company.id.desc())  # E
+psa.service.tickets.pages(fields=[Company.id])  # E
+psa.service.tickets.all(fields=[Company.id])  # E
+psa.service.tickets.to_scan(fields=[Company.id])  # E
+psa.service.tickets.preview(order_by=[Company.id])  # E
+psa.service.tickets.get(1, fields=[Company.id])  # E
+psa.service.tickets(1).get(fields=[Company.id])  # E
+psa.service.tickets(1).preview(fields=[Company.id])  # E
+psa.service.tickets.create({}, unless=Company.id == 5)  # E
+psa.service.tickets.upsert({}, by=[Company.id])  # E
+psa.company.companies.list(order_by=Ticket.company.id.desc())  # E
+psa.company.companies.list(fields=[Ticket.company.id])  # E
+AsyncRoot().service.tickets.list(order_by=Company.id.desc())  # E
+AsyncRoot().service.tickets.pages(fields=Company.id)  # E
+Automate().computers.list(order_by=Client.Id)  # E
+Automate().computers.list(exclude_fields=[Client.Id])  # E
+Automate().computers.first(expand=[Client.Id])  # E
+AsyncAutomate().computers.get(1, fields=[Client.Id])  # E
+Automate().contacts.list(order_by=Contact.lastName)  # E
+psa.service.tickets.list(Query(Company.id == 5))  # E
+psa.service.tickets.count(Query("id = 5", order_by=Company.id))  # E
+psa.service.tickets.first(Query(fields=[Company.id]))  # E
+psa.service.tickets.list(Query(Ticket.id == 5, order_by=Company.id))  # E
+psa.service.tickets.list(Query(Ticket.id == 5) & Query(Company.id == 5))  # E
+Query(Ticket.id == 5).where(Company.id == 5)  # E
+Query(Ticket.id == 5).order_by(Company.id)  # E
+Query(Ticket.id == 5).fields(Ticket.id, Company.id)  # E
+Query(Ticket.id == 5) & (Company.id == 5)  # E
+named_query: Query[TicketRecord] = Query(Company.id == 5)  # E
+named_order: Order[TicketRecord] = Company.id.desc()  # E
 TicketRecord(id="x")  # E
 TicketRecord().sumary  # E
 

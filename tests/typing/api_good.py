@@ -78,7 +78,9 @@ assert_type(Ticket.contact.is_not_null(), Condition[Tickets])
 assert_type(Contact.communicationItems.any(ContactCommunicationItem.value == "a@b.c"), Condition[Contacts])
 assert_type((Ticket.id > 5) & ~Ticket.board.name.contains("x") | (Ticket.status.id == 1), Condition[Tickets])
 assert_type(~Ticket.closedFlag & Ticket.closedFlag.is_(False), Condition[Tickets])
-assert_type(Ticket.priority.id.desc(), Order)
+assert_type(Ticket.priority.id.desc(), Order[Tickets])
+assert_type(Ticket.company.name.asc(), Order[Tickets])
+assert_type(F("id").desc(), Order)
 assert_type(Ticket.summary.in_(["a", "b"]), Condition[Tickets])
 assert_type(Ticket.summary.in_({"a": 1}.keys()), Condition[Tickets])
 assert_type(Ticket.summary.not_in(name for name in ("a", "b")), Condition[Tickets])
@@ -117,11 +119,19 @@ def recent(condition: Condition[TicketRecord]) -> Condition[TicketRecord]:
     return condition & (Ticket.lastUpdated > datetime.now(UTC))
 
 
-# Queries.
+# Queries know their records too, from any of their parts.
 query = Query(Ticket.id == 5, order_by=[Ticket.id.desc(), "summary"], fields=[Ticket.id, "summary"], page_size=5)
-assert_type(query, Query)
-assert_type(query.where(Ticket.customFields["Region"] == "West").order_by(Ticket.id, Ticket.summary.desc()), Query)
-assert_type(query & (Ticket.id == 5) & "id > 5" & query, Query)
+assert_type(query, Query[Tickets])
+assert_type(
+    query.where(Ticket.customFields["Region"] == "West").order_by(Ticket.id, Ticket.summary.desc()), Query[Tickets]
+)
+assert_type(query & (Ticket.id == 5) & "id > 5" & query, Query[Tickets])
+assert_type(query.where(recent(open_tickets)) & recent(open_tickets), Query[Tickets])
+assert_type(query.fields(Ticket.company.name, "summary", F("id")).limit(5), Query[Tickets])
+assert_type(Query("id = 5", page_size=5), Query)
+sorted_query: Query[TicketRecord] = Query("id = 5", order_by=Ticket.id.desc())
+selection: Query[TicketRecord] = Query(fields=(Ticket.id, Ticket.company.name)) & sorted_query
+untyped_query: Query = query
 assert_type(cwql.compile(query, endpoint="/service/tickets"), cwql.Compiled)
 assert_type(cwql.compile(Ticket.id == 5), cwql.Compiled)
 assert_type(cwql.compile("id = 5", simplify=True).params, dict[str, str | int])
@@ -190,6 +200,37 @@ psa.company.companies.all(cwql.parse("id = 5"))
 psa.company.companies(5).notes.list("id = 5")
 rmm.computers.preview(Computer.Client.Name == "ACME")
 psa.company.companies.list(cwql.simplify(Company.id == 5))
+# Sort orders and selections too.
+psa.service.tickets.list(
+    order_by=Ticket.company.name.desc(), fields=[Ticket.id, Ticket.company.name, "summary", F("board")]
+)
+psa.service.tickets.list(order_by=[Ticket.company.name.desc(), Ticket.id, "summary", F("id"), F("id").asc()])
+psa.service.tickets.list(order_by="id desc", fields="id,summary")
+psa.service.tickets.list(order_by=cwql.parse("id desc", parameter="orderBy"), fields=Ticket.company)
+psa.service.tickets.first(order_by=(Ticket.id, "summary"), fields=(Ticket.id, "summary"))
+psa.service.tickets.list(query, order_by=None, fields=None)
+psa.service.tickets.list(selection.order_by().fields(), order_by=Order(cwql.ast.Path(("id",)), descending=True))
+psa.project.tickets.list(query, order_by=Ticket.id, fields=[Ticket.id])
+psa.service.tickets.info.list(untyped_query, order_by=Ticket.id.desc())
+psa.company.companies.count(untyped_query)
+psa.company.companies.count(Query("id = 5", page_size=5))
+psa.service.tickets.get(1, fields=[Ticket.id, Ticket.company.name])
+psa.service.tickets(1).get(fields=[Ticket.id, "summary"])
+psa.system.info.get(fields="id")
+psa.service.tickets.create({}, unless=Ticket.summary == "x")
+psa.service.tickets.upsert({}, by=[Ticket.summary, "company/id"])
+rmm.computers.list(expand=[Computer.Client], exclude_fields=[Computer.Client.Name, "Comment"])
+rmm.computers.get(1, fields=Computer.Id, expand=Computer.Client)
+orders = [Ticket.id.desc(), Ticket.summary.asc()]
+names = [Ticket.id, Ticket.summary, Ticket.company]
+psa.service.tickets.pages(order_by=orders, fields=names)
+
+
+def oldest(order: Order[TicketRecord]) -> Query[TicketRecord]:
+    return Query("id > 5", order_by=[order, Ticket.id])
+
+
+psa.service.tickets.list(oldest(Ticket.lastUpdated.asc()))
 cwql.predicate(Ticket.id == 5)
 cwql.emit(Ticket.id == 5)
 cwql.translate(Computer.Id == "5", source="automate", target="manage")

@@ -13,11 +13,9 @@ from cwql.client.call_options import CallOptions, AutomateCountOptions, Automate
 from cwql.client.pagination import Page
 from cwql.client.preview import RequestPreview
 from cwql.client.sync_client import RecordIterator
-from cwql.language.builder import Field
-from cwql.language.nodes import Condition, FieldList
-from cwql.query.query import Query
+from cwql.language.nodes import Condition
+from cwql.query.query import Names, Query
 from cwql.schema.field_update import Change
-from cwql.schema.handles import Handle
 from cwql.schema.scans import Scan
 from cwql_api.runtime import Record
 
@@ -40,37 +38,37 @@ class Place:
 class Counts(Place, Generic[R]):
     """Records that can be counted."""
 
-    def count(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateCountOptions]) -> int:
+    def count(self, where: Condition[R] | str | Query[R] | None = None, **options: Unpack[AutomateCountOptions]) -> int:
         """Return the number of records that match."""
 
 class Lists(Counts[R], Generic[R]):
     """Records that can be listed."""
 
-    def list(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> RecordIterator[R]:
+    def list(self, where: Condition[R] | str | Query[R] | None = None, **options: Unpack[AutomateListOptions[R]]) -> RecordIterator[R]:
         """Return an iterator over all records that match; pages are requested as they are needed."""
 
-    def pages(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> Iterator[Page[R]]:
+    def pages(self, where: Condition[R] | str | Query[R] | None = None, **options: Unpack[AutomateListOptions[R]]) -> Iterator[Page[R]]:
         """Return an iterator over pages, each a list of records with its response and its total."""
 
-    def first(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateFirstOptions]) -> R | None:
+    def first(self, where: Condition[R] | str | Query[R] | None = None, **options: Unpack[AutomateFirstOptions[R]]) -> R | None:
         """Return the first record that matches, or None."""
 
-    def all(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> _b.list[R]:
+    def all(self, where: Condition[R] | str | Query[R] | None = None, **options: Unpack[AutomateListOptions[R]]) -> _b.list[R]:
         """Return all records that match."""
 
-    def to_scan(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> Scan:
+    def to_scan(self, where: Condition[R] | str | Query[R] | None = None, **options: Unpack[AutomateListOptions[R]]) -> Scan:
         """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used."""
 
-    def preview(self, where: Condition[R] | str | Query | None = None, **options: Unpack[AutomateListOptions]) -> RequestPreview:
+    def preview(self, where: Condition[R] | str | Query[R] | None = None, **options: Unpack[AutomateListOptions[R]]) -> RequestPreview:
         """Return the request of `list` with the same arguments; nothing is sent."""
 
 class Reads(Place, Generic[M]):
     """A record, or another result, at the path itself."""
 
-    def preview(self, **options: Unpack[AutomateGetOptions]) -> RequestPreview:
+    def preview(self, **options: Unpack[AutomateGetOptions[M]]) -> RequestPreview:
         """Return the request of `get` with the same arguments; nothing is sent."""
 
-    def get(self, **options: Unpack[AutomateGetOptions]) -> M:
+    def get(self, **options: Unpack[AutomateGetOptions[M]]) -> M:
         """Return what is at the path."""
 
 class Downloads(Place):
@@ -89,26 +87,26 @@ class Downloads(Place):
 class Gets(Place, Generic[M, K]):
     """Records that are read by their id."""
 
-    def get(self, id: K, /, **options: Unpack[AutomateGetOptions]) -> M:
+    def get(self, id: K, /, **options: Unpack[AutomateGetOptions[M]]) -> M:
         """Return the record with an id."""
 
 class ReadsOrGets(Place, Generic[M, I, K]):
     """A result at the path itself, and records that are read by their id."""
 
-    def preview(self, **options: Unpack[AutomateGetOptions]) -> RequestPreview:
+    def preview(self, **options: Unpack[AutomateGetOptions[M | I]]) -> RequestPreview:
         """Return the request of `get`; nothing is sent."""
 
     @overload
-    def get(self, **options: Unpack[AutomateGetOptions]) -> M:
+    def get(self, **options: Unpack[AutomateGetOptions[M]]) -> M:
         """Return what is at the path, or the record with an id."""
 
     @overload
-    def get(self, id: K, /, **options: Unpack[AutomateGetOptions]) -> I: ...
+    def get(self, id: K, /, **options: Unpack[AutomateGetOptions[I]]) -> I: ...
 
 class Creates(Place, Generic[B, M]):
     """Records that can be created, or an action."""
 
-    def create(self, body: B | Mapping[str, Any] | None = None, /, **options: Unpack[UploadOptions]) -> M:
+    def create(self, body: B | Mapping[str, Any] | None = None, /, **options: Unpack[UploadOptions[M]]) -> M:
         """Post a body, and return the created record or the result of the action."""
 
 class Upserts(Creates[B, M], Generic[B, M]):
@@ -119,7 +117,7 @@ class Upserts(Creates[B, M], Generic[B, M]):
         body: B | Mapping[str, Any],
         /,
         *,
-        by: FieldList | Field | Handle | str | Iterable[Field | Handle | str],
+        by: Names[B],
         **options: Unpack[CallOptions],
     ) -> M:
         """Change the record that equals the body in the fields `by`, or create it if there is none, and return it."""

@@ -5,25 +5,30 @@ A verb takes no other keywords. Query parameters of the API that have no keyword
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterable, Mapping
     from os import PathLike
-    from typing import IO
+    from typing import IO, Any
+
+    from typing_extensions import TypeVar
 
     from cwql.client.credentials import Secret, TokenStore
     from cwql.client.drivers import Clock
     from cwql.client.events import EventHooks
     from cwql.client.limit import Bucket
     from cwql.client.retry import RetryPolicy
-    from cwql.language.builder import Field
-    from cwql.language.nodes import Condition, FieldList, Order, OrderBy
-    from cwql.schema.handles import Handle
+    from cwql.language.nodes import Condition
+    from cwql.query.query import Names, Sorting
 
-    Sorting: TypeAlias = OrderBy | Order | Field | Handle | str | Iterable[Order | Field | Handle | str]
-    Selection: TypeAlias = FieldList | str | Iterable[Field | Handle | str]
+    R = TypeVar("R", default=Any)
+else:
+    # The default of a type variable is in `typing` from Python 3.13 on.
+    from typing import TypeVar
+
+    R = TypeVar("R")
 
 __all__ = [
     "AutomateClientOptions",
@@ -110,7 +115,7 @@ class CallOptions(DefaultOptions, total=False):
     params: Mapping[str, object]
 
 
-class UploadOptions(CallOptions, total=False):
+class UploadOptions(CallOptions, Generic[R], total=False):
     """The keywords of `create`.
 
     Attributes:
@@ -120,7 +125,7 @@ class UploadOptions(CallOptions, total=False):
     """
 
     file: object
-    unless: Condition | str | None
+    unless: Condition[R] | str | None
 
 
 class OperationOptions(CallOptions, total=False):
@@ -155,28 +160,28 @@ class ListOptions(CallOptions, total=False):
     on_progress: Callable[[int, int | None], object]
 
 
-class ManageFirstOptions(CallOptions, total=False):
+class ManageFirstOptions(CallOptions, Generic[R], total=False):
     """The keywords of the first record of a list of Manage."""
 
     child_conditions: Condition | str | None
     custom_field_conditions: Condition | str | None
-    order_by: Sorting | None
-    fields: Selection | None
+    order_by: Sorting[R] | None
+    fields: Names[R] | None
     pagination: Pagination
 
 
-class AutomateFirstOptions(CallOptions, total=False):
+class AutomateFirstOptions(CallOptions, Generic[R], total=False):
     """The keywords of the first record of a list of Automate."""
 
-    order_by: Sorting | None
-    fields: Selection | None
-    exclude_fields: Selection | None
-    expand: Selection | None
+    order_by: Sorting[R] | None
+    fields: Names[R] | None
+    exclude_fields: Names[R] | None
+    expand: Names[R] | None
     ids: Iterable[int | str] | int | str | None
     pagination: Pagination
 
 
-class ManageListOptions(ListOptions, total=False):
+class ManageListOptions(ListOptions, Generic[R], total=False):
     """The keywords of a list of Manage.
 
     Attributes:
@@ -188,11 +193,11 @@ class ManageListOptions(ListOptions, total=False):
 
     child_conditions: Condition | str | None
     custom_field_conditions: Condition | str | None
-    order_by: Sorting | None
-    fields: Selection | None
+    order_by: Sorting[R] | None
+    fields: Names[R] | None
 
 
-class AutomateListOptions(ListOptions, total=False):
+class AutomateListOptions(ListOptions, Generic[R], total=False):
     """The keywords of a list of Automate.
 
     Attributes:
@@ -201,10 +206,10 @@ class AutomateListOptions(ListOptions, total=False):
         ids: The ids of the records.
     """
 
-    order_by: Sorting | None
-    fields: Selection | None
-    exclude_fields: Selection | None
-    expand: Selection | None
+    order_by: Sorting[R] | None
+    fields: Names[R] | None
+    exclude_fields: Names[R] | None
+    expand: Names[R] | None
     ids: Iterable[int | str] | int | str | None
 
 
@@ -221,18 +226,18 @@ class AutomateCountOptions(CallOptions, total=False):
     ids: Iterable[int | str] | int | str | None
 
 
-class ManageGetOptions(CallOptions, total=False):
+class ManageGetOptions(CallOptions, Generic[R], total=False):
     """The keywords of `get` of Manage."""
 
-    fields: Selection | None
+    fields: Names[R] | None
 
 
-class AutomateGetOptions(CallOptions, total=False):
+class AutomateGetOptions(CallOptions, Generic[R], total=False):
     """The keywords of `get` of Automate."""
 
-    fields: Selection | None
-    exclude_fields: Selection | None
-    expand: Selection | None
+    fields: Names[R] | None
+    exclude_fields: Names[R] | None
+    expand: Names[R] | None
 
 
 class ClientOptions(TypedDict, total=False):

@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 
     R = TypeVar("R", contravariant=True, default=Any)
 
-    class _About(Generic[R]):
+    class About(Generic[R]):
         """A mark for type checkers: what it is the base of is about records of the type R."""
 
 else:
 
-    class _About:
+    class About:
+        """At run time the record is not kept."""
+
         __slots__ = ()
 
         def __class_getitem__(cls, record):
@@ -80,7 +82,7 @@ class OwnedPath(Path):
     product: str = field(default="", compare=False)
 
 
-class Condition(Value, _About["R"]):
+class Condition(Value, About["R"]):
     """A condition on records R: joined by ``&`` and ``|``, negated by ``~``, and never used as a truth value.
 
     ``Ticket.closedFlag == False`` is a ``Condition[models.Ticket]``, which type checkers accept for lists of tickets only. A
@@ -243,8 +245,12 @@ else:
     Expr = Condition
 
 
-class Order(Value):
-    """One term of a sort order; `start` is the position of its path in the text, or -1."""
+class Order(Value, About["R"]):
+    """One term of a sort order; `start` is the position of its path in the text, or -1.
+
+    ``Ticket.id.desc()`` is an ``Order[models.Ticket]``, which type checkers accept for lists of tickets only. A term from a text or
+    from `cwql.F` fits every list.
+    """
 
     __module__ = "cwql.ast"
 

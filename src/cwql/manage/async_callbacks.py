@@ -60,7 +60,7 @@ class AsyncCallbacks:
         return entry
 
     def list(
-        self, where: Condition | str | None = None, **options: Unpack[ManageListOptions]
+        self, where: Condition[CallbackEntry] | str | None = None, **options: Unpack[ManageListOptions[CallbackEntry]]
     ) -> AsyncRecordIterator[CallbackEntry]:
         """Return an iterator over the callbacks of one's own API member."""
         found: AsyncRecordIterator[CallbackEntry] = self._resource.list(where, **options)

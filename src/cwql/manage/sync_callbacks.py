@@ -61,7 +61,7 @@ class Callbacks:
         return entry
 
     def list(
-        self, where: Condition | str | None = None, **options: Unpack[ManageListOptions]
+        self, where: Condition[CallbackEntry] | str | None = None, **options: Unpack[ManageListOptions[CallbackEntry]]
     ) -> RecordIterator[CallbackEntry]:
         """Return an iterator over the callbacks of one's own API member."""
         found: RecordIterator[CallbackEntry] = self._resource.list(where, **options)

@@ -5,22 +5,30 @@ from __future__ import annotations
 from cwql.errors import ExpressionError
 from cwql.language.builder import Field, to_path
 from cwql.language.names import shorten
-from cwql.language.nodes import Condition, FieldList, Order, OrderBy, OwnedPath, Path
+from cwql.language.nodes import About, Condition, FieldList, Order, OrderBy, OwnedPath, Path
 from cwql.value import Value, assign, unknown_attribute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, NoReturn, Self, TypeAlias, TypeVar
+    from typing import Any, NoReturn, Protocol, Self, TypeAlias, TypeVar
 
-    from cwql.language.nodes import Expr
+    from cwql.language.nodes import Expr, R
     from cwql.schema.handles import Handle
 
-    Term: TypeAlias = str | Order | Field | Handle
-    Sorting: TypeAlias = Term | OrderBy | Iterable[Term | OrderBy]
-    Name: TypeAlias = str | Path | Field | Handle
-    Names: TypeAlias = FieldList | Name | Iterable[Name]
+    S = TypeVar("S")
+    Family = TypeVar("Family", covariant=True)
     Q = TypeVar("Q", bound="Query")
+
+    class Narrower(Protocol[Family]):
+        """A condition on some of the records of a family: it may be added to a query on all of them."""
+
+        def __rand__(self, other: Condition[Family], /) -> Condition: ...
+
+    Term: TypeAlias = str | Order[S] | Field | Handle[S]
+    Sorting: TypeAlias = Term[S] | OrderBy | Iterable[Term[S] | OrderBy]
+    Name: TypeAlias = str | Path | Field | Handle[S]
+    Names: TypeAlias = FieldList | Name[S] | Iterable[Name[S]]
 
 _FORMS = {
     **dict.fromkeys(("all", "first", "count"), "the verb of a resource, tickets.all(query)"),
@@ -41,7 +49,7 @@ LISTS = ("fields", "expand", "exclude_fields")
 """Parts that are lists of fields; a second one replaces the first."""
 
 
-class Query(Value):
+class Query(Value, About["R"]):
     """The parameters of a list request; each part is a text, a tree or typed handles.
 
     ``Query(Ticket.closedFlag == False, order_by=Ticket.id.desc(), page_size=50)``
@@ -52,6 +60,9 @@ class Query(Value):
     has `expand` and `exclude_fields`. A part that is None, blank or an empty list is not sent. Raises `ExpressionError` for a
     value that cannot be used as that part.
 
+    ``Query(Ticket.id > 5)`` is a ``Query[models.Ticket]``, which type checkers accept for lists of tickets only; without typed
+    handles it fits every list.
+
     Queries are immutable. The methods return a new query: those of conditions add one, the others replace a part.
     ``query & condition`` adds a condition; ``query & other`` merges two queries, and the parts of the second take precedence.
     """
@@ -61,14 +72,14 @@ class Query(Value):
 
     def __init__(  # noqa: PLR0913 - the parts of a query, by keyword
         self,
-        where: Condition | str | None = None,
+        where: Condition[R] | str | None = None,
         *,
         child_conditions: Condition | str | None = None,
         custom_field_conditions: Condition | str | None = None,
-        order_by: Sorting | None = None,
-        fields: Names | None = None,
-        exclude_fields: Names | None = None,
-        expand: Names | None = None,
+        order_by: Sorting[R] | None = None,
+        fields: Names[R] | None = None,
+        exclude_fields: Names[R] | None = None,
+        expand: Names[R] | None = None,
         page_size: int | None = None,
         limit: int | None = None,
     ) -> None:
@@ -96,7 +107,7 @@ class Query(Value):
         """Return the parts by name: a tuple for conditions, an int for sizes, a text or a tree for the others."""
         return dict(self._parts)
 
-    def where(self, condition: Condition | str) -> Self:
+    def where(self, condition: Condition[R] | Narrower[R] | str) -> Self:
         """Return a query with this condition added."""
         return self._added("where", condition)
 
@@ -108,19 +119,19 @@ class Query(Value):
         """Return a query with this condition on custom fields added; a single custom field must match all of it."""
         return self._added("custom_field_conditions", condition)
 
-    def order_by(self, *terms: Sorting) -> Self:
+    def order_by(self, *terms: Sorting[R]) -> Self:
         """Return a query that sorts by these terms only; without terms, one that does not sort."""
         return self._replaced("order_by", to_order(_one(terms)) if terms else None)
 
-    def fields(self, *names: Names) -> Self:
+    def fields(self, *names: Names[R]) -> Self:
         """Return a query for these fields only; without names, one for all fields."""
         return self._replaced("fields", to_fields(_one(names)) if names else None)
 
-    def expand(self, *names: Names) -> Self:
+    def expand(self, *names: Names[R]) -> Self:
         """Return a query that makes Automate embed these related records."""
         return self._replaced("expand", to_fields(_one(names)) if names else None)
 
-    def exclude_fields(self, *names: Names) -> Self:
+    def exclude_fields(self, *names: Names[R]) -> Self:
         """Return a query that makes Automate omit these fields."""
         return self._replaced("exclude_fields", to_fields(_one(names)) if names else None)
 
@@ -132,13 +143,17 @@ class Query(Value):
         """Return a query for at most this number of records."""
         return self._replaced("limit", None if number is None else to_count("limit", number))
 
-    def __and__(self, other: Query | Condition | str) -> Self:
+    def __and__(self, other: Query[R] | Condition[R] | Narrower[R] | str) -> Self:
         if not isinstance(other, Query):
             return self.where(other)
         parts = self.parts
         for name, value in other.parts.items():
             parts[name] = parts.get(name, ()) + value if name in CONDITIONS else value
         return self._with(parts)
+
+    if TYPE_CHECKING:
+        # For a query on a family of records on the left: the right one fits in it.
+        def __rand__(self, other: Query[R], /) -> Query[R]: ...
 
     def __bool__(self) -> NoReturn:
         raise ExpressionError(
@@ -155,7 +170,7 @@ class Query(Value):
     def __reduce__(self) -> tuple[Any, tuple[object, ...]]:
         return _restore, (type(self), self._parts)
 
-    def _added(self, name: str, condition: Condition | str) -> Self:
+    def _added(self, name: str, condition: object) -> Self:
         if _is_blank(condition):
             return self
         parts = self.parts

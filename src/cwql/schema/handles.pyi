@@ -53,10 +53,10 @@ class Handle(Generic[R]):
         """Return the value of the field in a record, or None."""
 
 class _Sortable(Handle[R]):
-    def asc(self) -> Order:
+    def asc(self) -> Order[R]:
         """Sort by the field in ascending order."""
 
-    def desc(self) -> Order:
+    def desc(self) -> Order[R]:
         """Sort by the field in descending order."""
 
 class _Ordered(_Sortable[R], Generic[V, R]):
