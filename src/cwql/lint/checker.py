@@ -32,6 +32,8 @@ class ConditionChecker:
         self._rules = rules
         self._release = release
         self._tests: dict[tuple[str | None, str | None, str], Test] = {}
+        self._clean: set[tuple[tuple[str | None, str | None, str], str]] = set()
+        """Texts without diagnostics: a program sorts by the same few fields again and again."""
 
     def judge(self, found: ConditionTemplate, text: str | None = None) -> list[Diagnostic]:
         """Return the diagnostics of a condition, with positions in the file.
@@ -50,14 +52,14 @@ class ConditionChecker:
         test = self._tests.get(key)
         if test is None:
             test = self._tests[key] = self._find_test(*key)
-        if PLACEHOLDER not in text and test(text):
+        if PLACEHOLDER not in text and ((key, text) in self._clean or test(text)):
             return []
         records = _records(place.dialect, parameter)
         if not records:
             return []
         rules = self._rules
         if PLACEHOLDER in text:
-            findings = _judge_placeholders(found, text, records, rules, self._release)
+            findings = _judge_placeholders(found, text, records, test, rules, self._release)
             return with_target(findings, place.dialect, place.endpoint, parameter)
         reported = _common(
             [
@@ -72,7 +74,9 @@ class ConditionChecker:
                 for record in records
             ]
         )
-        if found.partial:
+        if not reported:
+            self._clean.add((key, text))
+        elif found.partial:
             from cwql.rules.traits import find_codes
 
             # The other items of a joined list are unknown.
@@ -91,8 +95,13 @@ class ConditionChecker:
         return find_test(records[0], endpoint, name, rules=self._rules, release=self._release)
 
 
-def _judge_placeholders(
-    found: ConditionTemplate, text: str, records: Sequence[Dialect], rules: RuleConfig | None, release: str | None
+def _judge_placeholders(  # noqa: PLR0913  # those of `ConditionChecker.judge`, resolved
+    found: ConditionTemplate,
+    text: str,
+    records: Sequence[Dialect],
+    test: Test,
+    rules: RuleConfig | None,
+    release: str | None,
 ) -> list[Diagnostic]:
     from cwql.lint.interpolation import weigh_placeholders
     from cwql.lint.templates.check import judge_filled, judge_list
@@ -110,7 +119,7 @@ def _judge_placeholders(
         SampleGenerator(text, record, found.place.endpoint, name)
         for record, name in zip(records, parameters, strict=True)
     ]
-    reported = _certain(found, text, _common([judge_filled(found, filler, rules, release) for filler in fillers]))
+    reported = _certain(found, text, _common([judge_filled(found, filler, test, rules, release) for filler in fillers]))
     weighed = list(weigh_placeholders(found, fillers))
     if found.place.loose and weighed:
         from cwql.lint.heuristics import is_foreign

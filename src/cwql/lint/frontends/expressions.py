@@ -8,6 +8,7 @@ from cwql.lint.frontends.tables import (
     CHOICE,
     DEPTH,
     PREFIX,
+    STOPS,
 )
 from cwql.lint.ir import (
     Argument,
@@ -42,15 +43,16 @@ class Expressions(Operands):
 
     def infix(self, left: Node, power: int) -> Node:
         """Parse the operators after an operand."""
+        tokens = self.tokens
         while self.at < self.size:
-            if self.starts_line():
+            token = tokens[self.at]
+            if (token.text in STOPS and token.kind == "sign") or (token.fresh and self.starts_line()):
                 return left
             after = self.postfix(left)
             if after is not None:
                 left = after
                 continue
-            token = self.peek()
-            word = self.word()
+            word = self.words[self.at]
             if token.kind in ("string", "number", "variable", "regex"):
                 return left
             adding = self.assigns.get(word, self.adds.get(word))
@@ -193,7 +195,7 @@ class Expressions(Operands):
     def _to_comma(self, closing: int, found: list[Argument]) -> None:
         """Go to the next item: the rest of the current one is only searched."""
         while self.at < min(closing, self.size):
-            word = self.word()
+            word = self.words[self.at]
             if word in (",", ";"):
                 self.at += 1
                 return

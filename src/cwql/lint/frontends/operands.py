@@ -83,7 +83,6 @@ class Operands(Cursor):
         """Return the code in a placeholder of a string, and its format."""
         spec = ""
         if self.braced_specs:
-            inner = type(self)(tokens, self.text, self.depth + 1)
             level = 0
             for index, token in enumerate(tokens):
                 level += (token.text in OPENERS) - (token.text in ENDS)

@@ -14,6 +14,8 @@ DEPTH = 70
 CLOSERS = {"(": ")", "[": "]", "{": "}", "$(": ")", "@(": ")", "@{": "}", "%{": "}", "#{": "}", "#(": ")"}
 OPENERS = frozenset(CLOSERS)
 ENDS = frozenset((")", "]", "}"))
+STOPS = ENDS | {",", ";"}
+"""The signs that end an expression."""
 
 POWERS = {
     **dict.fromkeys(("||", "or", "??", "?:"), 4),

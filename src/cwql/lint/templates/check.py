@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cwql.analysis.checker import Test
     from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
@@ -40,11 +41,20 @@ _GOT = ", got a number"
 
 
 def judge_filled(
-    found: ConditionTemplate, filler: SampleGenerator, rules: RuleConfig | None = None, release: str | None = None
+    found: ConditionTemplate,
+    filler: SampleGenerator,
+    test: Test,
+    rules: RuleConfig | None = None,
+    release: str | None = None,
 ) -> list[Diagnostic]:
-    """Return the diagnostics of a condition that apply to all values of its placeholders, with positions in its text."""
+    """Return the diagnostics of a condition that apply to all values of its placeholders, with positions in its text.
+
+    `test` is that of `find_test` for its target; it may be False for every text.
+    """
     endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
     filled = filler.fill()
+    if test(filled.text):
+        return []
     reported = check(
         filled.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules, release=release
     )

@@ -77,14 +77,17 @@ class Part(Value):
     joined: tuple[str, ...] = ()
 
 
-class Token(Value):
+class Token:
     """A token of the text: its `kind`, its position, and whether it contains a placeholder."""
 
-    kind: str
-    text: str
-    start: int
-    end: int
-    with_placeholders: bool
+    __slots__ = ("end", "kind", "start", "text", "with_placeholders")
+
+    def __init__(self, kind: str, text: str, start: int, end: int, with_placeholders: bool) -> None:
+        self.kind = kind
+        self.text = text
+        self.start = start
+        self.end = end
+        self.with_placeholders = with_placeholders
 
 
 def cut(text: str) -> Iterator[Token]:
