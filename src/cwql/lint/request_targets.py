@@ -226,13 +226,13 @@ def _heads() -> frozenset[str]:
 def _paths(folded: str) -> Iterator[int]:
     """Yield the positions of possible paths of Manage, and of chains of names."""
     for section in _SECTIONS:
-        for at in _find_all(section, folded):
+        for at in find_all(section, folded):
             match = _STEP.match(folded, at + len(section))
             if match is not None and match[1].replace("_", "") in _heads():
                 yield at
 
 
-def _find_all(word: str, folded: str) -> Iterator[int]:
+def find_all(word: str, folded: str) -> Iterator[int]:
     """Yield the positions of a word. One pattern for several words takes four times as long."""
     at = folded.find(word)
     while at >= 0:
@@ -316,7 +316,7 @@ class Context:
         """Return where the file names a parameter or a target, in order; `words` are those of `can_name_endpoint`."""
         if words not in self._marks:
             folded = self.source.text.lower()
-            found = [at for mark in _MARKS for at in _find_all(mark, folded)]
+            found = [at for mark in _MARKS for at in find_all(mark, folded)]
             found += [match.start() for word in words for match in word.finditer(folded)]
             found += _paths(folded)
             self._marks[words] = sorted(found)

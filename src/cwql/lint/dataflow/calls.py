@@ -7,12 +7,12 @@ from cwql.lint.dataflow.expressions import run_inline
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.knowledge import (
-    ADDERS,
-    BUILDERS,
     LENGTHS,
     NUMBERS,
     SAME,
     fold,
+    is_adder,
+    is_builder,
 )
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.list_functions import list_after_function
@@ -60,7 +60,7 @@ def _call(flow: Flow, node: Call) -> Value:
     if len(frame.places) == 1 and flow.owner is not None:
         for word in frame.parameters:
             flow.targets.setdefault((id(flow.owner), word), frame.places[0])
-    builder = node.made or BUILDERS.search(name) is not None
+    builder = node.made or is_builder(name)
     if carried and (builder or not frame.places):
         value = value.moved(node.start, node.end)
         value.sinks = [*value.sinks, *carried][:50]
@@ -143,7 +143,7 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
 def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[Value]:
     """Evaluate the arguments; those that name a parameter are sinks."""
     values: list[Value] = []
-    adds = ADDERS.search(name) is not None
+    adds = is_adder(name)
     first_key = ""
     for index, argument in enumerate(node.arguments):
         if argument.value is None:

@@ -203,7 +203,9 @@ class Flow:
 
     def close_statement(self) -> None:
         """End a statement."""
-        self.frames.pop().close(Frame())
+        frame = self.frames.pop()
+        if frame.sinks or frame.carried:
+            frame.close(Frame())
 
     def block(self, block: Block) -> bool:
         """Evaluate statements in order; return whether the code after them runs."""

@@ -84,10 +84,9 @@ ENCODERS = words(
 ENCODER_OWNERS = words("cgi uri url urlencoder webutility httputility urlutils erb urllib parse uriutils rack util")
 """Owners of an ``encode``, ``escape`` or ``quote`` that encodes for URLs."""
 
-ESCAPERS = re.compile(
+_ESCAPERS = re.compile(
     r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.{0,60}(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file))"
 )
-"""Calls of a program's own, in small letters, that make a value fit for a condition: ``escapeCondition(…)``, ``quote(…)``."""
 
 OTHER_ESCAPERS = words(
     """re regex regexp html xml cgi erb uri url urlutils shlex shell shellwords sql db pg mysql connection json csv
@@ -95,13 +94,10 @@ OTHER_ESCAPERS = words(
 )
 """Owners of functions with such names that escape for something else than a condition."""
 
-BUILDERS = re.compile(
+_BUILDERS = re.compile(
     r"request|ur[il]|builder|path|target|quer(?:y|ies)|param|endpoint|route|resource|create|client", re.IGNORECASE
 )
-"""Calls whose result still belongs to the URL among their arguments: ``new RestRequest("/service/tickets")``."""
-
-ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|where|item", re.IGNORECASE)
-"""Calls with the name and the text of a parameter as arguments."""
+_ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|where|item", re.IGNORECASE)
 
 TEXT_OWNERS = words("string strings text str enum array lists list utils stringutils kernel fmt io_lib")
 """Owners of functions of texts, which are not texts themselves."""
@@ -122,6 +118,24 @@ _GROUP = re.compile(r"\((?:\?P?<(\w+)>)?((?!\?)(?:[^()\\]|\\.)*)\)")
 def fold(name: str) -> str:
     """Return a name without ``_``, ``!``, ``?`` and letter case."""
     return name.replace("_", "").rstrip("!?").lower()
+
+
+@lru_cache(4096)
+def is_escaper(name: str) -> bool:
+    """Return whether a program's own function makes a value fit for a condition: ``escapeCondition(…)``, ``quote(…)``."""
+    return _ESCAPERS.search(name.lower()) is not None
+
+
+@lru_cache(4096)
+def is_builder(name: str) -> bool:
+    """Return whether the result of a call belongs to the URL in its arguments: ``new RestRequest("/service/tickets")``."""
+    return _BUILDERS.search(name) is not None
+
+
+@lru_cache(4096)
+def is_adder(name: str) -> bool:
+    """Return whether the arguments of a call may be the name and the text of a parameter."""
+    return _ADDERS.search(name) is not None
 
 
 def is_safe_pattern(pattern: str) -> bool:

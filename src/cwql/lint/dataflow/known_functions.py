@@ -11,7 +11,6 @@ from cwql.lint.dataflow.knowledge import (
     DEDENTS,
     ENCODER_OWNERS,
     ENCODERS,
-    ESCAPERS,
     FORMATS,
     FORMATTED,
     JOINS,
@@ -26,6 +25,7 @@ from cwql.lint.dataflow.knowledge import (
     STRIPS,
     TEXT_OWNERS,
     fold,
+    is_escaper,
 )
 from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, map_call
 from cwql.lint.dataflow.targets import is_record
@@ -76,7 +76,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
         value.sinks, value.parameter = source.sinks, source.parameter
         value.safe = source.safe and not source.texts
         return value
-    if owner_name not in OTHER_ESCAPERS and (ESCAPERS.search(name.lower()) or (folded == "escape" and owner_name)):
+    if owner_name not in OTHER_ESCAPERS and (is_escaper(name) or (folded == "escape" and owner_name)):
         # Whether it escapes correctly cannot be decided here.
         return Value(node.start, node.end, safe=True)
     if folded == "tryparse" and isinstance(owner_node, Name) and isinstance(node, Call):

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import MEMBER
 from cwql.lint.dataflow.values import THIS
+from cwql.lint.request_targets import find_all
 from cwql.value import Value
 
 TYPE_CHECKING = False
@@ -67,8 +68,8 @@ WORDS = re.compile(_function(rf"{_KEYWORD}(?:{_PARAMETERS})?[ \t]*+(?:do[ \t]*+)
 """A function that the word ``end`` closes."""
 
 _DEFINED = re.compile(
-    r"\b(?:function|filter|func|fun|fn|sub|defp?)\b[ \t]*+\*?(?:\([^()\n]{0,100}+\)[ \t]*+)?([a-z_$][\w$-]*+)"
-    r"|(?<![\w$])([a-z_$][\w$]*+)[ \t]*+(?:<[^<>\n]{0,60}+>)?\([^()\n]{0,200}+\)(?=[^\n;(){}]{0,60}+(?:\{|=>|\r?\n))"
+    r"(?<![\w$])(?:(?:function|filter|func|fun|fn|sub|defp?)\b[ \t]*+\*?(?:\([^()\n]{0,100}+\)[ \t]*+)?([a-z_$][\w$-]*+)"
+    r"|([a-z_$][\w$]*+)[ \t]*+(?:<[^<>\n]{0,60}+>)?\([^()\n]{0,200}+\)(?=[^\n;(){}]{0,60}+(?:\{|=>|\r?\n)))"
 )
 _NO_NAMES = frozenset(
     ("catch", "elseif", "for", "foreach", "function", "if", "lock", "param", "return", "switch", "unless", "until")
@@ -154,10 +155,10 @@ def find_silent_functions(text: str, context: Context, traits: Traits, functions
 
 def _candidates(text: str, folded: str, marks: list[int], layout: Layout) -> Iterator[_Candidate]:
     """Yield the outermost functions that contain no mark and set no member."""
-    owners = [word for word in THIS if word in folded]
     paired = {(first, last) for sign, first, last in _PAIRED if sign in text}
     even = [sign for sign in _EVEN if sign in text]
-    marks = [*marks, len(text)]
+    members = [at for word in THIS for at in find_all(word, folded) if MEMBER.match(folded, at) is not None]
+    marks = [*sorted([*marks, *members]), len(text)]
     search = layout.function.search
     match = search(text)
     while match is not None:
@@ -168,7 +169,6 @@ def _candidates(text: str, folded: str, marks: list[int], layout: Layout) -> Ite
             marks[bisect_left(marks, start)] >= high
             and name.isascii()
             and _is_balanced(text, low, high, paired, even)
-            and not _sets_member(folded, start, high, owners)
         )
         if is_candidate:
             yield _Candidate(start, low, high, match.end("last"), _last_part(name.lower()))
@@ -181,14 +181,6 @@ def _is_balanced(text: str, low: int, high: int, paired: Iterable[tuple[str, str
         if text.count(first, low, high) != text.count(last, low, high):
             return False
     return not sum([text.count(sign, low, high) % 2 for sign in even])
-
-
-def _sets_member(folded: str, start: int, high: int, owners: Iterable[str]) -> bool:
-    """Return whether a function sets a member of its object; `owners` are the words for it in the file."""
-    for word in owners:
-        if folded.find(word, start, high) >= 0:
-            return MEMBER.search(folded, start, high) is not None
-    return False
 
 
 def _last_part(name: str) -> str:
