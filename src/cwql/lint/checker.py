@@ -95,7 +95,7 @@ class ConditionChecker:
         return find_test(records[0], endpoint, name, rules=self._rules, release=self._release)
 
 
-def _judge_placeholders(  # noqa: PLR0913  # those of `ConditionChecker.judge`, resolved
+def _judge_placeholders(
     found: ConditionTemplate,
     text: str,
     records: Sequence[Dialect],

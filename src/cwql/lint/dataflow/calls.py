@@ -56,7 +56,7 @@ def _call(flow: Flow, node: Call) -> Value:
     flow.frames.pop()
     callee = node.callee
     name = callee.name if isinstance(callee, (Name, Member)) else ""
-    carried = [sink for sink in (*frame.sinks, *frame.carried) if not sink.near]
+    carried = [sink for sink in (*frame.sinks, *frame.carried) if not sink.near] if frame.sinks or frame.carried else []
     if len(frame.places) == 1 and flow.owner is not None:
         for word in frame.parameters:
             flow.targets.setdefault((id(flow.owner), word), frame.places[0])
@@ -145,6 +145,7 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
     values: list[Value] = []
     adds = is_adder(name)
     first_key = ""
+    entries: dict[str, Value] = {}
     for index, argument in enumerate(node.arguments):
         if argument.value is None:
             continue
@@ -179,18 +180,22 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
                 if sink is not None and owner_node is not None:
                     flow.attach(owner_node, sink)
                 first_key = ""
-        if argument.name.lower() in _ENDPOINTS and value.plain is not None:
-            _note_word(flow, value.plain)
-    named_entries = {
-        argument.name: value for argument, value in zip(node.arguments, values, strict=False) if argument.name
-    }
-    parameter_name = named_entries.get("name") or named_entries.get("key")
-    if parameter_name is not None and "value" in named_entries and parameter_name.plain is not None:
-        # ``URLQueryItem(name: "conditions", value: "…")``
-        parameter = parameter_of(parameter_name.plain)
-        if parameter is not None:
-            flow.sink(named_entries["value"], parameter, parameter_name.plain, node.start)
+        if argument.name:
+            entries[argument.name] = value
+            if argument.name.lower() in _ENDPOINTS and value.plain is not None:
+                _note_word(flow, value.plain)
+    if "value" in entries:
+        _note_entry(flow, node, entries)
     return values
+
+
+def _note_entry(flow: Flow, node: Call, entries: dict[str, Value]) -> None:
+    """Note the parameter that a name and a value give: ``URLQueryItem(name: "conditions", value: "…")``."""
+    name = entries.get("name") or entries.get("key")
+    if name is not None and name.plain is not None:
+        parameter = parameter_of(name.plain)
+        if parameter is not None:
+            flow.sink(entries["value"], parameter, name.plain, node.start)
 
 
 def _note_word(flow: Flow, text: str) -> None:

@@ -101,7 +101,7 @@ class Emitter:
     def _urls_of(self, texts: Iterable[Text]) -> Iterator[ConditionTemplate | Diagnostic]:
         for text in texts:
             shown = text.shown
-            if _QUERY.search(shown) is None or len(shown) > 20_000:
+            if "=" not in shown or _QUERY.search(shown) is None or len(shown) > 20_000:
                 continue
             if not _PARTED.search(shown) and (text.argument or _BODY.match(shown) is None):
                 # `log("conditions=%s", …)`: no part of a URL.

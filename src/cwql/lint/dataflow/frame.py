@@ -46,9 +46,12 @@ class Frame:
             if self.hint is not None:
                 for sink in self.sinks:
                     sink.hint = sink.hint or self.hint
-            outer.sinks += [sink for sink in self.sinks if not sink.closed]
-            outer.carried += self.carried[:50]
-        outer.parameters += self.parameters[:20]
+            if self.sinks:
+                outer.sinks += [sink for sink in self.sinks if not sink.closed]
+            if self.carried:
+                outer.carried += self.carried[:50]
+        if self.parameters:
+            outer.parameters += self.parameters[:20]
         for place in self.places:
             outer.note(place)
         if self.hint is not None:
