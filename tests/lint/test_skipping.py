@@ -84,6 +84,16 @@ def test_a_name_in_a_comment_is_no_use() -> None:
     assert len(skipped("\nfunction of() {\n  return 11;\n}\n// terms of use\n", "methods")) == 1
 
 
+def test_a_call_at_the_end_of_a_line_defines_no_function() -> None:
+    text = "\nfunction f(x) {\n  return x.trim();\n}\nconst y = name.trim()\nuse(y)\n"
+    assert skipped(text, "methods") == ["function f(x) {\n  return x.trim();\n}"]
+
+
+def test_a_function_that_calls_one_with_its_brace_on_the_next_line_is_kept() -> None:
+    text = "\nfunction f(x) {\n  return fold(x);\n}\nvoid fold(x)\n{ get(x, conditions); }\n"
+    assert skipped(text, "methods") == []
+
+
 def test_a_word_that_begins_with_the_closing_one_ends_no_function() -> None:
     text = "\ndef f\n  long_call_of_something(1)\nend_of = 1\nend\n"
     assert skipped(text, "words") == []

@@ -69,8 +69,11 @@ WORDS = re.compile(_function(rf"{_KEYWORD}(?:{_PARAMETERS})?[ \t]*+(?:do[ \t]*+)
 
 _DEFINED = re.compile(
     r"(?<![\w$])(?:(?:function|filter|func|fun|fn|sub|defp?)\b[ \t]*+\*?(?:\([^()\n]{0,100}+\)[ \t]*+)?([a-z_$][\w$-]*+)"
-    r"|([a-z_$][\w$]*+)[ \t]*+(?:<[^<>\n]{0,60}+>)?\([^()\n]{0,200}+\)(?=[^\n;(){}]{0,60}+(?:\{|=>|\r?\n)))"
+    r"|([a-z_$][\w$]*+)[ \t]*+(?:<[^<>\n]{0,60}+>)?\([^()\n]{0,200}+\)"
+    r"(?=[^\n;(){}]{0,60}+(?:\{|=>|\r?\n[ \t]*+(?:\{|=>|:|where\b|throws\b))))"
 )
+"""The functions of a program. A call at the end of a line is none: most lines of some languages end with one."""
+
 _NO_NAMES = frozenset(
     ("catch", "elseif", "for", "foreach", "function", "if", "lock", "param", "return", "switch", "unless", "until")
 ) | {"using", "when", "while", "with"}
@@ -166,9 +169,7 @@ def _candidates(text: str, folded: str, marks: list[int], layout: Layout) -> Ite
         low = match.start("body")
         name = match["name"] or match["method"]
         is_candidate = (
-            marks[bisect_left(marks, start)] >= high
-            and name.isascii()
-            and _is_balanced(text, low, high, paired, even)
+            marks[bisect_left(marks, start)] >= high and name.isascii() and _is_balanced(text, low, high, paired, even)
         )
         if is_candidate:
             yield _Candidate(start, low, high, match.end("last"), _last_part(name.lower()))
