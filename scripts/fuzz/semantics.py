@@ -23,6 +23,7 @@ import cwql
 from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Comparison, Expr, Path, conjunction, disjunction
 from cwql.language.operators import MEMBERSHIP, OPERATORS
+from cwql.language.simplify import simplify_fields
 from cwql.sandbox import Sandbox
 from scripts.fuzz.evaluator import matches
 from tests.sandbox.api_client import ApiClient
@@ -298,7 +299,7 @@ class Evaluators:
         lists = {path.lower() for path in self.world.lists}
         yield (
             "simplify",
-            cwql.simplify(tree, single=lambda path: not custom and str(path).lower() not in lists),
+            simplify_fields(tree, lambda path: not custom and str(path).lower() not in lists),
             self.dialect,
         )
         try:

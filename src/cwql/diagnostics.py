@@ -63,9 +63,9 @@ class Fix(Value):
 
     title: str
     edits: tuple[Edit, ...]
-    applicability: Applicability = "safe"
+    applicability: Applicability = field(default="safe", kw_only=True)
 
-    def __init__(self, title: str, edits: Iterable[Edit], applicability: Applicability = "safe") -> None:
+    def __init__(self, title: str, edits: Iterable[Edit], *, applicability: Applicability = "safe") -> None:
         assign(self, "title", title)
         assign(self, "edits", tuple(edits))
         assign(self, "applicability", applicability)
@@ -105,6 +105,7 @@ class Diagnostic(Value):
 
     __module__ = "cwql"
 
+    _: KW_ONLY
     code: str
     name: str
     severity: Severity
@@ -113,9 +114,37 @@ class Diagnostic(Value):
     hint: str | None = None
     fixes: tuple[Fix, ...] = ()
     notes: tuple[str, ...] = ()
-    dialect: str | None = field(default=None, compare=False, kw_only=True)
-    endpoint: str | None = field(default=None, compare=False, kw_only=True)
-    parameter: str | None = field(default=None, compare=False, kw_only=True)
+    dialect: str | None = field(default=None, compare=False)
+    endpoint: str | None = field(default=None, compare=False)
+    parameter: str | None = field(default=None, compare=False)
+
+    # Written by hand, because binding names in the derived one takes three times as long.
+    def __init__(  # noqa: PLR0913 - the fields, by name only
+        self,
+        *,
+        code: str,
+        name: str,
+        severity: Severity,
+        message: str,
+        span: Span,
+        hint: str | None = None,
+        fixes: tuple[Fix, ...] = (),
+        notes: tuple[str, ...] = (),
+        dialect: str | None = None,
+        endpoint: str | None = None,
+        parameter: str | None = None,
+    ) -> None:
+        assign(self, "code", code)
+        assign(self, "name", name)
+        assign(self, "severity", severity)
+        assign(self, "message", message)
+        assign(self, "span", span)
+        assign(self, "hint", hint)
+        assign(self, "fixes", fixes)
+        assign(self, "notes", notes)
+        assign(self, "dialect", dialect)
+        assign(self, "endpoint", endpoint)
+        assign(self, "parameter", parameter)
 
     if not TYPE_CHECKING:
         # Hidden from type checkers, which would take any name for a good one.
@@ -182,7 +211,14 @@ class DiagnosticKind(Value):
     ) -> Diagnostic:
         """Return a diagnostic of this kind."""
         return Diagnostic(
-            self.code, self.name, severity or self.severity, message, span, hint, tuple(fixes), tuple(notes)
+            code=self.code,
+            name=self.name,
+            severity=severity or self.severity,
+            message=message,
+            span=span,
+            hint=hint,
+            fixes=tuple(fixes),
+            notes=tuple(notes),
         )
 
 

@@ -7,6 +7,7 @@ from cwql.value import Value, assign
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from dataclasses import KW_ONLY
 
 
 class Span(Value):
@@ -29,13 +30,15 @@ class Span(Value):
     def __len__(self) -> int:
         return self.end - self.start
 
-    def cover(self, other: Span) -> Span:
-        """Return the smallest span that contains both."""
-        return Span(min(self.start, other.start), max(self.end, other.end))
 
-    def overlaps(self, other: Span) -> bool:
-        """Return whether both share a character. An empty span overlaps if it is strictly inside the other one."""
-        return self.start < other.end and other.start < self.end
+def cover(first: Span, last: Span) -> Span:
+    """Return the smallest span that contains both."""
+    return Span(min(first.start, last.start), max(first.end, last.end))
+
+
+def overlap(first: Span, last: Span) -> bool:
+    """Return whether both share a character. An empty span overlaps if it is strictly inside the other one."""
+    return first.start < last.end and last.start < first.end
 
 
 class Location(Value):
@@ -43,6 +46,7 @@ class Location(Value):
 
     __module__ = "cwql"
 
+    _: KW_ONLY
     line: int
     column: int
     end_line: int
@@ -91,7 +95,9 @@ class Source:
 
     def locate(self, span: Span) -> Location:
         """Return the lines and columns of a span."""
-        return Location(*self.position(span.start), *self.position(span.end))
+        line, column = self.position(span.start)
+        end_line, end_column = self.position(span.end)
+        return Location(line=line, column=column, end_line=end_line, end_column=end_column)
 
     def start_of(self, number: int) -> int:
         """Return the offset at which a line (counted from 1) begins."""

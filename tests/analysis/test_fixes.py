@@ -28,8 +28,10 @@ def edit(start: int, end: int, text: str) -> Edit:
 
 
 def with_fix(start: int, end: int, text: str, safe: bool = True) -> Diagnostic:
-    change = Fix("change it", [edit(start, end, text)], "safe" if safe else "unsafe")
-    return Diagnostic("CW100", "syntax-error", "warning", "wrong", Span(start, end), fixes=(change,))
+    change = Fix("change it", [edit(start, end, text)], applicability="safe" if safe else "unsafe")
+    return Diagnostic(
+        code="CW100", name="syntax-error", severity="warning", message="wrong", span=Span(start, end), fixes=(change,)
+    )
 
 
 FIXED = [
@@ -179,7 +181,9 @@ def test_no_two_cures_in_one_place(findings: list[Diagnostic], expected: list[tu
 
 def test_the_first_fix_that_is_allowed_is_taken() -> None:
     unsafe, safe = Fix("a", [edit(0, 1, "a")], applicability="unsafe"), Fix("b", [edit(0, 1, "b")])
-    finding = Diagnostic("CW100", "syntax-error", "error", "wrong", Span(0, 1), fixes=(unsafe, safe))
+    finding = Diagnostic(
+        code="CW100", name="syntax-error", severity="error", message="wrong", span=Span(0, 1), fixes=(unsafe, safe)
+    )
     assert choose([finding]) == [safe]
     assert choose([finding], unsafe=True) == [unsafe]
 
@@ -204,8 +208,10 @@ def test_the_result_says_what_was_fixed_and_what_is_left() -> None:
 
 
 def test_fixes_that_are_only_shown_are_never_applied() -> None:
-    shown = Fix("rewrite it", [edit(0, 1, "a")], "display")
-    finding = Diagnostic("CW100", "syntax-error", "error", "wrong", Span(0, 1), fixes=(shown,))
+    shown = Fix("rewrite it", [edit(0, 1, "a")], applicability="display")
+    finding = Diagnostic(
+        code="CW100", name="syntax-error", severity="error", message="wrong", span=Span(0, 1), fixes=(shown,)
+    )
     assert choose([finding]) == choose([finding], unsafe=True) == []
 
 

@@ -156,7 +156,14 @@ def test_a_fix_that_does_harm_is_not_taken(edit: object, monkeypatch: pytest.Mon
         def __init__(self, text: str, order: LintJob) -> None:
             super().__init__(text, order)
             self.findings = [
-                Diagnostic(f.code, f.name, f.severity, f.message, f.span, None, (Fix("harm", [edit(text)]),))  # type: ignore[operator]
+                Diagnostic(
+                    code=f.code,
+                    name=f.name,
+                    severity=f.severity,
+                    message=f.message,
+                    span=f.span,
+                    fixes=(Fix("harm", [edit(text)]),),  # type: ignore[operator]
+                )
                 for f in self.findings
                 if "id ==" in text
             ] or self.findings
@@ -173,7 +180,12 @@ def test_a_bad_fix_does_not_hold_the_others_up(monkeypatch: pytest.MonkeyPatch) 
                 f
                 if f.code != "CW203"
                 else Diagnostic(
-                    f.code, f.name, f.severity, f.message, f.span, None, (Fix("harm", [Edit(f.span, '"')]),)
+                    code=f.code,
+                    name=f.name,
+                    severity=f.severity,
+                    message=f.message,
+                    span=f.span,
+                    fixes=(Fix("harm", [Edit(f.span, '"')]),),
                 )
                 for f in self.findings
             ]

@@ -232,7 +232,16 @@ def test_a_fix_with_one_edit_without_a_way_back_is_dropped() -> None:
         Fix("both", [Edit(Span(0, 1), "x"), Edit(Span(11, 12), "y")]),
         Fix("one", [Edit(Span(0, 1), "x")], applicability="unsafe"),
     )
-    finding = Diagnostic("CW203", "unknown-field", "error", "m", Span(0, 7), "h", fixes, ("n",))
+    finding = Diagnostic(
+        code="CW203",
+        name="unknown-field",
+        severity="error",
+        message="m",
+        span=Span(0, 7),
+        hint="h",
+        fixes=fixes,
+        notes=("n",),
+    )
     mapped = SourceMap(SEGMENTS).finding(finding)
     assert mapped.fixes == (Fix("one", [Edit(Span(12, 13), "x")], applicability="unsafe"),)
     assert (mapped.code, mapped.span, mapped.hint, mapped.notes) == ("CW203", Span(12, 19), "h", ("n",))

@@ -18,16 +18,16 @@ from cwql.source import Source, Span
 TEXT = "a = 1\nand 'é' == 2"
 DIAGNOSTICS = [
     Diagnostic(
-        "CW112",
-        "double-equals",
-        "warning",
-        "got ==, expected =",
-        Span(14, 16),
-        "100%: one sign,\nno more",
-        (Fix("write =", [Edit(Span(14, 16), "=")]),),
-        ("a note",),
+        code="CW112",
+        name="double-equals",
+        severity="warning",
+        message="got ==, expected =",
+        span=Span(14, 16),
+        hint="100%: one sign,\nno more",
+        fixes=(Fix("write =", [Edit(Span(14, 16), "=")]),),
+        notes=("a note",),
     ),
-    Diagnostic("CW999", "not-registered", "info", "all of it", Span(0, 18)),
+    Diagnostic(code="CW999", name="not-registered", severity="info", message="all of it", span=Span(0, 18)),
 ]
 
 
@@ -104,7 +104,7 @@ def test_gitlab() -> None:
     diagnostic = DIAGNOSTICS[0]
     spans = [Span(3, 5), Span(13, 15), Span(23, 25)]
     diagnostics = [
-        Diagnostic(diagnostic.code, diagnostic.name, severity, "got ==", span)
+        Diagnostic(code=diagnostic.code, name=diagnostic.name, severity=severity, message="got ==", span=span)
         for severity, span in zip(SEVERITIES, spans, strict=True)
     ]
     first, second, third = json.loads(render([(Source(text, ".\\src\\a.py"), diagnostics)], "gitlab"))
@@ -119,7 +119,14 @@ def test_gitlab() -> None:
     assert len({entry["fingerprint"] for entry in (first, second, third)}) == 3
     # Lines before it and a deeper indent do not change the fingerprint.
     moved = [
-        Diagnostic(f.code, f.name, f.severity, f.message, Span(f.span.start + 8, f.span.end + 8)) for f in diagnostics
+        Diagnostic(
+            code=f.code,
+            name=f.name,
+            severity=f.severity,
+            message=f.message,
+            span=Span(f.span.start + 8, f.span.end + 8),
+        )
+        for f in diagnostics
     ]
     later = json.loads(render([(Source("#######\n" + text, "src/a.py"), moved)], "gitlab"))
     assert [entry["fingerprint"] for entry in later] == [e["fingerprint"] for e in (first, second, third)]
@@ -154,7 +161,7 @@ def test_junit_without_problems_has_one_passed_case() -> None:
 
 def test_junit_has_no_characters_that_are_invalid_in_xml() -> None:
     every = "".join(map(chr, [*range(0x300), 0xFFFE, 0xFFFF, 0xD800, 0x1F600]))
-    diagnostic = Diagnostic("CW1", "x", "error", every, Span(0, 1))
+    diagnostic = Diagnostic(code="CW1", name="x", severity="error", message=every, span=Span(0, 1))
     document = ET.fromstring(render([(Source("x", every), [diagnostic])], "junit"))
     (failure,) = document.iter("failure")
     assert "<U+0000>" in failure.attrib["message"]

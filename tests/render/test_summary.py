@@ -17,7 +17,9 @@ SAFE, UNSAFE = Fix("safe", ()), Fix("unsafe", (), applicability="unsafe")
 
 
 def make(severity: Severity, *fixes: Fix) -> Diagnostic:
-    return Diagnostic("CW100", "syntax-error", severity, "message", Span(0, 1), None, fixes)
+    return Diagnostic(
+        code="CW100", name="syntax-error", severity=severity, message="message", span=Span(0, 1), fixes=fixes
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,14 @@ from cwql.source import Source, Span
 
 
 def diagnostic(start: int, end: int, **more: object) -> Diagnostic:
-    return Diagnostic("CW112", "double-equals", "error", "got ==, expected =", Span(start, end), **more)  # type: ignore[arg-type]
+    return Diagnostic(
+        code="CW112",
+        name="double-equals",
+        severity="error",
+        message="got ==, expected =",
+        span=Span(start, end),
+        **more,  # type: ignore[arg-type]
+    )
 
 
 def shown(text: str, *diagnostics: Diagnostic, terminal: Terminal | None = None) -> str:
@@ -148,14 +155,14 @@ def test_thousands_of_diagnostics_in_one_long_line() -> None:
 
 def test_no_text_acts_on_the_terminal() -> None:
     hostile = Diagnostic(
-        "CW100",
-        "syntax-error",
-        "error",
-        "got '\x1b[2J\n\u202e'",
-        Span(0, 1),
-        "remove \x07",
-        (Fix("write \r", [Edit(Span(0, 1), "\x1b[2J")]),),
-        ("\u2066",),
+        code="CW100",
+        name="syntax-error",
+        severity="error",
+        message="got '\x1b[2J\n\u202e'",
+        span=Span(0, 1),
+        hint="remove \x07",
+        fixes=(Fix("write \r", [Edit(Span(0, 1), "\x1b[2J")]),),
+        notes=("\u2066",),
     )
     text = render([(Source("\x1b[2Jx", "na\x1bme"), [hostile])])
     assert not set(text) & set("\x1b\x07\r\u202e\u2066")

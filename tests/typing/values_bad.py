@@ -33,5 +33,5 @@ Span(1)  # E
 Span(1, 2).start = 3  # E
 Edit(Span(1, 2))  # E
 Edit("1:2", "x")  # E
-Diagnostic("CW100", "syntax-error", "fatal", "message", Span(0, 1))  # E
-Diagnostic("CW100", "syntax-error", "error", "message", (0, 1))  # E
+Diagnostic(code="CW100", name="syntax-error", severity="fatal", message="message", span=Span(0, 1))  # E
+Diagnostic(code="CW100", name="syntax-error", severity="error", message="message", span=(0, 1))  # E

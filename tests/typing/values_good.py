@@ -27,7 +27,9 @@ assert_type(Title("a", level=2, bold=True).text, str)
 assert_type(replace(Label("a"), size=2), Label)
 assert_type(Span(1, end=2).start, int)
 assert_type(Fix("write =", [Edit(Span(1, 2), "=")]).edits, tuple[Edit, ...])
-Diagnostic("CW100", "syntax-error", "error", "message", Span(0, 1), fixes=(Fix("write =", ()),))
+Diagnostic(
+    code="CW100", name="syntax-error", severity="error", message="message", span=Span(0, 1), fixes=(Fix("write =", ()),)
+)
 match Label("a"):
     case Label(text, size):
         assert_type(text, str)

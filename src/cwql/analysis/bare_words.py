@@ -56,7 +56,14 @@ def advise(context: Context, diagnostics: Iterable[Diagnostic]) -> Iterator[Diag
         else:
             message, hint, fixes = advice
             yield Diagnostic(
-                diagnostic.code, diagnostic.name, diagnostic.severity, message, diagnostic.span, hint, fixes, ()
+                code=diagnostic.code,
+                name=diagnostic.name,
+                severity=diagnostic.severity,
+                message=message,
+                span=diagnostic.span,
+                hint=hint,
+                fixes=fixes,
+                notes=(),
             )
 
 

@@ -206,7 +206,8 @@ def _verify_fixes(
 
     Such a fix replaces the whole text (decodes it, removes the rest of a URL), and nothing was known of the result.
     """
-    from cwql.diagnostics import Diagnostic, Fix
+    from cwql.diagnostics import Fix
+    from cwql.value import replace
 
     left = VERIFIED_FIXES if len(text) <= VERIFIED_LENGTH else 0
     for finding in findings:
@@ -215,8 +216,7 @@ def _verify_fixes(
             left -= 1
             if any(fix.is_safe and _leaves_errors(text, fix, judge) for fix in fixes):
                 fixes = tuple([Fix(fix.title, fix.edits, applicability="unsafe") for fix in fixes])
-        parts = (finding.code, finding.name, finding.severity, finding.message, finding.span, finding.hint)
-        yield Diagnostic(*parts, fixes, finding.notes)
+        yield finding if fixes is finding.fixes else replace(finding, fixes=fixes)
 
 
 def _leaves_errors(text: str, fix: Fix, judge: Callable[[str], list[Diagnostic]]) -> bool:

@@ -11,6 +11,7 @@ from cwql.value import Value, unknown_attribute
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from dataclasses import KW_ONLY
     from typing import NoReturn, TypeAlias
 
     from cwql.diagnostics import Diagnostic, Edit, Fix
@@ -34,6 +35,7 @@ class FixResult(Value):
 
     __module__ = "cwql"
 
+    _: KW_ONLY
     text: str
     applied: tuple[Fix, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -75,7 +77,7 @@ def fix_with(judge: Callable[[str], list[Diagnostic]], text: str, unsafe: bool =
         while at != original:
             at, fixes = steps[at]
             applied[:0] = fixes
-        return FixResult(fixed, tuple(applied), tuple(left[fixed]))
+        return FixResult(text=fixed, applied=tuple(applied), diagnostics=tuple(left[fixed]))
 
     for _ in range(ROUNDS):
         for fixes, accepts in _attempts(findings, unsafe):

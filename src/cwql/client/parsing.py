@@ -48,7 +48,7 @@ _KEPT = 1000
 Reader: TypeAlias = "Callable[[bytes], tuple[Any, list[SchemaMismatch]]]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaMismatch:
     """One value that does not match the specification.
 
@@ -327,11 +327,11 @@ def _mismatch(
             value = f"{shown[: _KEPT - 1]}…"
     identity = getattr(found, "id", None)
     return SchemaMismatch(
-        shape.record,
-        identity if isinstance(identity, (int, str)) else None,
-        "/".join(names),
-        value,
-        expected,
+        record=shape.record,
+        id=identity if isinstance(identity, (int, str)) else None,
+        path="/".join(names),
+        raw_value=value,
+        expected=expected,
     )
 
 

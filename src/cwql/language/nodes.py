@@ -14,7 +14,7 @@ over it cannot overflow. Equality and hash ignore positions in a text; values ar
 from __future__ import annotations
 
 from cwql.errors import ExpressionError
-from cwql.source import Span
+from cwql.source import Span, cover
 from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
@@ -221,7 +221,7 @@ class Junction(Condition):
     def span(self) -> Span | None:
         """Return the span from the first item to the last one, or None if they were not parsed."""
         spans = [span for span in (self.items[0].span, self.items[-1].span) if span is not None]
-        return spans[0].cover(spans[-1]) if spans else None
+        return cover(spans[0], spans[-1]) if spans else None
 
     def __replace__(self, **changes: Any) -> Self:
         return type(self)(**{"items": self.items} | changes)

@@ -28,20 +28,24 @@ PAIRS_LIMIT = 32
 _LISTED = frozenset(("text", "number"))
 
 
-def simplify(expr: Condition, *, membership: bool = True, single: Callable[[Path], bool] | None = None) -> Expr:
+def simplify(expr: Condition, *, membership: bool = True) -> Expr:
     """Return an equivalent condition without nested constants, duplicates, redundant terms and contradictions.
 
     ``or`` chains of ``=`` on one field become ``in``, and ``and`` chains of ``!=`` become ``not in``, unless `membership` is
     False (the vendor documents ``in`` for the parameter ``conditions`` only). A condition that is never true becomes
     ``Constant(False)``, one that is always true ``Constant(True)``; ``x = 1 or x != 1`` is not always true, because null may
-    fail both.
-
-    `single` returns whether a field has one value. Some conclusions are right only for such fields: ``id = 1 and id = 2`` is
-    never true, but ``types/id = 1 and types/id = 2`` is true for a contact with two types. By default a path of one segment is
-    single, because a longer one may lead through a collection; pass ``lambda path: True`` for the parameter ``conditions`` of
-    Manage, which refuses paths through collections.
+    fail both. A path of several segments may lead through a collection, so that ``types/id = 1 and types/id = 2`` is kept.
     """
-    return _Simplifier(membership, single or _has_one_segment).simplify(expr)
+    return simplify_fields(expr, _has_one_segment, membership)
+
+
+def simplify_fields(expr: Condition, single: Callable[[Path], bool], membership: bool = True) -> Expr:
+    """Return an equivalent condition, as `simplify` does, for which `single` returns whether a field has one value.
+
+    Some conclusions are right only for such fields: ``id = 1 and id = 2`` is never true, but ``types/id = 1 and types/id = 2``
+    is true for a contact with two types.
+    """
+    return _Simplifier(membership, single).simplify(expr)
 
 
 def _has_one_segment(path: Path) -> bool:

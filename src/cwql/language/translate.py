@@ -26,11 +26,12 @@ from cwql.language.problems import (
     ZONE_UNKNOWN,
 )
 from cwql.language.values import find_zone, to_scalar
-from cwql.source import Span
+from cwql.source import Span, overlap
 from cwql.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dataclasses import KW_ONLY
     from datetime import tzinfo
 
     from cwql.diagnostics import Diagnostic, DiagnosticKind
@@ -61,6 +62,7 @@ class Translation(Value):
 
     __module__ = "cwql"
 
+    _: KW_ONLY
     text: str | None
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -102,9 +104,9 @@ def translate(
         translator.diagnostics.extend(error.diagnostics)
     # The spelling of a comparison matters less than any problem of its translation.
     reported = [each.span for each in translator.diagnostics if each.code != NAMES_NOT_TRANSLATED.code]
-    translator.diagnostics.extend(each for each in spelling if not any(span.overlaps(each.span) for span in reported))
+    translator.diagnostics.extend(each for each in spelling if not any(overlap(span, each.span) for span in reported))
     found = with_target(in_order(translator.diagnostics), translator.source.name, None, None)
-    return Translation(None if translator.has_errors() else text, tuple(found))
+    return Translation(text=None if translator.has_errors() else text, diagnostics=tuple(found))
 
 
 class _Translator:

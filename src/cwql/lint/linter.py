@@ -14,6 +14,7 @@ from cwql.value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
+    from dataclasses import KW_ONLY
 
     from cwql.analysis.rule_config import RuleConfig, Rules
     from cwql.language.dialects.base import DialectName
@@ -45,6 +46,7 @@ class EmbeddedCondition(Value):
 
     __module__ = "cwql"
 
+    _: KW_ONLY
     span: Span
     text: str
     dialect: str | None
@@ -57,6 +59,7 @@ class LintResult(Value):
 
     __module__ = "cwql"
 
+    _: KW_ONLY
     diagnostics: tuple[Diagnostic, ...]
     conditions: tuple[EmbeddedCondition, ...]
 
@@ -108,10 +111,16 @@ def lint_text(  # noqa: PLR0913  # public, most by name only
     draft = read_text(text, filename, language, default=settings.default_place())
     diagnostics = draft.judge(read_rules(rules) or settings.read_rules(), settings.codes(), seen)
     conditions = [
-        EmbeddedCondition(found.span, show_text(found), found.place.dialect, found.place.endpoint, found.parameter)
+        EmbeddedCondition(
+            span=found.span,
+            text=show_text(found),
+            dialect=found.place.dialect,
+            endpoint=found.place.endpoint,
+            parameter=found.parameter,
+        )
         for found in seen
     ]
-    return LintResult(tuple(diagnostics), tuple(conditions))
+    return LintResult(diagnostics=tuple(diagnostics), conditions=tuple(conditions))
 
 
 class ExtractedFile:

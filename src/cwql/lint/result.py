@@ -67,19 +67,19 @@ class FileResult:
             raise TypeError("an outcome with parts of other types")
         read = [
             Diagnostic(
-                code,
-                name,
-                severity,
-                message,
-                Span(*span),
-                hint,
-                tuple(
+                code=code,
+                name=name,
+                severity=severity,
+                message=message,
+                span=Span(*span),
+                hint=hint,
+                fixes=tuple(
                     [
-                        Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], applicability)
+                        Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], applicability=applicability)
                         for title, applicability, edits in fixes
                     ]
                 ),
-                tuple(notes),
+                notes=tuple(notes),
                 dialect=dialect,
                 endpoint=endpoint,
                 parameter=parameter,

@@ -8,6 +8,7 @@ from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dataclasses import KW_ONLY
     from typing import Self
 
     from cwql.diagnostics import Diagnostic
@@ -46,6 +47,7 @@ class Compiled(Value):
 
     __module__ = "cwql"
 
+    _: KW_ONLY
     parameter: str
     parts: tuple[CompiledParameter, ...]
     expr: Tree | None = None

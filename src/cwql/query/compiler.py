@@ -10,11 +10,12 @@ from cwql.language.dialects import find_parameter
 from cwql.language.nodes import And, Constant, Junction, OwnedPath, comparisons, conjunction, disjunction, paths
 from cwql.language.parsing import parse, parse_with_recovery
 from cwql.language.printer import emit
-from cwql.language.simplify import simplify as simplify_tree
+from cwql.language.simplify import simplify_fields
 from cwql.query.compiled import PAGE_SIZE, Compiled, CompiledParameter
 from cwql.query.query import CONDITIONS, Query, to_condition, to_fields, to_order
 from cwql.query.routing import RoutedTerms, Router
-from cwql.source import Span
+from cwql.source import Span, overlap
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def compile(  # noqa: PLR0913 - the options of a check, by keyword
         blank = isinstance(value, str) and not value.strip()
         return compilation.compile_conditions({} if blank else {target.name: (value,)}, target.name)
     part = compilation.compile_list(target, to_order(query) if target.shape == "order_by" else to_fields(query))
-    return Compiled(target.name, (part,), part.tree)
+    return Compiled(parameter=target.name, parts=(part,), expr=part.tree)
 
 
 class _SourceTerms:
@@ -134,7 +135,13 @@ class _Compilation:
         order = [parameter.name for parameter in self._dialect.parameters]
         lists.sort(key=lambda part: order.index(part.parameter) if part.parameter in order else len(order))
         all_parts = (*compiled.parts, *lists, *unsupported)
-        return Compiled(compiled.parameter, all_parts, compiled.expr, compiled.matches_nothing, parts.get("page_size"))
+        return Compiled(
+            parameter=compiled.parameter,
+            parts=all_parts,
+            expr=compiled.expr,
+            matches_nothing=compiled.matches_nothing,
+            page_size=parts.get("page_size"),
+        )
 
     def _find_condition_parameter(self, name: str) -> Parameter | None:
         """Return the query parameter for one of the conditions of a query, or None if the dialect has none."""
@@ -198,7 +205,7 @@ class _Compilation:
         )
         if self._simplify and len(finished) == 1 and finished[0].parameter == main and finished[0].tree is not None:
             expr = finished[0].tree  # type: ignore[assignment]
-        return Compiled(main, tuple(finished), expr, matches_nothing)
+        return Compiled(parameter=main, parts=tuple(finished), expr=expr, matches_nothing=matches_nothing)
 
     def _refuse_routing(
         self, parameter: Parameter, tree: Expr, refusals: list[Diagnostic], source: str
@@ -277,7 +284,7 @@ class _Compilation:
         """Print a checked tree, simplified on request."""
         if self._simplify:
             main = parameter is self._dialect.parameters[0]
-            tree = simplify_tree(tree, membership=main, single=self._router.is_single if main else _is_never_single)
+            tree = simplify_fields(tree, self._router.is_single if main else _is_never_single, membership=main)
         if isinstance(tree, Constant):
             return CompiledParameter(parameter.name, "", tree, tuple(diagnostics), source)
         text, unprintable = self._print(tree)
@@ -354,7 +361,7 @@ class _Compilation:
         for comparison in comparisons(tree):
             for it in self._print_or_sketch(comparison)[1]:
                 span = comparison.span or Span(0, 0)
-                found.append(type(it)(it.code, it.name, it.severity, it.message, span, it.hint, (), it.notes))
+                found.append(replace(it, span=span, fixes=()))
         return None, self._apply_severities(found or refusals)
 
 
@@ -369,7 +376,7 @@ def _merge(
     kept = [
         each
         for each in problems
-        if each.code not in terms and (each.code >= "CW300" or not any(each.span.overlaps(span) for span in spans))
+        if each.code not in terms and (each.code >= "CW300" or not any(overlap(each.span, span) for span in spans))
     ]
     return tuple(in_order([*foreign, *kept, *unprintable]))
 

@@ -85,7 +85,7 @@ class RowReader:
 def describe_mismatch(record: str, identity: int | str | None, path: str, value: str) -> SchemaMismatch:
     """Return an odd value as the client reports it, shortened."""
     shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
-    return SchemaMismatch(record, identity, path, shown, "as specified")
+    return SchemaMismatch(record=record, id=identity, path=path, raw_value=shown, expected="as specified")
 
 
 class _Reading:

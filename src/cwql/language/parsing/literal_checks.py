@@ -83,7 +83,7 @@ def check_date(token: Token, value: object, dialect: Dialect) -> list[Diagnostic
     if _is_loose(body):
         message = f"{body} is read as {_spell_out(value)}: expected year-month-day, two digits each"
         safe = not _is_ambiguous(body)
-        fix = [Fix(f"write {written}", [Edit(span, written)], "safe" if safe else "unsafe")]
+        fix = [Fix(f"write {written}", [Edit(span, written)], applicability="safe" if safe else "unsafe")]
         return [problems.LOOSE_DATE.at(span, message, hint=f"write {written}", fixes=fix)]
     if not bare and len(body) < len(token.text) - 2:
         message = f"blanks inside the brackets: expected {written}"

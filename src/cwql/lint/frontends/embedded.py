@@ -46,7 +46,11 @@ class Embedded:
                 segments, item.parameter, item.place, self.span(item.span), item.language, item.encoded, item.partial
             )
         fixes = [
-            Fix(fix.title, [Edit(self.span(edit.span), self.spell(edit.text)) for edit in fix.edits], fix.applicability)
+            Fix(
+                fix.title,
+                [Edit(self.span(edit.span), self.spell(edit.text)) for edit in fix.edits],
+                applicability=fix.applicability,
+            )
             for fix in item.fixes
         ]
         return replace(item, span=self.span(item.span), fixes=tuple(fixes))

@@ -126,7 +126,7 @@ class SourceMap:
         """Return the fix with its edits in the file; None if one of them cannot be mapped."""
         edits = [self.edit(edit) for edit in fix.edits]
         found = [edit for edit in edits if edit is not None]
-        return Fix(fix.title, found, fix.applicability) if len(found) == len(edits) else None
+        return Fix(fix.title, found, applicability=fix.applicability) if len(found) == len(edits) else None
 
     def finding(self, finding: Diagnostic) -> Diagnostic:
         """Return the diagnostic with its positions in the file, and with those of its fixes that can be mapped."""

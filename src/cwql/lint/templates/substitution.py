@@ -139,14 +139,16 @@ class Rendered:
                 # New text around a placeholder may fit the substitution less than the old text did.
                 is_filled = any(True for edit in fix.edits for _ in self._inside(edit.span))
                 applicability = "unsafe" if fix.is_safe and is_filled else fix.applicability
-                fixes.append(Fix(show(fix.title), [each for edit in edits for each in edit or ()], applicability))
+                fixes.append(
+                    Fix(show(fix.title), [each for edit in edits for each in edit or ()], applicability=applicability)
+                )
         return Diagnostic(
-            finding.code,
-            finding.name,
-            severity or finding.severity,
-            show(finding.message),
-            self.span(finding.span),
-            None if finding.hint is None else show(finding.hint),
-            tuple(fixes),
-            tuple([show(note) for note in finding.notes]),
+            code=finding.code,
+            name=finding.name,
+            severity=severity or finding.severity,
+            message=show(finding.message),
+            span=self.span(finding.span),
+            hint=None if finding.hint is None else show(finding.hint),
+            fixes=tuple(fixes),
+            notes=tuple([show(note) for note in finding.notes]),
         )

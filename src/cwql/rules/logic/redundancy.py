@@ -11,6 +11,7 @@ from cwql.language.ranges import excludes, find_kind, implies
 from cwql.language.simplify import PAIRS_LIMIT
 from cwql.rules.logic.terms import Layout, alternatives, fields, fold, is_plain, junctions, key, show, show_path
 from cwql.rules.registry import checks
+from cwql.source import cover
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -193,4 +194,4 @@ def _cover(chain: list[Comparison]) -> Span:
     first, last = chain[0].span, chain[-1].span
     assert first is not None
     assert last is not None
-    return first.cover(last)
+    return cover(first, last)

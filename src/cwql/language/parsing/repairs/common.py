@@ -65,7 +65,7 @@ def span(first: Token, last: Token | None = None) -> Span:
 
 def replacement(title: str, place: Span, text: str, safe: bool = True) -> Fix:
     """Return a fix with one edit."""
-    return Fix(title, [Edit(place, text)], "safe" if safe else "unsafe")
+    return Fix(title, [Edit(place, text)], applicability="safe" if safe else "unsafe")
 
 
 def insertion(title: str, at: int, text: str, safe: bool = True) -> Fix:
