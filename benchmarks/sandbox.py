@@ -49,8 +49,8 @@ def run(quick: bool) -> list[Row]:
     people = list(customers(1, 200))
     tickets = Tickets(1, people, list(devices(1, people, 1_000)), count)
     box = Sandbox(size="empty")
-    filled, _ = _time(lambda: box.store.fill([("manage", "Ticket", tickets, None)]))
-    bare = _fill_bare(box.store)
+    filled, _ = _time(lambda: box._store.fill([("manage", "Ticket", tickets, None)]))
+    bare = _fill_bare(box._store)
     pages = [_measure_page(box, text, 3 if quick else 9) for text in conditions]
     box.close()
     ours, peer = (median(figures) for figures in zip(*pages, strict=True))
@@ -94,20 +94,20 @@ def _fill_bare(store: Store) -> float:
 
 def _measure_page(box: Sandbox, condition: str, rounds: int) -> tuple[float, float]:
     """Return the median seconds of a page with its total, with the handler and with statements only."""
-    known = box.credentials
+    known = box._credentials
     pair = b64encode(f"{known.company}+{known.public_key}:{known.private_key}".encode()).decode()
     headers = {"authorization": f"Basic {pair}", "clientid": known.client_id}
     query = (("conditions", condition), ("pageSize", str(SIZE)))
     request = Request("GET", "/v4_6_release/apis/3.0/service/tickets", query, headers)
     fragment = where(parse(condition), CatalogLayout("manage", "Ticket"))
-    connection = box.store._connection
+    connection = box._store._connection
     register(connection)
-    table = box.store._table("manage", "Ticket")
+    table = box._store._table("manage", "Ticket")
 
     def ours() -> int:
         # Totals are cached until a change, so each round counts again.
         table.mark_changed()
-        response = box.handle(request)
+        response = box._handle(request)
         assert response.status == 200, response.body
         return int(response.headers["x-total-count"])
 

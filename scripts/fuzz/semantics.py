@@ -243,14 +243,14 @@ class Evaluators:
         self.box = Sandbox(size="empty")
         self.api = ApiClient(self.box)
         self.records = [make_record(rng, world) for _ in range(RECORDS)]
-        keys = self.box.store.add(world.product, world.record, self.records)
+        keys = self.box._store.add(world.product, world.record, self.records)
         if NOTES in world.children:
             self._add_notes(keys, rng)
 
     def _add_notes(self, keys: list[int], rng: random.Random) -> None:
         for key, record in zip(keys, self.records, strict=True):
             notes = [make_members(rng, self.world.children[NOTES][1:], 0.8) for _ in range(rng.randint(0, 2))]
-            self.box.store.add("manage", "ServiceNote", notes, parent=(self.world.record, key))
+            self.box._store.add("manage", "ServiceNote", notes, parent=(self.world.record, key))
             record[NOTES] = notes
 
     def close(self) -> None:

@@ -420,11 +420,11 @@ def test_server_of_the_environment_is_used(capsys: pytest.CaptureFixture[str], m
             ("ping",),
             ("ping", "-d", "automate"),
         ):
-            served = box.handler.requests
+            served = box._handler.requests
             assert main([*words]) == 0
-            assert box.handler.requests > served
+            assert box._handler.requests > served
             answers.append(capsys.readouterr().out)
-        closed = [row.document["closedFlag"] for row in box.store.find("manage", "Ticket")]
+        closed = [row.document["closedFlag"] for row in box._store.find("manage", "Ticket")]
         assert answers[0] == f"{closed.count(False)}\n"
         assert [json.loads(line) for line in answers[2].splitlines()] == [{"id": 1}, {"id": 2}]
 

@@ -133,7 +133,7 @@ def test_the_sign_in_is_reported_without_its_body() -> None:
     requests = [event for event in log.events if isinstance(event, cwql.RequestEvent)]
     assert requests[0].operation == "sign in"
     shown = " ".join(event.to_curl() for event in requests)
-    assert box.credentials.password not in shown
+    assert box._credentials.password not in shown
     assert "--data-binary '***'" in requests[0].to_curl()
     assert "/Computers/1" in requests[-1].to_curl()
 

@@ -58,7 +58,7 @@ def test_inventory(program: Program, sandbox: Sandbox, capsys: pytest.CaptureFix
 def test_failed_request_does_not_stop_the_others(
     program: Program, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handle = sandbox.handler.handle
+    handle = sandbox._handler.handle
 
     def refuse(request: object) -> object:
         path: str = request.path.lower()  # type: ignore[attr-defined]
@@ -66,7 +66,7 @@ def test_failed_request_does_not_stop_the_others(
             sandbox.faults.add("400:1:1")
         return handle(request)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sandbox.handler, "handle", refuse)
+    monkeypatch.setattr(sandbox._handler, "handle", refuse)
     assert program("automate_inventory").main([ACME, "--software"]) == 0
     lines = capsys.readouterr().out.split("Software:\n")[1].splitlines()
     assert sum("FAILED: " in line for line in lines) == 1

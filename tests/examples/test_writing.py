@@ -48,13 +48,13 @@ def test_stale_tickets(
     assert f"#{some[2]} wait 4\n    FAILED: none of the statuses of 4 is called 'Completed'" in dry
 
     requests: list[str] = []
-    handle = sandbox.handler.handle
+    handle = sandbox._handler.handle
 
     def watch(request: Request) -> Response:
         requests.append(request.method)
         return handle(request)
 
-    monkeypatch.setattr(sandbox.handler, "handle", watch)
+    monkeypatch.setattr(sandbox._handler, "handle", watch)
     applied = run("--apply")
     failed = applied.count("FAILED")
     assert f"closed {waiting - failed} of {waiting} tickets, {failed} failed" in applied

@@ -34,7 +34,7 @@ SECRETS = (CREDENTIALS.public_key, CREDENTIALS.private_key, CREDENTIALS.client_i
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Sandbox]:
     with Sandbox() as running:
-        running.credentials = CREDENTIALS
+        running._credentials = CREDENTIALS
         running.reset()
         yield running
 
@@ -74,7 +74,7 @@ def test_no_key_is_shown_when_the_server_refuses_it(guarded: Sandbox, caplog: py
     caplog.set_level(logging.DEBUG)
     wrong = Credentials(company="canarycompany")
     with Sandbox() as other:
-        other.credentials = wrong
+        other._credentials = wrong
         other.reset()
         environment = {**guarded.environment, "CONNECTWISE_SITE": other.url, "CONNECTWISE_AUTOMATE_SERVER": other.url}
         import anyio

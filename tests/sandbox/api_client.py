@@ -16,7 +16,7 @@ class ApiClient:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        known = sandbox.credentials
+        known = sandbox._credentials
         listens = sandbox.url.rpartition(":")[2].isdigit()
         self.http = httpx.Client(timeout=60) if listens else httpx.Client(timeout=60, transport=sandbox.transport())
         pair = f"{known.company}+{known.public_key}:{known.private_key}"
@@ -37,7 +37,7 @@ class ApiClient:
         return self.http.request(method, f"{self.sandbox.manage_url}{path}", headers=headers, **options)
 
     def sign_in(self, place: str = "APICredentials", **more: str) -> httpx.Response:
-        known = self.sandbox.credentials
+        known = self.sandbox._credentials
         body = {"Username": known.username, "Password": known.password, **more}
         return self.http.post(f"{self.sandbox.automate_url}/{place}", json=body)
 

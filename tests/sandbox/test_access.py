@@ -65,7 +65,7 @@ def test_expired_token_is_refused_and_renewed() -> None:
         headers = {"authorization": f"Bearer {renewed['AccessToken']}"}
         assert api.http.get(f"{sandbox.automate_url}/Clients", headers=headers).status_code == 200
         assert api.http.post(f"{sandbox.automate_url}/APICredentials/Refresh", json=renewal).status_code == 401
-        assert sandbox.handler.token_auth.issued == 2
+        assert sandbox._handler.token_auth.issued == 2
     sandbox.close()
 
 

@@ -97,7 +97,7 @@ def test_clients_find_the_records_that_the_predicate_matches(product: str, recor
     sync_kind, async_kind = {"manage": (Client, AsyncClient), "automate": (Automate, AsyncAutomate)}[product]
     key = "id" if product == "manage" else "Id"
     with Sandbox(seed=5) as sandbox:
-        rows = [row.document for row in sandbox.store.find(product, record)]
+        rows = [row.document for row in sandbox._store.find(product, record)]
         expected = conditions(product, record, rows)
         options: dict[str, Any] = {
             "environ": sandbox.environment,
@@ -123,5 +123,5 @@ def test_clients_in_process() -> None:
     sandbox = Sandbox()
     with Client.from_env(environ=sandbox.environment, transport=sandbox.transport()) as psa:
         assert psa.ping().version
-        assert psa.service.tickets.count() == sandbox.store.count("manage", "Ticket")
+        assert psa.service.tickets.count() == sandbox._store.count("manage", "Ticket")
     sandbox.close()

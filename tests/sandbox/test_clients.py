@@ -64,7 +64,7 @@ def pull(sandbox: Sandbox, product: str, mode: str, where: str | None = None, **
 def expected(sandbox: Sandbox, product: str) -> list[Any]:
     path, key, _ = PLACES[product]
     record = "Ticket" if "tickets" in path else "Computer"
-    return [row.document[key] for row in sandbox.store.find(product, record)]
+    return [row.document[key] for row in sandbox._store.find(product, record)]
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
@@ -73,12 +73,12 @@ def expected(sandbox: Sandbox, product: str) -> list[Any]:
 def test_list_is_complete_despite_faults(sandbox: Sandbox, fault: str, product: str, mode: str) -> None:
     whole = expected(sandbox, product)
     assert len(whole) > 3 * PLACES[product][2]
-    served = sandbox.handler.requests
+    served = sandbox._handler.requests
     sandbox.faults.add(fault)
     assert pull(sandbox, product, mode) == whole
     pages = -(-len(whole) // PLACES[product][2])
     # A share of a few requests may be none.
-    assert sandbox.handler.requests - served > pages - (fault in SHARES)
+    assert sandbox._handler.requests - served > pages - (fault in SHARES)
 
 
 @pytest.mark.parametrize("product", list(KINDS))
@@ -103,7 +103,7 @@ def test_permanent_fault_raises_its_error(sandbox: Sandbox, fault: str, kind: ty
 def test_expired_token_is_renewed_inside_a_list(contract: Any, mode: str) -> None:
     with Sandbox(contract=contract, faults=["expired:0.4"], seed=2) as sandbox:
         assert pull(sandbox, "automate", mode) == expected(sandbox, "automate")
-        assert sandbox.handler.token_auth.issued > 1
+        assert sandbox._handler.token_auth.issued > 1
 
 
 @pytest.mark.parametrize("contract", ["documented", "observed"])

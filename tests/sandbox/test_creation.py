@@ -187,7 +187,7 @@ def test_documents_are_files_or_links(own: ApiClient) -> None:
 
 def test_member_signs_in_with_issued_keys(own: ApiClient) -> None:
     keys = own.manage("POST", "/system/members/jdoe/tokens", json={"memberIdentifier": "jdoe"}).json()
-    pair = f"{own.sandbox.credentials.company}+{keys['publicKey']}:{keys['privateKey']}"
+    pair = f"{own.sandbox._credentials.company}+{keys['publicKey']}:{keys['privateKey']}"
     headers = {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
     made = own.manage("POST", "/service/tickets", json={"summary": "x", "company": {"id": 1}}, headers=headers).json()
     assert made["_info"]["enteredBy"] == "jdoe"

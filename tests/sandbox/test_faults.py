@@ -72,11 +72,11 @@ def test_churn_changes_the_list() -> None:
 )
 def test_churn_changes_no_other_records(method: str, path: str) -> None:
     sandbox = Sandbox(faults=["churn"])
-    before = [row.text for row in sandbox.store.find("manage", "Company")]
+    before = [row.text for row in sandbox._store.find("manage", "Company")]
     with ApiClient(sandbox) as api:
         for _ in range(4):
             assert api.manage(method, path).status_code == 200
-    assert [row.text for row in sandbox.store.find("manage", "Company")] == before
+    assert [row.text for row in sandbox._store.find("manage", "Company")] == before
     sandbox.close()
 
 

@@ -48,13 +48,13 @@ def test_one_transport_serves_both_products_sync_and_async(cwql_sandbox: Sandbox
     assert (
         counts
         == asyncio.run(count())
-        == [sandbox.store.count("manage", "Company"), sandbox.store.count("automate", "Client")]
+        == [sandbox._store.count("manage", "Company"), sandbox._store.count("automate", "Client")]
     )
 
 
 def test_transport_works_with_httpx(cwql_sandbox: Sandbox) -> None:
     with httpx.Client(transport=cwql_sandbox.transport()) as http:
-        url = f"{cwql_sandbox.url}/login/companyinfo/{cwql_sandbox.credentials.company}"
+        url = f"{cwql_sandbox.url}/login/companyinfo/{cwql_sandbox._credentials.company}"
         assert http.get(url).json()["Codebase"] == "v4_6_release/"
 
 
@@ -80,8 +80,8 @@ def _count_mismatches(sandbox: Sandbox) -> int:
 
 
 def test_clients_are_those_of_the_sandbox(cwql_sandbox: Sandbox, cwql_manage: Client, cwql_automate: Automate) -> None:
-    assert cwql_manage.company.companies.count() == cwql_sandbox.store.count("manage", "Company")
-    assert cwql_automate.clients.count() == cwql_sandbox.store.count("automate", "Client")
+    assert cwql_manage.company.companies.count() == cwql_sandbox._store.count("manage", "Company")
+    assert cwql_automate.clients.count() == cwql_sandbox._store.count("automate", "Client")
 
 
 def test_pytest_finds_the_fixtures_by_the_entry_point(tmp_path: Path) -> None:

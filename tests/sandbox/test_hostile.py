@@ -47,7 +47,7 @@ def send(
     if product == "automate":
         headers["authorization"] = f"Bearer {api.sign_in().json()['AccessToken']}"
     api.http.close()
-    response = sandbox.handle(Request(method, f"{root}{path}", query, headers, body))
+    response = sandbox._handle(Request(method, f"{root}{path}", query, headers, body))
     assert response.status < 500, (method, path, query, response.body)
     if response.status >= 400:
         json.loads(response.body)
@@ -153,7 +153,7 @@ def test_statement_beyond_the_limits_of_sqlite_is_refused(quiet: Sandbox) -> Non
 def test_slow_search_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox = Sandbox()
     monkeypatch.setattr("cwql.sandbox.store.store.SEARCH_TIMEOUT", -1.0)
-    sandbox.store._connection.set_progress_handler(sandbox.store._has_timed_out, 100)
+    sandbox._store._connection.set_progress_handler(sandbox._store._has_timed_out, 100)
     with ApiClient(sandbox) as api:
         assert api.manage("GET", "/service/tickets", params={"conditions": "summary contains 'x'"}).status_code == 503
     sandbox.close()

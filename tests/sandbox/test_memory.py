@@ -22,7 +22,7 @@ PADDING = "x" * 3_000
 def small() -> Iterator[Sandbox]:
     """Return a sandbox with two tickets."""
     sandbox = Sandbox(size="empty", requests_per_minute=1_000_000)
-    sandbox.store.add("manage", "Ticket", [{"summary": "a"}, {"summary": "b"}])
+    sandbox._store.add("manage", "Ticket", [{"summary": "a"}, {"summary": "b"}])
     yield sandbox
     sandbox.close()
 
@@ -30,7 +30,7 @@ def small() -> Iterator[Sandbox]:
 def search(sandbox: Sandbox, condition: str, authorization: str) -> int:
     headers = {"authorization": authorization, "clientid": "x"}
     body = json.dumps({"conditions": condition}).encode()
-    return sandbox.handle(Request("POST", SEARCH, (), headers, body)).status
+    return sandbox._handle(Request("POST", SEARCH, (), headers, body)).status
 
 
 def measure_growth(act: Callable[[int], object], count: int) -> int:
@@ -120,7 +120,7 @@ def test_bytes_of_a_deleted_document_are_not_kept(small: Sandbox) -> None:
 def test_latest_deliveries_are_kept(monkeypatch: pytest.MonkeyPatch, small: Sandbox) -> None:
     monkeypatch.setattr("cwql.sandbox.server.DELIVERIES_LIMIT", 2)
     entries = [{"url": f"https://example.com/{number}", "type": "ticket", "objectId": 0} for number in range(3)]
-    small.store.add("manage", "CallbackEntry", entries)
+    small._store.add("manage", "CallbackEntry", entries)
     with ApiClient(small) as api:
         patch = [{"op": "replace", "path": "summary", "value": "c"}]
         assert api.manage("PATCH", "/service/tickets/1", json=patch).status_code == 200
@@ -153,10 +153,10 @@ def test_long_condition_is_not_cached(condition: str, values: tuple[object, ...]
 
 
 def test_count_follows_writes(small: Sandbox) -> None:
-    count = small.store.count
+    count = small._store.count
     assert (count("manage", "Ticket"), count("manage", "Ticket")) == (2, 2)
-    small.store.add("manage", "Ticket", [{"summary": "c"}])
+    small._store.add("manage", "Ticket", [{"summary": "c"}])
     assert count("manage", "Ticket") == 3
-    small.store.delete("manage", "Ticket", 1)
+    small._store.delete("manage", "Ticket", 1)
     assert count("manage", "Ticket") == 2
     assert count("manage", "Company") == 0

@@ -32,7 +32,7 @@ MORE: dict[str, dict[str, Any]] = {
 def fill(product: str, operation: Operation, sandbox: Sandbox) -> str:
     """Put keys of existing records into a path. A record below another one is made if there is none."""
     steps = operation.path.split("/")
-    store, parent = sandbox.store, None
+    store, parent = sandbox._store, None
     for place, step in enumerate(steps):
         if "{" in step:
             known = catalog(product).find_endpoint("/".join(steps[: place + 1]))
@@ -51,7 +51,7 @@ def fill(product: str, operation: Operation, sandbox: Sandbox) -> str:
 def refer(product: str, target: str | None, sandbox: Sandbox) -> Any:
     """Return a reference to an existing record."""
     kind = stored_kind(target) if product == "manage" and target is not None else None
-    rows = sandbox.store.find(product, kind, limit=1) if kind is not None else []
+    rows = sandbox._store.find(product, kind, limit=1) if kind is not None else []
     return {"id": rows[0].key if rows else 1}
 
 

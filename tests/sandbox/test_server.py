@@ -23,8 +23,8 @@ def test_clients_are_ready_to_use() -> None:
 
     in_process = Sandbox()
     assert asyncio.run(count(in_process)) == (
-        in_process.store.count("manage", "Company"),
-        in_process.store.count("automate", "Client"),
+        in_process._store.count("manage", "Company"),
+        in_process._store.count("automate", "Client"),
     )
     in_process.close()
 

@@ -126,11 +126,11 @@ def test_large_tables_are_indexed_when_they_are_filled(stores: tuple[Store, Stor
 def test_file_is_filled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     db = tmp_path / "box.db"
     first = Sandbox(path=db)
-    tickets = [row.text for row in first.store.find("manage", "Ticket")]
+    tickets = [row.text for row in first._store.find("manage", "Ticket")]
     first.close()
     monkeypatch.setattr("cwql.sandbox.data.populate", lambda *_: pytest.fail("filled again"))
     second = Sandbox(path=db)
-    assert [row.text for row in second.store.find("manage", "Ticket")] == tickets
+    assert [row.text for row in second._store.find("manage", "Ticket")] == tickets
     with ApiClient(second) as api:
         assert api.get("/service/tickets/count", conditions="id = 7 and severity != null") == {"count": 1}
     second.close()
@@ -143,9 +143,9 @@ def test_half_filled_file_is_filled_again(tmp_path: Path) -> None:
     store._connection.execute("PRAGMA user_version = 2")
     store.close()
     sandbox = Sandbox(path=db)
-    (row,) = sandbox.store.find("manage", "Company", limit=1)
+    (row,) = sandbox._store.find("manage", "Company", limit=1)
     assert row.document["name"] != "half"
-    assert sandbox.store.is_filled
+    assert sandbox._store.is_filled
     sandbox.close()
 
 
@@ -169,7 +169,7 @@ def test_only_the_owner_reads_a_new_file(tmp_path: Path) -> None:
     db, before = tmp_path / "box.db", os.umask(0)
     try:
         sandbox = Sandbox(path=db)
-        sandbox.store.add("manage", "Company", [{"name": "x"}])
+        sandbox._store.add("manage", "Company", [{"name": "x"}])
         found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
         assert found == dict.fromkeys(("box.db", "box.db-wal", "box.db-shm"), 0o600)
         sandbox.close()

@@ -33,7 +33,7 @@ def test_create_adds_defaults_and_timestamps(api: ApiClient, ticket: dict[str, A
     assert next(iter(ticket)) == "id"
     assert ticket["summary"] == "printer"
     assert ticket["company"]["name"]
-    assert ticket["_info"]["enteredBy"] == api.sandbox.credentials.username
+    assert ticket["_info"]["enteredBy"] == api.sandbox._credentials.username
     assert api.get(f"/service/tickets/{ticket['id']}") == ticket
 
 
@@ -64,7 +64,7 @@ def test_status_closes_and_opens_a_ticket(api: ApiClient, ticket: dict[str, Any]
 
     closed = move(17)
     assert (closed["status"]["name"], closed["closedFlag"]) == ("Completed", True)
-    assert closed["closedBy"] == api.sandbox.credentials.username
+    assert closed["closedBy"] == api.sandbox._credentials.username
     assert closed["closedDate"] == closed["_info"]["lastUpdated"]
     # Moving from one closed status to another does not change the date.
     assert move(18)["closedDate"] == closed["closedDate"]

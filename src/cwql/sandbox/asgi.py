@@ -26,13 +26,14 @@ except ModuleNotFoundError as error:
     raise CwqlError(f'the sandbox over HTTP needs {error.name}: pip install "cwql[sandbox]"') from None
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.datastructures import Headers
     from starlette.types import ASGIApp, Receive, Scope, Send
     from uvicorn import Config
     from uvicorn.server import ServerState
 
     from cwql.sandbox.messages import Response
-    from cwql.sandbox.server import Sandbox
 
 BODY_LIMIT = 32 * 2**20
 """How many bytes a body may have."""
@@ -48,17 +49,18 @@ _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
 _TRANSPORT = "cwql.transport"
 
 
-def make_app(sandbox: Sandbox) -> ASGIApp:
-    """Return the ASGI application of a sandbox."""
-    return _Application(sandbox)
+def make_app(handle: Callable[[Request], Response], *, trust_proxy: bool) -> ASGIApp:
+    """Return the ASGI application that handles requests with a function."""
+    return _Application(handle, trust_proxy)
 
 
 class _Application:
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, handle: Callable[[Request], Response], trust_proxy: bool) -> None:
+        self._handle = handle
+        self._trust_proxy = trust_proxy
 
     def _find_origin(self, scope: Scope, headers: Headers) -> str:
-        forwarded = _find_forwarded(headers) if self._sandbox.trust_proxy else None
+        forwarded = _find_forwarded(headers) if self._trust_proxy else None
         return forwarded or _find_origin(scope, headers.get("host", ""))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +85,7 @@ class _Application:
             self._find_origin(scope, web.headers),
         )
         # SQLite runs outside of the event loop, so that a slow search does not delay other responses.
-        response = await asyncio.to_thread(self._sandbox.handle, request)
+        response = await asyncio.to_thread(self._handle, request)
         if response.delay:
             await asyncio.sleep(response.delay)
         if response.fault is not None:

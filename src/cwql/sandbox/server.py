@@ -108,15 +108,15 @@ class Sandbox:
             raise UnknownNameError(f"unknown size {size!r}: expected one of {', '.join((*data.SIZES, EMPTY))}")
         if contract not in CONTRACTS:
             raise UnknownNameError(f"unknown contract {contract!r}: expected one of {', '.join(CONTRACTS)}")
-        self.store = Store(":memory:" if path is None else path)
+        self._store = Store(":memory:" if path is None else path)
         self._records = (seed, size, odd_records)
         self._fill()
-        self.credentials = Credentials(two_factor_code=two_factor_code)
+        self._credentials = Credentials(two_factor_code=two_factor_code)
         self.faults = Faults(faults, seed)
         options: dict[str, Any] = {} if clock is None else {"clock": clock}
         self._make_handler = partial(
             Handler,
-            self.store,
+            self._store,
             contract=contract,
             rate=requests_per_minute,
             latency=latency,
@@ -125,12 +125,12 @@ class Sandbox:
             seed=seed,
             **options,
         )
-        self.handler = self._make_handler(credentials=self.credentials)
+        self._handler = self._make_handler(credentials=self._credentials)
         self.requests: list[RecordedRequest] = []
         """The latest requests with the status of their responses, the oldest first."""
         self.deliveries: list[CallbackDelivery] = []
         """The latest callbacks."""
-        self.trust_proxy = trust_proxy
+        self._trust_proxy = trust_proxy
         self._address = (host, port, allow_remote)
         self._messages = count(1)
         self._server: WebServer | None = None
@@ -149,7 +149,9 @@ class Sandbox:
 
         if self._server is None:
             host, port, allow_remote = self._address
-            server = WebServer(make_app(self), host, port, allow_remote=allow_remote)
+            server = WebServer(
+                make_app(self._handle, trust_proxy=self._trust_proxy), host, port, allow_remote=allow_remote
+            )
             server.start()
             self._server = server
 
@@ -162,7 +164,7 @@ class Sandbox:
             self._server.stop()
             self._server = None
         self.wait()
-        self.store.close()
+        self._store.close()
 
     @property
     def url(self) -> str:
@@ -188,7 +190,7 @@ class Sandbox:
 
         Before `start` their address has no port, and clients also need ``transport=sandbox.transport()``.
         """
-        credentials = self.credentials
+        credentials = self._credentials
         variables = {
             "CONNECTWISE_COMPANY_ID": credentials.company,
             "CONNECTWISE_PUBLIC_KEY": credentials.public_key,
@@ -250,25 +252,25 @@ class Sandbox:
     def reset(self) -> None:
         """Restore the records of the start, and remove faults, recorded requests, tokens and deliveries."""
         self.wait()
-        self.store.clear()
+        self._store.clear()
         self._fill()
         self.faults.clear()
-        self.handler = self._make_handler(credentials=self.credentials)
+        self._handler = self._make_handler(credentials=self._credentials)
         self.requests.clear()
         self.deliveries.clear()
 
     def _fill(self) -> None:
         seed, size, odd_records = self._records
-        if size != EMPTY and not self.store.is_filled:
-            data.populate(self.store, seed, size, odd_records=odd_records)
+        if size != EMPTY and not self._store.is_filled:
+            data.populate(self._store, seed, size, odd_records=odd_records)
 
     def transport(self) -> SandboxTransport:
         """Return an httpx transport, for sync and async clients, that uses this sandbox without a network."""
-        return SandboxTransport(self.handle)
+        return SandboxTransport(self._handle)
 
-    def handle(self, request: Request) -> Response:
+    def _handle(self, request: Request) -> Response:
         """Handle a request and send the callbacks that it causes."""
-        response = self.handler.handle(request)
+        response = self._handler.handle(request)
         self.requests.append(RecordedRequest.of(request, response))
         del self.requests[:-REQUESTS_LIMIT]
         for event in response.events:
@@ -282,13 +284,13 @@ class Sandbox:
         self._threads.clear()
 
     def _send_callbacks(self, event: RecordEvent, origin: str) -> None:
-        callbacks = list(find_callbacks(self.store, event, origin, self.credentials.company, self._messages))
+        callbacks = list(find_callbacks(self._store, event, origin, self._credentials.company, self._messages))
         if not callbacks:
             return
 
         def send() -> None:
             for url, body in callbacks:
-                self.deliveries.append(deliver(url, body, self.handler.signing_key))
+                self.deliveries.append(deliver(url, body, self._handler.signing_key))
             del self.deliveries[:-DELIVERIES_LIMIT]
 
         thread = threading.Thread(target=send, name="cwql-callback", daemon=True)
