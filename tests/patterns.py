@@ -42,6 +42,9 @@ _HOPELESS = 0.3
 _QUICK = 0.0015
 """Seconds for the last of these sizes that no quadratic search can do."""
 
+_PROPORTIONAL = 4.3
+"""How many times longer the last of these sizes takes than a quarter of it at most, if the longest text is proportional too."""
+
 _ROUNDS = 3
 
 
@@ -178,7 +181,7 @@ def _grows(apply: Callable[[Any], object], make: Callable[[int], Any]) -> bool:
             return True
         if taken > _SLOW:
             return _grows_between(apply, make, size // 4, size)
-    if taken <= _QUICK:
+    if taken <= _QUICK or taken < _PROPORTIONAL * _seconds(apply, make(_LADDER[-1] // 4), 0.0):
         return False
     return any(_grows_between(apply, make, size // 4, size) for size in SIZES)
 
