@@ -19,16 +19,32 @@ demo: $(VENV)/.installed-tour
 
 test: check pytest
 
+CHECKS := check-basedpyright check-mypy check-lint check-english check-generated check-style
+.PHONY: $(CHECKS)
+# Two at once, because the type checkers take most of the time and use one core each.
 check: $(STAMP)
+	$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(CHECKS)
+
+check-basedpyright:
+	$(BIN)/basedpyright --project pyproject.toml
+
+check-mypy:
+	$(BIN)/mypy
+
+check-lint:
+	$(BIN)/cwql lint
+
+check-english:
+	$(BIN)/python -m scripts.english.spelling
+	$(BIN)/python -m scripts.english.word_counts --check
+
+check-generated:
+	$(BIN)/python -m cwql_codegen --check
+
+check-style:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/mypy
-	$(BIN)/basedpyright --project pyproject.toml
-	$(BIN)/python -m cwql_codegen --check
-	$(BIN)/cwql lint
-	$(BIN)/python -m scripts.english.spelling
-	$(BIN)/python -m scripts.english.word_counts --check
 
 pytest: $(STAMP)
 	$(BIN)/python -m pytest -n auto

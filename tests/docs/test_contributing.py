@@ -105,8 +105,9 @@ def test_every_registry_exists(registry: str) -> None:
 
 def test_every_target_is_described() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    phony = " ".join(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE))
-    assert sorted(f"make {name}" for name in phony.split()) == TARGETS
+    phony = " ".join(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)).split()
+    # `make check` runs those of the variable CHECKS.
+    assert sorted(f"make {name}" for name in phony if name != "$(CHECKS)") == TARGETS
 
 
 @pytest.mark.parametrize("module", MODULES)
