@@ -166,17 +166,12 @@ LANGUAGE = r"""
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.templates.model import QuoteStyle
 
-FORM = Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), ["${"])
-SYNTAX = Syntax(
-    r'(?P<string>")|(?P<name>[A-Za-z_]\w*)',
-    "//",
-    {"/*": "*/"},
-    lambda scanner, match, limit: scanner.read(FORM, match.start(), match.end(), limit),
-)
+FORMS = {'"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), ["${"])}
+SYNTAX = Syntax(r'(?P<string>")|(?P<name>[A-Za-z_]\w*)', "//", {"/*": "*/"}, FORMS)
 
 
 class Scala(Parser):
@@ -185,11 +180,7 @@ class Scala(Parser):
     named = frozenset(("=",))
 
 
-GRAMMAR = Grammar(SYNTAX, Scala, Traits("scala"))
-
-
-def extract(source, context):
-    return find_in_program(source, context, GRAMMAR, "scala")
+extract = Grammar(SYNTAX, Scala, Traits("scala")).extract
 """
 ENTRY = """\
     Language("scala", "scala", (".sc",), comment=("// ", ""), phrases=Phrases(holds="%s.contains(%q)", placeholder="${%s}")),
