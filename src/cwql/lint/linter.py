@@ -358,14 +358,16 @@ def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
 
 def decode(data: bytes) -> tuple[str | None, Diagnostic | None]:
     """Return the text of a file, and a remark if it is uncertain; no text for a binary file."""
-    from cwql.rules.source import SKIPPED_FILE
-
     encoding, length = encoding_of(data)
     if not length and b"\x00" in data[:8192]:
+        from cwql.rules.source import SKIPPED_FILE
+
         return None, SKIPPED_FILE.at(Span(0, 0), "a binary file: passed over")
     try:
         return data[length:].decode(encoding), None
     except (UnicodeError, LookupError) as error:
+        from cwql.rules.source import SKIPPED_FILE
+
         remark = SKIPPED_FILE.at(
             Span(0, 0), f"not {encoding} ({error}): read as Windows-1252", hint="save the file as UTF-8"
         )

@@ -38,7 +38,8 @@ def parse_toml(data: bytes) -> dict[str, Any]:
     if len(data) > LARGEST:
         raise ValueError(f"larger than {LARGEST / 1e6:g} MB")
     try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        # Not the encoding utf-8-sig, which is a module to import.
+        text = data.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8: {error}") from None
     skeleton = _OPAQUE.sub(lambda match: b"" if match[0].startswith(b"#") else b"x", text.encode())

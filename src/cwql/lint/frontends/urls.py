@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import Context, RequestTarget
 
 _PARAMETER = re.compile(r"(?:\A\s*|[?&](?:amp;)?)([A-Za-z_]{6,24})=")
-_NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_][\w./\[\]-]*(?:=|$)|&(?:amp;)?(?=\N{OBJECT REPLACEMENT CHARACTER})|&$")
+_NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_][\w./\[\]-]*(?:=|$)|&(?:amp;)?(?=\ufffc)|&$")
 _MORE = re.compile(r"&(?:amp;)?([A-Za-z_]\w*(?:/\w+)+(?==)|[A-Za-z_][\w.]*(?==(?:%2[27]|[\"'])))")
 _CODES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+|&amp;")
 _MARKS = re.compile(r"[\"'&#]|%22|%27")
