@@ -40,30 +40,37 @@ def read_regular(path: str, limit: float, follow: bool = True) -> bytes:
     _check_regular(path, os.stat(path, follow_symlinks=follow), limit)
     descriptor = os.open(path, _READ if follow else _READ | getattr(os, "O_NOFOLLOW", 0))
     try:
-        _check_regular(path, os.fstat(descriptor), limit)
-        pieces: list[bytes] = []
-        size = 0
+        expected = _check_regular(path, os.fstat(descriptor), limit)
+        # One byte more than the file has: a result of its size is all of it.
+        piece = os.read(descriptor, expected + 1)
+        if len(piece) == expected > 0:
+            return piece
+        pieces = [piece]
+        size = len(piece)
         # Files of /proc report a size of zero, and some have no end.
-        while piece := os.read(descriptor, PIECE):
-            pieces.append(piece)
-            size += len(piece)
+        while piece:
             if size > limit:
                 raise _too_large(path, limit)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            piece = os.read(descriptor, PIECE)
+            pieces.append(piece)
+            size += len(piece)
+        return b"".join(pieces)
     finally:
         os.close(descriptor)
 
 
-def _check_regular(path: str, status: os.stat_result, limit: float) -> None:
+def _check_regular(path: str, status: os.stat_result, limit: float) -> int:
+    """Return the size of a regular file; raise OSError for any other one."""
     mode = status.st_mode
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, "a folder, not a file", path)
-    if stat.S_ISLNK(mode):
-        raise OSError(errno.ELOOP, "a link, which is not followed here", path)
     if not stat.S_ISREG(mode):
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, "a folder, not a file", path)
+        if stat.S_ISLNK(mode):
+            raise OSError(errno.ELOOP, "a link, which is not followed here", path)
         raise OSError(errno.EINVAL, f"{kind_of(mode)}, not a file", path)
     if status.st_size > limit:
         raise _too_large(path, limit)
+    return status.st_size
 
 
 def _too_large(path: str, limit: float) -> OSError:
