@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from cwql.lint.words import words
@@ -47,6 +47,8 @@ _ROUNDS = 6
 _REQUESTS = words("get post put patch delete request send fetch list count first")
 _SIMPLE = frozenset((ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Delete, ast.Expr, ast.Raise, ast.Return))
 _DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+_LEAVES = _SIMPLE | _DEFINITIONS
+"""Statements without blocks, except for definitions, whose bodies are looked at by themselves."""
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -108,6 +110,25 @@ class Interest:
         """Return whether a relevant line is in a node."""
         index = bisect_left(self.lines, node.lineno)  # type: ignore[attr-defined]
         return index < len(self.lines) and self.lines[index] <= node.end_lineno  # type: ignore[attr-defined]
+
+    def with_lines(self, body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+        """Yield the statements of a block that have a relevant line, and those of the blocks in them but not of definitions."""
+        if not body:
+            return
+        lines = self.lines
+        index = bisect_left(lines, body[0].lineno)
+        last = bisect_right(lines, body[-1].end_lineno or 0)
+        for statement in body:
+            first = statement.lineno
+            while index < last and lines[index] < first:
+                index += 1
+            if index == last:
+                return
+            if lines[index] <= (statement.end_lineno or 0):
+                yield statement
+                if type(statement) not in _LEAVES:
+                    for block in _blocks(statement):
+                        yield from self.with_lines(block)
 
     def choose(self, body: Sequence[ast.stmt], returns: bool) -> set[ast.stmt]:  # noqa: C901  # rounds over kinds of statements
         """Return the statements of a function or module that may matter, those around them included.
@@ -197,16 +218,20 @@ def flatten(body: Sequence[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[
     """Yield the statements of a block and of the blocks in it, each with those around it."""
     for statement in body:
         yield statement, around
-        kind = type(statement)
-        if kind in _SIMPLE or kind in _DEFINITIONS:
-            continue
-        below = (*around, statement)
-        for field in ("body", "orelse", "finalbody"):
-            inner = getattr(statement, field, None)
-            if inner:
-                yield from flatten(inner, below)
-        for each in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-            yield from flatten(each.body, below)
+        if type(statement) not in _LEAVES:
+            below = (*around, statement)
+            for block in _blocks(statement):
+                yield from flatten(block, below)
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks of a statement."""
+    for field in ("body", "orelse", "finalbody"):
+        inner = getattr(statement, field, None)
+        if inner:
+            yield inner
+    for each in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield each.body
 
 
 def _bound(statement: ast.stmt) -> set[str]:
