@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Exact versions, so that a checkout gives the same result on every day and every machine.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-site test-python-3.14 package single-file executable bench fuzz fuzz-sandbox sarif test-peers test-dlt test-spark test-mcp-inspector check-workflows constraints english format clean
+.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-site test-python-3.14 package single-file executable bench fuzz fuzz-sandbox sarif test-peers test-pre-commit test-dlt test-spark test-mcp-inspector check-workflows constraints english format clean
 
 demo: $(VENV)/.installed-tour
 	@$(BIN)/cwql demo
@@ -143,6 +143,12 @@ test-peers: $(STAMP)
 	build/peers/venv/bin/python -m pip install --quiet pyconnectwise==0.6.1.2 ConnectPyse==0.8.1
 	npm install --silent --no-save --no-fund --no-audit --prefix build/peers connectwise-rest@1.3.0
 	$(BIN)/python -m scripts.peers build/peers
+
+# A commit in a repository that uses the hooks of this checkout. Needs git and a package index.
+test-pre-commit: $(STAMP)
+	$(BIN)/python -m venv build/pre-commit
+	build/pre-commit/bin/python -m pip install --quiet pre-commit==4.7.0
+	CWQL_PRE_COMMIT="$(CURDIR)/build/pre-commit/bin/pre-commit" $(BIN)/python -m pytest -n 0 tests/packaging/test_ci.py -k page
 
 # Loads lists into DuckDB with dlt, in an environment of its own, because dlt has thirty dependencies.
 test-dlt: $(STAMP)

@@ -1,9 +1,10 @@
-"""The GitHub Action and the pre-commit hooks: their steps run as in CI, with the built wheel."""
+"""The GitHub Action, the pre-commit hooks and the jobs on the pages for other services: they run as in CI, with the built wheel."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -13,11 +14,14 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from scripts.docs.blocks import DOCS, blocks
 from scripts.packaging.build import ROOT, build
 from tests.lint.tree import RIGHT, WRONG, plant
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+PRE_COMMIT = os.environ.get("CWQL_PRE_COMMIT", "")
+"""The program, if it is installed: it installs the hook, which needs a package index."""
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step}
 
 
@@ -130,3 +134,93 @@ def test_hooks(hook: dict[str, Any], tmp_path: Path) -> None:
     assert done.returncode == (0 if fixed else 1), done.stderr
     assert "gen/c.py" not in done.stdout
     assert (tmp_path / "a.py").read_text() == (RIGHT if fixed else WRONG)
+
+
+def sessions(name: str, language: str) -> list[str]:
+    """Return the blocks of a language on a page about CI."""
+    return [each.body for each in blocks((DOCS / "ci" / name).read_text(encoding="utf-8")) if each.language == language]
+
+
+def read_commands(name: str) -> list[str]:
+    """Return the shell commands of the job on a page."""
+    if name == "jenkins.md":
+        return re.findall(r"\bsh '(.*)'", sessions(name, "groovy")[0])
+    job = yaml.safe_load(sessions(name, "yaml")[0])
+    if name == "gitlab.md":
+        return list(job["conditions"]["script"])
+    return [step["script"] for step in job["steps"] if "script" in step]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands need a POSIX shell")
+@pytest.mark.parametrize("name", ["gitlab.md", "azure-pipelines.md", "jenkins.md"])
+def test_job_of_a_page_prints_what_the_page_shows(installed: dict[str, str], tmp_path: Path, name: str) -> None:
+    *install, lint = read_commands(name)
+    (script,) = sessions(name, "powershell")
+    (tmp_path / "tickets.ps1").write_text(script)
+    environment = {**os.environ, **installed}
+    if ".venv/" in lint:
+        del environment["PIP_TARGET"], environment["PYTHONPATH"]
+
+    def run(command: str) -> subprocess.CompletedProcess[str]:
+        words = ["bash", "-c", command]
+        return subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    for command in install:
+        done = run(command)
+        assert done.returncode == 0, done.stderr
+    done = run(lint)
+    assert done.returncode == (0 if "--exit-zero" in lint else 1), done.stderr
+    report = next(file for file in tmp_path.iterdir() if file.suffix in (".json", ".xml"))
+    _, _, shown = sessions(name, "console")[0].partition("\n")
+    assert f"{done.stdout}$ cat {report.name}\n{report.read_text()}" == shown
+
+
+def test_page_about_pre_commit_shows_the_output_of_the_hook(tmp_path: Path) -> None:
+    (script,) = sessions("pre-commit.md", "powershell")
+    (tmp_path / "tickets.ps1").write_text(script)
+    (hook,) = [hook for hook in HOOKS if hook["id"] == "cwql-lint"]
+    done = subprocess.run(
+        [sys.executable, "-m", *shlex.split(hook["entry"]), "tickets.ps1"],
+        cwd=tmp_path,
+        env={**os.environ, "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    title = f"{hook['name']}{'.' * (79 - len(hook['name']) - len('Failed'))}Failed"
+    head = f"{title}\n- hook id: {hook['id']}\n- exit code: {done.returncode}\n\n"
+    assert sessions("pre-commit.md", "console")[0].partition("\n")[2] == f"{head}{done.stdout}"
+
+
+@pytest.mark.skipif(not PRE_COMMIT, reason="make test-pre-commit installs pre-commit and runs this")
+def test_commit_is_refused_as_the_page_shows(tmp_path: Path) -> None:
+    def git(*words: str) -> subprocess.CompletedProcess[str]:
+        names = {
+            "GIT_AUTHOR_NAME": "a",
+            "GIT_AUTHOR_EMAIL": "a@b",
+            "GIT_COMMITTER_NAME": "a",
+            "GIT_COMMITTER_EMAIL": "a@b",
+        }
+        places = {"PRE_COMMIT_HOME": str(tmp_path / "home"), "GIT_CONFIG_GLOBAL": os.devnull, "COLUMNS": "100"}
+        return subprocess.run(
+            words, cwd=work, env={**os.environ, **names, **places}, capture_output=True, text=True, check=False
+        )
+
+    work, copy = tmp_path / "work", tmp_path / "cwql"
+    work.mkdir()
+    (text,) = sessions("pre-commit.md", "yaml")
+    (entry,) = yaml.safe_load(text)["repos"]
+    assert git("git", "clone", "--quiet", "--bare", str(ROOT), str(copy)).returncode == 0
+    assert git("git", "-C", str(copy), "tag", entry["rev"]).returncode == 0
+    (script,) = sessions("pre-commit.md", "powershell")
+    plant(work, {"tickets.ps1": script, ".pre-commit-config.yaml": text.replace(entry["repo"], str(copy))})
+    assert git("git", "init", "--quiet").returncode == 0
+    assert git(PRE_COMMIT, "install", "--install-hooks").returncode == 0
+    assert git("git", "add", "tickets.ps1").returncode == 0
+    page = sessions("pre-commit.md", "console")[0]
+    command, _, shown = page.partition("\n")
+    done = git(*shlex.split(command.removeprefix("$ ")))
+    assert (done.returncode, (done.stdout + done.stderr).rstrip()) == (1, shown.rstrip())
+    (work / "tickets.ps1").write_text(script.replace("closedFlg", "closedFlag"))
+    assert git("git", "add", "tickets.ps1").returncode == 0
+    assert git(*shlex.split(command.removeprefix("$ "))).returncode == 0

@@ -125,7 +125,8 @@ def _report(session: Session, results: Results) -> int:
         session.publish(render(reports, session.format, _terminal(session, sys.stdout)))
     elif options.output_file is not None:
         session.publish("")
-    if text and not options.quiet:
+    # A job of a CI service that fails has to say why in its log, also if the report is in a file.
+    if (text or options.output_file is not None) and not options.quiet:
         print(f"\n{sum_up(results)}" if count and options.output_file is None else sum_up(results))
     return status
 
