@@ -1,4 +1,5 @@
-// A real VS Code (code-server in Chromium) with the extension: a condition is typed, completed, reported and fixed.
+// A real VS Code (code-server in Chromium) with the extension: a condition is typed, completed, reported, explained and fixed, in Python
+// and in PowerShell.
 // node run.mjs CODE_SERVER_FOLDER VSIX PYTHON [PICTURE]
 import { spawn, spawnSync } from "node:child_process";
 import assert from "node:assert/strict";
@@ -21,6 +22,12 @@ reply = requests.get(URL, params={"conditions": ""})
 print(reply.json())
 `;
 
+const SCRIPT = `\
+$new = Get-CWMTicket -condition ""
+$open = Get-CWMTicket -condition "closedFlg = false and board/id = 1"
+$new + $open | ForEach-Object { $_.summary }
+`;
+
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "cwql-vscode-"));
 const data = path.join(root, "data");
 const workspace = path.join(root, "tickets");
@@ -28,6 +35,8 @@ fs.mkdirSync(path.join(data, "User"), { recursive: true });
 fs.mkdirSync(workspace);
 const file = path.join(workspace, "tickets.py");
 fs.writeFileSync(file, PROGRAM);
+const script = path.join(workspace, "tickets.ps1");
+fs.writeFileSync(script, SCRIPT);
 fs.writeFileSync(
   path.join(data, "User", "settings.json"),
   JSON.stringify({
@@ -77,17 +86,65 @@ async function goTo(page, line, column) {
   await page.keyboard.press("Enter");
 }
 
-async function test(page, port) {
-  const errors = [];
-  await page.goto(`http://127.0.0.1:${port}/?folder=${workspace}`, WAIT);
-  await page.locator(".monaco-workbench").waitFor(WAIT);
+async function open(page, name) {
   await page.keyboard.press("Control+P");
   await page.locator(".quick-input-widget input").first().waitFor(WAIT);
-  await page.keyboard.type("tickets.py");
-  await page.locator(".quick-input-widget .monaco-list-row").first().waitFor(WAIT);
+  await page.keyboard.type(name);
+  await page.locator(".quick-input-widget .monaco-list-row").filter({ hasText: name }).first().waitFor(WAIT);
   await page.keyboard.press("Enter");
+  await page.locator(".tab.active").filter({ hasText: name }).waitFor(WAIT);
   await page.locator(".editor-container .view-line").first().waitFor(WAIT);
-  await page.keyboard.press("Control+B");
+}
+
+async function fix(page, line, column, title) {
+  await goTo(page, line, column);
+  await page.keyboard.press("Control+.");
+  const action = page.locator(".action-widget .action").filter({ hasText: title }).first();
+  await action.waitFor(WAIT);
+  await action.click();
+  await page.locator(".squiggly-error").first().waitFor({ ...WAIT, state: "detached" });
+}
+
+// Saves the file, and returns its text when it contains `expected`, or after ten seconds.
+async function save(page, name, expected) {
+  await page.keyboard.press("Control+S");
+  let saved = "";
+  for (let attempt = 0; attempt < 100 && !saved.includes(expected); attempt += 1) {
+    await page.waitForTimeout(100);
+    saved = fs.readFileSync(name, "utf-8");
+  }
+  return saved;
+}
+
+async function testPowerShell(page) {
+  await open(page, "tickets.ps1");
+  // The problem is there without an edit.
+  await page.locator(".squiggly-error").first().waitFor(WAIT);
+  const [first, second] = SCRIPT.split("\n");
+  await goTo(page, 2, second.indexOf("board/id") + 3);
+  await page.keyboard.press("Control+K");
+  await page.keyboard.press("Control+I");
+  const hover = page.locator(".monaco-hover:not(.hidden)").filter({ hasText: "board" }).first();
+  await hover.waitFor(WAIT);
+  assert.match(await hover.innerText(), /Ticket/);
+  await page.keyboard.press("Escape");
+  await fix(page, 2, second.indexOf("closedFlg") + 3, "closedFlag");
+  await goTo(page, 1, first.indexOf('""') + 2);
+  const list = page.locator(".suggest-widget.visible .monaco-list-row");
+  await page.keyboard.type("status/", { delay: 60 });
+  await list.filter({ hasText: "name" }).first().waitFor(WAIT);
+  await page.keyboard.type("na", { delay: 60 });
+  await list.filter({ hasText: "name" }).first().waitFor(WAIT);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(" = 'New'", { delay: 25 });
+  await page.locator(".squiggly-error").first().waitFor({ ...WAIT, state: "detached" });
+  const expected = SCRIPT.replace('""', "\"status/name = 'New'\"").replace("closedFlg", "closedFlag");
+  assert.equal(await save(page, script, expected), expected);
+}
+
+async function testPython(page) {
+  const errors = [];
+  await open(page, "tickets.py");
   const row = PROGRAM.split("\n").findIndex((line) => line.includes('""'));
   const column = PROGRAM.split("\n")[row].indexOf('""') + 2;
   await goTo(page, row + 1, column);
@@ -114,19 +171,9 @@ async function test(page, port) {
   // The fix of the misspelt field.
   const typed = (await page.locator(".view-line").allInnerTexts()).join("\n");
   if (!typed.replaceAll("\u00a0", " ").includes("impact = 'High'")) errors.push(`completed: ${typed}`);
-  await goTo(page, row + 1, column + "board/name = 'Help Desk' and su".length);
-  await page.keyboard.press("Control+.");
-  const action = page.locator(".action-widget .action").filter({ hasText: "summary" }).first();
-  await action.waitFor(WAIT);
-  await action.click();
-  await page.locator(".squiggly-error").first().waitFor({ ...WAIT, state: "detached" });
-  await page.keyboard.press("Control+S");
+  await fix(page, row + 1, column + "board/name = 'Help Desk' and su".length, "summary");
   const condition = "\"board/name = 'Help Desk' and summary contains 'disk' and impact = 'High'\"";
-  let saved = "";
-  for (let attempt = 0; attempt < 100 && !saved.includes(condition); attempt += 1) {
-    await page.waitForTimeout(100);
-    saved = fs.readFileSync(file, "utf-8");
-  }
+  const saved = await save(page, file, condition);
   if (!saved.includes(condition)) errors.push(`saved: ${saved}`);
   assert.deepEqual(errors, []);
 }
@@ -145,9 +192,13 @@ try {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   const page = await browser.newPage({ viewport: { width: 1200, height: 700 } });
   try {
-    await test(page, port);
+    await page.goto(`http://127.0.0.1:${port}/?folder=${workspace}`, WAIT);
+    await page.locator(".monaco-workbench").waitFor(WAIT);
+    await page.keyboard.press("Control+B");
+    await testPython(page);
+    await testPowerShell(page);
     failed = false;
-    console.log("VS Code: typed, completed, reported and fixed");
+    console.log("VS Code: typed, completed, reported, explained and fixed, in Python and in PowerShell");
   } finally {
     if (failed) await page.screenshot({ path: path.join(os.tmpdir(), "cwql-vscode-failure.png") });
     await browser.close();
