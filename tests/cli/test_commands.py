@@ -155,10 +155,13 @@ def test_interrupt_prints_nothing(capsys: pytest.CaptureFixture[str], monkeypatc
 # ---- check -------------------------------------------------------------------------------------------------------------
 
 
-def test_check_prints_nothing_without_problems(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "check", "id=1") == (0, "", "")
-    assert run(capsys, "check", "-d", "automate", "Client.Id = 1") == (0, "", "")
-    assert run(capsys, "check", "-p", "orderBy", "id asc, board/id desc") == (0, "", "")
+def test_check_says_that_there_are_no_problems(capsys: pytest.CaptureFixture[str]) -> None:
+    unchecked = "No problems found. Names are not checked without --endpoint.\n"
+    assert run(capsys, "check", "id=1") == (0, unchecked, "")
+    assert run(capsys, "check", "-d", "automate", "Client.Id = 1") == (0, unchecked, "")
+    assert run(capsys, "check", "-p", "orderBy", "id asc, board/id desc") == (0, unchecked, "")
+    assert run(capsys, "check", "-e", "/service/tickets", "id=1") == (0, "No problems found.\n", "")
+    assert run(capsys, "check", "--quiet", "id=1") == (0, "", "")
 
 
 def test_check_prints_an_excerpt_and_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
@@ -208,7 +211,7 @@ def test_formats(capsys: pytest.CaptureFixture[str], format: str) -> None:
     elif format == "junit":
         assert "failure " not in nothing
     else:
-        assert nothing == ""
+        assert nothing == ("No problems found. Names are not checked without --endpoint.\n" if format == "text" else "")
 
 
 def test_unknown_parameter(capsys: pytest.CaptureFixture[str]) -> None:
@@ -233,9 +236,9 @@ def test_summary(capsys: pytest.CaptureFixture[str], text: str, summary: str) ->
 @pytest.mark.parametrize(
     ("words", "summary"),
     [
-        (("-e", "/Tickets", "id = 1"), "Found 1 warning. Checked as ConnectWise Automate, because it has /Tickets."),
-        (("-e", "/Tickets", "-d", "automate", "id = 1"), "Found 1 warning."),
-        (("-e", "/service/tickets", "nme = 1"), "Found 1 error."),
+        (("-e", "/Tickets", "x = 1"), "Found 1 warning. Checked as ConnectWise Automate, because it has /Tickets."),
+        (("-e", "/Tickets", "-d", "automate", "x = 1"), "Found 1 warning."),
+        (("-e", "/service/tickets", "x = 1"), "Found 1 error."),
     ],
 )
 def test_summary_names_the_dialect_of_the_endpoint(

@@ -189,7 +189,8 @@ def test_quiet_and_verbose(capsys: pytest.CaptureFixture[str]) -> None:
     assert out.startswith(quiet := capsys.readouterr().out)
     assert "Found 1 warning." in out[len(quiet) :]
     assert main(["check", "-v", *TICKETS, "-p", "orderBy", "id desc"]) == 0
-    assert capsys.readouterr() == ("", "cwql check: ConnectWise Manage, orderBy of /service/tickets\n")
+    target = "cwql check: ConnectWise Manage, orderBy of /service/tickets\n"
+    assert capsys.readouterr() == ("No problems found.\n", target)
 
 
 def test_fix_selects_rules_as_check_does(capsys: pytest.CaptureFixture[str]) -> None:

@@ -118,6 +118,9 @@ def run(arguments: Any) -> int:
         print(_target(arguments, dialect), file=sys.stderr)
     if not diagnostics and arguments.output_format == "text":
         # Most conditions have no problems: what prints problems is not imported for them.
+        if not arguments.quiet:
+            unchecked = " Names are not checked without --endpoint." if arguments.endpoint is None else ""
+            print(f"No problems found.{unchecked}")
         return 0
     from cwql.cli.streams import print_diagnostics, source_name
     from cwql.render.width import make_visible
