@@ -130,6 +130,8 @@ def test_fix_is_offered_for_one_field_with_the_same_meaning_only() -> None:
     assert fixed("clientId") == "company/id = 1"
     assert fixed("isOpen") == "isOpen = 1"
     assert fixed("state") == "state = 1"
+    online = cwql.fix("isOnline = true", endpoint="/Computers", unsafe_fixes=True)
+    assert online.text == "isOnline = true"
 
 
 def test_other_interfaces_suggest_the_same_fields(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.language.nodes import Expr
     from cwql.rules.context import Context
+    from cwql.schema.record import RecordInfo
     from cwql.source import Span
 
 CUSTOM_FIELD_TERM = Rule(
@@ -47,6 +48,15 @@ def check_custom_field_term(context: Context) -> Iterator[Diagnostic]:
         name = path.segments[-1]
         quote = context.dialect.quotes[0]
         known_term = context.record.find(name) if found.index < len(path.segments) - 1 else None
+        misspelt = _find_term(context.record, name) if len(path.segments) == 1 else None
+        if misspelt is not None:
+            yield CUSTOM_FIELD_TERM.at(
+                span,
+                f"`{name}` is no term of {context.parameter.name}: expected caption, value or id",
+                hint=f"did you mean {misspelt}?",
+                fixes=[Fix(f"write {misspelt}", [Edit(span, misspelt)], applicability="unsafe")],
+            )
+            continue
         if known_term is not None:
             yield CUSTOM_FIELD_TERM.at(
                 span,
@@ -65,6 +75,15 @@ def check_custom_field_term(context: Context) -> Iterator[Diagnostic]:
             fixes=fixes,
             notes=[f"the terms are {known} and others of {context.record.wire}"] if not fixes else [],
         )
+
+
+def _find_term(record: RecordInfo, name: str) -> str | None:
+    """Return the term that is misspelled."""
+    from cwql.schema.suggest import edit_distance
+
+    bound = max(1, len(name) // 4) if len(name) > 3 else 0
+    close = [term for term in record.names if edit_distance(name.lower(), term.lower(), bound) is not None]
+    return close[0] if len(close) == 1 else None
 
 
 def _fixed_sources(context: Context, span: Span, caption: str) -> list[Fix]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
+    from cwql.schema.synonyms import Meant
 
 SHORT = 8
 """Records of at most so many fields are listed whole in a hint."""
@@ -61,11 +62,22 @@ def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialec
         return Guess((squeezed,), True)
     meant = find_meant(catalog, record, name, inside=inside)
     if meant:
-        opposite = meant[0].opposite
+        first = meant[0]
         names = tuple([separator.join(each.path) for each in meant])
-        return Guess(names, len(meant) == 1 and not opposite, opposite=opposite)
+        sure = len(meant) == 1 and not first.opposite and (not _asks(name) or _is_boolean(catalog, record, first))
+        return Guess(names, sure, opposite=first.opposite)
     found = suggest(name, known)
     return Guess(tuple([_write(candidate, separator) for candidate in found]), _stands_out(name, found), similar=True)
+
+
+def _asks(name: str) -> bool:
+    """Return whether a name is a question, such as `isOnline`, so that its value is true or false."""
+    return name[:2].lower() == "is" and not name[2:3].islower()
+
+
+def _is_boolean(catalog: Catalog, record: RecordInfo, meant: Meant) -> bool:
+    found = catalog.resolve(record.name, meant.path)
+    return isinstance(found, Resolved) and found.field.kind == "boolean"
 
 
 def _stands_out(name: str, found: list[str]) -> bool:
