@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -187,6 +187,12 @@ def test_text_that_is_no_signature_is_refused_before_a_key_is_read() -> None:
         unwrap(body(), "AAAA", keys)
     assert keys.requests == []
     assert read_signature(base64.b64encode(b"\1" * 32).decode()) == b"\1" * 32
+
+
+@pytest.mark.parametrize("value", [["x"], b"x", None, 5])
+def test_header_that_is_no_text_is_refused(value: object) -> None:
+    with pytest.raises(SignatureVerificationError, match=r"has to be text|has no x-content-signature"):
+        CallbackReceiver(company_id="acme", site="na").unwrap(body(), cast("Any", {"x-content-signature": value}))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b"null", b"[" * 100_000, b"\xff\xfe", b"{" * 100_000])

@@ -77,6 +77,30 @@ def test_an_unknown_table_has_similar_names(assistant: Assistant) -> None:
     assert assistant.refusal("sql", query="select 1")["hint"] == "name a list, such as manage.service.tickets"
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "'/etc/hostname'",
+        '"/etc/hostname"',
+        "'http://127.0.0.1:1/x.csv'",
+        "information_schema.tables",
+        "temp.x",
+        "client",
+    ],
+)
+def test_what_is_no_list_of_the_api_is_an_unknown_table(assistant: Assistant, table: str) -> None:
+    error = assistant.refusal("sql", query=f"select * from {table}")
+    assert error["code"] == "sql"
+    assert error["message"] == "no table '" + table.strip("\"'") + "'"
+
+
+def test_only_the_rows_that_are_shown_are_made(assistant: Assistant) -> None:
+    # Half a billion rows, for which there is neither the time nor the memory.
+    found = assistant.ask("sql", query=f"select a.id from {TICKETS} a, {TICKETS} b, {TICKETS} c, {TICKETS} d")
+    assert len(found["rows"]) == 200
+    assert found["more"] is True
+
+
 def test_long_results_are_cut_between_rows(assistant: Assistant) -> None:
     found = assistant.ask("sql", query=f"select a.id, b.id as other from {TICKETS} a, manage.company.companies b")
     assert len(found["rows"]) == 200

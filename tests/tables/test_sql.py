@@ -404,3 +404,19 @@ def test_first_and_last_moments(database: Database, limit: str) -> None:
     assert database.sql(f"SELECT id FROM {table} WHERE requiredDate {limit}").to_arrow().num_rows == 0
     sides = database.sql(f"SELECT requiredDate {limit} AS late, count(*) AS n FROM {table} GROUP BY 1").to_arrow()
     assert not any(row["late"] for row in sides.to_pylist())
+
+
+def test_first_rows_need_no_more_than_them(database: Database) -> None:
+    table = "manage.service.tickets"
+    result = database.sql(f"SELECT id FROM {table} ORDER BY id DESC")
+    some = list(result.rows(3))
+    assert some == list(result.rows())[:3]
+    assert some == list(result.rows(3))
+    many = database.sql(f"SELECT a.id FROM {table} a, {table} b, {table} c, {table} d")
+    assert len(list(many.rows(5))) == 5
+
+
+def test_query_that_takes_too_long_says_so(psa: manage.Client) -> None:
+    table = "manage.service.tickets"
+    with connect(manage=psa, timeout=0.2) as database, pytest.raises(SQLError, match=r"takes longer than 0\.2 seconds"):
+        list(database.sql(f"SELECT sum(a.id) FROM {table} a, {table} b, {table} c, {table} d, {table} e").rows())

@@ -464,7 +464,11 @@ class AsyncCallbackReceiver(_Receiver):
 
 
 def _signature(headers: Mapping[str, str]) -> bytes:
-    text = Headers(headers).get(SIGNATURE_HEADER, "").strip()
+    text = Headers(headers).get(SIGNATURE_HEADER, "")
+    if not isinstance(text, str):
+        # Some frameworks give lists of values, or bytes.
+        raise SignatureVerificationError(f"{SIGNATURE_HEADER} has to be text, got {type(text).__name__}")
+    text = text.strip()
     if not text:
         raise SignatureVerificationError(f"the callback has no {SIGNATURE_HEADER}")
     signature = read_signature(text)

@@ -13,7 +13,8 @@ from cwql.mcp.rows import clean_row, fit
 from cwql.mcp.targets import read_target
 from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES
 from cwql.tables.database import connect
-from cwql.tables.query import PARENT, SQLError, read_query
+from cwql.tables.query import PARENT, SQLError, read_query, tables_like
+from cwql.tables.sql_tree import name_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +66,8 @@ def _execute(session: Session, clients: Mapping[str, Any], text: str) -> JSON:
             result = database.sql(text)
             expected = _expect(result, database.fetcher())
             _take(session, expected)
-            rows = [clean_row(plain(row)) for row in result.rows()]
+            # One more shows that there are more.
+            rows = [clean_row(plain(row)) for row in result.rows(ROWS + 1)]
         except SQLError as error:
             raise _refuse(error) from None
     shown = rows[: fit(rows[:ROWS])] if rows else []
@@ -109,7 +111,8 @@ def _require_tables(parsed: Query) -> None:
     tree = parsed.tree
     names = {scan.name for scan in parsed.scans}
     if not names:
-        missing, close = next(((node.name, close) for node, close in parsed.others), (None, []))
+        missing = next((".".join([part.name for part in name_parts(node)]) for node in parsed.others), None)
+        close = tables_like(missing) if missing is not None else []
         hint = f"did you mean {' or '.join(close)}?" if close else "name a list, such as manage.service.tickets"
         message = "the query reads no list" if missing is None else f"no table {missing!r}"
         raise Refusal("sql", message, argument="query", hint=hint)

@@ -135,22 +135,25 @@ class Database:
         def __getattr__(self, name: str) -> NoReturn:
             raise unknown_attribute(self, name, _DATABASE_FORMS)
 
-    def _execute(self, plans: list[ScanPlan], sql: str, params: Any) -> pa.Table:
-        """Read the tables of a query and return its result."""
+    def _execute(self, plans: list[ScanPlan], sql: str, params: Any, limit: int | None = None) -> pa.Table:
+        """Read the tables of a query and return its result, or its first rows."""
         tables = self.fetcher().fetch(plans, lambda plan, table: self._passing(plan, table, sql, params))
-        return self._run(tables, sql, params)
+        return self._run(tables, sql, params, limit)
 
     def fetcher(self) -> Fetcher:
         """Return what sends the requests of plans."""
         return Fetcher(self._clients, lambda sql, tables: self._run(tables, sql, None), self._parallel)
 
-    def _run(self, tables: Mapping[str, pa.Table], sql: str, params: Any) -> pa.Table:
+    def _run(self, tables: Mapping[str, pa.Table], sql: str, params: Any, limit: int | None = None) -> pa.Table:
         cursor = self._cursor()
         try:
             for name, table in tables.items():
                 cursor.register(name, table)
             with self._interrupted(cursor):
-                return cursor.sql(sql, params=params).to_arrow_table()
+                relation = cursor.sql(sql, params=params)
+                return (relation if limit is None else relation.limit(limit)).to_arrow_table()
+        except duckdb.InterruptException:
+            raise SQLError(f"the query takes longer than {self._timeout or 0:g} seconds") from None
         except duckdb.Error as error:
             message = str(error).partition("\n")[0]
             hint = (
@@ -216,9 +219,13 @@ class Result:
         """Return the Arrow schema."""
         return self.to_arrow().schema
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows as dictionaries."""
-        for batch in self.to_arrow().to_batches():
+    def rows(self, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the rows as dictionaries, or the first `limit` of them, which needs memory for no more."""
+        if limit is None or self._table is not None:
+            table = self.to_arrow().slice(0, limit)
+        else:
+            table = self._database._execute(self._plans, self._sql, self._params, limit)
+        for batch in table.to_batches():
             yield from batch.to_pylist(maps_as_pydicts="strict")
 
     def count(self) -> int:
