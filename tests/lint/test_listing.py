@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,20 @@ def test_list_as_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", "--list", "a.py"]) == 0
     first = capsys.readouterr().out.splitlines()[0]
     assert first == "a.py:2:56: /service/tickets (call) conditions: board/id = {int(board)}"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such names")
+def test_list_shows_no_control_characters(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = (folder / "a.py").read_text(encoding="utf-8")
+    for name in ("b\x1b[31m\r\n.py", "::error::x.py"):
+        (folder / name).write_text(
+            source.replace("board/id", "board/id = 1 and '\\x1b[31m' = summary and id"), encoding="utf-8"
+        )
+    assert main(["lint", "--list", "."]) == 0
+    out = capsys.readouterr().out
+    assert not set(out) & {"\x1b", "\r"}
+    assert not any(line.startswith("::error") for line in out.splitlines())
+    assert "b<U+001B>[31m" in out
 
 
 def test_urls_in_data_are_counted_apart(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

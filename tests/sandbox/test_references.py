@@ -193,6 +193,15 @@ def test_records_below_a_missing_record_are_not_found(api: ApiClient) -> None:
     assert (response.status_code, response.json()["message"]) == (404, "Service Ticket 99999 not found")
 
 
+@pytest.mark.parametrize(
+    "path", ["/company/companies/AcmeIndustries", "/service/boards/Help%20Desk", "/company/contacts/-1"]
+)
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_record_whose_path_takes_a_number_is_not_found_by_name(api: ApiClient, method: str, path: str) -> None:
+    # The specification has a number there, so a program that sends a name would fail on a server.
+    assert api.manage(method, path).status_code == 404
+
+
 def test_names_in_paths_ignore_letter_case(api: ApiClient) -> None:
     assert api.get("/system/members/JDOE")["identifier"] == "jdoe"
 

@@ -80,10 +80,13 @@ def write_rows(rows: Sequence[Row], as_json: bool) -> str:
         import json
 
         return json.dumps(list(rows), indent=2, ensure_ascii=False)
+    from cwql.render.width import make_visible, visible_name
+
     lines: list[str] = []
     for row in rows:
         place = row["endpoint"] or row["dialect"] or "unknown target"
         why = f" ({row['known_by']})" if row["known_by"] else ""
-        text = " ".join(str(row["text"]).split())
-        lines.append(f"{row['filename']}:{row['line']}:{row['column']}: {place}{why} {row['parameter']}: {text}")
+        text = make_visible(" ".join(str(row["text"]).split()))
+        name = visible_name(str(row["filename"]))
+        lines.append(f"{name}:{row['line']}:{row['column']}: {place}{why} {row['parameter']}: {text}")
     return "\n".join(lines)

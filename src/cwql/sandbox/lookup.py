@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _IDENTIFYING = ("identifier", "id", "name")
 """The members, next to its number, by which a path may name a record (``/system/members/jdoe``)."""
 
+_NAMED_IN_PATHS = {"manage": frozenset(("Member", "CatalogItem", "Report"))}
+"""The records of a product whose placeholder is a text in the specification (`memberIdentifier`); any record of other products."""
+
 
 class RecordLookup:
     """Find records by the placeholders of a path."""
@@ -107,6 +110,8 @@ class RecordLookup:
 def _identifying_members(product: str, record: str) -> tuple[str, ...]:
     """Return the members of a kind, as documents spell them, by which a path may name a record."""
     info = catalog(product).record(record)
+    if info.name not in _NAMED_IN_PATHS.get(product, (info.name,)):
+        return ()
     found = [info.find(name) for name in _IDENTIFYING]
     return tuple(dict.fromkeys([f.name for f in found if f is not None and f.origin == "spec" and f.kind == "text"]))
 
