@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """A part of a program: ``source[start:end]``."""
+    """A part of a program: ``source[start:end]``. Each class sets both itself, because a call for them takes as long as the rest."""
 
     __slots__ = ("end", "start")
 
@@ -57,7 +57,8 @@ class Literal(Node):
     __slots__ = ("chunks", "whole")
 
     def __init__(self, start: int, end: int, chunks: Sequence[Chunk], whole: bool = True) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.chunks = chunks
         self.whole = whole
 
@@ -75,7 +76,8 @@ class Number(Node):
     __slots__ = ("text",)
 
     def __init__(self, start: int, end: int, text: str) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.text = text
 
 
@@ -85,7 +87,8 @@ class Pattern(Node):
     __slots__ = ("text",)
 
     def __init__(self, start: int, end: int, text: str) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.text = text
 
 
@@ -95,7 +98,8 @@ class Name(Node):
     __slots__ = ("name",)
 
     def __init__(self, start: int, end: int, name: str) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.name = name
 
 
@@ -105,7 +109,8 @@ class Member(Node):
     __slots__ = ("name", "owner")
 
     def __init__(self, start: int, end: int, owner: Node | None, name: str) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.owner = owner
         self.name = name
 
@@ -116,7 +121,8 @@ class Index(Node):
     __slots__ = ("key", "owner")
 
     def __init__(self, start: int, end: int, owner: Node, key: Node | None) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.owner = owner
         self.key = key
 
@@ -151,7 +157,8 @@ class Call(Node):
         made: bool = False,
         piped: Node | None = None,
     ) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.callee = callee
         self.arguments = arguments
         self.command = command
@@ -165,7 +172,8 @@ class Operation(Node):
     __slots__ = ("kind", "left", "right", "sign")
 
     def __init__(self, start: int, end: int, kind: str, sign: str, left: Node, right: Node) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.kind = kind
         self.sign = sign
         self.left = left
@@ -178,7 +186,8 @@ class Unary(Node):
     __slots__ = ("sign", "value")
 
     def __init__(self, start: int, end: int, sign: str, value: Node) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.sign = sign
         self.value = value
 
@@ -189,7 +198,8 @@ class Choice(Node):
     __slots__ = ("options", "tests")
 
     def __init__(self, start: int, end: int, options: Sequence[Node], tests: Sequence[Node] = ()) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.options = options
         self.tests = tests
 
@@ -200,7 +210,8 @@ class Items(Node):
     __slots__ = ("items",)
 
     def __init__(self, start: int, end: int, items: Sequence[Node]) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.items = items
 
 
@@ -210,7 +221,8 @@ class Pairs(Node):
     __slots__ = ("entries",)
 
     def __init__(self, start: int, end: int, entries: Sequence[Argument]) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.entries = entries
 
 
@@ -220,7 +232,8 @@ class Cast(Node):
     __slots__ = ("type", "value")
 
     def __init__(self, start: int, end: int, type: str, value: Node) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.type = type
         self.value = value
 
@@ -257,7 +270,8 @@ class Function(Node):
         body: Node | None,
         inline: bool = False,
     ) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.name = name
         self.parameters = parameters
         self.body = body
@@ -273,7 +287,8 @@ class Sent(Node):
     def __init__(  # one argument for each field
         self, start: int, end: int, value: Node, key: str, place: RequestTarget, open: bool = False
     ) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.value = value
         self.key = key
         self.place = place
@@ -286,7 +301,8 @@ class Other(Node):
     __slots__ = ("children",)
 
     def __init__(self, start: int, end: int, children: Iterable[Node] = ()) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.children = tuple(children)
 
 
@@ -305,7 +321,8 @@ class Assign(Node):
         type: str = "",
         declared: bool = False,
     ) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.target = target
         self.value = value
         self.added = added
@@ -319,7 +336,8 @@ class Block(Node):
     __slots__ = ("statements",)
 
     def __init__(self, start: int, end: int, statements: Sequence[Node]) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.statements = statements
 
 
@@ -331,7 +349,8 @@ class Branch(Node):
     def __init__(
         self, start: int, end: int, tests: Sequence[Node | None], bodies: Sequence[Node], complete: bool
     ) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.tests = tests
         self.bodies = bodies
         self.complete = complete
@@ -351,7 +370,8 @@ class Loop(Node):
         body: Node,
         head: Sequence[Node] = (),
     ) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.names = names
         self.over = over
         self.body = body
@@ -364,7 +384,8 @@ class Jump(Node):
     __slots__ = ("returns", "value")
 
     def __init__(self, start: int, end: int, value: Node | None = None, returns: bool = False) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.value = value
         self.returns = returns
 
@@ -375,7 +396,8 @@ class Class(Node):
     __slots__ = ("body", "name")
 
     def __init__(self, start: int, end: int, name: str, body: Block) -> None:
-        super().__init__(start, end)
+        self.start = start
+        self.end = end
         self.name = name
         self.body = body
 

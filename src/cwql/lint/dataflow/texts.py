@@ -49,8 +49,9 @@ class Builder:
         """Evaluate an operand; in the query of a URL, its parameters go to that URL."""
         frame = Frame()
         value = self.flow.evaluate_in(frame, node)
-        before = "".join(["\ufffc" if each.kind == "placeholder" else each.text for each in self.ways[0][-40:]])
-        if before.endswith(("?", "&")):
+        way = self.ways[0]
+        if way and way[-1].kind != "placeholder" and way[-1].text.endswith(("?", "&")):
+            before = "".join(["\ufffc" if each.kind == "placeholder" else each.text for each in way[-40:]])
             place = target_of(self.flow, before)
             if place is not None and place.endpoint is not None:
                 for sink in (*frame.sinks, *frame.carried, *value.sinks):
@@ -76,8 +77,8 @@ class Builder:
     ) -> None:
         """Add the texts of a value, or a placeholder for it."""
         self.sinks += value.sinks
-        known = [text for text in value.texts if any(each.kind != "placeholder" for each in text.segments)]
         safe = value.safe and not (value.moment and self.flow.traits.native_dates)
+        known = [text for text in value.texts if any(each.kind != "placeholder" for each in text.segments)]
         optional = len(value.texts) > 1 or (value.partial and value.items is None)
         if value.open and known and any(self.ways) and all(is_word(text.plain) for text in known):
             # It may be another value.
