@@ -1,4 +1,4 @@
-"""``cwql lint`` on scripts in six languages: files without ConnectWise, files with a query in one of ten functions, bundles.
+"""``cwql lint`` on scripts in eight languages: files without ConnectWise, files with a query in one of ten functions, bundles.
 
 The peer is Pygments, a pure Python tokenizer for the same languages: it only splits the text into tokens. What is skipped has
 a goal in megabytes per second of one core.
@@ -102,6 +102,47 @@ LANGUAGES = {
             "end\n\n"
         ),
     ),
+    "shell": (
+        "sync.sh",
+        (
+            "sum@() {\n"
+            "  local a=$1 b=$2\n"
+            "  local total=$((a + b))\n"
+            '  for part in "$a" "$b"; do\n'
+            '    echo "total $total it\'s $part"\n'
+            "  done\n"
+            "  printf '%s\\n' \"$total\" | tr -d ' '\n"
+            "}\n\n"
+        ),
+        (
+            "open@() {\n"
+            "  local board=$1\n"
+            '  curl -sG "$base/v4_6_release/apis/3.0/service/tickets" \\\n'
+            '    --data-urlencode "conditions=board/id = $((board)) and closedFlag = false" -H "$auth"\n'
+            "}\n\n"
+        ),
+    ),
+    "java": (
+        "Sync.java",
+        (
+            "class Sum@ {\n"
+            "    static int of(int a, int b) {\n"
+            "        int total = a + b;\n"
+            "        for (int part : new int[] { a, b }) {\n"
+            '            System.out.println("total " + total + " it\'s " + part);\n'
+            "        }\n"
+            "        return total * 2 + (int) Math.pow(3, 4);\n"
+            "    }\n"
+            "}\n\n"
+        ),
+        (
+            "class Open@ {\n"
+            "    String get(int board) throws IOException {\n"
+            '        return http("/v4_6_release/apis/3.0/service/tickets?conditions=board/id=" + board + " and closedFlag=false");\n'
+            "    }\n"
+            "}\n\n"
+        ),
+    ),
 }
 """For each language: the name of a file, a function without a query, and one with a query."""
 
@@ -111,7 +152,7 @@ def write(language: str, size: int, queries: bool) -> bytes:
     _, plain, query = LANGUAGES[language]
     parts = ["<?php\n"] if language == "php" else []
     total, number = 0, 0
-    sign = "#" if language in ("powershell", "ruby", "php") else "//"
+    sign = "#" if language in ("powershell", "ruby", "php", "shell") else "//"
     # The words without which a file is not looked at.
     parts.append(f"{sign} The conditions of the license apply.\n" + (f"{sign} connectwise\n" if queries else ""))
     while total < size:

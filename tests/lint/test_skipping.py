@@ -8,8 +8,8 @@ import pytest
 
 from cwql.lint.dataflow import flow as flow_module
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends import language_of, program, skipping
-from cwql.lint.frontends.skipping import find_silent_functions
+from cwql.lint.frontends import language_of, program, shell, skipping
+from cwql.lint.frontends.skipping import find_silent_commands, find_silent_functions
 from cwql.lint.linter import read_text
 from cwql.lint.request_targets import Context
 from cwql.source import Source
@@ -26,6 +26,7 @@ PLAIN = {
     "kotlin": "private fun sum@(a: Int, b: Int): Int {\n    return listOf(a, b).sumOf { it }\n}\n",
     "rust": "pub fn sum@(a: i64, b: i64) -> i64 {\n    if a > b { a } else { b }\n}\n",
     "elixir": "defmodule Sum@ do\n  def of@(a, b) do\n    if a > b do\n      a\n    end\n  end\nend\n",
+    "shell": 'sum@() {\n  local total@=$(($1 + $2))\n  echo "it\'s $total@ }" {\n}\n',
 }
 """A function of each language without a condition; ``@`` becomes a number."""
 
@@ -84,6 +85,40 @@ def test_a_name_in_a_comment_is_no_use() -> None:
     assert len(skipped("\nfunction of() {\n  return 11;\n}\n// terms of use\n", "methods")) == 1
 
 
+@pytest.mark.parametrize(
+    ("rest", "is_skipped"),
+    [
+        ('fill 1\ncurl -G "$url" --data-urlencode "conditions=$name"\n', True),
+        ('fill 1\ncurl -G "$url" --data-urlencode "conditions=$text"\n', False),
+        ('curl -G "$url" --data-urlencode "conditions=${text}"\n', False),
+        ("# the text\n", True),
+        ('send() {\n  curl "$url?conditions=$text"\n}\n', False),
+    ],
+)
+def test_a_function_of_a_shell_script_is_skipped_unless_a_variable_that_it_sets_is_used(
+    rest: str, is_skipped: bool
+) -> None:
+    function = "fill() {\n  local text='closedFlag = false'\n  echo \"$1\"\n}"
+    text = f"\n{function}\n{rest}"
+    found = find_silent_commands(text, Context(Source(text, "x")))
+    assert [text[low:high].strip("\n") for low, high in found.items()] == ([function] if is_skipped else [])
+
+
+def test_arithmetic_in_a_shell_script_is_a_number() -> None:
+    text = '# connectwise\ncurl -G "$url/service/tickets" --data-urlencode "conditions=id = $((1 + (a))) and closedFlag = false"\n'
+    assert describe("shell", text) == [
+        "conditions /service/tickets: id = <!$((1 + (a)))> and closedFlag = false",
+    ]
+
+
+def test_a_shell_function_that_gives_a_variable_to_a_used_one_is_kept() -> None:
+    first = "first() {\n  text='closedFlag = false'\n}\n"
+    second = 'second() {\n  filter="$text"\n}\n'
+    text = f'\n{first}{second}curl "$url?conditions=$filter"\n'
+    assert find_silent_commands(text, Context(Source(text, "x"))) == {}
+    assert find_silent_commands(text.replace("$filter", "x"), Context(Source(text, "x"))) != {}
+
+
 def test_a_call_at_the_end_of_a_line_defines_no_function() -> None:
     text = "\nfunction f(x) {\n  return x.trim();\n}\nconst y = name.trim()\nuse(y)\n"
     assert skipped(text, "methods") == ["function f(x) {\n  return x.trim();\n}"]
@@ -122,16 +157,24 @@ def test_programs_have_the_same_diagnostics_without_it(monkeypatch: pytest.Monke
         name, text = rng.choice(groups[module])
         plain = "\n".join([PLAIN[module].replace("@", f"{number}x{index}") for index in range(30)])
         programs.append((name, rng.choice([f"{text}\n{plain}", f"{text}\n{plain}\n{text}"])))
-    bodies = 0
+    bodies = {"functions": 0, "commands": 0}
 
     def counted(text: str, context: Context, traits: Traits, functions: str) -> dict[int, int]:
-        nonlocal bodies
         found = find_silent_functions(text, context, traits, functions)
-        bodies += len(found)
+        bodies["functions"] += len(found)
         return found
 
+    def counted_commands(text: str, context: Context) -> dict[int, int]:
+        found = find_silent_commands(text, context)
+        bodies["commands"] += len(found)
+        return found
+
+    monkeypatch.setattr(shell, "SHORT", 0)
     monkeypatch.setattr(skipping, "find_silent_functions", counted)
+    monkeypatch.setattr(skipping, "find_silent_commands", counted_commands)
     fast = [read_text(text, name).judge() for name, text in programs]
-    assert bodies > 1500
+    assert bodies["functions"] > 1200
+    assert bodies["commands"] > 100
     monkeypatch.setattr(skipping, "find_silent_functions", lambda *_: {})
+    monkeypatch.setattr(skipping, "find_silent_commands", lambda *_: {})
     assert [read_text(text, name).judge() for name, text in programs] == fast

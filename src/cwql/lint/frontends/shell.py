@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.emit import find_flow
+from cwql.lint.dataflow.flow import SHORT
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.ir import Argument, Assign, Block, Call, Chunk, Literal, Member, Module, Name, Node, Other
+from cwql.lint.ir import Argument, Assign, Block, Call, Cast, Chunk, Literal, Member, Module, Name, Node, Other
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
@@ -22,8 +23,8 @@ _DOUBLE = QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$", "`": "\\`"})
 _SINGLE = QuoteStyle({}, "'")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\+?=)")
 _VARIABLE = re.compile(r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{([A-Za-z_]\w*+|\d++)([^{}]*+)\})")
+_ARITHMETIC = re.compile(r"\$\(\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)\)")
 _HERE = re.compile(r"<<(-?)[ \t]*(['\"]?)([A-Za-z_]\w*)\2")
-_SPLIT = re.compile(r"(?:&&|\|\||;;|[;|&(){}\n])")
 _DATA = frozenset(
     ("-d", "--data", "--data-urlencode", "--data-raw", "--data-binary", "--data-ascii", "--url-query", "-F", "--form")
 )
@@ -41,8 +42,10 @@ LIMIT = 200_000
 class Reader:
     """Split a script into words, and its words into commands."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, skipped: Mapping[int, int] | None = None) -> None:
+        """`skipped` are line breaks between commands, each with a later one at which to go on."""
         self.text = text
+        self.skipped = skipped or {}
         self.at = 0
         self.size = len(text)
         self.pending: list[tuple[str, bool, bool]] = []
@@ -59,20 +62,21 @@ class Reader:
                 break
             if sign in " \t\r":
                 self.at += 1
-            elif self.text.startswith(("\\\n", "\\\r\n"), self.at):
+            elif sign == "\\" and self.text.startswith(("\\\n", "\\\r\n"), self.at):
                 self.at = self.text.index("\n", self.at) + 1
             elif sign == "#" and (self.at == 0 or self.text[self.at - 1] in " \t\n;"):
                 self.at = self._line_end()
-            elif self.text.startswith("<<", self.at) and (match := _HERE.match(self.text, self.at)) is not None:
+            elif sign == "<" and (match := _HERE.match(self.text, self.at)) is not None:
                 self.pending.append((match[3], match[1] == "-", bool(match[2])))
                 self.at = match.end()
-            elif _SPLIT.match(self.text, self.at):
-                newline = sign == "\n"
-                self.at = _SPLIT.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matched above
+            elif sign in "&|;(){}\n":
+                start = self.at
+                self.at += 2 if self.text.startswith(("&&", "||", ";;"), start) else 1
                 found += self._command(words)
                 words = []
-                if newline:
+                if sign == "\n":
                     found += self._documents()
+                    self.at = self.skipped.get(start, self.at)
             elif sign in "<>":
                 self.at += 1
             else:
@@ -195,6 +199,17 @@ class Reader:
             elif rest:
                 node = Other(start, match.end(), [node])
             return Chunk("placeholder", "", start, match.end(), quoting, node, match[0])
+        if text.startswith("$((", start) and (ended := _ARITHMETIC.match(text, start, limit)) is not None:
+            self.at = ended.end()
+            return Chunk(
+                "placeholder",
+                "",
+                start,
+                self.at,
+                quoting,
+                Cast(start, self.at, "int", Name(start, self.at, "")),
+                ended[0],
+            )
         if text.startswith("$(", start) and self.depth < 20:
             self.at = start + 2
             inner = self.commands(")")
@@ -289,7 +304,12 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     if not context.can_name_endpoint():
         return
     text = source.text
-    reader = Reader(text[:LIMIT])
+    skipped: dict[int, int] = {}
+    if len(text) >= SHORT:
+        from cwql.lint.frontends.skipping import find_silent_commands
+
+        skipped = find_silent_commands(text, context)
+    reader = Reader(text[:LIMIT], skipped)
     statements = reader.commands()
     module = Module(Block(0, len(text), statements), {}, {})
     yield from find_flow(context, text, module, Traits("shell"), "shell")

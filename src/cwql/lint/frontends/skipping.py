@@ -67,6 +67,12 @@ METHODS = re.compile(_function(rf"(?:{_KEYWORD}|{_METHOD}){_TYPES}{_PARAMETERS}{
 WORDS = re.compile(_function(rf"{_KEYWORD}(?:{_PARAMETERS})?[ \t]*+(?:do[ \t]*+)?\r?(?=\n)", r"end(?![\w?!.])"))
 """A function that the word ``end`` closes."""
 
+SHELL = re.compile(
+    _function(r"(?:function[ \t]++)?(?P<name>[A-Za-z_][\w-]*+)[ \t]*+(?:\([ \t]*+\)[ \t]*+)?\{[ \t]*+\r?(?=\n)", r"\}")
+)
+"""A function of a shell script."""
+
+_ASSIGNED = re.compile(r"(?<![\w$])([a-z_]\w*+)\+?=")
 _DEFINED = re.compile(
     r"(?<![\w$])(?:(?:function|filter|func|fun|fn|sub|defp?)\b[ \t]*+\*?(?:\([^()\n]{0,100}+\)[ \t]*+)?([a-z_$][\w$-]*+)"
     r"|([a-z_$][\w$]*+)[ \t]*+(?:<[^<>\n]{0,60}+>)?\([^()\n]{0,200}+\)"
@@ -107,6 +113,7 @@ LAYOUTS = {
     "methods": Layout(METHODS, _SLASHES, _LAST_NAMES),
     "commands": Layout(COMMANDS, _SLASHES, _DOLLAR_NAMES),
     "words": Layout(WORDS, _HASHES, None),
+    "shell": Layout(SHELL, _HASHES, None),
 }
 """The layouts by the name that a `Grammar` has for them."""
 
@@ -154,6 +161,35 @@ def find_silent_functions(text: str, context: Context, traits: Traits, functions
         else:
             skipped[each.start] = each.end
     return skipped
+
+
+def find_silent_commands(text: str, context: Context) -> dict[int, int]:
+    """Return line breaks of a shell script like `find_silent_functions`.
+
+    Every variable is global, and no result of a function is followed, so that a function without a mark is skipped unless
+    the rest of the script has a variable that it sets.
+    """
+    folded = text.lower()
+    if context.automate or len(folded) != len(text):
+        return {}
+    layout = LAYOUTS["shell"]
+    candidates = list(_candidates(text, folded, context.marks(), layout))
+    if not _is_much(candidates, folded):
+        return {}
+    setters: dict[str, list[_Candidate]] = {}
+    for each in candidates:
+        for name in set(_ASSIGNED.findall(folded, each.low, each.high)):
+            setters.setdefault(name, []).append(each)
+    used: set[_Candidate] = set()
+    waiting = [layout.comment.sub("", _without(folded, candidates))]
+    while waiting:
+        for name in _words(waiting.pop().replace("$", " ")) & setters.keys():
+            for each in setters.pop(name):
+                if each not in used:
+                    used.add(each)
+                    waiting.append(folded[each.low : each.high])
+    unused = [each for each in candidates if each not in used]
+    return {each.low if each.end < 0 else each.start: each.high if each.end < 0 else each.end for each in unused}
 
 
 def _candidates(text: str, folded: str, marks: list[int], layout: Layout) -> Iterator[_Candidate]:
