@@ -207,6 +207,18 @@ def test_every_field_of_every_record_resolves(product: str) -> None:
                 assert known.find_record(field.target) is not None
 
 
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_collections_are_the_fields_that_child_conditions_filter(product: str) -> None:
+    known = catalog(product)
+    found = 0
+    for name in known.records:
+        record = known.record(name)
+        children = [field for field in record.fields() if field.child]
+        assert [*record.collections()] == children
+        found += len(children)
+    assert found > 20
+
+
 def test_records_are_found_by_either_name() -> None:
     known = catalog("automate")
     assert known.record("LabTech.Models.Computer").name == "Computer"

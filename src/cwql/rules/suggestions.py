@@ -91,8 +91,8 @@ def _stands_out(name: str, found: list[str]) -> bool:
 
 def guess_collection(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialect) -> str | None:
     """Return the path to a member of that name inside one of the record's collections, or None."""
-    for field in record.fields():
-        inner = catalog.find_record(field.target) if field.child and field.target is not None else None
+    for field in record.collections():
+        inner = None if field.target is None else catalog.find_record(field.target)
         if inner is None or _same(field, dialect):
             continue
         member = inner.find(name) if not inner.open else None
@@ -200,9 +200,10 @@ def _unsqueeze(catalog: Catalog, record: RecordInfo, folded: str, separator: str
 
 
 def _members(catalog: Catalog, record: RecordInfo, folded: str) -> Iterator[tuple[str, str]]:
-    for field in record.fields():
-        start = field.name.lower()
-        if field.kind == "reference" and field.target is not None and folded.startswith(start):
+    for written in record.names:
+        start = written.lower()
+        field = record.find(start) if folded.startswith(start) else None
+        if field is not None and field.kind == "reference" and field.target is not None:
             inner = catalog.find_record(field.target)
             if inner is None or inner.open:
                 continue

@@ -126,6 +126,11 @@ def names_date(name: str) -> bool:
     return "Date" in name or name.startswith("date") or name.endswith(("Utc", "UTC", "Updated"))
 
 
+def is_collection(code: str) -> bool:
+    """Return whether a packed type is a collection."""
+    return code.lstrip("!?").startswith("*")
+
+
 def unpack_field(
     owner: str,
     name: str,

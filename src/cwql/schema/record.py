@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.schema.field import FieldInfo, Note, unpack_field
+from cwql.schema.field import FieldInfo, Note, is_collection, unpack_field
 from cwql.value import Value
 
 TYPE_CHECKING = False
@@ -104,6 +104,13 @@ class RecordInfo:
         for key in self._packed:
             field = self.find(key)
             if field is not None:
+                yield field
+
+    def collections(self) -> Iterator[FieldInfo]:
+        """Yield the collections of records, which ``childConditions`` filters; other fields are not unpacked."""
+        for key, (_, code) in self._packed.items():
+            field = self.find(key) if is_collection(code) else None
+            if field is not None and field.child:
                 yield field
 
     def find(self, name: str) -> FieldInfo | None:

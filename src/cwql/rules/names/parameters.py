@@ -116,11 +116,7 @@ def check_not_a_collection(context: Context) -> Iterator[Diagnostic]:
         if not isinstance(found, Resolved) or found.child is not None:
             continue
         field = found.fields[0]
-        known = [
-            other.name
-            for other in context.record.fields()
-            if _is_filtered(context, other.target if other.child else None)
-        ]
+        known = [other.name for other in context.record.collections() if _is_filtered(context, other.target)]
         yield NOT_A_COLLECTION.at(
             Span(segments[0].start, segments[0].end),
             f"`{field.name}` is not a collection: expected a path that starts with one in {context.parameter.name}",
