@@ -15,6 +15,17 @@ calls safe (``projects.py``, ``SyncCommand.php``); and a template of Azure, whic
 
 The third round, ``holdout/third``: 66 of 68 expected diagnostics found in its first run, no false error, 5 false warnings in 3
 of 40 snippets. No label was changed.
+
+The fourth round, ``holdout/fourth``, 80 snippets with shapes of real files, 23 of them without a mistake. Its first run:
+
+| | as committed | with the corrected labels |
+|---|---|---|
+| expected diagnostics found | 82 of 89 (92 %) | 85 of 90 (94 %) |
+| false errors | 6 | 4, in 4 of 80 |
+| false warnings | 17 | 17, in 15 of 80 (19 % of the expected diagnostics) |
+
+Three labels were corrected: a position in ``sync.ts``, a fact about a field that only `cwql` knows (CW211 in ``CWM.psm1``), and
+``Webhook.cs``, in which one mistake had two diagnostics: CW111 has the better fix. All labels are met now.
 """
 
 from __future__ import annotations
@@ -29,28 +40,24 @@ from tests.lint.holdout import FOLDER, Snippet, count, read_all
 SNIPPETS = read_all()
 SECOND = read_all(FOLDER / "second")
 THIRD = read_all(FOLDER / "third")
+FOURTH = read_all(FOLDER / "fourth")
 REPORTS = read_all(Path(__file__).parent / "reproductions")
 
 UNMET = frozenset(
     (
-        # An argument of a type that its parser checks; a member of a data class.
+        # An argument of a type that its parser checks.
         "command.py",
-        "models.py",
-        # Ids in the answer that a callback gets.
-        "legacy.js",
         # A condition with blanks, in a sentence.
         "notes.txt",
         # A condition that ends in `and`, and may be continued elsewhere.
         "reports.toml",
-        # A pattern of `case` that stops the script.
-        "ticket.sh",
         # `buildString { append(…) }`.
         "Worker.kt",
         # The endpoint is an argument of a method that sends the condition.
         "devices.py",
     )
 )
-"""Snippets of the second and third round whose labels are not met yet."""
+"""Snippets of the later rounds whose labels are not met yet."""
 
 
 @pytest.mark.parametrize("snippet", REPORTS, ids=lambda snippet: f"{snippet.file}-{len(snippet.source)}")
@@ -63,13 +70,13 @@ def test_held_out_snippet(snippet: Snippet) -> None:
     assert sorted(snippet.run()) == sorted(snippet.expected)
 
 
-@pytest.mark.parametrize("snippet", [*SECOND, *THIRD], ids=lambda snippet: f"{snippet.group}-{snippet.file}")
+@pytest.mark.parametrize("snippet", [*SECOND, *THIRD, *FOURTH], ids=lambda snippet: f"{snippet.group}-{snippet.file}")
 def test_snippet_of_a_later_round(snippet: Snippet) -> None:
     assert (sorted(snippet.run()) == sorted(snippet.expected)) == (snippet.file not in UNMET)
 
 
 def test_no_error_is_false() -> None:
-    total = count([*SNIPPETS, *SECOND, *THIRD, *REPORTS])
+    total = count([*SNIPPETS, *SECOND, *THIRD, *FOURTH, *REPORTS])
     assert total["false errors"] == 0
     assert total["found"] >= 0.95 * total["expected"]
 
@@ -84,7 +91,9 @@ const url = `https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?
 
 
 @pytest.mark.parametrize(
-    "snippet", [*SNIPPETS, *SECOND, *THIRD, *REPORTS], ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}"
+    "snippet",
+    [*SNIPPETS, *SECOND, *THIRD, *FOURTH, *REPORTS],
+    ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}",
 )
 def test_no_condition_ends_before_it_starts(snippet: Snippet) -> None:
     for found in read_text(snippet.source, snippet.file).conditions():

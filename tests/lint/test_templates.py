@@ -105,7 +105,7 @@ CONDITIONS = [
     ("«cond»", []),
     ("«cond» and closedFlag = false", ["CW603 «cond»"]),
     ("closedFlag = false and «cond»", ["CW603 «cond»"]),
-    ("«cond» or «other»", ["CW603 «cond»", "CW603 «other»"]),
+    ("«cond» or «other»", []),
     ("(«cond») and closedFlag = false", []),
     ("closedFlag = false and («cond»)", []),
     ("«cond!» and closedFlag = false", []),

@@ -169,7 +169,10 @@ class _Weighing:
         """Report an unknown part next to a connective that may bind more tightly or more loosely than those in it."""
         placeholders = self._inside(part)
         joints = [(segment.joint or "").strip().lower() for _, segment in placeholders]
-        if all(segment.safe for _, segment in placeholders) or {*joints, *part.joined} in ({"and"}, {"or"}):
+        if all(segment.safe for _, segment in placeholders) or {*joints, *part.joined} == {"and"}:
+            return
+        if set(part.joined) == {"or"}:
+            # Neither connective in the part changes what belongs together.
             return
         shown = "".join([show_placeholder(segment.expression, self._language) for _, segment in placeholders])
         words = " and ".join([f"`{word}`" for word in dict.fromkeys(part.joined)])

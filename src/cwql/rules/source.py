@@ -32,7 +32,7 @@ JOINED_CONDITIONS = Rule(
     "CW603",
     "joined-conditions",
     "warning",
-    summary="Reports a part of a condition that is not known, joined to others by `and` or `or` without parentheses.",
+    summary="Reports a part of a condition that is not known, joined to others by `and` without parentheses.",
     why="If the part contains the other connective, the meaning of the whole changes: `a or b`, joined to "
     "`and c`, matches everything that `a` matches.",
     example="""session.get(url + "/service/tickets", params={"conditions": f"{chosen} and closedFlag = false"})""",

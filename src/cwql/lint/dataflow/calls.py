@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.expressions import run_inline
+from cwql.lint.dataflow.expressions import run_inline, sent_after
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.knowledge import (
     LENGTHS,
+    LOOPS,
     NUMBERS,
     SAME,
     fold,
@@ -41,6 +42,13 @@ _CLEANS = re.compile(
     r"(?<![\w'\"])(?:'[^\w'\n]{0,8}(?:\"|\\')[^\w'\n]{0,8}'|\"[^\w\"\n]{0,8}(?:'|\\\")[^\w\"\n]{0,8}\")(?!\w)"
 )
 """A text that consists of quotes and other signs, in a function that deals with them."""
+
+_OTHERS = re.compile(
+    r"log|print|echo|debug|trace|warn|error|info\Z|assert|expect|equal|mock|should|test|match|replace|split|concat|join"
+    r"|format|write|throw|exception|\Ait\Z|describe",
+    re.IGNORECASE,
+)
+"""Functions that send nothing."""
 
 _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
@@ -113,6 +121,8 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
     if node.command:
         return _command(flow, node, name, piped, frame)
     values = _arguments(flow, node, owner, name)
+    if len(values) > 1:
+        _note_positional(flow, node, name, values)
     if name in flow.traits.verbs and values and not node.arguments[0].name and not node.arguments[0].spread:
         named = [place] if place is not None else owner.places if owner is not None else []
         if len(named) == 1 and named[0].endpoint is not None:
@@ -150,12 +160,7 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         if argument.value is None:
             continue
         if isinstance(argument.value, Function) and argument.value.inline:
-            value = Value(argument.value.start, argument.value.end)
-            value.function = argument.value
-            item = flow.item_of(owner if owner is not None else list_after_function(flow, node, name))
-            result = run_inline(flow, argument.value, item)
-            value.safe = result.safe
-            value.items = [result] if result.texts else None
+            value = _inline(flow, node, argument.value, owner, name)
         else:
             value = flow.evaluate(argument.value)
         values.append(value)
@@ -189,6 +194,32 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
     return values
 
 
+def _inline(flow: Flow, node: Call, function: Function, owner: Value | None, name: str) -> Value:
+    """Return the value of a function that is an argument: its items are what it returns."""
+    value = Value(function.start, function.end)
+    value.function = function
+    item = flow.item_of(owner if owner is not None else list_after_function(flow, node, name))
+    repeats = fold(name) in LOOPS
+    flow.looping += repeats
+    result = run_inline(flow, function, item)
+    flow.looping -= repeats
+    value.safe = result.safe
+    value.items = [result] if result.texts else None
+    return value
+
+
+def _note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value]) -> None:
+    """Note a condition that a call gets after a path: ``client.list("/service/tickets", "closedFlag = false")``."""
+    given = [each for each in node.arguments if each.value is not None]
+    unnamed = [value for argument, value in zip(given, values, strict=False) if not argument.name]
+    if _OTHERS.search(name) is not None:
+        return
+    for index in range(len(unnamed) - 1):
+        path, value = unnamed[index : index + 2]
+        if path.texts and value.texts and sent_after(flow, path, value) is not None:
+            return
+
+
 def _note_entry(flow: Flow, node: Call, entries: dict[str, Value]) -> None:
     """Note the parameter that a name and a value give: ``URLQueryItem(name: "conditions", value: "…")``."""
     name = entries.get("name") or entries.get("key")
@@ -220,7 +251,11 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
             item = flow.item_of(piped) if folded in _EACH else None
             value = Value(argument.value.start, argument.value.end)
             value.function = argument.value
-            value.safe = run_inline(flow, argument.value, item).safe
+            flow.looping += folded in _EACH
+            made = run_inline(flow, argument.value, item)
+            flow.looping -= folded in _EACH
+            value.safe = made.safe
+            value.items, value.partial = ([made], True) if made.texts else (None, False)
         else:
             value = flow.evaluate(argument.value)
         if not argument.name:
@@ -238,6 +273,8 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
                     created += [each for each in frame.sinks if each.option and each not in created]
             elif argument.name.lower() in _ENDPOINTS and value.plain is not None:
                 _note_word(flow, value.plain)
+    if command is None:
+        _note_positional(flow, node, name, values)
     if command is not None:
         stated = [place for place in frame.places if place.endpoint is not None]
         for sink in created:
@@ -257,6 +294,7 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
         return piped.moved(node.start, node.end)
     if folded in ("foreach-object", "%", "foreach") and values:
         result.safe = values[-1].safe
+        result.items, result.partial = values[-1].items, values[-1].partial
         return result
     if folded == "get-date":
         result.safe = True
@@ -313,7 +351,7 @@ def _local(
         ]
         together.partial = any(argument.spread for argument in positional)
         given[rest.name] = together
-    result = Value(node.start, node.end) if function.inline else flow.call_body(function, env, scope)
+    result = flow.call_body(function, env, scope)
     for name, value in given.items():
         place = flow.targets.get((id(function), name))
         if place is not None:
@@ -401,7 +439,9 @@ def _member(flow: Flow, node: Member) -> Value:
     ):
         value.safe = True
     elif owner.records:
-        value.records = True
+        # ``$entries.chargeToId``
+        value.safe = flow.source.endswith(("Id", "Ids"), node.start, node.end)
+        value.records = not value.safe
     elif owner.safe and name in ("value", "name", "groups", "group"):
         value.safe = True
     else:

@@ -8,7 +8,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.texts import PART, target_of
-from cwql.lint.dataflow.values import Segment, Sink, Text, rest
+from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, rest
 from cwql.lint.frontends.entries import TEMPLATES, open_placeholders
 from cwql.lint.frontends.text import PLACEHOLDERS
 from cwql.lint.frontends.urls import cut_segments, find_in_url
@@ -34,6 +34,8 @@ _OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
 _FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
 _URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IGNORECASE)
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
+_QUERY_BEGINS = re.compile(rf"(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[^\s?=]*+[?=]|{PLACEHOLDER}")
+"""How a text begins that is a URL or a query with blanks in it, and not a sentence."""
 
 
 class Emitter:
@@ -220,6 +222,11 @@ class Emitter:
             if TEMPLATES.fullmatch("".join([piece.text for piece in pieces]).strip()):
                 return
             pieces = open_placeholders(pieces)
+        if self.flow.traits.templates and "{" in shown:
+            # ``queryParam("conditions", "{conditions}")``: Spring puts the value in.
+            if TEMPLATES.fullmatch(shown.strip()):
+                return
+            pieces = open_placeholders(pieces, safe=True)
         if sink.kept and conditions and ("{" in shown or "%" in shown):
             # Other code may fill it.
             pieces = open_placeholders(pieces, _FIELDS, safe=True)
@@ -281,10 +288,14 @@ def _around(sink: Sink, flow: Flow) -> list[RequestTarget]:
     scope = sink.scope
     # What another call is given may go anywhere.
     assigned = sink.assigned
+    bodies: list[Scope] = []
     for _ in range(50):
         assigned = assigned or scope.assigned
-        if scope.places:
-            return scope.places if len(scope.places) == 1 and assigned else []
+        places = scope.places_for(bodies)
+        if places:
+            return places if len(places) == 1 and assigned else []
+        if scope.branch is not None:
+            bodies.append(scope)
         if scope.is_function or scope.outer is None:
             break
         scope = scope.outer
@@ -324,7 +335,7 @@ def _find_url(pieces: list[TemplateSegment]) -> list[TemplateSegment] | None:
         return None if end < 0 or "\\" in text[begin:end] else list(cut_segments(pieces, begin, end))
     blank = max(head.rfind(" "), head.rfind("\n"))
     lead = head[: blank + 1].strip()
-    if blank < 0 or not lead or _VERB.fullmatch(lead + " ") or "=" in lead or "?" in lead:
+    if blank < 0 or not lead or _VERB.fullmatch(lead + " ") or _QUERY_BEGINS.match(lead):
         return pieces
     if re.search(r"[\w)][,.]?\s", head) is None:
         return pieces

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, safe_groups
@@ -49,6 +50,8 @@ from cwql.lint.request_targets import parameter_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cwql.lint.dataflow.values import Sink
 
 
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "in", "not in", "is", "is not"))
@@ -123,6 +126,7 @@ def _index(flow: Flow, node: Index) -> Value:
     value = Value(node.start, node.end, safe=owner.safe)
     if flow.traits.ids and key == "id" and is_record(node.owner):
         value.safe = True
+    value.safe = value.safe or (owner.records and key.endswith(("Id", "Ids")))
     value.records = owner.records
     value.sinks, value.places = owner.sinks, owner.places
     if owner.items is not None and isinstance(node.key, Number) and not owner.partial:
@@ -140,12 +144,43 @@ def _items(flow: Flow, node: Items) -> Value:
     value = Value(node.start, node.end, safe=all(each.safe for each in values))
     value.items = values
     value.records = all(each.records for each in values)
-    if len(node.items) == 2 and isinstance(node.items[0], Literal):
+    if (
+        len(node.items) == 2
+        and isinstance(node.items[0], Literal)
+        and values[0].texts
+        and "/" not in values[0].texts[0].shown
+    ):
         # A pair: ``("conditions", "…")``, ``{ "conditions", "…" }``
         _pair(flow, node.items[0], values[1], frame, value)
+    elif 2 <= len(values) <= 4:
+        # ``("/service/tickets", "closedFlag = false")``
+        flow.frames.append(frame)
+        sink = sent_after(flow, values[0], values[1])
+        flow.frames.pop()
+        if sink is not None:
+            sink.kept = True
     value.sinks += frame.sinks + frame.carried[:20]
     frame.close(flow.frames[-1])
     return value
+
+
+_COMPARISON = re.compile(
+    r"\s*+\(*+\s*+[A-Za-z_][\w/.]*+\s*+(?:[=!<>]=?|(?:not\s+)?(?:like|contains|in)\b)\s*+[\"'\[(\w\ufffc]",
+    re.IGNORECASE,
+)
+
+
+def sent_after(flow: Flow, path: Value, value: Value) -> Sink | None:
+    """Note that a value is sent as a condition if it is one and comes after a path; None if it is something else."""
+    if len(path.texts) != 1 or not value.texts or not all(_COMPARISON.match(text.shown) for text in value.texts):
+        return None
+    place = path.texts[0].place
+    if place is None or place.endpoint is None or "?" in path.texts[0].shown:
+        return None
+    sink = flow.sink(value, "conditions", "conditions", value.start)
+    if sink is not None:
+        sink.near, sink.closed = [place], True
+    return sink
 
 
 def _pair(flow: Flow, key: Literal, value: Value, frame: Frame, pair: Value) -> None:
@@ -183,7 +218,7 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
             # ``url.Values{"conditions": {"…"}}``
             alone = found.items is not None and len(found.items) == 1 and flow.traits.layouts
             flow.sink(found.items[0] if alone and found.items else found, parameter, name, entry.at)
-        elif name in ("key", "name", "param", "field") and found.plain is not None:
+        elif name in ("key", "name", "param", "field", "property") and found.plain is not None:
             names["key"] = found.plain
         elif name in ("value", "val"):
             names.setdefault("value", "")
@@ -313,6 +348,9 @@ def _operation(flow: Flow, node: Operation) -> Value:
 def note_groups(flow: Flow, pattern: Node) -> dict[str, Value] | None:
     """Remember which groups of a pattern that was matched are safe, and return them."""
     text = pattern.text if isinstance(pattern, Pattern) else pattern.value if isinstance(pattern, Literal) else None
+    if isinstance(pattern, Name):
+        known = flow.env.get(pattern.name)
+        text = known.plain if known is not None else None
     if text is None:
         return None
     value = Value(pattern.start, pattern.start)
@@ -343,7 +381,7 @@ def _unary(flow: Flow, node: Unary) -> Value:
 def _choice(flow: Flow, node: Choice) -> Value:
     for test in node.tests:
         flow.evaluate(test)
-    values = [flow.evaluate(option) for option in node.options]
+    values = flow.choose(node)
     known = [value for value in values if value.texts or value.items is not None or value.inner]
     if not values:
         return Value(node.start, node.end)

@@ -7,12 +7,13 @@ from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
-from cwql.lint.dataflow.guards import guards_of
+from cwql.lint.dataflow.guards import empty_names_of, guards_of
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, merged, path_of, uncertain
 from cwql.lint.ir import (
     Block,
     Branch,
+    Choice,
     Class,
     Function,
     Index,
@@ -258,9 +259,9 @@ class Flow:
         word = self.source[node.start : node.start + 8].lower()
         return not word.startswith(("break", "continue", "next", "last", "goto"))
 
-    def inner_block(self, node: Node) -> bool:
+    def inner_block(self, node: Node, branch: Node | None = None) -> bool:
         """Evaluate a block inside another: its own scope, but no other way through the program."""
-        saved, self.scope = self.scope, Scope(self.scope)
+        saved, self.scope = self.scope, Scope(self.scope, branch=branch)
         alive = self.block(node if isinstance(node, Block) else Block(node.start, node.end, [node]))
         self.scope = saved
         return alive
@@ -306,21 +307,28 @@ class Flow:
         outer = self.env
         dead_names: set[str] = set()
         denied: set[str] = set()
+        earlier: set[str] = set()
         for index, body in enumerate(node.bodies):
             test = node.tests[index] if index < len(node.tests) else None
             yes: set[str] = set()
             no: set[str] = set()
+            filled: set[str] = set()
             if test is not None:
                 self.open_statement(test)
                 self.evaluate(test)
                 yes, no = guards_of(test, self.traits)
+                filled = empty_names_of(test)[1]
                 self.close_statement()
             self.env = Environment(outer)
             # The tests before a body were false.
             for name in yes | denied:
                 self._trust(name)
+            for name in filled | earlier:
+                self._fill(name)
             denied |= no
-            alive = self.inner_block(body)
+            if test is not None:
+                earlier |= empty_names_of(test)[0]
+            alive = self.inner_block(body, node)
             if alive:
                 ways.append(self.env)
             if not alive or self._continues(body):
@@ -334,12 +342,42 @@ class Flow:
             self._trust(name)
         return alive
 
+    def choose(self, node: Choice) -> list[Value]:
+        """Return the values of the options of an expression with a test, each with what the test says of its names."""
+        if len(node.tests) != 1 or len(node.options) != 2:
+            return [self.evaluate(option) for option in node.options]
+        outer = self.env
+        values: list[Value] = []
+        for option, safe, filled in zip(
+            node.options, guards_of(node.tests[0], self.traits), reversed(empty_names_of(node.tests[0])), strict=True
+        ):
+            if safe or filled:
+                self.env = Environment(outer)
+                for name in safe:
+                    self._trust(name)
+                for name in filled:
+                    self._fill(name)
+            values.append(self.evaluate(option))
+            self.env = outer
+        return values
+
     def _trust(self, name: str) -> None:
         """Note that a name has a value that was checked."""
         value = self.env.get(name)
         checked = Value(0, 0, safe=True) if value is None or value.parameter else value.moved(value.start, value.end)
         checked.safe = True
         self.env.set(name, checked, counted=False)
+
+    def _fill(self, name: str) -> None:
+        """Note that the text of a name is not empty, such as that of an earlier item of a loop."""
+        value = self.env.get(name)
+        if value is None or not any(text.plain == "" for text in value.texts):
+            return
+        filled = value.moved(value.start, value.end)
+        filled.texts = [text for text in value.texts if text.plain != ""]
+        # What it is instead is checked where it is assigned.
+        filled.safe = value.safe or not filled.texts
+        self.env.set(name, filled, counted=False)
 
     def join(self, outer: Environment, ways: Sequence[Environment]) -> None:
         """Give each name the values that it may have after one of several ways."""
@@ -533,12 +571,7 @@ class Flow:
         self.frames[-1].note(place)
         if place.endpoint is None:
             return
-        scope: Scope | None = self.scope
-        for _ in range(100):
-            if scope is None or len(scope.places) > 1 or any(each.endpoint == place.endpoint for each in scope.places):
-                break
-            scope.places.append(place)
-            scope = scope.outer
+        self.scope.note(place)
 
     def sink(  # noqa: PLR0913  # the options of a sink, by name only
         self,

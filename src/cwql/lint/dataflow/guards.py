@@ -1,10 +1,10 @@
-"""Tests that a program makes before it uses a value: `guards_of`."""
+"""Tests that a program makes before it uses a value: `guards_of`, `empty_names_of`."""
 
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import fold, is_anchored, is_safe_pattern
 from cwql.lint.dataflow.values import is_word
-from cwql.lint.ir import Call, Choice, Literal, Member, Name, Node, Operation, Other, Pattern, Unary
+from cwql.lint.ir import Call, Choice, Literal, Member, Name, Node, Number, Operation, Other, Pattern, Unary
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -21,6 +21,9 @@ DIGITS = words(
 )
 _MATCHES = words("test fullmatch match pregmatch matchstring ismatch matches match?")
 _CONTAINS = words("contains includes include? include strcontains containsrune indexof")
+_EMPTY = words("isnullorempty isnullorwhitespace isempty empty isblank isnull blank nil")
+_PRESENT = words("isnotempty isnotblank any present hastext haslength some")
+_LENGTHS = words("len length size strlen count bytesize")
 _NOT = frozenset(("!", "not", "-not"))
 _EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
 _UNEQUAL = frozenset(("!=", "!==", "is not", "-ne", "-cne", "ne"))
@@ -60,6 +63,57 @@ def guards_of(test: Node, traits: Traits) -> tuple[set[str], set[str]]:
     if isinstance(test, Call):
         return _checked(test), _without_quote(test)
     return set(), set()
+
+
+def empty_names_of(test: Node) -> tuple[set[str], set[str]]:
+    """Return the names whose text is empty if a test is true, and those whose text is empty if it is false."""
+    if isinstance(test, Name):
+        return set(), {test.name}
+    if isinstance(test, Unary) and test.sign in _NOT:
+        yes, no = empty_names_of(test.value)
+        return no, yes
+    if isinstance(test, Other) and len(test.children) == 1:
+        return empty_names_of(test.children[0])
+    if isinstance(test, Operation):
+        sign = test.sign.lower()
+        if sign in ("&&", "and", "-and"):
+            return _both(empty_names_of(test.left), empty_names_of(test.right))
+        name = _measured(test.left)
+        if isinstance(test.right, Literal) and not test.right.value and isinstance(test.left, Name):
+            name = test.left.name
+        elif not (name and isinstance(test.right, Number) and test.right.text == "0"):
+            return set(), set()
+        return (
+            ({name}, set())
+            if sign in _EQUAL
+            else (set(), {name})
+            if sign in (*_UNEQUAL, ">", "-gt")
+            else (set(), set())
+        )
+    if isinstance(test, Call):
+        callee = test.callee
+        word = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
+        owner = callee.owner if isinstance(callee, Member) else None
+        values = [argument.value for argument in test.arguments if isinstance(argument.value, Name)]
+        tested = values[0] if values else owner
+        if isinstance(tested, Name):
+            if word in _EMPTY:
+                return {tested.name}, set()
+            if word in _PRESENT:
+                return set(), {tested.name}
+    return set(), set()
+
+
+def _measured(node: Node) -> str:
+    """Return the name whose length an expression is: ``len(name)``, ``name.length``, ``name.size()``."""
+    measured: Node | None = None
+    word = ""
+    member = node.callee if isinstance(node, Call) else node
+    if isinstance(member, Member):
+        measured, word = member.owner, member.name
+    elif isinstance(node, Call) and isinstance(member, Name) and node.arguments:
+        measured, word = node.arguments[0].value, member.name
+    return measured.name if isinstance(measured, Name) and fold(word) in _LENGTHS else ""
 
 
 def _quote_in(test: Operation, sign: str) -> tuple[set[str], set[str]] | None:
@@ -129,6 +183,7 @@ def _is_safe(node: Node, whole: bool) -> bool:
     text = node.text if isinstance(node, Pattern) else node.value if isinstance(node, Literal) else None
     if text is None:
         return False
-    if text.startswith("/"):
-        text = text.strip("/")
+    head, slash, flags = text.rpartition("/")
+    if slash and (isinstance(node, Pattern) or text.startswith("/")) and (not flags or flags.isalpha()):
+        text = head.removeprefix("/")
     return is_safe_pattern(text) and (is_anchored(text) or not whole)

@@ -41,9 +41,12 @@ SAME = words(
     """trim strip trimend trimstart freeze squish tos tostring htmlsafe chomp dup clone lstrip rstrip toowned into
     asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent valueof from asstring
     copy tolist toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values
-    keepif select flat build first last tomutable iter intoiter collect at get unshift"""
+    keepif select flat build first last tomutable iter intoiter collect at get unshift stream boxed parallel flatten"""
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
+
+BATCHES = words("chunk chunks batched batch batches chunked arraychunk eachslice islice")
+"""Calls that return the items of a list in groups."""
 
 STRIPS = {
     **dict.fromkeys(("strip", "trim", "squish"), "lr"),
@@ -67,6 +70,9 @@ REPLACES = words(
     """replace replaceall gsub sub strreplace pregreplace replaceallstring tr delete translate regexreplace
     replacingoccurrences remove strireplace text.replace keep"""
 )
+LOOPS = words("each foreach eachwithindex eachslice eachindexed foreachindexed times eachpair arraywalk")
+"""Methods that run a function for each item."""
+
 LIST_MAKERS = words("listof setof mutablelistof arrayof aslist of")
 """Functions that return a list of their arguments."""
 

@@ -6,6 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.expressions import note_groups
 from cwql.lint.dataflow.knowledge import (
     APPENDS,
+    BATCHES,
     CONCATS,
     CUTS,
     DEDENTS,
@@ -36,6 +37,7 @@ from cwql.lint.dataflow.text_functions import (
     format_call,
     format_value,
     join_call,
+    join_values,
     replace_call,
     strip_call,
 )
@@ -74,7 +76,9 @@ def known_call(  # noqa: C901  # a case for each kind of function
         value = Value(node.start, node.end)
         value.inner = [*source.texts, *source.inner][:MOST_TEXTS]
         value.sinks, value.parameter = source.sinks, source.parameter
-        value.safe = source.safe and not source.texts
+        value.safe = (source.safe and not source.texts) or (
+            bool(source.texts) and not source.open and all(is_word(text.plain) for text in source.texts)
+        )
         return value
     if owner_name not in OTHER_ESCAPERS and (is_escaper(name) or (folded == "escape" and owner_name)):
         # Whether it escapes correctly cannot be decided here.
@@ -93,6 +97,13 @@ def known_call(  # noqa: C901  # a case for each kind of function
         return Value(node.start, node.end, safe=True)
     if folded in JOINS:
         return join_call(flow, node, owner, owner_node, is_module, values)
+    if folded == "collect" and owner is not None and len(arguments) == 1 and isinstance(arguments[0].value, Call):
+        # ``ids.stream().collect(Collectors.joining(","))``
+        collector = arguments[0].value
+        if isinstance(collector.callee, (Member, Name)) and fold(collector.callee.name) == "joining":
+            first_argument = collector.arguments[0].value if collector.arguments else None
+            return join_values(flow, node, owner, flow.evaluate(first_argument) if first_argument is not None else None)
+        return owner.moved(node.start, node.end)
     if folded in FORMATS or (folded == "format" and owner is not None):
         made = format_call(flow, node, owner, is_module, owner_name, values, arguments)
         if made is not None:
@@ -149,6 +160,8 @@ def known_call(  # noqa: C901  # a case for each kind of function
         or owner_name in ("math", "bigdecimal")
     ):
         return Value(node.start, node.end, safe=True)
+    if folded == "getid" and flow.traits.ids and owner_node is not None and not arguments and is_record(owner_node):
+        return Value(node.start, node.end, safe=True)
     if folded == "get" and owner_node is not None and arguments:
         if flow.traits.ids and key_of(arguments[0].value) == "id" and is_record(owner_node):
             return Value(node.start, node.end, safe=True)
@@ -160,6 +173,15 @@ def known_call(  # noqa: C901  # a case for each kind of function
         subject = owner if owner is not None and owner.texts else first
         if subject is not None and subject.texts:
             return dedent_call(flow, node, folded, subject)
+    if folded in BATCHES and values:
+        source = (
+            owner
+            if owner is not None and not is_module and owner_name not in ("itertools", "_", "lodash")
+            else values[0]
+        )
+        batches = Value(node.start, node.end, safe=source.safe)
+        batches.records = source.records
+        return batches
     if folded == "cast" and owner is None and len(values) == 2:
         return values[1].moved(node.start, node.end)
     if folded in SAME and (owner is not None or len(values) == 1):

@@ -42,7 +42,10 @@ def chain_of(node: Node) -> list[str]:
     return names
 
 
-_INPUT = words("args body data event form input json params payload query req request")
+_INPUT = words(
+    """args argv body data event form input json params payload query req request ctx searchparams _get _post _request
+    _cookie $_get $_post $_request"""
+)
 """Names of untrusted input: an ``id`` in it may be anything."""
 
 
@@ -51,7 +54,7 @@ def is_record(node: Node) -> bool:
     current: Node | None = node
     while True:
         if isinstance(current, Member):
-            if current.name in _INPUT:
+            if current.name.lower() in _INPUT:
                 return False
             current = current.owner
         elif isinstance(current, Index):
@@ -61,7 +64,7 @@ def is_record(node: Node) -> bool:
         elif isinstance(current, Unary):
             current = current.value
         else:
-            return isinstance(current, Name) and current.name not in _INPUT
+            return isinstance(current, Name) and current.name.lower() not in _INPUT
 
 
 def place_of_chain(flow: Flow, names: Sequence[str]) -> RequestTarget | None:

@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.formats import count_places, fill
 from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, STRIPS, fold
 from cwql.lint.dataflow.texts import Builder
-from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Value, has_literal, rest
+from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, rest
 from cwql.lint.ir import Call, Literal, Member, Node, Pattern
 
 TYPE_CHECKING = False
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cwql.lint.dataflow.flow import Flow
-    from cwql.lint.dataflow.values import Text
     from cwql.lint.ir import Argument
 
 _CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
@@ -196,6 +195,14 @@ def join_call(
     flow: Flow, node: Node, owner: Value | None, owner_node: Node | None, is_module: bool, values: Sequence[Value]
 ) -> Value | None:
     """Return the value of a list that is joined."""
+    made = next((each for each in values if each.function is not None), None)
+    if made is not None and owner is not None:
+        # ``names.joinToString { "'$it'" }``
+        owner = Value(owner.start, owner.end, safe=made.safe)
+        owner.items, owner.partial = made.items, True
+        values = [each for each in values if each is not made]
+        if not values:
+            values = [Value(node.end, node.end, [Text([Segment("same", ", ", node.end, node.end)], flow.statement)])]
     if owner is not None and not is_module:
         if owner.plain is not None and owner.items is None and isinstance(owner_node, Literal) and len(values) == 1:
             # ``", ".join(list)``

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 PART = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 """A part of a condition, which begins or ends with a connective."""
-
+_JOINED = re.compile(r"\s*(?:,|(?:and|or)\b)", re.IGNORECASE)
+_JOINT = re.compile(r"\s*(?:,|and|or)\s*\Z", re.IGNORECASE)
 _LONG = 4000
 """Longest source of a placeholder that is kept."""
 
 
 class Builder:
-    """Put a text together; there may be several, if a part of it is one of several."""
+    """Put a text together; there may be several, if a part of it is one of several.
+
+    `extends` is True if what is inserted next is added to the text of a name.
+    """
 
     def __init__(self, flow: Flow, node: Node) -> None:
         self.flow = flow
@@ -36,6 +40,7 @@ class Builder:
         self.safe = True
         self.mixed = 0
         self.literal = False
+        self.extends = False
 
     def add(self, segment: Segment) -> None:
         """Add a segment to every way."""
@@ -94,10 +99,13 @@ class Builder:
             known, safe = [], True
         if known and not value.inner:
             chosen = [text for text in known if text.segments] or known
+            if len(known) < len(value.texts) and not any(self.ways) and all(_JOINT.match(text.shown) for text in known):
+                # ``(text ? " and " : "") + "…"``
+                chosen = [*chosen, next(text for text in value.texts if text not in known)]
             ways: list[list[Segment]] = []
             bases: list[Text | None] = []
             for way, base in zip(self.ways, self.bases, strict=True):
-                for text in chosen:
+                for text in self._fitting(chosen, way):
                     if len(ways) >= MOST_TEXTS:
                         break
                     ways.append([*way, *text.segments])
@@ -132,6 +140,14 @@ class Builder:
                 value.parameter,
             )
         )
+
+    def _fitting(self, texts: Sequence[Text], way: Sequence[Segment]) -> Sequence[Text]:
+        """Return the texts that can follow: ``text += (text ? " and " : "") + "…"`` joins nothing to an empty text."""
+        joined = [text for text in texts if _JOINED.match(text.shown)] if self.extends else []
+        if not 0 < len(joined) < len(texts):
+            return texts
+        begun = any(each.kind == "placeholder" or each.text for each in way)
+        return joined if begun else [text for text in texts if text not in joined]
 
     def _is_spliced(self, texts: Sequence[Text]) -> bool:
         """Return whether texts that exclude each other can be put in one after the other: each is complete in itself."""
@@ -230,13 +246,20 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
         builder = Builder(flow, node)
         builder.add(rest(node.start))
         builder.append(added)
+        if flow.looping:
+            builder.add(rest(added.end))
         return builder.value()
     if old.safe and added.safe and not has_literal((old, added)):
         return Value(node.start, node.end, safe=True)
     builder = Builder(flow, node)
     builder.append(old)
+    builder.extends = True
+    repeated = flow.looping and not (added.texts and all(PART.match(text.shown) for text in added.texts))
+    if repeated:
+        # What earlier and later rounds of the loop add.
+        builder.add(rest(added.start))
     builder.append(added)
-    if flow.looping and not (added.texts and all(PART.match(text.shown) for text in added.texts)):
+    if repeated:
         builder.add(rest(added.end))
     value = builder.value()
     if old.entries is not None:

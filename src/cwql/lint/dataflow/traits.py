@@ -23,6 +23,7 @@ class Traits(Value):
     or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `ids` is True if the
     member ``id`` of anything that does not look like input is a number; `receivers` is True if methods are declared outside
     of their types. `verbs` are methods whose first argument is a condition, if their chain of names gives an endpoint.
+    `templates` is True if libraries fill places such as ``{name}`` in a URL.
     """
 
     name: str
@@ -39,3 +40,4 @@ class Traits(Value):
     ids: bool = False
     receivers: bool = False
     verbs: frozenset[str] = frozenset()
+    templates: bool = False

@@ -12,6 +12,7 @@ _NUMBER_TYPES = words(
     system.int32 system.guid system.int64 datetimeimmutable biginteger z.number z.boolean enum"""
 )
 _WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
+_WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")
 _WRAPPER_ENDS = (
     "list",
     "array",
@@ -42,7 +43,7 @@ _WRAPPER_ENDS = (
 
 def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     """Return whether the values of a type, or the items of a list of it, need no quotes."""
-    type = type.strip().strip("&*?!").strip()
+    type = _WORDS.sub("", type).strip("&*?!").removesuffix("...").strip("&*?!").strip()
     if not type or len(type) > 200 or depth > 5:
         return False
     if type.startswith("["):
@@ -55,7 +56,7 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
         return bool(left) and all(is_safe_type(each, aliases, depth + 1) for each in left)
     if type[0] in "'\"`":
         return len(type) > 1 and type[-1] == type[0] and not any(sign in type[1:-1] for sign in "'\"()[]=<>")
-    if type.endswith("[]"):
+    if type.endswith(("[]", "()")):
         return is_safe_type(type[:-2], aliases, depth + 1)
     match = _WRAPPER.fullmatch(type)
     if match is not None and match[1].lower().endswith(_WRAPPER_ENDS):

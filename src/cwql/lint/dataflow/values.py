@@ -20,6 +20,9 @@ THIS = words("this self static me cls parent")
 MOST_TEXTS = 8
 """How many texts one value may have; more are not followed."""
 
+MOST_PLACES = 12
+"""How many targets of one block are remembered; more are as good as none."""
+
 MOST_SEGMENTS = 150
 """Most segments of one text; a longer one becomes a placeholder."""
 
@@ -196,18 +199,41 @@ class Sink:
 
 
 class Scope:
-    """A block of statements, with the endpoints that are named in it (two are as good as many).
+    """A block of statements, with the endpoints that are named in it, and the bodies of branches in which they are.
 
-    `assigned` is True if a name in it gets one of them.
+    `assigned` is True if a name in it gets one of them. `branch` is the branch whose body the block is.
     """
 
-    __slots__ = ("assigned", "is_function", "outer", "places")
+    __slots__ = ("assigned", "branch", "is_function", "outer", "places")
 
-    def __init__(self, outer: Scope | None, is_function: bool = False) -> None:
+    def __init__(self, outer: Scope | None, is_function: bool = False, branch: Node | None = None) -> None:
         self.outer = outer
         self.is_function = is_function
+        self.branch = branch
         self.assigned = False
-        self.places: list[RequestTarget] = []
+        self.places: list[tuple[RequestTarget, tuple[Scope, ...]]] = []
+
+    def note(self, place: RequestTarget) -> None:
+        """Add a target to the block and to all blocks around it."""
+        bodies: tuple[Scope, ...] = ()
+        scope: Scope | None = self
+        for _ in range(100):
+            if scope is None or len(scope.places) >= MOST_PLACES:
+                break
+            if any(each.endpoint == place.endpoint and ways == bodies for each, ways in scope.places):
+                break
+            scope.places.append((place, bodies))
+            if scope.branch is not None:
+                bodies = (*bodies, scope)
+            scope = scope.outer
+
+    def places_for(self, bodies: Sequence[Scope]) -> list[RequestTarget]:
+        """Return the targets that are named here, but not those in another body of the branch that one of `bodies` is in."""
+        found: dict[str | None, RequestTarget] = {}
+        for place, others in self.places:
+            if not any(other.branch is body.branch and other is not body for other in others for body in bodies):
+                found.setdefault(place.endpoint, place)
+        return list(found.values())
 
 
 class Value:

@@ -23,10 +23,16 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import Context, RequestTarget
 
 TEMPLATES = re.compile(
-    r"\$?\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\([^()\n]*\)|\{[A-Za-z_][\w.]*\}|<%=[^%]*%>|%\([a-z_]\w*\)s|@\{[^{}]*\}"
+    r"\$?\{\{(?:[^{}]++|\{[^{}]*+\})*+\}\}|\$\{[^{}]*\}|\$\([^()\n]*\)|\{[A-Za-z_][\w.]*\}|<%=[^%]*%>|%\([a-z_]\w*\)s|@\{[^{}]*\}"
 )
 """Templates of other programs: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``, ``@{name}``."""
 
+
+_CONVERSION = re.compile(
+    r"\.to(?:ISO|ISOString|Format|UTC)\([^()]*\)\s*\}|\.format\(\s*['\"][yYMD][^()]*\)\s*\}|\|\s*(?:int|float)\b"
+    r"|\b(?:int|parseInt|Number|formatDateTime|utcNow)\("
+)
+"""Conversions in a template to a number or a date."""
 
 _INNER_URL = re.compile(r"https?://[^\s\"<>\\]+")
 
@@ -47,9 +53,12 @@ class Entry(Value):
 
 
 def find_in_entries(
-    entries: Sequence[Entry], parents: Sequence[int], context: Context, language: str
+    entries: Sequence[Entry], parents: Sequence[int], context: Context, language: str, safe: bool = False
 ) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions among the entries; `parents` gives the scope around each scope, -1 for the outermost."""
+    """Yield the conditions among the entries; `parents` gives the scope around each scope, -1 for the outermost.
+
+    `safe` is True if a person sets the variables of the templates, as in API collections.
+    """
     own: dict[int, RequestTarget | None] = {}
     for entry in entries:
         text = entry.text
@@ -57,9 +66,11 @@ def find_in_entries(
             # JSON in a string: a URL ends with the string around it.
             for match in _INNER_URL.finditer(text):
                 inner = list(cut_segments(entry.segments, match.start(), match.end()))
-                yield from find_in_url(open_placeholders(inner), context, entry.start, entry.end, language)
+                yield from find_in_url(open_placeholders(inner, safe=safe), context, entry.start, entry.end, language)
         elif "?" in text and "=" in text:
-            yield from find_in_url(open_placeholders(entry.segments), context, entry.start, entry.end, language)
+            yield from find_in_url(
+                open_placeholders(entry.segments, safe=safe), context, entry.start, entry.end, language
+            )
         place = _place_of(text) if parameter_of(entry.key) is None else None
         if place is not None:
             # If a scope has two paths, neither is evidence for a condition in it.
@@ -81,7 +92,7 @@ def find_in_entries(
         place = context.settle(entry.start, entry.end, entry.key, *around)
         if place.endpoint is not None or parameter.lower().endswith("conditions"):
             yield ConditionTemplate(
-                open_placeholders(segments), parameter, place, Span(entry.start, entry.end), language
+                open_placeholders(segments, safe=safe), parameter, place, Span(entry.start, entry.end), language
             )
 
 
@@ -100,8 +111,9 @@ def open_placeholders(
     """Return the segments with every template in them as a placeholder; `safe` if a person fills it in and not a program."""
 
     def placeholder(match: re.Match[str]) -> Make:
+        known = safe or _CONVERSION.search(match[0]) is not None
         return lambda start, end, first: (
-            TemplateSegment(PLACEHOLDER, start, end, "placeholder", first.literal, first.quoting, match[0], safe),
+            TemplateSegment(PLACEHOLDER, start, end, "placeholder", first.literal, first.quoting, match[0], known),
         )
 
     matches = pattern.finditer(text_of(segments))

@@ -125,6 +125,8 @@ def _place_of(names: Sequence[str], text: str) -> RequestTarget | None:
     return RequestTarget("manage", manage.title(endpoint), sure=True) if endpoint is not None else None
 
 
-GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, words=_OPERATIONS), functions="methods")
+GRAMMAR = Grammar(
+    _SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, words=_OPERATIONS, ids=True), functions="methods"
+)
 
 extract = GRAMMAR.extract

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cwql.source import Source
 
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\btrue\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
+_COLLECTION = re.compile(r"schema\.getpostman\.com|\"_postman_id\"|\"__export_source\":\s*\"insomnia")
+"""Collections of Postman and Insomnia, whose variables a person sets."""
+
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 QUOTING = QuoteStyle(
@@ -26,7 +29,7 @@ QUOTING = QuoteStyle(
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a JSON text, as far as it can be read."""
     entries, parents = read_entries(source.text)
-    yield from find_in_entries(entries, parents, context, "json")
+    yield from find_in_entries(entries, parents, context, "json", safe=_COLLECTION.search(source.text) is not None)
 
 
 def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[list[Entry], list[int]]:
@@ -46,7 +49,7 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
             if behind_colon:
                 entry = Entry(scope, key, decode(text, match.start() + 1, match.end() - 1), match.start(), match.end())
                 entries.append(entry)
-                if key.lower() in ("key", "name", "value"):
+                if key.lower() in ("key", "name", "property", "value"):
                     named.setdefault(scope, {})[key.lower()] = entry
                 behind_colon, last = False, None
             else:
@@ -73,7 +76,7 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
                 key = keys.pop() if keys else ""
     raw = {entry.scope: entry.text for entry in entries if entry.key == "raw"}
     for number, pair in named.items():
-        name, value = pair.get("key") or pair.get("name"), pair.get("value")
+        name, value = pair.get("key") or pair.get("name") or pair.get("property"), pair.get("value")
         if name is not None and value is not None and number not in disabled:
             outer = parents[parents[number]] if parents[number] >= 0 else -1
             if f"{name.text}=" in raw.get(outer, raw.get(parents[number], "")):

@@ -187,9 +187,13 @@ class PowerShell(Parser):
             return self.pipe(start)
         while self.peek().kind == "name" and self.word() in self.modifiers:
             self.at += 1
-        if self.word() == "[" and self.peek(3).kind == "name" and self.word(4) == "(" and self.word(2) == "]":
-            # A method of a class: ``[type] Name([type]$a) { … }``.
-            self.at += 3
+        if self.word() == "[":
+            # A method of a class: ``[type[]] Name([type]$a) { … }``.
+            begin, self.at = self.at, self.closing(self.at) + 1
+            method = self._method() if self.peek().kind == "name" and self.word(1) == "(" else None
+            if method is not None:
+                return method
+            self.at = begin
         if self.peek().kind == "name" and self.word(1) == "(" and self.peek(1).start == self.peek().end:
             method = self._method()
             if method is not None:

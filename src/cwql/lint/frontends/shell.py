@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.flow import SHORT
+from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.ir import Argument, Assign, Block, Call, Cast, Chunk, Literal, Member, Module, Name, Node, Other
 from cwql.lint.templates.model import QuoteStyle
@@ -215,6 +216,8 @@ class Reader:
             inner = self.commands(")")
             self.at = min(self.at + 1, limit)
             node = inner[0] if len(inner) == 1 else Block(start, self.at, inner)
+            if inner and _is_clean(inner[-1], text[inner[-1].start : self.at - 1]):
+                node = Cast(start, self.at, "int", node)
             return Chunk("placeholder", "", start, self.at, quoting, node, text[start : self.at])
         if text[start] == "`":
             end = text.find("`", start + 1, limit)
@@ -261,6 +264,56 @@ class Reader:
                 )
             )
         return found
+
+
+_CLEAN = re.compile(
+    r"(?:tr\s+-(?:cd|dc|Cd|dC)\s+['\"]?(?:[\w.@: -]|\\n|\[:(?:alnum|digit|alpha):\])*['\"]?"
+    r"|tr\s+-d\s+['\"\\]*['\"][^|]*|date\s.*\+.*|wc\s+-\w+.*|id\s+-u.*|expr\s.*"
+    r"|sed\s+(?:-[Er]+\s+)?(?:-e\s+)?['\"]?s(?P<d>[/|#])\[\^[\w.@: -]*\][+*]?(?P=d)(?P=d)g?['\"]?"
+    r"|jq\s.*\.id(?:\s*//\s*\w+)?['\"]?[^.'\"]*)\s*\Z",
+    re.DOTALL,
+)
+"""Commands that print numbers, dates or characters that are safe."""
+
+_MATCHING = re.compile(r"grep\s+-\w*[oE]\w*\s+(?:-\w+\s+)*['\"]([^'\"]+)['\"]\s*\Z|awk\s+'\{\s*printf?\s+int\(")
+
+
+def _is_clean(command: Node, source: str) -> bool:
+    """Return whether the output of a command has neither quotes nor operators in it."""
+    if not isinstance(command, Call) or not isinstance(command.callee, Name):
+        return False
+    source = source.strip()
+    if _CLEAN.match(source) is not None:
+        return True
+    match = _MATCHING.match(source)
+    return match is not None and (match[1] is None or is_safe_pattern(match[1]))
+
+
+_TESTED = re.compile(
+    r"\[\[\s+(?:!\s+)?['\"]?\$\{?(?P<a>\w+)\}?['\"]?\s+=~\s+(?P<pattern>\S+)\s+\]\]"
+    r"|case\s+['\"]?\$\{?(?P<b>\w+)\}?['\"]?\s+in[^()]{0,40}\*\[[!^](?P<set>(?:[\w.@: -]|\[:\w+:\])+)\]\*"
+    r"|\[\s+['\"]?\$\{?(?P<c>\w+)\}?['\"]?\s+-eq\s+['\"]?\$\{?(?P=c)\}?['\"]?\s+\]"
+)
+"""Tests that a script makes before it uses a variable: what comes after them is only reached with a safe value."""
+
+
+def _with_tests(text: str, statements: Sequence[Node]) -> list[Node]:
+    """Return the statements, with a note after each test of a variable that it is safe from there on."""
+    tests: list[tuple[int, str]] = []
+    for match in _TESTED.finditer(text):
+        pattern = match["pattern"]
+        if pattern is not None:
+            pattern = pattern.strip("'\"")
+            if not (is_anchored(pattern) and is_safe_pattern(pattern)):
+                continue
+        tests.append((match.end(), match["a"] or match["b"] or match["c"]))
+    found: list[Node] = []
+    for each in statements:
+        while tests and each.start >= tests[0][0]:
+            at, name = tests.pop(0)
+            found.append(Assign(at, at, Name(at, at, name), Cast(at, at, "int", Name(at, at, name))))
+        found.append(each)
+    return found
 
 
 def _after(word: Literal, length: int) -> Literal:
@@ -311,5 +364,5 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
         skipped = find_silent_commands(text, context)
     reader = Reader(text[:LIMIT], skipped)
     statements = reader.commands()
-    module = Module(Block(0, len(text), statements), {}, {})
+    module = Module(Block(0, len(text), _with_tests(reader.text, statements)), {}, {})
     yield from find_flow(context, text, module, Traits("shell"), "shell")

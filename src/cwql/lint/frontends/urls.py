@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import Context, RequestTarget
 
 _PARAMETER = re.compile(r"(?:\A\s*|[?&](?:amp;)?)([A-Za-z_]{6,24})=")
-_NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_][\w./\[\]-]*(?:=|$)|&(?:amp;)?(?=\ufffc)|&$")
+_NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_](?:[\w./\[\]-]|%20)*+(?:=|$)|&(?:amp;)?(?=\ufffc)|&$")
 _MORE = re.compile(r"&(?:amp;)?([A-Za-z_]\w*(?:/\w+)+(?==)|[A-Za-z_][\w.]*(?==(?:%2[27]|[\"'])))")
 _CODES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+|&amp;")
 _MARKS = re.compile(r"[\"'&#]|%22|%27")
+_QUOTE = re.compile(r"[\"']|%22|%27")
 _RAW = re.compile(r"[&#+]")
 
 LIMIT = 20_000
@@ -201,15 +202,31 @@ def _stray(segments: Sequence[TemplateSegment], spaced: bool) -> Iterator[Diagno
     from cwql.rules.source import RAW_AMPERSAND
 
     what = {"&": "ends the parameter", "#": "ends the query", "+": "becomes a blank"}
+    quote = ""
     for segment in segments:
         if segment.kind != "same":
+            quote = _quote_after(segment.text, quote)
             continue
+        at = 0
         for match in _RAW.finditer(segment.text):
             sign = match[0]
+            quote, at = _quote_after(segment.text[at : match.start()], quote), match.end()
             if (sign == "+" and not spaced) or segment.text.startswith("&amp;", match.start()):
+                continue
+            if sign == "&" and spaced and not quote:
+                # The checker reports that `&` does not join comparisons.
                 continue
             span = Span(segment.start + match.start(), segment.start + match.end())
             code = SPARSE[sign]
             fixes = [Fix(f"write {code}", [Edit(span, code)])] if segment.quoting is not None else []
             message = f"{sign} inside the condition of a URL {what[sign]}: expected {code}"
             yield RAW_AMPERSAND.at(span, message, hint="let the HTTP client encode the parameters", fixes=fixes)
+        quote = _quote_after(segment.text[at:], quote)
+
+
+def _quote_after(text: str, quote: str) -> str:
+    """Return the quote that is open after a text; `quote` is the one that is open before it."""
+    for match in _QUOTE.finditer(text):
+        sign = {"%22": '"', "%27": "'"}.get(match[0], match[0])
+        quote = sign if not quote else "" if quote == sign else quote
+    return quote

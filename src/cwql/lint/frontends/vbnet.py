@@ -198,6 +198,6 @@ class VisualBasic(WordParser):
         return super().entry()
 
 
-GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", braces=True))
+GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", braces=True, ids=True))
 
 extract = GRAMMAR.extract

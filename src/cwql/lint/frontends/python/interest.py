@@ -23,6 +23,9 @@ _SIGNS = ("condition", "orderby", "order_by", "order-by", "fields")
 _CALLED = re.compile(r"\.(?:list|count|first|pages|all|explain)\(\s*[^)\s]")
 """Other such lines: cwql's own verbs with arguments. The pattern begins with a literal, which makes the search fast."""
 
+_FOLLOWED = re.compile(r"/(?:[A-Za-z]\w*+/?)++[\"'],\s*+(?:[A-Za-z]{0,2}[\"'(]|[a-z_]\w*[,)])")
+"""A path with a text after it, which may be a condition."""
+
 _IMPORTED = re.compile(r"from[ \t]+cwql[ \t]+import[ \t]+(\([^()]*\)|[^\n#]+)")
 """Names of our own functions."""
 
@@ -71,6 +74,7 @@ def _find_lines(module: Module, context: Context) -> tuple[list[int], bool]:
             at += len(sign)
             may_be_query = may_be_query or "=" in folded[at : at + 2]
             at = folded.find(sign, at)
+    lines |= {line_of(match.start()) for match in _FOLLOWED.finditer(module.text)}
     if context.names_us:
         ours = {"cwql", *[name for names in _IMPORTED.findall(module.text) for name in re.findall(r"\w+", names)]}
         pattern = re.compile(rf"\b(?:{'|'.join(sorted(ours))})\b")

@@ -225,9 +225,41 @@ def find_in_module(
     module: Module, context: Context, interest: Interest, libraries: Libraries
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions that the data flow finds in the relevant statements of a file."""
-    program = Program(Statements(module, libraries, interest).module(), {}, find_enums(module))
+    program = Program(Statements(module, libraries, interest).module(), find_member_types(module), find_aliases(module))
     traits = Traits("python", place_of=libraries.place_of, numbers=_NUMBERS, ids=True, verbs=VERBS)
     return find_flow(context, module.text, program, traits, "python")
+
+
+def find_aliases(module: Module) -> dict[str, str]:
+    """Return the names of types of the file with the types that they stand for: enums and ``Status = Literal["New"]``."""
+    found = find_enums(module)
+    if "Literal[" not in module.text and "NewType" not in module.text and "TypeAlias" not in module.text:
+        return found
+    for node in module.tree.body:
+        name = getattr(node, "name", None)
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            name = node.targets[0]
+        elif isinstance(node, ast.AnnAssign):
+            name = node.target
+        value = getattr(node, "value", None)
+        if not isinstance(name, ast.Name):
+            continue
+        if isinstance(value, ast.Call) and module.text_of(value.func).endswith("NewType") and len(value.args) == 2:
+            value = value.args[1]
+        if isinstance(value, (ast.Subscript, ast.Name, ast.BinOp)):
+            found.setdefault(name.id, module.text_of(value))
+    return found
+
+
+def find_member_types(module: Module) -> dict[str, set[str]]:
+    """Return the types with which the classes of the file declare their members."""
+    found: dict[str, set[str]] = {}
+    for node in module.tree.body:
+        if isinstance(node, ast.ClassDef):
+            for each in node.body:
+                if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
+                    found.setdefault(each.target.id, set()).add(module.text_of(each.annotation))
+    return found
 
 
 def find_enums(module: Module) -> dict[str, str]:
