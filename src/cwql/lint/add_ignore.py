@@ -253,12 +253,11 @@ def _is_sound(before: State, after: State, language: str) -> bool:
 
 def _tree(text: str) -> str | None:
     import ast
-    import warnings
+
+    from cwql.lint.frontends.python.tree import parse_quietly
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.dump(ast.parse(text))
+        return ast.dump(parse_quietly(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from cwql.analysis.checker import check, find_test
 from cwql.diagnostics import with_target
@@ -57,23 +57,10 @@ class ConditionChecker:
         records = _records(place.dialect, parameter)
         if not records:
             return []
-        rules = self._rules
         if PLACEHOLDER in text:
-            findings = _judge_placeholders(found, text, records, test, rules, self._release)
+            findings = self._judge_placeholders(found, text, records, test)
             return with_target(findings, place.dialect, place.endpoint, parameter)
-        reported = _common(
-            [
-                check(
-                    text,
-                    dialect=record,
-                    endpoint=place.endpoint,
-                    parameter=parameter,
-                    rules=rules,
-                    release=self._release,
-                )
-                for record in records
-            ]
-        )
+        reported = _common([self._check(found, record, text) for record in records])
         if not reported:
             self._clean.add((key, text))
         elif found.partial:
@@ -88,44 +75,51 @@ class ConditionChecker:
         findings = [layout.finding(finding) for finding in _certain(found, text, reported)]
         return with_target(findings, place.dialect, place.endpoint, parameter)
 
+    def _check(self, found: ConditionTemplate, record: Dialect, text: str) -> list[Diagnostic]:
+        """Return the diagnostics of a text without placeholders in the place of a condition."""
+        return check(
+            text,
+            dialect=record,
+            endpoint=found.place.endpoint,
+            parameter=found.parameter,
+            rules=self._rules,
+            release=self._release,
+        )
+
+    def _judge_placeholders(
+        self, found: ConditionTemplate, text: str, records: Sequence[Dialect], test: Test
+    ) -> list[Diagnostic]:
+        from cwql.lint.interpolation import weigh_placeholders
+        from cwql.lint.templates.check import judge_filled, judge_list
+        from cwql.lint.templates.sampling import SampleGenerator
+
+        if text.count(PLACEHOLDER) != sum(segment.kind == "placeholder" for segment in found.segments):
+            # The text itself contains the character that represents a placeholder.
+            return []
+        layout = SourceMap(found.segments)
+        checks = [partial(self._check, found, record) for record in records]
+        parameters = [find_parameter(record, found.parameter) for record in records]
+        if parameters[0].shape != "condition":
+            return [layout.finding(finding) for finding in _common([judge_list(text, each) for each in checks])]
+        fillers = [
+            SampleGenerator(text, record, found.place.endpoint, name)
+            for record, name in zip(records, parameters, strict=True)
+        ]
+        reported = _common(
+            [judge_filled(found, filler, each, test) for filler, each in zip(fillers, checks, strict=True)]
+        )
+        weighed = list(weigh_placeholders(found, fillers))
+        if found.place.loose and weighed:
+            from cwql.lint.heuristics import is_foreign
+
+            weighed = [] if is_foreign(text) else weighed
+        return [layout.finding(finding) for finding in (*_certain(found, text, reported), *weighed)]
+
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
         records = _records(dialect, name)
         if len(records) != 1:
             return _never
         return find_test(records[0], endpoint, name, rules=self._rules, release=self._release)
-
-
-def _judge_placeholders(
-    found: ConditionTemplate,
-    text: str,
-    records: Sequence[Dialect],
-    test: Test,
-    rules: RuleConfig | None,
-    release: str | None,
-) -> list[Diagnostic]:
-    from cwql.lint.interpolation import weigh_placeholders
-    from cwql.lint.templates.check import judge_filled, judge_list
-    from cwql.lint.templates.sampling import SampleGenerator
-
-    if text.count(PLACEHOLDER) != sum(segment.kind == "placeholder" for segment in found.segments):
-        # The text itself contains the character that represents a placeholder.
-        return []
-    layout = SourceMap(found.segments)
-    parameters = [find_parameter(record, found.parameter) for record in records]
-    if parameters[0].shape != "condition":
-        reported = _common([judge_list(found, text, record, rules, release) for record in records])
-        return [layout.finding(finding) for finding in reported]
-    fillers = [
-        SampleGenerator(text, record, found.place.endpoint, name)
-        for record, name in zip(records, parameters, strict=True)
-    ]
-    reported = _certain(found, text, _common([judge_filled(found, filler, test, rules, release) for filler in fillers]))
-    weighed = list(weigh_placeholders(found, fillers))
-    if found.place.loose and weighed:
-        from cwql.lint.heuristics import is_foreign
-
-        weighed = [] if is_foreign(text) else weighed
-    return [layout.finding(finding) for finding in (*reported, *weighed)]
 
 
 def _common(reported: Sequence[list[Diagnostic]]) -> list[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
+from cwql.lint.frontends.text import has_open_end
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.rules.traits import find_codes
 
@@ -39,10 +40,6 @@ _OF_PROSE = find_codes("prose")
 
 
 _QUERY_STRING = re.compile(r"\s*(?:\?|&?[A-Za-z_]\w*=[^&\"']*&[A-Za-z_]\w*=)")
-_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like))\Z", re.IGNORECASE)
-_TAIL = 12
-"""Characters at the end of a text that `_OPEN_END` needs: its longest word and the character before it."""
-
 
 _LIKE_A_CONDITION = re.compile(
     rf"[=<>]|\b(?:{TEXT_WORD}|has|is|eq|ne|gt|lt|ge|le|between)\s*[\"'(\[{PLACEHOLDER}]"
@@ -72,7 +69,7 @@ def has_sql_parameters(text: str) -> bool:
 
 def ends_in_the_middle(text: str) -> bool:
     """Return whether a condition in the query of a URL ends inside of a string, a list or a comparison."""
-    if _OPEN_END.search(text.rstrip()[-_TAIL:]) is not None:
+    if has_open_end(text):
         return True
     last_quote = max(text.rfind('"'), text.rfind("'"))
     if last_quote >= 0 and text[:last_quote].rstrip().endswith(("(", ",")):

@@ -9,7 +9,8 @@ from cwql.lint.dataflow import calls as _calls  # registers the evaluation of ca
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.texts import PART, target_of
 from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, rest
-from cwql.lint.frontends.entries import TEMPLATES, open_placeholders
+from cwql.lint.frontends.entries import TEMPLATES, open_placeholders, without_sign
+from cwql.lint.frontends.segments import text_of
 from cwql.lint.frontends.text import PLACEHOLDERS
 from cwql.lint.frontends.urls import cut_segments, find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
@@ -216,10 +217,8 @@ class Emitter:
             return
         pieces: Sequence[TemplateSegment] = self._pieces(segments)
         if "{{" in shown:
-            from cwql.lint.frontends.entries import without_sign
-
             pieces = without_sign(pieces)
-            if TEMPLATES.fullmatch("".join([piece.text for piece in pieces]).strip()):
+            if TEMPLATES.fullmatch(text_of(pieces).strip()):
                 return
             pieces = open_placeholders(pieces)
         if self.flow.traits.templates and "{" in shown:
@@ -325,7 +324,7 @@ def _find_url(pieces: list[TemplateSegment]) -> list[TemplateSegment] | None:
 
     None if it is in the middle of a sentence, in which its end is unknown.
     """
-    text = "".join([piece.text for piece in pieces])
+    text = text_of(pieces)
     query = _QUERY.search(text)
     mark = query.start() if query is not None else 0
     head = text[:mark]

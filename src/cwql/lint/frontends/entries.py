@@ -49,7 +49,7 @@ class Entry(Value):
     @property
     def text(self) -> str:
         """Return the text that the file carries."""
-        return "".join([segment.text for segment in self.segments])
+        return text_of(self.segments)
 
 
 def find_in_entries(
@@ -80,7 +80,7 @@ def find_in_entries(
         if parameter is None or not entry.text.strip():
             continue
         segments = without_sign(entry.segments)
-        if TEMPLATES.fullmatch("".join([segment.text for segment in segments]).strip()):
+        if TEMPLATES.fullmatch(text_of(segments).strip()):
             continue
         around: list[RequestTarget | None] = []
         scope = entry.scope

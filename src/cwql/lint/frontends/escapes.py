@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_COMMON = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "a": "\a", "e": "\x1b"}
+COMMON = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "a": "\a", "e": "\x1b"}
 _NUMBER = re.compile(
     r"x\{?([0-9A-Fa-f]{1,8})\}?|u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})"
 )
@@ -48,12 +48,12 @@ class Escapes(Value):
         return (self.sign + follower if self.kept else follower), at + 2
 
 
-BACKSLASH = Escapes("\\", _COMMON)
+BACKSLASH = Escapes("\\", COMMON)
 """JavaScript, C#, Go, Ruby in double quotes: an unknown escape represents its character."""
 
 PHP = Escapes(
     "\\",
-    {sign: _COMMON[sign] for sign in "ntrvef"} | {'"': '"', "\\": "\\", "$": "$"},
+    {sign: COMMON[sign] for sign in "ntrvef"} | {'"': '"', "\\": "\\", "$": "$"},
     kept=True,
     continued=False,
 )
@@ -62,5 +62,5 @@ PHP = Escapes(
 QUOTE_ONLY = Escapes("\\", {"'": "'", "\\": "\\"}, numbers=False, kept=True, continued=False)
 """PHP and Ruby in single quotes."""
 
-BACKTICK = Escapes("`", _COMMON, numbers=False, continued=False)
+BACKTICK = Escapes("`", COMMON, numbers=False, continued=False)
 """PowerShell in double quotes."""

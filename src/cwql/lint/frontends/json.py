@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
-from cwql.lint.templates.model import QuoteStyle, TemplateSegment
+from cwql.lint.frontends.segments import decode_escapes, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
+    from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
     from cwql.source import Source
 
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\btrue\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
@@ -21,9 +21,6 @@ _COLLECTION = re.compile(r"schema\.getpostman\.com|\"_postman_id\"|\"__export_so
 
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-QUOTING = QuoteStyle(
-    {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, "".join(set(map(chr, range(32))) - set("\n\t\r"))
-)
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
@@ -60,7 +57,7 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
             behind_colon = False
         elif sign == ":":
             if last is not None:
-                key = "".join([segment.text for segment in decode(text, last[0] + 1, last[1] - 1)])
+                key = text_of(decode(text, last[0] + 1, last[1] - 1))
                 behind_colon, last = True, None
         elif sign in "{[":
             keys.append(key)
@@ -82,30 +79,13 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
             if f"{name.text}=" in raw.get(outer, raw.get(parents[number], "")):
                 # The URL in the same request has it too.
                 continue
-            entries.append(
-                Entry(
-                    max(parents[value.scope], 0),
-                    name.text,
-                    value.segments,
-                    value.start,
-                    value.end,
-                )
-            )
+            entries.append(Entry(max(parents[value.scope], 0), name.text, value.segments, value.start, value.end))
     return entries, parents
 
 
 def decode(text: str, start: int, end: int) -> list[TemplateSegment]:
     """Return the segments of the string whose inner text is ``text[start:end]``."""
-    segments: list[TemplateSegment] = []
-    at = start
-    for match in _ESCAPE.finditer(text, start, end):
-        if at < match.start():
-            segments.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, QUOTING))
-        segments.append(TemplateSegment(_character(match[0]), match.start(), match.end(), "escape", 0, QUOTING))
-        at = match.end()
-    if at < end or not segments:
-        segments.append(TemplateSegment(text[at:end], at, end, "same", 0, QUOTING))
-    return segments
+    return decode_escapes(text, start, end, _ESCAPE, _character)
 
 
 def _character(code: str) -> str:

@@ -9,7 +9,8 @@ from cwql.diagnostics import Diagnostic
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.embedded import Embedded
-from cwql.lint.frontends.json import QUOTING, decode
+from cwql.lint.frontends.json import decode
+from cwql.lint.frontends.segments import QUOTED
 from cwql.lint.templates.model import QuoteStyle
 from cwql.source import Source, Span
 
@@ -138,11 +139,11 @@ class _Code(Embedded):
 
     def quoting(self, quoting: QuoteStyle | None) -> QuoteStyle | None:
         """Return the spelling in JSON of a spelling in Python."""
-        return None if quoting is None else QuoteStyle(QUOTING.escapes, QUOTING.refused, quoting)
+        return None if quoting is None else QuoteStyle(QUOTED.escapes, QUOTED.refused, quoting)
 
     def spell(self, text: str) -> str:
         """Return a text as JSON spells it."""
-        return QUOTING.encode(text) or text
+        return QUOTED.encode(text) or text
 
     def spans(self, segment: TemplateSegment) -> Iterator[tuple[str, Span, bool]]:
         """Yield the parts of a segment, which escapes of JSON separate."""

@@ -1,11 +1,12 @@
-"""Text in segments: its characters, and spans of it that are replaced."""
+"""Text in segments: its characters, its escapes, and spans of it that are replaced."""
 
 from __future__ import annotations
 
-from cwql.lint.templates.model import TemplateSegment, cut
+from cwql.lint.templates.model import QuoteStyle, TemplateSegment, cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Sequence
 
     Make = Callable[[int, int, TemplateSegment], Sequence[TemplateSegment]]
@@ -15,6 +16,38 @@ if TYPE_CHECKING:
 def text_of(segments: Iterable[TemplateSegment]) -> str:
     """Return the text that segments make."""
     return "".join([segment.text for segment in segments])
+
+
+CONTROLS = "".join(set(map(chr, range(32))) - set("\n\t\r"))
+QUOTED = QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, CONTROLS)
+"""Double quotes of JSON, YAML and TOML."""
+
+
+def decode_escapes(  # the text, and how it is written
+    text: str,
+    start: int,
+    end: int,
+    escapes: re.Pattern[str],
+    character: Callable[[str], str],
+    quoting: QuoteStyle = QUOTED,
+) -> list[TemplateSegment]:
+    """Return the segments of the string whose inner text is ``text[start:end]``; `character` decodes an escape."""
+    segments: list[TemplateSegment] = []
+    at = start
+    for match in escapes.finditer(text, start, end):
+        if at < match.start():
+            segments.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, quoting))
+        segments.append(TemplateSegment(character(match[0]), match.start(), match.end(), "escape", 0, quoting))
+        at = match.end()
+    if at < end or not segments:
+        segments.append(TemplateSegment(text[at:end], at, end, "same", 0, quoting))
+    return segments
+
+
+def character_of(digits: str) -> str:
+    """Return the character of a code in hexadecimal digits."""
+    code = int("0" + digits, 16)
+    return chr(code) if code < 0x110000 else "\N{REPLACEMENT CHARACTER}"
 
 
 def substitute(segments: Sequence[TemplateSegment], cuts: Iterable[Cut]) -> list[TemplateSegment]:

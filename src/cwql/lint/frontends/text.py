@@ -28,7 +28,9 @@ _TAIL = re.compile(r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s*+\\\s*+\Z|\s++\Z)")
 _GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b)", re.IGNORECASE)
 _CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘": "’"}
 
-_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like))\s*\Z", re.IGNORECASE)
+_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like))\Z", re.IGNORECASE)
+_END = 12
+"""Characters at the end of a text that `_OPEN_END` needs: its longest word and the character before it."""
 
 PLACEHOLDERS = re.compile(
     rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$[A-Za-z_]\w*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…"
@@ -102,10 +104,15 @@ def _find_in_line(  # noqa: PLR0913  # the parts of a line
 def _is_unsure(text: str, start: int, stop: int, high: int) -> bool:
     """Return whether a text may be code of an unknown language that is put together with other text."""
     value = text[start:stop]
-    if "\\" in value or "%%" in value or '""' in value or _OPEN_END.search(value) is not None:
+    if "\\" in value or "%%" in value or '""' in value or has_open_end(value):
         return True
     quote = next((sign for sign in value if sign in "\"'"), "")
     return bool(quote) and value.count(quote) % 2 == 1
+
+
+def has_open_end(text: str) -> bool:
+    """Return whether a text ends with an operator, an opening bracket or a comma."""
+    return _OPEN_END.search(text.rstrip()[-_END:]) is not None
 
 
 def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
+from cwql.lint.frontends.segments import CONTROLS, character_of, decode_escapes, text_of
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
@@ -29,10 +30,8 @@ _INSIDE = re.compile(_VALUE, _FLAGS)
 _OUTSIDE = re.compile(rf"(?P<header>^[ \t]*\[\[?[^\]\n]*\]\]?)|{_VALUE}", _FLAGS)
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\n[ \t\n]*|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "e": "\x1b"}
-_CONTROLS = "".join(set(map(chr, range(32))) - set("\n\t\r"))
-BASIC = QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, _CONTROLS)
-RAW = QuoteStyle({}, "'\n\r" + _CONTROLS)
-LONG_RAW = QuoteStyle({}, "'" + _CONTROLS)
+RAW = QuoteStyle({}, "'\n\r" + CONTROLS)
+LONG_RAW = QuoteStyle({}, "'" + CONTROLS)
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
@@ -59,7 +58,7 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
             if behind_equals or (around and around[-1][1] == "["):
                 entries.append(Entry(scope, key if behind_equals else "", segments, match.start(), match.end()))
             else:
-                key = "".join([segment.text for segment in segments])
+                key = text_of(segments)
         elif kind == "bare" and not behind_equals:
             key = token
         elif token == "=":
@@ -86,23 +85,12 @@ def _decode(text: str, start: int, end: int, kind: str) -> list[TemplateSegment]
     low, high = start + width, max(start + width, end - width)
     if width == 3 and text[low : low + 1] == "\n":
         low += 1
-    quoting = {"basic": BASIC, "long": BASIC, "raw": RAW, "longraw": LONG_RAW}[kind]
     if kind in ("raw", "longraw"):
-        return [TemplateSegment(text[low:high], low, high, "same", 0, quoting)]
-    segments: list[TemplateSegment] = []
-    at = low
-    for match in _ESCAPE.finditer(text, low, high):
-        if at < match.start():
-            segments.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, quoting))
-        segments.append(TemplateSegment(_character(match[0]), match.start(), match.end(), "escape", 0, quoting))
-        at = match.end()
-    if at < high or not segments:
-        segments.append(TemplateSegment(text[at:high], at, high, "same", 0, quoting))
-    return segments
+        return [TemplateSegment(text[low:high], low, high, "same", 0, RAW if kind == "raw" else LONG_RAW)]
+    return decode_escapes(text, low, high, _ESCAPE, _character)
 
 
 def _character(code: str) -> str:
     if code[1] in "uU" and len(code) > 5:
-        point = int("0" + code[2:], 16)
-        return chr(point) if point < 0x110000 else "\N{REPLACEMENT CHARACTER}"
+        return character_of(code[2:])
     return "" if code[1:].isspace() and "\n" in code else _SIMPLE.get(code[1], code[1])

@@ -7,6 +7,7 @@ condition, with percent codes decoded and every segment still at its position in
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.frontends.segments import text_of
 from cwql.lint.request_targets import parameter_of, place_of_url
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, QuoteStyle, TemplateSegment, cut
 from cwql.source import Span
@@ -46,7 +47,7 @@ def find_in_url(
     string, ``start:end`` the span of the enclosing statement, in which markers count. A string without a query that
     names a condition parameter yields nothing.
     """
-    text = "".join([segment.text for segment in segments])
+    text = text_of(segments)
     at = 0
     while (match := _PARAMETER.search(text, at)) is not None:
         at = match.end()
@@ -126,21 +127,14 @@ def _decode(segments: Sequence[TemplateSegment], spaced: bool) -> Iterator[Templ
             if not units:
                 continue
             if at < match.start():
-                yield TemplateSegment(
-                    segment.text[at : match.start()],
-                    segment.start + at,
-                    segment.start + match.start(),
-                    "same",
-                    segment.literal,
-                    quoting,
-                )
+                yield cut(segment, at, match.start()).with_quoting(quoting)
             place = segment.start + match.start()
             for text, width in units:
                 yield TemplateSegment(text, place, place + width, "escape", segment.literal, quoting)
                 place += width
             at = match.end()
         if at < len(segment.text):
-            yield TemplateSegment(segment.text[at:], segment.start + at, segment.end, "same", segment.literal, quoting)
+            yield cut(segment, at, len(segment.text)).with_quoting(quoting)
 
 
 def _units(codes: str) -> Iterator[tuple[str, int]]:

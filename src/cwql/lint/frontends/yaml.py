@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
+from cwql.lint.frontends.escapes import COMMON
+from cwql.lint.frontends.segments import CONTROLS, character_of, decode_escapes
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
@@ -38,23 +40,10 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _DOUBLED = re.compile(r"''|(?<![ \t])[ \t]*+\n[ \t\n]*")
-_SIMPLE = {
-    "n": "\n",
-    "t": "\t",
-    "r": "\r",
-    "b": "\b",
-    "f": "\f",
-    "e": "\x1b",
-    "0": "\0",
-    "a": "\a",
-    "v": "\v",
-    "_": "\xa0",
-}
-_CONTROLS = "".join(set(map(chr, range(32))) - set("\n\t\r"))
-QUOTED = QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, _CONTROLS)
-SINGLE = QuoteStyle({"'": "''"}, "\n\r" + _CONTROLS)
-BLOCK = QuoteStyle({}, "\n\r\t" + _CONTROLS)
-PLAIN = QuoteStyle({}, "\n\r\t#:{}" + _CONTROLS)
+_SIMPLE = {**COMMON, "_": "\xa0"}
+SINGLE = QuoteStyle({"'": "''"}, "\n\r" + CONTROLS)
+BLOCK = QuoteStyle({}, "\n\r\t" + CONTROLS)
+PLAIN = QuoteStyle({}, "\n\r\t#:{}" + CONTROLS)
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
@@ -189,17 +178,9 @@ def _read_flow(text: str, begin: int, end: int, scope: int, entries: list[Entry]
 
 def _decode(text: str, start: int, end: int, quote: str) -> list[TemplateSegment]:
     """Return the segments of a quoted scalar."""
-    pattern, quoting = (_ESCAPE, QUOTED) if quote == '"' else (_DOUBLED, SINGLE)
-    segments: list[TemplateSegment] = []
-    at = start
-    for match in pattern.finditer(text, start, end):
-        if at < match.start():
-            segments.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, quoting))
-        segments.append(TemplateSegment(_character(match[0]), match.start(), match.end(), "escape", 0, quoting))
-        at = match.end()
-    if at < end or not segments:
-        segments.append(TemplateSegment(text[at:end], at, end, "same", 0, quoting))
-    return segments
+    if quote == '"':
+        return decode_escapes(text, start, end, _ESCAPE, _character)
+    return decode_escapes(text, start, end, _DOUBLED, _character, SINGLE)
 
 
 def _character(code: str) -> str:
@@ -208,6 +189,5 @@ def _character(code: str) -> str:
     if code[0] != "\\":
         return " "
     if len(code) > 2 and code[1] in "xuU":
-        point = int("0" + code[2:], 16)
-        return chr(point) if point < 0x110000 else "\N{REPLACEMENT CHARACTER}"
+        return character_of(code[2:])
     return "" if code[1] == "\n" else _SIMPLE.get(code[1], code[1])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from cwql.analysis.checker import check
 from cwql.lint.frontends import find_language
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.templates.scan import outline_list
@@ -18,16 +17,17 @@ from cwql.rules.traits import find_codes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeAlias
 
     from cwql.analysis.checker import Test
-    from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
-    from cwql.language.dialects import Dialect
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.lint.templates.sampling import SampleGenerator
     from cwql.lint.templates.scan import Outline
     from cwql.source import Span
+
+    Check: TypeAlias = Callable[[str], list[Diagnostic]]
 
 TERMS = find_codes("terms")
 ABSENCE = find_codes("absence")
@@ -40,24 +40,17 @@ _GOT = ", got a number"
 """How a message describes a value of unknown kind."""
 
 
-def judge_filled(
-    found: ConditionTemplate,
-    filler: SampleGenerator,
-    test: Test,
-    rules: RuleConfig | None = None,
-    release: str | None = None,
-) -> list[Diagnostic]:
+def judge_filled(found: ConditionTemplate, filler: SampleGenerator, check: Check, test: Test) -> list[Diagnostic]:
     """Return the diagnostics of a condition that apply to all values of its placeholders, with positions in its text.
 
-    `test` is that of `find_test` for its target; it may be False for every text.
+    `check` returns those of a text without placeholders. `test` is that of `find_test` for its target; it may be False for
+    every text.
     """
-    endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
+    outline = filler.outline
     filled = filler.fill()
     if test(filled.text):
         return []
-    reported = check(
-        filled.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules, release=release
-    )
+    reported = check(filled.text)
     if not reported:
         return []
     if not outline.certain and any(finding.code < "CW200" and finding.severity == "error" for finding in reported):
@@ -72,10 +65,7 @@ def judge_filled(
         dropped |= TERMS | CONNECTIVES
     elif any(finding.code in TERMS for finding in reported):
         other = filler.without()
-        again = check(
-            other.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules, release=release
-        )
-        held = {(finding.code, other.span(finding.span)) for finding in again}
+        held = {(finding.code, other.span(finding.span)) for finding in check(other.text)}
         reported = [each for each in reported if each.code not in TERMS or (each.code, filled.span(each.span)) in held]
     shown = _show(found, filled)
     placeholders = _Stretches([(part.start, part.end) for part in outline.parts])
@@ -179,19 +169,10 @@ def show_placeholder(expression: str, language: str) -> str:
     return form.replace("%s", expression)
 
 
-def judge_list(
-    found: ConditionTemplate, text: str, record: Dialect, rules: RuleConfig | None, release: str | None
-) -> list[Diagnostic]:
+def judge_list(text: str, check: Check) -> list[Diagnostic]:
     """Return the diagnostics of a list of fields or a sort order, except for items with placeholders."""
     fillings = [Substitution(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
     filled = Rendered(text, fillings)
-    reported = check(
-        filled.text,
-        dialect=record,
-        endpoint=found.place.endpoint,
-        parameter=found.parameter,
-        rules=rules,
-        release=release,
-    )
+    reported = check(filled.text)
     placeholders = _Stretches([(each.start, each.end) for each in fillings])
     return [filled.finding(finding) for finding in reported if not placeholders.touch(filled.span(finding.span))]

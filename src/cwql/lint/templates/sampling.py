@@ -14,7 +14,7 @@ from cwql.schema.filtered_record import find_record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cwql.language.dialects import Dialect, Parameter
     from cwql.lint.templates.scan import Part
@@ -135,13 +135,17 @@ class SampleGenerator:
             case "connective":
                 yield Substitution(start, end, "and")
             case _:
-                yield from self._fill_placeholders(part, "")
+                yield from self._fill_placeholders(part, str)
 
-    def _fill_placeholders(self, part: Part, filling: str | None) -> Iterator[Substitution]:
-        """Fill each placeholder of a part separately; None gives each a unique text."""
+    def _sample(self) -> str:
+        """Return a text that no other placeholder has, as the value of a text field."""
+        return self._next("sample")
+
+    def _fill_placeholders(self, part: Part, make: Callable[[], str]) -> Iterator[Substitution]:
+        """Fill each placeholder of a part separately."""
         at = self.text.find(PLACEHOLDER, part.start, part.end)
         while at >= 0:
-            yield Substitution(at, at + 1, self._next("sample") if filling is None else filling, True)
+            yield Substitution(at, at + 1, make(), True)
             at = self.text.find(PLACEHOLDER, at + 1, part.end)
 
     def _fill_text(self, part: Part, kind: str | None, field: FieldInfo | None) -> Iterator[Substitution]:
@@ -149,10 +153,7 @@ class SampleGenerator:
         alone = body == PLACEHOLDER
         match kind:
             case "integer" | "number":
-                at = self.text.find(PLACEHOLDER, part.start, part.end)
-                while at >= 0:
-                    yield Substitution(at, at + 1, self._number() if alone else "1", True)
-                    at = self.text.find(PLACEHOLDER, at + 1, part.end)
+                yield from self._fill_placeholders(part, self._number if alone else lambda: "1")
             case "boolean":
                 yield Substitution(part.start + 1, part.end - 1, "true", alone)
             case "datetime" | "date":
@@ -163,14 +164,14 @@ class SampleGenerator:
                 self._count += 1
                 yield Substitution(part.start + 1, part.end - 1, field.enum[self._count % len(field.enum)], alone)
             case _:
-                yield from self._fill_placeholders(part, None)
+                yield from self._fill_placeholders(part, self._sample)
 
     def _fill_literal(self, part: Part, kind: str | None, field: FieldInfo | None) -> Iterator[Substitution]:
         """Fill a word that has other characters next to its placeholders."""
         written = self.text[part.start : part.end]
         if written[0].isalpha() and written[0] != PLACEHOLDER:
             # A word that begins as no value does.
-            yield from self._fill_placeholders(part, None)
+            yield from self._fill_placeholders(part, self._sample)
         elif is_like_date(written) and written[-1] != PLACEHOLDER:
             yield self._fill_date(part.start, part.end, written)
         else:
@@ -187,10 +188,10 @@ class SampleGenerator:
         mark = self.dialect.quotes[0]
         collection = field is not None and field.kind == "collection"
         if not collection and part.operator.removeprefix("not ") in TEXT_WORDS:
-            return f"{mark}{self._next('sample')}{mark}"
+            return f"{mark}{self._sample()}{mark}"
         match kind:
             case "text":
-                return f"{mark}{self._next('sample')}{mark}"
+                return f"{mark}{self._sample()}{mark}"
             case "boolean" if part.operator in ("=", "!="):
                 return self.dialect.booleans[0]
             case "datetime" | "date":
@@ -201,7 +202,7 @@ class SampleGenerator:
                 self._count += 1
                 return f"{mark}{field.enum[self._count % len(field.enum)]}{mark}"
         if field is None and part.operator.endswith("in") and self._has_quotes(part.comparison):
-            return f"{mark}{self._next('sample')}{mark}"
+            return f"{mark}{self._sample()}{mark}"
         return self._number()
 
     def _has_quotes(self, comparison: int) -> bool:
