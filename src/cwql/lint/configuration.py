@@ -12,7 +12,7 @@ from cwql.errors import UnknownNameError
 from cwql.lint import lazy_patterns as re
 from cwql.lint.files import Boundary, is_inside, read_regular
 from cwql.lint.ignore import LONGEST
-from cwql.lint.settings import ConfigurationError, Globs, Settings, check_selector
+from cwql.lint.settings import ConfigurationError, Settings, check_selector
 from cwql.schema.releases import read_release
 
 TYPE_CHECKING = False
@@ -176,26 +176,12 @@ def _advise(key: str, known: dict[str, tuple[str, str]], path: str) -> str:
 
 
 def _apply(ground: Settings, values: dict[str, Any], path: str, folder: str) -> Settings:
-    changes: dict[str, Any] = {"origins": (path, *ground.origins)}
-    select = values.pop("select", None)
-    changes["select"] = ground.select if select is None else tuple(select)
-    more = values.pop("extend-select", ())
-    if more:
-        changes["select"] = (*(changes["select"] or ("ALL",)), *more)
-    changes["ignore"] = (*(ground.ignore if select is None else ()), *values.pop("ignore", ()))
-    exclude = values.pop("exclude", None)
-    further = values.pop("extend-exclude", ())
-    excluded = ground.exclude if exclude is None else (Globs(folder, exclude),)
-    changes["exclude"] = (*excluded, Globs(folder, further)) if further else excluded
-    pairs = values.pop("per-file-ignores", {})
-    changes["per_file_ignores"] = (
-        *ground.per_file_ignores,
-        *[(Globs(folder, (pattern,)), tuple(words)) for pattern, words in pairs.items()],
-    )
-    if "severity" in values:
-        changes["severity"] = tuple({**dict(ground.severity), **values.pop("severity")}.items())
-    changes |= {key.replace("-", "_"): value for key, value in values.items()}
-    return ground.changed(**changes)
+    changes = {key.replace("-", "_"): value for key, value in values.items()}
+    if "per_file_ignores" in changes:
+        changes["per_file_ignores"] = changes["per_file_ignores"].items()
+    if "severity" in changes:
+        changes["severity"] = tuple({**dict(ground.severity), **changes["severity"]}.items())
+    return ground.layered(folder, origins=(path, *ground.origins), **changes)
 
 
 class _Refusal(Exception):

@@ -10,7 +10,7 @@ from cwql.lint.configuration import check_endpoint, read_file
 from cwql.lint.discovery import Discovery, Target, make_absolute
 from cwql.lint.files import Boundary
 from cwql.lint.run import Results, examine_all
-from cwql.lint.settings import ConfigurationError, Globs, Settings, check_selector
+from cwql.lint.settings import ConfigurationError, Settings, check_selector
 from cwql.schema.releases import read_release
 
 TYPE_CHECKING = False
@@ -44,39 +44,24 @@ class Session:
         """Return settings with the options of the command line applied."""
         given = self.options
         changes: dict[str, Any] = {}
-        if given.select:
-            changes |= {"select": tuple(given.select), "ignore": ()}
-        if given.extend_select:
-            changes["select"] = (*(changes.get("select", settings.select) or ("ALL",)), *given.extend_select)
-        if given.ignore:
-            changes["ignore"] = (*changes.get("ignore", settings.ignore), *given.ignore)
-        if given.per_file_ignores:
-            pairs = [word.rpartition(":") for word in given.per_file_ignores]
-            changes["per_file_ignores"] = (
-                *settings.per_file_ignores,
-                *[(Globs(self.here, (pattern,)), (rule,)) for pattern, _, rule in pairs],
-            )
-        if given.exclude:
-            changes["exclude"] = (Globs(self.here, given.exclude),)
-        if given.extend_exclude:
-            changes["exclude"] = (*changes.get("exclude", settings.exclude), Globs(self.here, given.extend_exclude))
-        if given.respect_gitignore is not None:
-            changes["respect_gitignore"] = given.respect_gitignore
-        for name in ("force_exclude", "strict"):
+        for name in ("select", "extend_select", "ignore", "exclude", "extend_exclude", "force_exclude", "strict"):
             if getattr(given, name):
-                changes[name] = True
-        if given.release is not None:
-            changes["release"] = read_release(given.release)
-        for name in ("dialect", "endpoint", "language"):
+                changes[name] = getattr(given, name)
+        for name in ("respect_gitignore", "dialect", "endpoint", "language"):
             if getattr(given, name) is not None:
                 changes[name] = getattr(given, name)
+        if given.per_file_ignores:
+            pairs = [word.rpartition(":") for word in given.per_file_ignores]
+            changes["per_file_ignores"] = [(pattern, (rule,)) for pattern, _, rule in pairs]
+        if given.release is not None:
+            changes["release"] = read_release(given.release)
         if given.severity:
             from cwql.rules.registry import rule
 
             own = {rule(name).code: level for name, level in read_severities(given.severity).items()}
             others = {name: level for name, level in settings.severity if rule(name).code not in own}
             changes["severity"] = tuple({**others, **own}.items())
-        return settings.changed(**changes) if changes else settings
+        return settings.layered(self.here, **changes) if changes else settings
 
     @property
     def paths(self) -> list[str]:

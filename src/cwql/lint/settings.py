@@ -125,6 +125,35 @@ class Settings(Value):
         """Return settings with some of them replaced."""
         return replace(self, **changes)
 
+    def layered(  # noqa: PLR0913  # the settings that do not simply replace those below them
+        self,
+        folder: str,
+        *,
+        select: Sequence[str] | None = None,
+        extend_select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        exclude: Sequence[str] | None = None,
+        extend_exclude: Sequence[str] = (),
+        per_file_ignores: Iterable[tuple[str, Sequence[str]]] = (),
+        **changes: object,
+    ) -> Settings:
+        """Return the settings with those of a file or of the command line on top; patterns are relative to `folder`."""
+        # Another selection replaces the rules that are ignored as well.
+        selected, ignored = (self.select, self.ignore) if select is None else (tuple(select), ())
+        if extend_select:
+            selected = (*(selected or ("ALL",)), *extend_select)
+        excluded = self.exclude if exclude is None else (Globs(folder, exclude),)
+        if extend_exclude:
+            excluded = (*excluded, Globs(folder, extend_exclude))
+        pairs = [(Globs(folder, (pattern,)), tuple(rules)) for pattern, rules in per_file_ignores]
+        return self.changed(
+            select=selected,
+            ignore=(*ignored, *ignore),
+            exclude=excluded,
+            per_file_ignores=(*self.per_file_ignores, *pairs),
+            **changes,
+        )
+
     def default_place(self) -> RequestTarget:
         """Return the target of conditions if nothing in their file names one."""
         from cwql.lint.request_targets import NOWHERE, RequestTarget

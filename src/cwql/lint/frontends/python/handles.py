@@ -10,7 +10,7 @@ import ast
 import re
 
 from cwql.diagnostics import Edit, Fix
-from cwql.lint.frontends.python.nodes import children, has_line
+from cwql.lint.frontends.python.nodes import chain_of, children, has_line
 from cwql.lint.frontends.python.scopes import Scopes
 from cwql.lint.words import words
 from cwql.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
@@ -205,12 +205,9 @@ class Handles:
 
     def _origin(self, node: ast.AST, scope: Scope) -> str:
         """Return the dotted name that an expression was imported by, empty for any other."""
-        dotted: list[str] = []
-        while isinstance(node, ast.Attribute):
-            dotted.append(node.attr)
-            node = node.value
-        origin = scope.origin(node.id) if isinstance(node, ast.Name) else ""
-        return ".".join([origin, *reversed(dotted)]) if origin else ""
+        root, attributes = chain_of(node)
+        origin = scope.origin(root) if root else ""
+        return ".".join([origin, *attributes]) if origin else ""
 
     # Operators
 

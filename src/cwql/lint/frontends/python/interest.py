@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
+from cwql.lint.frontends.python.nodes import DEFINITIONS, awaited
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -49,8 +50,7 @@ _DEFINED = re.compile(r"def[ \t]+(\w+)\(")
 _ROUNDS = 6
 _REQUESTS = words("get post put patch delete request send fetch list count first")
 _SIMPLE = frozenset((ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Delete, ast.Expr, ast.Raise, ast.Return))
-_DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-_LEAVES = _SIMPLE | _DEFINITIONS
+_LEAVES = _SIMPLE | DEFINITIONS
 """Statements without blocks, except for definitions, whose bodies are looked at by themselves."""
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
@@ -159,7 +159,7 @@ class Interest:
                 carried.update(_bound(statement))
 
         for statement, around in parts:
-            if type(statement) in _DEFINITIONS:
+            if type(statement) in DEFINITIONS:
                 if self.has_line(statement):
                     # It may use names of the code around it.
                     wanted |= self._words_in(statement)
@@ -196,7 +196,7 @@ class Interest:
         words: set[str] = set()
         for each in definition.body:
             if self.has_line(each):
-                words |= self._words_in(each) if type(each) in _DEFINITIONS else self._words(each)
+                words |= self._words_in(each) if type(each) in DEFINITIONS else self._words(each)
         return words
 
     def is_marked(self, statement: ast.stmt) -> bool:
@@ -271,9 +271,7 @@ def _bound(statement: ast.stmt) -> set[str]:
 
 def _is_request(statement: ast.stmt) -> bool:
     """Return whether the value of a statement is the response of a request, not a part of one."""
-    value = getattr(statement, "value", None)
-    while isinstance(value, ast.Await):
-        value = value.value
+    value = awaited(statement)
     return (
         isinstance(value, ast.Call)
         and bool(value.keywords)

@@ -7,6 +7,7 @@ import re
 
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS
+from cwql.lint.frontends.python.nodes import chain_of
 from cwql.lint.ir import Cast, Chunk, Literal, Other, Sent
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
 from cwql.lint.templates.model import QuoteStyle
@@ -87,13 +88,8 @@ class Libraries:
 
     def origin(self, node: ast.expr) -> str:
         """Return the dotted name of a name or attribute, with the one that its root was imported by."""
-        dotted: list[str] = []
-        while isinstance(node, ast.Attribute):
-            dotted.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name):
-            return ""
-        return ".".join([self.origins.get(node.id, node.id), *reversed(dotted)])
+        root, attributes = chain_of(node)
+        return ".".join([self.origins.get(root, root), *attributes]) if root else ""
 
     def place_of(self, names: Sequence[str], source: str) -> RequestTarget | None:
         """Return the target that a chain of names calls: ``client.service.tickets.get()``."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SCOPES = (*FUNCTIONS, ast.ClassDef)
 
@@ -55,6 +56,23 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST):
             below.append(value)
     return below
+
+
+def chain_of(node: ast.AST) -> tuple[str, list[str]]:
+    """Return the name that a chain of attributes begins with, and the attributes; any other expression has no name."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else "", attributes[::-1]
+
+
+def awaited(statement: ast.stmt) -> ast.expr | None:
+    """Return the value of a statement without ``await``; None if it has none."""
+    value: ast.expr | None = getattr(statement, "value", None)
+    while isinstance(value, ast.Await):
+        value = value.value
+    return value
 
 
 def has_line(node: ast.AST, lines: Sequence[int]) -> bool:

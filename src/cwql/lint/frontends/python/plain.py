@@ -10,6 +10,7 @@ import ast
 import re
 
 from cwql.lint.frontends.python.literals import quoting_of
+from cwql.lint.frontends.python.nodes import DEFINITIONS, awaited, chain_of
 from cwql.lint.request_targets import dialect_of, parameter_of, place_of_attributes, place_of_url
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment
 from cwql.source import Span
@@ -26,7 +27,6 @@ _WORD = "condition"
 _CONDITION = re.compile(r"""\b(conditions?)["']?[ \t]*[:=][ \t]*("[^"\\\n]+"|'[^'\\\n]+')(?=[ \t]*[,)}\n])""")
 _OTHERS = ("order", "fields", ":=", "lambda", "#")
 _STATEMENTS = frozenset((ast.AnnAssign, ast.Assign, ast.Expr, ast.Return))
-_DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 
 
 def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
@@ -44,7 +44,7 @@ def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
         is_plain = True
         for statement in interest.with_lines(bodies.pop()):
             kind = type(statement)
-            if kind in _DEFINITIONS:
+            if kind in DEFINITIONS:
                 bodies.append(statement.body)  # type: ignore[attr-defined]  # a definition
                 is_plain = is_plain and not interest.is_marked(statement)
             elif is_plain and (kind in _STATEMENTS or interest.is_marked(statement)):
@@ -72,9 +72,7 @@ class _Reader:
 
     def find(self, statement: ast.stmt) -> ConditionTemplate | None:
         """Return the condition of a statement if it is a plain one."""
-        call = getattr(statement, "value", None)
-        while isinstance(call, ast.Await):
-            call = call.value
+        call = awaited(statement)
         if not isinstance(call, ast.Call):
             return None
         module = self._module
@@ -105,14 +103,9 @@ class _Reader:
 
     def _place_of(self, call: ast.Call) -> RequestTarget | None:
         """Return the target that the only path among the arguments of a call names."""
-        names: list[str] = []
-        function = call.func
-        while isinstance(function, ast.Attribute):
-            names.append(function.attr)
-            function = function.value
-        if not isinstance(function, ast.Name) or not (function.id == "self" or self._is_unset(function.id)):
+        root, names = chain_of(call.func)
+        if not root or not (root == "self" or self._is_unset(root)):
             return None
-        names.reverse()
         if len(names) > 1 and place_of_attributes(names) is not None:
             return None
         path = ""

@@ -8,6 +8,7 @@ from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.libraries import VERBS
+from cwql.lint.frontends.python.nodes import DEFINITIONS
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -87,7 +88,7 @@ class Statements(Expressions):
     def _block(self, body: Sequence[ast.stmt], start: int = 0, end: int = 0) -> Block:
         statements: list[Node] = []
         for each in body:
-            if self._chosen is not None and each not in self._chosen and type(each) not in _DEFINITIONS:
+            if self._chosen is not None and each not in self._chosen and type(each) not in DEFINITIONS:
                 continue
             if each.lineno in self._interest.done:
                 continue
@@ -277,7 +278,6 @@ def _has_sign(value: object) -> bool:
     return isinstance(value, str) and ("'" in value or '"' in value)
 
 
-_DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 _SILENT = frozenset((ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal))
 _STATEMENTS: dict[type[ast.stmt], Callable[..., list[Node]]] = {
     ast.Expr: Statements._expression,
