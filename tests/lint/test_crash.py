@@ -12,7 +12,7 @@ from cwql.diagnostics import apply_edits
 from cwql.lint.add_ignore import annotate
 from cwql.lint.frontends import LANGUAGES, Language
 from cwql.lint.job import LintJob
-from cwql.lint.linter import lint_bytes, lint_text
+from cwql.lint.linter import lint_text, read_bytes
 from cwql.lint.request_targets import NOWHERE
 
 FILES = 1000
@@ -83,12 +83,11 @@ def test_spoilt_bytes(number: int) -> None:
         )
         for _ in range(chance.randrange(4)):
             data[chance.randrange(len(data))] = chance.randrange(256)
-        text, findings = lint_bytes(
-            bytes(data[: chance.choice([len(data), len(data) // 2])]), f"connectwise{language.suffixes[0]}"
-        )
-        for finding in findings:
+        cut = bytes(data[: chance.choice([len(data), len(data) // 2])])
+        read = read_bytes(cut, f"connectwise{language.suffixes[0]}")
+        for finding in read.judge():
             assert finding.code != "CW694", (bytes(data), finding.message)
-            assert 0 <= finding.span.start <= finding.span.end <= max(len(text), 1)
+            assert 0 <= finding.span.start <= finding.span.end <= max(len(read.source.text), 1)
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda each: each.name)

@@ -15,7 +15,7 @@ from cwql.lint import linter as module
 from cwql.lint import request_targets
 from cwql.lint.checker import ConditionChecker
 from cwql.lint.frontends import LANGUAGES
-from cwql.lint.linter import decode, lint_bytes, lint_text
+from cwql.lint.linter import decode, lint_text, read_bytes
 from cwql.lint.request_targets import RequestTarget
 from cwql.lint.templates.model import ConditionTemplate
 from tests.lint.writing import write
@@ -165,12 +165,12 @@ def test_decoding(data: bytes, text: str | None, remark: bool) -> None:
 
 def test_bytes() -> None:
     source = f'get("{URL}")  # caf\xe9'
-    text, found = lint_bytes(source.encode("latin-1"), "a.py")[:2]
-    assert text == source
-    assert [finding.code for finding in found] == ["CW692", "CW203"]
-    assert [finding.code for finding in lint_bytes(source.encode("latin-1"), "a.py", codes={"CW203"})[1]] == ["CW203"]
-    assert [finding.code for finding in lint_bytes(b"\x00\x01", "a.py")[1]] == ["CW692"]
-    assert lint_bytes(b"\x00\x01", "a.py", rules=RuleConfig(max_severity="off"))[1] == []
+    read = read_bytes(source.encode("latin-1"), "a.py")
+    assert read.source.text == source
+    assert [finding.code for finding in read.judge()] == ["CW692", "CW203"]
+    assert [finding.code for finding in read.judge(codes={"CW203"})] == ["CW203"]
+    assert [finding.code for finding in read_bytes(b"\x00\x01", "a.py").judge()] == ["CW692"]
+    assert read_bytes(b"\x00\x01", "a.py").judge(RuleConfig(max_severity="off")) == []
 
 
 def test_any_text_in_any_language() -> None:

@@ -30,6 +30,8 @@ FOUND = [
      ["conditions manage: id = 1", "childConditions manage: types/id = 1"]),
     ("params.conditions = 'id = 1'\nparams['orderBy'] = 'id'\naxios.get('/service/tickets', { params })",
      [f"{TICKETS}: id = 1", "orderBy /service/tickets: id"]),
+    # brackets are no cast of what follows in the next line
+    ("let conditions\n(ready)\nconditions = 'id = 1'\nget('/service/tickets', { conditions })", [f"{TICKETS}: id = 1"]),
     ("const params = { conditions: 'id = 1' };\nfetch('/service/tickets', { params });", [f"{TICKETS}: id = 1"]),
     ("get(`/service/tickets?${new URLSearchParams({ conditions: 'id = 1', orderBy: 'id' })}`)",
      [f"{TICKETS}: id = 1", "orderBy /service/tickets: id"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import random
 import re
 import textwrap
@@ -128,6 +129,10 @@ EXPRESSIONS = [
     ("'id in (' + ','.join(str(int(n)) for n in names) + ')'", ["id in (<','.join(str(int(n)) for n in names)!>)"]),
     ("'  a=1 '.strip()", ["a=1"]),
     ("textwrap.dedent('''\n    a=1\n      and b=2\n    ''').strip()", ["a=1\n  and b=2"]),
+    ("textwrap.dedent('''\n  a=1\n  and b=2''')", ["\na=1\nand b=2"]),
+    ("inspect.cleandoc('''\n  a=1\n  and b=2\n''')", ["a=1\nand b=2"]),
+    ("textwrap.dedent('''    a=1\n  and b=2''')", ["  a=1\nand b=2"]),
+    ("textwrap.dedent(f'''  a={x}  and b=1\n  or d=2''')", ["a=<x>  and b=1\nor d=2"]),
     ("quote('a=1')", ["a=1"]),
     ("unknown('a=1')", []),
     ("'a=1'.replace('a', 'b')", []),
@@ -154,6 +159,7 @@ NAMES: dict[str, object] = {
     "flag": True,
     "width": 8,
     "places": 2,
+    "inspect": inspect,
     "textwrap": textwrap,
     "quote": str,
 }

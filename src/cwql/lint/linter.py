@@ -1,4 +1,4 @@
-"""The diagnostics of one file: `lint_text`, and `lint_bytes` for content that is not decoded yet."""
+"""The diagnostics of one file: `lint_text`, and `read_bytes` for content that is not decoded yet."""
 
 from __future__ import annotations
 
@@ -312,29 +312,14 @@ def report_failure(error: Exception | str) -> Diagnostic:
     )
 
 
-def lint_bytes(  # noqa: PLR0913  # the arguments of `lint_text`
-    data: bytes,
-    name: str = "<source>",
-    language: str | None = None,
-    *,
-    default: RequestTarget = NOWHERE,
-    rules: RuleConfig | None = None,
-    codes: Container[str] | None = None,
-    seen: list[ConditionTemplate] | None = None,
-) -> tuple[str, list[Diagnostic]]:
-    """Return the text of a file and its diagnostics, limited to `codes`; the conditions are added to `seen`.
+def read_bytes(
+    data: bytes, name: str = "<source>", language: str | None = None, *, default: RequestTarget = NOWHERE
+) -> ExtractedFile:
+    """Return the conditions of a file; the arguments and errors are those of `read_text`.
 
     The encoding is that of a byte order mark, of the coding cookie of a Python file, or UTF-8; any other content is
     decoded as Windows-1252, with a remark. A binary file has no text and one remark.
     """
-    draft = read_bytes(data, name, language, default=default)
-    return draft.source.text, draft.judge(rules, codes, seen)
-
-
-def read_bytes(
-    data: bytes, name: str = "<source>", language: str | None = None, *, default: RequestTarget = NOWHERE
-) -> ExtractedFile:
-    """Return the conditions of a file; the arguments and errors are those of `lint_bytes`."""
     text, remark = decode(data)
     return read_text(text or "", name, language, default=default, remark=remark)
 

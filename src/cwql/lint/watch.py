@@ -21,7 +21,7 @@ PAUSE = 0.5
 _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 
 
-def watch(options: Any, lint: Callable[[Session], int], pause: float = PAUSE) -> int:
+def watch(options: Any, lint: Callable[[Session], int]) -> int:
     """Lint, wait for a change, lint again, until Ctrl-C; return 0."""
     last: Signature | None = None
     try:
@@ -35,7 +35,7 @@ def watch(options: Any, lint: Callable[[Session], int], pause: float = PAUSE) ->
                 sys.stdout.flush()
                 # Changes that --fix has just written itself are ignored.
                 last = _look(options) if options.fix or options.fix_only or options.add_ignore else now
-            time.sleep(pause)
+            time.sleep(PAUSE)
     except KeyboardInterrupt:
         return 0
 

@@ -286,7 +286,7 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
                 sink.closed = True
     target = flow.env.get(name)
     if target is not None and target.function is not None:
-        return _local(flow, node, target.function, values, options)
+        return _local(flow, node, target.function, values)
     result = Value(node.start, node.end)
     if folded in _FILTERS and piped is not None:
         if "expandproperty" in options:
@@ -328,9 +328,7 @@ def _option(name: str, known: bool) -> str | None:
     return parameter
 
 
-def _local(
-    flow: Flow, node: Call, function: Function, values: Sequence[Value], options: dict[str, Value] | None = None
-) -> Value:
+def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value]) -> Value:
     """Return the result of a function of the file, and remember with which values it is called."""
     env, scope = flow.captured.get(id(function), (flow.env, flow.scope))
     given: dict[str, Value] = {}

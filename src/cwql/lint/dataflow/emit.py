@@ -163,10 +163,9 @@ class Emitter:
             near.append(sink.hint)
         for text in sink.texts:
             segments = _expanded(text.segments)
-            partial = sink.partial
             for segment in segments if conditions else ():
                 for item in segment.items if (segment.joint or "").strip().lower() in ("and", "or") else ():
-                    self._add(sink, item, list(item.segments), near, wide, True)
+                    self._add(sink, list(item.segments), near, wide, True)
             if conditions and len(segments) == 1 and segments[0].items:
                 continue
             if goes_on or (text.ongoing and sink.assigned):
@@ -177,12 +176,11 @@ class Emitter:
                     continue
                 if text.absorbed and ends_in_the_middle(text.shown):
                     segments = [*segments, rest(segments[-1].end)]
-            self._add(sink, text, segments, near, wide, partial or text.mixed > 1)
+            self._add(sink, segments, near, wide, sink.partial or text.mixed > 1)
 
     def _add(
         self,
         sink: Sink,
-        text: Text,
         segments: list[Segment],
         near: Sequence[RequestTarget | None],
         wide: bool,

@@ -109,7 +109,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
         if made is not None:
             return made
     if folded in REPLACES:
-        made = replace_call(flow, node, folded, owner, owner_name, is_module, values)
+        made = replace_call(flow, node, folded, owner, owner_name, values)
         if made is not None:
             return made
     if folded in CONCATS and (is_module or (owner is not None and owner.texts)):
@@ -117,14 +117,14 @@ def known_call(  # noqa: C901  # a case for each kind of function
     if folded == "filter" and owner is None and len(values) > 1:
         return filter_call(node, values, arguments)
     if folded in MAPS:
-        return map_call(flow, node, folded, owner, values, arguments)
+        return map_call(node, folded, owner, values, arguments)
     if isinstance(node, Call) and node.made and folded == "string" and first is not None and first.safe:
         # ``new string(characters)``
         return first.moved(node.start, node.end)
     if isinstance(node, Call) and (folded in ("stringbuilder", "stringbuffer") or (node.made and folded == "string")):
-        return _builder(flow, node, values)
+        return _builder(node, values)
     if isinstance(callee, Member) and folded == "new" and "builder" in owner_name:
-        return _builder(flow, node, values)
+        return _builder(node, values)
     if folded == "make" and owner is None and values:
         # ``make([]string, 0)``
         empty = Value(node.start, node.end, safe=True)
@@ -234,7 +234,7 @@ def _try_parse(flow: Flow, node: Call, type: str) -> Value:
     return Value(node.start, node.end, safe=True)
 
 
-def _builder(flow: Flow, node: Node, values: Sequence[Value]) -> Value:
+def _builder(node: Node, values: Sequence[Value]) -> Value:
     found = values[0].moved(node.start, node.end) if values and values[0].texts else Value(node.start, node.end)
     found.made = True
     return found

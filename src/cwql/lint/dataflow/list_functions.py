@@ -46,7 +46,7 @@ def list_after_function(flow: Flow, node: Call, name: str) -> Value | None:
 
 
 def map_call(
-    flow: Flow, node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
+    node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
 ) -> Value | None:
     """Return a list whose items a function makes."""
     safe = False

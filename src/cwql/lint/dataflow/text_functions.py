@@ -274,8 +274,8 @@ def concat_call(
     return builder.value()
 
 
-def replace_call(  # noqa: PLR0913  # the parts of a call
-    flow: Flow, node: Node, folded: str, owner: Value | None, owner_name: str, is_module: bool, values: Sequence[Value]
+def replace_call(  # the parts of a call
+    flow: Flow, node: Node, folded: str, owner: Value | None, owner_name: str, values: Sequence[Value]
 ) -> Value | None:
     """Return the value of a replacement, which is safe if it takes away what is not."""
     nodes = (

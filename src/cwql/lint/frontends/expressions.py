@@ -74,7 +74,7 @@ class Expressions(Operands):
                 continue
             binding = self.powers.get(word, 0)
             if token.kind == "name" and word not in self.powers:
-                special = self.worded(left, word, power)
+                special = self.worded(left, word)
                 if special is None:
                     return left
                 left = special
@@ -84,7 +84,7 @@ class Expressions(Operands):
             left = self.binary(left, word, binding)
         return left
 
-    def worded(self, left: Node, word: str, power: int) -> Node | None:
+    def worded(self, left: Node, word: str) -> Node | None:
         """Parse an operator that is a word: ``as Type``."""
         if word in ("as", "satisfies"):
             self.at += 1

@@ -177,7 +177,7 @@ class Operands(Cursor):
             # ``new[] { … }``, ``new int[] { … }``
             self.at = min(self.closing(self.at) + 1, self.size)
             if self.word() == "{":
-                return self.items(self.at)
+                return self.items()
             return Other(token.start, self.last_end())
         arguments = self.arguments() if self.word() == "(" else []
         node: Node = Call(token.start, self.last_end(), callee, arguments, made=True)
@@ -203,7 +203,7 @@ class Operands(Cursor):
         if word == "(":
             return self.parenthesis()
         if word == "[":
-            return self.items(self.at)
+            return self.items()
         if word == "{":
             return self.braces()
         if word in UNARY:
@@ -257,7 +257,7 @@ class Operands(Cursor):
             return self.block()
         return self.expression(ASSIGN - 1)
 
-    def items(self, opener: int) -> Node:
+    def items(self) -> Node:
         """Parse a list, or a mapping in square brackets."""
         token = self.peek()
         return self._listing(token.start, self.entries())

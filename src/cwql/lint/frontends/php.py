@@ -90,7 +90,7 @@ class Php(Parser):
         """Parse ``array(…)`` as a list or mapping, and a variable in a string that goes on (``$a->b``)."""
         if self.word().lower() == "array" and self.word(1) == "(":
             self.at += 1
-            return self.items(self.at)
+            return self.items()
         return super().named_operand()
 
 

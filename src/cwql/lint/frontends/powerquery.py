@@ -116,7 +116,7 @@ class PowerQuery(Parser):
             return None
         return super().named_operand()
 
-    def worded(self, left: Node, word: str, power: int) -> Node | None:
+    def worded(self, left: Node, word: str) -> Node | None:
         """Pass over a type, and an alternative after an error."""
         if word in ("as", "meta"):
             self.at += 2

@@ -70,8 +70,6 @@ def _heredoc(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None
         if squiggly == "~":
             lines = [line for line in text[at:end].splitlines() if line.strip()]
             parts = dedent(parts, min((len(line) - len(line.lstrip()) for line in lines), default=0))
-        for part in parts:
-            part.literal = body
         body.end = closing.end() if closing is not None else limit
         token.parts = parts
         token.whole = closing is not None

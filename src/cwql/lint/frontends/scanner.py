@@ -7,7 +7,7 @@ unclosed string ends with its line or with the file.
 from __future__ import annotations
 
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.tokens import Part, Token, string
+from cwql.lint.frontends.tokens import Part, Token
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -219,7 +219,7 @@ class Scanner:
                 if plain < stop:
                     parts.append(Part("same", text[plain:stop], plain, stop, quoting))
                 whole = sign != "\n" and (match is not None or not close)
-                return string(parts, start, stop + (len(close) if whole else 0), whole)
+                return Token("string", "", start, stop + (len(close) if whole else 0), parts=parts, whole=whole)
             at = stop
             if sign == close:
                 segment, end = Part("escape", close, stop, stop + 2 * len(close), quoting), stop + 2 * len(close)

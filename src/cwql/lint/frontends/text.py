@@ -94,14 +94,14 @@ def _find_in_line(  # noqa: PLR0913  # the parts of a line
             at = match.end()
             continue
         at = max(stop, match.end())
-        if guessed and _is_unsure(text, match.end(), stop, high):
+        if guessed and _is_unsure(text, match.end(), stop):
             continue
         segment = TemplateSegment(text[begin:stop], begin, stop, "same", 0, PLAIN)
         segments = open_placeholders([segment], VARIABLES) if script else [segment]
         yield from find_in_url(open_placeholders(segments, PLACEHOLDERS, safe=True), context, low, high, language)
 
 
-def _is_unsure(text: str, start: int, stop: int, high: int) -> bool:
+def _is_unsure(text: str, start: int, stop: int) -> bool:
     """Return whether a text may be code of an unknown language that is put together with other text."""
     value = text[start:stop]
     if "\\" in value or "%%" in value or '""' in value or has_open_end(value):

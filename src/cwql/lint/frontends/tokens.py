@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Part:
     """A span of a string: plain text, an escape, or a placeholder with the tokens of its code."""
 
-    __slots__ = ("end", "expression", "joint", "kind", "literal", "quoting", "safe", "start", "text", "tokens")
+    __slots__ = ("end", "expression", "kind", "quoting", "start", "text", "tokens")
 
     def __init__(  # noqa: PLR0913  # one argument for each field
         self,
@@ -25,9 +25,6 @@ class Part:
         quoting: QuoteStyle | None = None,
         tokens: list[Token] | None = None,
         expression: str = "",
-        safe: bool = False,
-        joint: str | None = None,
-        literal: Token | None = None,
     ) -> None:
         self.kind: Literal["same", "escape", "placeholder"] = kind
         self.text = text
@@ -36,9 +33,6 @@ class Part:
         self.quoting = quoting
         self.tokens = tokens
         self.expression = expression
-        self.safe = safe
-        self.joint = joint
-        self.literal = literal
 
 
 class Token:
@@ -72,14 +66,6 @@ class Token:
         return "".join([part.text for part in self.parts])
 
 
-def string(parts: list[Part], start: int, end: int, whole: bool = True) -> Token:
-    """Return the token of a string, known to its parts."""
-    token = Token("string", "", start, end, parts=parts, whole=whole)
-    for part in parts:
-        part.literal = token
-    return token
-
-
 def dedent(parts: list[Part], indent: int) -> list[Part]:
     """Return the parts of a text of lines without the blanks, at most `indent`, that each line begins with."""
     if indent == 0:
@@ -98,9 +84,7 @@ def dedent(parts: list[Part], indent: int) -> list[Part]:
                 drop += 1
             if drop < len(line):
                 start = part.start + at + drop
-                cut.append(
-                    Part("same", line[drop:], start, start + len(line) - drop, part.quoting, literal=part.literal)
-                )
+                cut.append(Part("same", line[drop:], start, start + len(line) - drop, part.quoting))
             at += len(line)
             fresh = line.endswith(("\n", "\r"))
     return cut

@@ -51,12 +51,13 @@ class Filling:
         self.specification = specification
 
 
-def read_literals(text: str, start: int, end: int, number: int = 0) -> tuple[list[TemplateSegment], list[Filling]]:
+def read_literals(text: str, start: int, end: int) -> tuple[list[TemplateSegment], list[Filling]]:
     """Return the pieces of the adjacent literals in ``text[start:end]``, and the fields of their placeholders.
 
-    There is a piece of kind ``hole`` for each field, in the same order; literals are numbered from `number` on. Raises
-    `BadLiteral` if anything else is found there.
+    There is a piece of kind ``placeholder`` for each field, in the same order; literals are numbered. Raises `BadLiteral`
+    if anything else is found there.
     """
+    number = 0
     pieces: list[TemplateSegment] = []
     fillings: list[Filling] = []
     at = _skip(text, start)
