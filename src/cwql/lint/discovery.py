@@ -15,7 +15,7 @@ import stat
 from cwql.errors import CwqlError
 from cwql.lint.configuration import NAMES, find_settings, settings_in
 from cwql.lint.files import kind_of, read_regular
-from cwql.lint.frontends import LANGUAGES, TEXT, language_of
+from cwql.lint.frontends import TEXT, language_of
 from cwql.lint.ignore import Patterns, read_patterns
 from cwql.lint.settings import ConfigurationError
 
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cwql.lint.settings import Settings
-
-_BY_SUFFIX = {suffix: language.name for language in LANGUAGES for suffix in language.suffixes}
-_BY_NAME = {name: language.name for language in LANGUAGES for name in language.names}
-
 
 LARGEST = 500_000
 """Bytes of a ``.gitignore``: each of its patterns costs time for every file."""
@@ -182,7 +178,7 @@ class Discovery:
             excluded = settings.excludes
             for name, entry in entries.items():
                 is_folder = entry.is_dir(follow_symlinks=False)
-                language = _BY_NAME.get(name) or _BY_SUFFIX.get(f".{name.rpartition('.')[2].lower()}")
+                language = language_of(name)
                 if language is None and not is_folder:
                     continue
                 path = f"{folder}/{name}"
@@ -191,7 +187,7 @@ class Discovery:
                 if is_folder:
                     stack.append((path, f"{shown}{name}/", settings, rules))
                 elif language is not None:
-                    entered = self._enter(entry, path, f"{shown}{name}", settings.language or language, settings)
+                    entered = self._enter(entry, path, f"{shown}{name}", settings.language or language.name, settings)
                     if entered is not None:
                         yield entered
 

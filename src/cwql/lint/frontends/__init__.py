@@ -274,24 +274,25 @@ TEXT = LANGUAGES[-1]
 """The language of a text whose name has no known suffix: searched for URLs only."""
 
 
+_BY_NAME = {language.name: language for language in LANGUAGES}
+_BY_FILE = {name: language for language in LANGUAGES for name in language.names}
+_BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
+
+
 def language_of(path: str) -> Language | None:
     """Return the language of a file by its name; None for one that is passed over."""
     name = path.replace("\\", "/").rpartition("/")[2]
-    suffix = f".{name.rpartition('.')[2].lower()}"
-    for language in LANGUAGES:
-        if suffix in language.suffixes or name in language.names:
-            return language
-    return None
+    return _BY_FILE.get(name) or _BY_SUFFIX.get(f".{name.rpartition('.')[2].lower()}")
 
 
 def find_language(name: str) -> Language:
     """Return the language of that name. Raises `UnknownNameError` for any other."""
-    from cwql.errors import UnknownNameError
+    language = _BY_NAME.get(name.lower())
+    if language is None:
+        from cwql.errors import UnknownNameError
 
-    for language in LANGUAGES:
-        if language.name == name.lower():
-            return language
-    raise UnknownNameError(f"unknown language {name!r}: expected one of {', '.join(known.name for known in LANGUAGES)}")
+        raise UnknownNameError(f"unknown language {name!r}: expected one of {', '.join(_BY_NAME)}")
+    return language
 
 
 def load(language: Language) -> Extractor:

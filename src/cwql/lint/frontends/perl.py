@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
 from cwql.lint.frontends.parser import Parser, negation
@@ -14,7 +15,6 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Mapping
 
     from cwql.lint.frontends.scanner import Scanner
@@ -54,7 +54,7 @@ _SYNTAX = Syntax(
     {"\n=pod": "\n=cut", "\n=head1": "\n=cut"},
     _FORMS,
     _open,
-    name=r"[A-Za-z_]\w*((?:->)?[\[{][^\]}\n\"]{1,60}[\]}])*",
+    name=re.compile(r"[A-Za-z_]\w*((?:->)?[\[{][^\]}\n\"]{1,60}[\]}])*"),
     regexes=True,
 )
 

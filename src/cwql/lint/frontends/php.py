@@ -53,7 +53,7 @@ _SYNTAX = Syntax(
     {"/*": "*/"},
     _FORMS,
     _open,
-    name=r"[A-Za-z_]\w*(->[A-Za-z_]\w*|\[[^\]\n\"]{1,60}\])?",
+    name=re.compile(r"[A-Za-z_]\w*(->[A-Za-z_]\w*|\[[^\]\n\"]{1,60}\])?"),
     skip=("?>", re.compile(r"<\?(?:php\b|=)?")),
 )
 

@@ -45,7 +45,7 @@ SYNTAX = Syntax(
     {"<#": "#>"},
     _FORMS,
     _open,
-    name=r"(?:(?i:script|global|local|private|using|env|variable):)?[A-Za-z_]\w*|_\b",
+    name=re.compile(r"(?:(?i:script|global|local|private|using|env|variable):)?[A-Za-z_]\w*|_\b"),
     continued="`",
 )
 

@@ -9,7 +9,7 @@ from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from cwql.lint.frontends.escapes import Escapes
     from cwql.lint.frontends.scanner import Scanner
@@ -22,6 +22,10 @@ BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 """The closing sign of a literal such as ``q(…)``."""
 
 
+_NOTHING = re.compile(r"(?!)")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
 class Form(Value):
     """A kind of string literal, from the end of its opener on.
 
@@ -31,38 +35,24 @@ class Form(Value):
 
     close: str
     escapes: Escapes | None
-    placeholders: tuple[str, ...]
-    lines: bool
-    doubled: bool
     quoting: QuoteStyle
-    nests: str
-    stop: re.Pattern[str] = field(compare=False)
+    placeholders: tuple[str, ...] = ()
+    lines: bool = False
+    doubled: bool = False
+    nests: str = ""
+    stop: re.Pattern[str] = field(default=_NOTHING, compare=False)
+    """What the scanner stops at: it is made from the other fields."""
 
-    def __init__(  # noqa: PLR0913  # one argument for each field
-        self,
-        close: str,
-        escapes: Escapes | None,
-        quoting: QuoteStyle,
-        placeholders: Iterable[str] = (),
-        lines: bool = False,
-        doubled: bool = False,
-        nests: str = "",
-    ) -> None:
-        assign(self, "close", close)
-        assign(self, "escapes", escapes)
-        assign(self, "placeholders", tuple(placeholders))
-        assign(self, "lines", lines)
-        assign(self, "doubled", doubled)
-        assign(self, "quoting", quoting)
-        assign(self, "nests", nests)
-        wanted = [re.escape(sign) for sign in (close, *self.placeholders, nests) if sign]
-        if escapes is not None:
-            wanted.append(re.escape(escapes.sign))
+    def __post_init__(self) -> None:
+        wanted = [re.escape(sign) for sign in (self.close, *self.placeholders, self.nests) if sign]
+        if self.escapes is not None:
+            wanted.append(re.escape(self.escapes.sign))
         if "{" in self.placeholders:
             wanted.append("\\}")
-        if not lines:
+        if not self.lines:
             wanted.append("\n")
-        assign(self, "stop", re.compile("|".join(wanted)) if wanted else re.compile(r"(?!)"))
+        if wanted:
+            assign(self, "stop", re.compile("|".join(wanted)))
 
 
 CHARACTER = Form("'", BACKSLASH, QuoteStyle({}, "'\\\n"))
@@ -79,41 +69,24 @@ class Syntax(Value):
     `continued` joins two lines, `skip` begins and ends code.
     """
 
-    master: re.Pattern[str]
+    words: str
+    comments: str
     blocks: dict[str, str]
     forms: Mapping[str, Form]
-    open: Callable[[Scanner, re.Match[str], int], Token | None] | None
-    name: re.Pattern[str]
-    regexes: bool
-    commands: bool
-    continued: str
-    skip: tuple[str, re.Pattern[str]] | None
+    open: Callable[[Scanner, re.Match[str], int], Token | None] | None = None
+    name: re.Pattern[str] = _NAME
+    regexes: bool = False
+    commands: bool = False
+    continued: str = ""
+    skip: tuple[str, re.Pattern[str]] | None = None
+    master: re.Pattern[str] = field(default=_NOTHING, compare=False)
+    """One pattern for all tokens, with a group for each kind: it is made from the other fields."""
 
-    def __init__(  # noqa: PLR0913  # one argument for each field
-        self,
-        words: str,
-        comments: str,
-        blocks: dict[str, str],
-        forms: Mapping[str, Form],
-        open: Callable[[Scanner, re.Match[str], int], Token | None] | None = None,
-        name: str = r"[A-Za-z_]\w*",
-        regexes: bool = False,
-        commands: bool = False,
-        continued: str = "",
-        skip: tuple[str, re.Pattern[str]] | None = None,
-    ) -> None:
-        opened = "|".join(re.escape(sign) for sign in blocks) or "(?!)"
+    def __post_init__(self) -> None:
+        opened = "|".join(re.escape(sign) for sign in self.blocks) or "(?!)"
         pattern = (
             rf"(?P<space>[^\S\n]+)|(?P<block>{opened})|(?P<line>\n)"
-            rf"|(?P<comment>(?:{comments})[^\n]*)"
-            rf"|{words}|(?P<number>\d[\w.]*)|(?P<sign>{SIGNS})"
+            rf"|(?P<comment>(?:{self.comments})[^\n]*)"
+            rf"|{self.words}|(?P<number>\d[\w.]*)|(?P<sign>{SIGNS})"
         )
         assign(self, "master", re.compile(pattern))
-        assign(self, "blocks", blocks)
-        assign(self, "forms", forms)
-        assign(self, "open", open)
-        assign(self, "name", re.compile(name))
-        assign(self, "regexes", regexes)
-        assign(self, "commands", commands)
-        assign(self, "continued", continued)
-        assign(self, "skip", skip)

@@ -2,15 +2,16 @@
 
 ``tree`` parses and binds names, over ``nodes``; ``literals`` decodes text. ``interest`` selects the lines and statements that may
 have a condition, ``plain`` takes those that need no more than their own text, and ``program`` converts the rest for the data flow, with
-``expressions`` and what ``libraries`` knows of clients. ``prose`` searches docstrings; ``handles`` checks typed queries.
+``expressions`` and what ``libraries`` knows of clients. ``handles`` checks typed queries.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.python.interest import Interest
+from cwql.lint.frontends.python.interest import QUERY, Interest
 from cwql.lint.frontends.python.libraries import Libraries
 from cwql.lint.frontends.python.plain import take_plain
 from cwql.lint.frontends.python.tree import Module
@@ -64,6 +65,15 @@ def _find_conditions(module: Module, context: Context) -> Iterator[ConditionTemp
 
         yield from find_in_module(module, context, interest, libraries)
     if interest.queries:
-        from cwql.lint.frontends.python.prose import find_in_docstrings
+        yield from _find_in_docstrings(module, context)
 
-        yield from find_in_docstrings(module, context)
+
+def _find_in_docstrings(module: Module, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
+    """Yield the conditions in URLs of docstrings, which are prose: a URL has an end there."""
+    # Imported here because few files have URLs in docstrings.
+    from cwql.lint.frontends.text import find_in_lines
+
+    for node in ast.walk(module.tree):
+        text = getattr(getattr(node, "value", None), "value", None) if isinstance(node, ast.Expr) else None
+        if isinstance(text, str) and QUERY.search(text) is not None:
+            yield from find_in_lines(module.text, *module.extent(node), context, "python")
