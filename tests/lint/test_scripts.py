@@ -174,3 +174,10 @@ def test_hostile_sources_take_linear_work(language: str, unit: str) -> None:
 def test_a_text_that_a_function_returns_is_followed(language: str, text: str) -> None:
     (found,) = describe(language, text.replace("<?php", "<?php // connectwise\n") if "<?" in text else text)
     assert found.endswith("/service/tickets: closedFlag = false")
+
+
+def test_an_if_after_a_block_does_not_belong_to_that_block() -> None:
+    source = 'my $c = "id = 1";\nif ($a) { print 1; }\nif ($b) { $c = "id = 2"; }\nget("/service/tickets", conditions => $c);\n'
+    assert describe("perl", source) == ["conditions /service/tickets: id = 1", "conditions /service/tickets: id = 2"]
+    modified = 'my $c = "id = 1";\n$c = "id = 2"\n  if $b;\nget("/service/tickets", conditions => $c);\n'
+    assert describe("perl", modified) == ["conditions /service/tickets: id = 1", "conditions /service/tickets: id = 2"]

@@ -381,18 +381,7 @@ def _filled(flow: Flow, text: Text, given: dict[str, Value]) -> Text:
             segments += value.texts[0].segments
             value.texts[0].absorbed = True
         elif value is not None and value.safe and not segment.safe:
-            segments.append(
-                Segment(
-                    "placeholder",
-                    "",
-                    segment.start,
-                    segment.end,
-                    segment.quoting,
-                    segment.literal,
-                    segment.expression,
-                    True,
-                )
-            )
+            segments.append(segment.trusted())
         else:
             segments.append(segment)
     text.absorbed = True

@@ -243,27 +243,32 @@ class Declarations(Expressions):
             target = self.target()
             if target is None:
                 return found
-            type = ""
-            if self.typed == "colon" and self.word() in (":", "?", "!"):
-                while self.word() in (":", "?", "!"):
-                    self.at += 1
-                first = self.at
-                self.at = max(self.type_end(first), first)
-                type = self.join_words(first, self.at)
-            elif self.typed == "behind" and self.word() not in ("=", ",", ")", "") and not self.peek().fresh:
-                first = self.at
-                self.at = self.type_end(first)
-                type = self.join_words(first, self.at)
+            type, value = self.declared_type()
             if type and isinstance(target, Name):
                 self.note_type(target.name, type)
-            value = None
             if self.word() in ("=", ":="):
                 self.at += 1
-                value = self.expression(ASSIGN)
+                value = self.initial()
             found.append(Assign(start, self.last_end(), target, value, type=type, declared=True))
             if self.word() != ",":
                 return found
             self.at += 1
+
+    def declared_type(self) -> tuple[str, Node | None]:
+        """Parse the type of a declaration after its name; return it, and the value that it gives in some languages."""
+        first = self.at
+        if self.typed == "colon" and self.word() in (":", "?", "!"):
+            while self.word() in (":", "?", "!"):
+                self.at += 1
+            first = self.at
+            self.at = max(self.type_end(first), first)
+        elif self.typed == "behind" and self.word() not in ("=", ",", ")", "") and not self.peek().fresh:
+            self.at = self.type_end(first)
+        return self.join_words(first, self.at), None
+
+    def initial(self) -> Node | None:
+        """Parse the value of a declaration."""
+        return self.expression(ASSIGN)
 
     def target(self) -> Node | None:
         """Parse the target of a declaration: a name, or names in brackets."""

@@ -69,7 +69,19 @@ class Parser(Declarations):
         self.depth += 1
         node = self._statement(stop)
         self.depth -= 1
+        while node is not None and self.modifying and self.is_modified():
+            # A condition that follows its statement.
+            negated = self.word() == "unless"
+            self.at += 1
+            test = self.expression()
+            node = Branch(node.start, self.last_end(), [negation(test) if negated else test], [node], False)
         return node
+
+    def is_modified(self) -> bool:
+        """Return whether the word at hand begins a condition of the statement before it."""
+        if self.peek().kind != "name" or self.word() not in self.modifying:
+            return False
+        return not (self.peek().fresh and (self.lines or self.word(-1) == "}"))
 
     def _statement(self, stop: int) -> Node | None:
         token = self.peek()
@@ -136,13 +148,13 @@ class Parser(Declarations):
             test = self.header()
             tests.append(negation(test) if negated else test)
             bodies.append(self.block())
-            at = self.at
+            at, short = self.at, self.short
             while self.word() == ";" and self.word(1) in (*self.elses, *self.elseifs):
                 self.at += 1
             word = self.word()
             if word in self.elseifs:
                 continue
-            if word in self.elses:
+            if word in self.elses and not (short and self.peek().fresh):
                 if self.chained and self.word(1) in self.conditionals and self.word(1) not in self.elseifs:
                     self.at += 1
                     continue
@@ -152,8 +164,13 @@ class Parser(Declarations):
             elif self.at > at:
                 self.at = at
             break
-        self.skip_end()
+        if not short:
+            self.skip_end()
+        self.short = False
         return Branch(start, self.last_end(), tests, bodies, complete)
+
+    short = False
+    """Whether the last block was the rest of a line, after which no word ends the statement."""
 
     def skip_end(self) -> None:
         """Pass over the word that ends a statement, if the language has one."""

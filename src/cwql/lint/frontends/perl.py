@@ -5,11 +5,11 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
-from cwql.lint.frontends.parser import Parser, negation
+from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.ir import Branch, Index, Items, Member, Name, Node
+from cwql.lint.ir import Index, Items, Member, Name, Node
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -74,25 +74,12 @@ class Perl(Parser):
     functions = frozenset(("sub",))
     conditionals = words("if unless")
     elseifs = frozenset(("elsif",))
+    modifying = words("if unless for foreach while")
     loops = words("for foreach while until")
     switches = frozenset[str]()
     classes = frozenset[str]()
     shapes = frozenset[str]()
     jumps = words("die next last exit")
-
-    def statement(self, stop: int) -> Node | None:
-        """Parse a statement, with the condition that may follow it."""
-        node = super().statement(stop)
-        if (
-            node is not None
-            and self.peek().kind == "name"
-            and self.word() in ("if", "unless", "for", "foreach", "while")
-        ):
-            negated = self.word() == "unless"
-            self.at += 1
-            test = self.expression()
-            node = Branch(node.start, self.last_end(), [negation(test) if negated else test], [node], False)
-        return node
 
     def parenthesis(self) -> Node | None:
         """Parse a list or a hash in round brackets."""

@@ -69,6 +69,7 @@ class Tables:
     braced_specs = False
     sigils = "$@"
     chained = True
+    modifying = frozenset[str]()
     conditionals = words("if elseif elif unless")
     elses = frozenset(("else",))
     elseifs = words("elseif elif")

@@ -8,7 +8,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Argument, Assign, Block, Branch, Name, Node, Parameter
+from cwql.lint.ir import Argument, Block, Node, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -88,30 +88,6 @@ class VisualBasic(WordParser):
         self.short = False
         return self.body_of()
 
-    short = False
-
-    def conditional(self) -> Node:
-        """Parse ``If``; one on a separate line has no ``End If``."""
-        start = self.peek().start
-        tests: list[Node | None] = []
-        bodies: list[Node] = []
-        complete = False
-        while True:
-            self.at += 1
-            tests.append(self.header())
-            bodies.append(self.block())
-            short = self.short
-            if self.word() in self.elseifs:
-                continue
-            if self.word() in self.elses and (not short or not self.peek().fresh):
-                self.at += 1
-                bodies.append(self.block())
-                complete = True
-            if not short:
-                self.skip_end()
-            self.short = False
-            return Branch(start, self.last_end(), tests, bodies, complete)
-
     def switch(self) -> Node | None:
         """Parse ``Select Case … End Select``."""
         if self.word(1) == "case":
@@ -152,34 +128,24 @@ class VisualBasic(WordParser):
                 self.note_type(names[-1], type)
             found.append(Parameter(names[-1], type))
 
-    def _declared(self) -> list[Node]:
-        found: list[Node] = []
-        while True:
-            start = self.peek().start
-            target = self.target()
-            if target is None:
-                return found
-            type, value = "", None
-            if self.word() == "as":
-                self.at += 1
-                if self.word() == "new":
-                    value = self.made()
-                else:
-                    first = self.at
-                    while self.at < self.size and not self.peek().fresh and self.word() not in ("=", ","):
-                        self.step()
-                    type = self.join_words(first, self.at)
-                    if isinstance(target, Name):
-                        self.note_type(target.name, type)
-            if self.word() == "=":
-                self.at += 1
-                bare, self.bare = self.bare, True
-                value = self.expression()
-                self.bare = bare
-            found.append(Assign(start, self.last_end(), target, value, type=type, declared=True))
-            if self.word() != ",":
-                return found
-            self.at += 1
+    def declared_type(self) -> tuple[str, Node | None]:
+        """Parse ``As Type`` or ``As New Type(…)``."""
+        if self.word() != "as":
+            return "", None
+        self.at += 1
+        if self.word() == "new":
+            return "", self.made()
+        first = self.at
+        while self.at < self.size and not self.peek().fresh and self.word() not in ("=", ","):
+            self.step()
+        return self.join_words(first, self.at), None
+
+    def initial(self) -> Node | None:
+        """Parse the value of a declaration, in which ``=`` compares."""
+        bare, self.bare = self.bare, True
+        value = self.expression()
+        self.bare = bare
+        return value
 
     def made(self) -> Node | None:
         """Parse ``New Type(…) From { … }`` or ``With { .name = value }``."""

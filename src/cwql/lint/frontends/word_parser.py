@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.frontends.parser import Parser, negation
+from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.tables import ENDS
 from cwql.lint.ir import (
     Argument,
@@ -72,18 +72,6 @@ class WordParser(Parser):
         """Parse a block up to its last word."""
         self.skip_fillers()
         return self.body_of()
-
-    def statement(self, stop: int) -> Node | None:
-        """Parse a statement, with the condition that may follow it."""
-        node = super().statement(stop)
-        while (
-            node is not None and self.peek().kind == "name" and self.word() in self.modifying and not self.peek().fresh
-        ):
-            negated = self.word() == "unless"
-            self.at += 1
-            test = self.expression()
-            node = Branch(node.start, self.last_end(), [negation(test) if negated else test], [node], False)
-        return node
 
     def header(self) -> Node | None:
         """Parse the test of a statement."""
