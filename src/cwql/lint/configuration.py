@@ -92,7 +92,8 @@ def settings_in(folder: str, base: Settings) -> Settings | None:
             continue
         except OSError as error:
             raise ConfigurationError(f"{path}: {error.strerror}") from None
-        if name == NAMES[0] or _MENTIONS.search(data):
+        # Most files with settings spell the table like this, so that the pattern need not be compiled.
+        if name == NAMES[0] or b"[tool.cwql" in data or _MENTIONS.search(data):
             table = _parse(path, data)
             if table is not None:
                 return _read_table(path, data, table, base, ())

@@ -124,7 +124,13 @@ class Expressions:
     def _field(self, segment: TemplateSegment, value: ast.FormattedValue, filling: Filling) -> Chunk:
         """Return the placeholder of a replacement field."""
         low, high = filling.expression_start, filling.expression_end
-        inner = self.value(self._module.placed(value.value, low, high))
+        inner: Node
+        field = value.value
+        if isinstance(field, ast.Name) and self._text[low:high] == field.id:
+            # A bare name, as most fields are, need not be parsed a second time for its position.
+            inner = self._name(field, low, high)
+        else:
+            inner = self.value(self._module.placed(field, low, high))
         specification, shown = filling.specification, segment.expression
         if is_safe_specification(specification):
             inner = Cast(inner.start, inner.end, "int", inner)

@@ -119,12 +119,6 @@ class Module:
         """Return the expression of a replacement field with its true positions, which Python reports only since 3.12."""
         again: ast.expr
         line, column = self.position(start)
-        if isinstance(node, ast.Name) and self.text[start:end] == node.id:
-            # A bare name, as most fields are, need not be parsed a second time.
-            again = ast.Name(node.id, node.ctx)
-            again.lineno = again.end_lineno = line
-            again.col_offset, again.end_col_offset = column, column + len(node.id.encode())
-            return again
         try:
             again = parse_quietly(f"({self.text[start:end]}\n)", "eval").body  # type: ignore[attr-defined]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
