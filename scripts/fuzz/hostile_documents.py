@@ -38,7 +38,7 @@ TEXTS = (
     "None", "True", "False", "none", "class", "def", "import", "lambda", "print", "exec", "__init__", "__class__", "__getattr__",
     "__dict__", "__slots__", "__all__", "_", "__", "___", "self", "cls", "model_config", "model_fields", "Config", "copy", "get",
     "int", "str", "list", "dict", "bool", "float", "date", "datetime", "UUID", "Any", "Annotated", "Field", "Literal", "OPEN", "Record",
-    "BaseModel", "Optional", "Type", "Root", "VERBS", "ROOT", "E0", "L0", "Map", "con", "NUL", "aux.py", "E0Many", "field_", "2fa", "²", "٣",
+    "BaseModel", "Optional", "Type", "Root", "VERBS", "ROOT", "E0", "L0", "Map", "con", "NUL", "aux.py", "E0Fields", "E0ListFields", "Map_info", "ServiceArea", "field_", "2fa", "²", "٣",
     "ｄｅｆ", "ﬁeld", "É", "E\u0301", "ß", "ſ", "İ", "ı", "K", "日本", "a-b", "a_b", "a.b", "a b", "a+b", "A_B", "import_", "Import",
     "coding: utf-7", "-*- coding: utf_7 -*-", "coding=utf-16", "+AGE-", "../../etc/passwd", "/etc/passwd", "a/b", "C:\\x", "x" * 239, "x" * 300,
     "x" * 100_000, "(" * 300, "[" * 300,

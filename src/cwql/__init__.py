@@ -16,7 +16,8 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+# With its type: jedi takes the names below for missing if the value is all that it sees.
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from cwql import ast as ast
     from cwql import automate as automate

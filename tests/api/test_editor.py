@@ -48,10 +48,10 @@ def test_completion_has_the_names(server: LanguageServer, text: str, names: list
 @pytest.mark.parametrize(
     ("text", "name", "parts"),
     [
-        (f"{FIELDS}Ticket.summary", "summary", ["Text[", "at most 100 characters", "required"]),
-        (f"{FIELDS}Ticket.impact", "impact", ["Enum[", "Low | Medium | High"]),
+        (f"{FIELDS}Ticket.summary", "summary", ["TextField[", "at most 100 characters", "required"]),
+        (f"{FIELDS}Ticket.impact", "impact", ["EnumField[", "Low | Medium | High"]),
         (f"{FIELDS}Ticket.company", "company", ["compare its id, identifier or name, or it with None"]),
-        (f"{FIELDS}Ticket.company.name", "name", ["Text[", "name: string"]),
+        (f"{FIELDS}Ticket.company.name", "name", ["TextField[", "name: string"]),
         (f"{FIELDS}CustomFieldValue.podId", "podId", ["podId: string, since 2025.16"]),
         (f"{FIELDS}Ticket.summary.contains", "contains", ["Condition[", "Match if the text contains"]),
         (f"{RECORDS}t.summary", "summary", ["str | None", "at most 100 characters"]),

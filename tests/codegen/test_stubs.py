@@ -15,6 +15,7 @@ from cwql.schema.filtered_record import find_record
 from cwql.schema.handles import record_handle
 
 GENERATED = Path(__file__).parents[2] / "generated" / "cwql_api"
+SOURCE = Path(__file__).parents[2] / "src"
 PRODUCTS = ["manage", "automate"]
 
 
@@ -29,7 +30,7 @@ def _records(product: str) -> dict[str, tuple[Path, ast.ClassDef]]:
     found = {}
     for file in sorted((GENERATED / product / "fields").glob("[a-z]*.pyi")):
         name, kind = next(iter(_classes(file).items()))
-        found[name[1:]] = (file, kind)
+        found[name.removesuffix("Fields")] = (file, kind)
     return found
 
 
@@ -64,10 +65,24 @@ def test_each_member_has_documentation_in_its_stub(product: str) -> None:
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
+def test_stubs_import_only_public_names(product: str) -> None:
+    # jedi takes no private name from a stub, so `Ticket.company.` and `psa.service.` would have no completions.
+    for file in sorted((GENERATED / product).rglob("*.pyi")):
+        assert re.findall(r"^from .* import (_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE) == [], file
+
+
+@pytest.mark.parametrize("package", ["cwql", "cwql.manage", "cwql.automate"])
+def test_the_names_of_packages_are_not_in_a_condition_that_is_false(package: str) -> None:
+    # jedi follows a constant, and would find no `Client`.
+    text = (SOURCE / package.replace(".", "/") / "__init__.py").read_text(encoding="utf-8")
+    assert "\nTYPE_CHECKING: bool = False\n" in text
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
 def test_handles_are_about_the_records_whose_lists_take_them(product: str) -> None:
     known = catalog(product)
     for name, (file, _) in _records(product).items():
-        declared = re.search(rf"^{name}: _{name}\[(.*)\]$", file.read_text(encoding="utf-8"), re.MULTILINE)
+        declared = re.search(rf"^{name}: {name}Fields\[(.*)\]$", file.read_text(encoding="utf-8"), re.MULTILINE)
         assert declared is not None, file
         related = {other for other in known.records if known.is_related(name, other)}
         assert set(re.findall(r"_(\w+)Record\b", declared[1])) == related, name

@@ -5,7 +5,8 @@ Each is imported on first use.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+# With its type: jedi takes the names below for missing if the value is all that it sees.
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from cwql.automate import fields, models
     from cwql.automate.async_client import AsyncClient

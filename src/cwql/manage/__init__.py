@@ -5,7 +5,8 @@ Each is imported on first use.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+# With its type: jedi takes the names below for missing if the value is all that it sees.
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from cwql.manage import fields, models
     from cwql.manage.async_client import AsyncClient

@@ -92,7 +92,10 @@ class _Stubs:
         self._descriptions = Descriptions(api, names)
         self._used: set[str] = set()
         """The names that the stub in progress uses: classes of handles, and aliases of modules."""
-        self._taken = {f"_{name}" for name in names.values()}
+        # Classes that other stubs import have public names: jedi takes no private name from a stub.
+        self._taken = set(names.values())
+        self._classes = {name: self._unused_name(f"{name}Fields") for name in names.values()}
+        self._taken.update(self._classes.values())
         self._keyed = {parameter.record for parameter in find_dialect(api.product).parameters}
         self._maps = self._known_map_members()
         self._related = _find_related(
@@ -116,7 +119,7 @@ class _Stubs:
         record = self._names[schema.name]
         lines = self._member_lines(self._members[schema.name], schema)
         text = (
-            f"class _{record}(_h.ReferenceField[_h.R]):\n"
+            f"class {self._classes[record]}(_h.ReferenceField[_h.R]):\n"
             f"    {docstring(f'The fields of {record}, in conditions on records R.')}\n\n{lines}\n"
         )
         models = {name: self._unused_name(f"_{name}Record") for name in self._related[record]}
@@ -124,10 +127,10 @@ class _Stubs:
         if record in self._listed:
             base = "CustomFieldsField" if record in self._keyed else "ChildrenField"
             text += (
-                f"class {self._collection_class(record)}(_{record}[_h.R], _h.{base}[_h.R, {about}]):\n"
+                f"class {self._collection_class(record)}({self._classes[record]}[_h.R], _h.{base}[_h.R, {about}]):\n"
                 f"    {docstring(f'A list of {record} inside of a record R.')}\n\n"
             )
-        text += f"{record}: _{record}[{about}]\n{docstring(f'The fields of {record}: for conditions, sort orders and selections.')}\n"
+        text += f"{record}: {self._classes[record]}[{about}]\n{docstring(f'The fields of {record}: for conditions, sort orders and selections.')}\n"
         return header(self._api) + self._imports(module_name(record), models) + text
 
     def write_maps(self) -> str | None:
@@ -156,7 +159,7 @@ class _Stubs:
         return {
             **{self._map_class(name): _MAPS for name in self._maps},
             **{self._collection_class(record): module_name(record) for record in records},
-            **{f"_{record}": module_name(record) for record in records},
+            **{self._classes[record]: module_name(record) for record in records},
         }
 
     # --- members -------------------------------------------------------------------------------------------------------
@@ -194,16 +197,16 @@ class _Stubs:
         return maps
 
     def _unused_name(self, name: str) -> str:
-        """Return a name that no class of a record has."""
+        """Return a name that no record and no class of its fields has."""
         while name in self._taken:
             name += "_"
         return name
 
     def _map_class(self, name: str) -> str:
-        return self._unused_name("_Map" + re.sub(r"\W", "_", name, flags=re.ASCII))
+        return self._unused_name("Map" + re.sub(r"\W", "_", name, flags=re.ASCII))
 
     def _collection_class(self, name: str) -> str:
-        return self._unused_name(f"_{name}Many")
+        return self._unused_name(f"{name}ListFields")
 
     # --- types ---------------------------------------------------------------------------------------------------------
 
@@ -213,7 +216,7 @@ class _Stubs:
             target = self._api.schemas.get(value.ref)
             if target is None:
                 return "_h.AnyField[_h.R]"
-            return self._enum(target.enum) if target.enum else self._use(f"_{self._names[value.ref]}")
+            return self._enum(target.enum) if target.enum else self._use(self._classes[self._names[value.ref]])
         if value.enum:
             return self._enum(value.enum)
         match value.kind:

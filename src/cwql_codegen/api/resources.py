@@ -134,9 +134,12 @@ class _Stub:
             if bases not in self._leaves:
                 self._leaves[bases] = self._add_class(f"_L{len(self._leaves)}", bases, [])
             return self._leaves[bases]
-        name = "_" + "".join(
-            "Item" if step == "{}" else re.sub(r"\W", "", step[:1].upper() + step[1:]) for step in node.key.split("/")
-        )
+        steps = node.key.split("/")
+        name = "".join("Item" if step == "{}" else re.sub(r"\W", "", step[:1].upper() + step[1:]) for step in steps)
+        # The stub of the client imports the class of an area: jedi takes no private name from a stub.
+        name = f"_{name}" if shared else f"{name}Area"
+        while name in self._names.values():
+            name += "_"
         return self._add_class(name, bases or "_v.Place", [f"    {docstring(f'/{node.spelling}')}\n\n", *members])
 
     def _add_class(self, name: str, bases: str, lines: list[str]) -> str:

@@ -7,7 +7,7 @@ from ..models.credentials import Credentials
 from ..models.refreshrequest import RefreshRequest
 from ..models.token import Token
 
-class _Apicredentials(_v.Creates[Credentials, Token]):
+class ApicredentialsArea(_v.Creates[Credentials, Token]):
     """/APICredentials"""
 
     refresh: _v.Creates[RefreshRequest, Token]

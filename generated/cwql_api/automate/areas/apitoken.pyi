@@ -7,7 +7,7 @@ from ..models.authinformation import AuthInformation
 from ..models.tokencredentials import TokenCredentials
 from ..models.tokenresult import TokenResult
 
-class _Apitoken(_v.Reads[AuthInformation], _v.Creates[TokenCredentials, TokenResult]):
+class ApitokenArea(_v.Reads[AuthInformation], _v.Creates[TokenCredentials, TokenResult]):
     """/APIToken"""
 
     refresh: _v.Creates[str, TokenResult]

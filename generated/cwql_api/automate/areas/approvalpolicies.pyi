@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.approvalpolicy import ApprovalPolicy
 
-class _Approvalpolicies(_v.Lists[ApprovalPolicy]):
+class ApprovalpoliciesArea(_v.Lists[ApprovalPolicy]):
     """/ApprovalPolicies"""
 
 

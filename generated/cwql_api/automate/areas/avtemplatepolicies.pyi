@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.avtemplatepolicy import AVTemplatePolicy
 
-class _Avtemplatepolicies(_v.Lists[AVTemplatePolicy], _v.Creates[AVTemplatePolicy, AVTemplatePolicy]):
+class AvtemplatepoliciesArea(_v.Lists[AVTemplatePolicy], _v.Creates[AVTemplatePolicy, AVTemplatePolicy]):
     """/AVTemplatePolicies"""
 
 

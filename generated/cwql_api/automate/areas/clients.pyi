@@ -42,7 +42,7 @@ class _ClientsItem(_v.Reads[Client], _v.Replaces[Client, Client], _v.Patches[Cli
     productkeys: _L2
     """/Clients/{clientId}/productkeys"""
 
-class _Clients(_v.Lists[Client], _v.Gets[Client, int | str], _v.Upserts[Client, Client], _v.ReplacesById[Client, Client, int | str], _v.PatchesById[Client, int | str], _v.DeletesById[int | str]):
+class ClientsArea(_v.Lists[Client], _v.Gets[Client, int | str], _v.Upserts[Client, Client], _v.ReplacesById[Client, Client, int | str], _v.PatchesById[Client, int | str], _v.DeletesById[int | str]):
     """/Clients"""
 
     def __call__(self, id: int | str, /) -> _ClientsItem:

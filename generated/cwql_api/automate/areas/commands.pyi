@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.command import Command
 
-class _Commands(_v.Lists[Command], _v.Gets[Command, str]):
+class CommandsArea(_v.Lists[Command], _v.Gets[Command, str]):
     """/Commands"""
 
     def __call__(self, id: str, /) -> _v.Reads[Command]:

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.computermenu import ComputerMenu
 
-class _Computermenus(_v.Lists[ComputerMenu], _v.Creates[ComputerMenu, ComputerMenu]):
+class ComputermenusArea(_v.Lists[ComputerMenu], _v.Creates[ComputerMenu, ComputerMenu]):
     """/ComputerMenus"""
 
 

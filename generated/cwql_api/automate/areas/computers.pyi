@@ -161,7 +161,7 @@ class _ComputersItem(_v.Reads[Computer]):
     videoCards: _v.Lists[ComputerVideoCard]
     """/Computers/{computerId}/VideoCards"""
 
-class _Computers(_v.Lists[Computer], _v.Gets[Computer, int | str]):
+class ComputersArea(_v.Lists[Computer], _v.Gets[Computer, int | str]):
     """/Computers"""
 
     def __call__(self, id: int | str, /) -> _ComputersItem:

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.contact import Contact
 
-class _Contacts(_v.Lists[Contact]):
+class ContactsArea(_v.Lists[Contact]):
     """/Contacts"""
 
 

@@ -4,7 +4,7 @@ import typing as _t
 from cwql_api.automate import verbs as _v
 
 
-class _Databaseservertime(_v.Reads[str]):
+class DatabaseservertimeArea(_v.Reads[str]):
     """/DatabaseServerTime"""
 
 

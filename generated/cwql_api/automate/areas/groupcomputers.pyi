@@ -8,7 +8,7 @@ from ..models.groupcomputer import GroupComputer
 class _L0(_v.Reads[GroupComputer], _v.Replaces[GroupComputer, GroupComputer], _v.Patches[GroupComputer], _v.Deletes):
     ...
 
-class _Groupcomputers(_v.Lists[GroupComputer], _v.Gets[GroupComputer, str], _v.Upserts[GroupComputer, GroupComputer], _v.ReplacesById[GroupComputer, GroupComputer, str], _v.PatchesById[GroupComputer, str], _v.DeletesById[str]):
+class GroupcomputersArea(_v.Lists[GroupComputer], _v.Gets[GroupComputer, str], _v.Upserts[GroupComputer, GroupComputer], _v.ReplacesById[GroupComputer, GroupComputer, str], _v.PatchesById[GroupComputer, str], _v.DeletesById[str]):
     """/GroupComputers"""
 
     def __call__(self, id: str, /) -> _L0:

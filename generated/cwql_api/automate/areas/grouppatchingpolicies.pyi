@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.grouppatchingpolicy import GroupPatchingPolicy
 
-class _Grouppatchingpolicies(_v.Lists[GroupPatchingPolicy]):
+class GrouppatchingpoliciesArea(_v.Lists[GroupPatchingPolicy]):
     """/GroupPatchingPolicies"""
 
 

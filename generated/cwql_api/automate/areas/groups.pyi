@@ -8,7 +8,7 @@ from ..models.group import Group
 class _L0(_v.Reads[Group], _v.Replaces[Group, Group], _v.Patches[Group], _v.Deletes):
     ...
 
-class _Groups(_v.Lists[Group], _v.Gets[Group, int | str], _v.Upserts[Group, Group], _v.ReplacesById[Group, Group, int | str], _v.PatchesById[Group, int | str], _v.DeletesById[int | str]):
+class GroupsArea(_v.Lists[Group], _v.Gets[Group, int | str], _v.Upserts[Group, Group], _v.ReplacesById[Group, Group, int | str], _v.PatchesById[Group, int | str], _v.DeletesById[int | str]):
     """/Groups"""
 
     def __call__(self, id: int | str, /) -> _L0:

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.internalmonitorresult import InternalMonitorResult
 
-class _Internalmonitorresults(_v.Lists[InternalMonitorResult]):
+class InternalmonitorresultsArea(_v.Lists[InternalMonitorResult]):
     """/InternalMonitorResults"""
 
 

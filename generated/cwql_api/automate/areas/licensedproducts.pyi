@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.licensedproduct import LicensedProduct
 
-class _Licensedproducts(_v.Lists[LicensedProduct]):
+class LicensedproductsArea(_v.Lists[LicensedProduct]):
     """/LicensedProducts"""
 
 

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.link import Link
 
-class _Links(_v.Lists[Link]):
+class LinksArea(_v.Lists[Link]):
     """/Links"""
 
 

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.maintenancewindowdefinition import MaintenanceWindowDefinition
 
-class _Maintenancewindowdefinitions(_v.Lists[MaintenanceWindowDefinition]):
+class MaintenancewindowdefinitionsArea(_v.Lists[MaintenanceWindowDefinition]):
     """/MaintenanceWindowDefinitions"""
 
 

@@ -28,7 +28,7 @@ class _MonitorsItem(_v.Place):
     dataCollectionSettings: _v.Reads[MonitorDataCollectionSettings]
     """/Monitors/{monitorId}/DataCollectionSettings"""
 
-class _Monitors(_v.Lists[Monitor]):
+class MonitorsArea(_v.Lists[Monitor]):
     """/Monitors"""
 
     def __call__(self, id: int, /) -> _MonitorsItem:

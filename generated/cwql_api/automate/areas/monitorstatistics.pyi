@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.monitorstatistic import MonitorStatistic
 
-class _Monitorstatistics(_v.Lists[MonitorStatistic]):
+class MonitorstatisticsArea(_v.Lists[MonitorStatistic]):
     """/MonitorStatistics"""
 
 

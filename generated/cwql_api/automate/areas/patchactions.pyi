@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.patchactionargs import PatchActionArgs
 
-class _Patchactions(_v.Place):
+class PatchactionsArea(_v.Place):
     """/PatchActions"""
 
     deployAllApproved: _v.Creates[PatchActionArgs, None]

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.patchinformation import PatchInformation
 
-class _Patchinformation(_v.Reads[PatchInformation]):
+class PatchinformationArea(_v.Reads[PatchInformation]):
     """/PatchInformation"""
 
 

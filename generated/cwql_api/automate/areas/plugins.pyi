@@ -4,7 +4,7 @@ import typing as _t
 from cwql_api.automate import verbs as _v
 
 
-class _Plugins(_v.Reads[_t.Any]):
+class PluginsArea(_v.Reads[_t.Any]):
     """/Plugins"""
 
 

@@ -28,7 +28,7 @@ class _ProbeconfigurationItem(_v.Place):
     snmpConfiguration: _L1
     """/ProbeConfiguration/{probeConfigurationId}/SnmpConfiguration"""
 
-class _Probeconfiguration(_v.Place):
+class ProbeconfigurationArea(_v.Place):
     """/ProbeConfiguration"""
 
     def __call__(self, id: int, /) -> _ProbeconfigurationItem:

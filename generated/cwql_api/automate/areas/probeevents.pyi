@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.probeevent import ProbeEvent
 
-class _Probeevents(_v.Lists[ProbeEvent]):
+class ProbeeventsArea(_v.Lists[ProbeEvent]):
     """/ProbeEvents"""
 
 

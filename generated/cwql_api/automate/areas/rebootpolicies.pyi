@@ -4,7 +4,7 @@ import typing as _t
 from cwql_api.automate import verbs as _v
 
 
-class _Rebootpolicies(_v.Reads[_t.Any]):
+class RebootpoliciesArea(_v.Reads[_t.Any]):
     """/RebootPolicies"""
 
 

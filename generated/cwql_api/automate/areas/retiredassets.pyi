@@ -8,7 +8,7 @@ from ..models.retiredasset import RetiredAsset
 class _L0(_v.Reads[RetiredAsset], _v.Deletes):
     ...
 
-class _Retiredassets(_v.Lists[RetiredAsset], _v.Gets[RetiredAsset, int | str], _v.DeletesById[int | str]):
+class RetiredassetsArea(_v.Lists[RetiredAsset], _v.Gets[RetiredAsset, int | str], _v.DeletesById[int | str]):
     """/RetiredAssets"""
 
     def __call__(self, id: int | str, /) -> _L0:

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.router import Router
 
-class _Routers(_v.Lists[Router]):
+class RoutersArea(_v.Lists[Router]):
     """/routers"""
 
 

@@ -16,7 +16,7 @@ class _ScriptingScriptschedules(_v.Lists[ScheduledScript], _v.PatchesById[Schedu
         """Step to the record with an id: /Scripting/ScriptSchedules/{scheduledId}"""
 
 
-class _Scripting(_v.Place):
+class ScriptingArea(_v.Place):
     """/Scripting"""
 
     runningScripts: _v.Lists[RunningScript]

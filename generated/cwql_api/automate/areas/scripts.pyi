@@ -11,7 +11,7 @@ class _ScriptsItem(_v.Place):
     copy: _v.Creates[None, int]
     """/Scripts/{scriptId}/Copy"""
 
-class _Scripts(_v.Lists[Script], _v.Creates[Script, Script]):
+class ScriptsArea(_v.Lists[Script], _v.Creates[Script, Script]):
     """/Scripts"""
 
     def __call__(self, id: int | str, /) -> _ScriptsItem:

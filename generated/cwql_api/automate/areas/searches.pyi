@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.search import Search
 
-class _Searches(_v.Lists[Search]):
+class SearchesArea(_v.Lists[Search]):
     """/Searches"""
 
 

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.sensorcheck import SensorCheck
 
-class _Sensorchecks(_v.Lists[SensorCheck]):
+class SensorchecksArea(_v.Lists[SensorCheck]):
     """/SensorChecks"""
 
 

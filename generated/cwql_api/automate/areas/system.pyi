@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.serverinformation import ServerInformation
 
-class _System(_v.Place):
+class SystemArea(_v.Place):
     """/System"""
 
     serverInformation: _v.Lists[ServerInformation]

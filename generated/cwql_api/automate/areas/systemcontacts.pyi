@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.contact import Contact
 
-class _Systemcontacts(_v.Lists[Contact]):
+class SystemcontactsArea(_v.Lists[Contact]):
     """/SystemContacts"""
 
 

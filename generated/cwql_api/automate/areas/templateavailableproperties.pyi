@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.templateavailableproperty import TemplateAvailableProperty
 
-class _Templateavailableproperties(_v.Lists[TemplateAvailableProperty], _v.Creates[TemplateAvailableProperty, TemplateAvailableProperty]):
+class TemplateavailablepropertiesArea(_v.Lists[TemplateAvailableProperty], _v.Creates[TemplateAvailableProperty, TemplateAvailableProperty]):
     """/TemplateAvailableProperties"""
 
 

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.templateproperty import TemplateProperty
 
-class _Templateproperties(_v.Lists[TemplateProperty], _v.Creates[TemplateProperty, TemplateProperty]):
+class TemplatepropertiesArea(_v.Lists[TemplateProperty], _v.Creates[TemplateProperty, TemplateProperty]):
     """/TemplateProperties"""
 
 

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.ticket import Ticket
 
-class _Tickets(_v.Lists[Ticket], _v.Gets[Ticket, int]):
+class TicketsArea(_v.Lists[Ticket], _v.Gets[Ticket, int]):
     """/Tickets"""
 
     def __call__(self, id: int, /) -> _v.Reads[Ticket]:

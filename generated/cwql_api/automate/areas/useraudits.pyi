@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.useraudit import UserAudit
 
-class _Useraudits(_v.Lists[UserAudit], _v.Creates[UserAudit, UserAudit]):
+class UserauditsArea(_v.Lists[UserAudit], _v.Creates[UserAudit, UserAudit]):
     """/UserAudits"""
 
 

@@ -16,7 +16,7 @@ class _UserclassesItem(_v.Reads[UserClass]):
     webExtensions: _L0
     """/UserClasses/{userClassId}/WebExtensions"""
 
-class _Userclasses(_v.Lists[UserClass], _v.Gets[UserClass, int]):
+class UserclassesArea(_v.Lists[UserClass], _v.Gets[UserClass, int]):
     """/UserClasses"""
 
     def __call__(self, id: int, /) -> _UserclassesItem:

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.userprofile import UserProfile
 
-class _Userprofiles(_v.Reads[UserProfile]):
+class UserprofilesArea(_v.Reads[UserProfile]):
     """/UserProfiles"""
 
 

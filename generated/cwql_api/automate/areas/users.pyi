@@ -41,7 +41,7 @@ class _UsersItem(_v.Reads[User], _v.Patches[User], _v.Deletes):
     userAccess: _v.Reads[UserAccess]
     """/Users/{userId}/UserAccess"""
 
-class _Users(_v.ReadsOrGets[_t.Any, User, int], _v.Creates[User, User], _v.PatchesById[User, int], _v.DeletesById[int]):
+class UsersArea(_v.ReadsOrGets[_t.Any, User, int], _v.Creates[User, User], _v.PatchesById[User, int], _v.DeletesById[int]):
     """/Users"""
 
     def __call__(self, id: int, /) -> _UsersItem:

@@ -40,7 +40,7 @@ class _V2Scripts(_v.Gets[ScriptsScript, int], _v.Creates[ScriptSummary, ScriptsS
     scriptFolders: _V2ScriptsScriptfolders
     """/v2/Scripts/ScriptFolders"""
 
-class _V2(_v.Place):
+class V2Area(_v.Place):
     """/v2"""
 
     contacts: _V2Contacts

@@ -5,7 +5,7 @@ from cwql_api.automate import verbs as _v
 
 from ..models.virusscannerdef import VirusScannerDef
 
-class _Virusscannerdefs(_v.Lists[VirusScannerDef], _v.Creates[VirusScannerDef, VirusScannerDef]):
+class VirusscannerdefsArea(_v.Lists[VirusScannerDef], _v.Creates[VirusScannerDef, VirusScannerDef]):
     """/VirusScannerDefs"""
 
 

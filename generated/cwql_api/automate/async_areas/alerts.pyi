@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.alert import Alert
 
-class _Alerts(_v.Lists[Alert], _v.Gets[Alert, int]):
+class AlertsArea(_v.Lists[Alert], _v.Gets[Alert, int]):
     """/Alerts"""
 
     def __call__(self, id: int, /) -> _v.Reads[Alert]:

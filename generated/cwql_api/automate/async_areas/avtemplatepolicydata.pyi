@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.avtemplatepolicydata import AVTemplatePolicyData
 
-class _Avtemplatepolicydata(_v.Lists[AVTemplatePolicyData], _v.Creates[AVTemplatePolicyData, AVTemplatePolicyData]):
+class AvtemplatepolicydataArea(_v.Lists[AVTemplatePolicyData], _v.Creates[AVTemplatePolicyData, AVTemplatePolicyData]):
     """/AVTemplatePolicyData"""
 
 

@@ -22,7 +22,7 @@ class _BatchSearches(_v.Place):
     sendTo: _v.Creates[SendToSearchesBatchRequest, SendToSearchesBatchResponse]
     """/Batch/Searches/SendTo"""
 
-class _Batch(_v.Place):
+class BatchArea(_v.Place):
     """/Batch"""
 
     probeCommands: _BatchProbecommands

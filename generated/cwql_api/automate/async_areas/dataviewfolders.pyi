@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.dataviewfolder import DataViewFolder
 
-class _Dataviewfolders(_v.Lists[DataViewFolder]):
+class DataviewfoldersArea(_v.Lists[DataViewFolder]):
     """/DataViewFolders"""
 
 

@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.dataview import DataView
 
-class _Dataviews(_v.Lists[DataView]):
+class DataviewsArea(_v.Lists[DataView]):
     """/DataViews"""
 
 

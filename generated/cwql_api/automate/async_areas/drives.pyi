@@ -23,7 +23,7 @@ class _DrivesItem(_v.Place):
     drivestats: _DrivesItemDrivestats
     """/drives/{driveId}/drivestats"""
 
-class _Drives(_v.Place):
+class DrivesArea(_v.Place):
     """/drives"""
 
     def __call__(self, id: int, /) -> _DrivesItem:

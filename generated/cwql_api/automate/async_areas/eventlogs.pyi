@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.eventlog import EventLog
 
-class _Eventlogs(_v.Lists[EventLog]):
+class EventlogsArea(_v.Lists[EventLog]):
     """/EventLogs"""
 
 

@@ -12,7 +12,7 @@ class _ExternalsystemcredentialsClients(_v.Place):
         """Step to the record with an id: /ExternalSystemCredentials/Clients/{clientId}"""
 
 
-class _Externalsystemcredentials(_v.Place):
+class ExternalsystemcredentialsArea(_v.Place):
     """/ExternalSystemCredentials"""
 
     clients: _ExternalsystemcredentialsClients

@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.featureflag import FeatureFlag
 
-class _Featureflags(_v.Reads[_t.Any], _v.Creates[FeatureFlag, FeatureFlag]):
+class FeatureflagsArea(_v.Reads[_t.Any], _v.Creates[FeatureFlag, FeatureFlag]):
     """/FeatureFlags"""
 
 

@@ -8,7 +8,7 @@ from ..models.groupnetworkdevice import GroupNetworkDevice
 class _L0(_v.Reads[GroupNetworkDevice], _v.Replaces[GroupNetworkDevice, GroupNetworkDevice], _v.Patches[GroupNetworkDevice], _v.Deletes):
     ...
 
-class _Groupnetworkdevices(_v.Lists[GroupNetworkDevice], _v.Gets[GroupNetworkDevice, str], _v.Upserts[GroupNetworkDevice, GroupNetworkDevice], _v.ReplacesById[GroupNetworkDevice, GroupNetworkDevice, str], _v.PatchesById[GroupNetworkDevice, str], _v.DeletesById[str]):
+class GroupnetworkdevicesArea(_v.Lists[GroupNetworkDevice], _v.Gets[GroupNetworkDevice, str], _v.Upserts[GroupNetworkDevice, GroupNetworkDevice], _v.ReplacesById[GroupNetworkDevice, GroupNetworkDevice, str], _v.PatchesById[GroupNetworkDevice, str], _v.DeletesById[str]):
     """/GroupNetworkDevices"""
 
     def __call__(self, id: str, /) -> _L0:

@@ -32,7 +32,7 @@ class _LocationsItem(_v.Reads[ModelsLocation], _v.Replaces[ModelsLocation, Model
     upgradeProbe: _v.Creates[None, None]
     """/Locations/{locationId}/UpgradeProbe"""
 
-class _Locations(_v.Lists[Location], _v.Gets[ModelsLocation, int], _v.Upserts[ModelsLocation, ModelsLocation], _v.ReplacesById[ModelsLocation, ModelsLocation, int], _v.PatchesById[ModelsLocation, int], _v.DeletesById[int]):
+class LocationsArea(_v.Lists[Location], _v.Gets[ModelsLocation, int], _v.Upserts[ModelsLocation, ModelsLocation], _v.ReplacesById[ModelsLocation, ModelsLocation, int], _v.PatchesById[ModelsLocation, int], _v.DeletesById[int]):
     """/Locations"""
 
     def __call__(self, id: int, /) -> _LocationsItem:

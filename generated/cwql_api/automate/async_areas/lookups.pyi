@@ -9,7 +9,7 @@ from ..models.probeeventlevel import ProbeEventLevel
 from ..models.scanfrequency import ScanFrequency
 from ..models.statusscannetworkportoption import StatusScanNetworkPortOption
 
-class _Lookups(_v.Place):
+class LookupsArea(_v.Place):
     """/Lookups"""
 
     probeEventLevels: _v.Lists[ProbeEventLevel]

@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.microsoftupdatepolicy import MicrosoftUpdatePolicy
 
-class _Microsoftupdatepolicies(_v.Lists[MicrosoftUpdatePolicy]):
+class MicrosoftupdatepoliciesArea(_v.Lists[MicrosoftUpdatePolicy]):
     """/MicrosoftUpdatePolicies"""
 
 

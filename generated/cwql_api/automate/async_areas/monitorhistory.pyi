@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.monitorhistory import MonitorHistory
 
-class _Monitorhistory(_v.Lists[MonitorHistory]):
+class MonitorhistoryArea(_v.Lists[MonitorHistory]):
     """/MonitorHistory"""
 
     def __call__(self, id: int, /) -> _v.Lists[MonitorHistory]:

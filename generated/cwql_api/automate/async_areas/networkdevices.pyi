@@ -8,7 +8,7 @@ from ..models.networkdevice import NetworkDevice
 class _L0(_v.Reads[NetworkDevice], _v.Patches[NetworkDevice]):
     ...
 
-class _Networkdevices(_v.Lists[NetworkDevice], _v.Gets[NetworkDevice, int | str], _v.Upserts[NetworkDevice, NetworkDevice], _v.PatchesById[NetworkDevice, int | str]):
+class NetworkdevicesArea(_v.Lists[NetworkDevice], _v.Gets[NetworkDevice, int | str], _v.Upserts[NetworkDevice, NetworkDevice], _v.PatchesById[NetworkDevice, int | str]):
     """/NetworkDevices"""
 
     def __call__(self, id: int | str, /) -> _L0:

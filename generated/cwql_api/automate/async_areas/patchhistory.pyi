@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.patchhistory import PatchHistory
 
-class _Patchhistory(_v.Lists[PatchHistory]):
+class PatchhistoryArea(_v.Lists[PatchHistory]):
     """/PatchHistory"""
 
 

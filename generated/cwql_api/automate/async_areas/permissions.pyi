@@ -11,7 +11,7 @@ class _PermissionsClients(_v.Place):
         """Step to the record with an id: /Permissions/Clients/{clientId}"""
 
 
-class _Permissions(_v.Place):
+class PermissionsArea(_v.Place):
     """/Permissions"""
 
     clients: _PermissionsClients

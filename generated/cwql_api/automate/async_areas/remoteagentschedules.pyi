@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.remoteagentschedule import RemoteAgentSchedule
 
-class _Remoteagentschedules(_v.Lists[RemoteAgentSchedule], _v.Creates[RemoteAgentSchedule, RemoteAgentSchedule]):
+class RemoteagentschedulesArea(_v.Lists[RemoteAgentSchedule], _v.Creates[RemoteAgentSchedule, RemoteAgentSchedule]):
     """/RemoteAgentSchedules"""
 
 

@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.remoteagenttemplate import RemoteAgentTemplate
 
-class _Remoteagenttemplates(_v.Lists[RemoteAgentTemplate], _v.Creates[RemoteAgentTemplate, RemoteAgentTemplate]):
+class RemoteagenttemplatesArea(_v.Lists[RemoteAgentTemplate], _v.Creates[RemoteAgentTemplate, RemoteAgentTemplate]):
     """/RemoteAgentTemplates"""
 
 

@@ -8,7 +8,7 @@ from ..models.scriptfolder import ScriptFolder
 class _L0(_v.Reads[ScriptFolder], _v.Patches[ScriptFolder], _v.Deletes):
     ...
 
-class _Scriptfolders(_v.Lists[ScriptFolder], _v.Gets[ScriptFolder, str], _v.Upserts[ScriptFolder, ScriptFolder], _v.PatchesById[ScriptFolder, str], _v.DeletesById[str]):
+class ScriptfoldersArea(_v.Lists[ScriptFolder], _v.Gets[ScriptFolder, str], _v.Upserts[ScriptFolder, ScriptFolder], _v.PatchesById[ScriptFolder, str], _v.DeletesById[str]):
     """/ScriptFolders"""
 
     def __call__(self, id: str, /) -> _L0:

@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.searchfolder import SearchFolder
 
-class _Searchfolders(_v.Lists[SearchFolder], _v.Creates[SearchFolder, SearchFolder]):
+class SearchfoldersArea(_v.Lists[SearchFolder], _v.Creates[SearchFolder, SearchFolder]):
     """/SearchFolders"""
 
 

@@ -11,7 +11,7 @@ class _ServicesItem(_v.Place):
     classify: _v.Creates[ServiceClassification, None]
     """/services/{serviceId}/classify"""
 
-class _Services(_v.Place):
+class ServicesArea(_v.Place):
     """/services"""
 
     def __call__(self, id: int, /) -> _ServicesItem:

@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.drivestatistics import DriveStatistics
 
-class _Statistics(_v.Place):
+class StatisticsArea(_v.Place):
     """/Statistics"""
 
     drives: _v.Lists[DriveStatistics]

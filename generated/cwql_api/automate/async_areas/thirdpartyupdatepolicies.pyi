@@ -5,7 +5,7 @@ from cwql_api.automate import async_verbs as _v
 
 from ..models.thirdpartyupdatepolicy import ThirdPartyUpdatePolicy
 
-class _Thirdpartyupdatepolicies(_v.Lists[ThirdPartyUpdatePolicy]):
+class ThirdpartyupdatepoliciesArea(_v.Lists[ThirdPartyUpdatePolicy]):
     """/ThirdPartyUpdatePolicies"""
 
 

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.accountinformation import AccountInformation as _AccountInformationRecord
 
-class _AccountInformation(_h.ReferenceField[_h.R]):
+class AccountInformationFields(_h.ReferenceField[_h.R]):
     """The fields of AccountInformation, in conditions on records R."""
 
     IsTrialAccount: _h.BooleanField[_h.R]
     """IsTrialAccount: boolean"""
 
-AccountInformation: _AccountInformation[_AccountInformationRecord]
+AccountInformation: AccountInformationFields[_AccountInformationRecord]
 """The fields of AccountInformation: for conditions, sort orders and selections."""

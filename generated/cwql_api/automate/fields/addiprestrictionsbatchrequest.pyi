@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.addiprestrictionsbatchrequest import AddIpRestrictionsBatchRequest as _AddIpRestrictionsBatchRequestRecord
-from .iprestrictionrule import _IpRestrictionRuleMany
+from .iprestrictionrule import IpRestrictionRuleListFields
 
-class _AddIpRestrictionsBatchRequest(_h.ReferenceField[_h.R]):
+class AddIpRestrictionsBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of AddIpRestrictionsBatchRequest, in conditions on records R."""
 
-    IpRestrictionRules: _IpRestrictionRuleMany[_h.R]
+    IpRestrictionRules: IpRestrictionRuleListFields[_h.R]
     """IpRestrictionRules: a list of IpRestrictionRule; compare one of its fields, or use any()"""
 
-AddIpRestrictionsBatchRequest: _AddIpRestrictionsBatchRequest[_AddIpRestrictionsBatchRequestRecord]
+AddIpRestrictionsBatchRequest: AddIpRestrictionsBatchRequestFields[_AddIpRestrictionsBatchRequestRecord]
 """The fields of AddIpRestrictionsBatchRequest: for conditions, sort orders and selections."""

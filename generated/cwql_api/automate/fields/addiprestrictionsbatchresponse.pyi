@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.addiprestrictionsbatchresponse import AddIpRestrictionsBatchResponse as _AddIpRestrictionsBatchResponseRecord
-from .addiprestrictionsbatchresult import _AddIpRestrictionsBatchResultMany
+from .addiprestrictionsbatchresult import AddIpRestrictionsBatchResultListFields
 
-class _AddIpRestrictionsBatchResponse(_h.ReferenceField[_h.R]):
+class AddIpRestrictionsBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of AddIpRestrictionsBatchResponse, in conditions on records R."""
 
-    IpRestrictionsResults: _AddIpRestrictionsBatchResultMany[_h.R]
+    IpRestrictionsResults: AddIpRestrictionsBatchResultListFields[_h.R]
     """IpRestrictionsResults: a list of AddIpRestrictionsBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-AddIpRestrictionsBatchResponse: _AddIpRestrictionsBatchResponse[_AddIpRestrictionsBatchResponseRecord]
+AddIpRestrictionsBatchResponse: AddIpRestrictionsBatchResponseFields[_AddIpRestrictionsBatchResponseRecord]
 """The fields of AddIpRestrictionsBatchResponse: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.addiprestrictionsbatchresult import AddIpRestrictionsBatchResult as _AddIpRestrictionsBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _AddIpRestrictionsBatchResult(_h.ReferenceField[_h.R]):
+class AddIpRestrictionsBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of AddIpRestrictionsBatchResult, in conditions on records R."""
 
     IpAddressGuid: _h.TextField[_h.R]
@@ -17,11 +17,11 @@ class _AddIpRestrictionsBatchResult(_h.ReferenceField[_h.R]):
     """WindowsClientAccess: boolean"""
     WebClientAccess: _h.BooleanField[_h.R]
     """WebClientAccess: boolean"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _AddIpRestrictionsBatchResultMany(_AddIpRestrictionsBatchResult[_h.R], _h.ChildrenField[_h.R, _AddIpRestrictionsBatchResultRecord]):
+class AddIpRestrictionsBatchResultListFields(AddIpRestrictionsBatchResultFields[_h.R], _h.ChildrenField[_h.R, _AddIpRestrictionsBatchResultRecord]):
     """A list of AddIpRestrictionsBatchResult inside of a record R."""
 
-AddIpRestrictionsBatchResult: _AddIpRestrictionsBatchResult[_AddIpRestrictionsBatchResultRecord]
+AddIpRestrictionsBatchResult: AddIpRestrictionsBatchResultFields[_AddIpRestrictionsBatchResultRecord]
 """The fields of AddIpRestrictionsBatchResult: for conditions, sort orders and selections."""

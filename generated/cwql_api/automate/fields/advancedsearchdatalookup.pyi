@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.advancedsearchdatalookup import AdvancedSearchDataLookup as _AdvancedSearchDataLookupRecord
 
-class _AdvancedSearchDataLookup(_h.ReferenceField[_h.R]):
+class AdvancedSearchDataLookupFields(_h.ReferenceField[_h.R]):
     """The fields of AdvancedSearchDataLookup, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,8 +11,8 @@ class _AdvancedSearchDataLookup(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _AdvancedSearchDataLookupMany(_AdvancedSearchDataLookup[_h.R], _h.ChildrenField[_h.R, _AdvancedSearchDataLookupRecord]):
+class AdvancedSearchDataLookupListFields(AdvancedSearchDataLookupFields[_h.R], _h.ChildrenField[_h.R, _AdvancedSearchDataLookupRecord]):
     """A list of AdvancedSearchDataLookup inside of a record R."""
 
-AdvancedSearchDataLookup: _AdvancedSearchDataLookup[_AdvancedSearchDataLookupRecord]
+AdvancedSearchDataLookup: AdvancedSearchDataLookupFields[_AdvancedSearchDataLookupRecord]
 """The fields of AdvancedSearchDataLookup: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.advancedsearchdetails import AdvancedSearchDetails as _AdvancedSearchDetailsRecord
-from .advancedsearchfilter import _AdvancedSearchFilter
-from .searchessearch import _SearchesSearch
+from .advancedsearchfilter import AdvancedSearchFilterFields
+from .searchessearch import SearchesSearchFields
 
-class _AdvancedSearchDetails(_h.ReferenceField[_h.R]):
+class AdvancedSearchDetailsFields(_h.ReferenceField[_h.R]):
     """The fields of AdvancedSearchDetails, in conditions on records R."""
 
-    Search: _SearchesSearch[_h.R]
+    Search: SearchesSearchFields[_h.R]
     """Search: a reference; compare its Name, or it with None"""
-    AdvancedSearchFilter: _AdvancedSearchFilter[_h.R]
+    AdvancedSearchFilter: AdvancedSearchFilterFields[_h.R]
     """AdvancedSearchFilter: a reference; compare its fields, or it with None"""
 
-AdvancedSearchDetails: _AdvancedSearchDetails[_AdvancedSearchDetailsRecord]
+AdvancedSearchDetails: AdvancedSearchDetailsFields[_AdvancedSearchDetailsRecord]
 """The fields of AdvancedSearchDetails: for conditions, sort orders and selections."""

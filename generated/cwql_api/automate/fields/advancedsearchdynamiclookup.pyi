@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.advancedsearchdynamiclookup import AdvancedSearchDynamicLookup as _AdvancedSearchDynamicLookupRecord
-from .advancedsearchdatalookup import _AdvancedSearchDataLookupMany
+from .advancedsearchdatalookup import AdvancedSearchDataLookupListFields
 
-class _AdvancedSearchDynamicLookup(_h.ReferenceField[_h.R]):
+class AdvancedSearchDynamicLookupFields(_h.ReferenceField[_h.R]):
     """The fields of AdvancedSearchDynamicLookup, in conditions on records R."""
 
     SearchKey: _h.TextField[_h.R]
     """SearchKey: string"""
-    AdvancedSearchDataLookups: _AdvancedSearchDataLookupMany[_h.R]
+    AdvancedSearchDataLookups: AdvancedSearchDataLookupListFields[_h.R]
     """AdvancedSearchDataLookups: a list of AdvancedSearchDataLookup; compare one of its fields, or use any()"""
 
-AdvancedSearchDynamicLookup: _AdvancedSearchDynamicLookup[_AdvancedSearchDynamicLookupRecord]
+AdvancedSearchDynamicLookup: AdvancedSearchDynamicLookupFields[_AdvancedSearchDynamicLookupRecord]
 """The fields of AdvancedSearchDynamicLookup: for conditions, sort orders and selections."""

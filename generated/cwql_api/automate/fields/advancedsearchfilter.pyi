@@ -4,22 +4,22 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.advancedsearchfilter import AdvancedSearchFilter as _AdvancedSearchFilterRecord
-from .filtercriteria import _FilterCriteriaMany
+from .filtercriteria import FilterCriteriaListFields
 
-class _AdvancedSearchFilter(_h.ReferenceField[_h.R]):
+class AdvancedSearchFilterFields(_h.ReferenceField[_h.R]):
     """The fields of AdvancedSearchFilter, in conditions on records R."""
 
     NodeType: _h.EnumField[_t.Literal["AndNode", "OrNode", "ComparisonNode", "AnyMeetsNode", "NotNode"], _h.R]
     """NodeType: AndNode | OrNode | ComparisonNode | AnyMeetsNode | NotNode"""
     NodeName: _h.TextField[_h.R]
     """NodeName: string"""
-    FilterCriterias: _FilterCriteriaMany[_h.R]
+    FilterCriterias: FilterCriteriaListFields[_h.R]
     """FilterCriterias: a list of FilterCriteria; compare one of its fields, or use any()"""
-    ChildNodes: _AdvancedSearchFilterMany[_h.R]
+    ChildNodes: AdvancedSearchFilterListFields[_h.R]
     """ChildNodes: a list of AdvancedSearchFilter; compare one of its fields, or use any()"""
 
-class _AdvancedSearchFilterMany(_AdvancedSearchFilter[_h.R], _h.ChildrenField[_h.R, _AdvancedSearchFilterRecord]):
+class AdvancedSearchFilterListFields(AdvancedSearchFilterFields[_h.R], _h.ChildrenField[_h.R, _AdvancedSearchFilterRecord]):
     """A list of AdvancedSearchFilter inside of a record R."""
 
-AdvancedSearchFilter: _AdvancedSearchFilter[_AdvancedSearchFilterRecord]
+AdvancedSearchFilter: AdvancedSearchFilterFields[_AdvancedSearchFilterRecord]
 """The fields of AdvancedSearchFilter: for conditions, sort orders and selections."""

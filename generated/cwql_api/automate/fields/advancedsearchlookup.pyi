@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.advancedsearchlookup import AdvancedSearchLookUp as _AdvancedSearchLookUpRecord
-from .searchlookupbase import _SearchLookUpBaseMany
+from .searchlookupbase import SearchLookUpBaseListFields
 
-class _AdvancedSearchLookUp(_h.ReferenceField[_h.R]):
+class AdvancedSearchLookUpFields(_h.ReferenceField[_h.R]):
     """The fields of AdvancedSearchLookUp, in conditions on records R."""
 
-    LookUpNodes: _SearchLookUpBaseMany[_h.R]
+    LookUpNodes: SearchLookUpBaseListFields[_h.R]
     """LookUpNodes: a list of SearchLookUpBase; compare one of its fields, or use any()"""
     CollectionNodes: _h.CollectionField[str, _h.R]
     """CollectionNodes: a list of string"""
 
-AdvancedSearchLookUp: _AdvancedSearchLookUp[_AdvancedSearchLookUpRecord]
+AdvancedSearchLookUp: AdvancedSearchLookUpFields[_AdvancedSearchLookUpRecord]
 """The fields of AdvancedSearchLookUp: for conditions, sort orders and selections."""

@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.advancestagerequest import AdvanceStageRequest as _AdvanceStageRequestRecord
-from .hotfixoperatingsystemcombination import _HotfixOperatingSystemCombinationMany
+from .hotfixoperatingsystemcombination import HotfixOperatingSystemCombinationListFields
 
-class _AdvanceStageRequest(_h.ReferenceField[_h.R]):
+class AdvanceStageRequestFields(_h.ReferenceField[_h.R]):
     """The fields of AdvanceStageRequest, in conditions on records R."""
 
-    HotfixesToAdvance: _HotfixOperatingSystemCombinationMany[_h.R]
+    HotfixesToAdvance: HotfixOperatingSystemCombinationListFields[_h.R]
     """HotfixesToAdvance: a list of HotfixOperatingSystemCombination; compare one of its fields, or use any()"""
 
-AdvanceStageRequest: _AdvanceStageRequest[_AdvanceStageRequestRecord]
+AdvanceStageRequest: AdvanceStageRequestFields[_AdvanceStageRequestRecord]
 """The fields of AdvanceStageRequest: for conditions, sort orders and selections."""

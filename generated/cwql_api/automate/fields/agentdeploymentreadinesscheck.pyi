@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.agentdeploymentreadinesscheck import AgentDeploymentReadinessCheck as _AgentDeploymentReadinessCheckRecord
 
-class _AgentDeploymentReadinessCheck(_h.ReferenceField[_h.R]):
+class AgentDeploymentReadinessCheckFields(_h.ReferenceField[_h.R]):
     """The fields of AgentDeploymentReadinessCheck, in conditions on records R."""
 
     AgentDeploymentReadinessCheckId: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _AgentDeploymentReadinessCheck(_h.ReferenceField[_h.R]):
     DateLastDeploymentAttempted: _h.DateTimeField[_h.R]
     """DateLastDeploymentAttempted: date-time"""
 
-AgentDeploymentReadinessCheck: _AgentDeploymentReadinessCheck[_AgentDeploymentReadinessCheckRecord]
+AgentDeploymentReadinessCheck: AgentDeploymentReadinessCheckFields[_AgentDeploymentReadinessCheckRecord]
 """The fields of AgentDeploymentReadinessCheck: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.agentstatistics import AgentStatistics as _AgentStatisticsRecord
 
-class _AgentStatistics(_h.ReferenceField[_h.R]):
+class AgentStatisticsFields(_h.ReferenceField[_h.R]):
     """The fields of AgentStatistics, in conditions on records R."""
 
     TotalAgentsPurchased: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AgentStatistics(_h.ReferenceField[_h.R]):
     TotalAgentsDeployed: _h.IntegerField[_h.R]
     """TotalAgentsDeployed: int32"""
 
-AgentStatistics: _AgentStatistics[_AgentStatisticsRecord]
+AgentStatistics: AgentStatisticsFields[_AgentStatisticsRecord]
 """The fields of AgentStatistics: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.aisidekicksettingbatchrequest import AiSideKickSettingBatchRequest as _AiSideKickSettingBatchRequestRecord
 
-class _AiSideKickSettingBatchRequest(_h.ReferenceField[_h.R]):
+class AiSideKickSettingBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of AiSideKickSettingBatchRequest, in conditions on records R."""
 
     AiSideKickSettingGuids: _h.CollectionField[str, _h.R]
     """AiSideKickSettingGuids: a list of uuid"""
 
-AiSideKickSettingBatchRequest: _AiSideKickSettingBatchRequest[_AiSideKickSettingBatchRequestRecord]
+AiSideKickSettingBatchRequest: AiSideKickSettingBatchRequestFields[_AiSideKickSettingBatchRequestRecord]
 """The fields of AiSideKickSettingBatchRequest: for conditions, sort orders and selections."""

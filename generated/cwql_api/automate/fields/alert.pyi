@@ -2,31 +2,31 @@
 from cwql.schema import handles as _h
 
 from ..models.alert import Alert as _AlertRecord
-from .alertclient import _AlertClient
-from .alertcomputer import _AlertComputer
-from .alertdevice import _AlertDevice
-from .alertlocation import _AlertLocation
-from .alertmonitor import _AlertMonitor
-from .alertseverityitem import _AlertSeverityItem
+from .alertclient import AlertClientFields
+from .alertcomputer import AlertComputerFields
+from .alertdevice import AlertDeviceFields
+from .alertlocation import AlertLocationFields
+from .alertmonitor import AlertMonitorFields
+from .alertseverityitem import AlertSeverityItemFields
 
-class _Alert(_h.ReferenceField[_h.R]):
+class AlertFields(_h.ReferenceField[_h.R]):
     """The fields of Alert, in conditions on records R."""
 
     AlertId: _h.IntegerField[_h.R]
     """AlertId: int32"""
-    Client: _AlertClient[_h.R]
+    Client: AlertClientFields[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
-    Computer: _AlertComputer[_h.R]
+    Computer: AlertComputerFields[_h.R]
     """Computer: a reference; compare its Id or Name, or it with None"""
-    Device: _AlertDevice[_h.R]
+    Device: AlertDeviceFields[_h.R]
     """Device: a reference; compare its Id or Name, or it with None"""
-    Location: _AlertLocation[_h.R]
+    Location: AlertLocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    Monitor: _AlertMonitor[_h.R]
+    Monitor: AlertMonitorFields[_h.R]
     """Monitor: a reference; compare its Id or Name, or it with None"""
     AlertDate: _h.DateTimeField[_h.R]
     """AlertDate: date-time"""
-    Severity: _AlertSeverityItem[_h.R]
+    Severity: AlertSeverityItemFields[_h.R]
     """Severity: a reference; compare its Id or Name, or it with None"""
     Source: _h.TextField[_h.R]
     """Source: string"""
@@ -41,5 +41,5 @@ class _Alert(_h.ReferenceField[_h.R]):
     ClientID: _h.IntegerField[_h.R]
     """ClientID: int32"""
 
-Alert: _Alert[_AlertRecord]
+Alert: AlertFields[_AlertRecord]
 """The fields of Alert: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertaction import AlertAction as _AlertActionRecord
 
-class _AlertAction(_h.ReferenceField[_h.R]):
+class AlertActionFields(_h.ReferenceField[_h.R]):
     """The fields of AlertAction, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _AlertAction(_h.ReferenceField[_h.R]):
     Comment: _h.TextField[_h.R]
     """Comment: string"""
 
-AlertAction: _AlertAction[_AlertActionRecord]
+AlertAction: AlertActionFields[_AlertActionRecord]
 """The fields of AlertAction: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertclient import AlertClient as _AlertClientRecord
 
-class _AlertClient(_h.ReferenceField[_h.R]):
+class AlertClientFields(_h.ReferenceField[_h.R]):
     """The fields of AlertClient, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AlertClient(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-AlertClient: _AlertClient[_AlertClientRecord]
+AlertClient: AlertClientFields[_AlertClientRecord]
 """The fields of AlertClient: for conditions, sort orders and selections."""

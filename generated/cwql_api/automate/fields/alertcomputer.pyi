@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertcomputer import AlertComputer as _AlertComputerRecord
 
-class _AlertComputer(_h.ReferenceField[_h.R]):
+class AlertComputerFields(_h.ReferenceField[_h.R]):
     """The fields of AlertComputer, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _AlertComputer(_h.ReferenceField[_h.R]):
     ComputerStatus: _h.TextField[_h.R]
     """ComputerStatus: string"""
 
-AlertComputer: _AlertComputer[_AlertComputerRecord]
+AlertComputer: AlertComputerFields[_AlertComputerRecord]
 """The fields of AlertComputer: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertdevice import AlertDevice as _AlertDeviceRecord
 
-class _AlertDevice(_h.ReferenceField[_h.R]):
+class AlertDeviceFields(_h.ReferenceField[_h.R]):
     """The fields of AlertDevice, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AlertDevice(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-AlertDevice: _AlertDevice[_AlertDeviceRecord]
+AlertDevice: AlertDeviceFields[_AlertDeviceRecord]
 """The fields of AlertDevice: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.alertingoverride import AlertingOverride as _AlertingOverrideRecord
-from .internalmonitoralerttemplate import _InternalMonitorAlertTemplate
-from .internalmonitorticketcategory import _InternalMonitorTicketCategory
+from .internalmonitoralerttemplate import InternalMonitorAlertTemplateFields
+from .internalmonitorticketcategory import InternalMonitorTicketCategoryFields
 
-class _AlertingOverride(_h.ReferenceField[_h.R]):
+class AlertingOverrideFields(_h.ReferenceField[_h.R]):
     """The fields of AlertingOverride, in conditions on records R."""
 
-    AlertTemplate: _InternalMonitorAlertTemplate[_h.R]
+    AlertTemplate: InternalMonitorAlertTemplateFields[_h.R]
     """AlertTemplate: a reference; compare its Name, or it with None"""
-    TicketCategory: _InternalMonitorTicketCategory[_h.R]
+    TicketCategory: InternalMonitorTicketCategoryFields[_h.R]
     """TicketCategory: a reference; compare its Name, or it with None"""
 
-AlertingOverride: _AlertingOverride[_AlertingOverrideRecord]
+AlertingOverride: AlertingOverrideFields[_AlertingOverrideRecord]
 """The fields of AlertingOverride: for conditions, sort orders and selections."""

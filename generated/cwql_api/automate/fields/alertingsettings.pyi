@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.alertingsettings import AlertingSettings as _AlertingSettingsRecord
-from .alertscript import _AlertScript
-from .alertstyletype import _AlertStyleType
-from .alertsalerttemplate import _AlertsAlertTemplate
-from .reportingreportcategory import _ReportingReportCategory
-from .ticketingticketcategory import _TicketingTicketCategory
+from .alertscript import AlertScriptFields
+from .alertstyletype import AlertStyleTypeFields
+from .alertsalerttemplate import AlertsAlertTemplateFields
+from .reportingreportcategory import ReportingReportCategoryFields
+from .ticketingticketcategory import TicketingTicketCategoryFields
 
-class _AlertingSettings(_h.ReferenceField[_h.R]):
+class AlertingSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of AlertingSettings, in conditions on records R."""
 
     IsAlertingEnabled: _h.BooleanField[_h.R]
     """IsAlertingEnabled: boolean"""
-    AlertTemplate: _AlertsAlertTemplate[_h.R]
+    AlertTemplate: AlertsAlertTemplateFields[_h.R]
     """AlertTemplate: a reference; compare its Name, or it with None"""
-    AlertStyleType: _AlertStyleType[_h.R]
+    AlertStyleType: AlertStyleTypeFields[_h.R]
     """AlertStyleType: a reference; compare its Name, or it with None"""
     AlertSuccessSubject: _h.TextField[_h.R]
     """AlertSuccessSubject: string"""
@@ -27,12 +27,12 @@ class _AlertingSettings(_h.ReferenceField[_h.R]):
     """AlertFailureMessage: string"""
     ShouldRunScript: _h.BooleanField[_h.R]
     """ShouldRunScript: boolean"""
-    AlertScript: _AlertScript[_h.R]
+    AlertScript: AlertScriptFields[_h.R]
     """AlertScript: a reference; compare its Name, or it with None"""
-    TicketCategory: _TicketingTicketCategory[_h.R]
+    TicketCategory: TicketingTicketCategoryFields[_h.R]
     """TicketCategory: a reference; compare its fields, or it with None"""
-    ReportCategory: _ReportingReportCategory[_h.R]
+    ReportCategory: ReportingReportCategoryFields[_h.R]
     """ReportCategory: a reference; compare its fields, or it with None"""
 
-AlertingSettings: _AlertingSettings[_AlertingSettingsRecord]
+AlertingSettings: AlertingSettingsFields[_AlertingSettingsRecord]
 """The fields of AlertingSettings: for conditions, sort orders and selections."""

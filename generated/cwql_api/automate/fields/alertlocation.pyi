@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertlocation import AlertLocation as _AlertLocationRecord
 
-class _AlertLocation(_h.ReferenceField[_h.R]):
+class AlertLocationFields(_h.ReferenceField[_h.R]):
     """The fields of AlertLocation, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AlertLocation(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-AlertLocation: _AlertLocation[_AlertLocationRecord]
+AlertLocation: AlertLocationFields[_AlertLocationRecord]
 """The fields of AlertLocation: for conditions, sort orders and selections."""

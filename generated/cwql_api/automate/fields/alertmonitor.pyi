@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertmonitor import AlertMonitor as _AlertMonitorRecord
 
-class _AlertMonitor(_h.ReferenceField[_h.R]):
+class AlertMonitorFields(_h.ReferenceField[_h.R]):
     """The fields of AlertMonitor, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AlertMonitor(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-AlertMonitor: _AlertMonitor[_AlertMonitorRecord]
+AlertMonitor: AlertMonitorFields[_AlertMonitorRecord]
 """The fields of AlertMonitor: for conditions, sort orders and selections."""

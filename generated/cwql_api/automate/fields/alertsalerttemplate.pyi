@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertsalerttemplate import AlertsAlertTemplate as _AlertsAlertTemplateRecord
 
-class _AlertsAlertTemplate(_h.ReferenceField[_h.R]):
+class AlertsAlertTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of AlertsAlertTemplate, in conditions on records R."""
 
     AlertTemplateId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _AlertsAlertTemplate(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _AlertsAlertTemplateMany(_AlertsAlertTemplate[_h.R], _h.ChildrenField[_h.R, _AlertsAlertTemplateRecord]):
+class AlertsAlertTemplateListFields(AlertsAlertTemplateFields[_h.R], _h.ChildrenField[_h.R, _AlertsAlertTemplateRecord]):
     """A list of AlertsAlertTemplate inside of a record R."""
 
-AlertsAlertTemplate: _AlertsAlertTemplate[_AlertsAlertTemplateRecord]
+AlertsAlertTemplate: AlertsAlertTemplateFields[_AlertsAlertTemplateRecord]
 """The fields of AlertsAlertTemplate: for conditions, sort orders and selections."""

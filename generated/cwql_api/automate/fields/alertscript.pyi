@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertscript import AlertScript as _AlertScriptRecord
 
-class _AlertScript(_h.ReferenceField[_h.R]):
+class AlertScriptFields(_h.ReferenceField[_h.R]):
     """The fields of AlertScript, in conditions on records R."""
 
     AlertScriptId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AlertScript(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-AlertScript: _AlertScript[_AlertScriptRecord]
+AlertScript: AlertScriptFields[_AlertScriptRecord]
 """The fields of AlertScript: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertseverityitem import AlertSeverityItem as _AlertSeverityItemRecord
 
-class _AlertSeverityItem(_h.ReferenceField[_h.R]):
+class AlertSeverityItemFields(_h.ReferenceField[_h.R]):
     """The fields of AlertSeverityItem, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AlertSeverityItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-AlertSeverityItem: _AlertSeverityItem[_AlertSeverityItemRecord]
+AlertSeverityItem: AlertSeverityItemFields[_AlertSeverityItemRecord]
 """The fields of AlertSeverityItem: for conditions, sort orders and selections."""

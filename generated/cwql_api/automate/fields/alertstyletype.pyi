@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alertstyletype import AlertStyleType as _AlertStyleTypeRecord
 
-class _AlertStyleType(_h.ReferenceField[_h.R]):
+class AlertStyleTypeFields(_h.ReferenceField[_h.R]):
     """The fields of AlertStyleType, in conditions on records R."""
 
     AlertStyleTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AlertStyleType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-AlertStyleType: _AlertStyleType[_AlertStyleTypeRecord]
+AlertStyleType: AlertStyleTypeFields[_AlertStyleTypeRecord]
 """The fields of AlertStyleType: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.alerttemplate import AlertTemplate as _AlertTemplateRecord
 
-class _AlertTemplate(_h.ReferenceField[_h.R]):
+class AlertTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of AlertTemplate, in conditions on records R."""
 
     TemplateId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AlertTemplate(_h.ReferenceField[_h.R]):
     TemplateName: _h.TextField[_h.R]
     """TemplateName: string"""
 
-AlertTemplate: _AlertTemplate[_AlertTemplateRecord]
+AlertTemplate: AlertTemplateFields[_AlertTemplateRecord]
 """The fields of AlertTemplate: for conditions, sort orders and selections."""

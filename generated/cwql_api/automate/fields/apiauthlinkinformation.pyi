@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.apiauthlinkinformation import APIAuthLinkInformation as _APIAuthLinkInformationRecord
 
-class _APIAuthLinkInformation(_h.ReferenceField[_h.R]):
+class APIAuthLinkInformationFields(_h.ReferenceField[_h.R]):
     """The fields of APIAuthLinkInformation, in conditions on records R."""
 
     Nonce: _h.TextField[_h.R]
     """Nonce: string"""
 
-APIAuthLinkInformation: _APIAuthLinkInformation[_APIAuthLinkInformationRecord]
+APIAuthLinkInformation: APIAuthLinkInformationFields[_APIAuthLinkInformationRecord]
 """The fields of APIAuthLinkInformation: for conditions, sort orders and selections."""

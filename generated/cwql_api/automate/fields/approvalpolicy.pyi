@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.approvalpolicy import ApprovalPolicy as _ApprovalPolicyRecord
-from .automaticapprovalsettings import _AutomaticApprovalSettings
-from .automaticpolicysettings import _AutomaticPolicySettings
+from .automaticapprovalsettings import AutomaticApprovalSettingsFields
+from .automaticpolicysettings import AutomaticPolicySettingsFields
 
-class _ApprovalPolicy(_h.ReferenceField[_h.R]):
+class ApprovalPolicyFields(_h.ReferenceField[_h.R]):
     """The fields of ApprovalPolicy, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -20,15 +20,15 @@ class _ApprovalPolicy(_h.ReferenceField[_h.R]):
     """TestDuration: int32"""
     PilotDuration: _h.IntegerField[_h.R]
     """PilotDuration: int32"""
-    AutomaticApprovalSettings: _AutomaticApprovalSettings[_h.R]
+    AutomaticApprovalSettings: AutomaticApprovalSettingsFields[_h.R]
     """AutomaticApprovalSettings: a reference; compare its fields, or it with None"""
-    AutomaticIgnoreSettings: _AutomaticPolicySettings[_h.R]
+    AutomaticIgnoreSettings: AutomaticPolicySettingsFields[_h.R]
     """AutomaticIgnoreSettings: a reference; compare its fields, or it with None"""
-    AutomaticDenySettings: _AutomaticPolicySettings[_h.R]
+    AutomaticDenySettings: AutomaticPolicySettingsFields[_h.R]
     """AutomaticDenySettings: a reference; compare its fields, or it with None"""
 
-class _ApprovalPolicyMany(_ApprovalPolicy[_h.R], _h.ChildrenField[_h.R, _ApprovalPolicyRecord]):
+class ApprovalPolicyListFields(ApprovalPolicyFields[_h.R], _h.ChildrenField[_h.R, _ApprovalPolicyRecord]):
     """A list of ApprovalPolicy inside of a record R."""
 
-ApprovalPolicy: _ApprovalPolicy[_ApprovalPolicyRecord]
+ApprovalPolicy: ApprovalPolicyFields[_ApprovalPolicyRecord]
 """The fields of ApprovalPolicy: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.approvalpolicystats import ApprovalPolicyStats as _ApprovalPolicyStatsRecord
 
-class _ApprovalPolicyStats(_h.ReferenceField[_h.R]):
+class ApprovalPolicyStatsFields(_h.ReferenceField[_h.R]):
     """The fields of ApprovalPolicyStats, in conditions on records R."""
 
     ApprovalPolicyId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _ApprovalPolicyStats(_h.ReferenceField[_h.R]):
     PendingApprovalCount: _h.IntegerField[_h.R]
     """PendingApprovalCount: int32"""
 
-ApprovalPolicyStats: _ApprovalPolicyStats[_ApprovalPolicyStatsRecord]
+ApprovalPolicyStats: ApprovalPolicyStatsFields[_ApprovalPolicyStatsRecord]
 """The fields of ApprovalPolicyStats: for conditions, sort orders and selections."""

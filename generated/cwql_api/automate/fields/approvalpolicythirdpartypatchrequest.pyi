@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.approvalpolicythirdpartypatchrequest import ApprovalPolicyThirdPartyPatchRequest as _ApprovalPolicyThirdPartyPatchRequestRecord
-from .approvalpolicythirdpartypatchsetting import _ApprovalPolicyThirdPartyPatchSettingMany
+from .approvalpolicythirdpartypatchsetting import ApprovalPolicyThirdPartyPatchSettingListFields
 
-class _ApprovalPolicyThirdPartyPatchRequest(_h.ReferenceField[_h.R]):
+class ApprovalPolicyThirdPartyPatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ApprovalPolicyThirdPartyPatchRequest, in conditions on records R."""
 
-    PatchPolicies: _ApprovalPolicyThirdPartyPatchSettingMany[_h.R]
+    PatchPolicies: ApprovalPolicyThirdPartyPatchSettingListFields[_h.R]
     """PatchPolicies: a list of ApprovalPolicyThirdPartyPatchSetting; compare one of its fields, or use any()"""
 
-ApprovalPolicyThirdPartyPatchRequest: _ApprovalPolicyThirdPartyPatchRequest[_ApprovalPolicyThirdPartyPatchRequestRecord]
+ApprovalPolicyThirdPartyPatchRequest: ApprovalPolicyThirdPartyPatchRequestFields[_ApprovalPolicyThirdPartyPatchRequestRecord]
 """The fields of ApprovalPolicyThirdPartyPatchRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.approvalpolicythirdpartypatchsetting import ApprovalPolicyThirdPartyPatchSetting as _ApprovalPolicyThirdPartyPatchSettingRecord
 
-class _ApprovalPolicyThirdPartyPatchSetting(_h.ReferenceField[_h.R]):
+class ApprovalPolicyThirdPartyPatchSettingFields(_h.ReferenceField[_h.R]):
     """The fields of ApprovalPolicyThirdPartyPatchSetting, in conditions on records R."""
 
     PatchApproval: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _ApprovalPolicyThirdPartyPatchSetting(_h.ReferenceField[_h.R]):
     Version: _h.TextField[_h.R]
     """Version: string"""
 
-class _ApprovalPolicyThirdPartyPatchSettingMany(_ApprovalPolicyThirdPartyPatchSetting[_h.R], _h.ChildrenField[_h.R, _ApprovalPolicyThirdPartyPatchSettingRecord]):
+class ApprovalPolicyThirdPartyPatchSettingListFields(ApprovalPolicyThirdPartyPatchSettingFields[_h.R], _h.ChildrenField[_h.R, _ApprovalPolicyThirdPartyPatchSettingRecord]):
     """A list of ApprovalPolicyThirdPartyPatchSetting inside of a record R."""
 
-ApprovalPolicyThirdPartyPatchSetting: _ApprovalPolicyThirdPartyPatchSetting[_ApprovalPolicyThirdPartyPatchSettingRecord]
+ApprovalPolicyThirdPartyPatchSetting: ApprovalPolicyThirdPartyPatchSettingFields[_ApprovalPolicyThirdPartyPatchSettingRecord]
 """The fields of ApprovalPolicyThirdPartyPatchSetting: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.asioconnectionsmodel import AsioConnectionsModel as _AsioConnectionsModelRecord
 
-class _AsioConnectionsModel(_h.ReferenceField[_h.R]):
+class AsioConnectionsModelFields(_h.ReferenceField[_h.R]):
     """The fields of AsioConnectionsModel, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -19,5 +19,5 @@ class _AsioConnectionsModel(_h.ReferenceField[_h.R]):
     LastUpdated: _h.DateTimeField[_h.R]
     """LastUpdated: date-time"""
 
-AsioConnectionsModel: _AsioConnectionsModel[_AsioConnectionsModelRecord]
+AsioConnectionsModel: AsioConnectionsModelFields[_AsioConnectionsModelRecord]
 """The fields of AsioConnectionsModel: for conditions, sort orders and selections."""

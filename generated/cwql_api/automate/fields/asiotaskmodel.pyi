@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.asiotaskmodel import AsioTaskModel as _AsioTaskModelRecord
-from .schedulemodel import _ScheduleModel
-from .targetsmodel import _TargetsModel
+from .schedulemodel import ScheduleModelFields
+from .targetsmodel import TargetsModelFields
 
-class _AsioTaskModel(_h.ReferenceField[_h.R]):
+class AsioTaskModelFields(_h.ReferenceField[_h.R]):
     """The fields of AsioTaskModel, in conditions on records R."""
 
     Name: _h.TextField[_h.R]
@@ -18,10 +18,10 @@ class _AsioTaskModel(_h.ReferenceField[_h.R]):
     """DefinitionID: uuid"""
     Type: _h.TextField[_h.R]
     """Type: string"""
-    Targets: _TargetsModel[_h.R]
+    Targets: TargetsModelFields[_h.R]
     """Targets: a reference; compare its fields, or it with None"""
-    Schedule: _ScheduleModel[_h.R]
+    Schedule: ScheduleModelFields[_h.R]
     """Schedule: a reference; compare its fields, or it with None"""
 
-AsioTaskModel: _AsioTaskModel[_AsioTaskModelRecord]
+AsioTaskModel: AsioTaskModelFields[_AsioTaskModelRecord]
 """The fields of AsioTaskModel: for conditions, sort orders and selections."""

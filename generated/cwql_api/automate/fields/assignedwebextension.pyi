@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.assignedwebextension import AssignedWebExtension as _AssignedWebExtensionRecord
 
-class _AssignedWebExtension(_h.ReferenceField[_h.R]):
+class AssignedWebExtensionFields(_h.ReferenceField[_h.R]):
     """The fields of AssignedWebExtension, in conditions on records R."""
 
     WebExtensionId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _AssignedWebExtension(_h.ReferenceField[_h.R]):
     AssignedClaims: _h.CollectionField[int, _h.R]
     """AssignedClaims: a list of int32"""
 
-class _AssignedWebExtensionMany(_AssignedWebExtension[_h.R], _h.ChildrenField[_h.R, _AssignedWebExtensionRecord]):
+class AssignedWebExtensionListFields(AssignedWebExtensionFields[_h.R], _h.ChildrenField[_h.R, _AssignedWebExtensionRecord]):
     """A list of AssignedWebExtension inside of a record R."""
 
-AssignedWebExtension: _AssignedWebExtension[_AssignedWebExtensionRecord]
+AssignedWebExtension: AssignedWebExtensionFields[_AssignedWebExtensionRecord]
 """The fields of AssignedWebExtension: for conditions, sort orders and selections."""

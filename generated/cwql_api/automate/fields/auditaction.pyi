@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.auditaction import AuditAction as _AuditActionRecord
 
-class _AuditAction(_h.ReferenceField[_h.R]):
+class AuditActionFields(_h.ReferenceField[_h.R]):
     """The fields of AuditAction, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _AuditAction(_h.ReferenceField[_h.R]):
     ExtensionName: _h.TextField[_h.R]
     """ExtensionName: string"""
 
-AuditAction: _AuditAction[_AuditActionRecord]
+AuditAction: AuditActionFields[_AuditActionRecord]
 """The fields of AuditAction: for conditions, sort orders and selections."""

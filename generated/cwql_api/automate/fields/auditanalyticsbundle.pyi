@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.auditanalyticsbundle import AuditAnalyticsBundle as _AuditAnalyticsBundleRecord
-from .keyvaluepair_string_string import _KeyValuePair_String_StringMany
+from .keyvaluepair_string_string import KeyValuePair_String_StringListFields
 
-class _AuditAnalyticsBundle(_h.ReferenceField[_h.R]):
+class AuditAnalyticsBundleFields(_h.ReferenceField[_h.R]):
     """The fields of AuditAnalyticsBundle, in conditions on records R."""
 
     AuditActionId: _h.IntegerField[_h.R]
@@ -15,10 +15,10 @@ class _AuditAnalyticsBundle(_h.ReferenceField[_h.R]):
     """SecondaryIdentifier: string"""
     UnsanitizedBaseMessage: _h.TextField[_h.R]
     """UnsanitizedBaseMessage: string"""
-    ExtraLogValues: _KeyValuePair_String_StringMany[_h.R]
+    ExtraLogValues: KeyValuePair_String_StringListFields[_h.R]
     """ExtraLogValues: a list of KeyValuePair_String_String; compare one of its fields, or use any()"""
     SanitizedAnalyticsDescription: _h.TextField[_h.R]
     """SanitizedAnalyticsDescription: string"""
 
-AuditAnalyticsBundle: _AuditAnalyticsBundle[_AuditAnalyticsBundleRecord]
+AuditAnalyticsBundle: AuditAnalyticsBundleFields[_AuditAnalyticsBundleRecord]
 """The fields of AuditAnalyticsBundle: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.auditsource import AuditSource as _AuditSourceRecord
 
-class _AuditSource(_h.ReferenceField[_h.R]):
+class AuditSourceFields(_h.ReferenceField[_h.R]):
     """The fields of AuditSource, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _AuditSource(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-AuditSource: _AuditSource[_AuditSourceRecord]
+AuditSource: AuditSourceFields[_AuditSourceRecord]
 """The fields of AuditSource: for conditions, sort orders and selections."""

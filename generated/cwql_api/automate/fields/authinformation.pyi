@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.authinformation import AuthInformation as _AuthInformationRecord
-from .authservice import _AuthServiceMany
+from .authservice import AuthServiceListFields
 
-class _AuthInformation(_h.ReferenceField[_h.R]):
+class AuthInformationFields(_h.ReferenceField[_h.R]):
     """The fields of AuthInformation, in conditions on records R."""
 
     AllowDirect: _h.BooleanField[_h.R]
@@ -13,8 +13,8 @@ class _AuthInformation(_h.ReferenceField[_h.R]):
     """AllowServiceRegistration: boolean"""
     AutomateRedirectUri: _h.TextField[_h.R]
     """AutomateRedirectUri: string"""
-    Services: _AuthServiceMany[_h.R]
+    Services: AuthServiceListFields[_h.R]
     """Services: a list of AuthService; compare one of its fields, or use any()"""
 
-AuthInformation: _AuthInformation[_AuthInformationRecord]
+AuthInformation: AuthInformationFields[_AuthInformationRecord]
 """The fields of AuthInformation: for conditions, sort orders and selections."""

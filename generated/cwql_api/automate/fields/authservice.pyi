@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.authservice import AuthService as _AuthServiceRecord
 
-class _AuthService(_h.ReferenceField[_h.R]):
+class AuthServiceFields(_h.ReferenceField[_h.R]):
     """The fields of AuthService, in conditions on records R."""
 
     ServiceId: _h.IntegerField[_h.R]
@@ -29,8 +29,8 @@ class _AuthService(_h.ReferenceField[_h.R]):
     AuthenticationType: _h.IntegerField[_h.R]
     """AuthenticationType: int32"""
 
-class _AuthServiceMany(_AuthService[_h.R], _h.ChildrenField[_h.R, _AuthServiceRecord]):
+class AuthServiceListFields(AuthServiceFields[_h.R], _h.ChildrenField[_h.R, _AuthServiceRecord]):
     """A list of AuthService inside of a record R."""
 
-AuthService: _AuthService[_AuthServiceRecord]
+AuthService: AuthServiceFields[_AuthServiceRecord]
 """The fields of AuthService: for conditions, sort orders and selections."""

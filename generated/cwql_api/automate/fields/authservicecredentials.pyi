@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.authservicecredentials import AuthServiceCredentials as _AuthServiceCredentialsRecord
 
-class _AuthServiceCredentials(_h.ReferenceField[_h.R]):
+class AuthServiceCredentialsFields(_h.ReferenceField[_h.R]):
     """The fields of AuthServiceCredentials, in conditions on records R."""
 
     ServiceId: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _AuthServiceCredentials(_h.ReferenceField[_h.R]):
     TokenType: _h.EnumField[_t.Literal["Undefined", "IdentityToken", "AccessToken"], _h.R]
     """TokenType: Undefined | IdentityToken | AccessToken"""
 
-AuthServiceCredentials: _AuthServiceCredentials[_AuthServiceCredentialsRecord]
+AuthServiceCredentials: AuthServiceCredentialsFields[_AuthServiceCredentialsRecord]
 """The fields of AuthServiceCredentials: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.autojoinsettings import AutoJoinSettings as _AutoJoinSettingsRecord
-from .contactsearchsettings import _ContactSearchSettings
-from .searchsettings import _SearchSettings
+from .contactsearchsettings import ContactSearchSettingsFields
+from .searchsettings import SearchSettingsFields
 
-class _AutoJoinSettings(_h.ReferenceField[_h.R]):
+class AutoJoinSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of AutoJoinSettings, in conditions on records R."""
 
-    ComputerSearchSettings: _SearchSettings[_h.R]
+    ComputerSearchSettings: SearchSettingsFields[_h.R]
     """ComputerSearchSettings: a reference; compare its Name, or it with None"""
-    NetworkDeviceSearchSettings: _SearchSettings[_h.R]
+    NetworkDeviceSearchSettings: SearchSettingsFields[_h.R]
     """NetworkDeviceSearchSettings: a reference; compare its Name, or it with None"""
-    ContactSearchSettings: _ContactSearchSettings[_h.R]
+    ContactSearchSettings: ContactSearchSettingsFields[_h.R]
     """ContactSearchSettings: a reference; compare its Name, or it with None"""
 
-AutoJoinSettings: _AutoJoinSettings[_AutoJoinSettingsRecord]
+AutoJoinSettings: AutoJoinSettingsFields[_AutoJoinSettingsRecord]
 """The fields of AutoJoinSettings: for conditions, sort orders and selections."""

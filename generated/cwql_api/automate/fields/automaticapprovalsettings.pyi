@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.automaticapprovalsettings import AutomaticApprovalSettings as _AutomaticApprovalSettingsRecord
-from .windowsupdatecategory import _WindowsUpdateCategoryMany
+from .windowsupdatecategory import WindowsUpdateCategoryListFields
 
-class _AutomaticApprovalSettings(_h.ReferenceField[_h.R]):
+class AutomaticApprovalSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of AutomaticApprovalSettings, in conditions on records R."""
 
     CvssLowerBound: _h.IntegerField[_h.R]
     """CvssLowerBound: int32"""
     Severities: _h.CollectionField[str, _h.R]
     """Severities: a list of string"""
-    Categories: _WindowsUpdateCategoryMany[_h.R]
+    Categories: WindowsUpdateCategoryListFields[_h.R]
     """Categories: a list of WindowsUpdateCategory; compare one of its fields, or use any()"""
     Titles: _h.CollectionField[str, _h.R]
     """Titles: a list of string"""
 
-AutomaticApprovalSettings: _AutomaticApprovalSettings[_AutomaticApprovalSettingsRecord]
+AutomaticApprovalSettings: AutomaticApprovalSettingsFields[_AutomaticApprovalSettingsRecord]
 """The fields of AutomaticApprovalSettings: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.automaticpolicysettings import AutomaticPolicySettings as _AutomaticPolicySettingsRecord
-from .windowsupdatecategory import _WindowsUpdateCategoryMany
+from .windowsupdatecategory import WindowsUpdateCategoryListFields
 
-class _AutomaticPolicySettings(_h.ReferenceField[_h.R]):
+class AutomaticPolicySettingsFields(_h.ReferenceField[_h.R]):
     """The fields of AutomaticPolicySettings, in conditions on records R."""
 
     Severities: _h.CollectionField[str, _h.R]
     """Severities: a list of string"""
-    Categories: _WindowsUpdateCategoryMany[_h.R]
+    Categories: WindowsUpdateCategoryListFields[_h.R]
     """Categories: a list of WindowsUpdateCategory; compare one of its fields, or use any()"""
     Titles: _h.CollectionField[str, _h.R]
     """Titles: a list of string"""
 
-AutomaticPolicySettings: _AutomaticPolicySettings[_AutomaticPolicySettingsRecord]
+AutomaticPolicySettings: AutomaticPolicySettingsFields[_AutomaticPolicySettingsRecord]
 """The fields of AutomaticPolicySettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.avtemplatepolicy import AVTemplatePolicy as _AVTemplatePolicyRecord
 
-class _AVTemplatePolicy(_h.ReferenceField[_h.R]):
+class AVTemplatePolicyFields(_h.ReferenceField[_h.R]):
     """The fields of AVTemplatePolicy, in conditions on records R."""
 
     TemplatePolicyId: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _AVTemplatePolicy(_h.ReferenceField[_h.R]):
     GUID: _h.TextField[_h.R]
     """GUID: string"""
 
-AVTemplatePolicy: _AVTemplatePolicy[_AVTemplatePolicyRecord]
+AVTemplatePolicy: AVTemplatePolicyFields[_AVTemplatePolicyRecord]
 """The fields of AVTemplatePolicy: for conditions, sort orders and selections."""

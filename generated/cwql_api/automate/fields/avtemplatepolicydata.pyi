@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.avtemplatepolicydata import AVTemplatePolicyData as _AVTemplatePolicyDataRecord
 
-class _AVTemplatePolicyData(_h.ReferenceField[_h.R]):
+class AVTemplatePolicyDataFields(_h.ReferenceField[_h.R]):
     """The fields of AVTemplatePolicyData, in conditions on records R."""
 
     TemplatePolicyId: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _AVTemplatePolicyData(_h.ReferenceField[_h.R]):
     Data: _h.TextField[_h.R]
     """Data: string"""
 
-AVTemplatePolicyData: _AVTemplatePolicyData[_AVTemplatePolicyDataRecord]
+AVTemplatePolicyData: AVTemplatePolicyDataFields[_AVTemplatePolicyDataRecord]
 """The fields of AVTemplatePolicyData: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.bandwidthsettings import BandwidthSettings as _BandwidthSettingsRecord
 
-class _BandwidthSettings(_h.ReferenceField[_h.R]):
+class BandwidthSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of BandwidthSettings, in conditions on records R."""
 
     IpAddress: _h.TextField[_h.R]
@@ -27,5 +27,5 @@ class _BandwidthSettings(_h.ReferenceField[_h.R]):
     SnmpV3EncryptionMethodId: _h.IntegerField[_h.R]
     """SnmpV3EncryptionMethodId: int32"""
 
-BandwidthSettings: _BandwidthSettings[_BandwidthSettingsRecord]
+BandwidthSettings: BandwidthSettingsFields[_BandwidthSettingsRecord]
 """The fields of BandwidthSettings: for conditions, sort orders and selections."""

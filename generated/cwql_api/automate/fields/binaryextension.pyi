@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.binaryextension import BinaryExtension as _BinaryExtensionRecord
-from .runstyle import _RunStyle
+from .runstyle import RunStyleFields
 
-class _BinaryExtension(_h.ReferenceField[_h.R]):
+class BinaryExtensionFields(_h.ReferenceField[_h.R]):
     """The fields of BinaryExtension, in conditions on records R."""
 
     Category: _h.TextField[_h.R]
@@ -23,7 +23,7 @@ class _BinaryExtension(_h.ReferenceField[_h.R]):
     """IsRemoteAgentExtension: boolean"""
     ReleaseDate: _h.DateTimeField[_h.R]
     """ReleaseDate: date-time"""
-    RunStyle: _RunStyle[_h.R]
+    RunStyle: RunStyleFields[_h.R]
     """RunStyle: a reference; compare its Name, or it with None"""
     Author: _h.TextField[_h.R]
     """Author: string"""
@@ -40,5 +40,5 @@ class _BinaryExtension(_h.ReferenceField[_h.R]):
     Version: _h.TextField[_h.R]
     """Version: string"""
 
-BinaryExtension: _BinaryExtension[_BinaryExtensionRecord]
+BinaryExtension: BinaryExtensionFields[_BinaryExtensionRecord]
 """The fields of BinaryExtension: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.binaryextensionbatchrequest import BinaryExtensionBatchRequest as _BinaryExtensionBatchRequestRecord
 
-class _BinaryExtensionBatchRequest(_h.ReferenceField[_h.R]):
+class BinaryExtensionBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of BinaryExtensionBatchRequest, in conditions on records R."""
 
     BinaryExtensionIds: _h.CollectionField[int, _h.R]
     """BinaryExtensionIds: a list of int32"""
 
-BinaryExtensionBatchRequest: _BinaryExtensionBatchRequest[_BinaryExtensionBatchRequestRecord]
+BinaryExtensionBatchRequest: BinaryExtensionBatchRequestFields[_BinaryExtensionBatchRequestRecord]
 """The fields of BinaryExtensionBatchRequest: for conditions, sort orders and selections."""

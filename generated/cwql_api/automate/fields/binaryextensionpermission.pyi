@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.binaryextensionpermission import BinaryExtensionPermission as _BinaryExtensionPermissionRecord
 
-class _BinaryExtensionPermission(_h.ReferenceField[_h.R]):
+class BinaryExtensionPermissionFields(_h.ReferenceField[_h.R]):
     """The fields of BinaryExtensionPermission, in conditions on records R."""
 
     ExtensionPermissionId: _h.IntegerField[_h.R]
@@ -17,8 +17,8 @@ class _BinaryExtensionPermission(_h.ReferenceField[_h.R]):
     PermissionName: _h.TextField[_h.R]
     """PermissionName: string"""
 
-class _BinaryExtensionPermissionMany(_BinaryExtensionPermission[_h.R], _h.ChildrenField[_h.R, _BinaryExtensionPermissionRecord]):
+class BinaryExtensionPermissionListFields(BinaryExtensionPermissionFields[_h.R], _h.ChildrenField[_h.R, _BinaryExtensionPermissionRecord]):
     """A list of BinaryExtensionPermission inside of a record R."""
 
-BinaryExtensionPermission: _BinaryExtensionPermission[_BinaryExtensionPermissionRecord]
+BinaryExtensionPermission: BinaryExtensionPermissionFields[_BinaryExtensionPermissionRecord]
 """The fields of BinaryExtensionPermission: for conditions, sort orders and selections."""

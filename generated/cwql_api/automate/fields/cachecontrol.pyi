@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.cachecontrol import CacheControl as _CacheControlRecord
 
-class _CacheControl(_h.ReferenceField[_h.R]):
+class CacheControlFields(_h.ReferenceField[_h.R]):
     """The fields of CacheControl, in conditions on records R."""
 
     CacheId: _h.TextField[_h.R]
@@ -87,5 +87,5 @@ class _CacheControl(_h.ReferenceField[_h.R]):
     RoleDefinitions: _h.DateTimeField[_h.R]
     """RoleDefinitions: date-time"""
 
-CacheControl: _CacheControl[_CacheControlRecord]
+CacheControl: CacheControlFields[_CacheControlRecord]
 """The fields of CacheControl: for conditions, sort orders and selections."""

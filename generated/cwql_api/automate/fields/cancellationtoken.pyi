@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.cancellationtoken import CancellationToken as _CancellationTokenRecord
-from .waithandle import _WaitHandle
+from .waithandle import WaitHandleFields
 
-class _CancellationToken(_h.ReferenceField[_h.R]):
+class CancellationTokenFields(_h.ReferenceField[_h.R]):
     """The fields of CancellationToken, in conditions on records R."""
 
     IsCancellationRequested: _h.BooleanField[_h.R]
     """IsCancellationRequested: boolean"""
     CanBeCanceled: _h.BooleanField[_h.R]
     """CanBeCanceled: boolean"""
-    WaitHandle: _WaitHandle[_h.R]
+    WaitHandle: WaitHandleFields[_h.R]
     """WaitHandle: a reference; compare its fields, or it with None"""
 
-CancellationToken: _CancellationToken[_CancellationTokenRecord]
+CancellationToken: CancellationTokenFields[_CancellationTokenRecord]
 """The fields of CancellationToken: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.changepasswordrequest import ChangePasswordRequest as _ChangePasswordRequestRecord
 
-class _ChangePasswordRequest(_h.ReferenceField[_h.R]):
+class ChangePasswordRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ChangePasswordRequest, in conditions on records R."""
 
     OldPassword: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _ChangePasswordRequest(_h.ReferenceField[_h.R]):
     NewPassword: _h.TextField[_h.R]
     """NewPassword: string"""
 
-ChangePasswordRequest: _ChangePasswordRequest[_ChangePasswordRequestRecord]
+ChangePasswordRequest: ChangePasswordRequestFields[_ChangePasswordRequestRecord]
 """The fields of ChangePasswordRequest: for conditions, sort orders and selections."""

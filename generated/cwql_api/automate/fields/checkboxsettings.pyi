@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.checkboxsettings import CheckboxSettings as _CheckboxSettingsRecord
 
-class _CheckboxSettings(_h.ReferenceField[_h.R]):
+class CheckboxSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of CheckboxSettings, in conditions on records R."""
 
     IsChecked: _h.BooleanField[_h.R]
@@ -11,5 +11,5 @@ class _CheckboxSettings(_h.ReferenceField[_h.R]):
     DefaultValue: _h.BooleanField[_h.R]
     """DefaultValue: boolean"""
 
-CheckboxSettings: _CheckboxSettings[_CheckboxSettingsRecord]
+CheckboxSettings: CheckboxSettingsFields[_CheckboxSettingsRecord]
 """The fields of CheckboxSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.checkinterval import CheckInterval as _CheckIntervalRecord
 
-class _CheckInterval(_h.ReferenceField[_h.R]):
+class CheckIntervalFields(_h.ReferenceField[_h.R]):
     """The fields of CheckInterval, in conditions on records R."""
 
     IntervalInSeconds: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _CheckInterval(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-CheckInterval: _CheckInterval[_CheckIntervalRecord]
+CheckInterval: CheckIntervalFields[_CheckIntervalRecord]
 """The fields of CheckInterval: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.checksettingssnmpsettings import CheckSettingsSnmpSettings as _CheckSettingsSnmpSettingsRecord
 
-class _CheckSettingsSnmpSettings(_h.ReferenceField[_h.R]):
+class CheckSettingsSnmpSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of CheckSettingsSnmpSettings, in conditions on records R."""
 
     ServerAddress: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _CheckSettingsSnmpSettings(_h.ReferenceField[_h.R]):
     ShouldUseSnmpV2: _h.BooleanField[_h.R]
     """ShouldUseSnmpV2: boolean"""
 
-CheckSettingsSnmpSettings: _CheckSettingsSnmpSettings[_CheckSettingsSnmpSettingsRecord]
+CheckSettingsSnmpSettings: CheckSettingsSnmpSettingsFields[_CheckSettingsSnmpSettingsRecord]
 """The fields of CheckSettingsSnmpSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.checktype import CheckType as _CheckTypeRecord
 
-class _CheckType(_h.ReferenceField[_h.R]):
+class CheckTypeFields(_h.ReferenceField[_h.R]):
     """The fields of CheckType, in conditions on records R."""
 
     CheckTypeId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _CheckType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-CheckType: _CheckType[_CheckTypeRecord]
+CheckType: CheckTypeFields[_CheckTypeRecord]
 """The fields of CheckType: for conditions, sort orders and selections."""

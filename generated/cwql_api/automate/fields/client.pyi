@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.client import Client as _ClientRecord
-from .modelslocation import _ModelsLocationMany
+from .modelslocation import ModelsLocationListFields
 
-class _Client(_h.ReferenceField[_h.R]):
+class ClientFields(_h.ReferenceField[_h.R]):
     """The fields of Client, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -43,11 +43,11 @@ class _Client(_h.ReferenceField[_h.R]):
     """NewTicketNotificationEmail: string"""
     IsHiddenFromAllInclusiveGroup: _h.BooleanField[_h.R]
     """IsHiddenFromAllInclusiveGroup: boolean"""
-    Locations: _ModelsLocationMany[_h.R]
+    Locations: ModelsLocationListFields[_h.R]
     """Locations: a list of ModelsLocation; compare one of its fields, or use any()"""
 
-class _ClientMany(_Client[_h.R], _h.ChildrenField[_h.R, _ClientRecord]):
+class ClientListFields(ClientFields[_h.R], _h.ChildrenField[_h.R, _ClientRecord]):
     """A list of Client inside of a record R."""
 
-Client: _Client[_ClientRecord]
+Client: ClientFields[_ClientRecord]
 """The fields of Client: for conditions, sort orders and selections."""

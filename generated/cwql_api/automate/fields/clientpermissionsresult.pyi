@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.clientpermissionsresult import ClientPermissionsResult as _ClientPermissionsResultRecord
 
-class _ClientPermissionsResult(_h.ReferenceField[_h.R]):
+class ClientPermissionsResultFields(_h.ReferenceField[_h.R]):
     """The fields of ClientPermissionsResult, in conditions on records R."""
 
     ClientId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ClientPermissionsResult(_h.ReferenceField[_h.R]):
     Permissions: _h.CollectionField[str, _h.R]
     """Permissions: a list of string"""
 
-ClientPermissionsResult: _ClientPermissionsResult[_ClientPermissionsResultRecord]
+ClientPermissionsResult: ClientPermissionsResultFields[_ClientPermissionsResultRecord]
 """The fields of ClientPermissionsResult: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.clientsclient import ClientsClient as _ClientsClientRecord
 
-class _ClientsClient(_h.ReferenceField[_h.R]):
+class ClientsClientFields(_h.ReferenceField[_h.R]):
     """The fields of ClientsClient, in conditions on records R."""
 
     ClientId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _ClientsClient(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ClientsClientMany(_ClientsClient[_h.R], _h.ChildrenField[_h.R, _ClientsClientRecord]):
+class ClientsClientListFields(ClientsClientFields[_h.R], _h.ChildrenField[_h.R, _ClientsClientRecord]):
     """A list of ClientsClient inside of a record R."""
 
-ClientsClient: _ClientsClient[_ClientsClientRecord]
+ClientsClient: ClientsClientFields[_ClientsClientRecord]
 """The fields of ClientsClient: for conditions, sort orders and selections."""

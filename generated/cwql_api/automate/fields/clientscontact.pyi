@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.clientscontact import ClientsContact as _ClientsContactRecord
-from .clientsclient import _ClientsClient
-from .contactsource import _ContactSource
-from .location import _Location
+from .clientsclient import ClientsClientFields
+from .contactsource import ContactSourceFields
+from .location import LocationFields
 
-class _ClientsContact(_h.ReferenceField[_h.R]):
+class ClientsContactFields(_h.ReferenceField[_h.R]):
     """The fields of ClientsContact, in conditions on records R."""
 
     ContactId: _h.IntegerField[_h.R]
@@ -35,9 +35,9 @@ class _ClientsContact(_h.ReferenceField[_h.R]):
     """State: string"""
     ZipCode: _h.TextField[_h.R]
     """ZipCode: string"""
-    Client: _ClientsClient[_h.R]
+    Client: ClientsClientFields[_h.R]
     """Client: a reference; compare its Name, or it with None"""
-    Location: _Location[_h.R]
+    Location: LocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
     Password: _h.TextField[_h.R]
     """Password: string"""
@@ -53,8 +53,8 @@ class _ClientsContact(_h.ReferenceField[_h.R]):
     """LastUpdateDate: date-time"""
     PluginData: _h.MapField[_h.R]
     """PluginData: a mapping"""
-    Source: _ContactSource[_h.R]
+    Source: ContactSourceFields[_h.R]
     """Source: a reference; compare its Name, or it with None"""
 
-ClientsContact: _ClientsContact[_ClientsContactRecord]
+ClientsContact: ClientsContactFields[_ClientsContactRecord]
 """The fields of ClientsContact: for conditions, sort orders and selections."""

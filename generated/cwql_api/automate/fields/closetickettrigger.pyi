@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.closetickettrigger import CloseTicketTrigger as _CloseTicketTriggerRecord
 
-class _CloseTicketTrigger(_h.ReferenceField[_h.R]):
+class CloseTicketTriggerFields(_h.ReferenceField[_h.R]):
     """The fields of CloseTicketTrigger, in conditions on records R."""
 
     CloseTicketTriggerTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _CloseTicketTrigger(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-CloseTicketTrigger: _CloseTicketTrigger[_CloseTicketTriggerRecord]
+CloseTicketTrigger: CloseTicketTriggerFields[_CloseTicketTriggerRecord]
 """The fields of CloseTicketTrigger: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.command import Command as _CommandRecord
 
-class _Command(_h.ReferenceField[_h.R]):
+class CommandFields(_h.ReferenceField[_h.R]):
     """The fields of Command, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _Command(_h.ReferenceField[_h.R]):
     Level: _h.IntegerField[_h.R]
     """Level: int32"""
 
-Command: _Command[_CommandRecord]
+Command: CommandFields[_CommandRecord]
 """The fields of Command: for conditions, sort orders and selections."""

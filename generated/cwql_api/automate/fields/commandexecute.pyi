@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.commandexecute import CommandExecute as _CommandExecuteRecord
-from .command import _Command
+from .command import CommandFields
 
-class _CommandExecute(_h.ReferenceField[_h.R]):
+class CommandExecuteFields(_h.ReferenceField[_h.R]):
     """The fields of CommandExecute, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
     """Id: int32"""
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Command: _Command[_h.R]
+    Command: CommandFields[_h.R]
     """Command: a reference; compare its Id or Name, or it with None"""
     Status: _h.TextField[_h.R]
     """Status: string"""
@@ -24,5 +24,5 @@ class _CommandExecute(_h.ReferenceField[_h.R]):
     DateLastInventoried: _h.DateTimeField[_h.R]
     """DateLastInventoried: date-time"""
 
-CommandExecute: _CommandExecute[_CommandExecuteRecord]
+CommandExecute: CommandExecuteFields[_CommandExecuteRecord]
 """The fields of CommandExecute: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.commandhistory import CommandHistory as _CommandHistoryRecord
 
-class _CommandHistory(_h.ReferenceField[_h.R]):
+class CommandHistoryFields(_h.ReferenceField[_h.R]):
     """The fields of CommandHistory, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -27,5 +27,5 @@ class _CommandHistory(_h.ReferenceField[_h.R]):
     DateFinished: _h.DateTimeField[_h.R]
     """DateFinished: date-time"""
 
-CommandHistory: _CommandHistory[_CommandHistoryRecord]
+CommandHistory: CommandHistoryFields[_CommandHistoryRecord]
 """The fields of CommandHistory: for conditions, sort orders and selections."""

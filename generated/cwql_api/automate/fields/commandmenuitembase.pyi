@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.commandmenuitembase import CommandMenuItemBase as _CommandMenuItemBaseRecord
 
-class _CommandMenuItemBase(_h.ReferenceField[_h.R]):
+class CommandMenuItemBaseFields(_h.ReferenceField[_h.R]):
     """The fields of CommandMenuItemBase, in conditions on records R."""
 
     CommandKey: _h.TextField[_h.R]
@@ -17,8 +17,8 @@ class _CommandMenuItemBase(_h.ReferenceField[_h.R]):
     RequireConfirmation: _h.BooleanField[_h.R]
     """RequireConfirmation: boolean"""
 
-class _CommandMenuItemBaseMany(_CommandMenuItemBase[_h.R], _h.ChildrenField[_h.R, _CommandMenuItemBaseRecord]):
+class CommandMenuItemBaseListFields(CommandMenuItemBaseFields[_h.R], _h.ChildrenField[_h.R, _CommandMenuItemBaseRecord]):
     """A list of CommandMenuItemBase inside of a record R."""
 
-CommandMenuItemBase: _CommandMenuItemBase[_CommandMenuItemBaseRecord]
+CommandMenuItemBase: CommandMenuItemBaseFields[_CommandMenuItemBaseRecord]
 """The fields of CommandMenuItemBase: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.commandpromptcommand import CommandPromptCommand as _CommandPromptCommandRecord
 
-class _CommandPromptCommand(_h.ReferenceField[_h.R]):
+class CommandPromptCommandFields(_h.ReferenceField[_h.R]):
     """The fields of CommandPromptCommand, in conditions on records R."""
 
     RunAsAdmin: _h.BooleanField[_h.R]
@@ -15,5 +15,5 @@ class _CommandPromptCommand(_h.ReferenceField[_h.R]):
     Directory: _h.TextField[_h.R]
     """Directory: string"""
 
-CommandPromptCommand: _CommandPromptCommand[_CommandPromptCommandRecord]
+CommandPromptCommand: CommandPromptCommandFields[_CommandPromptCommandRecord]
 """The fields of CommandPromptCommand: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.commentpriority import CommentPriority as _CommentPriorityRecord
 
-class _CommentPriority(_h.ReferenceField[_h.R]):
+class CommentPriorityFields(_h.ReferenceField[_h.R]):
     """The fields of CommentPriority, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _CommentPriority(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-CommentPriority: _CommentPriority[_CommentPriorityRecord]
+CommentPriority: CommentPriorityFields[_CommentPriorityRecord]
 """The fields of CommentPriority: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.comparer import Comparer as _ComparerRecord
 
-class _Comparer(_h.ReferenceField[_h.R]):
+class ComparerFields(_h.ReferenceField[_h.R]):
     """The fields of Comparer, in conditions on records R."""
 
     ComparerId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _Comparer(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-Comparer: _Comparer[_ComparerRecord]
+Comparer: ComparerFields[_ComparerRecord]
 """The fields of Comparer: for conditions, sort orders and selections."""

@@ -2,29 +2,29 @@
 from cwql.schema import handles as _h
 
 from ..models.comparersettings import ComparerSettings as _ComparerSettingsRecord
-from .comparer import _Comparer
-from .comparersmoothingstyle import _ComparerSmoothingStyle
-from .comparervalue import _ComparerValue
-from .languageoverride import _LanguageOverrideMany
-from .resultformat import _ResultFormat
+from .comparer import ComparerFields
+from .comparersmoothingstyle import ComparerSmoothingStyleFields
+from .comparervalue import ComparerValueFields
+from .languageoverride import LanguageOverrideListFields
+from .resultformat import ResultFormatFields
 
-class _ComparerSettings(_h.ReferenceField[_h.R]):
+class ComparerSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of ComparerSettings, in conditions on records R."""
 
-    LanguageOverrides: _LanguageOverrideMany[_h.R]
+    LanguageOverrides: LanguageOverrideListFields[_h.R]
     """LanguageOverrides: a list of LanguageOverride; compare one of its fields, or use any()"""
-    ResultFormat: _ResultFormat[_h.R]
+    ResultFormat: ResultFormatFields[_h.R]
     """ResultFormat: a reference; compare its Name, or it with None"""
     IsExpression: _h.BooleanField[_h.R]
     """IsExpression: boolean"""
     SmoothingCoefficient: _h.NumberField[_h.R]
     """SmoothingCoefficient: double"""
-    SmoothingStyle: _ComparerSmoothingStyle[_h.R]
+    SmoothingStyle: ComparerSmoothingStyleFields[_h.R]
     """SmoothingStyle: a reference; compare its Name, or it with None"""
-    Comparer: _Comparer[_h.R]
+    Comparer: ComparerFields[_h.R]
     """Comparer: a reference; compare its Name, or it with None"""
-    Value: _ComparerValue[_h.R]
+    Value: ComparerValueFields[_h.R]
     """Value: a reference; compare its fields, or it with None"""
 
-ComparerSettings: _ComparerSettings[_ComparerSettingsRecord]
+ComparerSettings: ComparerSettingsFields[_ComparerSettingsRecord]
 """The fields of ComparerSettings: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.comparersettingsbase import ComparerSettingsBase as _ComparerSettingsBaseRecord
-from .comparer import _Comparer
-from .comparervalue import _ComparerValue
+from .comparer import ComparerFields
+from .comparervalue import ComparerValueFields
 
-class _ComparerSettingsBase(_h.ReferenceField[_h.R]):
+class ComparerSettingsBaseFields(_h.ReferenceField[_h.R]):
     """The fields of ComparerSettingsBase, in conditions on records R."""
 
-    Comparer: _Comparer[_h.R]
+    Comparer: ComparerFields[_h.R]
     """Comparer: a reference; compare its Name, or it with None"""
-    Value: _ComparerValue[_h.R]
+    Value: ComparerValueFields[_h.R]
     """Value: a reference; compare its fields, or it with None"""
 
-ComparerSettingsBase: _ComparerSettingsBase[_ComparerSettingsBaseRecord]
+ComparerSettingsBase: ComparerSettingsBaseFields[_ComparerSettingsBaseRecord]
 """The fields of ComparerSettingsBase: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.comparersmoothingstyle import ComparerSmoothingStyle as _ComparerSmoothingStyleRecord
 
-class _ComparerSmoothingStyle(_h.ReferenceField[_h.R]):
+class ComparerSmoothingStyleFields(_h.ReferenceField[_h.R]):
     """The fields of ComparerSmoothingStyle, in conditions on records R."""
 
     SmoothingStyleId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ComparerSmoothingStyle(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ComparerSmoothingStyle: _ComparerSmoothingStyle[_ComparerSmoothingStyleRecord]
+ComparerSmoothingStyle: ComparerSmoothingStyleFields[_ComparerSmoothingStyleRecord]
 """The fields of ComparerSmoothingStyle: for conditions, sort orders and selections."""

@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.comparervalue import ComparerValue as _ComparerValueRecord
-from .comparervalueformat import _ComparerValueFormat
-from .multivaluesformat import _MultiValuesFormat
-from .singlevalueformat import _SingleValueFormat
-from .statebasedvalueformat import _StateBasedValueFormat
+from .comparervalueformat import ComparerValueFormatFields
+from .multivaluesformat import MultiValuesFormatFields
+from .singlevalueformat import SingleValueFormatFields
+from .statebasedvalueformat import StateBasedValueFormatFields
 
-class _ComparerValue(_h.ReferenceField[_h.R]):
+class ComparerValueFields(_h.ReferenceField[_h.R]):
     """The fields of ComparerValue, in conditions on records R."""
 
-    Format: _ComparerValueFormat[_h.R]
+    Format: ComparerValueFormatFields[_h.R]
     """Format: a reference; compare its Name, or it with None"""
-    SingleValueFormat: _SingleValueFormat[_h.R]
+    SingleValueFormat: SingleValueFormatFields[_h.R]
     """SingleValueFormat: a reference; compare its fields, or it with None"""
-    MultiValuesFormat: _MultiValuesFormat[_h.R]
+    MultiValuesFormat: MultiValuesFormatFields[_h.R]
     """MultiValuesFormat: a reference; compare its fields, or it with None"""
-    StateBasedValueFormat: _StateBasedValueFormat[_h.R]
+    StateBasedValueFormat: StateBasedValueFormatFields[_h.R]
     """StateBasedValueFormat: a reference; compare its fields, or it with None"""
 
-ComparerValue: _ComparerValue[_ComparerValueRecord]
+ComparerValue: ComparerValueFields[_ComparerValueRecord]
 """The fields of ComparerValue: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.comparervalueformat import ComparerValueFormat as _ComparerValueFormatRecord
 
-class _ComparerValueFormat(_h.ReferenceField[_h.R]):
+class ComparerValueFormatFields(_h.ReferenceField[_h.R]):
     """The fields of ComparerValueFormat, in conditions on records R."""
 
     ValueFormatId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ComparerValueFormat(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ComparerValueFormat: _ComparerValueFormat[_ComparerValueFormatRecord]
+ComparerValueFormat: ComparerValueFormatFields[_ComparerValueFormatRecord]
 """The fields of ComparerValueFormat: for conditions, sort orders and selections."""

@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.computer import Computer as _ComputerRecord
-from .client import _Client
-from .commentpriority import _CommentPriority
-from .contact import _Contact
-from .group import _GroupMany
-from .loggedinuser import _LoggedInUserMany
-from .modelslocation import _ModelsLocation
-from .ticket import _TicketMany
-from .virusscannerdef import _VirusScannerDef
+from .client import ClientFields
+from .commentpriority import CommentPriorityFields
+from .contact import ContactFields
+from .group import GroupListFields
+from .loggedinuser import LoggedInUserListFields
+from .modelslocation import ModelsLocationFields
+from .ticket import TicketListFields
+from .virusscannerdef import VirusScannerDefFields
 
-class _Computer(_h.ReferenceField[_h.R]):
+class ComputerFields(_h.ReferenceField[_h.R]):
     """The fields of Computer, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
-    Location: _ModelsLocation[_h.R]
+    Location: ModelsLocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    Client: _Client[_h.R]
+    Client: ClientFields[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
-    Contact: _Contact[_h.R]
+    Contact: ContactFields[_h.R]
     """Contact: a reference; compare its Id, or it with None"""
     IsFasTalk: _h.BooleanField[_h.R]
     """IsFasTalk: boolean"""
@@ -88,13 +88,13 @@ class _Computer(_h.ReferenceField[_h.R]):
     """DateAdded: date-time"""
     UserIdleTime: _h.IntegerField[_h.R]
     """UserIdleTime: int32"""
-    LoggedInUsers: _LoggedInUserMany[_h.R]
+    LoggedInUsers: LoggedInUserListFields[_h.R]
     """LoggedInUsers: a list of LoggedInUser; compare one of its fields, or use any()"""
     LastUserName: _h.TextField[_h.R]
     """LastUserName: string"""
-    Tickets: _TicketMany[_h.R]
+    Tickets: TicketListFields[_h.R]
     """Tickets: a list of Ticket; compare one of its fields, or use any()"""
-    Groups: _GroupMany[_h.R]
+    Groups: GroupListFields[_h.R]
     """Groups: a list of Group; compare one of its fields, or use any()"""
     Bandwidth: _h.IntegerField[_h.R]
     """Bandwidth: int32"""
@@ -112,7 +112,7 @@ class _Computer(_h.ReferenceField[_h.R]):
     """Status: string"""
     MasterMode: _h.TextField[_h.R]
     """MasterMode: string"""
-    VirusScanner: _VirusScannerDef[_h.R]
+    VirusScanner: VirusScannerDefFields[_h.R]
     """VirusScanner: a reference; compare its Id or Name, or it with None"""
     FriendlyName: _h.TextField[_h.R]
     """FriendlyName: string"""
@@ -156,7 +156,7 @@ class _Computer(_h.ReferenceField[_h.R]):
     """BiosFlash: string"""
     PrimaryContactName: _h.TextField[_h.R]
     """PrimaryContactName: string"""
-    CommentPriority: _CommentPriority[_h.R]
+    CommentPriority: CommentPriorityFields[_h.R]
     """CommentPriority: a reference; compare its Id or Name, or it with None"""
     IRQ: _h.CollectionField[int, _h.R]
     """IRQ: a list of int32"""
@@ -185,8 +185,8 @@ class _Computer(_h.ReferenceField[_h.R]):
     LastContactDate: _h.DateTimeField[_h.R]
     """LastContactDate: date-time"""
 
-class _ComputerMany(_Computer[_h.R], _h.ChildrenField[_h.R, _ComputerRecord]):
+class ComputerListFields(ComputerFields[_h.R], _h.ChildrenField[_h.R, _ComputerRecord]):
     """A list of Computer inside of a record R."""
 
-Computer: _Computer[_ComputerRecord]
+Computer: ComputerFields[_ComputerRecord]
 """The fields of Computer: for conditions, sort orders and selections."""

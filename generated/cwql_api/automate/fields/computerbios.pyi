@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerbios import ComputerBios as _ComputerBiosRecord
 
-class _ComputerBios(_h.ReferenceField[_h.R]):
+class ComputerBiosFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerBios, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -65,5 +65,5 @@ class _ComputerBios(_h.ReferenceField[_h.R]):
     DateUpdated: _h.DateTimeField[_h.R]
     """DateUpdated: date-time"""
 
-ComputerBios: _ComputerBios[_ComputerBiosRecord]
+ComputerBios: ComputerBiosFields[_ComputerBiosRecord]
 """The fields of ComputerBios: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerchassis import ComputerChassis as _ComputerChassisRecord
 
-class _ComputerChassis(_h.ReferenceField[_h.R]):
+class ComputerChassisFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerChassis, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -47,5 +47,5 @@ class _ComputerChassis(_h.ReferenceField[_h.R]):
     LastUpdate: _h.DateTimeField[_h.R]
     """LastUpdate: date-time"""
 
-ComputerChassis: _ComputerChassis[_ComputerChassisRecord]
+ComputerChassis: ComputerChassisFields[_ComputerChassisRecord]
 """The fields of ComputerChassis: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerdevice import ComputerDevice as _ComputerDeviceRecord
 
-class _ComputerDevice(_h.ReferenceField[_h.R]):
+class ComputerDeviceFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerDevice, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -27,5 +27,5 @@ class _ComputerDevice(_h.ReferenceField[_h.R]):
     UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
-ComputerDevice: _ComputerDevice[_ComputerDeviceRecord]
+ComputerDevice: ComputerDeviceFields[_ComputerDeviceRecord]
 """The fields of ComputerDevice: for conditions, sort orders and selections."""

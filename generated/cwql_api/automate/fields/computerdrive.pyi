@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerdrive import ComputerDrive as _ComputerDriveRecord
 
-class _ComputerDrive(_h.ReferenceField[_h.R]):
+class ComputerDriveFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerDrive, in conditions on records R."""
 
     DriveId: _h.IntegerField[_h.R]
@@ -37,5 +37,5 @@ class _ComputerDrive(_h.ReferenceField[_h.R]):
     MaximumHistoryDaysAvailable: _h.IntegerField[_h.R]
     """MaximumHistoryDaysAvailable: int64"""
 
-ComputerDrive: _ComputerDrive[_ComputerDriveRecord]
+ComputerDrive: ComputerDriveFields[_ComputerDriveRecord]
 """The fields of ComputerDrive: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerdriver import ComputerDriver as _ComputerDriverRecord
 
-class _ComputerDriver(_h.ReferenceField[_h.R]):
+class ComputerDriverFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerDriver, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -29,5 +29,5 @@ class _ComputerDriver(_h.ReferenceField[_h.R]):
     RunLevels: _h.TextField[_h.R]
     """RunLevels: string"""
 
-ComputerDriver: _ComputerDriver[_ComputerDriverRecord]
+ComputerDriver: ComputerDriverFields[_ComputerDriverRecord]
 """The fields of ComputerDriver: for conditions, sort orders and selections."""

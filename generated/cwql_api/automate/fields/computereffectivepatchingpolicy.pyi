@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computereffectivepatchingpolicy import ComputerEffectivePatchingPolicy as _ComputerEffectivePatchingPolicyRecord
 
-class _ComputerEffectivePatchingPolicy(_h.ReferenceField[_h.R]):
+class ComputerEffectivePatchingPolicyFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerEffectivePatchingPolicy, in conditions on records R."""
 
     ApprovalPolicyCount: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _ComputerEffectivePatchingPolicy(_h.ReferenceField[_h.R]):
     ThirdPartyUpdatePolicyName: _h.TextField[_h.R]
     """ThirdPartyUpdatePolicyName: string"""
 
-ComputerEffectivePatchingPolicy: _ComputerEffectivePatchingPolicy[_ComputerEffectivePatchingPolicyRecord]
+ComputerEffectivePatchingPolicy: ComputerEffectivePatchingPolicyFields[_ComputerEffectivePatchingPolicyRecord]
 """The fields of ComputerEffectivePatchingPolicy: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.computermemoryslot import ComputerMemorySlot as _ComputerMemorySlotRecord
-from .memoryformfactor import _MemoryFormFactor
-from .memorytype import _MemoryType
+from .memoryformfactor import MemoryFormFactorFields
+from .memorytype import MemoryTypeFields
 
-class _ComputerMemorySlot(_h.ReferenceField[_h.R]):
+class ComputerMemorySlotFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerMemorySlot, in conditions on records R."""
 
     SlotHandle: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ComputerMemorySlot(_h.ReferenceField[_h.R]):
     """SlotName: string"""
     Bank: _h.TextField[_h.R]
     """Bank: string"""
-    FormFactor: _MemoryFormFactor[_h.R]
+    FormFactor: MemoryFormFactorFields[_h.R]
     """FormFactor: a reference; compare its Id or Name, or it with None"""
     TotalWidth: _h.IntegerField[_h.R]
     """TotalWidth: int32"""
@@ -24,7 +24,7 @@ class _ComputerMemorySlot(_h.ReferenceField[_h.R]):
     """DataWidth: int32"""
     Size: _h.IntegerField[_h.R]
     """Size: int32"""
-    Type: _MemoryType[_h.R]
+    Type: MemoryTypeFields[_h.R]
     """Type: a reference; compare its Id or Name, or it with None"""
     Speed: _h.IntegerField[_h.R]
     """Speed: int32"""
@@ -39,5 +39,5 @@ class _ComputerMemorySlot(_h.ReferenceField[_h.R]):
     UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
-ComputerMemorySlot: _ComputerMemorySlot[_ComputerMemorySlotRecord]
+ComputerMemorySlot: ComputerMemorySlotFields[_ComputerMemorySlotRecord]
 """The fields of ComputerMemorySlot: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computermenu import ComputerMenu as _ComputerMenuRecord
 
-class _ComputerMenu(_h.ReferenceField[_h.R]):
+class ComputerMenuFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerMenu, in conditions on records R."""
 
     MenuID: _h.TextField[_h.R]
@@ -35,8 +35,8 @@ class _ComputerMenu(_h.ReferenceField[_h.R]):
     Parameters: _h.TextField[_h.R]
     """Parameters: string"""
 
-class _ComputerMenuMany(_ComputerMenu[_h.R], _h.ChildrenField[_h.R, _ComputerMenuRecord]):
+class ComputerMenuListFields(ComputerMenuFields[_h.R], _h.ChildrenField[_h.R, _ComputerMenuRecord]):
     """A list of ComputerMenu inside of a record R."""
 
-ComputerMenu: _ComputerMenu[_ComputerMenuRecord]
+ComputerMenu: ComputerMenuFields[_ComputerMenuRecord]
 """The fields of ComputerMenu: for conditions, sort orders and selections."""

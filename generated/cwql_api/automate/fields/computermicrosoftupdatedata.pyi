@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.computermicrosoftupdatedata import ComputerMicrosoftUpdateData as _ComputerMicrosoftUpdateDataRecord
-from .policyapprovalsetting import _PolicyApprovalSetting
+from .policyapprovalsetting import PolicyApprovalSettingFields
 
-class _ComputerMicrosoftUpdateData(_h.ReferenceField[_h.R]):
+class ComputerMicrosoftUpdateDataFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerMicrosoftUpdateData, in conditions on records R."""
 
     Category: _h.TextField[_h.R]
@@ -27,7 +27,7 @@ class _ComputerMicrosoftUpdateData(_h.ReferenceField[_h.R]):
     """KnowledgeBaseId: int64"""
     MicrosoftUpdateId: _h.TextField[_h.R]
     """MicrosoftUpdateId: string"""
-    PolicyApproval: _PolicyApprovalSetting[_h.R]
+    PolicyApproval: PolicyApprovalSettingFields[_h.R]
     """PolicyApproval: a reference; compare its Id or Name, or it with None"""
     ReleaseDate: _h.DateTimeField[_h.R]
     """ReleaseDate: date-time"""
@@ -38,5 +38,5 @@ class _ComputerMicrosoftUpdateData(_h.ReferenceField[_h.R]):
     Cvss: _h.NumberField[_h.R]
     """Cvss: double"""
 
-ComputerMicrosoftUpdateData: _ComputerMicrosoftUpdateData[_ComputerMicrosoftUpdateDataRecord]
+ComputerMicrosoftUpdateData: ComputerMicrosoftUpdateDataFields[_ComputerMicrosoftUpdateDataRecord]
 """The fields of ComputerMicrosoftUpdateData: for conditions, sort orders and selections."""

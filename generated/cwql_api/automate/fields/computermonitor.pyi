@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.computermonitor import ComputerMonitor as _ComputerMonitorRecord
-from .alertaction import _AlertAction
-from .computermonitorhistory import _ComputerMonitorHistory
+from .alertaction import AlertActionFields
+from .computermonitorhistory import ComputerMonitorHistoryFields
 
-class _ComputerMonitor(_h.ReferenceField[_h.R]):
+class ComputerMonitorFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerMonitor, in conditions on records R."""
 
     MonitorId: _h.IntegerField[_h.R]
@@ -24,10 +24,10 @@ class _ComputerMonitor(_h.ReferenceField[_h.R]):
     """LastFailed: date-time"""
     LastInventoryDate: _h.DateTimeField[_h.R]
     """LastInventoryDate: date-time"""
-    AlertAction: _AlertAction[_h.R]
+    AlertAction: AlertActionFields[_h.R]
     """AlertAction: a reference; compare its Id or Name, or it with None"""
-    MonitorHistory: _ComputerMonitorHistory[_h.R]
+    MonitorHistory: ComputerMonitorHistoryFields[_h.R]
     """MonitorHistory: a reference; compare its Id, or it with None"""
 
-ComputerMonitor: _ComputerMonitor[_ComputerMonitorRecord]
+ComputerMonitor: ComputerMonitorFields[_ComputerMonitorRecord]
 """The fields of ComputerMonitor: for conditions, sort orders and selections."""

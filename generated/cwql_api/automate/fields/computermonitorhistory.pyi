@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computermonitorhistory import ComputerMonitorHistory as _ComputerMonitorHistoryRecord
 
-class _ComputerMonitorHistory(_h.ReferenceField[_h.R]):
+class ComputerMonitorHistoryFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerMonitorHistory, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _ComputerMonitorHistory(_h.ReferenceField[_h.R]):
     LastFailData: _h.TextField[_h.R]
     """LastFailData: string"""
 
-ComputerMonitorHistory: _ComputerMonitorHistory[_ComputerMonitorHistoryRecord]
+ComputerMonitorHistory: ComputerMonitorHistoryFields[_ComputerMonitorHistoryRecord]
 """The fields of ComputerMonitorHistory: for conditions, sort orders and selections."""

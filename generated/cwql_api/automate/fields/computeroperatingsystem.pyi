@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computeroperatingsystem import ComputerOperatingSystem as _ComputerOperatingSystemRecord
 
-class _ComputerOperatingSystem(_h.ReferenceField[_h.R]):
+class ComputerOperatingSystemFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerOperatingSystem, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -61,5 +61,5 @@ class _ComputerOperatingSystem(_h.ReferenceField[_h.R]):
     BranchReadinessLevel: _h.IntegerField[_h.R]
     """BranchReadinessLevel: int32"""
 
-ComputerOperatingSystem: _ComputerOperatingSystem[_ComputerOperatingSystemRecord]
+ComputerOperatingSystem: ComputerOperatingSystemFields[_ComputerOperatingSystemRecord]
 """The fields of ComputerOperatingSystem: for conditions, sort orders and selections."""

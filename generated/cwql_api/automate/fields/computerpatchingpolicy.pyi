@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerpatchingpolicy import ComputerPatchingPolicy as _ComputerPatchingPolicyRecord
 
-class _ComputerPatchingPolicy(_h.ReferenceField[_h.R]):
+class ComputerPatchingPolicyFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerPatchingPolicy, in conditions on records R."""
 
     ApprovalPolicyCount: _h.IntegerField[_h.R]
@@ -23,5 +23,5 @@ class _ComputerPatchingPolicy(_h.ReferenceField[_h.R]):
     ThirdPartyUpdatePolicyName: _h.TextField[_h.R]
     """ThirdPartyUpdatePolicyName: string"""
 
-ComputerPatchingPolicy: _ComputerPatchingPolicy[_ComputerPatchingPolicyRecord]
+ComputerPatchingPolicy: ComputerPatchingPolicyFields[_ComputerPatchingPolicyRecord]
 """The fields of ComputerPatchingPolicy: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerpatchingstats import ComputerPatchingStats as _ComputerPatchingStatsRecord
 
-class _ComputerPatchingStats(_h.ReferenceField[_h.R]):
+class ComputerPatchingStatsFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerPatchingStats, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -61,5 +61,5 @@ class _ComputerPatchingStats(_h.ReferenceField[_h.R]):
     IsThirdPartyManaged: _h.BooleanField[_h.R]
     """IsThirdPartyManaged: boolean"""
 
-ComputerPatchingStats: _ComputerPatchingStats[_ComputerPatchingStatsRecord]
+ComputerPatchingStats: ComputerPatchingStatsFields[_ComputerPatchingStatsRecord]
 """The fields of ComputerPatchingStats: for conditions, sort orders and selections."""

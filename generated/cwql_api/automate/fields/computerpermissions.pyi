@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerpermissions import ComputerPermissions as _ComputerPermissionsRecord
 
-class _ComputerPermissions(_h.ReferenceField[_h.R]):
+class ComputerPermissionsFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerPermissions, in conditions on records R."""
 
     EditConfig: _h.BooleanField[_h.R]
@@ -43,5 +43,5 @@ class _ComputerPermissions(_h.ReferenceField[_h.R]):
     DeleteScheduleScripts: _h.BooleanField[_h.R]
     """DeleteScheduleScripts: boolean"""
 
-ComputerPermissions: _ComputerPermissions[_ComputerPermissionsRecord]
+ComputerPermissions: ComputerPermissionsFields[_ComputerPermissionsRecord]
 """The fields of ComputerPermissions: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerprinter import ComputerPrinter as _ComputerPrinterRecord
 
-class _ComputerPrinter(_h.ReferenceField[_h.R]):
+class ComputerPrinterFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerPrinter, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _ComputerPrinter(_h.ReferenceField[_h.R]):
     Features: _h.CollectionField[str, _h.R]
     """Features: a list of string"""
 
-ComputerPrinter: _ComputerPrinter[_ComputerPrinterRecord]
+ComputerPrinter: ComputerPrinterFields[_ComputerPrinterRecord]
 """The fields of ComputerPrinter: for conditions, sort orders and selections."""

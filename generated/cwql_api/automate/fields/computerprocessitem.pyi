@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerprocessitem import ComputerProcessItem as _ComputerProcessItemRecord
 
-class _ComputerProcessItem(_h.ReferenceField[_h.R]):
+class ComputerProcessItemFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerProcessItem, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _ComputerProcessItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ComputerProcessItem: _ComputerProcessItem[_ComputerProcessItemRecord]
+ComputerProcessItem: ComputerProcessItemFields[_ComputerProcessItemRecord]
 """The fields of ComputerProcessItem: for conditions, sort orders and selections."""

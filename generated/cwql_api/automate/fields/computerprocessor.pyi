@@ -2,28 +2,28 @@
 from cwql.schema import handles as _h
 
 from ..models.computerprocessor import ComputerProcessor as _ComputerProcessorRecord
-from .computerprocessorcache import _ComputerProcessorCacheMany
-from .processorfamily import _ProcessorFamily
-from .processorsocket import _ProcessorSocket
+from .computerprocessorcache import ComputerProcessorCacheListFields
+from .processorfamily import ProcessorFamilyFields
+from .processorsocket import ProcessorSocketFields
 
-class _ComputerProcessor(_h.ReferenceField[_h.R]):
+class ComputerProcessorFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerProcessor, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     ProcessorHandle: _h.IntegerField[_h.R]
     """ProcessorHandle: int32"""
-    Socket: _ProcessorSocket[_h.R]
+    Socket: ProcessorSocketFields[_h.R]
     """Socket: a reference; compare its Id or Name, or it with None"""
     IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
-    Family: _ProcessorFamily[_h.R]
+    Family: ProcessorFamilyFields[_h.R]
     """Family: a reference; compare its Id or Name, or it with None"""
     Manufacturer: _h.TextField[_h.R]
     """Manufacturer: string"""
     Speed: _h.IntegerField[_h.R]
     """Speed: int32"""
-    CacheList: _ComputerProcessorCacheMany[_h.R]
+    CacheList: ComputerProcessorCacheListFields[_h.R]
     """CacheList: a list of ComputerProcessorCache; compare one of its fields, or use any()"""
     SerialNumber: _h.TextField[_h.R]
     """SerialNumber: string"""
@@ -48,5 +48,5 @@ class _ComputerProcessor(_h.ReferenceField[_h.R]):
     UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
-ComputerProcessor: _ComputerProcessor[_ComputerProcessorRecord]
+ComputerProcessor: ComputerProcessorFields[_ComputerProcessorRecord]
 """The fields of ComputerProcessor: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerprocessorcache import ComputerProcessorCache as _ComputerProcessorCacheRecord
 
-class _ComputerProcessorCache(_h.ReferenceField[_h.R]):
+class ComputerProcessorCacheFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerProcessorCache, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _ComputerProcessorCache(_h.ReferenceField[_h.R]):
     Size: _h.IntegerField[_h.R]
     """Size: int32"""
 
-class _ComputerProcessorCacheMany(_ComputerProcessorCache[_h.R], _h.ChildrenField[_h.R, _ComputerProcessorCacheRecord]):
+class ComputerProcessorCacheListFields(ComputerProcessorCacheFields[_h.R], _h.ChildrenField[_h.R, _ComputerProcessorCacheRecord]):
     """A list of ComputerProcessorCache inside of a record R."""
 
-ComputerProcessorCache: _ComputerProcessorCache[_ComputerProcessorCacheRecord]
+ComputerProcessorCache: ComputerProcessorCacheFields[_ComputerProcessorCacheRecord]
 """The fields of ComputerProcessorCache: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.computerremotemonitor import ComputerRemoteMonitor as _ComputerRemoteMonitorRecord
-from .alertingsettings import _AlertingSettings
-from .configuration import _Configuration
-from .targettype import _TargetType
+from .alertingsettings import AlertingSettingsFields
+from .configuration import ConfigurationFields
+from .targettype import TargetTypeFields
 
-class _ComputerRemoteMonitor(_h.ReferenceField[_h.R]):
+class ComputerRemoteMonitorFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerRemoteMonitor, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    TargetType: _TargetType[_h.R]
+    TargetType: TargetTypeFields[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""
     SubType: _h.TextField[_h.R]
     """SubType: string"""
@@ -27,10 +27,10 @@ class _ComputerRemoteMonitor(_h.ReferenceField[_h.R]):
     """RemoteMonitorId: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    AlertingSettings: _AlertingSettings[_h.R]
+    AlertingSettings: AlertingSettingsFields[_h.R]
     """AlertingSettings: a reference; compare its fields, or it with None"""
-    Configuration: _Configuration[_h.R]
+    Configuration: ConfigurationFields[_h.R]
     """Configuration: a reference; compare its fields, or it with None"""
 
-ComputerRemoteMonitor: _ComputerRemoteMonitor[_ComputerRemoteMonitorRecord]
+ComputerRemoteMonitor: ComputerRemoteMonitorFields[_ComputerRemoteMonitorRecord]
 """The fields of ComputerRemoteMonitor: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerrunningscript import ComputerRunningScript as _ComputerRunningScriptRecord
 
-class _ComputerRunningScript(_h.ReferenceField[_h.R]):
+class ComputerRunningScriptFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerRunningScript, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _ComputerRunningScript(_h.ReferenceField[_h.R]):
     StartDate: _h.DateTimeField[_h.R]
     """StartDate: date-time"""
 
-ComputerRunningScript: _ComputerRunningScript[_ComputerRunningScriptRecord]
+ComputerRunningScript: ComputerRunningScriptFields[_ComputerRunningScriptRecord]
 """The fields of ComputerRunningScript: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerscheduledtask import ComputerScheduledTask as _ComputerScheduledTaskRecord
 
-class _ComputerScheduledTask(_h.ReferenceField[_h.R]):
+class ComputerScheduledTaskFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerScheduledTask, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _ComputerScheduledTask(_h.ReferenceField[_h.R]):
     DaysOfWeek: _h.CollectionField[str, _h.R]
     """DaysOfWeek: a list of string"""
 
-ComputerScheduledTask: _ComputerScheduledTask[_ComputerScheduledTaskRecord]
+ComputerScheduledTask: ComputerScheduledTaskFields[_ComputerScheduledTaskRecord]
 """The fields of ComputerScheduledTask: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.computerscomputer import ComputersComputer as _ComputersComputerRecord
-from .clientsclient import _ClientsClient
-from .location import _Location
+from .clientsclient import ClientsClientFields
+from .location import LocationFields
 
-class _ComputersComputer(_h.ReferenceField[_h.R]):
+class ComputersComputerFields(_h.ReferenceField[_h.R]):
     """The fields of ComputersComputer, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -16,10 +16,10 @@ class _ComputersComputer(_h.ReferenceField[_h.R]):
     """FriendlyName: string"""
     IsOnline: _h.BooleanField[_h.R]
     """IsOnline: boolean"""
-    Location: _Location[_h.R]
+    Location: LocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    Client: _ClientsClient[_h.R]
+    Client: ClientsClientFields[_h.R]
     """Client: a reference; compare its Name, or it with None"""
 
-ComputersComputer: _ComputersComputer[_ComputersComputerRecord]
+ComputersComputer: ComputersComputerFields[_ComputersComputerRecord]
 """The fields of ComputersComputer: for conditions, sort orders and selections."""

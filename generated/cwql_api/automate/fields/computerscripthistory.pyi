@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerscripthistory import ComputerScriptHistory as _ComputerScriptHistoryRecord
 
-class _ComputerScriptHistory(_h.ReferenceField[_h.R]):
+class ComputerScriptHistoryFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerScriptHistory, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -27,5 +27,5 @@ class _ComputerScriptHistory(_h.ReferenceField[_h.R]):
     DiagnosticMessage: _h.TextField[_h.R]
     """DiagnosticMessage: string"""
 
-ComputerScriptHistory: _ComputerScriptHistory[_ComputerScriptHistoryRecord]
+ComputerScriptHistory: ComputerScriptHistoryFields[_ComputerScriptHistoryRecord]
 """The fields of ComputerScriptHistory: for conditions, sort orders and selections."""

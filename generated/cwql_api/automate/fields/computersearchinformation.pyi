@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.computersearchinformation import ComputerSearchInformation as _ComputerSearchInformationRecord
-from .groupconfigurationsearch import _GroupConfigurationSearchMany
+from .groupconfigurationsearch import GroupConfigurationSearchListFields
 
-class _ComputerSearchInformation(_h.ReferenceField[_h.R]):
+class ComputerSearchInformationFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerSearchInformation, in conditions on records R."""
 
     IsModifiable: _h.BooleanField[_h.R]
     """IsModifiable: boolean"""
-    Searches: _GroupConfigurationSearchMany[_h.R]
+    Searches: GroupConfigurationSearchListFields[_h.R]
     """Searches: a list of GroupConfigurationSearch; compare one of its fields, or use any()"""
 
-ComputerSearchInformation: _ComputerSearchInformation[_ComputerSearchInformationRecord]
+ComputerSearchInformation: ComputerSearchInformationFields[_ComputerSearchInformationRecord]
 """The fields of ComputerSearchInformation: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.computersensor import ComputerSensor as _ComputerSensorRecord
-from .sensordevicetype import _SensorDeviceType
+from .sensordevicetype import SensorDeviceTypeFields
 
-class _ComputerSensor(_h.ReferenceField[_h.R]):
+class ComputerSensorFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerSensor, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _ComputerSensor(_h.ReferenceField[_h.R]):
     """SensorId: int32"""
     SensorName: _h.TextField[_h.R]
     """SensorName: string"""
-    DeviceType: _SensorDeviceType[_h.R]
+    DeviceType: SensorDeviceTypeFields[_h.R]
     """DeviceType: a reference; compare its Name, or it with None"""
     Monitor: _h.TextField[_h.R]
     """Monitor: string"""
@@ -22,5 +22,5 @@ class _ComputerSensor(_h.ReferenceField[_h.R]):
     MaxValue: _h.NumberField[_h.R]
     """MaxValue: double"""
 
-ComputerSensor: _ComputerSensor[_ComputerSensorRecord]
+ComputerSensor: ComputerSensorFields[_ComputerSensorRecord]
 """The fields of ComputerSensor: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.computerservice import ComputerService as _ComputerServiceRecord
-from .serviceclassification import _ServiceClassification
+from .serviceclassification import ServiceClassificationFields
 
-class _ComputerService(_h.ReferenceField[_h.R]):
+class ComputerServiceFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerService, in conditions on records R."""
 
     ComputerServiceId: _h.IntegerField[_h.R]
@@ -29,8 +29,8 @@ class _ComputerService(_h.ReferenceField[_h.R]):
     """DateLastInventoried: date-time"""
     RunLevels: _h.TextField[_h.R]
     """RunLevels: string"""
-    Classification: _ServiceClassification[_h.R]
+    Classification: ServiceClassificationFields[_h.R]
     """Classification: a reference; compare its Id or Name, or it with None"""
 
-ComputerService: _ComputerService[_ComputerServiceRecord]
+ComputerService: ComputerServiceFields[_ComputerServiceRecord]
 """The fields of ComputerService: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerserviceitem import ComputerServiceItem as _ComputerServiceItemRecord
 
-class _ComputerServiceItem(_h.ReferenceField[_h.R]):
+class ComputerServiceItemFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerServiceItem, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _ComputerServiceItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ComputerServiceItem: _ComputerServiceItem[_ComputerServiceItemRecord]
+ComputerServiceItem: ComputerServiceItemFields[_ComputerServiceItemRecord]
 """The fields of ComputerServiceItem: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.computersoftware import ComputerSoftware as _ComputerSoftwareRecord
-from .softwareclassification import _SoftwareClassification
+from .softwareclassification import SoftwareClassificationFields
 
-class _ComputerSoftware(_h.ReferenceField[_h.R]):
+class ComputerSoftwareFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerSoftware, in conditions on records R."""
 
     ApplicationId: _h.IntegerField[_h.R]
@@ -23,7 +23,7 @@ class _ComputerSoftware(_h.ReferenceField[_h.R]):
     """UninstallerPath: string"""
     Version: _h.TextField[_h.R]
     """Version: string"""
-    Classification: _SoftwareClassification[_h.R]
+    Classification: SoftwareClassificationFields[_h.R]
     """Classification: a reference; compare its Id or Name, or it with None"""
     DateLastInventoried: _h.DateTimeField[_h.R]
     """DateLastInventoried: date-time"""
@@ -32,5 +32,5 @@ class _ComputerSoftware(_h.ReferenceField[_h.R]):
     ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
 
-ComputerSoftware: _ComputerSoftware[_ComputerSoftwareRecord]
+ComputerSoftware: ComputerSoftwareFields[_ComputerSoftwareRecord]
 """The fields of ComputerSoftware: for conditions, sort orders and selections."""

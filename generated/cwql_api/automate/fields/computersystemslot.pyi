@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computersystemslot import ComputerSystemSlot as _ComputerSystemSlotRecord
 
-class _ComputerSystemSlot(_h.ReferenceField[_h.R]):
+class ComputerSystemSlotFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerSystemSlot, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -31,5 +31,5 @@ class _ComputerSystemSlot(_h.ReferenceField[_h.R]):
     SupportsPowerManagement: _h.BooleanField[_h.R]
     """SupportsPowerManagement: boolean"""
 
-ComputerSystemSlot: _ComputerSystemSlot[_ComputerSystemSlotRecord]
+ComputerSystemSlot: ComputerSystemSlotFields[_ComputerSystemSlotRecord]
 """The fields of ComputerSystemSlot: for conditions, sort orders and selections."""

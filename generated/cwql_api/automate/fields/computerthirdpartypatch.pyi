@@ -2,24 +2,24 @@
 from cwql.schema import handles as _h
 
 from ..models.computerthirdpartypatch import ComputerThirdPartyPatch as _ComputerThirdPartyPatchRecord
-from .patchcompliancestate import _PatchComplianceState
-from .thirdpartypolicyapproval import _ThirdPartyPolicyApproval
-from .thirdparyinstallaction import _ThirdParyInstallAction
+from .patchcompliancestate import PatchComplianceStateFields
+from .thirdpartypolicyapproval import ThirdPartyPolicyApprovalFields
+from .thirdparyinstallaction import ThirdParyInstallActionFields
 
-class _ComputerThirdPartyPatch(_h.ReferenceField[_h.R]):
+class ComputerThirdPartyPatchFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerThirdPartyPatch, in conditions on records R."""
 
     ApprovedVersion: _h.TextField[_h.R]
     """ApprovedVersion: string"""
     AvailableVersion: _h.TextField[_h.R]
     """AvailableVersion: string"""
-    ComplianceState: _PatchComplianceState[_h.R]
+    ComplianceState: PatchComplianceStateFields[_h.R]
     """ComplianceState: a reference; compare its Id or Name, or it with None"""
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     DisplayTitle: _h.TextField[_h.R]
     """DisplayTitle: string"""
-    InstallAction: _ThirdParyInstallAction[_h.R]
+    InstallAction: ThirdParyInstallActionFields[_h.R]
     """InstallAction: a reference; compare its Id or Name, or it with None"""
     InstallDate: _h.DateTimeField[_h.R]
     """InstallDate: date-time"""
@@ -41,12 +41,12 @@ class _ComputerThirdPartyPatch(_h.ReferenceField[_h.R]):
     """Manufacturer: string"""
     PatchId: _h.TextField[_h.R]
     """PatchId: string"""
-    PolicyApproval: _ThirdPartyPolicyApproval[_h.R]
+    PolicyApproval: ThirdPartyPolicyApprovalFields[_h.R]
     """PolicyApproval: a reference; compare its Id or Name, or it with None"""
     SoftwareId: _h.TextField[_h.R]
     """SoftwareId: string"""
     Title: _h.TextField[_h.R]
     """Title: string"""
 
-ComputerThirdPartyPatch: _ComputerThirdPartyPatch[_ComputerThirdPartyPatchRecord]
+ComputerThirdPartyPatch: ComputerThirdPartyPatchFields[_ComputerThirdPartyPatchRecord]
 """The fields of ComputerThirdPartyPatch: for conditions, sort orders and selections."""

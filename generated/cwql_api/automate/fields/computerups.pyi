@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.computerups import ComputerUps as _ComputerUpsRecord
 
-class _ComputerUps(_h.ReferenceField[_h.R]):
+class ComputerUpsFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerUps, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _ComputerUps(_h.ReferenceField[_h.R]):
     RemainingRunTime: _h.IntegerField[_h.R]
     """RemainingRunTime: int32"""
 
-ComputerUps: _ComputerUps[_ComputerUpsRecord]
+ComputerUps: ComputerUpsFields[_ComputerUpsRecord]
 """The fields of ComputerUps: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.computervideocard import ComputerVideoCard as _ComputerVideoCardRecord
-from .videocardarchitecture import _VideoCardArchitecture
-from .videocardmemory import _VideoCardMemory
+from .videocardarchitecture import VideoCardArchitectureFields
+from .videocardmemory import VideoCardMemoryFields
 
-class _ComputerVideoCard(_h.ReferenceField[_h.R]):
+class ComputerVideoCardFields(_h.ReferenceField[_h.R]):
     """The fields of ComputerVideoCard, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -18,9 +18,9 @@ class _ComputerVideoCard(_h.ReferenceField[_h.R]):
     """Mode: string"""
     Memory: _h.TextField[_h.R]
     """Memory: string"""
-    Architecture: _VideoCardArchitecture[_h.R]
+    Architecture: VideoCardArchitectureFields[_h.R]
     """Architecture: a reference; compare its Id or Name, or it with None"""
-    MemoryType: _VideoCardMemory[_h.R]
+    MemoryType: VideoCardMemoryFields[_h.R]
     """MemoryType: a reference; compare its Id or Name, or it with None"""
     DACAdapter: _h.TextField[_h.R]
     """DACAdapter: string"""
@@ -29,5 +29,5 @@ class _ComputerVideoCard(_h.ReferenceField[_h.R]):
     UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
-ComputerVideoCard: _ComputerVideoCard[_ComputerVideoCardRecord]
+ComputerVideoCard: ComputerVideoCardFields[_ComputerVideoCardRecord]
 """The fields of ComputerVideoCard: for conditions, sort orders and selections."""

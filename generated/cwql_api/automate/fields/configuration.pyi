@@ -2,67 +2,67 @@
 from cwql.schema import handles as _h
 
 from ..models.configuration import Configuration as _ConfigurationRecord
-from .bandwidthsettings import _BandwidthSettings
-from .checkinterval import _CheckInterval
-from .checksettingssnmpsettings import _CheckSettingsSnmpSettings
-from .checktype import _CheckType
-from .comparersettings import _ComparerSettings
-from .diskspacesettings import _DiskSpaceSettings
-from .eventlogsettings import _EventLogSettings
-from .executablesettings import _ExecutableSettings
-from .fileordirectorysettings import _FileOrDirectorySettings
-from .latencysettings import _LatencySettings
-from .performancecountersettings import _PerformanceCounterSettings
-from .pingsettings import _PingSettings
-from .processsettings import _ProcessSettings
-from .registrysettings import _RegistrySettings
-from .sensorsettings import _SensorSettings
-from .servicesettings import _ServiceSettings
-from .tcpsettings import _TcpSettings
-from .udpsettings import _UdpSettings
-from .wmisettings import _WmiSettings
+from .bandwidthsettings import BandwidthSettingsFields
+from .checkinterval import CheckIntervalFields
+from .checksettingssnmpsettings import CheckSettingsSnmpSettingsFields
+from .checktype import CheckTypeFields
+from .comparersettings import ComparerSettingsFields
+from .diskspacesettings import DiskSpaceSettingsFields
+from .eventlogsettings import EventLogSettingsFields
+from .executablesettings import ExecutableSettingsFields
+from .fileordirectorysettings import FileOrDirectorySettingsFields
+from .latencysettings import LatencySettingsFields
+from .performancecountersettings import PerformanceCounterSettingsFields
+from .pingsettings import PingSettingsFields
+from .processsettings import ProcessSettingsFields
+from .registrysettings import RegistrySettingsFields
+from .sensorsettings import SensorSettingsFields
+from .servicesettings import ServiceSettingsFields
+from .tcpsettings import TcpSettingsFields
+from .udpsettings import UdpSettingsFields
+from .wmisettings import WmiSettingsFields
 
-class _Configuration(_h.ReferenceField[_h.R]):
+class ConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of Configuration, in conditions on records R."""
 
-    CheckType: _CheckType[_h.R]
+    CheckType: CheckTypeFields[_h.R]
     """CheckType: a reference; compare its Name, or it with None"""
-    Interval: _CheckInterval[_h.R]
+    Interval: CheckIntervalFields[_h.R]
     """Interval: a reference; compare its Name, or it with None"""
-    ComparerSettings: _ComparerSettings[_h.R]
+    ComparerSettings: ComparerSettingsFields[_h.R]
     """ComparerSettings: a reference; compare its fields, or it with None"""
-    PingSettings: _PingSettings[_h.R]
+    PingSettings: PingSettingsFields[_h.R]
     """PingSettings: a reference; compare its fields, or it with None"""
-    LatencySettings: _LatencySettings[_h.R]
+    LatencySettings: LatencySettingsFields[_h.R]
     """LatencySettings: a reference; compare its fields, or it with None"""
-    TcpSettings: _TcpSettings[_h.R]
+    TcpSettings: TcpSettingsFields[_h.R]
     """TcpSettings: a reference; compare its fields, or it with None"""
-    UdpSettings: _UdpSettings[_h.R]
+    UdpSettings: UdpSettingsFields[_h.R]
     """UdpSettings: a reference; compare its fields, or it with None"""
-    SnmpSettings: _CheckSettingsSnmpSettings[_h.R]
+    SnmpSettings: CheckSettingsSnmpSettingsFields[_h.R]
     """SnmpSettings: a reference; compare its fields, or it with None"""
-    PerformanceCounterSettings: _PerformanceCounterSettings[_h.R]
+    PerformanceCounterSettings: PerformanceCounterSettingsFields[_h.R]
     """PerformanceCounterSettings: a reference; compare its fields, or it with None"""
-    FileOrDirectorySettings: _FileOrDirectorySettings[_h.R]
+    FileOrDirectorySettings: FileOrDirectorySettingsFields[_h.R]
     """FileOrDirectorySettings: a reference; compare its fields, or it with None"""
-    ServiceSettings: _ServiceSettings[_h.R]
+    ServiceSettings: ServiceSettingsFields[_h.R]
     """ServiceSettings: a reference; compare its fields, or it with None"""
-    DiskSpaceSettings: _DiskSpaceSettings[_h.R]
+    DiskSpaceSettings: DiskSpaceSettingsFields[_h.R]
     """DiskSpaceSettings: a reference; compare its fields, or it with None"""
-    RegistrySettings: _RegistrySettings[_h.R]
+    RegistrySettings: RegistrySettingsFields[_h.R]
     """RegistrySettings: a reference; compare its fields, or it with None"""
-    ProcessSettings: _ProcessSettings[_h.R]
+    ProcessSettings: ProcessSettingsFields[_h.R]
     """ProcessSettings: a reference; compare its fields, or it with None"""
-    EventLogSettings: _EventLogSettings[_h.R]
+    EventLogSettings: EventLogSettingsFields[_h.R]
     """EventLogSettings: a reference; compare its fields, or it with None"""
-    ExecutableSettings: _ExecutableSettings[_h.R]
+    ExecutableSettings: ExecutableSettingsFields[_h.R]
     """ExecutableSettings: a reference; compare its fields, or it with None"""
-    WmiSettings: _WmiSettings[_h.R]
+    WmiSettings: WmiSettingsFields[_h.R]
     """WmiSettings: a reference; compare its fields, or it with None"""
-    BandwidthSettings: _BandwidthSettings[_h.R]
+    BandwidthSettings: BandwidthSettingsFields[_h.R]
     """BandwidthSettings: a reference; compare its fields, or it with None"""
-    SensorSettings: _SensorSettings[_h.R]
+    SensorSettings: SensorSettingsFields[_h.R]
     """SensorSettings: a reference; compare its fields, or it with None"""
 
-Configuration: _Configuration[_ConfigurationRecord]
+Configuration: ConfigurationFields[_ConfigurationRecord]
 """The fields of Configuration: for conditions, sort orders and selections."""

@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.contact import Contact as _ContactRecord
-from .client import _Client
-from .computer import _ComputerMany
-from .contactwebpermissions import _ContactWebPermissions
-from .modelslocation import _ModelsLocation
+from .client import ClientFields
+from .computer import ComputerListFields
+from .contactwebpermissions import ContactWebPermissionsFields
+from .modelslocation import ModelsLocationFields
 
-class _Contact(_h.ReferenceField[_h.R]):
+class ContactFields(_h.ReferenceField[_h.R]):
     """The fields of Contact, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
-    Location: _ModelsLocation[_h.R]
+    Location: ModelsLocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    Client: _Client[_h.R]
+    Client: ClientFields[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
     FirstName: _h.TextField[_h.R]
     """FirstName: string"""
@@ -42,15 +42,15 @@ class _Contact(_h.ReferenceField[_h.R]):
     """Email: string"""
     ExternalId: _h.TextField[_h.R]
     """ExternalId: string"""
-    WebPermissions: _ContactWebPermissions[_h.R]
+    WebPermissions: ContactWebPermissionsFields[_h.R]
     """WebPermissions: a reference; compare its fields, or it with None"""
     CreatedDate: _h.DateTimeField[_h.R]
     """CreatedDate: date-time"""
-    AssociatedComputers: _ComputerMany[_h.R]
+    AssociatedComputers: ComputerListFields[_h.R]
     """AssociatedComputers: a list of Computer; compare one of its fields, or use any()"""
 
-class _ContactMany(_Contact[_h.R], _h.ChildrenField[_h.R, _ContactRecord]):
+class ContactListFields(ContactFields[_h.R], _h.ChildrenField[_h.R, _ContactRecord]):
     """A list of Contact inside of a record R."""
 
-Contact: _Contact[_ContactRecord]
+Contact: ContactFields[_ContactRecord]
 """The fields of Contact: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.contactassociatedcomputer import ContactAssociatedComputer as _ContactAssociatedComputerRecord
 
-class _ContactAssociatedComputer(_h.ReferenceField[_h.R]):
+class ContactAssociatedComputerFields(_h.ReferenceField[_h.R]):
     """The fields of ContactAssociatedComputer, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _ContactAssociatedComputer(_h.ReferenceField[_h.R]):
     LocationName: _h.TextField[_h.R]
     """LocationName: string"""
 
-ContactAssociatedComputer: _ContactAssociatedComputer[_ContactAssociatedComputerRecord]
+ContactAssociatedComputer: ContactAssociatedComputerFields[_ContactAssociatedComputerRecord]
 """The fields of ContactAssociatedComputer: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.contactpermissionbatchrequest import ContactPermissionBatchRequest as _ContactPermissionBatchRequestRecord
 
-class _ContactPermissionBatchRequest(_h.ReferenceField[_h.R]):
+class ContactPermissionBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ContactPermissionBatchRequest, in conditions on records R."""
 
     RequestType: _h.EnumField[_t.Literal["Add", "Remove"], _h.R]
@@ -15,5 +15,5 @@ class _ContactPermissionBatchRequest(_h.ReferenceField[_h.R]):
     Permissions: _h.CollectionField[str, _h.R]
     """Permissions: a list of string"""
 
-ContactPermissionBatchRequest: _ContactPermissionBatchRequest[_ContactPermissionBatchRequestRecord]
+ContactPermissionBatchRequest: ContactPermissionBatchRequestFields[_ContactPermissionBatchRequestRecord]
 """The fields of ContactPermissionBatchRequest: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.contactpermissionbatchresponse import ContactPermissionBatchResponse as _ContactPermissionBatchResponseRecord
-from .contactpermissionbatchresult import _ContactPermissionBatchResultMany
+from .contactpermissionbatchresult import ContactPermissionBatchResultListFields
 
-class _ContactPermissionBatchResponse(_h.ReferenceField[_h.R]):
+class ContactPermissionBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ContactPermissionBatchResponse, in conditions on records R."""
 
-    ContactPermissionResults: _ContactPermissionBatchResultMany[_h.R]
+    ContactPermissionResults: ContactPermissionBatchResultListFields[_h.R]
     """ContactPermissionResults: a list of ContactPermissionBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-ContactPermissionBatchResponse: _ContactPermissionBatchResponse[_ContactPermissionBatchResponseRecord]
+ContactPermissionBatchResponse: ContactPermissionBatchResponseFields[_ContactPermissionBatchResponseRecord]
 """The fields of ContactPermissionBatchResponse: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.contactpermissionbatchresult import ContactPermissionBatchResult as _ContactPermissionBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _ContactPermissionBatchResult(_h.ReferenceField[_h.R]):
+class ContactPermissionBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of ContactPermissionBatchResult, in conditions on records R."""
 
     ContactId: _h.IntegerField[_h.R]
     """ContactId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ContactPermissionBatchResultMany(_ContactPermissionBatchResult[_h.R], _h.ChildrenField[_h.R, _ContactPermissionBatchResultRecord]):
+class ContactPermissionBatchResultListFields(ContactPermissionBatchResultFields[_h.R], _h.ChildrenField[_h.R, _ContactPermissionBatchResultRecord]):
     """A list of ContactPermissionBatchResult inside of a record R."""
 
-ContactPermissionBatchResult: _ContactPermissionBatchResult[_ContactPermissionBatchResultRecord]
+ContactPermissionBatchResult: ContactPermissionBatchResultFields[_ContactPermissionBatchResultRecord]
 """The fields of ContactPermissionBatchResult: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.contactsearchsettings import ContactSearchSettings as _ContactSearchSettingsRecord
 
-class _ContactSearchSettings(_h.ReferenceField[_h.R]):
+class ContactSearchSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of ContactSearchSettings, in conditions on records R."""
 
     ShouldIncludeAssociatedComputers: _h.BooleanField[_h.R]
@@ -15,5 +15,5 @@ class _ContactSearchSettings(_h.ReferenceField[_h.R]):
     IsLimitedToSearch: _h.BooleanField[_h.R]
     """IsLimitedToSearch: boolean"""
 
-ContactSearchSettings: _ContactSearchSettings[_ContactSearchSettingsRecord]
+ContactSearchSettings: ContactSearchSettingsFields[_ContactSearchSettingsRecord]
 """The fields of ContactSearchSettings: for conditions, sort orders and selections."""

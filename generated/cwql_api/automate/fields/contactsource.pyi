@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.contactsource import ContactSource as _ContactSourceRecord
 
-class _ContactSource(_h.ReferenceField[_h.R]):
+class ContactSourceFields(_h.ReferenceField[_h.R]):
     """The fields of ContactSource, in conditions on records R."""
 
     ContactSourceTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ContactSource(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ContactSource: _ContactSource[_ContactSourceRecord]
+ContactSource: ContactSourceFields[_ContactSourceRecord]
 """The fields of ContactSource: for conditions, sort orders and selections."""

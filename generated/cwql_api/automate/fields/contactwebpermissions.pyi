@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.contactwebpermissions import ContactWebPermissions as _ContactWebPermissionsRecord
 
-class _ContactWebPermissions(_h.ReferenceField[_h.R]):
+class ContactWebPermissionsFields(_h.ReferenceField[_h.R]):
     """The fields of ContactWebPermissions, in conditions on records R."""
 
     Tickets: _h.BooleanField[_h.R]
@@ -21,5 +21,5 @@ class _ContactWebPermissions(_h.ReferenceField[_h.R]):
     MultiFactorRequired: _h.BooleanField[_h.R]
     """MultiFactorRequired: boolean"""
 
-ContactWebPermissions: _ContactWebPermissions[_ContactWebPermissionsRecord]
+ContactWebPermissions: ContactWebPermissionsFields[_ContactWebPermissionsRecord]
 """The fields of ContactWebPermissions: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.createscriptfromcommandsrequest import CreateScriptFromCommandsRequest as _CreateScriptFromCommandsRequestRecord
-from .remotecommand import _RemoteCommandMany
+from .remotecommand import RemoteCommandListFields
 
-class _CreateScriptFromCommandsRequest(_h.ReferenceField[_h.R]):
+class CreateScriptFromCommandsRequestFields(_h.ReferenceField[_h.R]):
     """The fields of CreateScriptFromCommandsRequest, in conditions on records R."""
 
     ScriptFolderId: _h.IntegerField[_h.R]
     """ScriptFolderId: int32"""
-    Commands: _RemoteCommandMany[_h.R]
+    Commands: RemoteCommandListFields[_h.R]
     """Commands: a list of RemoteCommand; compare one of its fields, or use any()"""
 
-CreateScriptFromCommandsRequest: _CreateScriptFromCommandsRequest[_CreateScriptFromCommandsRequestRecord]
+CreateScriptFromCommandsRequest: CreateScriptFromCommandsRequestFields[_CreateScriptFromCommandsRequestRecord]
 """The fields of CreateScriptFromCommandsRequest: for conditions, sort orders and selections."""

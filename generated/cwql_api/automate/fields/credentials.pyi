@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.credentials import Credentials as _CredentialsRecord
 
-class _Credentials(_h.ReferenceField[_h.R]):
+class CredentialsFields(_h.ReferenceField[_h.R]):
     """The fields of Credentials, in conditions on records R."""
 
     Username: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _Credentials(_h.ReferenceField[_h.R]):
     TwoFactorCode: _h.TextField[_h.R]
     """TwoFactorCode: string"""
 
-Credentials: _Credentials[_CredentialsRecord]
+Credentials: CredentialsFields[_CredentialsRecord]
 """The fields of Credentials: for conditions, sort orders and selections."""

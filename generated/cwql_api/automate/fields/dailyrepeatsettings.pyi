@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.dailyrepeatsettings import DailyRepeatSettings as _DailyRepeatSettingsRecord
-from .dailyscriptrepeatfrequency import _DailyScriptRepeatFrequency
+from .dailyscriptrepeatfrequency import DailyScriptRepeatFrequencyFields
 
-class _DailyRepeatSettings(_h.ReferenceField[_h.R]):
+class DailyRepeatSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DailyRepeatSettings, in conditions on records R."""
 
-    DailyScriptRepeatFrequency: _DailyScriptRepeatFrequency[_h.R]
+    DailyScriptRepeatFrequency: DailyScriptRepeatFrequencyFields[_h.R]
     """DailyScriptRepeatFrequency: a reference; compare its Name, or it with None"""
     DailyRepeatInterval: _h.IntegerField[_h.R]
     """DailyRepeatInterval: int32"""
     MaximumRepetitions: _h.IntegerField[_h.R]
     """MaximumRepetitions: int32"""
 
-DailyRepeatSettings: _DailyRepeatSettings[_DailyRepeatSettingsRecord]
+DailyRepeatSettings: DailyRepeatSettingsFields[_DailyRepeatSettingsRecord]
 """The fields of DailyRepeatSettings: for conditions, sort orders and selections."""

@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.dailyschedulefrequency import DailyScheduleFrequency as _DailyScheduleFrequencyRecord
-from .dailyrepeatsettings import _DailyRepeatSettings
-from .daysofweeksettings import _DaysOfWeekSettings
+from .dailyrepeatsettings import DailyRepeatSettingsFields
+from .daysofweeksettings import DaysOfWeekSettingsFields
 
-class _DailyScheduleFrequency(_h.ReferenceField[_h.R]):
+class DailyScheduleFrequencyFields(_h.ReferenceField[_h.R]):
     """The fields of DailyScheduleFrequency, in conditions on records R."""
 
     RunsAt: _h.TextField[_h.R]
     """RunsAt: string"""
     DailyInterval: _h.IntegerField[_h.R]
     """DailyInterval: int32"""
-    DaysOfWeekSettings: _DaysOfWeekSettings[_h.R]
+    DaysOfWeekSettings: DaysOfWeekSettingsFields[_h.R]
     """DaysOfWeekSettings: a reference; compare its fields, or it with None"""
-    DailyRepeatSettings: _DailyRepeatSettings[_h.R]
+    DailyRepeatSettings: DailyRepeatSettingsFields[_h.R]
     """DailyRepeatSettings: a reference; compare its fields, or it with None"""
 
-DailyScheduleFrequency: _DailyScheduleFrequency[_DailyScheduleFrequencyRecord]
+DailyScheduleFrequency: DailyScheduleFrequencyFields[_DailyScheduleFrequencyRecord]
 """The fields of DailyScheduleFrequency: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.dailyscriptrepeatfrequency import DailyScriptRepeatFrequency as _DailyScriptRepeatFrequencyRecord
 
-class _DailyScriptRepeatFrequency(_h.ReferenceField[_h.R]):
+class DailyScriptRepeatFrequencyFields(_h.ReferenceField[_h.R]):
     """The fields of DailyScriptRepeatFrequency, in conditions on records R."""
 
     DailyScriptRepeatFrequencyId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _DailyScriptRepeatFrequency(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-DailyScriptRepeatFrequency: _DailyScriptRepeatFrequency[_DailyScriptRepeatFrequencyRecord]
+DailyScriptRepeatFrequency: DailyScriptRepeatFrequencyFields[_DailyScriptRepeatFrequencyRecord]
 """The fields of DailyScriptRepeatFrequency: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.databaseinformation import DatabaseInformation as _DatabaseInformationRecord
 
-class _DatabaseInformation(_h.ReferenceField[_h.R]):
+class DatabaseInformationFields(_h.ReferenceField[_h.R]):
     """The fields of DatabaseInformation, in conditions on records R."""
 
     DatabaseId: _h.IntegerField[_h.R]
@@ -29,5 +29,5 @@ class _DatabaseInformation(_h.ReferenceField[_h.R]):
     LastBackupStatus: _h.IntegerField[_h.R]
     """LastBackupStatus: int32"""
 
-DatabaseInformation: _DatabaseInformation[_DatabaseInformationRecord]
+DatabaseInformation: DatabaseInformationFields[_DatabaseInformationRecord]
 """The fields of DatabaseInformation: for conditions, sort orders and selections."""

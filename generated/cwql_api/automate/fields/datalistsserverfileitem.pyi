@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.datalistsserverfileitem import DataListsServerFileItem as _DataListsServerFileItemRecord
 
-class _DataListsServerFileItem(_h.ReferenceField[_h.R]):
+class DataListsServerFileItemFields(_h.ReferenceField[_h.R]):
     """The fields of DataListsServerFileItem, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _DataListsServerFileItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-DataListsServerFileItem: _DataListsServerFileItem[_DataListsServerFileItemRecord]
+DataListsServerFileItem: DataListsServerFileItemFields[_DataListsServerFileItemRecord]
 """The fields of DataListsServerFileItem: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.dataview import DataView as _DataViewRecord
 
-class _DataView(_h.ReferenceField[_h.R]):
+class DataViewFields(_h.ReferenceField[_h.R]):
     """The fields of DataView, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _DataView(_h.ReferenceField[_h.R]):
     FolderId: _h.IntegerField[_h.R]
     """FolderId: int32"""
 
-DataView: _DataView[_DataViewRecord]
+DataView: DataViewFields[_DataViewRecord]
 """The fields of DataView: for conditions, sort orders and selections."""

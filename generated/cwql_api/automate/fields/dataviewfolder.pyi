@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.dataviewfolder import DataViewFolder as _DataViewFolderRecord
 
-class _DataViewFolder(_h.ReferenceField[_h.R]):
+class DataViewFolderFields(_h.ReferenceField[_h.R]):
     """The fields of DataViewFolder, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _DataViewFolder(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-DataViewFolder: _DataViewFolder[_DataViewFolderRecord]
+DataViewFolder: DataViewFolderFields[_DataViewFolderRecord]
 """The fields of DataViewFolder: for conditions, sort orders and selections."""

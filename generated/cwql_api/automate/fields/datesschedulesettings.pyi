@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.datesschedulesettings import DatesScheduleSettings as _DatesScheduleSettingsRecord
 
-class _DatesScheduleSettings(_h.ReferenceField[_h.R]):
+class DatesScheduleSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DatesScheduleSettings, in conditions on records R."""
 
     MonthlyOccurence: _h.CollectionField[str, _h.R]
@@ -13,5 +13,5 @@ class _DatesScheduleSettings(_h.ReferenceField[_h.R]):
     LastDayOfMonth: _h.BooleanField[_h.R]
     """LastDayOfMonth: boolean"""
 
-DatesScheduleSettings: _DatesScheduleSettings[_DatesScheduleSettingsRecord]
+DatesScheduleSettings: DatesScheduleSettingsFields[_DatesScheduleSettingsRecord]
 """The fields of DatesScheduleSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.daysofweeksettings import DaysOfWeekSettings as _DaysOfWeekSettingsRecord
 
-class _DaysOfWeekSettings(_h.ReferenceField[_h.R]):
+class DaysOfWeekSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DaysOfWeekSettings, in conditions on records R."""
 
     Sunday: _h.BooleanField[_h.R]
@@ -21,5 +21,5 @@ class _DaysOfWeekSettings(_h.ReferenceField[_h.R]):
     Saturday: _h.BooleanField[_h.R]
     """Saturday: boolean"""
 
-DaysOfWeekSettings: _DaysOfWeekSettings[_DaysOfWeekSettingsRecord]
+DaysOfWeekSettings: DaysOfWeekSettingsFields[_DaysOfWeekSettingsRecord]
 """The fields of DaysOfWeekSettings: for conditions, sort orders and selections."""

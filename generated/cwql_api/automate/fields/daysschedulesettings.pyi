@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.daysschedulesettings import DaysScheduleSettings as _DaysScheduleSettingsRecord
 
-class _DaysScheduleSettings(_h.ReferenceField[_h.R]):
+class DaysScheduleSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DaysScheduleSettings, in conditions on records R."""
 
     MonthlyOccurence: _h.CollectionField[str, _h.R]
@@ -13,5 +13,5 @@ class _DaysScheduleSettings(_h.ReferenceField[_h.R]):
     DailyOccurence: _h.CollectionField[str, _h.R]
     """DailyOccurence: a list of string"""
 
-DaysScheduleSettings: _DaysScheduleSettings[_DaysScheduleSettingsRecord]
+DaysScheduleSettings: DaysScheduleSettingsFields[_DaysScheduleSettingsRecord]
 """The fields of DaysScheduleSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.daytimepatchingoptions import DaytimePatchingOptions as _DaytimePatchingOptionsRecord
 
-class _DaytimePatchingOptions(_h.ReferenceField[_h.R]):
+class DaytimePatchingOptionsFields(_h.ReferenceField[_h.R]):
     """The fields of DaytimePatchingOptions, in conditions on records R."""
 
     AllowDaytimePatching: _h.BooleanField[_h.R]
@@ -21,5 +21,5 @@ class _DaytimePatchingOptions(_h.ReferenceField[_h.R]):
     PromptMessage: _h.TextField[_h.R]
     """PromptMessage: string"""
 
-DaytimePatchingOptions: _DaytimePatchingOptions[_DaytimePatchingOptionsRecord]
+DaytimePatchingOptions: DaytimePatchingOptionsFields[_DaytimePatchingOptionsRecord]
 """The fields of DaytimePatchingOptions: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.deletecomputerremotemonitorsbatchrequest import DeleteComputerRemoteMonitorsBatchRequest as _DeleteComputerRemoteMonitorsBatchRequestRecord
 
-class _DeleteComputerRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
+class DeleteComputerRemoteMonitorsBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteComputerRemoteMonitorsBatchRequest, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _DeleteComputerRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
     RemoteMonitorIds: _h.CollectionField[int, _h.R]
     """RemoteMonitorIds: a list of int32"""
 
-DeleteComputerRemoteMonitorsBatchRequest: _DeleteComputerRemoteMonitorsBatchRequest[_DeleteComputerRemoteMonitorsBatchRequestRecord]
+DeleteComputerRemoteMonitorsBatchRequest: DeleteComputerRemoteMonitorsBatchRequestFields[_DeleteComputerRemoteMonitorsBatchRequestRecord]
 """The fields of DeleteComputerRemoteMonitorsBatchRequest: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.deleteiprestrictionsbatchrequest import DeleteIpRestrictionsBatchRequest as _DeleteIpRestrictionsBatchRequestRecord
 
-class _DeleteIpRestrictionsBatchRequest(_h.ReferenceField[_h.R]):
+class DeleteIpRestrictionsBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteIpRestrictionsBatchRequest, in conditions on records R."""
 
     IpRestrictionsIds: _h.CollectionField[str, _h.R]
     """IpRestrictionsIds: a list of uuid"""
 
-DeleteIpRestrictionsBatchRequest: _DeleteIpRestrictionsBatchRequest[_DeleteIpRestrictionsBatchRequestRecord]
+DeleteIpRestrictionsBatchRequest: DeleteIpRestrictionsBatchRequestFields[_DeleteIpRestrictionsBatchRequestRecord]
 """The fields of DeleteIpRestrictionsBatchRequest: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.deleteiprestrictionsbatchresponse import DeleteIpRestrictionsBatchResponse as _DeleteIpRestrictionsBatchResponseRecord
-from .deleteiprestrictionsbatchresult import _DeleteIpRestrictionsBatchResultMany
+from .deleteiprestrictionsbatchresult import DeleteIpRestrictionsBatchResultListFields
 
-class _DeleteIpRestrictionsBatchResponse(_h.ReferenceField[_h.R]):
+class DeleteIpRestrictionsBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteIpRestrictionsBatchResponse, in conditions on records R."""
 
-    IpRestrictionsResults: _DeleteIpRestrictionsBatchResultMany[_h.R]
+    IpRestrictionsResults: DeleteIpRestrictionsBatchResultListFields[_h.R]
     """IpRestrictionsResults: a list of DeleteIpRestrictionsBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-DeleteIpRestrictionsBatchResponse: _DeleteIpRestrictionsBatchResponse[_DeleteIpRestrictionsBatchResponseRecord]
+DeleteIpRestrictionsBatchResponse: DeleteIpRestrictionsBatchResponseFields[_DeleteIpRestrictionsBatchResponseRecord]
 """The fields of DeleteIpRestrictionsBatchResponse: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.deleteiprestrictionsbatchresult import DeleteIpRestrictionsBatchResult as _DeleteIpRestrictionsBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _DeleteIpRestrictionsBatchResult(_h.ReferenceField[_h.R]):
+class DeleteIpRestrictionsBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteIpRestrictionsBatchResult, in conditions on records R."""
 
     IpRestrictionsId: _h.TextField[_h.R]
     """IpRestrictionsId: uuid"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _DeleteIpRestrictionsBatchResultMany(_DeleteIpRestrictionsBatchResult[_h.R], _h.ChildrenField[_h.R, _DeleteIpRestrictionsBatchResultRecord]):
+class DeleteIpRestrictionsBatchResultListFields(DeleteIpRestrictionsBatchResultFields[_h.R], _h.ChildrenField[_h.R, _DeleteIpRestrictionsBatchResultRecord]):
     """A list of DeleteIpRestrictionsBatchResult inside of a record R."""
 
-DeleteIpRestrictionsBatchResult: _DeleteIpRestrictionsBatchResult[_DeleteIpRestrictionsBatchResultRecord]
+DeleteIpRestrictionsBatchResult: DeleteIpRestrictionsBatchResultFields[_DeleteIpRestrictionsBatchResultRecord]
 """The fields of DeleteIpRestrictionsBatchResult: for conditions, sort orders and selections."""

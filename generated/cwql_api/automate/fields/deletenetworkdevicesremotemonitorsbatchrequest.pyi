@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.deletenetworkdevicesremotemonitorsbatchrequest import DeleteNetworkDevicesRemoteMonitorsBatchRequest as _DeleteNetworkDevicesRemoteMonitorsBatchRequestRecord
 
-class _DeleteNetworkDevicesRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
+class DeleteNetworkDevicesRemoteMonitorsBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteNetworkDevicesRemoteMonitorsBatchRequest, in conditions on records R."""
 
     NetworkDeviceId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _DeleteNetworkDevicesRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
     RemoteMonitorIds: _h.CollectionField[int, _h.R]
     """RemoteMonitorIds: a list of int32"""
 
-DeleteNetworkDevicesRemoteMonitorsBatchRequest: _DeleteNetworkDevicesRemoteMonitorsBatchRequest[_DeleteNetworkDevicesRemoteMonitorsBatchRequestRecord]
+DeleteNetworkDevicesRemoteMonitorsBatchRequest: DeleteNetworkDevicesRemoteMonitorsBatchRequestFields[_DeleteNetworkDevicesRemoteMonitorsBatchRequestRecord]
 """The fields of DeleteNetworkDevicesRemoteMonitorsBatchRequest: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.deleteremotemonitorbatchresponse import DeleteRemoteMonitorBatchResponse as _DeleteRemoteMonitorBatchResponseRecord
-from .deleteremotemonitorbatchresult import _DeleteRemoteMonitorBatchResultMany
+from .deleteremotemonitorbatchresult import DeleteRemoteMonitorBatchResultListFields
 
-class _DeleteRemoteMonitorBatchResponse(_h.ReferenceField[_h.R]):
+class DeleteRemoteMonitorBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteRemoteMonitorBatchResponse, in conditions on records R."""
 
-    RemoteMonitorResults: _DeleteRemoteMonitorBatchResultMany[_h.R]
+    RemoteMonitorResults: DeleteRemoteMonitorBatchResultListFields[_h.R]
     """RemoteMonitorResults: a list of DeleteRemoteMonitorBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-DeleteRemoteMonitorBatchResponse: _DeleteRemoteMonitorBatchResponse[_DeleteRemoteMonitorBatchResponseRecord]
+DeleteRemoteMonitorBatchResponse: DeleteRemoteMonitorBatchResponseFields[_DeleteRemoteMonitorBatchResponseRecord]
 """The fields of DeleteRemoteMonitorBatchResponse: for conditions, sort orders and selections."""

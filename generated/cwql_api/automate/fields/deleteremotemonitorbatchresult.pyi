@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.deleteremotemonitorbatchresult import DeleteRemoteMonitorBatchResult as _DeleteRemoteMonitorBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _DeleteRemoteMonitorBatchResult(_h.ReferenceField[_h.R]):
+class DeleteRemoteMonitorBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteRemoteMonitorBatchResult, in conditions on records R."""
 
     RemoteMonitorId: _h.IntegerField[_h.R]
     """RemoteMonitorId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _DeleteRemoteMonitorBatchResultMany(_DeleteRemoteMonitorBatchResult[_h.R], _h.ChildrenField[_h.R, _DeleteRemoteMonitorBatchResultRecord]):
+class DeleteRemoteMonitorBatchResultListFields(DeleteRemoteMonitorBatchResultFields[_h.R], _h.ChildrenField[_h.R, _DeleteRemoteMonitorBatchResultRecord]):
     """A list of DeleteRemoteMonitorBatchResult inside of a record R."""
 
-DeleteRemoteMonitorBatchResult: _DeleteRemoteMonitorBatchResult[_DeleteRemoteMonitorBatchResultRecord]
+DeleteRemoteMonitorBatchResult: DeleteRemoteMonitorBatchResultFields[_DeleteRemoteMonitorBatchResultRecord]
 """The fields of DeleteRemoteMonitorBatchResult: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.deleteremotemonitorsbatchrequest import DeleteRemoteMonitorsBatchRequest as _DeleteRemoteMonitorsBatchRequestRecord
 
-class _DeleteRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
+class DeleteRemoteMonitorsBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteRemoteMonitorsBatchRequest, in conditions on records R."""
 
     GroupId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _DeleteRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
     RemoteMonitorIds: _h.CollectionField[int, _h.R]
     """RemoteMonitorIds: a list of int32"""
 
-DeleteRemoteMonitorsBatchRequest: _DeleteRemoteMonitorsBatchRequest[_DeleteRemoteMonitorsBatchRequestRecord]
+DeleteRemoteMonitorsBatchRequest: DeleteRemoteMonitorsBatchRequestFields[_DeleteRemoteMonitorsBatchRequestRecord]
 """The fields of DeleteRemoteMonitorsBatchRequest: for conditions, sort orders and selections."""

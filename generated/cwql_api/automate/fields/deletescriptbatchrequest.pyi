@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.deletescriptbatchrequest import DeleteScriptBatchRequest as _DeleteScriptBatchRequestRecord
 
-class _DeleteScriptBatchRequest(_h.ReferenceField[_h.R]):
+class DeleteScriptBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteScriptBatchRequest, in conditions on records R."""
 
     ScriptIds: _h.CollectionField[int, _h.R]
     """ScriptIds: a list of int32"""
 
-DeleteScriptBatchRequest: _DeleteScriptBatchRequest[_DeleteScriptBatchRequestRecord]
+DeleteScriptBatchRequest: DeleteScriptBatchRequestFields[_DeleteScriptBatchRequestRecord]
 """The fields of DeleteScriptBatchRequest: for conditions, sort orders and selections."""

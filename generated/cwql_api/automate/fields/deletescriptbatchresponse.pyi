@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.deletescriptbatchresponse import DeleteScriptBatchResponse as _DeleteScriptBatchResponseRecord
-from .deletescriptbatchresult import _DeleteScriptBatchResultMany
+from .deletescriptbatchresult import DeleteScriptBatchResultListFields
 
-class _DeleteScriptBatchResponse(_h.ReferenceField[_h.R]):
+class DeleteScriptBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteScriptBatchResponse, in conditions on records R."""
 
-    ScriptResults: _DeleteScriptBatchResultMany[_h.R]
+    ScriptResults: DeleteScriptBatchResultListFields[_h.R]
     """ScriptResults: a list of DeleteScriptBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-DeleteScriptBatchResponse: _DeleteScriptBatchResponse[_DeleteScriptBatchResponseRecord]
+DeleteScriptBatchResponse: DeleteScriptBatchResponseFields[_DeleteScriptBatchResponseRecord]
 """The fields of DeleteScriptBatchResponse: for conditions, sort orders and selections."""

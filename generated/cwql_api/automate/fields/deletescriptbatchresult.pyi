@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.deletescriptbatchresult import DeleteScriptBatchResult as _DeleteScriptBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _DeleteScriptBatchResult(_h.ReferenceField[_h.R]):
+class DeleteScriptBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteScriptBatchResult, in conditions on records R."""
 
     ScriptId: _h.IntegerField[_h.R]
     """ScriptId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _DeleteScriptBatchResultMany(_DeleteScriptBatchResult[_h.R], _h.ChildrenField[_h.R, _DeleteScriptBatchResultRecord]):
+class DeleteScriptBatchResultListFields(DeleteScriptBatchResultFields[_h.R], _h.ChildrenField[_h.R, _DeleteScriptBatchResultRecord]):
     """A list of DeleteScriptBatchResult inside of a record R."""
 
-DeleteScriptBatchResult: _DeleteScriptBatchResult[_DeleteScriptBatchResultRecord]
+DeleteScriptBatchResult: DeleteScriptBatchResultFields[_DeleteScriptBatchResultRecord]
 """The fields of DeleteScriptBatchResult: for conditions, sort orders and selections."""

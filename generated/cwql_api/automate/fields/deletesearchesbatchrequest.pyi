@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.deletesearchesbatchrequest import DeleteSearchesBatchRequest as _DeleteSearchesBatchRequestRecord
 
-class _DeleteSearchesBatchRequest(_h.ReferenceField[_h.R]):
+class DeleteSearchesBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteSearchesBatchRequest, in conditions on records R."""
 
     SearchIds: _h.CollectionField[int, _h.R]
     """SearchIds: a list of int32"""
 
-DeleteSearchesBatchRequest: _DeleteSearchesBatchRequest[_DeleteSearchesBatchRequestRecord]
+DeleteSearchesBatchRequest: DeleteSearchesBatchRequestFields[_DeleteSearchesBatchRequestRecord]
 """The fields of DeleteSearchesBatchRequest: for conditions, sort orders and selections."""

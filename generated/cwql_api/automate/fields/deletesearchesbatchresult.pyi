@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.deletesearchesbatchresult import DeleteSearchesBatchResult as _DeleteSearchesBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _DeleteSearchesBatchResult(_h.ReferenceField[_h.R]):
+class DeleteSearchesBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of DeleteSearchesBatchResult, in conditions on records R."""
 
     SearchId: _h.IntegerField[_h.R]
     """SearchId: int32"""
     SearchName: _h.TextField[_h.R]
     """SearchName: string"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _DeleteSearchesBatchResultMany(_DeleteSearchesBatchResult[_h.R], _h.ChildrenField[_h.R, _DeleteSearchesBatchResultRecord]):
+class DeleteSearchesBatchResultListFields(DeleteSearchesBatchResultFields[_h.R], _h.ChildrenField[_h.R, _DeleteSearchesBatchResultRecord]):
     """A list of DeleteSearchesBatchResult inside of a record R."""
 
-DeleteSearchesBatchResult: _DeleteSearchesBatchResult[_DeleteSearchesBatchResultRecord]
+DeleteSearchesBatchResult: DeleteSearchesBatchResultFields[_DeleteSearchesBatchResultRecord]
 """The fields of DeleteSearchesBatchResult: for conditions, sort orders and selections."""

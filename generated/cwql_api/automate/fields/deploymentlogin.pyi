@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.deploymentlogin import DeploymentLogin as _DeploymentLoginRecord
-from .clientsclient import _ClientsClient
-from .location import _Location
+from .clientsclient import ClientsClientFields
+from .location import LocationFields
 
-class _DeploymentLogin(_h.ReferenceField[_h.R]):
+class DeploymentLoginFields(_h.ReferenceField[_h.R]):
     """The fields of DeploymentLogin, in conditions on records R."""
 
     DeploymentLoginId: _h.IntegerField[_h.R]
     """DeploymentLoginId: int32"""
-    Client: _ClientsClient[_h.R]
+    Client: ClientsClientFields[_h.R]
     """Client: a reference; compare its Name, or it with None"""
-    Location: _Location[_h.R]
+    Location: LocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
     Title: _h.TextField[_h.R]
     """Title: string"""
@@ -25,5 +25,5 @@ class _DeploymentLogin(_h.ReferenceField[_h.R]):
     Notes: _h.TextField[_h.R]
     """Notes: string"""
 
-DeploymentLogin: _DeploymentLogin[_DeploymentLoginRecord]
+DeploymentLogin: DeploymentLoginFields[_DeploymentLoginRecord]
 """The fields of DeploymentLogin: for conditions, sort orders and selections."""

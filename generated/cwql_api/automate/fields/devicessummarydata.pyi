@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.devicessummarydata import DevicesSummaryData as _DevicesSummaryDataRecord
 
-class _DevicesSummaryData(_h.ReferenceField[_h.R]):
+class DevicesSummaryDataFields(_h.ReferenceField[_h.R]):
     """The fields of DevicesSummaryData, in conditions on records R."""
 
     ComplianceScore: _h.NumberField[_h.R]
@@ -55,5 +55,5 @@ class _DevicesSummaryData(_h.ReferenceField[_h.R]):
     WorkstationsComplianceScore: _h.NumberField[_h.R]
     """WorkstationsComplianceScore: double"""
 
-DevicesSummaryData: _DevicesSummaryData[_DevicesSummaryDataRecord]
+DevicesSummaryData: DevicesSummaryDataFields[_DevicesSummaryDataRecord]
 """The fields of DevicesSummaryData: for conditions, sort orders and selections."""

@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.devicessummarydataextended import DevicesSummaryDataExtended as _DevicesSummaryDataExtendedRecord
-from .devicessummarydatalist import _DevicesSummaryDataList
+from .devicessummarydatalist import DevicesSummaryDataListFields
 
-class _DevicesSummaryDataExtended(_h.ReferenceField[_h.R]):
+class DevicesSummaryDataExtendedFields(_h.ReferenceField[_h.R]):
     """The fields of DevicesSummaryDataExtended, in conditions on records R."""
 
-    DevicesSummaryDataList: _DevicesSummaryDataList[_h.R]
+    DevicesSummaryDataList: DevicesSummaryDataListFields[_h.R]
     """DevicesSummaryDataList: a reference; compare its fields, or it with None"""
 
-DevicesSummaryDataExtended: _DevicesSummaryDataExtended[_DevicesSummaryDataExtendedRecord]
+DevicesSummaryDataExtended: DevicesSummaryDataExtendedFields[_DevicesSummaryDataExtendedRecord]
 """The fields of DevicesSummaryDataExtended: for conditions, sort orders and selections."""

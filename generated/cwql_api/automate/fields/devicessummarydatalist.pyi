@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.devicessummarydatalist import DevicesSummaryDataList as _DevicesSummaryDataListRecord
-from .edge import _EdgeMany
-from .pageinfo import _PageInfo
+from .edge import EdgeListFields
+from .pageinfo import PageInfoFields
 
-class _DevicesSummaryDataList(_h.ReferenceField[_h.R]):
+class DevicesSummaryDataListFields(_h.ReferenceField[_h.R]):
     """The fields of DevicesSummaryDataList, in conditions on records R."""
 
-    Edges: _EdgeMany[_h.R]
+    Edges: EdgeListFields[_h.R]
     """Edges: a list of Edge; compare one of its fields, or use any()"""
-    PageInfo: _PageInfo[_h.R]
+    PageInfo: PageInfoFields[_h.R]
     """PageInfo: a reference; compare its fields, or it with None"""
     StaticInfo: _h.TextField[_h.R]
     """StaticInfo: string"""
 
-DevicesSummaryDataList: _DevicesSummaryDataList[_DevicesSummaryDataListRecord]
+DevicesSummaryDataList: DevicesSummaryDataListFields[_DevicesSummaryDataListRecord]
 """The fields of DevicesSummaryDataList: for conditions, sort orders and selections."""

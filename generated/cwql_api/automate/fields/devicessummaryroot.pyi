@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.devicessummaryroot import DevicesSummaryRoot as _DevicesSummaryRootRecord
-from .devicessummarydataextended import _DevicesSummaryDataExtended
+from .devicessummarydataextended import DevicesSummaryDataExtendedFields
 
-class _DevicesSummaryRoot(_h.ReferenceField[_h.R]):
+class DevicesSummaryRootFields(_h.ReferenceField[_h.R]):
     """The fields of DevicesSummaryRoot, in conditions on records R."""
 
-    DevicesSummaryDataExtended: _DevicesSummaryDataExtended[_h.R]
+    DevicesSummaryDataExtended: DevicesSummaryDataExtendedFields[_h.R]
     """DevicesSummaryDataExtended: a reference; compare its fields, or it with None"""
 
-DevicesSummaryRoot: _DevicesSummaryRoot[_DevicesSummaryRootRecord]
+DevicesSummaryRoot: DevicesSummaryRootFields[_DevicesSummaryRootRecord]
 """The fields of DevicesSummaryRoot: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.devicesummaryvariables import DeviceSummaryVariables as _DeviceSummaryVariablesRecord
 
-class _DeviceSummaryVariables(_h.ReferenceField[_h.R]):
+class DeviceSummaryVariablesFields(_h.ReferenceField[_h.R]):
     """The fields of DeviceSummaryVariables, in conditions on records R."""
 
     First: _h.IntegerField[_h.R]
@@ -29,5 +29,5 @@ class _DeviceSummaryVariables(_h.ReferenceField[_h.R]):
     ProductId: _h.TextField[_h.R]
     """ProductId: string"""
 
-DeviceSummaryVariables: _DeviceSummaryVariables[_DeviceSummaryVariablesRecord]
+DeviceSummaryVariables: DeviceSummaryVariablesFields[_DeviceSummaryVariablesRecord]
 """The fields of DeviceSummaryVariables: for conditions, sort orders and selections."""

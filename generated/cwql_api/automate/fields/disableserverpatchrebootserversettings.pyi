@@ -2,21 +2,21 @@
 from cwql.schema import handles as _h
 
 from ..models.disableserverpatchrebootserversettings import DisableServerPatchRebootServerSettings as _DisableServerPatchRebootServerSettingsRecord
-from .alerttemplate import _AlertTemplate
-from .reportingreportcategory import _ReportingReportCategory
-from .ticketingticketcategory import _TicketingTicketCategory
+from .alerttemplate import AlertTemplateFields
+from .reportingreportcategory import ReportingReportCategoryFields
+from .ticketingticketcategory import TicketingTicketCategoryFields
 
-class _DisableServerPatchRebootServerSettings(_h.ReferenceField[_h.R]):
+class DisableServerPatchRebootServerSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DisableServerPatchRebootServerSettings, in conditions on records R."""
 
-    AlertTemplate: _AlertTemplate[_h.R]
+    AlertTemplate: AlertTemplateFields[_h.R]
     """AlertTemplate: a reference; compare its fields, or it with None"""
     AlertMessage: _h.TextField[_h.R]
     """AlertMessage: string"""
-    TicketCategory: _TicketingTicketCategory[_h.R]
+    TicketCategory: TicketingTicketCategoryFields[_h.R]
     """TicketCategory: a reference; compare its fields, or it with None"""
-    ReportCategory: _ReportingReportCategory[_h.R]
+    ReportCategory: ReportingReportCategoryFields[_h.R]
     """ReportCategory: a reference; compare its fields, or it with None"""
 
-DisableServerPatchRebootServerSettings: _DisableServerPatchRebootServerSettings[_DisableServerPatchRebootServerSettingsRecord]
+DisableServerPatchRebootServerSettings: DisableServerPatchRebootServerSettingsFields[_DisableServerPatchRebootServerSettingsRecord]
 """The fields of DisableServerPatchRebootServerSettings: for conditions, sort orders and selections."""

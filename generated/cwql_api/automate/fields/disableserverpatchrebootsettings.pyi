@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.disableserverpatchrebootsettings import DisableServerPatchRebootSettings as _DisableServerPatchRebootSettingsRecord
-from .disableserverpatchrebootserversettings import _DisableServerPatchRebootServerSettings
-from .disableserverpatchrebootworkstationsettings import _DisableServerPatchRebootWorkstationSettings
+from .disableserverpatchrebootserversettings import DisableServerPatchRebootServerSettingsFields
+from .disableserverpatchrebootworkstationsettings import DisableServerPatchRebootWorkstationSettingsFields
 
-class _DisableServerPatchRebootSettings(_h.ReferenceField[_h.R]):
+class DisableServerPatchRebootSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DisableServerPatchRebootSettings, in conditions on records R."""
 
-    ServerSettings: _DisableServerPatchRebootServerSettings[_h.R]
+    ServerSettings: DisableServerPatchRebootServerSettingsFields[_h.R]
     """ServerSettings: a reference; compare its fields, or it with None"""
-    WorkstationSettings: _DisableServerPatchRebootWorkstationSettings[_h.R]
+    WorkstationSettings: DisableServerPatchRebootWorkstationSettingsFields[_h.R]
     """WorkstationSettings: a reference; compare its fields, or it with None"""
 
-DisableServerPatchRebootSettings: _DisableServerPatchRebootSettings[_DisableServerPatchRebootSettingsRecord]
+DisableServerPatchRebootSettings: DisableServerPatchRebootSettingsFields[_DisableServerPatchRebootSettingsRecord]
 """The fields of DisableServerPatchRebootSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.disableserverpatchrebootworkstationsettings import DisableServerPatchRebootWorkstationSettings as _DisableServerPatchRebootWorkstationSettingsRecord
 
-class _DisableServerPatchRebootWorkstationSettings(_h.ReferenceField[_h.R]):
+class DisableServerPatchRebootWorkstationSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DisableServerPatchRebootWorkstationSettings, in conditions on records R."""
 
     PromptMessage: _h.TextField[_h.R]
@@ -21,5 +21,5 @@ class _DisableServerPatchRebootWorkstationSettings(_h.ReferenceField[_h.R]):
     RebootIfNoUserLoggedIn: _h.BooleanField[_h.R]
     """RebootIfNoUserLoggedIn: boolean"""
 
-DisableServerPatchRebootWorkstationSettings: _DisableServerPatchRebootWorkstationSettings[_DisableServerPatchRebootWorkstationSettingsRecord]
+DisableServerPatchRebootWorkstationSettings: DisableServerPatchRebootWorkstationSettingsFields[_DisableServerPatchRebootWorkstationSettingsRecord]
 """The fields of DisableServerPatchRebootWorkstationSettings: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.disabletokenrequest import DisableTokenRequest as _DisableTokenRequestRecord
 
-class _DisableTokenRequest(_h.ReferenceField[_h.R]):
+class DisableTokenRequestFields(_h.ReferenceField[_h.R]):
     """The fields of DisableTokenRequest, in conditions on records R."""
 
     SecurityToken: _h.TextField[_h.R]
     """SecurityToken: string"""
 
-DisableTokenRequest: _DisableTokenRequest[_DisableTokenRequestRecord]
+DisableTokenRequest: DisableTokenRequestFields[_DisableTokenRequestRecord]
 """The fields of DisableTokenRequest: for conditions, sort orders and selections."""

@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.discoveryscansettings import DiscoveryScanSettings as _DiscoveryScanSettingsRecord
-from .scanfrequency import _ScanFrequency
+from .scanfrequency import ScanFrequencyFields
 
-class _DiscoveryScanSettings(_h.ReferenceField[_h.R]):
+class DiscoveryScanSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DiscoveryScanSettings, in conditions on records R."""
 
-    DiscoveryScanFrequency: _ScanFrequency[_h.R]
+    DiscoveryScanFrequency: ScanFrequencyFields[_h.R]
     """DiscoveryScanFrequency: a reference; compare its fields, or it with None"""
     LimitDiscoveryToScanWindow: _h.BooleanField[_h.R]
     """LimitDiscoveryToScanWindow: boolean"""
@@ -20,5 +20,5 @@ class _DiscoveryScanSettings(_h.ReferenceField[_h.R]):
     ConcurrentThreadCount: _h.IntegerField[_h.R]
     """ConcurrentThreadCount: int32"""
 
-DiscoveryScanSettings: _DiscoveryScanSettings[_DiscoveryScanSettingsRecord]
+DiscoveryScanSettings: DiscoveryScanSettingsFields[_DiscoveryScanSettingsRecord]
 """The fields of DiscoveryScanSettings: for conditions, sort orders and selections."""

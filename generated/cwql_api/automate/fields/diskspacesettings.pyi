@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.diskspacesettings import DiskSpaceSettings as _DiskSpaceSettingsRecord
 
-class _DiskSpaceSettings(_h.ReferenceField[_h.R]):
+class DiskSpaceSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DiskSpaceSettings, in conditions on records R."""
 
     DriveLetter: _h.TextField[_h.R]
     """DriveLetter: string"""
 
-DiskSpaceSettings: _DiskSpaceSettings[_DiskSpaceSettingsRecord]
+DiskSpaceSettings: DiskSpaceSettingsFields[_DiskSpaceSettingsRecord]
 """The fields of DiskSpaceSettings: for conditions, sort orders and selections."""

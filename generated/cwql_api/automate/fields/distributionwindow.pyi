@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.distributionwindow import DistributionWindow as _DistributionWindowRecord
-from .distributionwindowtype import _DistributionWindowType
+from .distributionwindowtype import DistributionWindowTypeFields
 
-class _DistributionWindow(_h.ReferenceField[_h.R]):
+class DistributionWindowFields(_h.ReferenceField[_h.R]):
     """The fields of DistributionWindow, in conditions on records R."""
 
-    DistributionWindowType: _DistributionWindowType[_h.R]
+    DistributionWindowType: DistributionWindowTypeFields[_h.R]
     """DistributionWindowType: a reference; compare its Name, or it with None"""
     Amount: _h.IntegerField[_h.R]
     """Amount: int32"""
 
-DistributionWindow: _DistributionWindow[_DistributionWindowRecord]
+DistributionWindow: DistributionWindowFields[_DistributionWindowRecord]
 """The fields of DistributionWindow: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.distributionwindowtype import DistributionWindowType as _DistributionWindowTypeRecord
 
-class _DistributionWindowType(_h.ReferenceField[_h.R]):
+class DistributionWindowTypeFields(_h.ReferenceField[_h.R]):
     """The fields of DistributionWindowType, in conditions on records R."""
 
     DistributionWindowTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _DistributionWindowType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-DistributionWindowType: _DistributionWindowType[_DistributionWindowTypeRecord]
+DistributionWindowType: DistributionWindowTypeFields[_DistributionWindowTypeRecord]
 """The fields of DistributionWindowType: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.document import Document as _DocumentRecord
 
-class _Document(_h.ReferenceField[_h.R]):
+class DocumentFields(_h.ReferenceField[_h.R]):
     """The fields of Document, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _Document(_h.ReferenceField[_h.R]):
     LastEditDate: _h.DateTimeField[_h.R]
     """LastEditDate: date-time"""
 
-Document: _Document[_DocumentRecord]
+Document: DocumentFields[_DocumentRecord]
 """The fields of Document: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.drivestatistics import DriveStatistics as _DriveStatisticsRecord
 
-class _DriveStatistics(_h.ReferenceField[_h.R]):
+class DriveStatisticsFields(_h.ReferenceField[_h.R]):
     """The fields of DriveStatistics, in conditions on records R."""
 
     DriveId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _DriveStatistics(_h.ReferenceField[_h.R]):
     PercentageUsedDifference: _h.NumberField[_h.R]
     """PercentageUsedDifference: double"""
 
-DriveStatistics: _DriveStatistics[_DriveStatisticsRecord]
+DriveStatistics: DriveStatisticsFields[_DriveStatisticsRecord]
 """The fields of DriveStatistics: for conditions, sort orders and selections."""

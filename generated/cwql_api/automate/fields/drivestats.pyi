@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.drivestats import DriveStats as _DriveStatsRecord
 
-class _DriveStats(_h.ReferenceField[_h.R]):
+class DriveStatsFields(_h.ReferenceField[_h.R]):
     """The fields of DriveStats, in conditions on records R."""
 
     DriveId: _h.IntegerField[_h.R]
@@ -23,5 +23,5 @@ class _DriveStats(_h.ReferenceField[_h.R]):
     Year: _h.IntegerField[_h.R]
     """Year: int32"""
 
-DriveStats: _DriveStats[_DriveStatsRecord]
+DriveStats: DriveStatsFields[_DriveStatsRecord]
 """The fields of DriveStats: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.dropdownsettings import DropdownSettings as _DropdownSettingsRecord
 
-class _DropdownSettings(_h.ReferenceField[_h.R]):
+class DropdownSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of DropdownSettings, in conditions on records R."""
 
     AvailableOptions: _h.MapField[_h.R]
@@ -17,5 +17,5 @@ class _DropdownSettings(_h.ReferenceField[_h.R]):
     DynamicSqlQuery: _h.TextField[_h.R]
     """DynamicSqlQuery: string"""
 
-DropdownSettings: _DropdownSettings[_DropdownSettingsRecord]
+DropdownSettings: DropdownSettingsFields[_DropdownSettingsRecord]
 """The fields of DropdownSettings: for conditions, sort orders and selections."""

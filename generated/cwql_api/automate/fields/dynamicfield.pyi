@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.dynamicfield import DynamicField as _DynamicFieldRecord
 
-class _DynamicField(_h.ReferenceField[_h.R]):
+class DynamicFieldFields(_h.ReferenceField[_h.R]):
     """The fields of DynamicField, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,8 +11,8 @@ class _DynamicField(_h.ReferenceField[_h.R]):
     Value: _h.TextField[_h.R]
     """Value: string"""
 
-class _DynamicFieldMany(_DynamicField[_h.R], _h.ChildrenField[_h.R, _DynamicFieldRecord]):
+class DynamicFieldListFields(DynamicFieldFields[_h.R], _h.ChildrenField[_h.R, _DynamicFieldRecord]):
     """A list of DynamicField inside of a record R."""
 
-DynamicField: _DynamicField[_DynamicFieldRecord]
+DynamicField: DynamicFieldFields[_DynamicFieldRecord]
 """The fields of DynamicField: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.edge import Edge as _EdgeRecord
-from .node import _Node
+from .node import NodeFields
 
-class _Edge(_h.ReferenceField[_h.R]):
+class EdgeFields(_h.ReferenceField[_h.R]):
     """The fields of Edge, in conditions on records R."""
 
     Cursor: _h.TextField[_h.R]
     """Cursor: string"""
-    Node: _Node[_h.R]
+    Node: NodeFields[_h.R]
     """Node: a reference; compare its fields, or it with None"""
 
-class _EdgeMany(_Edge[_h.R], _h.ChildrenField[_h.R, _EdgeRecord]):
+class EdgeListFields(EdgeFields[_h.R], _h.ChildrenField[_h.R, _EdgeRecord]):
     """A list of Edge inside of a record R."""
 
-Edge: _Edge[_EdgeRecord]
+Edge: EdgeFields[_EdgeRecord]
 """The fields of Edge: for conditions, sort orders and selections."""

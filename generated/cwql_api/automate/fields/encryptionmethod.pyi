@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.encryptionmethod import EncryptionMethod as _EncryptionMethodRecord
 
-class _EncryptionMethod(_h.ReferenceField[_h.R]):
+class EncryptionMethodFields(_h.ReferenceField[_h.R]):
     """The fields of EncryptionMethod, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _EncryptionMethod(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-EncryptionMethod: _EncryptionMethod[_EncryptionMethodRecord]
+EncryptionMethod: EncryptionMethodFields[_EncryptionMethodRecord]
 """The fields of EncryptionMethod: for conditions, sort orders and selections."""

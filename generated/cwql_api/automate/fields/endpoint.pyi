@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.endpoint import Endpoint as _EndpointRecord
-from .extendedattribute import _ExtendedAttributeMany
+from .extendedattribute import ExtendedAttributeListFields
 
-class _Endpoint(_h.ReferenceField[_h.R]):
+class EndpointFields(_h.ReferenceField[_h.R]):
     """The fields of Endpoint, in conditions on records R."""
 
-    ExtendedAttributes: _ExtendedAttributeMany[_h.R]
+    ExtendedAttributes: ExtendedAttributeListFields[_h.R]
     """ExtendedAttributes: a list of ExtendedAttribute; compare one of its fields, or use any()"""
 
-Endpoint: _Endpoint[_EndpointRecord]
+Endpoint: EndpointFields[_EndpointRecord]
 """The fields of Endpoint: for conditions, sort orders and selections."""

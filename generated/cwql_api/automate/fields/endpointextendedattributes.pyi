@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.endpointextendedattributes import EndpointExtendedAttributes as _EndpointExtendedAttributesRecord
-from .endpoint import _Endpoint
+from .endpoint import EndpointFields
 
-class _EndpointExtendedAttributes(_h.ReferenceField[_h.R]):
+class EndpointExtendedAttributesFields(_h.ReferenceField[_h.R]):
     """The fields of EndpointExtendedAttributes, in conditions on records R."""
 
-    Endpoint: _Endpoint[_h.R]
+    Endpoint: EndpointFields[_h.R]
     """Endpoint: a reference; compare its fields, or it with None"""
 
-EndpointExtendedAttributes: _EndpointExtendedAttributes[_EndpointExtendedAttributesRecord]
+EndpointExtendedAttributes: EndpointExtendedAttributesFields[_EndpointExtendedAttributesRecord]
 """The fields of EndpointExtendedAttributes: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.endpointextendedattributesvariables import EndpointExtendedAttributesVariables as _EndpointExtendedAttributesVariablesRecord
 
-class _EndpointExtendedAttributesVariables(_h.ReferenceField[_h.R]):
+class EndpointExtendedAttributesVariablesFields(_h.ReferenceField[_h.R]):
     """The fields of EndpointExtendedAttributesVariables, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -23,5 +23,5 @@ class _EndpointExtendedAttributesVariables(_h.ReferenceField[_h.R]):
     OwnerId: _h.TextField[_h.R]
     """OwnerId: string"""
 
-EndpointExtendedAttributesVariables: _EndpointExtendedAttributesVariables[_EndpointExtendedAttributesVariablesRecord]
+EndpointExtendedAttributesVariables: EndpointExtendedAttributesVariablesFields[_EndpointExtendedAttributesVariablesRecord]
 """The fields of EndpointExtendedAttributesVariables: for conditions, sort orders and selections."""

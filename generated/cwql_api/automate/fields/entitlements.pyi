@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.entitlements import Entitlements as _EntitlementsRecord
 
-class _Entitlements(_h.ReferenceField[_h.R]):
+class EntitlementsFields(_h.ReferenceField[_h.R]):
     """The fields of Entitlements, in conditions on records R."""
 
     type: _h.TextField[_h.R]
@@ -11,8 +11,8 @@ class _Entitlements(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-class _EntitlementsMany(_Entitlements[_h.R], _h.ChildrenField[_h.R, _EntitlementsRecord]):
+class EntitlementsListFields(EntitlementsFields[_h.R], _h.ChildrenField[_h.R, _EntitlementsRecord]):
     """A list of Entitlements inside of a record R."""
 
-Entitlements: _Entitlements[_EntitlementsRecord]
+Entitlements: EntitlementsFields[_EntitlementsRecord]
 """The fields of Entitlements: for conditions, sort orders and selections."""

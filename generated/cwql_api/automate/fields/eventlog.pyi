@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.eventlog import EventLog as _EventLogRecord
-from .eventlogtype import _EventLogType
+from .eventlogtype import EventLogTypeFields
 
-class _EventLog(_h.ReferenceField[_h.R]):
+class EventLogFields(_h.ReferenceField[_h.R]):
     """The fields of EventLog, in conditions on records R."""
 
     BlacklistId: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _EventLog(_h.ReferenceField[_h.R]):
     """LastDate: date-time"""
     LogName: _h.TextField[_h.R]
     """LogName: string"""
-    LogType: _EventLogType[_h.R]
+    LogType: EventLogTypeFields[_h.R]
     """LogType: a reference; compare its Id or Name, or it with None"""
     Message: _h.TextField[_h.R]
     """Message: string"""
@@ -26,5 +26,5 @@ class _EventLog(_h.ReferenceField[_h.R]):
     TimeGenerated: _h.DateTimeField[_h.R]
     """TimeGenerated: date-time"""
 
-EventLog: _EventLog[_EventLogRecord]
+EventLog: EventLogFields[_EventLogRecord]
 """The fields of EventLog: for conditions, sort orders and selections."""

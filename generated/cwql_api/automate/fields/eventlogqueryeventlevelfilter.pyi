@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.eventlogqueryeventlevelfilter import EventLogQueryEventLevelFilter as _EventLogQueryEventLevelFilterRecord
 
-class _EventLogQueryEventLevelFilter(_h.ReferenceField[_h.R]):
+class EventLogQueryEventLevelFilterFields(_h.ReferenceField[_h.R]):
     """The fields of EventLogQueryEventLevelFilter, in conditions on records R."""
 
     MatchVerbose: _h.BooleanField[_h.R]
@@ -17,5 +17,5 @@ class _EventLogQueryEventLevelFilter(_h.ReferenceField[_h.R]):
     MatchCritical: _h.BooleanField[_h.R]
     """MatchCritical: boolean"""
 
-EventLogQueryEventLevelFilter: _EventLogQueryEventLevelFilter[_EventLogQueryEventLevelFilterRecord]
+EventLogQueryEventLevelFilter: EventLogQueryEventLevelFilterFields[_EventLogQueryEventLevelFilterRecord]
 """The fields of EventLogQueryEventLevelFilter: for conditions, sort orders and selections."""

@@ -2,14 +2,14 @@
 from cwql.schema import handles as _h
 
 from ..models.eventlogqueryparameters import EventLogQueryParameters as _EventLogQueryParametersRecord
-from .eventlogqueryeventlevelfilter import _EventLogQueryEventLevelFilter
+from .eventlogqueryeventlevelfilter import EventLogQueryEventLevelFilterFields
 
-class _EventLogQueryParameters(_h.ReferenceField[_h.R]):
+class EventLogQueryParametersFields(_h.ReferenceField[_h.R]):
     """The fields of EventLogQueryParameters, in conditions on records R."""
 
     Log: _h.TextField[_h.R]
     """Log: string"""
-    LevelFilter: _EventLogQueryEventLevelFilter[_h.R]
+    LevelFilter: EventLogQueryEventLevelFilterFields[_h.R]
     """LevelFilter: a reference; compare its fields, or it with None"""
     Keywords: _h.IntegerField[_h.R]
     """Keywords: int64"""
@@ -20,5 +20,5 @@ class _EventLogQueryParameters(_h.ReferenceField[_h.R]):
     RegularExpressionFilter: _h.TextField[_h.R]
     """RegularExpressionFilter: string"""
 
-EventLogQueryParameters: _EventLogQueryParameters[_EventLogQueryParametersRecord]
+EventLogQueryParameters: EventLogQueryParametersFields[_EventLogQueryParametersRecord]
 """The fields of EventLogQueryParameters: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.eventlogsettings import EventLogSettings as _EventLogSettingsRecord
 
-class _EventLogSettings(_h.ReferenceField[_h.R]):
+class EventLogSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of EventLogSettings, in conditions on records R."""
 
     LogFileName: _h.TextField[_h.R]
@@ -17,5 +17,5 @@ class _EventLogSettings(_h.ReferenceField[_h.R]):
     MessageRegex: _h.TextField[_h.R]
     """MessageRegex: string"""
 
-EventLogSettings: _EventLogSettings[_EventLogSettingsRecord]
+EventLogSettings: EventLogSettingsFields[_EventLogSettingsRecord]
 """The fields of EventLogSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.eventlogtype import EventLogType as _EventLogTypeRecord
 
-class _EventLogType(_h.ReferenceField[_h.R]):
+class EventLogTypeFields(_h.ReferenceField[_h.R]):
     """The fields of EventLogType, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _EventLogType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-EventLogType: _EventLogType[_EventLogTypeRecord]
+EventLogType: EventLogTypeFields[_EventLogTypeRecord]
 """The fields of EventLogType: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.executablesettings import ExecutableSettings as _ExecutableSettingsRecord
 
-class _ExecutableSettings(_h.ReferenceField[_h.R]):
+class ExecutableSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of ExecutableSettings, in conditions on records R."""
 
     ExecutableInvocation: _h.TextField[_h.R]
     """ExecutableInvocation: string"""
 
-ExecutableSettings: _ExecutableSettings[_ExecutableSettingsRecord]
+ExecutableSettings: ExecutableSettingsFields[_ExecutableSettingsRecord]
 """The fields of ExecutableSettings: for conditions, sort orders and selections."""

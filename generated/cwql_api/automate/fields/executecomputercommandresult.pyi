@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.executecomputercommandresult import ExecuteComputerCommandResult as _ExecuteComputerCommandResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _ExecuteComputerCommandResult(_h.ReferenceField[_h.R]):
+class ExecuteComputerCommandResultFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteComputerCommandResult, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     CommandId: _h.IntegerField[_h.R]
     """CommandId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ExecuteComputerCommandResultMany(_ExecuteComputerCommandResult[_h.R], _h.ChildrenField[_h.R, _ExecuteComputerCommandResultRecord]):
+class ExecuteComputerCommandResultListFields(ExecuteComputerCommandResultFields[_h.R], _h.ChildrenField[_h.R, _ExecuteComputerCommandResultRecord]):
     """A list of ExecuteComputerCommandResult inside of a record R."""
 
-ExecuteComputerCommandResult: _ExecuteComputerCommandResult[_ExecuteComputerCommandResultRecord]
+ExecuteComputerCommandResult: ExecuteComputerCommandResultFields[_ExecuteComputerCommandResultRecord]
 """The fields of ExecuteComputerCommandResult: for conditions, sort orders and selections."""

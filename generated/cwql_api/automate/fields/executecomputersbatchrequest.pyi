@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.executecomputersbatchrequest import ExecuteComputersBatchRequest as _ExecuteComputersBatchRequestRecord
 
-class _ExecuteComputersBatchRequest(_h.ReferenceField[_h.R]):
+class ExecuteComputersBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteComputersBatchRequest, in conditions on records R."""
 
     EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
@@ -13,5 +13,5 @@ class _ExecuteComputersBatchRequest(_h.ReferenceField[_h.R]):
     EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
-ExecuteComputersBatchRequest: _ExecuteComputersBatchRequest[_ExecuteComputersBatchRequestRecord]
+ExecuteComputersBatchRequest: ExecuteComputersBatchRequestFields[_ExecuteComputersBatchRequestRecord]
 """The fields of ExecuteComputersBatchRequest: for conditions, sort orders and selections."""

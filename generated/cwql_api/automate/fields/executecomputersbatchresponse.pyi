@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.executecomputersbatchresponse import ExecuteComputersBatchResponse as _ExecuteComputersBatchResponseRecord
-from .executecomputercommandresult import _ExecuteComputerCommandResultMany
+from .executecomputercommandresult import ExecuteComputerCommandResultListFields
 
-class _ExecuteComputersBatchResponse(_h.ReferenceField[_h.R]):
+class ExecuteComputersBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteComputersBatchResponse, in conditions on records R."""
 
-    ComputerCommandResultList: _ExecuteComputerCommandResultMany[_h.R]
+    ComputerCommandResultList: ExecuteComputerCommandResultListFields[_h.R]
     """ComputerCommandResultList: a list of ExecuteComputerCommandResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-ExecuteComputersBatchResponse: _ExecuteComputersBatchResponse[_ExecuteComputersBatchResponseRecord]
+ExecuteComputersBatchResponse: ExecuteComputersBatchResponseFields[_ExecuteComputersBatchResponseRecord]
 """The fields of ExecuteComputersBatchResponse: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.executedevicecommandresponse import ExecuteDeviceCommandResponse as _ExecuteDeviceCommandResponseRecord
-from .executedevicecommandresult import _ExecuteDeviceCommandResultMany
+from .executedevicecommandresult import ExecuteDeviceCommandResultListFields
 
-class _ExecuteDeviceCommandResponse(_h.ReferenceField[_h.R]):
+class ExecuteDeviceCommandResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceCommandResponse, in conditions on records R."""
 
-    CommandResultList: _ExecuteDeviceCommandResultMany[_h.R]
+    CommandResultList: ExecuteDeviceCommandResultListFields[_h.R]
     """CommandResultList: a list of ExecuteDeviceCommandResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-ExecuteDeviceCommandResponse: _ExecuteDeviceCommandResponse[_ExecuteDeviceCommandResponseRecord]
+ExecuteDeviceCommandResponse: ExecuteDeviceCommandResponseFields[_ExecuteDeviceCommandResponseRecord]
 """The fields of ExecuteDeviceCommandResponse: for conditions, sort orders and selections."""

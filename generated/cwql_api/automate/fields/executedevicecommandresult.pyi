@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.executedevicecommandresult import ExecuteDeviceCommandResult as _ExecuteDeviceCommandResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _ExecuteDeviceCommandResult(_h.ReferenceField[_h.R]):
+class ExecuteDeviceCommandResultFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceCommandResult, in conditions on records R."""
 
     DeviceId: _h.IntegerField[_h.R]
     """DeviceId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ExecuteDeviceCommandResultMany(_ExecuteDeviceCommandResult[_h.R], _h.ChildrenField[_h.R, _ExecuteDeviceCommandResultRecord]):
+class ExecuteDeviceCommandResultListFields(ExecuteDeviceCommandResultFields[_h.R], _h.ChildrenField[_h.R, _ExecuteDeviceCommandResultRecord]):
     """A list of ExecuteDeviceCommandResult inside of a record R."""
 
-ExecuteDeviceCommandResult: _ExecuteDeviceCommandResult[_ExecuteDeviceCommandResultRecord]
+ExecuteDeviceCommandResult: ExecuteDeviceCommandResultFields[_ExecuteDeviceCommandResultRecord]
 """The fields of ExecuteDeviceCommandResult: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.executedevicecommandsrequest import ExecuteDeviceCommandsRequest as _ExecuteDeviceCommandsRequestRecord
 
-class _ExecuteDeviceCommandsRequest(_h.ReferenceField[_h.R]):
+class ExecuteDeviceCommandsRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceCommandsRequest, in conditions on records R."""
 
     DeviceIdList: _h.CollectionField[int, _h.R]
     """DeviceIdList: a list of int32"""
 
-ExecuteDeviceCommandsRequest: _ExecuteDeviceCommandsRequest[_ExecuteDeviceCommandsRequestRecord]
+ExecuteDeviceCommandsRequest: ExecuteDeviceCommandsRequestFields[_ExecuteDeviceCommandsRequestRecord]
 """The fields of ExecuteDeviceCommandsRequest: for conditions, sort orders and selections."""

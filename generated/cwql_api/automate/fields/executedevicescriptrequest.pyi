@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.executedevicescriptrequest import ExecuteDeviceScriptRequest as _ExecuteDeviceScriptRequestRecord
 
-class _ExecuteDeviceScriptRequest(_h.ReferenceField[_h.R]):
+class ExecuteDeviceScriptRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceScriptRequest, in conditions on records R."""
 
     ScriptId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _ExecuteDeviceScriptRequest(_h.ReferenceField[_h.R]):
     DeviceIdList: _h.CollectionField[int, _h.R]
     """DeviceIdList: a list of int32"""
 
-ExecuteDeviceScriptRequest: _ExecuteDeviceScriptRequest[_ExecuteDeviceScriptRequestRecord]
+ExecuteDeviceScriptRequest: ExecuteDeviceScriptRequestFields[_ExecuteDeviceScriptRequestRecord]
 """The fields of ExecuteDeviceScriptRequest: for conditions, sort orders and selections."""

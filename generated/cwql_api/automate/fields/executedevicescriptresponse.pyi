@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.executedevicescriptresponse import ExecuteDeviceScriptResponse as _ExecuteDeviceScriptResponseRecord
-from .executedevicescriptresult import _ExecuteDeviceScriptResultMany
+from .executedevicescriptresult import ExecuteDeviceScriptResultListFields
 
-class _ExecuteDeviceScriptResponse(_h.ReferenceField[_h.R]):
+class ExecuteDeviceScriptResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceScriptResponse, in conditions on records R."""
 
-    ScriptResultList: _ExecuteDeviceScriptResultMany[_h.R]
+    ScriptResultList: ExecuteDeviceScriptResultListFields[_h.R]
     """ScriptResultList: a list of ExecuteDeviceScriptResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-ExecuteDeviceScriptResponse: _ExecuteDeviceScriptResponse[_ExecuteDeviceScriptResponseRecord]
+ExecuteDeviceScriptResponse: ExecuteDeviceScriptResponseFields[_ExecuteDeviceScriptResponseRecord]
 """The fields of ExecuteDeviceScriptResponse: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.executedevicescriptresult import ExecuteDeviceScriptResult as _ExecuteDeviceScriptResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _ExecuteDeviceScriptResult(_h.ReferenceField[_h.R]):
+class ExecuteDeviceScriptResultFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteDeviceScriptResult, in conditions on records R."""
 
     DeviceId: _h.IntegerField[_h.R]
     """DeviceId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ExecuteDeviceScriptResultMany(_ExecuteDeviceScriptResult[_h.R], _h.ChildrenField[_h.R, _ExecuteDeviceScriptResultRecord]):
+class ExecuteDeviceScriptResultListFields(ExecuteDeviceScriptResultFields[_h.R], _h.ChildrenField[_h.R, _ExecuteDeviceScriptResultRecord]):
     """A list of ExecuteDeviceScriptResult inside of a record R."""
 
-ExecuteDeviceScriptResult: _ExecuteDeviceScriptResult[_ExecuteDeviceScriptResultRecord]
+ExecuteDeviceScriptResult: ExecuteDeviceScriptResultFields[_ExecuteDeviceScriptResultRecord]
 """The fields of ExecuteDeviceScriptResult: for conditions, sort orders and selections."""

@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.executepatchactionrequest import ExecutePatchActionRequest as _ExecutePatchActionRequestRecord
-from .patchactioninformation import _PatchActionInformationMany
+from .patchactioninformation import PatchActionInformationListFields
 
-class _ExecutePatchActionRequest(_h.ReferenceField[_h.R]):
+class ExecutePatchActionRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExecutePatchActionRequest, in conditions on records R."""
 
-    PatchActionDetailList: _PatchActionInformationMany[_h.R]
+    PatchActionDetailList: PatchActionInformationListFields[_h.R]
     """PatchActionDetailList: a list of PatchActionInformation; compare one of its fields, or use any()"""
 
-ExecutePatchActionRequest: _ExecutePatchActionRequest[_ExecutePatchActionRequestRecord]
+ExecutePatchActionRequest: ExecutePatchActionRequestFields[_ExecutePatchActionRequestRecord]
 """The fields of ExecutePatchActionRequest: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.executeprobebatchrequest import ExecuteProbeBatchRequest as _ExecuteProbeBatchRequestRecord
 
-class _ExecuteProbeBatchRequest(_h.ReferenceField[_h.R]):
+class ExecuteProbeBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteProbeBatchRequest, in conditions on records R."""
 
     ProbeIds: _h.CollectionField[int, _h.R]
     """ProbeIds: a list of int32"""
 
-ExecuteProbeBatchRequest: _ExecuteProbeBatchRequest[_ExecuteProbeBatchRequestRecord]
+ExecuteProbeBatchRequest: ExecuteProbeBatchRequestFields[_ExecuteProbeBatchRequestRecord]
 """The fields of ExecuteProbeBatchRequest: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.executeprobebatchresponse import ExecuteProbeBatchResponse as _ExecuteProbeBatchResponseRecord
-from .executeprobecommandresult import _ExecuteProbeCommandResultMany
+from .executeprobecommandresult import ExecuteProbeCommandResultListFields
 
-class _ExecuteProbeBatchResponse(_h.ReferenceField[_h.R]):
+class ExecuteProbeBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteProbeBatchResponse, in conditions on records R."""
 
-    ProbeCommandResults: _ExecuteProbeCommandResultMany[_h.R]
+    ProbeCommandResults: ExecuteProbeCommandResultListFields[_h.R]
     """ProbeCommandResults: a list of ExecuteProbeCommandResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-ExecuteProbeBatchResponse: _ExecuteProbeBatchResponse[_ExecuteProbeBatchResponseRecord]
+ExecuteProbeBatchResponse: ExecuteProbeBatchResponseFields[_ExecuteProbeBatchResponseRecord]
 """The fields of ExecuteProbeBatchResponse: for conditions, sort orders and selections."""

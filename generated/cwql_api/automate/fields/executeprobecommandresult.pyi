@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.executeprobecommandresult import ExecuteProbeCommandResult as _ExecuteProbeCommandResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _ExecuteProbeCommandResult(_h.ReferenceField[_h.R]):
+class ExecuteProbeCommandResultFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteProbeCommandResult, in conditions on records R."""
 
     ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ExecuteProbeCommandResultMany(_ExecuteProbeCommandResult[_h.R], _h.ChildrenField[_h.R, _ExecuteProbeCommandResultRecord]):
+class ExecuteProbeCommandResultListFields(ExecuteProbeCommandResultFields[_h.R], _h.ChildrenField[_h.R, _ExecuteProbeCommandResultRecord]):
     """A list of ExecuteProbeCommandResult inside of a record R."""
 
-ExecuteProbeCommandResult: _ExecuteProbeCommandResult[_ExecuteProbeCommandResultRecord]
+ExecuteProbeCommandResult: ExecuteProbeCommandResultFields[_ExecuteProbeCommandResultRecord]
 """The fields of ExecuteProbeCommandResult: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.executerebootcommandbatchrequest import ExecuteRebootCommandBatchRequest as _ExecuteRebootCommandBatchRequestRecord
 
-class _ExecuteRebootCommandBatchRequest(_h.ReferenceField[_h.R]):
+class ExecuteRebootCommandBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteRebootCommandBatchRequest, in conditions on records R."""
 
     RebootType: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _ExecuteRebootCommandBatchRequest(_h.ReferenceField[_h.R]):
     EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
-ExecuteRebootCommandBatchRequest: _ExecuteRebootCommandBatchRequest[_ExecuteRebootCommandBatchRequestRecord]
+ExecuteRebootCommandBatchRequest: ExecuteRebootCommandBatchRequestFields[_ExecuteRebootCommandBatchRequestRecord]
 """The fields of ExecuteRebootCommandBatchRequest: for conditions, sort orders and selections."""

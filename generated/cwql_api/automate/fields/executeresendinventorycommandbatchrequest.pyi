@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.executeresendinventorycommandbatchrequest import ExecuteResendInventoryCommandBatchRequest as _ExecuteResendInventoryCommandBatchRequestRecord
 
-class _ExecuteResendInventoryCommandBatchRequest(_h.ReferenceField[_h.R]):
+class ExecuteResendInventoryCommandBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteResendInventoryCommandBatchRequest, in conditions on records R."""
 
     InventoryTypes: _h.CollectionField[int, _h.R]
@@ -15,5 +15,5 @@ class _ExecuteResendInventoryCommandBatchRequest(_h.ReferenceField[_h.R]):
     EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
-ExecuteResendInventoryCommandBatchRequest: _ExecuteResendInventoryCommandBatchRequest[_ExecuteResendInventoryCommandBatchRequestRecord]
+ExecuteResendInventoryCommandBatchRequest: ExecuteResendInventoryCommandBatchRequestFields[_ExecuteResendInventoryCommandBatchRequestRecord]
 """The fields of ExecuteResendInventoryCommandBatchRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.executetoggleprobecommandbatchrequest import ExecuteToggleProbeCommandBatchRequest as _ExecuteToggleProbeCommandBatchRequestRecord
 
-class _ExecuteToggleProbeCommandBatchRequest(_h.ReferenceField[_h.R]):
+class ExecuteToggleProbeCommandBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteToggleProbeCommandBatchRequest, in conditions on records R."""
 
     ComputerIds: _h.CollectionField[int, _h.R]
@@ -11,5 +11,5 @@ class _ExecuteToggleProbeCommandBatchRequest(_h.ReferenceField[_h.R]):
     EnableProbe: _h.BooleanField[_h.R]
     """EnableProbe: boolean"""
 
-ExecuteToggleProbeCommandBatchRequest: _ExecuteToggleProbeCommandBatchRequest[_ExecuteToggleProbeCommandBatchRequestRecord]
+ExecuteToggleProbeCommandBatchRequest: ExecuteToggleProbeCommandBatchRequestFields[_ExecuteToggleProbeCommandBatchRequestRecord]
 """The fields of ExecuteToggleProbeCommandBatchRequest: for conditions, sort orders and selections."""

@@ -4,19 +4,19 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.executetoggleserviceusercommandbatchrequest import ExecuteToggleServiceUserCommandBatchRequest as _ExecuteToggleServiceUserCommandBatchRequestRecord
-from .toggleserviceuserlocalaccountcredentials import _ToggleServiceUserLocalAccountCredentials
+from .toggleserviceuserlocalaccountcredentials import ToggleServiceUserLocalAccountCredentialsFields
 
-class _ExecuteToggleServiceUserCommandBatchRequest(_h.ReferenceField[_h.R]):
+class ExecuteToggleServiceUserCommandBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExecuteToggleServiceUserCommandBatchRequest, in conditions on records R."""
 
     UseLocalAccount: _h.BooleanField[_h.R]
     """UseLocalAccount: boolean"""
-    LocalAccountCredentials: _ToggleServiceUserLocalAccountCredentials[_h.R]
+    LocalAccountCredentials: ToggleServiceUserLocalAccountCredentialsFields[_h.R]
     """LocalAccountCredentials: a reference; compare its fields, or it with None"""
     EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
     """EntityType: System | Computer | Site | Company | Probe | NetworkDevice | Ticket | Group | MobileDevice | Vendor | VendorProduct | Possibility | Opportunity | Contact | User | Script | Plugin | Service | ServiceBundle | Search | SearchFolder | Dataview | DataviewFolder | UserFolder | UserClass | ScriptFolder | RemoteMonitorTemplate | ExtraField"""
     EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
-ExecuteToggleServiceUserCommandBatchRequest: _ExecuteToggleServiceUserCommandBatchRequest[_ExecuteToggleServiceUserCommandBatchRequestRecord]
+ExecuteToggleServiceUserCommandBatchRequest: ExecuteToggleServiceUserCommandBatchRequestFields[_ExecuteToggleServiceUserCommandBatchRequestRecord]
 """The fields of ExecuteToggleServiceUserCommandBatchRequest: for conditions, sort orders and selections."""

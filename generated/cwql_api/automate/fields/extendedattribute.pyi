@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.extendedattribute import ExtendedAttribute as _ExtendedAttributeRecord
 
-class _ExtendedAttribute(_h.ReferenceField[_h.R]):
+class ExtendedAttributeFields(_h.ReferenceField[_h.R]):
     """The fields of ExtendedAttribute, in conditions on records R."""
 
     AttributeId: _h.TextField[_h.R]
@@ -13,8 +13,8 @@ class _ExtendedAttribute(_h.ReferenceField[_h.R]):
     Value: _h.TextField[_h.R]
     """Value: string"""
 
-class _ExtendedAttributeMany(_ExtendedAttribute[_h.R], _h.ChildrenField[_h.R, _ExtendedAttributeRecord]):
+class ExtendedAttributeListFields(ExtendedAttributeFields[_h.R], _h.ChildrenField[_h.R, _ExtendedAttributeRecord]):
     """A list of ExtendedAttribute inside of a record R."""
 
-ExtendedAttribute: _ExtendedAttribute[_ExtendedAttributeRecord]
+ExtendedAttribute: ExtendedAttributeFields[_ExtendedAttributeRecord]
 """The fields of ExtendedAttribute: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.extensionclaimtype import ExtensionClaimType as _ExtensionClaimTypeRecord
 
-class _ExtensionClaimType(_h.ReferenceField[_h.R]):
+class ExtensionClaimTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ExtensionClaimType, in conditions on records R."""
 
     ExtensionClaimTypeId: _h.IntegerField[_h.R]
@@ -17,8 +17,8 @@ class _ExtensionClaimType(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-class _ExtensionClaimTypeMany(_ExtensionClaimType[_h.R], _h.ChildrenField[_h.R, _ExtensionClaimTypeRecord]):
+class ExtensionClaimTypeListFields(ExtensionClaimTypeFields[_h.R], _h.ChildrenField[_h.R, _ExtensionClaimTypeRecord]):
     """A list of ExtensionClaimType inside of a record R."""
 
-ExtensionClaimType: _ExtensionClaimType[_ExtensionClaimTypeRecord]
+ExtensionClaimType: ExtensionClaimTypeFields[_ExtensionClaimTypeRecord]
 """The fields of ExtensionClaimType: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.extensionclaimviewmodel import ExtensionClaimViewModel as _ExtensionClaimViewModelRecord
 
-class _ExtensionClaimViewModel(_h.ReferenceField[_h.R]):
+class ExtensionClaimViewModelFields(_h.ReferenceField[_h.R]):
     """The fields of ExtensionClaimViewModel, in conditions on records R."""
 
     ExtensionClaimTypeId: _h.IntegerField[_h.R]
@@ -17,8 +17,8 @@ class _ExtensionClaimViewModel(_h.ReferenceField[_h.R]):
     IsDefaultClaim: _h.BooleanField[_h.R]
     """IsDefaultClaim: boolean"""
 
-class _ExtensionClaimViewModelMany(_ExtensionClaimViewModel[_h.R], _h.ChildrenField[_h.R, _ExtensionClaimViewModelRecord]):
+class ExtensionClaimViewModelListFields(ExtensionClaimViewModelFields[_h.R], _h.ChildrenField[_h.R, _ExtensionClaimViewModelRecord]):
     """A list of ExtensionClaimViewModel inside of a record R."""
 
-ExtensionClaimViewModel: _ExtensionClaimViewModel[_ExtensionClaimViewModelRecord]
+ExtensionClaimViewModel: ExtensionClaimViewModelFields[_ExtensionClaimViewModelRecord]
 """The fields of ExtensionClaimViewModel: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.extensionsolution import ExtensionSolution as _ExtensionSolutionRecord
 
-class _ExtensionSolution(_h.ReferenceField[_h.R]):
+class ExtensionSolutionFields(_h.ReferenceField[_h.R]):
     """The fields of ExtensionSolution, in conditions on records R."""
 
     ExtensionSolutionId: _h.IntegerField[_h.R]
@@ -19,5 +19,5 @@ class _ExtensionSolution(_h.ReferenceField[_h.R]):
     LatestVersion: _h.TextField[_h.R]
     """LatestVersion: string"""
 
-ExtensionSolution: _ExtensionSolution[_ExtensionSolutionRecord]
+ExtensionSolution: ExtensionSolutionFields[_ExtensionSolutionRecord]
 """The fields of ExtensionSolution: for conditions, sort orders and selections."""

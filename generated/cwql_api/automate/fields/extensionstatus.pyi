@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.extensionstatus import ExtensionStatus as _ExtensionStatusRecord
 
-class _ExtensionStatus(_h.ReferenceField[_h.R]):
+class ExtensionStatusFields(_h.ReferenceField[_h.R]):
     """The fields of ExtensionStatus, in conditions on records R."""
 
     ExtensionStatusId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ExtensionStatus(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-ExtensionStatus: _ExtensionStatus[_ExtensionStatusRecord]
+ExtensionStatus: ExtensionStatusFields[_ExtensionStatusRecord]
 """The fields of ExtensionStatus: for conditions, sort orders and selections."""

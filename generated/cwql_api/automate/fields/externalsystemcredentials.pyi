@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.externalsystemcredentials import ExternalSystemCredentials as _ExternalSystemCredentialsRecord
 
-class _ExternalSystemCredentials(_h.ReferenceField[_h.R]):
+class ExternalSystemCredentialsFields(_h.ReferenceField[_h.R]):
     """The fields of ExternalSystemCredentials, in conditions on records R."""
 
     CredentialsId: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _ExternalSystemCredentials(_h.ReferenceField[_h.R]):
     IsActive: _h.BooleanField[_h.R]
     """IsActive: boolean"""
 
-ExternalSystemCredentials: _ExternalSystemCredentials[_ExternalSystemCredentialsRecord]
+ExternalSystemCredentials: ExternalSystemCredentialsFields[_ExternalSystemCredentialsRecord]
 """The fields of ExternalSystemCredentials: for conditions, sort orders and selections."""

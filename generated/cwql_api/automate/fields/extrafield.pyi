@@ -2,14 +2,14 @@
 from cwql.schema import handles as _h
 
 from ..models.extrafield import ExtraField as _ExtraFieldRecord
-from .checkboxsettings import _CheckboxSettings
-from .dropdownsettings import _DropdownSettings
-from .extrafielddisplayformat import _ExtraFieldDisplayFormat
-from .extrafieldlocation import _ExtraFieldLocation
-from .extrafieldtitleformat import _ExtraFieldTitleFormat
-from .textfieldsettings import _TextFieldSettings
+from .checkboxsettings import CheckboxSettingsFields
+from .dropdownsettings import DropdownSettingsFields
+from .extrafielddisplayformat import ExtraFieldDisplayFormatFields
+from .extrafieldlocation import ExtraFieldLocationFields
+from .extrafieldtitleformat import ExtraFieldTitleFormatFields
+from .textfieldsettings import TextFieldSettingsFields
 
-class _ExtraField(_h.ReferenceField[_h.R]):
+class ExtraFieldFields(_h.ReferenceField[_h.R]):
     """The fields of ExtraField, in conditions on records R."""
 
     TargetId: _h.IntegerField[_h.R]
@@ -18,11 +18,11 @@ class _ExtraField(_h.ReferenceField[_h.R]):
     """ExtraFieldDefinitionId: int32"""
     Title: _h.TextField[_h.R]
     """Title: string"""
-    DisplayFormat: _ExtraFieldDisplayFormat[_h.R]
+    DisplayFormat: ExtraFieldDisplayFormatFields[_h.R]
     """DisplayFormat: a reference; compare its Name, or it with None"""
-    Location: _ExtraFieldLocation[_h.R]
+    Location: ExtraFieldLocationFields[_h.R]
     """Location: a reference; compare its Name, or it with None"""
-    TitleFormat: _ExtraFieldTitleFormat[_h.R]
+    TitleFormat: ExtraFieldTitleFormatFields[_h.R]
     """TitleFormat: a reference; compare its Name, or it with None"""
     Section: _h.TextField[_h.R]
     """Section: string"""
@@ -30,11 +30,11 @@ class _ExtraField(_h.ReferenceField[_h.R]):
     """Tooltip: string"""
     IsReadOnly: _h.BooleanField[_h.R]
     """IsReadOnly: boolean"""
-    TextFieldSettings: _TextFieldSettings[_h.R]
+    TextFieldSettings: TextFieldSettingsFields[_h.R]
     """TextFieldSettings: a reference; compare its fields, or it with None"""
-    DropdownSettings: _DropdownSettings[_h.R]
+    DropdownSettings: DropdownSettingsFields[_h.R]
     """DropdownSettings: a reference; compare its fields, or it with None"""
-    CheckboxSettings: _CheckboxSettings[_h.R]
+    CheckboxSettings: CheckboxSettingsFields[_h.R]
     """CheckboxSettings: a reference; compare its fields, or it with None"""
     IsEncrypted: _h.BooleanField[_h.R]
     """IsEncrypted: boolean"""
@@ -43,8 +43,8 @@ class _ExtraField(_h.ReferenceField[_h.R]):
     LtGuid: _h.TextField[_h.R]
     """LtGuid: string"""
 
-class _ExtraFieldMany(_ExtraField[_h.R], _h.ChildrenField[_h.R, _ExtraFieldRecord]):
+class ExtraFieldListFields(ExtraFieldFields[_h.R], _h.ChildrenField[_h.R, _ExtraFieldRecord]):
     """A list of ExtraField inside of a record R."""
 
-ExtraField: _ExtraField[_ExtraFieldRecord]
+ExtraField: ExtraFieldFields[_ExtraFieldRecord]
 """The fields of ExtraField: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.extrafielddefinition import ExtraFieldDefinition as _ExtraFieldDefinitionRecord
-from .checkboxsettings import _CheckboxSettings
-from .dropdownsettings import _DropdownSettings
-from .extrafielddisplayformat import _ExtraFieldDisplayFormat
-from .extrafieldlocation import _ExtraFieldLocation
-from .extrafieldtitleformat import _ExtraFieldTitleFormat
-from .textfieldsettings import _TextFieldSettings
-from .userclass import _UserClassMany
+from .checkboxsettings import CheckboxSettingsFields
+from .dropdownsettings import DropdownSettingsFields
+from .extrafielddisplayformat import ExtraFieldDisplayFormatFields
+from .extrafieldlocation import ExtraFieldLocationFields
+from .extrafieldtitleformat import ExtraFieldTitleFormatFields
+from .textfieldsettings import TextFieldSettingsFields
+from .userclass import UserClassListFields
 
-class _ExtraFieldDefinition(_h.ReferenceField[_h.R]):
+class ExtraFieldDefinitionFields(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldDefinition, in conditions on records R."""
 
     SortOder: _h.IntegerField[_h.R]
@@ -19,19 +19,19 @@ class _ExtraFieldDefinition(_h.ReferenceField[_h.R]):
     """IsEncrypted: boolean"""
     IsRestricted: _h.BooleanField[_h.R]
     """IsRestricted: boolean"""
-    ReadUserClasses: _UserClassMany[_h.R]
+    ReadUserClasses: UserClassListFields[_h.R]
     """ReadUserClasses: a list of UserClass; compare one of its fields, or use any()"""
-    EditUserClasses: _UserClassMany[_h.R]
+    EditUserClasses: UserClassListFields[_h.R]
     """EditUserClasses: a list of UserClass; compare one of its fields, or use any()"""
     ExtraFieldDefinitionId: _h.IntegerField[_h.R]
     """ExtraFieldDefinitionId: int32"""
     Title: _h.TextField[_h.R]
     """Title: string"""
-    DisplayFormat: _ExtraFieldDisplayFormat[_h.R]
+    DisplayFormat: ExtraFieldDisplayFormatFields[_h.R]
     """DisplayFormat: a reference; compare its Name, or it with None"""
-    Location: _ExtraFieldLocation[_h.R]
+    Location: ExtraFieldLocationFields[_h.R]
     """Location: a reference; compare its Name, or it with None"""
-    TitleFormat: _ExtraFieldTitleFormat[_h.R]
+    TitleFormat: ExtraFieldTitleFormatFields[_h.R]
     """TitleFormat: a reference; compare its Name, or it with None"""
     Section: _h.TextField[_h.R]
     """Section: string"""
@@ -39,16 +39,16 @@ class _ExtraFieldDefinition(_h.ReferenceField[_h.R]):
     """Tooltip: string"""
     IsReadOnly: _h.BooleanField[_h.R]
     """IsReadOnly: boolean"""
-    TextFieldSettings: _TextFieldSettings[_h.R]
+    TextFieldSettings: TextFieldSettingsFields[_h.R]
     """TextFieldSettings: a reference; compare its fields, or it with None"""
-    DropdownSettings: _DropdownSettings[_h.R]
+    DropdownSettings: DropdownSettingsFields[_h.R]
     """DropdownSettings: a reference; compare its fields, or it with None"""
-    CheckboxSettings: _CheckboxSettings[_h.R]
+    CheckboxSettings: CheckboxSettingsFields[_h.R]
     """CheckboxSettings: a reference; compare its fields, or it with None"""
     IsDefaultValue: _h.BooleanField[_h.R]
     """IsDefaultValue: boolean"""
     LtGuid: _h.TextField[_h.R]
     """LtGuid: string"""
 
-ExtraFieldDefinition: _ExtraFieldDefinition[_ExtraFieldDefinitionRecord]
+ExtraFieldDefinition: ExtraFieldDefinitionFields[_ExtraFieldDefinitionRecord]
 """The fields of ExtraFieldDefinition: for conditions, sort orders and selections."""

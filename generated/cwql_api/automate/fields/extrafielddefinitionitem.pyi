@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.extrafielddefinitionitem import ExtraFieldDefinitionItem as _ExtraFieldDefinitionItemRecord
 
-class _ExtraFieldDefinitionItem(_h.ReferenceField[_h.R]):
+class ExtraFieldDefinitionItemFields(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldDefinitionItem, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ExtraFieldDefinitionItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ExtraFieldDefinitionItem: _ExtraFieldDefinitionItem[_ExtraFieldDefinitionItemRecord]
+ExtraFieldDefinitionItem: ExtraFieldDefinitionItemFields[_ExtraFieldDefinitionItemRecord]
 """The fields of ExtraFieldDefinitionItem: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.extrafielddisplayformat import ExtraFieldDisplayFormat as _ExtraFieldDisplayFormatRecord
 
-class _ExtraFieldDisplayFormat(_h.ReferenceField[_h.R]):
+class ExtraFieldDisplayFormatFields(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldDisplayFormat, in conditions on records R."""
 
     ExtraFieldDisplayFormatId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ExtraFieldDisplayFormat(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ExtraFieldDisplayFormat: _ExtraFieldDisplayFormat[_ExtraFieldDisplayFormatRecord]
+ExtraFieldDisplayFormat: ExtraFieldDisplayFormatFields[_ExtraFieldDisplayFormatRecord]
 """The fields of ExtraFieldDisplayFormat: for conditions, sort orders and selections."""

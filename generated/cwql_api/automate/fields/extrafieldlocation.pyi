@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.extrafieldlocation import ExtraFieldLocation as _ExtraFieldLocationRecord
 
-class _ExtraFieldLocation(_h.ReferenceField[_h.R]):
+class ExtraFieldLocationFields(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldLocation, in conditions on records R."""
 
     ExtraFieldLocationId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ExtraFieldLocation(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ExtraFieldLocation: _ExtraFieldLocation[_ExtraFieldLocationRecord]
+ExtraFieldLocation: ExtraFieldLocationFields[_ExtraFieldLocationRecord]
 """The fields of ExtraFieldLocation: for conditions, sort orders and selections."""

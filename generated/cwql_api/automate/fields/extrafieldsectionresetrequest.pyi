@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.extrafieldsectionresetrequest import ExtraFieldSectionResetRequest as _ExtraFieldSectionResetRequestRecord
 
-class _ExtraFieldSectionResetRequest(_h.ReferenceField[_h.R]):
+class ExtraFieldSectionResetRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldSectionResetRequest, in conditions on records R."""
 
     Section: _h.TextField[_h.R]
     """Section: string"""
 
-ExtraFieldSectionResetRequest: _ExtraFieldSectionResetRequest[_ExtraFieldSectionResetRequestRecord]
+ExtraFieldSectionResetRequest: ExtraFieldSectionResetRequestFields[_ExtraFieldSectionResetRequestRecord]
 """The fields of ExtraFieldSectionResetRequest: for conditions, sort orders and selections."""

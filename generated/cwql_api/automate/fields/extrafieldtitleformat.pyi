@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.extrafieldtitleformat import ExtraFieldTitleFormat as _ExtraFieldTitleFormatRecord
 
-class _ExtraFieldTitleFormat(_h.ReferenceField[_h.R]):
+class ExtraFieldTitleFormatFields(_h.ReferenceField[_h.R]):
     """The fields of ExtraFieldTitleFormat, in conditions on records R."""
 
     ExtraFieldTitleFormatId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ExtraFieldTitleFormat(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ExtraFieldTitleFormat: _ExtraFieldTitleFormat[_ExtraFieldTitleFormatRecord]
+ExtraFieldTitleFormat: ExtraFieldTitleFormatFields[_ExtraFieldTitleFormatRecord]
 """The fields of ExtraFieldTitleFormat: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.featureflag import FeatureFlag as _FeatureFlagRecord
 
-class _FeatureFlag(_h.ReferenceField[_h.R]):
+class FeatureFlagFields(_h.ReferenceField[_h.R]):
     """The fields of FeatureFlag, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _FeatureFlag(_h.ReferenceField[_h.R]):
     IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
 
-FeatureFlag: _FeatureFlag[_FeatureFlagRecord]
+FeatureFlag: FeatureFlagFields[_FeatureFlagRecord]
 """The fields of FeatureFlag: for conditions, sort orders and selections."""

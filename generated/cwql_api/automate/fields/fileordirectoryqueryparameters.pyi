@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.fileordirectoryqueryparameters import FileOrDirectoryQueryParameters as _FileOrDirectoryQueryParametersRecord
 
-class _FileOrDirectoryQueryParameters(_h.ReferenceField[_h.R]):
+class FileOrDirectoryQueryParametersFields(_h.ReferenceField[_h.R]):
     """The fields of FileOrDirectoryQueryParameters, in conditions on records R."""
 
     Directory: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _FileOrDirectoryQueryParameters(_h.ReferenceField[_h.R]):
     File: _h.TextField[_h.R]
     """File: string"""
 
-FileOrDirectoryQueryParameters: _FileOrDirectoryQueryParameters[_FileOrDirectoryQueryParametersRecord]
+FileOrDirectoryQueryParameters: FileOrDirectoryQueryParametersFields[_FileOrDirectoryQueryParametersRecord]
 """The fields of FileOrDirectoryQueryParameters: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.fileordirectorysettings import FileOrDirectorySettings as _FileOrDirectorySettingsRecord
 
-class _FileOrDirectorySettings(_h.ReferenceField[_h.R]):
+class FileOrDirectorySettingsFields(_h.ReferenceField[_h.R]):
     """The fields of FileOrDirectorySettings, in conditions on records R."""
 
     Path: _h.TextField[_h.R]
     """Path: string"""
 
-FileOrDirectorySettings: _FileOrDirectorySettings[_FileOrDirectorySettingsRecord]
+FileOrDirectorySettings: FileOrDirectorySettingsFields[_FileOrDirectorySettingsRecord]
 """The fields of FileOrDirectorySettings: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.filterbycomputerpermissionsrequest import FilterByComputerPermissionsRequest as _FilterByComputerPermissionsRequestRecord
 
-class _FilterByComputerPermissionsRequest(_h.ReferenceField[_h.R]):
+class FilterByComputerPermissionsRequestFields(_h.ReferenceField[_h.R]):
     """The fields of FilterByComputerPermissionsRequest, in conditions on records R."""
 
     ComputerPermissions: _h.CollectionField[str, _h.R]
     """ComputerPermissions: a list of string"""
 
-FilterByComputerPermissionsRequest: _FilterByComputerPermissionsRequest[_FilterByComputerPermissionsRequestRecord]
+FilterByComputerPermissionsRequest: FilterByComputerPermissionsRequestFields[_FilterByComputerPermissionsRequestRecord]
 """The fields of FilterByComputerPermissionsRequest: for conditions, sort orders and selections."""

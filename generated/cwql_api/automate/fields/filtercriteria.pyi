@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.filtercriteria import FilterCriteria as _FilterCriteriaRecord
 
-class _FilterCriteria(_h.ReferenceField[_h.R]):
+class FilterCriteriaFields(_h.ReferenceField[_h.R]):
     """The fields of FilterCriteria, in conditions on records R."""
 
     LeftOperand: _h.TextField[_h.R]
@@ -15,8 +15,8 @@ class _FilterCriteria(_h.ReferenceField[_h.R]):
     RightOperand: _h.AnyField[_h.R]
     """RightOperand: any value"""
 
-class _FilterCriteriaMany(_FilterCriteria[_h.R], _h.ChildrenField[_h.R, _FilterCriteriaRecord]):
+class FilterCriteriaListFields(FilterCriteriaFields[_h.R], _h.ChildrenField[_h.R, _FilterCriteriaRecord]):
     """A list of FilterCriteria inside of a record R."""
 
-FilterCriteria: _FilterCriteria[_FilterCriteriaRecord]
+FilterCriteria: FilterCriteriaFields[_FilterCriteriaRecord]
 """The fields of FilterCriteria: for conditions, sort orders and selections."""

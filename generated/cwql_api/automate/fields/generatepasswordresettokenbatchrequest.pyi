@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.generatepasswordresettokenbatchrequest import GeneratePasswordResetTokenBatchRequest as _GeneratePasswordResetTokenBatchRequestRecord
 
-class _GeneratePasswordResetTokenBatchRequest(_h.ReferenceField[_h.R]):
+class GeneratePasswordResetTokenBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of GeneratePasswordResetTokenBatchRequest, in conditions on records R."""
 
     UserIds: _h.CollectionField[int, _h.R]
     """UserIds: a list of int32"""
 
-GeneratePasswordResetTokenBatchRequest: _GeneratePasswordResetTokenBatchRequest[_GeneratePasswordResetTokenBatchRequestRecord]
+GeneratePasswordResetTokenBatchRequest: GeneratePasswordResetTokenBatchRequestFields[_GeneratePasswordResetTokenBatchRequestRecord]
 """The fields of GeneratePasswordResetTokenBatchRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.getcommandstatisticsresponse import GetCommandStatisticsResponse as _GetCommandStatisticsResponseRecord
 
-class _GetCommandStatisticsResponse(_h.ReferenceField[_h.R]):
+class GetCommandStatisticsResponseFields(_h.ReferenceField[_h.R]):
     """The fields of GetCommandStatisticsResponse, in conditions on records R."""
 
     CommandPendingCount: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _GetCommandStatisticsResponse(_h.ReferenceField[_h.R]):
     CommandFailureCount: _h.IntegerField[_h.R]
     """CommandFailureCount: int64"""
 
-GetCommandStatisticsResponse: _GetCommandStatisticsResponse[_GetCommandStatisticsResponseRecord]
+GetCommandStatisticsResponse: GetCommandStatisticsResponseFields[_GetCommandStatisticsResponseRecord]
 """The fields of GetCommandStatisticsResponse: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.getcomputerstatisticsrequest import GetComputerStatisticsRequest as _GetComputerStatisticsRequestRecord
 
-class _GetComputerStatisticsRequest(_h.ReferenceField[_h.R]):
+class GetComputerStatisticsRequestFields(_h.ReferenceField[_h.R]):
     """The fields of GetComputerStatisticsRequest, in conditions on records R."""
 
     NumberOfDays: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _GetComputerStatisticsRequest(_h.ReferenceField[_h.R]):
     EntityType: _h.TextField[_h.R]
     """EntityType: string"""
 
-GetComputerStatisticsRequest: _GetComputerStatisticsRequest[_GetComputerStatisticsRequestRecord]
+GetComputerStatisticsRequest: GetComputerStatisticsRequestFields[_GetComputerStatisticsRequestRecord]
 """The fields of GetComputerStatisticsRequest: for conditions, sort orders and selections."""

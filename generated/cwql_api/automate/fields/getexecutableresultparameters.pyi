@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.getexecutableresultparameters import GetExecutableResultParameters as _GetExecutableResultParametersRecord
 
-class _GetExecutableResultParameters(_h.ReferenceField[_h.R]):
+class GetExecutableResultParametersFields(_h.ReferenceField[_h.R]):
     """The fields of GetExecutableResultParameters, in conditions on records R."""
 
     FullyQualifiedExecutableString: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _GetExecutableResultParameters(_h.ReferenceField[_h.R]):
     ResultTransformRegularExpression: _h.TextField[_h.R]
     """ResultTransformRegularExpression: string"""
 
-GetExecutableResultParameters: _GetExecutableResultParameters[_GetExecutableResultParametersRecord]
+GetExecutableResultParameters: GetExecutableResultParametersFields[_GetExecutableResultParametersRecord]
 """The fields of GetExecutableResultParameters: for conditions, sort orders and selections."""

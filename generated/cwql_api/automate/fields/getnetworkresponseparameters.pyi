@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.getnetworkresponseparameters import GetNetworkResponseParameters as _GetNetworkResponseParametersRecord
 
-class _GetNetworkResponseParameters(_h.ReferenceField[_h.R]):
+class GetNetworkResponseParametersFields(_h.ReferenceField[_h.R]):
     """The fields of GetNetworkResponseParameters, in conditions on records R."""
 
     Target: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _GetNetworkResponseParameters(_h.ReferenceField[_h.R]):
     Payload: _h.TextField[_h.R]
     """Payload: string"""
 
-GetNetworkResponseParameters: _GetNetworkResponseParameters[_GetNetworkResponseParametersRecord]
+GetNetworkResponseParameters: GetNetworkResponseParametersFields[_GetNetworkResponseParametersRecord]
 """The fields of GetNetworkResponseParameters: for conditions, sort orders and selections."""

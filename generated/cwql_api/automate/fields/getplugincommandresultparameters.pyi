@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.getplugincommandresultparameters import GetPluginCommandResultParameters as _GetPluginCommandResultParametersRecord
 
-class _GetPluginCommandResultParameters(_h.ReferenceField[_h.R]):
+class GetPluginCommandResultParametersFields(_h.ReferenceField[_h.R]):
     """The fields of GetPluginCommandResultParameters, in conditions on records R."""
 
     CommandNumber: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _GetPluginCommandResultParameters(_h.ReferenceField[_h.R]):
     Data: _h.TextField[_h.R]
     """Data: string"""
 
-GetPluginCommandResultParameters: _GetPluginCommandResultParameters[_GetPluginCommandResultParametersRecord]
+GetPluginCommandResultParameters: GetPluginCommandResultParametersFields[_GetPluginCommandResultParametersRecord]
 """The fields of GetPluginCommandResultParameters: for conditions, sort orders and selections."""

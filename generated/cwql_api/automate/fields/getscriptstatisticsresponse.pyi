@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.getscriptstatisticsresponse import GetScriptStatisticsResponse as _GetScriptStatisticsResponseRecord
 
-class _GetScriptStatisticsResponse(_h.ReferenceField[_h.R]):
+class GetScriptStatisticsResponseFields(_h.ReferenceField[_h.R]):
     """The fields of GetScriptStatisticsResponse, in conditions on records R."""
 
     ScriptHistoryCount: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _GetScriptStatisticsResponse(_h.ReferenceField[_h.R]):
     ScriptSuccessCount: _h.IntegerField[_h.R]
     """ScriptSuccessCount: int64"""
 
-GetScriptStatisticsResponse: _GetScriptStatisticsResponse[_GetScriptStatisticsResponseRecord]
+GetScriptStatisticsResponse: GetScriptStatisticsResponseFields[_GetScriptStatisticsResponseRecord]
 """The fields of GetScriptStatisticsResponse: for conditions, sort orders and selections."""

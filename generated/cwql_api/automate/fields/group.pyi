@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.group import Group as _GroupRecord
-from .client import _Client
-from .computer import _ComputerMany
-from .contact import _ContactMany
-from .grouppartial import _GroupPartialMany
-from .maintenancewindow import _MaintenanceWindow
-from .modelslocation import _ModelsLocation
-from .networkdevice import _NetworkDeviceMany
-from .remoteagenttemplate import _RemoteAgentTemplate
-from .search import _Search
-from .userclasscomputerpermissions import _UserClassComputerPermissionsMany
+from .client import ClientFields
+from .computer import ComputerListFields
+from .contact import ContactListFields
+from .grouppartial import GroupPartialListFields
+from .maintenancewindow import MaintenanceWindowFields
+from .modelslocation import ModelsLocationFields
+from .networkdevice import NetworkDeviceListFields
+from .remoteagenttemplate import RemoteAgentTemplateFields
+from .search import SearchFields
+from .userclasscomputerpermissions import UserClassComputerPermissionsListFields
 
-class _Group(_h.ReferenceField[_h.R]):
+class GroupFields(_h.ReferenceField[_h.R]):
     """The fields of Group, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -24,7 +24,7 @@ class _Group(_h.ReferenceField[_h.R]):
     """SubGroups: a list of int32"""
     ParentGroups: _h.CollectionField[int, _h.R]
     """ParentGroups: a list of int32"""
-    Parents: _GroupPartialMany[_h.R]
+    Parents: GroupPartialListFields[_h.R]
     """Parents: a list of GroupPartial; compare one of its fields, or use any()"""
     Depth: _h.IntegerField[_h.R]
     """Depth: int32"""
@@ -40,13 +40,13 @@ class _Group(_h.ReferenceField[_h.R]):
     """TemplatePriority: int32"""
     GUID: _h.TextField[_h.R]
     """GUID: string"""
-    ComputersAutoJoinSearch: _Search[_h.R]
+    ComputersAutoJoinSearch: SearchFields[_h.R]
     """ComputersAutoJoinSearch: a reference; compare its Id or Name, or it with None"""
-    NetworkDevicesAutoJoinSearch: _Search[_h.R]
+    NetworkDevicesAutoJoinSearch: SearchFields[_h.R]
     """NetworkDevicesAutoJoinSearch: a reference; compare its Id or Name, or it with None"""
-    ContactsAutoJoinSearch: _Search[_h.R]
+    ContactsAutoJoinSearch: SearchFields[_h.R]
     """ContactsAutoJoinSearch: a reference; compare its Id or Name, or it with None"""
-    MaintenanceWindow: _MaintenanceWindow[_h.R]
+    MaintenanceWindow: MaintenanceWindowFields[_h.R]
     """MaintenanceWindow: a reference; compare its Id, or it with None"""
     MaintenanceWindowLastApplied: _h.DateTimeField[_h.R]
     """MaintenanceWindowLastApplied: date-time"""
@@ -58,25 +58,25 @@ class _Group(_h.ReferenceField[_h.R]):
     """ContactsLimitToSearch: boolean"""
     ContactsJoinComputers: _h.BooleanField[_h.R]
     """ContactsJoinComputers: boolean"""
-    RemoteAgentTemplate: _RemoteAgentTemplate[_h.R]
+    RemoteAgentTemplate: RemoteAgentTemplateFields[_h.R]
     """RemoteAgentTemplate: a reference; compare its Id or Name, or it with None"""
-    ClientToSync: _Client[_h.R]
+    ClientToSync: ClientFields[_h.R]
     """ClientToSync: a reference; compare its Id or Name, or it with None"""
-    LocationToSync: _ModelsLocation[_h.R]
+    LocationToSync: ModelsLocationFields[_h.R]
     """LocationToSync: a reference; compare its Id or Name, or it with None"""
     Comments: _h.TextField[_h.R]
     """Comments: string"""
-    ComputerPermissions: _UserClassComputerPermissionsMany[_h.R]
+    ComputerPermissions: UserClassComputerPermissionsListFields[_h.R]
     """ComputerPermissions: a list of UserClassComputerPermissions; compare one of its fields, or use any()"""
-    Computers: _ComputerMany[_h.R]
+    Computers: ComputerListFields[_h.R]
     """Computers: a list of Computer; compare one of its fields, or use any()"""
-    NetworkDevices: _NetworkDeviceMany[_h.R]
+    NetworkDevices: NetworkDeviceListFields[_h.R]
     """NetworkDevices: a list of NetworkDevice; compare one of its fields, or use any()"""
-    Contacts: _ContactMany[_h.R]
+    Contacts: ContactListFields[_h.R]
     """Contacts: a list of Contact; compare one of its fields, or use any()"""
 
-class _GroupMany(_Group[_h.R], _h.ChildrenField[_h.R, _GroupRecord]):
+class GroupListFields(GroupFields[_h.R], _h.ChildrenField[_h.R, _GroupRecord]):
     """A list of Group inside of a record R."""
 
-Group: _Group[_GroupRecord]
+Group: GroupFields[_GroupRecord]
 """The fields of Group: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.groupautojoinsettings import GroupAutoJoinSettings as _GroupAutoJoinSettingsRecord
-from .searchessearch import _SearchesSearch
+from .searchessearch import SearchesSearchFields
 
-class _GroupAutoJoinSettings(_h.ReferenceField[_h.R]):
+class GroupAutoJoinSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of GroupAutoJoinSettings, in conditions on records R."""
 
-    ComputerAutoJoinSearch: _SearchesSearch[_h.R]
+    ComputerAutoJoinSearch: SearchesSearchFields[_h.R]
     """ComputerAutoJoinSearch: a reference; compare its Name, or it with None"""
     IsLimitedToComputerAutoJoin: _h.BooleanField[_h.R]
     """IsLimitedToComputerAutoJoin: boolean"""
 
-GroupAutoJoinSettings: _GroupAutoJoinSettings[_GroupAutoJoinSettingsRecord]
+GroupAutoJoinSettings: GroupAutoJoinSettingsFields[_GroupAutoJoinSettingsRecord]
 """The fields of GroupAutoJoinSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupcomputer import GroupComputer as _GroupComputerRecord
 
-class _GroupComputer(_h.ReferenceField[_h.R]):
+class GroupComputerFields(_h.ReferenceField[_h.R]):
     """The fields of GroupComputer, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _GroupComputer(_h.ReferenceField[_h.R]):
     ComputerId: _h.TextField[_h.R]
     """ComputerId: string"""
 
-GroupComputer: _GroupComputer[_GroupComputerRecord]
+GroupComputer: GroupComputerFields[_GroupComputerRecord]
 """The fields of GroupComputer: for conditions, sort orders and selections."""

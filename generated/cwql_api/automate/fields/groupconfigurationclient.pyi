@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationclient import GroupConfigurationClient as _GroupConfigurationClientRecord
 
-class _GroupConfigurationClient(_h.ReferenceField[_h.R]):
+class GroupConfigurationClientFields(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationClient, in conditions on records R."""
 
     ClientId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _GroupConfigurationClient(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationClientMany(_GroupConfigurationClient[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationClientRecord]):
+class GroupConfigurationClientListFields(GroupConfigurationClientFields[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationClientRecord]):
     """A list of GroupConfigurationClient inside of a record R."""
 
-GroupConfigurationClient: _GroupConfigurationClient[_GroupConfigurationClientRecord]
+GroupConfigurationClient: GroupConfigurationClientFields[_GroupConfigurationClientRecord]
 """The fields of GroupConfigurationClient: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationgrouptype import GroupConfigurationGroupType as _GroupConfigurationGroupTypeRecord
 
-class _GroupConfigurationGroupType(_h.ReferenceField[_h.R]):
+class GroupConfigurationGroupTypeFields(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationGroupType, in conditions on records R."""
 
     GroupTypeId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _GroupConfigurationGroupType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationGroupTypeMany(_GroupConfigurationGroupType[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationGroupTypeRecord]):
+class GroupConfigurationGroupTypeListFields(GroupConfigurationGroupTypeFields[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationGroupTypeRecord]):
     """A list of GroupConfigurationGroupType inside of a record R."""
 
-GroupConfigurationGroupType: _GroupConfigurationGroupType[_GroupConfigurationGroupTypeRecord]
+GroupConfigurationGroupType: GroupConfigurationGroupTypeFields[_GroupConfigurationGroupTypeRecord]
 """The fields of GroupConfigurationGroupType: for conditions, sort orders and selections."""

@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.groupconfigurationlocation import GroupConfigurationLocation as _GroupConfigurationLocationRecord
-from .groupconfigurationclient import _GroupConfigurationClient
+from .groupconfigurationclient import GroupConfigurationClientFields
 
-class _GroupConfigurationLocation(_h.ReferenceField[_h.R]):
+class GroupConfigurationLocationFields(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationLocation, in conditions on records R."""
 
     LocationId: _h.IntegerField[_h.R]
     """LocationId: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    Client: _GroupConfigurationClient[_h.R]
+    Client: GroupConfigurationClientFields[_h.R]
     """Client: a reference; compare its Name, or it with None"""
 
-class _GroupConfigurationLocationMany(_GroupConfigurationLocation[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationLocationRecord]):
+class GroupConfigurationLocationListFields(GroupConfigurationLocationFields[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationLocationRecord]):
     """A list of GroupConfigurationLocation inside of a record R."""
 
-GroupConfigurationLocation: _GroupConfigurationLocation[_GroupConfigurationLocationRecord]
+GroupConfigurationLocation: GroupConfigurationLocationFields[_GroupConfigurationLocationRecord]
 """The fields of GroupConfigurationLocation: for conditions, sort orders and selections."""

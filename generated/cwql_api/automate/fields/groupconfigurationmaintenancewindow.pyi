@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationmaintenancewindow import GroupConfigurationMaintenanceWindow as _GroupConfigurationMaintenanceWindowRecord
 
-class _GroupConfigurationMaintenanceWindow(_h.ReferenceField[_h.R]):
+class GroupConfigurationMaintenanceWindowFields(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationMaintenanceWindow, in conditions on records R."""
 
     MaintenanceWindowId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _GroupConfigurationMaintenanceWindow(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationMaintenanceWindowMany(_GroupConfigurationMaintenanceWindow[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationMaintenanceWindowRecord]):
+class GroupConfigurationMaintenanceWindowListFields(GroupConfigurationMaintenanceWindowFields[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationMaintenanceWindowRecord]):
     """A list of GroupConfigurationMaintenanceWindow inside of a record R."""
 
-GroupConfigurationMaintenanceWindow: _GroupConfigurationMaintenanceWindow[_GroupConfigurationMaintenanceWindowRecord]
+GroupConfigurationMaintenanceWindow: GroupConfigurationMaintenanceWindowFields[_GroupConfigurationMaintenanceWindowRecord]
 """The fields of GroupConfigurationMaintenanceWindow: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationremoteagenttemplate import GroupConfigurationRemoteAgentTemplate as _GroupConfigurationRemoteAgentTemplateRecord
 
-class _GroupConfigurationRemoteAgentTemplate(_h.ReferenceField[_h.R]):
+class GroupConfigurationRemoteAgentTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationRemoteAgentTemplate, in conditions on records R."""
 
     RemoteAgentTemplateId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _GroupConfigurationRemoteAgentTemplate(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationRemoteAgentTemplateMany(_GroupConfigurationRemoteAgentTemplate[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationRemoteAgentTemplateRecord]):
+class GroupConfigurationRemoteAgentTemplateListFields(GroupConfigurationRemoteAgentTemplateFields[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationRemoteAgentTemplateRecord]):
     """A list of GroupConfigurationRemoteAgentTemplate inside of a record R."""
 
-GroupConfigurationRemoteAgentTemplate: _GroupConfigurationRemoteAgentTemplate[_GroupConfigurationRemoteAgentTemplateRecord]
+GroupConfigurationRemoteAgentTemplate: GroupConfigurationRemoteAgentTemplateFields[_GroupConfigurationRemoteAgentTemplateRecord]
 """The fields of GroupConfigurationRemoteAgentTemplate: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationsearch import GroupConfigurationSearch as _GroupConfigurationSearchRecord
 
-class _GroupConfigurationSearch(_h.ReferenceField[_h.R]):
+class GroupConfigurationSearchFields(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationSearch, in conditions on records R."""
 
     SearchId: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _GroupConfigurationSearch(_h.ReferenceField[_h.R]):
     FolderName: _h.TextField[_h.R]
     """FolderName: string"""
 
-class _GroupConfigurationSearchMany(_GroupConfigurationSearch[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationSearchRecord]):
+class GroupConfigurationSearchListFields(GroupConfigurationSearchFields[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationSearchRecord]):
     """A list of GroupConfigurationSearch inside of a record R."""
 
-GroupConfigurationSearch: _GroupConfigurationSearch[_GroupConfigurationSearchRecord]
+GroupConfigurationSearch: GroupConfigurationSearchFields[_GroupConfigurationSearchRecord]
 """The fields of GroupConfigurationSearch: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupconfigurationuserclass import GroupConfigurationUserClass as _GroupConfigurationUserClassRecord
 
-class _GroupConfigurationUserClass(_h.ReferenceField[_h.R]):
+class GroupConfigurationUserClassFields(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationUserClass, in conditions on records R."""
 
     UserClassId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _GroupConfigurationUserClass(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupConfigurationUserClassMany(_GroupConfigurationUserClass[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationUserClassRecord]):
+class GroupConfigurationUserClassListFields(GroupConfigurationUserClassFields[_h.R], _h.ChildrenField[_h.R, _GroupConfigurationUserClassRecord]):
     """A list of GroupConfigurationUserClass inside of a record R."""
 
-GroupConfigurationUserClass: _GroupConfigurationUserClass[_GroupConfigurationUserClassRecord]
+GroupConfigurationUserClass: GroupConfigurationUserClassFields[_GroupConfigurationUserClassRecord]
 """The fields of GroupConfigurationUserClass: for conditions, sort orders and selections."""

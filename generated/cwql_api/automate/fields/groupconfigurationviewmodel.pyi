@@ -2,36 +2,36 @@
 from cwql.schema import handles as _h
 
 from ..models.groupconfigurationviewmodel import GroupConfigurationViewModel as _GroupConfigurationViewModelRecord
-from .computersearchinformation import _ComputerSearchInformation
-from .groupconfigurationclient import _GroupConfigurationClientMany
-from .groupconfigurationlocation import _GroupConfigurationLocationMany
-from .groupconfigurationmaintenancewindow import _GroupConfigurationMaintenanceWindowMany
-from .groupconfigurationsearch import _GroupConfigurationSearchMany
-from .groupconfigurationuserclass import _GroupConfigurationUserClassMany
-from .grouptypeinformation import _GroupTypeInformation
-from .remoteagenttemplateinformation import _RemoteAgentTemplateInformation
+from .computersearchinformation import ComputerSearchInformationFields
+from .groupconfigurationclient import GroupConfigurationClientListFields
+from .groupconfigurationlocation import GroupConfigurationLocationListFields
+from .groupconfigurationmaintenancewindow import GroupConfigurationMaintenanceWindowListFields
+from .groupconfigurationsearch import GroupConfigurationSearchListFields
+from .groupconfigurationuserclass import GroupConfigurationUserClassListFields
+from .grouptypeinformation import GroupTypeInformationFields
+from .remoteagenttemplateinformation import RemoteAgentTemplateInformationFields
 
-class _GroupConfigurationViewModel(_h.ReferenceField[_h.R]):
+class GroupConfigurationViewModelFields(_h.ReferenceField[_h.R]):
     """The fields of GroupConfigurationViewModel, in conditions on records R."""
 
-    GroupTypeInformation: _GroupTypeInformation[_h.R]
+    GroupTypeInformation: GroupTypeInformationFields[_h.R]
     """GroupTypeInformation: a reference; compare its fields, or it with None"""
-    RemoteAgentTemplateInformation: _RemoteAgentTemplateInformation[_h.R]
+    RemoteAgentTemplateInformation: RemoteAgentTemplateInformationFields[_h.R]
     """RemoteAgentTemplateInformation: a reference; compare its fields, or it with None"""
-    ComputerSearchInformation: _ComputerSearchInformation[_h.R]
+    ComputerSearchInformation: ComputerSearchInformationFields[_h.R]
     """ComputerSearchInformation: a reference; compare its fields, or it with None"""
-    NetworkDeviceSearches: _GroupConfigurationSearchMany[_h.R]
+    NetworkDeviceSearches: GroupConfigurationSearchListFields[_h.R]
     """NetworkDeviceSearches: a list of GroupConfigurationSearch; compare one of its fields, or use any()"""
-    ContactSearches: _GroupConfigurationSearchMany[_h.R]
+    ContactSearches: GroupConfigurationSearchListFields[_h.R]
     """ContactSearches: a list of GroupConfigurationSearch; compare one of its fields, or use any()"""
-    Clients: _GroupConfigurationClientMany[_h.R]
+    Clients: GroupConfigurationClientListFields[_h.R]
     """Clients: a list of GroupConfigurationClient; compare one of its fields, or use any()"""
-    Locations: _GroupConfigurationLocationMany[_h.R]
+    Locations: GroupConfigurationLocationListFields[_h.R]
     """Locations: a list of GroupConfigurationLocation; compare one of its fields, or use any()"""
-    MaintenanceWindows: _GroupConfigurationMaintenanceWindowMany[_h.R]
+    MaintenanceWindows: GroupConfigurationMaintenanceWindowListFields[_h.R]
     """MaintenanceWindows: a list of GroupConfigurationMaintenanceWindow; compare one of its fields, or use any()"""
-    UserClasses: _GroupConfigurationUserClassMany[_h.R]
+    UserClasses: GroupConfigurationUserClassListFields[_h.R]
     """UserClasses: a list of GroupConfigurationUserClass; compare one of its fields, or use any()"""
 
-GroupConfigurationViewModel: _GroupConfigurationViewModel[_GroupConfigurationViewModelRecord]
+GroupConfigurationViewModel: GroupConfigurationViewModelFields[_GroupConfigurationViewModelRecord]
 """The fields of GroupConfigurationViewModel: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupcontact import GroupContact as _GroupContactRecord
 
-class _GroupContact(_h.ReferenceField[_h.R]):
+class GroupContactFields(_h.ReferenceField[_h.R]):
     """The fields of GroupContact, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _GroupContact(_h.ReferenceField[_h.R]):
     ContactId: _h.TextField[_h.R]
     """ContactId: string"""
 
-GroupContact: _GroupContact[_GroupContactRecord]
+GroupContact: GroupContactFields[_GroupContactRecord]
 """The fields of GroupContact: for conditions, sort orders and selections."""

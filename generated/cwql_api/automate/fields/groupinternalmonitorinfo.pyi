@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.groupinternalmonitorinfo import GroupInternalMonitorInfo as _GroupInternalMonitorInfoRecord
-from .monitoralertpolicy import _MonitorAlertPolicy
+from .monitoralertpolicy import MonitorAlertPolicyFields
 
-class _GroupInternalMonitorInfo(_h.ReferenceField[_h.R]):
+class GroupInternalMonitorInfoFields(_h.ReferenceField[_h.R]):
     """The fields of GroupInternalMonitorInfo, in conditions on records R."""
 
     MonitorId: _h.IntegerField[_h.R]
@@ -21,8 +21,8 @@ class _GroupInternalMonitorInfo(_h.ReferenceField[_h.R]):
     """MonitorInterval: string"""
     MonitorNextScanDate: _h.DateTimeField[_h.R]
     """MonitorNextScanDate: date-time"""
-    EffectiveAlertPolicy: _MonitorAlertPolicy[_h.R]
+    EffectiveAlertPolicy: MonitorAlertPolicyFields[_h.R]
     """EffectiveAlertPolicy: a reference; compare its fields, or it with None"""
 
-GroupInternalMonitorInfo: _GroupInternalMonitorInfo[_GroupInternalMonitorInfoRecord]
+GroupInternalMonitorInfo: GroupInternalMonitorInfoFields[_GroupInternalMonitorInfoRecord]
 """The fields of GroupInternalMonitorInfo: for conditions, sort orders and selections."""

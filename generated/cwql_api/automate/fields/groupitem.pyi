@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupitem import GroupItem as _GroupItemRecord
 
-class _GroupItem(_h.ReferenceField[_h.R]):
+class GroupItemFields(_h.ReferenceField[_h.R]):
     """The fields of GroupItem, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _GroupItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-GroupItem: _GroupItem[_GroupItemRecord]
+GroupItem: GroupItemFields[_GroupItemRecord]
 """The fields of GroupItem: for conditions, sort orders and selections."""

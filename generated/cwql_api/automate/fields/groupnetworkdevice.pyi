@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupnetworkdevice import GroupNetworkDevice as _GroupNetworkDeviceRecord
 
-class _GroupNetworkDevice(_h.ReferenceField[_h.R]):
+class GroupNetworkDeviceFields(_h.ReferenceField[_h.R]):
     """The fields of GroupNetworkDevice, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _GroupNetworkDevice(_h.ReferenceField[_h.R]):
     DeviceId: _h.TextField[_h.R]
     """DeviceId: string"""
 
-GroupNetworkDevice: _GroupNetworkDevice[_GroupNetworkDeviceRecord]
+GroupNetworkDevice: GroupNetworkDeviceFields[_GroupNetworkDeviceRecord]
 """The fields of GroupNetworkDevice: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.grouppartial import GroupPartial as _GroupPartialRecord
 
-class _GroupPartial(_h.ReferenceField[_h.R]):
+class GroupPartialFields(_h.ReferenceField[_h.R]):
     """The fields of GroupPartial, in conditions on records R."""
 
     ID: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _GroupPartial(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _GroupPartialMany(_GroupPartial[_h.R], _h.ChildrenField[_h.R, _GroupPartialRecord]):
+class GroupPartialListFields(GroupPartialFields[_h.R], _h.ChildrenField[_h.R, _GroupPartialRecord]):
     """A list of GroupPartial inside of a record R."""
 
-GroupPartial: _GroupPartial[_GroupPartialRecord]
+GroupPartial: GroupPartialFields[_GroupPartialRecord]
 """The fields of GroupPartial: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.grouppatchingpolicy import GroupPatchingPolicy as _GroupPatchingPolicyRecord
-from .approvalpolicy import _ApprovalPolicyMany
-from .groupautojoinsettings import _GroupAutoJoinSettings
-from .patchingmicrosoftupdatepolicy import _PatchingMicrosoftUpdatePolicy
-from .rebootpolicy import _RebootPolicy
-from .thirdpartyupdatepolicy import _ThirdPartyUpdatePolicy
+from .approvalpolicy import ApprovalPolicyListFields
+from .groupautojoinsettings import GroupAutoJoinSettingsFields
+from .patchingmicrosoftupdatepolicy import PatchingMicrosoftUpdatePolicyFields
+from .rebootpolicy import RebootPolicyFields
+from .thirdpartyupdatepolicy import ThirdPartyUpdatePolicyFields
 
-class _GroupPatchingPolicy(_h.ReferenceField[_h.R]):
+class GroupPatchingPolicyFields(_h.ReferenceField[_h.R]):
     """The fields of GroupPatchingPolicy, in conditions on records R."""
 
-    ApprovalPolicies: _ApprovalPolicyMany[_h.R]
+    ApprovalPolicies: ApprovalPolicyListFields[_h.R]
     """ApprovalPolicies: a list of ApprovalPolicy; compare one of its fields, or use any()"""
     GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
@@ -21,18 +21,18 @@ class _GroupPatchingPolicy(_h.ReferenceField[_h.R]):
     """IsManual: boolean"""
     IsPatchingGroup: _h.BooleanField[_h.R]
     """IsPatchingGroup: boolean"""
-    MicrosoftUpdatePolicy: _PatchingMicrosoftUpdatePolicy[_h.R]
+    MicrosoftUpdatePolicy: PatchingMicrosoftUpdatePolicyFields[_h.R]
     """MicrosoftUpdatePolicy: a reference; compare its Id or Name, or it with None"""
     Priority: _h.IntegerField[_h.R]
     """Priority: int32"""
-    RebootPolicy: _RebootPolicy[_h.R]
+    RebootPolicy: RebootPolicyFields[_h.R]
     """RebootPolicy: a reference; compare its Id or Name, or it with None"""
-    ThirdPartyUpdatePolicy: _ThirdPartyUpdatePolicy[_h.R]
+    ThirdPartyUpdatePolicy: ThirdPartyUpdatePolicyFields[_h.R]
     """ThirdPartyUpdatePolicy: a reference; compare its Id or Name, or it with None"""
-    AutoJoinSettings: _GroupAutoJoinSettings[_h.R]
+    AutoJoinSettings: GroupAutoJoinSettingsFields[_h.R]
     """AutoJoinSettings: a reference; compare its fields, or it with None"""
     WindowsComputerCount: _h.IntegerField[_h.R]
     """WindowsComputerCount: int32"""
 
-GroupPatchingPolicy: _GroupPatchingPolicy[_GroupPatchingPolicyRecord]
+GroupPatchingPolicy: GroupPatchingPolicyFields[_GroupPatchingPolicyRecord]
 """The fields of GroupPatchingPolicy: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.grouppermissionsettings import GroupPermissionSettings as _GroupPermissionSettingsRecord
 
-class _GroupPermissionSettings(_h.ReferenceField[_h.R]):
+class GroupPermissionSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of GroupPermissionSettings, in conditions on records R."""
 
     IsInherited: _h.BooleanField[_h.R]
@@ -11,5 +11,5 @@ class _GroupPermissionSettings(_h.ReferenceField[_h.R]):
     ComputerPermissionSettings: _h.MapField[_h.R]
     """ComputerPermissionSettings: a mapping"""
 
-GroupPermissionSettings: _GroupPermissionSettings[_GroupPermissionSettingsRecord]
+GroupPermissionSettings: GroupPermissionSettingsFields[_GroupPermissionSettingsRecord]
 """The fields of GroupPermissionSettings: for conditions, sort orders and selections."""

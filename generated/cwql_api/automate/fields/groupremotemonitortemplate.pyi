@@ -2,21 +2,21 @@
 from cwql.schema import handles as _h
 
 from ..models.groupremotemonitortemplate import GroupRemoteMonitorTemplate as _GroupRemoteMonitorTemplateRecord
-from .alertingsettings import _AlertingSettings
-from .configuration import _Configuration
-from .searchessearch import _SearchesSearch
-from .targettype import _TargetType
+from .alertingsettings import AlertingSettingsFields
+from .configuration import ConfigurationFields
+from .searchessearch import SearchesSearchFields
+from .targettype import TargetTypeFields
 
-class _GroupRemoteMonitorTemplate(_h.ReferenceField[_h.R]):
+class GroupRemoteMonitorTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of GroupRemoteMonitorTemplate, in conditions on records R."""
 
     GroupFullName: _h.TextField[_h.R]
     """GroupFullName: string"""
-    LimitingSearch: _SearchesSearch[_h.R]
+    LimitingSearch: SearchesSearchFields[_h.R]
     """LimitingSearch: a reference; compare its Name, or it with None"""
     GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    TargetType: _TargetType[_h.R]
+    TargetType: TargetTypeFields[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""
     InstallCount: _h.IntegerField[_h.R]
     """InstallCount: int32"""
@@ -34,10 +34,10 @@ class _GroupRemoteMonitorTemplate(_h.ReferenceField[_h.R]):
     """RemoteMonitorId: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    AlertingSettings: _AlertingSettings[_h.R]
+    AlertingSettings: AlertingSettingsFields[_h.R]
     """AlertingSettings: a reference; compare its fields, or it with None"""
-    Configuration: _Configuration[_h.R]
+    Configuration: ConfigurationFields[_h.R]
     """Configuration: a reference; compare its fields, or it with None"""
 
-GroupRemoteMonitorTemplate: _GroupRemoteMonitorTemplate[_GroupRemoteMonitorTemplateRecord]
+GroupRemoteMonitorTemplate: GroupRemoteMonitorTemplateFields[_GroupRemoteMonitorTemplateRecord]
 """The fields of GroupRemoteMonitorTemplate: for conditions, sort orders and selections."""

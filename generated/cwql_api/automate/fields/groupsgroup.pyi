@@ -2,14 +2,14 @@
 from cwql.schema import handles as _h
 
 from ..models.groupsgroup import GroupsGroup as _GroupsGroupRecord
-from .autojoinsettings import _AutoJoinSettings
-from .grouptype import _GroupType
-from .linkingsettings import _LinkingSettings
-from .maintenancewindowsettings import _MaintenanceWindowSettings
-from .masterstatus import _MasterStatus
-from .templatesettings import _TemplateSettings
+from .autojoinsettings import AutoJoinSettingsFields
+from .grouptype import GroupTypeFields
+from .linkingsettings import LinkingSettingsFields
+from .maintenancewindowsettings import MaintenanceWindowSettingsFields
+from .masterstatus import MasterStatusFields
+from .templatesettings import TemplateSettingsFields
 
-class _GroupsGroup(_h.ReferenceField[_h.R]):
+class GroupsGroupFields(_h.ReferenceField[_h.R]):
     """The fields of GroupsGroup, in conditions on records R."""
 
     GroupId: _h.IntegerField[_h.R]
@@ -20,21 +20,21 @@ class _GroupsGroup(_h.ReferenceField[_h.R]):
     """FullName: string"""
     Description: _h.TextField[_h.R]
     """Description: string"""
-    GroupType: _GroupType[_h.R]
+    GroupType: GroupTypeFields[_h.R]
     """GroupType: a reference; compare its Name, or it with None"""
-    TemplateSettings: _TemplateSettings[_h.R]
+    TemplateSettings: TemplateSettingsFields[_h.R]
     """TemplateSettings: a reference; compare its fields, or it with None"""
-    AutoJoinSettings: _AutoJoinSettings[_h.R]
+    AutoJoinSettings: AutoJoinSettingsFields[_h.R]
     """AutoJoinSettings: a reference; compare its fields, or it with None"""
-    LinkingSettings: _LinkingSettings[_h.R]
+    LinkingSettings: LinkingSettingsFields[_h.R]
     """LinkingSettings: a reference; compare its fields, or it with None"""
-    MasterStatus: _MasterStatus[_h.R]
+    MasterStatus: MasterStatusFields[_h.R]
     """MasterStatus: a reference; compare its Name, or it with None"""
-    MaintenanceWindowSettings: _MaintenanceWindowSettings[_h.R]
+    MaintenanceWindowSettings: MaintenanceWindowSettingsFields[_h.R]
     """MaintenanceWindowSettings: a reference; compare its Name, or it with None"""
 
-class _GroupsGroupMany(_GroupsGroup[_h.R], _h.ChildrenField[_h.R, _GroupsGroupRecord]):
+class GroupsGroupListFields(GroupsGroupFields[_h.R], _h.ChildrenField[_h.R, _GroupsGroupRecord]):
     """A list of GroupsGroup inside of a record R."""
 
-GroupsGroup: _GroupsGroup[_GroupsGroupRecord]
+GroupsGroup: GroupsGroupFields[_GroupsGroupRecord]
 """The fields of GroupsGroup: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.groupsremoteagenttemplate import GroupsRemoteAgentTemplate as _GroupsRemoteAgentTemplateRecord
 
-class _GroupsRemoteAgentTemplate(_h.ReferenceField[_h.R]):
+class GroupsRemoteAgentTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of GroupsRemoteAgentTemplate, in conditions on records R."""
 
     RemoteAgentTemplateId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _GroupsRemoteAgentTemplate(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-GroupsRemoteAgentTemplate: _GroupsRemoteAgentTemplate[_GroupsRemoteAgentTemplateRecord]
+GroupsRemoteAgentTemplate: GroupsRemoteAgentTemplateFields[_GroupsRemoteAgentTemplateRecord]
 """The fields of GroupsRemoteAgentTemplate: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.grouptreeitem import GroupTreeItem as _GroupTreeItemRecord
 
-class _GroupTreeItem(_h.ReferenceField[_h.R]):
+class GroupTreeItemFields(_h.ReferenceField[_h.R]):
     """The fields of GroupTreeItem, in conditions on records R."""
 
     GroupId: _h.IntegerField[_h.R]
@@ -22,17 +22,17 @@ class _GroupTreeItem(_h.ReferenceField[_h.R]):
     """IsLimitedToNetworkDeviceAutoJoinSearch: boolean"""
     IsLimitedToContactAutoJoinSearch: _h.BooleanField[_h.R]
     """IsLimitedToContactAutoJoinSearch: boolean"""
-    ParentGroups: _GroupTreeItemMany[_h.R]
+    ParentGroups: GroupTreeItemListFields[_h.R]
     """ParentGroups: a list of GroupTreeItem; compare one of its fields, or use any()"""
-    ChildGroups: _GroupTreeItemMany[_h.R]
+    ChildGroups: GroupTreeItemListFields[_h.R]
     """ChildGroups: a list of GroupTreeItem; compare one of its fields, or use any()"""
     DirectComputerMembershipCount: _h.IntegerField[_h.R]
     """DirectComputerMembershipCount: int32"""
     IndirectComputerMembershipCount: _h.IntegerField[_h.R]
     """IndirectComputerMembershipCount: int32"""
 
-class _GroupTreeItemMany(_GroupTreeItem[_h.R], _h.ChildrenField[_h.R, _GroupTreeItemRecord]):
+class GroupTreeItemListFields(GroupTreeItemFields[_h.R], _h.ChildrenField[_h.R, _GroupTreeItemRecord]):
     """A list of GroupTreeItem inside of a record R."""
 
-GroupTreeItem: _GroupTreeItem[_GroupTreeItemRecord]
+GroupTreeItem: GroupTreeItemFields[_GroupTreeItemRecord]
 """The fields of GroupTreeItem: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.grouptype import GroupType as _GroupTypeRecord
 
-class _GroupType(_h.ReferenceField[_h.R]):
+class GroupTypeFields(_h.ReferenceField[_h.R]):
     """The fields of GroupType, in conditions on records R."""
 
     GroupTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _GroupType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-GroupType: _GroupType[_GroupTypeRecord]
+GroupType: GroupTypeFields[_GroupTypeRecord]
 """The fields of GroupType: for conditions, sort orders and selections."""

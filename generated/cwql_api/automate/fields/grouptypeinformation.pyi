@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.grouptypeinformation import GroupTypeInformation as _GroupTypeInformationRecord
-from .groupconfigurationgrouptype import _GroupConfigurationGroupTypeMany
+from .groupconfigurationgrouptype import GroupConfigurationGroupTypeListFields
 
-class _GroupTypeInformation(_h.ReferenceField[_h.R]):
+class GroupTypeInformationFields(_h.ReferenceField[_h.R]):
     """The fields of GroupTypeInformation, in conditions on records R."""
 
     InheritedGroupTypeId: _h.IntegerField[_h.R]
     """InheritedGroupTypeId: int32"""
     IsModifiable: _h.BooleanField[_h.R]
     """IsModifiable: boolean"""
-    GroupTypes: _GroupConfigurationGroupTypeMany[_h.R]
+    GroupTypes: GroupConfigurationGroupTypeListFields[_h.R]
     """GroupTypes: a list of GroupConfigurationGroupType; compare one of its fields, or use any()"""
 
-GroupTypeInformation: _GroupTypeInformation[_GroupTypeInformationRecord]
+GroupTypeInformation: GroupTypeInformationFields[_GroupTypeInformationRecord]
 """The fields of GroupTypeInformation: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.hardwaresensorqueryparameters import HardwareSensorQueryParameters as _HardwareSensorQueryParametersRecord
-from .hardwaresensorquerysensor import _HardwareSensorQuerySensor
+from .hardwaresensorquerysensor import HardwareSensorQuerySensorFields
 
-class _HardwareSensorQueryParameters(_h.ReferenceField[_h.R]):
+class HardwareSensorQueryParametersFields(_h.ReferenceField[_h.R]):
     """The fields of HardwareSensorQueryParameters, in conditions on records R."""
 
-    Sensor: _HardwareSensorQuerySensor[_h.R]
+    Sensor: HardwareSensorQuerySensorFields[_h.R]
     """Sensor: a reference; compare its Id or Name, or it with None"""
     SensorNumber: _h.TextField[_h.R]
     """SensorNumber: string"""
 
-HardwareSensorQueryParameters: _HardwareSensorQueryParameters[_HardwareSensorQueryParametersRecord]
+HardwareSensorQueryParameters: HardwareSensorQueryParametersFields[_HardwareSensorQueryParametersRecord]
 """The fields of HardwareSensorQueryParameters: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.hardwaresensorquerysensor import HardwareSensorQuerySensor as _HardwareSensorQuerySensorRecord
 
-class _HardwareSensorQuerySensor(_h.ReferenceField[_h.R]):
+class HardwareSensorQuerySensorFields(_h.ReferenceField[_h.R]):
     """The fields of HardwareSensorQuerySensor, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _HardwareSensorQuerySensor(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-HardwareSensorQuerySensor: _HardwareSensorQuerySensor[_HardwareSensorQuerySensorRecord]
+HardwareSensorQuerySensor: HardwareSensorQuerySensorFields[_HardwareSensorQuerySensorRecord]
 """The fields of HardwareSensorQuerySensor: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.hashmethod import HashMethod as _HashMethodRecord
 
-class _HashMethod(_h.ReferenceField[_h.R]):
+class HashMethodFields(_h.ReferenceField[_h.R]):
     """The fields of HashMethod, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _HashMethod(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-HashMethod: _HashMethod[_HashMethodRecord]
+HashMethod: HashMethodFields[_HashMethodRecord]
 """The fields of HashMethod: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.hotfixdataitem import HotfixDataItem as _HotfixDataItemRecord
 
-class _HotfixDataItem(_h.ReferenceField[_h.R]):
+class HotfixDataItemFields(_h.ReferenceField[_h.R]):
     """The fields of HotfixDataItem, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _HotfixDataItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-HotfixDataItem: _HotfixDataItem[_HotfixDataItemRecord]
+HotfixDataItem: HotfixDataItemFields[_HotfixDataItemRecord]
 """The fields of HotfixDataItem: for conditions, sort orders and selections."""

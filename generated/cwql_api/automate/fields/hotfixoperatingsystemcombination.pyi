@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.hotfixoperatingsystemcombination import HotfixOperatingSystemCombination as _HotfixOperatingSystemCombinationRecord
 
-class _HotfixOperatingSystemCombination(_h.ReferenceField[_h.R]):
+class HotfixOperatingSystemCombinationFields(_h.ReferenceField[_h.R]):
     """The fields of HotfixOperatingSystemCombination, in conditions on records R."""
 
     HotfixId: _h.TextField[_h.R]
@@ -11,8 +11,8 @@ class _HotfixOperatingSystemCombination(_h.ReferenceField[_h.R]):
     OperatingSystem: _h.TextField[_h.R]
     """OperatingSystem: string"""
 
-class _HotfixOperatingSystemCombinationMany(_HotfixOperatingSystemCombination[_h.R], _h.ChildrenField[_h.R, _HotfixOperatingSystemCombinationRecord]):
+class HotfixOperatingSystemCombinationListFields(HotfixOperatingSystemCombinationFields[_h.R], _h.ChildrenField[_h.R, _HotfixOperatingSystemCombinationRecord]):
     """A list of HotfixOperatingSystemCombination inside of a record R."""
 
-HotfixOperatingSystemCombination: _HotfixOperatingSystemCombination[_HotfixOperatingSystemCombinationRecord]
+HotfixOperatingSystemCombination: HotfixOperatingSystemCombinationFields[_HotfixOperatingSystemCombinationRecord]
 """The fields of HotfixOperatingSystemCombination: for conditions, sort orders and selections."""

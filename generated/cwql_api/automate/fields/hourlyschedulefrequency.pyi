@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.hourlyschedulefrequency import HourlyScheduleFrequency as _HourlyScheduleFrequencyRecord
 
-class _HourlyScheduleFrequency(_h.ReferenceField[_h.R]):
+class HourlyScheduleFrequencyFields(_h.ReferenceField[_h.R]):
     """The fields of HourlyScheduleFrequency, in conditions on records R."""
 
     HourlyInterval: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _HourlyScheduleFrequency(_h.ReferenceField[_h.R]):
     ExclusionEndTime: _h.TextField[_h.R]
     """ExclusionEndTime: string"""
 
-HourlyScheduleFrequency: _HourlyScheduleFrequency[_HourlyScheduleFrequencyRecord]
+HourlyScheduleFrequency: HourlyScheduleFrequencyFields[_HourlyScheduleFrequencyRecord]
 """The fields of HourlyScheduleFrequency: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.implicitclientupgraderequest import ImplicitClientUpgradeRequest as _ImplicitClientUpgradeRequestRecord
 
-class _ImplicitClientUpgradeRequest(_h.ReferenceField[_h.R]):
+class ImplicitClientUpgradeRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ImplicitClientUpgradeRequest, in conditions on records R."""
 
     ImplicitToken: _h.TextField[_h.R]
     """ImplicitToken: string"""
 
-ImplicitClientUpgradeRequest: _ImplicitClientUpgradeRequest[_ImplicitClientUpgradeRequestRecord]
+ImplicitClientUpgradeRequest: ImplicitClientUpgradeRequestFields[_ImplicitClientUpgradeRequestRecord]
 """The fields of ImplicitClientUpgradeRequest: for conditions, sort orders and selections."""

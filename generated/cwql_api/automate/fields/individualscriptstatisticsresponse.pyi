@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.individualscriptstatisticsresponse import IndividualScriptStatisticsResponse as _IndividualScriptStatisticsResponseRecord
 
-class _IndividualScriptStatisticsResponse(_h.ReferenceField[_h.R]):
+class IndividualScriptStatisticsResponseFields(_h.ReferenceField[_h.R]):
     """The fields of IndividualScriptStatisticsResponse, in conditions on records R."""
 
     SuccessCount: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _IndividualScriptStatisticsResponse(_h.ReferenceField[_h.R]):
     LastRunStatus: _h.TextField[_h.R]
     """LastRunStatus: string"""
 
-IndividualScriptStatisticsResponse: _IndividualScriptStatisticsResponse[_IndividualScriptStatisticsResponseRecord]
+IndividualScriptStatisticsResponse: IndividualScriptStatisticsResponseFields[_IndividualScriptStatisticsResponseRecord]
 """The fields of IndividualScriptStatisticsResponse: for conditions, sort orders and selections."""

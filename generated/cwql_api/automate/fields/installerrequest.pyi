@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.installerrequest import InstallerRequest as _InstallerRequestRecord
 
-class _InstallerRequest(_h.ReferenceField[_h.R]):
+class InstallerRequestFields(_h.ReferenceField[_h.R]):
     """The fields of InstallerRequest, in conditions on records R."""
 
     LocationId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _InstallerRequest(_h.ReferenceField[_h.R]):
     InstallerType: _h.IntegerField[_h.R]
     """InstallerType: int32"""
 
-InstallerRequest: _InstallerRequest[_InstallerRequestRecord]
+InstallerRequest: InstallerRequestFields[_InstallerRequestRecord]
 """The fields of InstallerRequest: for conditions, sort orders and selections."""

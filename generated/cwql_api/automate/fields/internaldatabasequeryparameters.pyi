@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.internaldatabasequeryparameters import InternalDatabaseQueryParameters as _InternalDatabaseQueryParametersRecord
 
-class _InternalDatabaseQueryParameters(_h.ReferenceField[_h.R]):
+class InternalDatabaseQueryParametersFields(_h.ReferenceField[_h.R]):
     """The fields of InternalDatabaseQueryParameters, in conditions on records R."""
 
     FieldToCheck: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _InternalDatabaseQueryParameters(_h.ReferenceField[_h.R]):
     IdentityField: _h.TextField[_h.R]
     """IdentityField: string"""
 
-InternalDatabaseQueryParameters: _InternalDatabaseQueryParameters[_InternalDatabaseQueryParametersRecord]
+InternalDatabaseQueryParameters: InternalDatabaseQueryParametersFields[_InternalDatabaseQueryParametersRecord]
 """The fields of InternalDatabaseQueryParameters: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.internalmonitoralertstyle import InternalMonitorAlertStyle as _InternalMonitorAlertStyleRecord
 
-class _InternalMonitorAlertStyle(_h.ReferenceField[_h.R]):
+class InternalMonitorAlertStyleFields(_h.ReferenceField[_h.R]):
     """The fields of InternalMonitorAlertStyle, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _InternalMonitorAlertStyle(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-InternalMonitorAlertStyle: _InternalMonitorAlertStyle[_InternalMonitorAlertStyleRecord]
+InternalMonitorAlertStyle: InternalMonitorAlertStyleFields[_InternalMonitorAlertStyleRecord]
 """The fields of InternalMonitorAlertStyle: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.internalmonitoralerttemplate import InternalMonitorAlertTemplate as _InternalMonitorAlertTemplateRecord
 
-class _InternalMonitorAlertTemplate(_h.ReferenceField[_h.R]):
+class InternalMonitorAlertTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of InternalMonitorAlertTemplate, in conditions on records R."""
 
     AlertTemplateId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _InternalMonitorAlertTemplate(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _InternalMonitorAlertTemplateMany(_InternalMonitorAlertTemplate[_h.R], _h.ChildrenField[_h.R, _InternalMonitorAlertTemplateRecord]):
+class InternalMonitorAlertTemplateListFields(InternalMonitorAlertTemplateFields[_h.R], _h.ChildrenField[_h.R, _InternalMonitorAlertTemplateRecord]):
     """A list of InternalMonitorAlertTemplate inside of a record R."""
 
-InternalMonitorAlertTemplate: _InternalMonitorAlertTemplate[_InternalMonitorAlertTemplateRecord]
+InternalMonitorAlertTemplate: InternalMonitorAlertTemplateFields[_InternalMonitorAlertTemplateRecord]
 """The fields of InternalMonitorAlertTemplate: for conditions, sort orders and selections."""

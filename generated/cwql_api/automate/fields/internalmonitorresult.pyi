@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.internalmonitorresult import InternalMonitorResult as _InternalMonitorResultRecord
-from .monitor import _Monitor
+from .monitor import MonitorFields
 
-class _InternalMonitorResult(_h.ReferenceField[_h.R]):
+class InternalMonitorResultFields(_h.ReferenceField[_h.R]):
     """The fields of InternalMonitorResult, in conditions on records R."""
 
-    Monitor: _Monitor[_h.R]
+    Monitor: MonitorFields[_h.R]
     """Monitor: a reference; compare its Name, or it with None"""
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
@@ -20,5 +20,5 @@ class _InternalMonitorResult(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-InternalMonitorResult: _InternalMonitorResult[_InternalMonitorResultRecord]
+InternalMonitorResult: InternalMonitorResultFields[_InternalMonitorResultRecord]
 """The fields of InternalMonitorResult: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.internalmonitorsubscriptionviewmodel import InternalMonitorSubscriptionViewModel as _InternalMonitorSubscriptionViewModelRecord
-from .internalmonitoralerttemplate import _InternalMonitorAlertTemplateMany
-from .internalmonitorticketcategory import _InternalMonitorTicketCategoryMany
+from .internalmonitoralerttemplate import InternalMonitorAlertTemplateListFields
+from .internalmonitorticketcategory import InternalMonitorTicketCategoryListFields
 
-class _InternalMonitorSubscriptionViewModel(_h.ReferenceField[_h.R]):
+class InternalMonitorSubscriptionViewModelFields(_h.ReferenceField[_h.R]):
     """The fields of InternalMonitorSubscriptionViewModel, in conditions on records R."""
 
-    AlertTemplates: _InternalMonitorAlertTemplateMany[_h.R]
+    AlertTemplates: InternalMonitorAlertTemplateListFields[_h.R]
     """AlertTemplates: a list of InternalMonitorAlertTemplate; compare one of its fields, or use any()"""
-    TicketCategories: _InternalMonitorTicketCategoryMany[_h.R]
+    TicketCategories: InternalMonitorTicketCategoryListFields[_h.R]
     """TicketCategories: a list of InternalMonitorTicketCategory; compare one of its fields, or use any()"""
     IsGroupSubscribed: _h.BooleanField[_h.R]
     """IsGroupSubscribed: boolean"""
@@ -27,5 +27,5 @@ class _InternalMonitorSubscriptionViewModel(_h.ReferenceField[_h.R]):
     OverriddenTicketCategoryId: _h.IntegerField[_h.R]
     """OverriddenTicketCategoryId: int32"""
 
-InternalMonitorSubscriptionViewModel: _InternalMonitorSubscriptionViewModel[_InternalMonitorSubscriptionViewModelRecord]
+InternalMonitorSubscriptionViewModel: InternalMonitorSubscriptionViewModelFields[_InternalMonitorSubscriptionViewModelRecord]
 """The fields of InternalMonitorSubscriptionViewModel: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.internalmonitorticketcategory import InternalMonitorTicketCategory as _InternalMonitorTicketCategoryRecord
 
-class _InternalMonitorTicketCategory(_h.ReferenceField[_h.R]):
+class InternalMonitorTicketCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of InternalMonitorTicketCategory, in conditions on records R."""
 
     TicketCategoryId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _InternalMonitorTicketCategory(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _InternalMonitorTicketCategoryMany(_InternalMonitorTicketCategory[_h.R], _h.ChildrenField[_h.R, _InternalMonitorTicketCategoryRecord]):
+class InternalMonitorTicketCategoryListFields(InternalMonitorTicketCategoryFields[_h.R], _h.ChildrenField[_h.R, _InternalMonitorTicketCategoryRecord]):
     """A list of InternalMonitorTicketCategory inside of a record R."""
 
-InternalMonitorTicketCategory: _InternalMonitorTicketCategory[_InternalMonitorTicketCategoryRecord]
+InternalMonitorTicketCategory: InternalMonitorTicketCategoryFields[_InternalMonitorTicketCategoryRecord]
 """The fields of InternalMonitorTicketCategory: for conditions, sort orders and selections."""

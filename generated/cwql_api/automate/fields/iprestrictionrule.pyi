@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.iprestrictionrule import IpRestrictionRule as _IpRestrictionRuleRecord
 
-class _IpRestrictionRule(_h.ReferenceField[_h.R]):
+class IpRestrictionRuleFields(_h.ReferenceField[_h.R]):
     """The fields of IpRestrictionRule, in conditions on records R."""
 
     IpAddressGuid: _h.TextField[_h.R]
@@ -25,8 +25,8 @@ class _IpRestrictionRule(_h.ReferenceField[_h.R]):
     UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
 
-class _IpRestrictionRuleMany(_IpRestrictionRule[_h.R], _h.ChildrenField[_h.R, _IpRestrictionRuleRecord]):
+class IpRestrictionRuleListFields(IpRestrictionRuleFields[_h.R], _h.ChildrenField[_h.R, _IpRestrictionRuleRecord]):
     """A list of IpRestrictionRule inside of a record R."""
 
-IpRestrictionRule: _IpRestrictionRule[_IpRestrictionRuleRecord]
+IpRestrictionRule: IpRestrictionRuleFields[_IpRestrictionRuleRecord]
 """The fields of IpRestrictionRule: for conditions, sort orders and selections."""

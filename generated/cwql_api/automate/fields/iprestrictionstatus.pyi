@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.iprestrictionstatus import IpRestrictionStatus as _IpRestrictionStatusRecord
 
-class _IpRestrictionStatus(_h.ReferenceField[_h.R]):
+class IpRestrictionStatusFields(_h.ReferenceField[_h.R]):
     """The fields of IpRestrictionStatus, in conditions on records R."""
 
     IsEnabled: _h.BooleanField[_h.R]
     """IsEnabled: boolean"""
 
-IpRestrictionStatus: _IpRestrictionStatus[_IpRestrictionStatusRecord]
+IpRestrictionStatus: IpRestrictionStatusFields[_IpRestrictionStatusRecord]
 """The fields of IpRestrictionStatus: for conditions, sort orders and selections."""

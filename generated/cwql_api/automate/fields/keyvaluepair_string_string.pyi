@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.keyvaluepair_string_string import KeyValuePair_String_String as _KeyValuePair_String_StringRecord
 
-class _KeyValuePair_String_String(_h.ReferenceField[_h.R]):
+class KeyValuePair_String_StringFields(_h.ReferenceField[_h.R]):
     """The fields of KeyValuePair_String_String, in conditions on records R."""
 
     Key: _h.TextField[_h.R]
@@ -11,8 +11,8 @@ class _KeyValuePair_String_String(_h.ReferenceField[_h.R]):
     Value: _h.TextField[_h.R]
     """Value: string"""
 
-class _KeyValuePair_String_StringMany(_KeyValuePair_String_String[_h.R], _h.ChildrenField[_h.R, _KeyValuePair_String_StringRecord]):
+class KeyValuePair_String_StringListFields(KeyValuePair_String_StringFields[_h.R], _h.ChildrenField[_h.R, _KeyValuePair_String_StringRecord]):
     """A list of KeyValuePair_String_String inside of a record R."""
 
-KeyValuePair_String_String: _KeyValuePair_String_String[_KeyValuePair_String_StringRecord]
+KeyValuePair_String_String: KeyValuePair_String_StringFields[_KeyValuePair_String_StringRecord]
 """The fields of KeyValuePair_String_String: for conditions, sort orders and selections."""

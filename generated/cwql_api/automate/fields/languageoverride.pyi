@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.languageoverride import LanguageOverride as _LanguageOverrideRecord
 
-class _LanguageOverride(_h.ReferenceField[_h.R]):
+class LanguageOverrideFields(_h.ReferenceField[_h.R]):
     """The fields of LanguageOverride, in conditions on records R."""
 
     Code: _h.TextField[_h.R]
@@ -17,8 +17,8 @@ class _LanguageOverride(_h.ReferenceField[_h.R]):
     ErrorComparerValue: _h.TextField[_h.R]
     """ErrorComparerValue: string"""
 
-class _LanguageOverrideMany(_LanguageOverride[_h.R], _h.ChildrenField[_h.R, _LanguageOverrideRecord]):
+class LanguageOverrideListFields(LanguageOverrideFields[_h.R], _h.ChildrenField[_h.R, _LanguageOverrideRecord]):
     """A list of LanguageOverride inside of a record R."""
 
-LanguageOverride: _LanguageOverride[_LanguageOverrideRecord]
+LanguageOverride: LanguageOverrideFields[_LanguageOverrideRecord]
 """The fields of LanguageOverride: for conditions, sort orders and selections."""

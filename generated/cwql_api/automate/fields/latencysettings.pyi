@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.latencysettings import LatencySettings as _LatencySettingsRecord
 
-class _LatencySettings(_h.ReferenceField[_h.R]):
+class LatencySettingsFields(_h.ReferenceField[_h.R]):
     """The fields of LatencySettings, in conditions on records R."""
 
     ServerAddress: _h.TextField[_h.R]
     """ServerAddress: string"""
 
-LatencySettings: _LatencySettings[_LatencySettingsRecord]
+LatencySettings: LatencySettingsFields[_LatencySettingsRecord]
 """The fields of LatencySettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.layout import Layout as _LayoutRecord
 
-class _Layout(_h.ReferenceField[_h.R]):
+class LayoutFields(_h.ReferenceField[_h.R]):
     """The fields of Layout, in conditions on records R."""
 
     width: _h.NumberField[_h.R]
@@ -15,5 +15,5 @@ class _Layout(_h.ReferenceField[_h.R]):
     type: _h.TextField[_h.R]
     """type: string"""
 
-Layout: _Layout[_LayoutRecord]
+Layout: LayoutFields[_LayoutRecord]
 """The fields of Layout: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.licensedproduct import LicensedProduct as _LicensedProductRecord
 
-class _LicensedProduct(_h.ReferenceField[_h.R]):
+class LicensedProductFields(_h.ReferenceField[_h.R]):
     """The fields of LicensedProduct, in conditions on records R."""
 
     CdKey: _h.TextField[_h.R]
@@ -23,5 +23,5 @@ class _LicensedProduct(_h.ReferenceField[_h.R]):
     ProductSku: _h.TextField[_h.R]
     """ProductSku: string"""
 
-LicensedProduct: _LicensedProduct[_LicensedProductRecord]
+LicensedProduct: LicensedProductFields[_LicensedProductRecord]
 """The fields of LicensedProduct: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.licensetypeitem import LicenseTypeItem as _LicenseTypeItemRecord
 
-class _LicenseTypeItem(_h.ReferenceField[_h.R]):
+class LicenseTypeItemFields(_h.ReferenceField[_h.R]):
     """The fields of LicenseTypeItem, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _LicenseTypeItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-LicenseTypeItem: _LicenseTypeItem[_LicenseTypeItemRecord]
+LicenseTypeItem: LicenseTypeItemFields[_LicenseTypeItemRecord]
 """The fields of LicenseTypeItem: for conditions, sort orders and selections."""

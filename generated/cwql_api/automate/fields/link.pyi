@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.link import Link as _LinkRecord
 
-class _Link(_h.ReferenceField[_h.R]):
+class LinkFields(_h.ReferenceField[_h.R]):
     """The fields of Link, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _Link(_h.ReferenceField[_h.R]):
     Category: _h.TextField[_h.R]
     """Category: string"""
 
-Link: _Link[_LinkRecord]
+Link: LinkFields[_LinkRecord]
 """The fields of Link: for conditions, sort orders and selections."""

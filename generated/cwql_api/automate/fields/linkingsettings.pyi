@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.linkingsettings import LinkingSettings as _LinkingSettingsRecord
 
-class _LinkingSettings(_h.ReferenceField[_h.R]):
+class LinkingSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of LinkingSettings, in conditions on records R."""
 
     GroupLinkTypeId: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _LinkingSettings(_h.ReferenceField[_h.R]):
     IsSynchronized: _h.BooleanField[_h.R]
     """IsSynchronized: boolean"""
 
-LinkingSettings: _LinkingSettings[_LinkingSettingsRecord]
+LinkingSettings: LinkingSettingsFields[_LinkingSettingsRecord]
 """The fields of LinkingSettings: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.linktossorequest import LinkToSsoRequest as _LinkToSsoRequestRecord
 
-class _LinkToSsoRequest(_h.ReferenceField[_h.R]):
+class LinkToSsoRequestFields(_h.ReferenceField[_h.R]):
     """The fields of LinkToSsoRequest, in conditions on records R."""
 
     ServiceIdentifier: _h.TextField[_h.R]
     """ServiceIdentifier: string"""
 
-LinkToSsoRequest: _LinkToSsoRequest[_LinkToSsoRequestRecord]
+LinkToSsoRequest: LinkToSsoRequestFields[_LinkToSsoRequestRecord]
 """The fields of LinkToSsoRequest: for conditions, sort orders and selections."""

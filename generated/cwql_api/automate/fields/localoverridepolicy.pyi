@@ -2,24 +2,24 @@
 from cwql.schema import handles as _h
 
 from ..models.localoverridepolicy import LocalOverridePolicy as _LocalOverridePolicyRecord
-from .approvalpolicy import _ApprovalPolicyMany
-from .patchingmicrosoftupdatepolicy import _PatchingMicrosoftUpdatePolicy
-from .rebootpolicy import _RebootPolicy
-from .thirdpartyupdatepolicy import _ThirdPartyUpdatePolicy
+from .approvalpolicy import ApprovalPolicyListFields
+from .patchingmicrosoftupdatepolicy import PatchingMicrosoftUpdatePolicyFields
+from .rebootpolicy import RebootPolicyFields
+from .thirdpartyupdatepolicy import ThirdPartyUpdatePolicyFields
 
-class _LocalOverridePolicy(_h.ReferenceField[_h.R]):
+class LocalOverridePolicyFields(_h.ReferenceField[_h.R]):
     """The fields of LocalOverridePolicy, in conditions on records R."""
 
-    ApprovalPolicies: _ApprovalPolicyMany[_h.R]
+    ApprovalPolicies: ApprovalPolicyListFields[_h.R]
     """ApprovalPolicies: a list of ApprovalPolicy; compare one of its fields, or use any()"""
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    MicrosoftUpdatePolicy: _PatchingMicrosoftUpdatePolicy[_h.R]
+    MicrosoftUpdatePolicy: PatchingMicrosoftUpdatePolicyFields[_h.R]
     """MicrosoftUpdatePolicy: a reference; compare its Id or Name, or it with None"""
-    RebootPolicy: _RebootPolicy[_h.R]
+    RebootPolicy: RebootPolicyFields[_h.R]
     """RebootPolicy: a reference; compare its Id or Name, or it with None"""
-    ThirdPartyUpdatePolicy: _ThirdPartyUpdatePolicy[_h.R]
+    ThirdPartyUpdatePolicy: ThirdPartyUpdatePolicyFields[_h.R]
     """ThirdPartyUpdatePolicy: a reference; compare its Id or Name, or it with None"""
 
-LocalOverridePolicy: _LocalOverridePolicy[_LocalOverridePolicyRecord]
+LocalOverridePolicy: LocalOverridePolicyFields[_LocalOverridePolicyRecord]
 """The fields of LocalOverridePolicy: for conditions, sort orders and selections."""

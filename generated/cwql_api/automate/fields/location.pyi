@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.location import Location as _LocationRecord
-from .client import _Client
-from .contact import _Contact
-from .extrafield import _ExtraFieldMany
-from .group import _Group
-from .remoteagenttemplate import _RemoteAgentTemplate
-from .router import _Router
-from .temporaryapicontractsdeploymentlogin import _TemporaryApiContractsDeploymentLogin
-from .temporaryapicontractsmaintenancewindowdefinition import _TemporaryApiContractsMaintenanceWindowDefinition
+from .client import ClientFields
+from .contact import ContactFields
+from .extrafield import ExtraFieldListFields
+from .group import GroupFields
+from .remoteagenttemplate import RemoteAgentTemplateFields
+from .router import RouterFields
+from .temporaryapicontractsdeploymentlogin import TemporaryApiContractsDeploymentLoginFields
+from .temporaryapicontractsmaintenancewindowdefinition import TemporaryApiContractsMaintenanceWindowDefinitionFields
 
-class _Location(_h.ReferenceField[_h.R]):
+class LocationFields(_h.ReferenceField[_h.R]):
     """The fields of Location, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -22,11 +22,11 @@ class _Location(_h.ReferenceField[_h.R]):
     """Name: string"""
     FaxNumber: _h.TextField[_h.R]
     """FaxNumber: string"""
-    MaintenanceWindow: _TemporaryApiContractsMaintenanceWindowDefinition[_h.R]
+    MaintenanceWindow: TemporaryApiContractsMaintenanceWindowDefinitionFields[_h.R]
     """MaintenanceWindow: a reference; compare its Name, or it with None"""
-    DeploymentTemplate: _RemoteAgentTemplate[_h.R]
+    DeploymentTemplate: RemoteAgentTemplateFields[_h.R]
     """DeploymentTemplate: a reference; compare its Id or Name, or it with None"""
-    Router: _Router[_h.R]
+    Router: RouterFields[_h.R]
     """Router: a reference; compare its Id, or it with None"""
     ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
@@ -48,9 +48,9 @@ class _Location(_h.ReferenceField[_h.R]):
     """RouterPort: int32"""
     Comments: _h.TextField[_h.R]
     """Comments: string"""
-    Contact: _Contact[_h.R]
+    Contact: ContactFields[_h.R]
     """Contact: a reference; compare its Id, or it with None"""
-    DefaultDeploymentLogin: _TemporaryApiContractsDeploymentLogin[_h.R]
+    DefaultDeploymentLogin: TemporaryApiContractsDeploymentLoginFields[_h.R]
     """DefaultDeploymentLogin: a reference; compare its fields, or it with None"""
     PhoneNumber: _h.TextField[_h.R]
     """PhoneNumber: string"""
@@ -66,14 +66,14 @@ class _Location(_h.ReferenceField[_h.R]):
     """Address2: string"""
     Address1: _h.TextField[_h.R]
     """Address1: string"""
-    Client: _Client[_h.R]
+    Client: ClientFields[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
-    DefaultDeploymentGroup: _Group[_h.R]
+    DefaultDeploymentGroup: GroupFields[_h.R]
     """DefaultDeploymentGroup: a reference; compare its Id or Name, or it with None"""
-    ExtraFields: _ExtraFieldMany[_h.R]
+    ExtraFields: ExtraFieldListFields[_h.R]
     """ExtraFields: a list of ExtraField; compare one of its fields, or use any()"""
     ClientID: _h.IntegerField[_h.R]
     """ClientID: int32"""
 
-Location: _Location[_LocationRecord]
+Location: LocationFields[_LocationRecord]
 """The fields of Location: for conditions, sort orders and selections."""

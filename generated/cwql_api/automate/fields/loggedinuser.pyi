@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.loggedinuser import LoggedInUser as _LoggedInUserRecord
 
-class _LoggedInUser(_h.ReferenceField[_h.R]):
+class LoggedInUserFields(_h.ReferenceField[_h.R]):
     """The fields of LoggedInUser, in conditions on records R."""
 
     LoggedInUserName: _h.TextField[_h.R]
@@ -11,8 +11,8 @@ class _LoggedInUser(_h.ReferenceField[_h.R]):
     ConsoleId: _h.IntegerField[_h.R]
     """ConsoleId: int32"""
 
-class _LoggedInUserMany(_LoggedInUser[_h.R], _h.ChildrenField[_h.R, _LoggedInUserRecord]):
+class LoggedInUserListFields(LoggedInUserFields[_h.R], _h.ChildrenField[_h.R, _LoggedInUserRecord]):
     """A list of LoggedInUser inside of a record R."""
 
-LoggedInUser: _LoggedInUser[_LoggedInUserRecord]
+LoggedInUser: LoggedInUserFields[_LoggedInUserRecord]
 """The fields of LoggedInUser: for conditions, sort orders and selections."""

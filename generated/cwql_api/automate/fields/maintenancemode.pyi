@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancemode import MaintenanceMode as _MaintenanceModeRecord
 
-class _MaintenanceMode(_h.ReferenceField[_h.R]):
+class MaintenanceModeFields(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceMode, in conditions on records R."""
 
     ComputerID: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _MaintenanceMode(_h.ReferenceField[_h.R]):
     UserID: _h.IntegerField[_h.R]
     """UserID: int32"""
 
-MaintenanceMode: _MaintenanceMode[_MaintenanceModeRecord]
+MaintenanceMode: MaintenanceModeFields[_MaintenanceModeRecord]
 """The fields of MaintenanceMode: for conditions, sort orders and selections."""

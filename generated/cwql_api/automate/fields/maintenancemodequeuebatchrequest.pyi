@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancemodequeuebatchrequest import MaintenanceModeQueueBatchRequest as _MaintenanceModeQueueBatchRequestRecord
 
-class _MaintenanceModeQueueBatchRequest(_h.ReferenceField[_h.R]):
+class MaintenanceModeQueueBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceModeQueueBatchRequest, in conditions on records R."""
 
     EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
@@ -21,5 +21,5 @@ class _MaintenanceModeQueueBatchRequest(_h.ReferenceField[_h.R]):
     Comments: _h.TextField[_h.R]
     """Comments: string"""
 
-MaintenanceModeQueueBatchRequest: _MaintenanceModeQueueBatchRequest[_MaintenanceModeQueueBatchRequestRecord]
+MaintenanceModeQueueBatchRequest: MaintenanceModeQueueBatchRequestFields[_MaintenanceModeQueueBatchRequestRecord]
 """The fields of MaintenanceModeQueueBatchRequest: for conditions, sort orders and selections."""

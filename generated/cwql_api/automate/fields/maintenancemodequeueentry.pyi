@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancemodequeueentry import MaintenanceModeQueueEntry as _MaintenanceModeQueueEntryRecord
 
-class _MaintenanceModeQueueEntry(_h.ReferenceField[_h.R]):
+class MaintenanceModeQueueEntryFields(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceModeQueueEntry, in conditions on records R."""
 
     MaintenanceModeQueueId: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _MaintenanceModeQueueEntry(_h.ReferenceField[_h.R]):
     Comments: _h.TextField[_h.R]
     """Comments: string"""
 
-MaintenanceModeQueueEntry: _MaintenanceModeQueueEntry[_MaintenanceModeQueueEntryRecord]
+MaintenanceModeQueueEntry: MaintenanceModeQueueEntryFields[_MaintenanceModeQueueEntryRecord]
 """The fields of MaintenanceModeQueueEntry: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancewindow import MaintenanceWindow as _MaintenanceWindowRecord
 
-class _MaintenanceWindow(_h.ReferenceField[_h.R]):
+class MaintenanceWindowFields(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceWindow, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
 
-MaintenanceWindow: _MaintenanceWindow[_MaintenanceWindowRecord]
+MaintenanceWindow: MaintenanceWindowFields[_MaintenanceWindowRecord]
 """The fields of MaintenanceWindow: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancewindowdefinition import MaintenanceWindowDefinition as _MaintenanceWindowDefinitionRecord
 
-class _MaintenanceWindowDefinition(_h.ReferenceField[_h.R]):
+class MaintenanceWindowDefinitionFields(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceWindowDefinition, in conditions on records R."""
 
     MaintenanceWindowDefinitionId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _MaintenanceWindowDefinition(_h.ReferenceField[_h.R]):
     Comment: _h.TextField[_h.R]
     """Comment: string"""
 
-MaintenanceWindowDefinition: _MaintenanceWindowDefinition[_MaintenanceWindowDefinitionRecord]
+MaintenanceWindowDefinition: MaintenanceWindowDefinitionFields[_MaintenanceWindowDefinitionRecord]
 """The fields of MaintenanceWindowDefinition: for conditions, sort orders and selections."""

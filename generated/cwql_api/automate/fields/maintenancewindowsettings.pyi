@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.maintenancewindowsettings import MaintenanceWindowSettings as _MaintenanceWindowSettingsRecord
 
-class _MaintenanceWindowSettings(_h.ReferenceField[_h.R]):
+class MaintenanceWindowSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of MaintenanceWindowSettings, in conditions on records R."""
 
     MaintenanceWindowId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MaintenanceWindowSettings(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MaintenanceWindowSettings: _MaintenanceWindowSettings[_MaintenanceWindowSettingsRecord]
+MaintenanceWindowSettings: MaintenanceWindowSettingsFields[_MaintenanceWindowSettingsRecord]
 """The fields of MaintenanceWindowSettings: for conditions, sort orders and selections."""

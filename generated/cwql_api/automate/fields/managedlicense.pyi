@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.managedlicense import ManagedLicense as _ManagedLicenseRecord
-from .productkey import _ProductKey
+from .productkey import ProductKeyFields
 
-class _ManagedLicense(_h.ReferenceField[_h.R]):
+class ManagedLicenseFields(_h.ReferenceField[_h.R]):
     """The fields of ManagedLicense, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -19,8 +19,8 @@ class _ManagedLicense(_h.ReferenceField[_h.R]):
     """LicenseCount: int32"""
     InstalledCount: _h.IntegerField[_h.R]
     """InstalledCount: int32"""
-    ProductKey: _ProductKey[_h.R]
+    ProductKey: ProductKeyFields[_h.R]
     """ProductKey: a reference; compare its Id, or it with None"""
 
-ManagedLicense: _ManagedLicense[_ManagedLicenseRecord]
+ManagedLicense: ManagedLicenseFields[_ManagedLicenseRecord]
 """The fields of ManagedLicense: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.managementpackquicksettingsrequest import ManagementPackQuickSettingsRequest as _ManagementPackQuickSettingsRequestRecord
 
-class _ManagementPackQuickSettingsRequest(_h.ReferenceField[_h.R]):
+class ManagementPackQuickSettingsRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementPackQuickSettingsRequest, in conditions on records R."""
 
     IsCoreServicesEnabled: _h.BooleanField[_h.R]
@@ -19,5 +19,5 @@ class _ManagementPackQuickSettingsRequest(_h.ReferenceField[_h.R]):
     AlertLevel: _h.TextField[_h.R]
     """AlertLevel: string"""
 
-ManagementPackQuickSettingsRequest: _ManagementPackQuickSettingsRequest[_ManagementPackQuickSettingsRequestRecord]
+ManagementPackQuickSettingsRequest: ManagementPackQuickSettingsRequestFields[_ManagementPackQuickSettingsRequestRecord]
 """The fields of ManagementPackQuickSettingsRequest: for conditions, sort orders and selections."""

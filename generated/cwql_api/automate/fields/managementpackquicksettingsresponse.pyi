@@ -2,21 +2,21 @@
 from cwql.schema import handles as _h
 
 from ..models.managementpackquicksettingsresponse import ManagementPackQuickSettingsResponse as _ManagementPackQuickSettingsResponseRecord
-from .managementpackstatus import _ManagementPackStatus
+from .managementpackstatus import ManagementPackStatusFields
 
-class _ManagementPackQuickSettingsResponse(_h.ReferenceField[_h.R]):
+class ManagementPackQuickSettingsResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementPackQuickSettingsResponse, in conditions on records R."""
 
-    CoreServicesStatus: _ManagementPackStatus[_h.R]
+    CoreServicesStatus: ManagementPackStatusFields[_h.R]
     """CoreServicesStatus: a reference; compare its fields, or it with None"""
-    DatabaseStatus: _ManagementPackStatus[_h.R]
+    DatabaseStatus: ManagementPackStatusFields[_h.R]
     """DatabaseStatus: a reference; compare its fields, or it with None"""
-    MessagingServicesStatus: _ManagementPackStatus[_h.R]
+    MessagingServicesStatus: ManagementPackStatusFields[_h.R]
     """MessagingServicesStatus: a reference; compare its fields, or it with None"""
-    NetworkPortStatus: _ManagementPackStatus[_h.R]
+    NetworkPortStatus: ManagementPackStatusFields[_h.R]
     """NetworkPortStatus: a reference; compare its fields, or it with None"""
-    WebsitesAndProxiesStatus: _ManagementPackStatus[_h.R]
+    WebsitesAndProxiesStatus: ManagementPackStatusFields[_h.R]
     """WebsitesAndProxiesStatus: a reference; compare its fields, or it with None"""
 
-ManagementPackQuickSettingsResponse: _ManagementPackQuickSettingsResponse[_ManagementPackQuickSettingsResponseRecord]
+ManagementPackQuickSettingsResponse: ManagementPackQuickSettingsResponseFields[_ManagementPackQuickSettingsResponseRecord]
 """The fields of ManagementPackQuickSettingsResponse: for conditions, sort orders and selections."""

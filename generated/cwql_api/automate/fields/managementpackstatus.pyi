@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.managementpackstatus import ManagementPackStatus as _ManagementPackStatusRecord
 
-class _ManagementPackStatus(_h.ReferenceField[_h.R]):
+class ManagementPackStatusFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementPackStatus, in conditions on records R."""
 
     IsInstalled: _h.BooleanField[_h.R]
@@ -13,5 +13,5 @@ class _ManagementPackStatus(_h.ReferenceField[_h.R]):
     AlertLevel: _h.TextField[_h.R]
     """AlertLevel: string"""
 
-ManagementPackStatus: _ManagementPackStatus[_ManagementPackStatusRecord]
+ManagementPackStatus: ManagementPackStatusFields[_ManagementPackStatusRecord]
 """The fields of ManagementPackStatus: for conditions, sort orders and selections."""

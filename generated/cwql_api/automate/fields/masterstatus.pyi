@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.masterstatus import MasterStatus as _MasterStatusRecord
 
-class _MasterStatus(_h.ReferenceField[_h.R]):
+class MasterStatusFields(_h.ReferenceField[_h.R]):
     """The fields of MasterStatus, in conditions on records R."""
 
     MasterStatusTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MasterStatus(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MasterStatus: _MasterStatus[_MasterStatusRecord]
+MasterStatus: MasterStatusFields[_MasterStatusRecord]
 """The fields of MasterStatus: for conditions, sort orders and selections."""

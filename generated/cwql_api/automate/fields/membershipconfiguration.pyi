@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.membershipconfiguration import MembershipConfiguration as _MembershipConfigurationRecord
 
-class _MembershipConfiguration(_h.ReferenceField[_h.R]):
+class MembershipConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of MembershipConfiguration, in conditions on records R."""
 
     MembershipType: _h.TextField[_h.R]
@@ -23,5 +23,5 @@ class _MembershipConfiguration(_h.ReferenceField[_h.R]):
     IncludesContactAssociatedComputers: _h.BooleanField[_h.R]
     """IncludesContactAssociatedComputers: boolean"""
 
-MembershipConfiguration: _MembershipConfiguration[_MembershipConfigurationRecord]
+MembershipConfiguration: MembershipConfigurationFields[_MembershipConfigurationRecord]
 """The fields of MembershipConfiguration: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.memoryformfactor import MemoryFormFactor as _MemoryFormFactorRecord
 
-class _MemoryFormFactor(_h.ReferenceField[_h.R]):
+class MemoryFormFactorFields(_h.ReferenceField[_h.R]):
     """The fields of MemoryFormFactor, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MemoryFormFactor(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MemoryFormFactor: _MemoryFormFactor[_MemoryFormFactorRecord]
+MemoryFormFactor: MemoryFormFactorFields[_MemoryFormFactorRecord]
 """The fields of MemoryFormFactor: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.memorytype import MemoryType as _MemoryTypeRecord
 
-class _MemoryType(_h.ReferenceField[_h.R]):
+class MemoryTypeFields(_h.ReferenceField[_h.R]):
     """The fields of MemoryType, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MemoryType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MemoryType: _MemoryType[_MemoryTypeRecord]
+MemoryType: MemoryTypeFields[_MemoryTypeRecord]
 """The fields of MemoryType: for conditions, sort orders and selections."""

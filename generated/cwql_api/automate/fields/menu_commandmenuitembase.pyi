@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.menu_commandmenuitembase import Menu_CommandMenuItemBase as _Menu_CommandMenuItemBaseRecord
-from .commandmenuitembase import _CommandMenuItemBaseMany
-from .submenu_commandmenuitembase import _SubMenu_CommandMenuItemBaseMany
+from .commandmenuitembase import CommandMenuItemBaseListFields
+from .submenu_commandmenuitembase import SubMenu_CommandMenuItemBaseListFields
 
-class _Menu_CommandMenuItemBase(_h.ReferenceField[_h.R]):
+class Menu_CommandMenuItemBaseFields(_h.ReferenceField[_h.R]):
     """The fields of Menu_CommandMenuItemBase, in conditions on records R."""
 
     MenuKey: _h.TextField[_h.R]
     """MenuKey: string"""
-    SubMenus: _SubMenu_CommandMenuItemBaseMany[_h.R]
+    SubMenus: SubMenu_CommandMenuItemBaseListFields[_h.R]
     """SubMenus: a list of SubMenu_CommandMenuItemBase; compare one of its fields, or use any()"""
-    MenuItems: _CommandMenuItemBaseMany[_h.R]
+    MenuItems: CommandMenuItemBaseListFields[_h.R]
     """MenuItems: a list of CommandMenuItemBase; compare one of its fields, or use any()"""
 
-Menu_CommandMenuItemBase: _Menu_CommandMenuItemBase[_Menu_CommandMenuItemBaseRecord]
+Menu_CommandMenuItemBase: Menu_CommandMenuItemBaseFields[_Menu_CommandMenuItemBaseRecord]
 """The fields of Menu_CommandMenuItemBase: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.metadata import Metadata as _MetadataRecord
 
-class _Metadata(_h.ReferenceField[_h.R]):
+class MetadataFields(_h.ReferenceField[_h.R]):
     """The fields of Metadata, in conditions on records R."""
 
     is_internal: _h.BooleanField[_h.R]
@@ -19,5 +19,5 @@ class _Metadata(_h.ReferenceField[_h.R]):
     refresh_left_nav_menu: _h.BooleanField[_h.R]
     """refresh_left_nav_menu: boolean"""
 
-Metadata: _Metadata[_MetadataRecord]
+Metadata: MetadataFields[_MetadataRecord]
 """The fields of Metadata: for conditions, sort orders and selections."""

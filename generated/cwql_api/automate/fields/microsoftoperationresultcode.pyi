@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.microsoftoperationresultcode import MicrosoftOperationResultCode as _MicrosoftOperationResultCodeRecord
 
-class _MicrosoftOperationResultCode(_h.ReferenceField[_h.R]):
+class MicrosoftOperationResultCodeFields(_h.ReferenceField[_h.R]):
     """The fields of MicrosoftOperationResultCode, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MicrosoftOperationResultCode(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MicrosoftOperationResultCode: _MicrosoftOperationResultCode[_MicrosoftOperationResultCodeRecord]
+MicrosoftOperationResultCode: MicrosoftOperationResultCodeFields[_MicrosoftOperationResultCodeRecord]
 """The fields of MicrosoftOperationResultCode: for conditions, sort orders and selections."""

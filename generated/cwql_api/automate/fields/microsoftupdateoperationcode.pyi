@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.microsoftupdateoperationcode import MicrosoftUpdateOperationCode as _MicrosoftUpdateOperationCodeRecord
 
-class _MicrosoftUpdateOperationCode(_h.ReferenceField[_h.R]):
+class MicrosoftUpdateOperationCodeFields(_h.ReferenceField[_h.R]):
     """The fields of MicrosoftUpdateOperationCode, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MicrosoftUpdateOperationCode(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MicrosoftUpdateOperationCode: _MicrosoftUpdateOperationCode[_MicrosoftUpdateOperationCodeRecord]
+MicrosoftUpdateOperationCode: MicrosoftUpdateOperationCodeFields[_MicrosoftUpdateOperationCodeRecord]
 """The fields of MicrosoftUpdateOperationCode: for conditions, sort orders and selections."""

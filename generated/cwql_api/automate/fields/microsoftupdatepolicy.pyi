@@ -2,32 +2,32 @@
 from cwql.schema import handles as _h
 
 from ..models.microsoftupdatepolicy import MicrosoftUpdatePolicy as _MicrosoftUpdatePolicyRecord
-from .microsoftupdatepolicyoptions import _MicrosoftUpdatePolicyOptions
-from .microsoftupdatepolicywindows10options import _MicrosoftUpdatePolicyWindows10Options
-from .patchingpolicyworkstationoptions import _PatchingPolicyWorkstationOptions
-from .schedulepatchingpolicyschedule import _SchedulePatchingPolicySchedule
-from .v1_5patchingpolicyscriptoptions import _V1_5PatchingPolicyScriptOptions
-from .windowsupdateagentsettings import _WindowsUpdateAgentSettings
+from .microsoftupdatepolicyoptions import MicrosoftUpdatePolicyOptionsFields
+from .microsoftupdatepolicywindows10options import MicrosoftUpdatePolicyWindows10OptionsFields
+from .patchingpolicyworkstationoptions import PatchingPolicyWorkstationOptionsFields
+from .schedulepatchingpolicyschedule import SchedulePatchingPolicyScheduleFields
+from .v1_5patchingpolicyscriptoptions import V1_5PatchingPolicyScriptOptionsFields
+from .windowsupdateagentsettings import WindowsUpdateAgentSettingsFields
 
-class _MicrosoftUpdatePolicy(_h.ReferenceField[_h.R]):
+class MicrosoftUpdatePolicyFields(_h.ReferenceField[_h.R]):
     """The fields of MicrosoftUpdatePolicy, in conditions on records R."""
 
     PolicyId: _h.IntegerField[_h.R]
     """PolicyId: int32"""
     PolicyName: _h.TextField[_h.R]
     """PolicyName: string"""
-    ScheduleSettings: _SchedulePatchingPolicySchedule[_h.R]
+    ScheduleSettings: SchedulePatchingPolicyScheduleFields[_h.R]
     """ScheduleSettings: a reference; compare its fields, or it with None"""
-    WindowsUpdateAgentSettings: _WindowsUpdateAgentSettings[_h.R]
+    WindowsUpdateAgentSettings: WindowsUpdateAgentSettingsFields[_h.R]
     """WindowsUpdateAgentSettings: a reference; compare its fields, or it with None"""
-    PolicyOptions: _MicrosoftUpdatePolicyOptions[_h.R]
+    PolicyOptions: MicrosoftUpdatePolicyOptionsFields[_h.R]
     """PolicyOptions: a reference; compare its fields, or it with None"""
-    WorkstationOptions: _PatchingPolicyWorkstationOptions[_h.R]
+    WorkstationOptions: PatchingPolicyWorkstationOptionsFields[_h.R]
     """WorkstationOptions: a reference; compare its fields, or it with None"""
-    Windows10UpdateOptions: _MicrosoftUpdatePolicyWindows10Options[_h.R]
+    Windows10UpdateOptions: MicrosoftUpdatePolicyWindows10OptionsFields[_h.R]
     """Windows10UpdateOptions: a reference; compare its fields, or it with None"""
-    ScriptOptions: _V1_5PatchingPolicyScriptOptions[_h.R]
+    ScriptOptions: V1_5PatchingPolicyScriptOptionsFields[_h.R]
     """ScriptOptions: a reference; compare its fields, or it with None"""
 
-MicrosoftUpdatePolicy: _MicrosoftUpdatePolicy[_MicrosoftUpdatePolicyRecord]
+MicrosoftUpdatePolicy: MicrosoftUpdatePolicyFields[_MicrosoftUpdatePolicyRecord]
 """The fields of MicrosoftUpdatePolicy: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.microsoftupdatepolicyoptions import MicrosoftUpdatePolicyOptions as _MicrosoftUpdatePolicyOptionsRecord
 
-class _MicrosoftUpdatePolicyOptions(_h.ReferenceField[_h.R]):
+class MicrosoftUpdatePolicyOptionsFields(_h.ReferenceField[_h.R]):
     """The fields of MicrosoftUpdatePolicyOptions, in conditions on records R."""
 
     InstallMissingBaselinePatches: _h.BooleanField[_h.R]
     """InstallMissingBaselinePatches: boolean"""
 
-MicrosoftUpdatePolicyOptions: _MicrosoftUpdatePolicyOptions[_MicrosoftUpdatePolicyOptionsRecord]
+MicrosoftUpdatePolicyOptions: MicrosoftUpdatePolicyOptionsFields[_MicrosoftUpdatePolicyOptionsRecord]
 """The fields of MicrosoftUpdatePolicyOptions: for conditions, sort orders and selections."""

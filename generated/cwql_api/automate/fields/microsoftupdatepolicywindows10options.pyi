@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.microsoftupdatepolicywindows10options import MicrosoftUpdatePolicyWindows10Options as _MicrosoftUpdatePolicyWindows10OptionsRecord
-from .servicebranchsettings import _ServiceBranchSettings
-from .updatedefermentsettings import _UpdateDefermentSettings
+from .servicebranchsettings import ServiceBranchSettingsFields
+from .updatedefermentsettings import UpdateDefermentSettingsFields
 
-class _MicrosoftUpdatePolicyWindows10Options(_h.ReferenceField[_h.R]):
+class MicrosoftUpdatePolicyWindows10OptionsFields(_h.ReferenceField[_h.R]):
     """The fields of MicrosoftUpdatePolicyWindows10Options, in conditions on records R."""
 
-    ServiceBranchSettings: _ServiceBranchSettings[_h.R]
+    ServiceBranchSettings: ServiceBranchSettingsFields[_h.R]
     """ServiceBranchSettings: a reference; compare its fields, or it with None"""
-    FeatureUpdateDefermentSettings: _UpdateDefermentSettings[_h.R]
+    FeatureUpdateDefermentSettings: UpdateDefermentSettingsFields[_h.R]
     """FeatureUpdateDefermentSettings: a reference; compare its fields, or it with None"""
-    QualityUpdateDefermentSettings: _UpdateDefermentSettings[_h.R]
+    QualityUpdateDefermentSettings: UpdateDefermentSettingsFields[_h.R]
     """QualityUpdateDefermentSettings: a reference; compare its fields, or it with None"""
 
-MicrosoftUpdatePolicyWindows10Options: _MicrosoftUpdatePolicyWindows10Options[_MicrosoftUpdatePolicyWindows10OptionsRecord]
+MicrosoftUpdatePolicyWindows10Options: MicrosoftUpdatePolicyWindows10OptionsFields[_MicrosoftUpdatePolicyWindows10OptionsRecord]
 """The fields of MicrosoftUpdatePolicyWindows10Options: for conditions, sort orders and selections."""

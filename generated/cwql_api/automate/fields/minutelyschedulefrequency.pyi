@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.minutelyschedulefrequency import MinutelyScheduleFrequency as _MinutelyScheduleFrequencyRecord
 
-class _MinutelyScheduleFrequency(_h.ReferenceField[_h.R]):
+class MinutelyScheduleFrequencyFields(_h.ReferenceField[_h.R]):
     """The fields of MinutelyScheduleFrequency, in conditions on records R."""
 
     MinutelyInterval: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _MinutelyScheduleFrequency(_h.ReferenceField[_h.R]):
     ExclusionEndTime: _h.TextField[_h.R]
     """ExclusionEndTime: string"""
 
-MinutelyScheduleFrequency: _MinutelyScheduleFrequency[_MinutelyScheduleFrequencyRecord]
+MinutelyScheduleFrequency: MinutelyScheduleFrequencyFields[_MinutelyScheduleFrequencyRecord]
 """The fields of MinutelyScheduleFrequency: for conditions, sort orders and selections."""

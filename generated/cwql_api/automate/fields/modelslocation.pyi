@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.modelslocation import ModelsLocation as _ModelsLocationRecord
-from .client import _Client
-from .contact import _Contact
-from .group import _Group
-from .remoteagenttemplate import _RemoteAgentTemplate
-from .router import _Router
-from .temporaryapicontractsdeploymentlogin import _TemporaryApiContractsDeploymentLogin
-from .temporaryapicontractsmaintenancewindowdefinition import _TemporaryApiContractsMaintenanceWindowDefinition
+from .client import ClientFields
+from .contact import ContactFields
+from .group import GroupFields
+from .remoteagenttemplate import RemoteAgentTemplateFields
+from .router import RouterFields
+from .temporaryapicontractsdeploymentlogin import TemporaryApiContractsDeploymentLoginFields
+from .temporaryapicontractsmaintenancewindowdefinition import TemporaryApiContractsMaintenanceWindowDefinitionFields
 
-class _ModelsLocation(_h.ReferenceField[_h.R]):
+class ModelsLocationFields(_h.ReferenceField[_h.R]):
     """The fields of ModelsLocation, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    Client: _Client[_h.R]
+    Client: ClientFields[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
     Name: _h.TextField[_h.R]
     """Name: string"""
@@ -35,7 +35,7 @@ class _ModelsLocation(_h.ReferenceField[_h.R]):
     """PhoneNumber: string"""
     FaxNumber: _h.TextField[_h.R]
     """FaxNumber: string"""
-    Contact: _Contact[_h.R]
+    Contact: ContactFields[_h.R]
     """Contact: a reference; compare its Id, or it with None"""
     Comments: _h.TextField[_h.R]
     """Comments: string"""
@@ -57,19 +57,19 @@ class _ModelsLocation(_h.ReferenceField[_h.R]):
     """ProbeId: int32"""
     ExternalId: _h.IntegerField[_h.R]
     """ExternalId: int32"""
-    Router: _Router[_h.R]
+    Router: RouterFields[_h.R]
     """Router: a reference; compare its Id, or it with None"""
-    DeploymentTemplate: _RemoteAgentTemplate[_h.R]
+    DeploymentTemplate: RemoteAgentTemplateFields[_h.R]
     """DeploymentTemplate: a reference; compare its Id or Name, or it with None"""
-    MaintenanceWindow: _TemporaryApiContractsMaintenanceWindowDefinition[_h.R]
+    MaintenanceWindow: TemporaryApiContractsMaintenanceWindowDefinitionFields[_h.R]
     """MaintenanceWindow: a reference; compare its Name, or it with None"""
-    DefaultDeploymentGroup: _Group[_h.R]
+    DefaultDeploymentGroup: GroupFields[_h.R]
     """DefaultDeploymentGroup: a reference; compare its Id or Name, or it with None"""
-    DefaultDeploymentLogin: _TemporaryApiContractsDeploymentLogin[_h.R]
+    DefaultDeploymentLogin: TemporaryApiContractsDeploymentLoginFields[_h.R]
     """DefaultDeploymentLogin: a reference; compare its fields, or it with None"""
 
-class _ModelsLocationMany(_ModelsLocation[_h.R], _h.ChildrenField[_h.R, _ModelsLocationRecord]):
+class ModelsLocationListFields(ModelsLocationFields[_h.R], _h.ChildrenField[_h.R, _ModelsLocationRecord]):
     """A list of ModelsLocation inside of a record R."""
 
-ModelsLocation: _ModelsLocation[_ModelsLocationRecord]
+ModelsLocation: ModelsLocationFields[_ModelsLocationRecord]
 """The fields of ModelsLocation: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.modelsscheduledscript import ModelsScheduledScript as _ModelsScheduledScriptRecord
 
-class _ModelsScheduledScript(_h.ReferenceField[_h.R]):
+class ModelsScheduledScriptFields(_h.ReferenceField[_h.R]):
     """The fields of ModelsScheduledScript, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -79,5 +79,5 @@ class _ModelsScheduledScript(_h.ReferenceField[_h.R]):
     LastUpdate: _h.DateTimeField[_h.R]
     """LastUpdate: date-time"""
 
-ModelsScheduledScript: _ModelsScheduledScript[_ModelsScheduledScriptRecord]
+ModelsScheduledScript: ModelsScheduledScriptFields[_ModelsScheduledScriptRecord]
 """The fields of ModelsScheduledScript: for conditions, sort orders and selections."""

@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.modelsuser import ModelsUser as _ModelsUserRecord
-from .modelsuserfolder import _ModelsUserFolder
-from .usersinglesignonstatus import _UserSingleSignOnStatus
+from .modelsuserfolder import ModelsUserFolderFields
+from .usersinglesignonstatus import UserSingleSignOnStatusFields
 
-class _ModelsUser(_h.ReferenceField[_h.R]):
+class ModelsUserFields(_h.ReferenceField[_h.R]):
     """The fields of ModelsUser, in conditions on records R."""
 
     UserId: _h.TextField[_h.R]
     """UserId: string"""
-    Folder: _ModelsUserFolder[_h.R]
+    Folder: ModelsUserFolderFields[_h.R]
     """Folder: a reference; compare its Name, or it with None"""
     Name: _h.TextField[_h.R]
     """Name: string"""
     EmailAddress: _h.TextField[_h.R]
     """EmailAddress: string"""
-    SsoStatus: _UserSingleSignOnStatus[_h.R]
+    SsoStatus: UserSingleSignOnStatusFields[_h.R]
     """SsoStatus: a reference; compare its fields, or it with None"""
 
-ModelsUser: _ModelsUser[_ModelsUserRecord]
+ModelsUser: ModelsUserFields[_ModelsUserRecord]
 """The fields of ModelsUser: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.modelsuserclass import ModelsUserClass as _ModelsUserClassRecord
-from .userpermissions import _UserPermissions
+from .userpermissions import UserPermissionsFields
 
-class _ModelsUserClass(_h.ReferenceField[_h.R]):
+class ModelsUserClassFields(_h.ReferenceField[_h.R]):
     """The fields of ModelsUserClass, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    Permissions: _UserPermissions[_h.R]
+    Permissions: UserPermissionsFields[_h.R]
     """Permissions: a reference; compare its fields, or it with None"""
 
-ModelsUserClass: _ModelsUserClass[_ModelsUserClassRecord]
+ModelsUserClass: ModelsUserClassFields[_ModelsUserClassRecord]
 """The fields of ModelsUserClass: for conditions, sort orders and selections."""

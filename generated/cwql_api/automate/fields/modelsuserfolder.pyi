@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.modelsuserfolder import ModelsUserFolder as _ModelsUserFolderRecord
 
-class _ModelsUserFolder(_h.ReferenceField[_h.R]):
+class ModelsUserFolderFields(_h.ReferenceField[_h.R]):
     """The fields of ModelsUserFolder, in conditions on records R."""
 
     UserFolderId: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _ModelsUserFolder(_h.ReferenceField[_h.R]):
     IsSsoEnabled: _h.BooleanField[_h.R]
     """IsSsoEnabled: boolean"""
 
-ModelsUserFolder: _ModelsUserFolder[_ModelsUserFolderRecord]
+ModelsUserFolder: ModelsUserFolderFields[_ModelsUserFolderRecord]
 """The fields of ModelsUserFolder: for conditions, sort orders and selections."""

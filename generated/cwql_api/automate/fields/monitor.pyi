@@ -2,29 +2,29 @@
 from cwql.schema import handles as _h
 
 from ..models.monitor import Monitor as _MonitorRecord
-from .alertaction import _AlertAction
-from .monitoraffectedentities import _MonitorAffectedEntities
-from .monitoralertmessages import _MonitorAlertMessages
-from .monitoralertstyle import _MonitorAlertStyle
-from .monitoralerttarget import _MonitorAlertTarget
-from .monitorcomparersettings import _MonitorComparerSettings
-from .monitorowner import _MonitorOwner
-from .monitorroutine import _MonitorRoutine
-from .monitorroutineparameters import _MonitorRoutineParameters
-from .monitorstate import _MonitorState
-from .monitortarget import _MonitorTarget
-from .reportcategory import _ReportCategory
-from .script import _Script
-from .ticketcategory import _TicketCategory
+from .alertaction import AlertActionFields
+from .monitoraffectedentities import MonitorAffectedEntitiesFields
+from .monitoralertmessages import MonitorAlertMessagesFields
+from .monitoralertstyle import MonitorAlertStyleFields
+from .monitoralerttarget import MonitorAlertTargetFields
+from .monitorcomparersettings import MonitorComparerSettingsFields
+from .monitorowner import MonitorOwnerFields
+from .monitorroutine import MonitorRoutineFields
+from .monitorroutineparameters import MonitorRoutineParametersFields
+from .monitorstate import MonitorStateFields
+from .monitortarget import MonitorTargetFields
+from .reportcategory import ReportCategoryFields
+from .script import ScriptFields
+from .ticketcategory import TicketCategoryFields
 
-class _Monitor(_h.ReferenceField[_h.R]):
+class MonitorFields(_h.ReferenceField[_h.R]):
     """The fields of Monitor, in conditions on records R."""
 
-    AlertAction: _AlertAction[_h.R]
+    AlertAction: AlertActionFields[_h.R]
     """AlertAction: a reference; compare its Id or Name, or it with None"""
-    AlertStyle: _MonitorAlertStyle[_h.R]
+    AlertStyle: MonitorAlertStyleFields[_h.R]
     """AlertStyle: a reference; compare its fields, or it with None"""
-    ComparerSettings: _MonitorComparerSettings[_h.R]
+    ComparerSettings: MonitorComparerSettingsFields[_h.R]
     """ComparerSettings: a reference; compare its fields, or it with None"""
     ControlGuid: _h.TextField[_h.R]
     """ControlGuid: string"""
@@ -48,37 +48,37 @@ class _Monitor(_h.ReferenceField[_h.R]):
     """LastStatus: string"""
     Guid: _h.TextField[_h.R]
     """Guid: string"""
-    MonitorAlertTarget: _MonitorAlertTarget[_h.R]
+    MonitorAlertTarget: MonitorAlertTargetFields[_h.R]
     """MonitorAlertTarget: a reference; compare its Id or Name, or it with None"""
     MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
-    MonitorOwner: _MonitorOwner[_h.R]
+    MonitorOwner: MonitorOwnerFields[_h.R]
     """MonitorOwner: a reference; compare its fields, or it with None"""
-    MonitorState: _MonitorState[_h.R]
+    MonitorState: MonitorStateFields[_h.R]
     """MonitorState: a reference; compare its Id or Name, or it with None"""
-    LocalState: _MonitorState[_h.R]
+    LocalState: MonitorStateFields[_h.R]
     """LocalState: a reference; compare its Id or Name, or it with None"""
     Name: _h.TextField[_h.R]
     """Name: string"""
     PendingUpdate: _h.BooleanField[_h.R]
     """PendingUpdate: boolean"""
-    ReportCategory: _ReportCategory[_h.R]
+    ReportCategory: ReportCategoryFields[_h.R]
     """ReportCategory: a reference; compare its Id or Name, or it with None"""
-    TicketCategory: _TicketCategory[_h.R]
+    TicketCategory: TicketCategoryFields[_h.R]
     """TicketCategory: a reference; compare its Id or Name, or it with None"""
     WarningCount: _h.IntegerField[_h.R]
     """WarningCount: int32"""
-    Script: _Script[_h.R]
+    Script: ScriptFields[_h.R]
     """Script: a reference; compare its Id or Name, or it with None"""
     Version: _h.IntegerField[_h.R]
     """Version: int64"""
-    RoutineParameters: _MonitorRoutineParameters[_h.R]
+    RoutineParameters: MonitorRoutineParametersFields[_h.R]
     """RoutineParameters: a reference; compare its fields, or it with None"""
-    Routine: _MonitorRoutine[_h.R]
+    Routine: MonitorRoutineFields[_h.R]
     """Routine: a reference; compare its Id or Name, or it with None"""
-    AlertMessages: _MonitorAlertMessages[_h.R]
+    AlertMessages: MonitorAlertMessagesFields[_h.R]
     """AlertMessages: a reference; compare its fields, or it with None"""
-    Targets: _MonitorTarget[_h.R]
+    Targets: MonitorTargetFields[_h.R]
     """Targets: a reference; compare its fields, or it with None"""
     IsGlobalMonitor: _h.BooleanField[_h.R]
     """IsGlobalMonitor: boolean"""
@@ -86,8 +86,8 @@ class _Monitor(_h.ReferenceField[_h.R]):
     """IsOverridden: boolean"""
     IsCollectingData: _h.BooleanField[_h.R]
     """IsCollectingData: boolean"""
-    AffectedEntities: _MonitorAffectedEntities[_h.R]
+    AffectedEntities: MonitorAffectedEntitiesFields[_h.R]
     """AffectedEntities: a reference; compare its fields, or it with None"""
 
-Monitor: _Monitor[_MonitorRecord]
+Monitor: MonitorFields[_MonitorRecord]
 """The fields of Monitor: for conditions, sort orders and selections."""

@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.monitoraffectedentities import MonitorAffectedEntities as _MonitorAffectedEntitiesRecord
-from .client import _Client
-from .client import _ClientMany
-from .modelslocation import _ModelsLocation
-from .modelslocation import _ModelsLocationMany
+from .client import ClientFields
+from .client import ClientListFields
+from .modelslocation import ModelsLocationFields
+from .modelslocation import ModelsLocationListFields
 
-class _MonitorAffectedEntities(_h.ReferenceField[_h.R]):
+class MonitorAffectedEntitiesFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorAffectedEntities, in conditions on records R."""
 
-    RemoteMonitorAffectedLocation: _ModelsLocation[_h.R]
+    RemoteMonitorAffectedLocation: ModelsLocationFields[_h.R]
     """RemoteMonitorAffectedLocation: a reference; compare its Id or Name, or it with None"""
-    RemoteMonitorAffectedClient: _Client[_h.R]
+    RemoteMonitorAffectedClient: ClientFields[_h.R]
     """RemoteMonitorAffectedClient: a reference; compare its Id or Name, or it with None"""
-    InternalMonitorAffectedLocations: _ModelsLocationMany[_h.R]
+    InternalMonitorAffectedLocations: ModelsLocationListFields[_h.R]
     """InternalMonitorAffectedLocations: a list of ModelsLocation; compare one of its fields, or use any()"""
-    InternalMonitorAffectedClients: _ClientMany[_h.R]
+    InternalMonitorAffectedClients: ClientListFields[_h.R]
     """InternalMonitorAffectedClients: a list of Client; compare one of its fields, or use any()"""
 
-MonitorAffectedEntities: _MonitorAffectedEntities[_MonitorAffectedEntitiesRecord]
+MonitorAffectedEntities: MonitorAffectedEntitiesFields[_MonitorAffectedEntitiesRecord]
 """The fields of MonitorAffectedEntities: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitoralertmessages import MonitorAlertMessages as _MonitorAlertMessagesRecord
 
-class _MonitorAlertMessages(_h.ReferenceField[_h.R]):
+class MonitorAlertMessagesFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertMessages, in conditions on records R."""
 
     SuccessSubject: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _MonitorAlertMessages(_h.ReferenceField[_h.R]):
     FailureMessage: _h.TextField[_h.R]
     """FailureMessage: string"""
 
-MonitorAlertMessages: _MonitorAlertMessages[_MonitorAlertMessagesRecord]
+MonitorAlertMessages: MonitorAlertMessagesFields[_MonitorAlertMessagesRecord]
 """The fields of MonitorAlertMessages: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitoralertpolicy import MonitorAlertPolicy as _MonitorAlertPolicyRecord
 
-class _MonitorAlertPolicy(_h.ReferenceField[_h.R]):
+class MonitorAlertPolicyFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertPolicy, in conditions on records R."""
 
     EffectivePolicyTypeId: _h.IntegerField[_h.R]
@@ -27,5 +27,5 @@ class _MonitorAlertPolicy(_h.ReferenceField[_h.R]):
     InheritanceSourceName: _h.TextField[_h.R]
     """InheritanceSourceName: string"""
 
-MonitorAlertPolicy: _MonitorAlertPolicy[_MonitorAlertPolicyRecord]
+MonitorAlertPolicy: MonitorAlertPolicyFields[_MonitorAlertPolicyRecord]
 """The fields of MonitorAlertPolicy: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.monitoralertstyle import MonitorAlertStyle as _MonitorAlertStyleRecord
-from .internalmonitoralertstyle import _InternalMonitorAlertStyle
-from .remotemonitoralertstyle import _RemoteMonitorAlertStyle
+from .internalmonitoralertstyle import InternalMonitorAlertStyleFields
+from .remotemonitoralertstyle import RemoteMonitorAlertStyleFields
 
-class _MonitorAlertStyle(_h.ReferenceField[_h.R]):
+class MonitorAlertStyleFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertStyle, in conditions on records R."""
 
-    InternalMonitorAlertStyle: _InternalMonitorAlertStyle[_h.R]
+    InternalMonitorAlertStyle: InternalMonitorAlertStyleFields[_h.R]
     """InternalMonitorAlertStyle: a reference; compare its Id or Name, or it with None"""
-    RemoteMonitorAlertStyle: _RemoteMonitorAlertStyle[_h.R]
+    RemoteMonitorAlertStyle: RemoteMonitorAlertStyleFields[_h.R]
     """RemoteMonitorAlertStyle: a reference; compare its Id or Name, or it with None"""
 
-MonitorAlertStyle: _MonitorAlertStyle[_MonitorAlertStyleRecord]
+MonitorAlertStyle: MonitorAlertStyleFields[_MonitorAlertStyleRecord]
 """The fields of MonitorAlertStyle: for conditions, sort orders and selections."""

@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.monitoralertsuspension import MonitorAlertSuspension as _MonitorAlertSuspensionRecord
-from .monitor import _Monitor
+from .monitor import MonitorFields
 
-class _MonitorAlertSuspension(_h.ReferenceField[_h.R]):
+class MonitorAlertSuspensionFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertSuspension, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
     """Id: int32"""
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Monitor: _Monitor[_h.R]
+    Monitor: MonitorFields[_h.R]
     """Monitor: a reference; compare its Name, or it with None"""
     SuspensionDate: _h.DateTimeField[_h.R]
     """SuspensionDate: date-time"""
 
-MonitorAlertSuspension: _MonitorAlertSuspension[_MonitorAlertSuspensionRecord]
+MonitorAlertSuspension: MonitorAlertSuspensionFields[_MonitorAlertSuspensionRecord]
 """The fields of MonitorAlertSuspension: for conditions, sort orders and selections."""

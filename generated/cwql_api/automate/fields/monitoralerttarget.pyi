@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitoralerttarget import MonitorAlertTarget as _MonitorAlertTargetRecord
 
-class _MonitorAlertTarget(_h.ReferenceField[_h.R]):
+class MonitorAlertTargetFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorAlertTarget, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _MonitorAlertTarget(_h.ReferenceField[_h.R]):
     CompId: _h.IntegerField[_h.R]
     """CompId: int32"""
 
-MonitorAlertTarget: _MonitorAlertTarget[_MonitorAlertTargetRecord]
+MonitorAlertTarget: MonitorAlertTargetFields[_MonitorAlertTargetRecord]
 """The fields of MonitorAlertTarget: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.monitorcollecteddatapoint import MonitorCollectedDatapoint as _MonitorCollectedDatapointRecord
-from .monitorcollecteddatapointformat import _MonitorCollectedDatapointFormat
+from .monitorcollecteddatapointformat import MonitorCollectedDatapointFormatFields
 
-class _MonitorCollectedDatapoint(_h.ReferenceField[_h.R]):
+class MonitorCollectedDatapointFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorCollectedDatapoint, in conditions on records R."""
 
     MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Format: _MonitorCollectedDatapointFormat[_h.R]
+    Format: MonitorCollectedDatapointFormatFields[_h.R]
     """Format: a reference; compare its Id or Name, or it with None"""
     IsAveraged: _h.BooleanField[_h.R]
     """IsAveraged: boolean"""
@@ -24,5 +24,5 @@ class _MonitorCollectedDatapoint(_h.ReferenceField[_h.R]):
     Value: _h.NumberField[_h.R]
     """Value: double"""
 
-MonitorCollectedDatapoint: _MonitorCollectedDatapoint[_MonitorCollectedDatapointRecord]
+MonitorCollectedDatapoint: MonitorCollectedDatapointFields[_MonitorCollectedDatapointRecord]
 """The fields of MonitorCollectedDatapoint: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcollecteddatapointformat import MonitorCollectedDatapointFormat as _MonitorCollectedDatapointFormatRecord
 
-class _MonitorCollectedDatapointFormat(_h.ReferenceField[_h.R]):
+class MonitorCollectedDatapointFormatFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorCollectedDatapointFormat, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MonitorCollectedDatapointFormat(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MonitorCollectedDatapointFormat: _MonitorCollectedDatapointFormat[_MonitorCollectedDatapointFormatRecord]
+MonitorCollectedDatapointFormat: MonitorCollectedDatapointFormatFields[_MonitorCollectedDatapointFormatRecord]
 """The fields of MonitorCollectedDatapointFormat: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcomparer import MonitorComparer as _MonitorComparerRecord
 
-class _MonitorComparer(_h.ReferenceField[_h.R]):
+class MonitorComparerFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparer, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MonitorComparer(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MonitorComparer: _MonitorComparer[_MonitorComparerRecord]
+MonitorComparer: MonitorComparerFields[_MonitorComparerRecord]
 """The fields of MonitorComparer: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcomparermultivalueformat import MonitorComparerMultiValueFormat as _MonitorComparerMultiValueFormatRecord
 
-class _MonitorComparerMultiValueFormat(_h.ReferenceField[_h.R]):
+class MonitorComparerMultiValueFormatFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerMultiValueFormat, in conditions on records R."""
 
     Values: _h.CollectionField[str, _h.R]
     """Values: a list of string"""
 
-MonitorComparerMultiValueFormat: _MonitorComparerMultiValueFormat[_MonitorComparerMultiValueFormatRecord]
+MonitorComparerMultiValueFormat: MonitorComparerMultiValueFormatFields[_MonitorComparerMultiValueFormatRecord]
 """The fields of MonitorComparerMultiValueFormat: for conditions, sort orders and selections."""

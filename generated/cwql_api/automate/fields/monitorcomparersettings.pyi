@@ -2,31 +2,31 @@
 from cwql.schema import handles as _h
 
 from ..models.monitorcomparersettings import MonitorComparerSettings as _MonitorComparerSettingsRecord
-from .monitorcomparer import _MonitorComparer
-from .monitorcomparersettingsformat import _MonitorComparerSettingsFormat
-from .monitorcomparersettingsresultformat import _MonitorComparerSettingsResultFormat
-from .monitorcomparersettingssmoothingstyle import _MonitorComparerSettingsSmoothingStyle
-from .monitorcomparervalue import _MonitorComparerValue
+from .monitorcomparer import MonitorComparerFields
+from .monitorcomparersettingsformat import MonitorComparerSettingsFormatFields
+from .monitorcomparersettingsresultformat import MonitorComparerSettingsResultFormatFields
+from .monitorcomparersettingssmoothingstyle import MonitorComparerSettingsSmoothingStyleFields
+from .monitorcomparervalue import MonitorComparerValueFields
 
-class _MonitorComparerSettings(_h.ReferenceField[_h.R]):
+class MonitorComparerSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerSettings, in conditions on records R."""
 
-    Comparer: _MonitorComparer[_h.R]
+    Comparer: MonitorComparerFields[_h.R]
     """Comparer: a reference; compare its Id or Name, or it with None"""
-    Format: _MonitorComparerSettingsFormat[_h.R]
+    Format: MonitorComparerSettingsFormatFields[_h.R]
     """Format: a reference; compare its Id or Name, or it with None"""
-    Value: _MonitorComparerValue[_h.R]
+    Value: MonitorComparerValueFields[_h.R]
     """Value: a reference; compare its fields, or it with None"""
     SmoothingCoefficient: _h.NumberField[_h.R]
     """SmoothingCoefficient: double"""
     IsExpression: _h.BooleanField[_h.R]
     """IsExpression: boolean"""
-    SmoothingStyle: _MonitorComparerSettingsSmoothingStyle[_h.R]
+    SmoothingStyle: MonitorComparerSettingsSmoothingStyleFields[_h.R]
     """SmoothingStyle: a reference; compare its Id or Name, or it with None"""
     LanguageOverrides: _h.MapField[_h.R]
     """LanguageOverrides: a mapping"""
-    ResultFormat: _MonitorComparerSettingsResultFormat[_h.R]
+    ResultFormat: MonitorComparerSettingsResultFormatFields[_h.R]
     """ResultFormat: a reference; compare its Id or Name, or it with None"""
 
-MonitorComparerSettings: _MonitorComparerSettings[_MonitorComparerSettingsRecord]
+MonitorComparerSettings: MonitorComparerSettingsFields[_MonitorComparerSettingsRecord]
 """The fields of MonitorComparerSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcomparersettingsformat import MonitorComparerSettingsFormat as _MonitorComparerSettingsFormatRecord
 
-class _MonitorComparerSettingsFormat(_h.ReferenceField[_h.R]):
+class MonitorComparerSettingsFormatFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerSettingsFormat, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MonitorComparerSettingsFormat(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MonitorComparerSettingsFormat: _MonitorComparerSettingsFormat[_MonitorComparerSettingsFormatRecord]
+MonitorComparerSettingsFormat: MonitorComparerSettingsFormatFields[_MonitorComparerSettingsFormatRecord]
 """The fields of MonitorComparerSettingsFormat: for conditions, sort orders and selections."""

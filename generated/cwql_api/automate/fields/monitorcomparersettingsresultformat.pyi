@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcomparersettingsresultformat import MonitorComparerSettingsResultFormat as _MonitorComparerSettingsResultFormatRecord
 
-class _MonitorComparerSettingsResultFormat(_h.ReferenceField[_h.R]):
+class MonitorComparerSettingsResultFormatFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerSettingsResultFormat, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MonitorComparerSettingsResultFormat(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MonitorComparerSettingsResultFormat: _MonitorComparerSettingsResultFormat[_MonitorComparerSettingsResultFormatRecord]
+MonitorComparerSettingsResultFormat: MonitorComparerSettingsResultFormatFields[_MonitorComparerSettingsResultFormatRecord]
 """The fields of MonitorComparerSettingsResultFormat: for conditions, sort orders and selections."""

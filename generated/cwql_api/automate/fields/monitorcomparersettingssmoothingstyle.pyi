@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcomparersettingssmoothingstyle import MonitorComparerSettingsSmoothingStyle as _MonitorComparerSettingsSmoothingStyleRecord
 
-class _MonitorComparerSettingsSmoothingStyle(_h.ReferenceField[_h.R]):
+class MonitorComparerSettingsSmoothingStyleFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerSettingsSmoothingStyle, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MonitorComparerSettingsSmoothingStyle(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MonitorComparerSettingsSmoothingStyle: _MonitorComparerSettingsSmoothingStyle[_MonitorComparerSettingsSmoothingStyleRecord]
+MonitorComparerSettingsSmoothingStyle: MonitorComparerSettingsSmoothingStyleFields[_MonitorComparerSettingsSmoothingStyleRecord]
 """The fields of MonitorComparerSettingsSmoothingStyle: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcomparersinglevalueformat import MonitorComparerSingleValueFormat as _MonitorComparerSingleValueFormatRecord
 
-class _MonitorComparerSingleValueFormat(_h.ReferenceField[_h.R]):
+class MonitorComparerSingleValueFormatFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerSingleValueFormat, in conditions on records R."""
 
     Value: _h.TextField[_h.R]
     """Value: string"""
 
-MonitorComparerSingleValueFormat: _MonitorComparerSingleValueFormat[_MonitorComparerSingleValueFormatRecord]
+MonitorComparerSingleValueFormat: MonitorComparerSingleValueFormatFields[_MonitorComparerSingleValueFormatRecord]
 """The fields of MonitorComparerSingleValueFormat: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.monitorcomparerstatebasedvalueformat import MonitorComparerStateBasedValueFormat as _MonitorComparerStateBasedValueFormatRecord
-from .monitorcomparersettings import _MonitorComparerSettings
+from .monitorcomparersettings import MonitorComparerSettingsFields
 
-class _MonitorComparerStateBasedValueFormat(_h.ReferenceField[_h.R]):
+class MonitorComparerStateBasedValueFormatFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerStateBasedValueFormat, in conditions on records R."""
 
-    NormalComparer: _MonitorComparerSettings[_h.R]
+    NormalComparer: MonitorComparerSettingsFields[_h.R]
     """NormalComparer: a reference; compare its fields, or it with None"""
-    WarningComparer: _MonitorComparerSettings[_h.R]
+    WarningComparer: MonitorComparerSettingsFields[_h.R]
     """WarningComparer: a reference; compare its fields, or it with None"""
-    ErrorComparer: _MonitorComparerSettings[_h.R]
+    ErrorComparer: MonitorComparerSettingsFields[_h.R]
     """ErrorComparer: a reference; compare its fields, or it with None"""
 
-MonitorComparerStateBasedValueFormat: _MonitorComparerStateBasedValueFormat[_MonitorComparerStateBasedValueFormatRecord]
+MonitorComparerStateBasedValueFormat: MonitorComparerStateBasedValueFormatFields[_MonitorComparerStateBasedValueFormatRecord]
 """The fields of MonitorComparerStateBasedValueFormat: for conditions, sort orders and selections."""

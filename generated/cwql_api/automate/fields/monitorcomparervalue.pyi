@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.monitorcomparervalue import MonitorComparerValue as _MonitorComparerValueRecord
-from .monitorcomparermultivalueformat import _MonitorComparerMultiValueFormat
-from .monitorcomparersinglevalueformat import _MonitorComparerSingleValueFormat
-from .monitorcomparerstatebasedvalueformat import _MonitorComparerStateBasedValueFormat
-from .monitorcomparervalueformat import _MonitorComparerValueFormat
+from .monitorcomparermultivalueformat import MonitorComparerMultiValueFormatFields
+from .monitorcomparersinglevalueformat import MonitorComparerSingleValueFormatFields
+from .monitorcomparerstatebasedvalueformat import MonitorComparerStateBasedValueFormatFields
+from .monitorcomparervalueformat import MonitorComparerValueFormatFields
 
-class _MonitorComparerValue(_h.ReferenceField[_h.R]):
+class MonitorComparerValueFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerValue, in conditions on records R."""
 
-    Format: _MonitorComparerValueFormat[_h.R]
+    Format: MonitorComparerValueFormatFields[_h.R]
     """Format: a reference; compare its Id or Name, or it with None"""
-    MultiValueFormat: _MonitorComparerMultiValueFormat[_h.R]
+    MultiValueFormat: MonitorComparerMultiValueFormatFields[_h.R]
     """MultiValueFormat: a reference; compare its fields, or it with None"""
-    StateBasedValueFormat: _MonitorComparerStateBasedValueFormat[_h.R]
+    StateBasedValueFormat: MonitorComparerStateBasedValueFormatFields[_h.R]
     """StateBasedValueFormat: a reference; compare its fields, or it with None"""
-    SingleValueFormat: _MonitorComparerSingleValueFormat[_h.R]
+    SingleValueFormat: MonitorComparerSingleValueFormatFields[_h.R]
     """SingleValueFormat: a reference; compare its fields, or it with None"""
 
-MonitorComparerValue: _MonitorComparerValue[_MonitorComparerValueRecord]
+MonitorComparerValue: MonitorComparerValueFields[_MonitorComparerValueRecord]
 """The fields of MonitorComparerValue: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcomparervalueformat import MonitorComparerValueFormat as _MonitorComparerValueFormatRecord
 
-class _MonitorComparerValueFormat(_h.ReferenceField[_h.R]):
+class MonitorComparerValueFormatFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorComparerValueFormat, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MonitorComparerValueFormat(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MonitorComparerValueFormat: _MonitorComparerValueFormat[_MonitorComparerValueFormatRecord]
+MonitorComparerValueFormat: MonitorComparerValueFormatFields[_MonitorComparerValueFormatRecord]
 """The fields of MonitorComparerValueFormat: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorcount import MonitorCount as _MonitorCountRecord
 
-class _MonitorCount(_h.ReferenceField[_h.R]):
+class MonitorCountFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorCount, in conditions on records R."""
 
     InternalMonitorTotalCount: _h.IntegerField[_h.R]
@@ -19,5 +19,5 @@ class _MonitorCount(_h.ReferenceField[_h.R]):
     RemoteMonitorTotalWarningCount: _h.IntegerField[_h.R]
     """RemoteMonitorTotalWarningCount: int32"""
 
-MonitorCount: _MonitorCount[_MonitorCountRecord]
+MonitorCount: MonitorCountFields[_MonitorCountRecord]
 """The fields of MonitorCount: for conditions, sort orders and selections."""

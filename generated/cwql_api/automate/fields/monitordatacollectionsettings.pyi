@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitordatacollectionsettings import MonitorDataCollectionSettings as _MonitorDataCollectionSettingsRecord
 
-class _MonitorDataCollectionSettings(_h.ReferenceField[_h.R]):
+class MonitorDataCollectionSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorDataCollectionSettings, in conditions on records R."""
 
     MonitorId: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _MonitorDataCollectionSettings(_h.ReferenceField[_h.R]):
     GraphVerticalLimit: _h.IntegerField[_h.R]
     """GraphVerticalLimit: int32"""
 
-MonitorDataCollectionSettings: _MonitorDataCollectionSettings[_MonitorDataCollectionSettingsRecord]
+MonitorDataCollectionSettings: MonitorDataCollectionSettingsFields[_MonitorDataCollectionSettingsRecord]
 """The fields of MonitorDataCollectionSettings: for conditions, sort orders and selections."""

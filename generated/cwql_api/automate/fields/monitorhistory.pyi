@@ -2,14 +2,14 @@
 from cwql.schema import handles as _h
 
 from ..models.monitorhistory import MonitorHistory as _MonitorHistoryRecord
-from .monitorstate import _MonitorState
+from .monitorstate import MonitorStateFields
 
-class _MonitorHistory(_h.ReferenceField[_h.R]):
+class MonitorHistoryFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorHistory, in conditions on records R."""
 
     MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
-    State: _MonitorState[_h.R]
+    State: MonitorStateFields[_h.R]
     """State: a reference; compare its Id or Name, or it with None"""
     Message: _h.TextField[_h.R]
     """Message: string"""
@@ -20,5 +20,5 @@ class _MonitorHistory(_h.ReferenceField[_h.R]):
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
 
-MonitorHistory: _MonitorHistory[_MonitorHistoryRecord]
+MonitorHistory: MonitorHistoryFields[_MonitorHistoryRecord]
 """The fields of MonitorHistory: for conditions, sort orders and selections."""

@@ -2,23 +2,23 @@
 from cwql.schema import handles as _h
 
 from ..models.monitorowner import MonitorOwner as _MonitorOwnerRecord
-from .group import _Group
-from .monitorpluginowner import _MonitorPluginOwner
-from .script import _Script
+from .group import GroupFields
+from .monitorpluginowner import MonitorPluginOwnerFields
+from .script import ScriptFields
 
-class _MonitorOwner(_h.ReferenceField[_h.R]):
+class MonitorOwnerFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorOwner, in conditions on records R."""
 
     OwnerType: _h.IntegerField[_h.R]
     """OwnerType: int32"""
     Description: _h.TextField[_h.R]
     """Description: string"""
-    OwningGroup: _Group[_h.R]
+    OwningGroup: GroupFields[_h.R]
     """OwningGroup: a reference; compare its Id or Name, or it with None"""
-    OwningScript: _Script[_h.R]
+    OwningScript: ScriptFields[_h.R]
     """OwningScript: a reference; compare its Id or Name, or it with None"""
-    OwningPlugin: _MonitorPluginOwner[_h.R]
+    OwningPlugin: MonitorPluginOwnerFields[_h.R]
     """OwningPlugin: a reference; compare its fields, or it with None"""
 
-MonitorOwner: _MonitorOwner[_MonitorOwnerRecord]
+MonitorOwner: MonitorOwnerFields[_MonitorOwnerRecord]
 """The fields of MonitorOwner: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorpluginowner import MonitorPluginOwner as _MonitorPluginOwnerRecord
 
-class _MonitorPluginOwner(_h.ReferenceField[_h.R]):
+class MonitorPluginOwnerFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorPluginOwner, in conditions on records R."""
 
     ControlGUID: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _MonitorPluginOwner(_h.ReferenceField[_h.R]):
     AlterationInstructions: _h.TextField[_h.R]
     """AlterationInstructions: string"""
 
-MonitorPluginOwner: _MonitorPluginOwner[_MonitorPluginOwnerRecord]
+MonitorPluginOwner: MonitorPluginOwnerFields[_MonitorPluginOwnerRecord]
 """The fields of MonitorPluginOwner: for conditions, sort orders and selections."""

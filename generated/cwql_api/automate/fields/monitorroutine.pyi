@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorroutine import MonitorRoutine as _MonitorRoutineRecord
 
-class _MonitorRoutine(_h.ReferenceField[_h.R]):
+class MonitorRoutineFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorRoutine, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MonitorRoutine(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MonitorRoutine: _MonitorRoutine[_MonitorRoutineRecord]
+MonitorRoutine: MonitorRoutineFields[_MonitorRoutineRecord]
 """The fields of MonitorRoutine: for conditions, sort orders and selections."""

@@ -2,59 +2,59 @@
 from cwql.schema import handles as _h
 
 from ..models.monitorroutineparameters import MonitorRoutineParameters as _MonitorRoutineParametersRecord
-from .eventlogqueryparameters import _EventLogQueryParameters
-from .fileordirectoryqueryparameters import _FileOrDirectoryQueryParameters
-from .getexecutableresultparameters import _GetExecutableResultParameters
-from .getnetworkresponseparameters import _GetNetworkResponseParameters
-from .getplugincommandresultparameters import _GetPluginCommandResultParameters
-from .hardwaresensorqueryparameters import _HardwareSensorQueryParameters
-from .internaldatabasequeryparameters import _InternalDatabaseQueryParameters
-from .monitorroutineparametersformat import _MonitorRoutineParametersFormat
-from .networkdevicewbemqueryparameters import _NetworkDeviceWbemQueryParameters
-from .performancecounterqueryparameters import _PerformanceCounterQueryParameters
-from .registryvaluequeryparameters import _RegistryValueQueryParameters
-from .snmpoidqueryparameters import _SnmpOidQueryParameters
-from .unformattedmonitorroutineparameters import _UnformattedMonitorRoutineParameters
+from .eventlogqueryparameters import EventLogQueryParametersFields
+from .fileordirectoryqueryparameters import FileOrDirectoryQueryParametersFields
+from .getexecutableresultparameters import GetExecutableResultParametersFields
+from .getnetworkresponseparameters import GetNetworkResponseParametersFields
+from .getplugincommandresultparameters import GetPluginCommandResultParametersFields
+from .hardwaresensorqueryparameters import HardwareSensorQueryParametersFields
+from .internaldatabasequeryparameters import InternalDatabaseQueryParametersFields
+from .monitorroutineparametersformat import MonitorRoutineParametersFormatFields
+from .networkdevicewbemqueryparameters import NetworkDeviceWbemQueryParametersFields
+from .performancecounterqueryparameters import PerformanceCounterQueryParametersFields
+from .registryvaluequeryparameters import RegistryValueQueryParametersFields
+from .snmpoidqueryparameters import SnmpOidQueryParametersFields
+from .unformattedmonitorroutineparameters import UnformattedMonitorRoutineParametersFields
 
-class _MonitorRoutineParameters(_h.ReferenceField[_h.R]):
+class MonitorRoutineParametersFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorRoutineParameters, in conditions on records R."""
 
-    Format: _MonitorRoutineParametersFormat[_h.R]
+    Format: MonitorRoutineParametersFormatFields[_h.R]
     """Format: a reference; compare its Id or Name, or it with None"""
-    UnformattedMonitorParameters: _UnformattedMonitorRoutineParameters[_h.R]
+    UnformattedMonitorParameters: UnformattedMonitorRoutineParametersFields[_h.R]
     """UnformattedMonitorParameters: a reference; compare its fields, or it with None"""
-    InternalDatabaseQueryParameters: _InternalDatabaseQueryParameters[_h.R]
+    InternalDatabaseQueryParameters: InternalDatabaseQueryParametersFields[_h.R]
     """InternalDatabaseQueryParameters: a reference; compare its fields, or it with None"""
     LatencyTarget: _h.TextField[_h.R]
     """LatencyTarget: string"""
-    GetNetworkResponseParameters: _GetNetworkResponseParameters[_h.R]
+    GetNetworkResponseParameters: GetNetworkResponseParametersFields[_h.R]
     """GetNetworkResponseParameters: a reference; compare its fields, or it with None"""
-    SnmpOidQueryParameters: _SnmpOidQueryParameters[_h.R]
+    SnmpOidQueryParameters: SnmpOidQueryParametersFields[_h.R]
     """SnmpOidQueryParameters: a reference; compare its fields, or it with None"""
-    PerformanceCounterQueryParameters: _PerformanceCounterQueryParameters[_h.R]
+    PerformanceCounterQueryParameters: PerformanceCounterQueryParametersFields[_h.R]
     """PerformanceCounterQueryParameters: a reference; compare its fields, or it with None"""
-    HardwareSensorQueryParameters: _HardwareSensorQueryParameters[_h.R]
+    HardwareSensorQueryParameters: HardwareSensorQueryParametersFields[_h.R]
     """HardwareSensorQueryParameters: a reference; compare its fields, or it with None"""
-    NetworkDeviceWbemQueryParameters: _NetworkDeviceWbemQueryParameters[_h.R]
+    NetworkDeviceWbemQueryParameters: NetworkDeviceWbemQueryParametersFields[_h.R]
     """NetworkDeviceWbemQueryParameters: a reference; compare its fields, or it with None"""
-    GetPluginCommandResultParameters: _GetPluginCommandResultParameters[_h.R]
+    GetPluginCommandResultParameters: GetPluginCommandResultParametersFields[_h.R]
     """GetPluginCommandResultParameters: a reference; compare its fields, or it with None"""
-    FileOrDirectoryQueryParameters: _FileOrDirectoryQueryParameters[_h.R]
+    FileOrDirectoryQueryParameters: FileOrDirectoryQueryParametersFields[_h.R]
     """FileOrDirectoryQueryParameters: a reference; compare its fields, or it with None"""
     ServiceName: _h.TextField[_h.R]
     """ServiceName: string"""
     VolumeMountpoint: _h.TextField[_h.R]
     """VolumeMountpoint: string"""
-    RegistryValueQueryParameters: _RegistryValueQueryParameters[_h.R]
+    RegistryValueQueryParameters: RegistryValueQueryParametersFields[_h.R]
     """RegistryValueQueryParameters: a reference; compare its fields, or it with None"""
     ProcessName: _h.TextField[_h.R]
     """ProcessName: string"""
-    EventLogListenerParameters: _EventLogQueryParameters[_h.R]
+    EventLogListenerParameters: EventLogQueryParametersFields[_h.R]
     """EventLogListenerParameters: a reference; compare its fields, or it with None"""
-    GetExecutableResultParameters: _GetExecutableResultParameters[_h.R]
+    GetExecutableResultParameters: GetExecutableResultParametersFields[_h.R]
     """GetExecutableResultParameters: a reference; compare its fields, or it with None"""
     WmiQuery: _h.TextField[_h.R]
     """WmiQuery: string"""
 
-MonitorRoutineParameters: _MonitorRoutineParameters[_MonitorRoutineParametersRecord]
+MonitorRoutineParameters: MonitorRoutineParametersFields[_MonitorRoutineParametersRecord]
 """The fields of MonitorRoutineParameters: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorroutineparametersformat import MonitorRoutineParametersFormat as _MonitorRoutineParametersFormatRecord
 
-class _MonitorRoutineParametersFormat(_h.ReferenceField[_h.R]):
+class MonitorRoutineParametersFormatFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorRoutineParametersFormat, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MonitorRoutineParametersFormat(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MonitorRoutineParametersFormat: _MonitorRoutineParametersFormat[_MonitorRoutineParametersFormatRecord]
+MonitorRoutineParametersFormat: MonitorRoutineParametersFormatFields[_MonitorRoutineParametersFormatRecord]
 """The fields of MonitorRoutineParametersFormat: for conditions, sort orders and selections."""

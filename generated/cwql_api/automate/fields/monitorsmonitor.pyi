@@ -2,23 +2,23 @@
 from cwql.schema import handles as _h
 
 from ..models.monitorsmonitor import MonitorsMonitor as _MonitorsMonitorRecord
-from .computerscomputer import _ComputersComputer
-from .groupsgroup import _GroupsGroupMany
+from .computerscomputer import ComputersComputerFields
+from .groupsgroup import GroupsGroupListFields
 
-class _MonitorsMonitor(_h.ReferenceField[_h.R]):
+class MonitorsMonitorFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorsMonitor, in conditions on records R."""
 
     MonitorId: _h.IntegerField[_h.R]
     """MonitorId: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    Groups: _GroupsGroupMany[_h.R]
+    Groups: GroupsGroupListFields[_h.R]
     """Groups: a list of GroupsGroup; compare one of its fields, or use any()"""
-    TargetComputer: _ComputersComputer[_h.R]
+    TargetComputer: ComputersComputerFields[_h.R]
     """TargetComputer: a reference; compare its Name, or it with None"""
 
-class _MonitorsMonitorMany(_MonitorsMonitor[_h.R], _h.ChildrenField[_h.R, _MonitorsMonitorRecord]):
+class MonitorsMonitorListFields(MonitorsMonitorFields[_h.R], _h.ChildrenField[_h.R, _MonitorsMonitorRecord]):
     """A list of MonitorsMonitor inside of a record R."""
 
-MonitorsMonitor: _MonitorsMonitor[_MonitorsMonitorRecord]
+MonitorsMonitor: MonitorsMonitorFields[_MonitorsMonitorRecord]
 """The fields of MonitorsMonitor: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorstate import MonitorState as _MonitorStateRecord
 
-class _MonitorState(_h.ReferenceField[_h.R]):
+class MonitorStateFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorState, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MonitorState(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-MonitorState: _MonitorState[_MonitorStateRecord]
+MonitorState: MonitorStateFields[_MonitorStateRecord]
 """The fields of MonitorState: for conditions, sort orders and selections."""

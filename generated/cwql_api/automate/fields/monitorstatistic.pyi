@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monitorstatistic import MonitorStatistic as _MonitorStatisticRecord
 
-class _MonitorStatistic(_h.ReferenceField[_h.R]):
+class MonitorStatisticFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorStatistic, in conditions on records R."""
 
     MonitorId: _h.IntegerField[_h.R]
@@ -25,5 +25,5 @@ class _MonitorStatistic(_h.ReferenceField[_h.R]):
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
 
-MonitorStatistic: _MonitorStatistic[_MonitorStatisticRecord]
+MonitorStatistic: MonitorStatisticFields[_MonitorStatisticRecord]
 """The fields of MonitorStatistic: for conditions, sort orders and selections."""

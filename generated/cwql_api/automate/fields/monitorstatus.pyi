@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.monitorstatus import MonitorStatus as _MonitorStatusRecord
 
-class _MonitorStatus(_h.ReferenceField[_h.R]):
+class MonitorStatusFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorStatus, in conditions on records R."""
 
     Status: _h.TextField[_h.R]
     """Status: string"""
 
-MonitorStatus: _MonitorStatus[_MonitorStatusRecord]
+MonitorStatus: MonitorStatusFields[_MonitorStatusRecord]
 """The fields of MonitorStatus: for conditions, sort orders and selections."""

@@ -2,24 +2,24 @@
 from cwql.schema import handles as _h
 
 from ..models.monitortarget import MonitorTarget as _MonitorTargetRecord
-from .client import _Client
-from .computer import _Computer
-from .modelslocation import _ModelsLocation
-from .networkdevice import _NetworkDevice
+from .client import ClientFields
+from .computer import ComputerFields
+from .modelslocation import ModelsLocationFields
+from .networkdevice import NetworkDeviceFields
 
-class _MonitorTarget(_h.ReferenceField[_h.R]):
+class MonitorTargetFields(_h.ReferenceField[_h.R]):
     """The fields of MonitorTarget, in conditions on records R."""
 
-    Location: _ModelsLocation[_h.R]
+    Location: ModelsLocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    Client: _Client[_h.R]
+    Client: ClientFields[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
-    Computer: _Computer[_h.R]
+    Computer: ComputerFields[_h.R]
     """Computer: a reference; compare its Id, or it with None"""
-    NetworkDevice: _NetworkDevice[_h.R]
+    NetworkDevice: NetworkDeviceFields[_h.R]
     """NetworkDevice: a reference; compare its Id or Name, or it with None"""
     GroupIds: _h.CollectionField[int, _h.R]
     """GroupIds: a list of int32"""
 
-MonitorTarget: _MonitorTarget[_MonitorTargetRecord]
+MonitorTarget: MonitorTargetFields[_MonitorTargetRecord]
 """The fields of MonitorTarget: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.monthlyschedulefrequency import MonthlyScheduleFrequency as _MonthlyScheduleFrequencyRecord
 
-class _MonthlyScheduleFrequency(_h.ReferenceField[_h.R]):
+class MonthlyScheduleFrequencyFields(_h.ReferenceField[_h.R]):
     """The fields of MonthlyScheduleFrequency, in conditions on records R."""
 
     RunsAt: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _MonthlyScheduleFrequency(_h.ReferenceField[_h.R]):
     Day: _h.IntegerField[_h.R]
     """Day: int32"""
 
-MonthlyScheduleFrequency: _MonthlyScheduleFrequency[_MonthlyScheduleFrequencyRecord]
+MonthlyScheduleFrequency: MonthlyScheduleFrequencyFields[_MonthlyScheduleFrequencyRecord]
 """The fields of MonthlyScheduleFrequency: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.multivaluesformat import MultiValuesFormat as _MultiValuesFormatRecord
 
-class _MultiValuesFormat(_h.ReferenceField[_h.R]):
+class MultiValuesFormatFields(_h.ReferenceField[_h.R]):
     """The fields of MultiValuesFormat, in conditions on records R."""
 
     Values: _h.CollectionField[str, _h.R]
     """Values: a list of string"""
 
-MultiValuesFormat: _MultiValuesFormat[_MultiValuesFormatRecord]
+MultiValuesFormat: MultiValuesFormatFields[_MultiValuesFormatRecord]
 """The fields of MultiValuesFormat: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.nestedwidgetsalign import NestedWidgetsAlign as _NestedWidgetsAlignRecord
 
-class _NestedWidgetsAlign(_h.ReferenceField[_h.R]):
+class NestedWidgetsAlignFields(_h.ReferenceField[_h.R]):
     """The fields of NestedWidgetsAlign, in conditions on records R."""
 
     rowIndex: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _NestedWidgetsAlign(_h.ReferenceField[_h.R]):
     height: _h.IntegerField[_h.R]
     """height: int32"""
 
-NestedWidgetsAlign: _NestedWidgetsAlign[_NestedWidgetsAlignRecord]
+NestedWidgetsAlign: NestedWidgetsAlignFields[_NestedWidgetsAlignRecord]
 """The fields of NestedWidgetsAlign: for conditions, sort orders and selections."""

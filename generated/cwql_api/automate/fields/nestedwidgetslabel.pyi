@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.nestedwidgetslabel import NestedWidgetsLabel as _NestedWidgetsLabelRecord
 
-class _NestedWidgetsLabel(_h.ReferenceField[_h.R]):
+class NestedWidgetsLabelFields(_h.ReferenceField[_h.R]):
     """The fields of NestedWidgetsLabel, in conditions on records R."""
 
     value: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _NestedWidgetsLabel(_h.ReferenceField[_h.R]):
     position: _h.TextField[_h.R]
     """position: string"""
 
-NestedWidgetsLabel: _NestedWidgetsLabel[_NestedWidgetsLabelRecord]
+NestedWidgetsLabel: NestedWidgetsLabelFields[_NestedWidgetsLabelRecord]
 """The fields of NestedWidgetsLabel: for conditions, sort orders and selections."""

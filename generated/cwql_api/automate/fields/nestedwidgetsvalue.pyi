@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.nestedwidgetsvalue import NestedWidgetsValue as _NestedWidgetsValueRecord
 
-class _NestedWidgetsValue(_h.ReferenceField[_h.R]):
+class NestedWidgetsValueFields(_h.ReferenceField[_h.R]):
     """The fields of NestedWidgetsValue, in conditions on records R."""
 
     source: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _NestedWidgetsValue(_h.ReferenceField[_h.R]):
     displayType: _h.TextField[_h.R]
     """displayType: string"""
 
-NestedWidgetsValue: _NestedWidgetsValue[_NestedWidgetsValueRecord]
+NestedWidgetsValue: NestedWidgetsValueFields[_NestedWidgetsValueRecord]
 """The fields of NestedWidgetsValue: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.netmappluginstatus import NetMapPluginStatus as _NetMapPluginStatusRecord
 
-class _NetMapPluginStatus(_h.ReferenceField[_h.R]):
+class NetMapPluginStatusFields(_h.ReferenceField[_h.R]):
     """The fields of NetMapPluginStatus, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _NetMapPluginStatus(_h.ReferenceField[_h.R]):
     IsNetMapPluginEnabled: _h.BooleanField[_h.R]
     """IsNetMapPluginEnabled: boolean"""
 
-NetMapPluginStatus: _NetMapPluginStatus[_NetMapPluginStatusRecord]
+NetMapPluginStatus: NetMapPluginStatusFields[_NetMapPluginStatusRecord]
 """The fields of NetMapPluginStatus: for conditions, sort orders and selections."""

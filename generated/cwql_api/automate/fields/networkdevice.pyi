@@ -2,21 +2,21 @@
 from cwql.schema import handles as _h
 
 from ..models.networkdevice import NetworkDevice as _NetworkDeviceRecord
-from .agentdeploymentreadinesscheck import _AgentDeploymentReadinessCheck
-from .alertaction import _AlertAction
-from .client import _Client
-from .contact import _Contact
-from .externalsystemcredentials import _ExternalSystemCredentials
-from .group import _GroupMany
-from .modelslocation import _ModelsLocation
-from .networkdevicetype import _NetworkDeviceType
+from .agentdeploymentreadinesscheck import AgentDeploymentReadinessCheckFields
+from .alertaction import AlertActionFields
+from .client import ClientFields
+from .contact import ContactFields
+from .externalsystemcredentials import ExternalSystemCredentialsFields
+from .group import GroupListFields
+from .modelslocation import ModelsLocationFields
+from .networkdevicetype import NetworkDeviceTypeFields
 
-class _NetworkDevice(_h.ReferenceField[_h.R]):
+class NetworkDeviceFields(_h.ReferenceField[_h.R]):
     """The fields of NetworkDevice, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
-    Location: _ModelsLocation[_h.R]
+    Location: ModelsLocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
     LocalIPAddress: _h.TextField[_h.R]
     """LocalIPAddress: string"""
@@ -26,7 +26,7 @@ class _NetworkDevice(_h.ReferenceField[_h.R]):
     """FriendlyName: string"""
     OpenPortsTCP: _h.CollectionField[int, _h.R]
     """OpenPortsTCP: a list of int32"""
-    DeviceType: _NetworkDeviceType[_h.R]
+    DeviceType: NetworkDeviceTypeFields[_h.R]
     """DeviceType: a reference; compare its Id or Name, or it with None"""
     DetectionTemplateName: _h.TextField[_h.R]
     """DetectionTemplateName: string"""
@@ -36,9 +36,9 @@ class _NetworkDevice(_h.ReferenceField[_h.R]):
     """MACAddress: string"""
     Status: _h.TextField[_h.R]
     """Status: string"""
-    Contact: _Contact[_h.R]
+    Contact: ContactFields[_h.R]
     """Contact: a reference; compare its Id, or it with None"""
-    AlertAction: _AlertAction[_h.R]
+    AlertAction: AlertActionFields[_h.R]
     """AlertAction: a reference; compare its Id or Name, or it with None"""
     AlertMessage: _h.TextField[_h.R]
     """AlertMessage: string"""
@@ -88,15 +88,15 @@ class _NetworkDevice(_h.ReferenceField[_h.R]):
     """LastContact: date-time"""
     NasPercent: _h.TextField[_h.R]
     """NasPercent: string"""
-    Groups: _GroupMany[_h.R]
+    Groups: GroupListFields[_h.R]
     """Groups: a list of Group; compare one of its fields, or use any()"""
-    Client: _Client[_h.R]
+    Client: ClientFields[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
     IsSyncedToManage: _h.BooleanField[_h.R]
     """IsSyncedToManage: boolean"""
     SnmpTree: _h.CollectionField[int, _h.R]
     """SnmpTree: a list of int32"""
-    ExternalSystemCredentials: _ExternalSystemCredentials[_h.R]
+    ExternalSystemCredentials: ExternalSystemCredentialsFields[_h.R]
     """ExternalSystemCredentials: a reference; compare its fields, or it with None"""
     InterfaceCount: _h.IntegerField[_h.R]
     """InterfaceCount: int32"""
@@ -104,13 +104,13 @@ class _NetworkDevice(_h.ReferenceField[_h.R]):
     """ProbeId: int32"""
     ProbeName: _h.TextField[_h.R]
     """ProbeName: string"""
-    AgentDeploymentReadinessCheck: _AgentDeploymentReadinessCheck[_h.R]
+    AgentDeploymentReadinessCheck: AgentDeploymentReadinessCheckFields[_h.R]
     """AgentDeploymentReadinessCheck: a reference; compare its fields, or it with None"""
     Type: _h.TextField[_h.R]
     """Type: string"""
 
-class _NetworkDeviceMany(_NetworkDevice[_h.R], _h.ChildrenField[_h.R, _NetworkDeviceRecord]):
+class NetworkDeviceListFields(NetworkDeviceFields[_h.R], _h.ChildrenField[_h.R, _NetworkDeviceRecord]):
     """A list of NetworkDevice inside of a record R."""
 
-NetworkDevice: _NetworkDevice[_NetworkDeviceRecord]
+NetworkDevice: NetworkDeviceFields[_NetworkDeviceRecord]
 """The fields of NetworkDevice: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.networkdevicesnetworkdevice import NetworkDevicesNetworkDevice as _NetworkDevicesNetworkDeviceRecord
 
-class _NetworkDevicesNetworkDevice(_h.ReferenceField[_h.R]):
+class NetworkDevicesNetworkDeviceFields(_h.ReferenceField[_h.R]):
     """The fields of NetworkDevicesNetworkDevice, in conditions on records R."""
 
     NetworkDeviceId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _NetworkDevicesNetworkDevice(_h.ReferenceField[_h.R]):
     FriendlyName: _h.TextField[_h.R]
     """FriendlyName: string"""
 
-NetworkDevicesNetworkDevice: _NetworkDevicesNetworkDevice[_NetworkDevicesNetworkDeviceRecord]
+NetworkDevicesNetworkDevice: NetworkDevicesNetworkDeviceFields[_NetworkDevicesNetworkDeviceRecord]
 """The fields of NetworkDevicesNetworkDevice: for conditions, sort orders and selections."""

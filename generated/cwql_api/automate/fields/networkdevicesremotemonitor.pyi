@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.networkdevicesremotemonitor import NetworkDevicesRemoteMonitor as _NetworkDevicesRemoteMonitorRecord
-from .alertingsettings import _AlertingSettings
-from .configuration import _Configuration
-from .monitorowner import _MonitorOwner
-from .monitorstate import _MonitorState
-from .targettype import _TargetType
+from .alertingsettings import AlertingSettingsFields
+from .configuration import ConfigurationFields
+from .monitorowner import MonitorOwnerFields
+from .monitorstate import MonitorStateFields
+from .targettype import TargetTypeFields
 
-class _NetworkDevicesRemoteMonitor(_h.ReferenceField[_h.R]):
+class NetworkDevicesRemoteMonitorFields(_h.ReferenceField[_h.R]):
     """The fields of NetworkDevicesRemoteMonitor, in conditions on records R."""
 
     NetworkDeviceId: _h.IntegerField[_h.R]
@@ -21,13 +21,13 @@ class _NetworkDevicesRemoteMonitor(_h.ReferenceField[_h.R]):
     """Status: string"""
     Flags: _h.IntegerField[_h.R]
     """Flags: int32"""
-    MonitorState: _MonitorState[_h.R]
+    MonitorState: MonitorStateFields[_h.R]
     """MonitorState: a reference; compare its Id or Name, or it with None"""
     IsDataCollector: _h.BooleanField[_h.R]
     """IsDataCollector: boolean"""
-    MonitorOwner: _MonitorOwner[_h.R]
+    MonitorOwner: MonitorOwnerFields[_h.R]
     """MonitorOwner: a reference; compare its fields, or it with None"""
-    TargetType: _TargetType[_h.R]
+    TargetType: TargetTypeFields[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""
     SubType: _h.TextField[_h.R]
     """SubType: string"""
@@ -43,10 +43,10 @@ class _NetworkDevicesRemoteMonitor(_h.ReferenceField[_h.R]):
     """RemoteMonitorId: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    AlertingSettings: _AlertingSettings[_h.R]
+    AlertingSettings: AlertingSettingsFields[_h.R]
     """AlertingSettings: a reference; compare its fields, or it with None"""
-    Configuration: _Configuration[_h.R]
+    Configuration: ConfigurationFields[_h.R]
     """Configuration: a reference; compare its fields, or it with None"""
 
-NetworkDevicesRemoteMonitor: _NetworkDevicesRemoteMonitor[_NetworkDevicesRemoteMonitorRecord]
+NetworkDevicesRemoteMonitor: NetworkDevicesRemoteMonitorFields[_NetworkDevicesRemoteMonitorRecord]
 """The fields of NetworkDevicesRemoteMonitor: for conditions, sort orders and selections."""

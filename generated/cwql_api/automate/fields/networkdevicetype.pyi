@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.networkdevicetype import NetworkDeviceType as _NetworkDeviceTypeRecord
 
-class _NetworkDeviceType(_h.ReferenceField[_h.R]):
+class NetworkDeviceTypeFields(_h.ReferenceField[_h.R]):
     """The fields of NetworkDeviceType, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _NetworkDeviceType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-NetworkDeviceType: _NetworkDeviceType[_NetworkDeviceTypeRecord]
+NetworkDeviceType: NetworkDeviceTypeFields[_NetworkDeviceTypeRecord]
 """The fields of NetworkDeviceType: for conditions, sort orders and selections."""

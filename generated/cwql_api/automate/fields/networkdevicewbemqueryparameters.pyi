@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.networkdevicewbemqueryparameters import NetworkDeviceWbemQueryParameters as _NetworkDeviceWbemQueryParametersRecord
 
-class _NetworkDeviceWbemQueryParameters(_h.ReferenceField[_h.R]):
+class NetworkDeviceWbemQueryParametersFields(_h.ReferenceField[_h.R]):
     """The fields of NetworkDeviceWbemQueryParameters, in conditions on records R."""
 
     Namespace: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _NetworkDeviceWbemQueryParameters(_h.ReferenceField[_h.R]):
     Query: _h.TextField[_h.R]
     """Query: string"""
 
-NetworkDeviceWbemQueryParameters: _NetworkDeviceWbemQueryParameters[_NetworkDeviceWbemQueryParametersRecord]
+NetworkDeviceWbemQueryParameters: NetworkDeviceWbemQueryParametersFields[_NetworkDeviceWbemQueryParametersRecord]
 """The fields of NetworkDeviceWbemQueryParameters: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.networkmapnode import NetworkMapNode as _NetworkMapNodeRecord
 
-class _NetworkMapNode(_h.ReferenceField[_h.R]):
+class NetworkMapNodeFields(_h.ReferenceField[_h.R]):
     """The fields of NetworkMapNode, in conditions on records R."""
 
     DeviceId: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _NetworkMapNode(_h.ReferenceField[_h.R]):
     """Description: string"""
     DeviceType: _h.TextField[_h.R]
     """DeviceType: string"""
-    ChildNodeList: _NetworkMapNodeMany[_h.R]
+    ChildNodeList: NetworkMapNodeListFields[_h.R]
     """ChildNodeList: a list of NetworkMapNode; compare one of its fields, or use any()"""
     DeviceMacAddress: _h.TextField[_h.R]
     """DeviceMacAddress: string"""
@@ -29,8 +29,8 @@ class _NetworkMapNode(_h.ReferenceField[_h.R]):
     DeviceClassification: _h.EnumField[_t.Literal["Unknown", "Computer", "NetworkDevice", "InternetConnection", "BlackBox"], _h.R]
     """DeviceClassification: Unknown | Computer | NetworkDevice | InternetConnection | BlackBox"""
 
-class _NetworkMapNodeMany(_NetworkMapNode[_h.R], _h.ChildrenField[_h.R, _NetworkMapNodeRecord]):
+class NetworkMapNodeListFields(NetworkMapNodeFields[_h.R], _h.ChildrenField[_h.R, _NetworkMapNodeRecord]):
     """A list of NetworkMapNode inside of a record R."""
 
-NetworkMapNode: _NetworkMapNode[_NetworkMapNodeRecord]
+NetworkMapNode: NetworkMapNodeFields[_NetworkMapNodeRecord]
 """The fields of NetworkMapNode: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.networkmapnodedetails import NetworkMapNodeDetails as _NetworkMapNodeDetailsRecord
 
-class _NetworkMapNodeDetails(_h.ReferenceField[_h.R]):
+class NetworkMapNodeDetailsFields(_h.ReferenceField[_h.R]):
     """The fields of NetworkMapNodeDetails, in conditions on records R."""
 
     DeviceId: _h.IntegerField[_h.R]
@@ -39,5 +39,5 @@ class _NetworkMapNodeDetails(_h.ReferenceField[_h.R]):
     UplinkIpAddress: _h.TextField[_h.R]
     """UplinkIpAddress: string"""
 
-NetworkMapNodeDetails: _NetworkMapNodeDetails[_NetworkMapNodeDetailsRecord]
+NetworkMapNodeDetails: NetworkMapNodeDetailsFields[_NetworkMapNodeDetailsRecord]
 """The fields of NetworkMapNodeDetails: for conditions, sort orders and selections."""

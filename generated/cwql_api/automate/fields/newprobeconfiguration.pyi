@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.newprobeconfiguration import NewProbeConfiguration as _NewProbeConfigurationRecord
-from .probeconfigurationcredentials import _ProbeConfigurationCredentialsMany
+from .probeconfigurationcredentials import ProbeConfigurationCredentialsListFields
 
-class _NewProbeConfiguration(_h.ReferenceField[_h.R]):
+class NewProbeConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of NewProbeConfiguration, in conditions on records R."""
 
     IsAgentPushEnabled: _h.BooleanField[_h.R]
@@ -19,8 +19,8 @@ class _NewProbeConfiguration(_h.ReferenceField[_h.R]):
     """IsSyslogServerEnabled: boolean"""
     IsTftpServerEnabled: _h.BooleanField[_h.R]
     """IsTftpServerEnabled: boolean"""
-    CredentialsList: _ProbeConfigurationCredentialsMany[_h.R]
+    CredentialsList: ProbeConfigurationCredentialsListFields[_h.R]
     """CredentialsList: a list of ProbeConfigurationCredentials; compare one of its fields, or use any()"""
 
-NewProbeConfiguration: _NewProbeConfiguration[_NewProbeConfigurationRecord]
+NewProbeConfiguration: NewProbeConfigurationFields[_NewProbeConfigurationRecord]
 """The fields of NewProbeConfiguration: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.node import Node as _NodeRecord
-from .dynamicfield import _DynamicFieldMany
+from .dynamicfield import DynamicFieldListFields
 
-class _Node(_h.ReferenceField[_h.R]):
+class NodeFields(_h.ReferenceField[_h.R]):
     """The fields of Node, in conditions on records R."""
 
     RegId: _h.TextField[_h.R]
@@ -21,10 +21,10 @@ class _Node(_h.ReferenceField[_h.R]):
     """MachineName: string"""
     FriendlyName: _h.TextField[_h.R]
     """FriendlyName: string"""
-    DynamicFields: _DynamicFieldMany[_h.R]
+    DynamicFields: DynamicFieldListFields[_h.R]
     """DynamicFields: a list of DynamicField; compare one of its fields, or use any()"""
     ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
 
-Node: _Node[_NodeRecord]
+Node: NodeFields[_NodeRecord]
 """The fields of Node: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.noncompliantsummarydata import NonCompliantSummaryData as _NonCompliantSummaryDataRecord
 
-class _NonCompliantSummaryData(_h.ReferenceField[_h.R]):
+class NonCompliantSummaryDataFields(_h.ReferenceField[_h.R]):
     """The fields of NonCompliantSummaryData, in conditions on records R."""
 
     LowSeverityCount: _h.IntegerField[_h.R]
@@ -25,5 +25,5 @@ class _NonCompliantSummaryData(_h.ReferenceField[_h.R]):
     TotalNonCompliantCount: _h.IntegerField[_h.R]
     """TotalNonCompliantCount: int32"""
 
-NonCompliantSummaryData: _NonCompliantSummaryData[_NonCompliantSummaryDataRecord]
+NonCompliantSummaryData: NonCompliantSummaryDataFields[_NonCompliantSummaryDataRecord]
 """The fields of NonCompliantSummaryData: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.overridesettings import OverrideSettings as _OverrideSettingsRecord
 
-class _OverrideSettings(_h.ReferenceField[_h.R]):
+class OverrideSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of OverrideSettings, in conditions on records R."""
 
     EnableGroupSync: _h.BooleanField[_h.R]
     """EnableGroupSync: boolean"""
 
-OverrideSettings: _OverrideSettings[_OverrideSettingsRecord]
+OverrideSettings: OverrideSettingsFields[_OverrideSettingsRecord]
 """The fields of OverrideSettings: for conditions, sort orders and selections."""

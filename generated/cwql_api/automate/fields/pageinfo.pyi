@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.pageinfo import PageInfo as _PageInfoRecord
 
-class _PageInfo(_h.ReferenceField[_h.R]):
+class PageInfoFields(_h.ReferenceField[_h.R]):
     """The fields of PageInfo, in conditions on records R."""
 
     StartCursor: _h.TextField[_h.R]
@@ -17,5 +17,5 @@ class _PageInfo(_h.ReferenceField[_h.R]):
     TotalCount: _h.IntegerField[_h.R]
     """TotalCount: int32"""
 
-PageInfo: _PageInfo[_PageInfoRecord]
+PageInfo: PageInfoFields[_PageInfoRecord]
 """The fields of PageInfo: for conditions, sort orders and selections."""

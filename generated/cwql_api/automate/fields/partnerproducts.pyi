@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.partnerproducts import PartnerProducts as _PartnerProductsRecord
-from .entitlements import _EntitlementsMany
-from .metadata import _Metadata
-from .widget import _WidgetMany
+from .entitlements import EntitlementsListFields
+from .metadata import MetadataFields
+from .widget import WidgetListFields
 
-class _PartnerProducts(_h.ReferenceField[_h.R]):
+class PartnerProductsFields(_h.ReferenceField[_h.R]):
     """The fields of PartnerProducts, in conditions on records R."""
 
     vendor_id: _h.TextField[_h.R]
@@ -35,7 +35,7 @@ class _PartnerProducts(_h.ReferenceField[_h.R]):
     """enabled_at: date-time"""
     status: _h.TextField[_h.R]
     """status: string"""
-    entitlements: _EntitlementsMany[_h.R]
+    entitlements: EntitlementsListFields[_h.R]
     """entitlements: a list of Entitlements; compare one of its fields, or use any()"""
     api_scopes: _h.CollectionField[str, _h.R]
     """api_scopes: a list of string"""
@@ -49,12 +49,12 @@ class _PartnerProducts(_h.ReferenceField[_h.R]):
     """is_product_enabled: boolean"""
     is_enabled_in_command_context: _h.BooleanField[_h.R]
     """is_enabled_in_command_context: boolean"""
-    metadata: _Metadata[_h.R]
+    metadata: MetadataFields[_h.R]
     """metadata: a reference; compare its fields, or it with None"""
     is_partner_originated: _h.BooleanField[_h.R]
     """is_partner_originated: boolean"""
-    widgets: _WidgetMany[_h.R]
+    widgets: WidgetListFields[_h.R]
     """widgets: a list of Widget; compare one of its fields, or use any()"""
 
-PartnerProducts: _PartnerProducts[_PartnerProductsRecord]
+PartnerProducts: PartnerProductsFields[_PartnerProductsRecord]
 """The fields of PartnerProducts: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.passwordresetconfigurationresponse import PasswordResetConfigurationResponse as _PasswordResetConfigurationResponseRecord
 
-class _PasswordResetConfigurationResponse(_h.ReferenceField[_h.R]):
+class PasswordResetConfigurationResponseFields(_h.ReferenceField[_h.R]):
     """The fields of PasswordResetConfigurationResponse, in conditions on records R."""
 
     CanGeneratePasswordResetToken: _h.BooleanField[_h.R]
     """CanGeneratePasswordResetToken: boolean"""
 
-PasswordResetConfigurationResponse: _PasswordResetConfigurationResponse[_PasswordResetConfigurationResponseRecord]
+PasswordResetConfigurationResponse: PasswordResetConfigurationResponseFields[_PasswordResetConfigurationResponseRecord]
 """The fields of PasswordResetConfigurationResponse: for conditions, sort orders and selections."""

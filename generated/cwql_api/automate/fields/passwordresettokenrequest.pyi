@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.passwordresettokenrequest import PasswordResetTokenRequest as _PasswordResetTokenRequestRecord
 
-class _PasswordResetTokenRequest(_h.ReferenceField[_h.R]):
+class PasswordResetTokenRequestFields(_h.ReferenceField[_h.R]):
     """The fields of PasswordResetTokenRequest, in conditions on records R."""
 
     Username: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _PasswordResetTokenRequest(_h.ReferenceField[_h.R]):
     PasswordResetToken: _h.TextField[_h.R]
     """PasswordResetToken: string"""
 
-PasswordResetTokenRequest: _PasswordResetTokenRequest[_PasswordResetTokenRequestRecord]
+PasswordResetTokenRequest: PasswordResetTokenRequestFields[_PasswordResetTokenRequestRecord]
 """The fields of PasswordResetTokenRequest: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.passwordresettokenresponse import PasswordResetTokenResponse as _PasswordResetTokenResponseRecord
 
-class _PasswordResetTokenResponse(_h.ReferenceField[_h.R]):
+class PasswordResetTokenResponseFields(_h.ReferenceField[_h.R]):
     """The fields of PasswordResetTokenResponse, in conditions on records R."""
 
     IsValid: _h.BooleanField[_h.R]
     """IsValid: boolean"""
 
-PasswordResetTokenResponse: _PasswordResetTokenResponse[_PasswordResetTokenResponseRecord]
+PasswordResetTokenResponse: PasswordResetTokenResponseFields[_PasswordResetTokenResponseRecord]
 """The fields of PasswordResetTokenResponse: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchactionargs import PatchActionArgs as _PatchActionArgsRecord
 
-class _PatchActionArgs(_h.ReferenceField[_h.R]):
+class PatchActionArgsFields(_h.ReferenceField[_h.R]):
     """The fields of PatchActionArgs, in conditions on records R."""
 
     EntityType: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PatchActionArgs(_h.ReferenceField[_h.R]):
     EntityId: _h.IntegerField[_h.R]
     """EntityId: int32"""
 
-PatchActionArgs: _PatchActionArgs[_PatchActionArgsRecord]
+PatchActionArgs: PatchActionArgsFields[_PatchActionArgsRecord]
 """The fields of PatchActionArgs: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchactioninformation import PatchActionInformation as _PatchActionInformationRecord
 
-class _PatchActionInformation(_h.ReferenceField[_h.R]):
+class PatchActionInformationFields(_h.ReferenceField[_h.R]):
     """The fields of PatchActionInformation, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _PatchActionInformation(_h.ReferenceField[_h.R]):
     ProductKeyIdList: _h.CollectionField[str, _h.R]
     """ProductKeyIdList: a list of string"""
 
-class _PatchActionInformationMany(_PatchActionInformation[_h.R], _h.ChildrenField[_h.R, _PatchActionInformationRecord]):
+class PatchActionInformationListFields(PatchActionInformationFields[_h.R], _h.ChildrenField[_h.R, _PatchActionInformationRecord]):
     """A list of PatchActionInformation inside of a record R."""
 
-PatchActionInformation: _PatchActionInformation[_PatchActionInformationRecord]
+PatchActionInformation: PatchActionInformationFields[_PatchActionInformationRecord]
 """The fields of PatchActionInformation: for conditions, sort orders and selections."""

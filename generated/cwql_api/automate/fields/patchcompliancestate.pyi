@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchcompliancestate import PatchComplianceState as _PatchComplianceStateRecord
 
-class _PatchComplianceState(_h.ReferenceField[_h.R]):
+class PatchComplianceStateFields(_h.ReferenceField[_h.R]):
     """The fields of PatchComplianceState, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PatchComplianceState(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-PatchComplianceState: _PatchComplianceState[_PatchComplianceStateRecord]
+PatchComplianceState: PatchComplianceStateFields[_PatchComplianceStateRecord]
 """The fields of PatchComplianceState: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchessummarydata import PatchesSummaryData as _PatchesSummaryDataRecord
 
-class _PatchesSummaryData(_h.ReferenceField[_h.R]):
+class PatchesSummaryDataFields(_h.ReferenceField[_h.R]):
     """The fields of PatchesSummaryData, in conditions on records R."""
 
     EntityId: _h.IntegerField[_h.R]
@@ -29,5 +29,5 @@ class _PatchesSummaryData(_h.ReferenceField[_h.R]):
     ProductionStageInstalledPatchesCount: _h.IntegerField[_h.R]
     """ProductionStageInstalledPatchesCount: int32"""
 
-PatchesSummaryData: _PatchesSummaryData[_PatchesSummaryDataRecord]
+PatchesSummaryData: PatchesSummaryDataFields[_PatchesSummaryDataRecord]
 """The fields of PatchesSummaryData: for conditions, sort orders and selections."""

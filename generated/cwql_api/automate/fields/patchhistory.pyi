@@ -2,28 +2,28 @@
 from cwql.schema import handles as _h
 
 from ..models.patchhistory import PatchHistory as _PatchHistoryRecord
-from .microsoftoperationresultcode import _MicrosoftOperationResultCode
-from .microsoftupdateoperationcode import _MicrosoftUpdateOperationCode
-from .patchhistoryclient import _PatchHistoryClient
-from .patchhistorytitle import _PatchHistoryTitle
+from .microsoftoperationresultcode import MicrosoftOperationResultCodeFields
+from .microsoftupdateoperationcode import MicrosoftUpdateOperationCodeFields
+from .patchhistoryclient import PatchHistoryClientFields
+from .patchhistorytitle import PatchHistoryTitleFields
 
-class _PatchHistory(_h.ReferenceField[_h.R]):
+class PatchHistoryFields(_h.ReferenceField[_h.R]):
     """The fields of PatchHistory, in conditions on records R."""
 
     ActionDate: _h.DateTimeField[_h.R]
     """ActionDate: date-time"""
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    OperationCode: _MicrosoftUpdateOperationCode[_h.R]
+    OperationCode: MicrosoftUpdateOperationCodeFields[_h.R]
     """OperationCode: a reference; compare its Id or Name, or it with None"""
-    PatchHistoryClient: _PatchHistoryClient[_h.R]
+    PatchHistoryClient: PatchHistoryClientFields[_h.R]
     """PatchHistoryClient: a reference; compare its Id or Name, or it with None"""
-    PatchHistoryTitle: _PatchHistoryTitle[_h.R]
+    PatchHistoryTitle: PatchHistoryTitleFields[_h.R]
     """PatchHistoryTitle: a reference; compare its Id, or it with None"""
-    ResultCode: _MicrosoftOperationResultCode[_h.R]
+    ResultCode: MicrosoftOperationResultCodeFields[_h.R]
     """ResultCode: a reference; compare its Id or Name, or it with None"""
     UpdateId: _h.TextField[_h.R]
     """UpdateId: string"""
 
-PatchHistory: _PatchHistory[_PatchHistoryRecord]
+PatchHistory: PatchHistoryFields[_PatchHistoryRecord]
 """The fields of PatchHistory: for conditions, sort orders and selections."""

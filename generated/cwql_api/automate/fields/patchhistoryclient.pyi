@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchhistoryclient import PatchHistoryClient as _PatchHistoryClientRecord
 
-class _PatchHistoryClient(_h.ReferenceField[_h.R]):
+class PatchHistoryClientFields(_h.ReferenceField[_h.R]):
     """The fields of PatchHistoryClient, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PatchHistoryClient(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-PatchHistoryClient: _PatchHistoryClient[_PatchHistoryClientRecord]
+PatchHistoryClient: PatchHistoryClientFields[_PatchHistoryClientRecord]
 """The fields of PatchHistoryClient: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchhistorytitle import PatchHistoryTitle as _PatchHistoryTitleRecord
 
-class _PatchHistoryTitle(_h.ReferenceField[_h.R]):
+class PatchHistoryTitleFields(_h.ReferenceField[_h.R]):
     """The fields of PatchHistoryTitle, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _PatchHistoryTitle(_h.ReferenceField[_h.R]):
     KnowledgeBaseId: _h.IntegerField[_h.R]
     """KnowledgeBaseId: int32"""
 
-PatchHistoryTitle: _PatchHistoryTitle[_PatchHistoryTitleRecord]
+PatchHistoryTitle: PatchHistoryTitleFields[_PatchHistoryTitleRecord]
 """The fields of PatchHistoryTitle: for conditions, sort orders and selections."""

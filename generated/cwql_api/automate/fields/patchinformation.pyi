@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchinformation import PatchInformation as _PatchInformationRecord
 
-class _PatchInformation(_h.ReferenceField[_h.R]):
+class PatchInformationFields(_h.ReferenceField[_h.R]):
     """The fields of PatchInformation, in conditions on records R."""
 
     WebServerPatchVersion: _h.TextField[_h.R]
@@ -21,5 +21,5 @@ class _PatchInformation(_h.ReferenceField[_h.R]):
     LastPatchedDate: _h.DateTimeField[_h.R]
     """LastPatchedDate: date-time"""
 
-PatchInformation: _PatchInformation[_PatchInformationRecord]
+PatchInformation: PatchInformationFields[_PatchInformationRecord]
 """The fields of PatchInformation: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchinggroup import PatchingGroup as _PatchingGroupRecord
 
-class _PatchingGroup(_h.ReferenceField[_h.R]):
+class PatchingGroupFields(_h.ReferenceField[_h.R]):
     """The fields of PatchingGroup, in conditions on records R."""
 
     GroupId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PatchingGroup(_h.ReferenceField[_h.R]):
     GroupName: _h.TextField[_h.R]
     """GroupName: string"""
 
-PatchingGroup: _PatchingGroup[_PatchingGroupRecord]
+PatchingGroup: PatchingGroupFields[_PatchingGroupRecord]
 """The fields of PatchingGroup: for conditions, sort orders and selections."""

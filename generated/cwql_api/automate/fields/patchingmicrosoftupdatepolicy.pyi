@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.patchingmicrosoftupdatepolicy import PatchingMicrosoftUpdatePolicy as _PatchingMicrosoftUpdatePolicyRecord
-from .patchingpolicyschedule import _PatchingPolicySchedule
-from .patchingpolicyscriptoptions import _PatchingPolicyScriptOptions
-from .updatepolicyscheduleday import _UpdatePolicyScheduleDay
-from .windows10updatepolicysettings import _Windows10UpdatePolicySettings
-from .windowsupdateagentmode import _WindowsUpdateAgentMode
+from .patchingpolicyschedule import PatchingPolicyScheduleFields
+from .patchingpolicyscriptoptions import PatchingPolicyScriptOptionsFields
+from .updatepolicyscheduleday import UpdatePolicyScheduleDayFields
+from .windows10updatepolicysettings import Windows10UpdatePolicySettingsFields
+from .windowsupdateagentmode import WindowsUpdateAgentModeFields
 
-class _PatchingMicrosoftUpdatePolicy(_h.ReferenceField[_h.R]):
+class PatchingMicrosoftUpdatePolicyFields(_h.ReferenceField[_h.R]):
     """The fields of PatchingMicrosoftUpdatePolicy, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
     """Id: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    UpdateMode: _WindowsUpdateAgentMode[_h.R]
+    UpdateMode: WindowsUpdateAgentModeFields[_h.R]
     """UpdateMode: a reference; compare its Id or Name, or it with None"""
     CreateRestorePoint: _h.BooleanField[_h.R]
     """CreateRestorePoint: boolean"""
@@ -27,18 +27,18 @@ class _PatchingMicrosoftUpdatePolicy(_h.ReferenceField[_h.R]):
     """InstallMissingBaselinePatches: boolean"""
     WakeSystem: _h.BooleanField[_h.R]
     """WakeSystem: boolean"""
-    PatchingPolicySchedule: _PatchingPolicySchedule[_h.R]
+    PatchingPolicySchedule: PatchingPolicyScheduleFields[_h.R]
     """PatchingPolicySchedule: a reference; compare its fields, or it with None"""
-    Windows10UpdatePolicySettings: _Windows10UpdatePolicySettings[_h.R]
+    Windows10UpdatePolicySettings: Windows10UpdatePolicySettingsFields[_h.R]
     """Windows10UpdatePolicySettings: a reference; compare its fields, or it with None"""
-    PatchingPolicyScriptOptions: _PatchingPolicyScriptOptions[_h.R]
+    PatchingPolicyScriptOptions: PatchingPolicyScriptOptionsFields[_h.R]
     """PatchingPolicyScriptOptions: a reference; compare its fields, or it with None"""
-    ScheduleDay: _UpdatePolicyScheduleDay[_h.R]
+    ScheduleDay: UpdatePolicyScheduleDayFields[_h.R]
     """ScheduleDay: a reference; compare its Id or Name, or it with None"""
     ScheduleStartHour: _h.TextField[_h.R]
     """ScheduleStartHour: string"""
     ScheduleTimeSpan: _h.TextField[_h.R]
     """ScheduleTimeSpan: string"""
 
-PatchingMicrosoftUpdatePolicy: _PatchingMicrosoftUpdatePolicy[_PatchingMicrosoftUpdatePolicyRecord]
+PatchingMicrosoftUpdatePolicy: PatchingMicrosoftUpdatePolicyFields[_PatchingMicrosoftUpdatePolicyRecord]
 """The fields of PatchingMicrosoftUpdatePolicy: for conditions, sort orders and selections."""

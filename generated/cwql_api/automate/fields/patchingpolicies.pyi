@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.patchingpolicies import PatchingPolicies as _PatchingPoliciesRecord
-from .approvalpolicy import _ApprovalPolicyMany
-from .patchingmicrosoftupdatepolicy import _PatchingMicrosoftUpdatePolicy
-from .rebootpolicy import _RebootPolicy
-from .thirdpartyupdatepolicy import _ThirdPartyUpdatePolicy
+from .approvalpolicy import ApprovalPolicyListFields
+from .patchingmicrosoftupdatepolicy import PatchingMicrosoftUpdatePolicyFields
+from .rebootpolicy import RebootPolicyFields
+from .thirdpartyupdatepolicy import ThirdPartyUpdatePolicyFields
 
-class _PatchingPolicies(_h.ReferenceField[_h.R]):
+class PatchingPoliciesFields(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicies, in conditions on records R."""
 
-    MicrosoftUpdatePolicy: _PatchingMicrosoftUpdatePolicy[_h.R]
+    MicrosoftUpdatePolicy: PatchingMicrosoftUpdatePolicyFields[_h.R]
     """MicrosoftUpdatePolicy: a reference; compare its Id or Name, or it with None"""
-    RebootPolicy: _RebootPolicy[_h.R]
+    RebootPolicy: RebootPolicyFields[_h.R]
     """RebootPolicy: a reference; compare its Id or Name, or it with None"""
-    ThirdPartyUpdatePolicy: _ThirdPartyUpdatePolicy[_h.R]
+    ThirdPartyUpdatePolicy: ThirdPartyUpdatePolicyFields[_h.R]
     """ThirdPartyUpdatePolicy: a reference; compare its Id or Name, or it with None"""
-    ApprovalPolicies: _ApprovalPolicyMany[_h.R]
+    ApprovalPolicies: ApprovalPolicyListFields[_h.R]
     """ApprovalPolicies: a list of ApprovalPolicy; compare one of its fields, or use any()"""
 
-PatchingPolicies: _PatchingPolicies[_PatchingPoliciesRecord]
+PatchingPolicies: PatchingPoliciesFields[_PatchingPoliciesRecord]
 """The fields of PatchingPolicies: for conditions, sort orders and selections."""

@@ -2,23 +2,23 @@
 from cwql.schema import handles as _h
 
 from ..models.patchingpolicyschedule import PatchingPolicySchedule as _PatchingPolicyScheduleRecord
-from .datesschedulesettings import _DatesScheduleSettings
-from .daysschedulesettings import _DaysScheduleSettings
-from .policyscheduletype import _PolicyScheduleType
+from .datesschedulesettings import DatesScheduleSettingsFields
+from .daysschedulesettings import DaysScheduleSettingsFields
+from .policyscheduletype import PolicyScheduleTypeFields
 
-class _PatchingPolicySchedule(_h.ReferenceField[_h.R]):
+class PatchingPolicyScheduleFields(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicySchedule, in conditions on records R."""
 
     StartTime: _h.IntegerField[_h.R]
     """StartTime: int32"""
     Duration: _h.TextField[_h.R]
     """Duration: string"""
-    PolicyScheduleType: _PolicyScheduleType[_h.R]
+    PolicyScheduleType: PolicyScheduleTypeFields[_h.R]
     """PolicyScheduleType: a reference; compare its Id or Name, or it with None"""
-    DatesScheduleSettings: _DatesScheduleSettings[_h.R]
+    DatesScheduleSettings: DatesScheduleSettingsFields[_h.R]
     """DatesScheduleSettings: a reference; compare its fields, or it with None"""
-    DaysScheduleSettings: _DaysScheduleSettings[_h.R]
+    DaysScheduleSettings: DaysScheduleSettingsFields[_h.R]
     """DaysScheduleSettings: a reference; compare its fields, or it with None"""
 
-PatchingPolicySchedule: _PatchingPolicySchedule[_PatchingPolicyScheduleRecord]
+PatchingPolicySchedule: PatchingPolicyScheduleFields[_PatchingPolicyScheduleRecord]
 """The fields of PatchingPolicySchedule: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchingpolicyscript import PatchingPolicyScript as _PatchingPolicyScriptRecord
 
-class _PatchingPolicyScript(_h.ReferenceField[_h.R]):
+class PatchingPolicyScriptFields(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicyScript, in conditions on records R."""
 
     ScriptGuid: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _PatchingPolicyScript(_h.ReferenceField[_h.R]):
     ScriptName: _h.TextField[_h.R]
     """ScriptName: string"""
 
-PatchingPolicyScript: _PatchingPolicyScript[_PatchingPolicyScriptRecord]
+PatchingPolicyScript: PatchingPolicyScriptFields[_PatchingPolicyScriptRecord]
 """The fields of PatchingPolicyScript: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.patchingpolicyscriptoptions import PatchingPolicyScriptOptions as _PatchingPolicyScriptOptionsRecord
-from .patchingpolicyscript import _PatchingPolicyScript
+from .patchingpolicyscript import PatchingPolicyScriptFields
 
-class _PatchingPolicyScriptOptions(_h.ReferenceField[_h.R]):
+class PatchingPolicyScriptOptionsFields(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicyScriptOptions, in conditions on records R."""
 
-    BeforeScript: _PatchingPolicyScript[_h.R]
+    BeforeScript: PatchingPolicyScriptFields[_h.R]
     """BeforeScript: a reference; compare its fields, or it with None"""
-    AfterScript: _PatchingPolicyScript[_h.R]
+    AfterScript: PatchingPolicyScriptFields[_h.R]
     """AfterScript: a reference; compare its fields, or it with None"""
     CancelActionOnBeforeScriptFailure: _h.BooleanField[_h.R]
     """CancelActionOnBeforeScriptFailure: boolean"""
 
-PatchingPolicyScriptOptions: _PatchingPolicyScriptOptions[_PatchingPolicyScriptOptionsRecord]
+PatchingPolicyScriptOptions: PatchingPolicyScriptOptionsFields[_PatchingPolicyScriptOptionsRecord]
 """The fields of PatchingPolicyScriptOptions: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.patchingpolicyworkstationoptions import PatchingPolicyWorkstationOptions as _PatchingPolicyWorkstationOptionsRecord
-from .daytimepatchingoptions import _DaytimePatchingOptions
+from .daytimepatchingoptions import DaytimePatchingOptionsFields
 
-class _PatchingPolicyWorkstationOptions(_h.ReferenceField[_h.R]):
+class PatchingPolicyWorkstationOptionsFields(_h.ReferenceField[_h.R]):
     """The fields of PatchingPolicyWorkstationOptions, in conditions on records R."""
 
     SendWakeOnLanPacket: _h.BooleanField[_h.R]
     """SendWakeOnLanPacket: boolean"""
     CreateWindowsRestorePoint: _h.BooleanField[_h.R]
     """CreateWindowsRestorePoint: boolean"""
-    DaytimePatchingOptions: _DaytimePatchingOptions[_h.R]
+    DaytimePatchingOptions: DaytimePatchingOptionsFields[_h.R]
     """DaytimePatchingOptions: a reference; compare its fields, or it with None"""
 
-PatchingPolicyWorkstationOptions: _PatchingPolicyWorkstationOptions[_PatchingPolicyWorkstationOptionsRecord]
+PatchingPolicyWorkstationOptions: PatchingPolicyWorkstationOptionsFields[_PatchingPolicyWorkstationOptionsRecord]
 """The fields of PatchingPolicyWorkstationOptions: for conditions, sort orders and selections."""

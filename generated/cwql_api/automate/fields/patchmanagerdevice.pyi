@@ -2,26 +2,26 @@
 from cwql.schema import handles as _h
 
 from ..models.patchmanagerdevice import PatchManagerDevice as _PatchManagerDeviceRecord
-from .client import _Client
-from .modelslocation import _ModelsLocation
-from .patchstage import _PatchStage
+from .client import ClientFields
+from .modelslocation import ModelsLocationFields
+from .patchstage import PatchStageFields
 
-class _PatchManagerDevice(_h.ReferenceField[_h.R]):
+class PatchManagerDeviceFields(_h.ReferenceField[_h.R]):
     """The fields of PatchManagerDevice, in conditions on records R."""
 
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
     ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
-    Stage: _PatchStage[_h.R]
+    Stage: PatchStageFields[_h.R]
     """Stage: a reference; compare its Id or Name, or it with None"""
     OperatingSystemName: _h.TextField[_h.R]
     """OperatingSystemName: string"""
     NormalizedOperatingSystemName: _h.TextField[_h.R]
     """NormalizedOperatingSystemName: string"""
-    Company: _Client[_h.R]
+    Company: ClientFields[_h.R]
     """Company: a reference; compare its Id or Name, or it with None"""
-    Site: _ModelsLocation[_h.R]
+    Site: ModelsLocationFields[_h.R]
     """Site: a reference; compare its Id or Name, or it with None"""
     LastMicrosoftWindow: _h.DateTimeField[_h.R]
     """LastMicrosoftWindow: date-time"""
@@ -64,5 +64,5 @@ class _PatchManagerDevice(_h.ReferenceField[_h.R]):
     ReleaseId: _h.IntegerField[_h.R]
     """ReleaseId: int32"""
 
-PatchManagerDevice: _PatchManagerDevice[_PatchManagerDeviceRecord]
+PatchManagerDevice: PatchManagerDeviceFields[_PatchManagerDeviceRecord]
 """The fields of PatchManagerDevice: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchoperation import PatchOperation as _PatchOperationRecord
 
-class _PatchOperation(_h.ReferenceField[_h.R]):
+class PatchOperationFields(_h.ReferenceField[_h.R]):
     """The fields of PatchOperation, in conditions on records R."""
 
     Op: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _PatchOperation(_h.ReferenceField[_h.R]):
     Value: _h.AnyField[_h.R]
     """Value: any value"""
 
-PatchOperation: _PatchOperation[_PatchOperationRecord]
+PatchOperation: PatchOperationFields[_PatchOperationRecord]
 """The fields of PatchOperation: for conditions, sort orders and selections."""

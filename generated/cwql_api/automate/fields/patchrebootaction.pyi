@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchrebootaction import PatchRebootAction as _PatchRebootActionRecord
 
-class _PatchRebootAction(_h.ReferenceField[_h.R]):
+class PatchRebootActionFields(_h.ReferenceField[_h.R]):
     """The fields of PatchRebootAction, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PatchRebootAction(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-PatchRebootAction: _PatchRebootAction[_PatchRebootActionRecord]
+PatchRebootAction: PatchRebootActionFields[_PatchRebootActionRecord]
 """The fields of PatchRebootAction: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchrebootmode import PatchRebootMode as _PatchRebootModeRecord
 
-class _PatchRebootMode(_h.ReferenceField[_h.R]):
+class PatchRebootModeFields(_h.ReferenceField[_h.R]):
     """The fields of PatchRebootMode, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PatchRebootMode(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-PatchRebootMode: _PatchRebootMode[_PatchRebootModeRecord]
+PatchRebootMode: PatchRebootModeFields[_PatchRebootModeRecord]
 """The fields of PatchRebootMode: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.patchstage import PatchStage as _PatchStageRecord
 
-class _PatchStage(_h.ReferenceField[_h.R]):
+class PatchStageFields(_h.ReferenceField[_h.R]):
     """The fields of PatchStage, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PatchStage(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-PatchStage: _PatchStage[_PatchStageRecord]
+PatchStage: PatchStageFields[_PatchStageRecord]
 """The fields of PatchStage: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.patchtuesdayschedulesettings import PatchTuesdayScheduleSettings as _PatchTuesdayScheduleSettingsRecord
 
-class _PatchTuesdayScheduleSettings(_h.ReferenceField[_h.R]):
+class PatchTuesdayScheduleSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of PatchTuesdayScheduleSettings, in conditions on records R."""
 
     DelayInDays: _h.IntegerField[_h.R]
     """DelayInDays: int32"""
 
-PatchTuesdayScheduleSettings: _PatchTuesdayScheduleSettings[_PatchTuesdayScheduleSettingsRecord]
+PatchTuesdayScheduleSettings: PatchTuesdayScheduleSettingsFields[_PatchTuesdayScheduleSettingsRecord]
 """The fields of PatchTuesdayScheduleSettings: for conditions, sort orders and selections."""

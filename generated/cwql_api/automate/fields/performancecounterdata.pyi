@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.performancecounterdata import PerformanceCounterData as _PerformanceCounterDataRecord
 
-class _PerformanceCounterData(_h.ReferenceField[_h.R]):
+class PerformanceCounterDataFields(_h.ReferenceField[_h.R]):
     """The fields of PerformanceCounterData, in conditions on records R."""
 
     CategoryName: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _PerformanceCounterData(_h.ReferenceField[_h.R]):
     Instances: _h.CollectionField[str, _h.R]
     """Instances: a list of string"""
 
-PerformanceCounterData: _PerformanceCounterData[_PerformanceCounterDataRecord]
+PerformanceCounterData: PerformanceCounterDataFields[_PerformanceCounterDataRecord]
 """The fields of PerformanceCounterData: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.performancecounterqueryparameters import PerformanceCounterQueryParameters as _PerformanceCounterQueryParametersRecord
 
-class _PerformanceCounterQueryParameters(_h.ReferenceField[_h.R]):
+class PerformanceCounterQueryParametersFields(_h.ReferenceField[_h.R]):
     """The fields of PerformanceCounterQueryParameters, in conditions on records R."""
 
     PerformanceObject: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _PerformanceCounterQueryParameters(_h.ReferenceField[_h.R]):
     Instance: _h.TextField[_h.R]
     """Instance: string"""
 
-PerformanceCounterQueryParameters: _PerformanceCounterQueryParameters[_PerformanceCounterQueryParametersRecord]
+PerformanceCounterQueryParameters: PerformanceCounterQueryParametersFields[_PerformanceCounterQueryParametersRecord]
 """The fields of PerformanceCounterQueryParameters: for conditions, sort orders and selections."""

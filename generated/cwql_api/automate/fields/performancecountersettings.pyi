@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.performancecountersettings import PerformanceCounterSettings as _PerformanceCounterSettingsRecord
 
-class _PerformanceCounterSettings(_h.ReferenceField[_h.R]):
+class PerformanceCounterSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of PerformanceCounterSettings, in conditions on records R."""
 
     PerformanceObject: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _PerformanceCounterSettings(_h.ReferenceField[_h.R]):
     Instance: _h.TextField[_h.R]
     """Instance: string"""
 
-PerformanceCounterSettings: _PerformanceCounterSettings[_PerformanceCounterSettingsRecord]
+PerformanceCounterSettings: PerformanceCounterSettingsFields[_PerformanceCounterSettingsRecord]
 """The fields of PerformanceCounterSettings: for conditions, sort orders and selections."""

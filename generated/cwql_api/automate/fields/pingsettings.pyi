@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.pingsettings import PingSettings as _PingSettingsRecord
 
-class _PingSettings(_h.ReferenceField[_h.R]):
+class PingSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of PingSettings, in conditions on records R."""
 
     ServerAddress: _h.TextField[_h.R]
     """ServerAddress: string"""
 
-PingSettings: _PingSettings[_PingSettingsRecord]
+PingSettings: PingSettingsFields[_PingSettingsRecord]
 """The fields of PingSettings: for conditions, sort orders and selections."""

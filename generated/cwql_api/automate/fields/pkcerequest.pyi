@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.pkcerequest import PkceRequest as _PkceRequestRecord
 
-class _PkceRequest(_h.ReferenceField[_h.R]):
+class PkceRequestFields(_h.ReferenceField[_h.R]):
     """The fields of PkceRequest, in conditions on records R."""
 
     AuthorizationCode: _h.TextField[_h.R]
@@ -17,5 +17,5 @@ class _PkceRequest(_h.ReferenceField[_h.R]):
     IssueBearerToken: _h.BooleanField[_h.R]
     """IssueBearerToken: boolean"""
 
-PkceRequest: _PkceRequest[_PkceRequestRecord]
+PkceRequest: PkceRequestFields[_PkceRequestRecord]
 """The fields of PkceRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.policyapprovalsetting import PolicyApprovalSetting as _PolicyApprovalSettingRecord
 
-class _PolicyApprovalSetting(_h.ReferenceField[_h.R]):
+class PolicyApprovalSettingFields(_h.ReferenceField[_h.R]):
     """The fields of PolicyApprovalSetting, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PolicyApprovalSetting(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-PolicyApprovalSetting: _PolicyApprovalSetting[_PolicyApprovalSettingRecord]
+PolicyApprovalSetting: PolicyApprovalSettingFields[_PolicyApprovalSettingRecord]
 """The fields of PolicyApprovalSetting: for conditions, sort orders and selections."""

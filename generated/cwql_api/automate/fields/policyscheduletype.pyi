@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.policyscheduletype import PolicyScheduleType as _PolicyScheduleTypeRecord
 
-class _PolicyScheduleType(_h.ReferenceField[_h.R]):
+class PolicyScheduleTypeFields(_h.ReferenceField[_h.R]):
     """The fields of PolicyScheduleType, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PolicyScheduleType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-PolicyScheduleType: _PolicyScheduleType[_PolicyScheduleTypeRecord]
+PolicyScheduleType: PolicyScheduleTypeFields[_PolicyScheduleTypeRecord]
 """The fields of PolicyScheduleType: for conditions, sort orders and selections."""

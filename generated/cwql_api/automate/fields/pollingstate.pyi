@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.pollingstate import PollingState as _PollingStateRecord
 
-class _PollingState(_h.ReferenceField[_h.R]):
+class PollingStateFields(_h.ReferenceField[_h.R]):
     """The fields of PollingState, in conditions on records R."""
 
     SessionStateId: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _PollingState(_h.ReferenceField[_h.R]):
     Data: _h.TextField[_h.R]
     """Data: string"""
 
-PollingState: _PollingState[_PollingStateRecord]
+PollingState: PollingStateFields[_PollingStateRecord]
 """The fields of PollingState: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.postpatchinstalltriggersettings import PostPatchInstallTriggerSettings as _PostPatchInstallTriggerSettingsRecord
 
-class _PostPatchInstallTriggerSettings(_h.ReferenceField[_h.R]):
+class PostPatchInstallTriggerSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of PostPatchInstallTriggerSettings, in conditions on records R."""
 
     LimitToMicrosoftUpdatePolicyWindow: _h.BooleanField[_h.R]
@@ -11,5 +11,5 @@ class _PostPatchInstallTriggerSettings(_h.ReferenceField[_h.R]):
     WindowExtension: _h.TextField[_h.R]
     """WindowExtension: string"""
 
-PostPatchInstallTriggerSettings: _PostPatchInstallTriggerSettings[_PostPatchInstallTriggerSettingsRecord]
+PostPatchInstallTriggerSettings: PostPatchInstallTriggerSettingsFields[_PostPatchInstallTriggerSettingsRecord]
 """The fields of PostPatchInstallTriggerSettings: for conditions, sort orders and selections."""

@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.probecommand import ProbeCommand as _ProbeCommandRecord
-from .probecommandstatus import _ProbeCommandStatus
-from .proberemotecommand import _ProbeRemoteCommand
+from .probecommandstatus import ProbeCommandStatusFields
+from .proberemotecommand import ProbeRemoteCommandFields
 
-class _ProbeCommand(_h.ReferenceField[_h.R]):
+class ProbeCommandFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeCommand, in conditions on records R."""
 
     ProbeCommandId: _h.IntegerField[_h.R]
     """ProbeCommandId: int32"""
     ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
-    Command: _ProbeRemoteCommand[_h.R]
+    Command: ProbeRemoteCommandFields[_h.R]
     """Command: a reference; compare its Id or Name, or it with None"""
-    Status: _ProbeCommandStatus[_h.R]
+    Status: ProbeCommandStatusFields[_h.R]
     """Status: a reference; compare its Id or Name, or it with None"""
     Parameters: _h.CollectionField[str, _h.R]
     """Parameters: a list of string"""
@@ -25,5 +25,5 @@ class _ProbeCommand(_h.ReferenceField[_h.R]):
     DateUpdated: _h.DateTimeField[_h.R]
     """DateUpdated: date-time"""
 
-ProbeCommand: _ProbeCommand[_ProbeCommandRecord]
+ProbeCommand: ProbeCommandFields[_ProbeCommandRecord]
 """The fields of ProbeCommand: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.probecommandhistoryentry import ProbeCommandHistoryEntry as _ProbeCommandHistoryEntryRecord
-from .probecommandstatus import _ProbeCommandStatus
-from .proberemotecommand import _ProbeRemoteCommand
+from .probecommandstatus import ProbeCommandStatusFields
+from .proberemotecommand import ProbeRemoteCommandFields
 
-class _ProbeCommandHistoryEntry(_h.ReferenceField[_h.R]):
+class ProbeCommandHistoryEntryFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeCommandHistoryEntry, in conditions on records R."""
 
     ProbeCommandHistoryId: _h.IntegerField[_h.R]
@@ -14,9 +14,9 @@ class _ProbeCommandHistoryEntry(_h.ReferenceField[_h.R]):
     """ProbeId: int32"""
     DateExecuted: _h.DateTimeField[_h.R]
     """DateExecuted: date-time"""
-    Status: _ProbeCommandStatus[_h.R]
+    Status: ProbeCommandStatusFields[_h.R]
     """Status: a reference; compare its Id or Name, or it with None"""
-    ProbeRemoteCommand: _ProbeRemoteCommand[_h.R]
+    ProbeRemoteCommand: ProbeRemoteCommandFields[_h.R]
     """ProbeRemoteCommand: a reference; compare its Id or Name, or it with None"""
     Output: _h.TextField[_h.R]
     """Output: string"""
@@ -25,8 +25,8 @@ class _ProbeCommandHistoryEntry(_h.ReferenceField[_h.R]):
     DateFinished: _h.DateTimeField[_h.R]
     """DateFinished: date-time"""
 
-class _ProbeCommandHistoryEntryMany(_ProbeCommandHistoryEntry[_h.R], _h.ChildrenField[_h.R, _ProbeCommandHistoryEntryRecord]):
+class ProbeCommandHistoryEntryListFields(ProbeCommandHistoryEntryFields[_h.R], _h.ChildrenField[_h.R, _ProbeCommandHistoryEntryRecord]):
     """A list of ProbeCommandHistoryEntry inside of a record R."""
 
-ProbeCommandHistoryEntry: _ProbeCommandHistoryEntry[_ProbeCommandHistoryEntryRecord]
+ProbeCommandHistoryEntry: ProbeCommandHistoryEntryFields[_ProbeCommandHistoryEntryRecord]
 """The fields of ProbeCommandHistoryEntry: for conditions, sort orders and selections."""

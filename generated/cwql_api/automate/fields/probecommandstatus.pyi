@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.probecommandstatus import ProbeCommandStatus as _ProbeCommandStatusRecord
 
-class _ProbeCommandStatus(_h.ReferenceField[_h.R]):
+class ProbeCommandStatusFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeCommandStatus, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ProbeCommandStatus(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ProbeCommandStatus: _ProbeCommandStatus[_ProbeCommandStatusRecord]
+ProbeCommandStatus: ProbeCommandStatusFields[_ProbeCommandStatusRecord]
 """The fields of ProbeCommandStatus: for conditions, sort orders and selections."""

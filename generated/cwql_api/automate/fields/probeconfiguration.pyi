@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.probeconfiguration import ProbeConfiguration as _ProbeConfigurationRecord
-from .discoveryscansettings import _DiscoveryScanSettings
-from .snmpsettings import _SnmpSettings
-from .statusscansettings import _StatusScanSettings
-from .syslogserversettings import _SyslogServerSettings
-from .tftpserversettings import _TftpServerSettings
+from .discoveryscansettings import DiscoveryScanSettingsFields
+from .snmpsettings import SnmpSettingsFields
+from .statusscansettings import StatusScanSettingsFields
+from .syslogserversettings import SyslogServerSettingsFields
+from .tftpserversettings import TftpServerSettingsFields
 
-class _ProbeConfiguration(_h.ReferenceField[_h.R]):
+class ProbeConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeConfiguration, in conditions on records R."""
 
     ProbeConfigurationId: _h.IntegerField[_h.R]
@@ -19,20 +19,20 @@ class _ProbeConfiguration(_h.ReferenceField[_h.R]):
     """AgentDeploymentAttemptMaximum: int32"""
     AutomatedDeploymentEnabled: _h.BooleanField[_h.R]
     """AutomatedDeploymentEnabled: boolean"""
-    DiscoverySettings: _DiscoveryScanSettings[_h.R]
+    DiscoverySettings: DiscoveryScanSettingsFields[_h.R]
     """DiscoverySettings: a reference; compare its fields, or it with None"""
-    StatusSettings: _StatusScanSettings[_h.R]
+    StatusSettings: StatusScanSettingsFields[_h.R]
     """StatusSettings: a reference; compare its fields, or it with None"""
-    SnmpSettings: _SnmpSettings[_h.R]
+    SnmpSettings: SnmpSettingsFields[_h.R]
     """SnmpSettings: a reference; compare its fields, or it with None"""
     IsDataCollectionEnabled: _h.BooleanField[_h.R]
     """IsDataCollectionEnabled: boolean"""
     SnmpTrapServerListeningPort: _h.IntegerField[_h.R]
     """SnmpTrapServerListeningPort: int32"""
-    SyslogSettings: _SyslogServerSettings[_h.R]
+    SyslogSettings: SyslogServerSettingsFields[_h.R]
     """SyslogSettings: a reference; compare its fields, or it with None"""
-    TftpSettings: _TftpServerSettings[_h.R]
+    TftpSettings: TftpServerSettingsFields[_h.R]
     """TftpSettings: a reference; compare its fields, or it with None"""
 
-ProbeConfiguration: _ProbeConfiguration[_ProbeConfigurationRecord]
+ProbeConfiguration: ProbeConfigurationFields[_ProbeConfigurationRecord]
 """The fields of ProbeConfiguration: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.probeconfigurationcredentials import ProbeConfigurationCredentials as _ProbeConfigurationCredentialsRecord
-from .externalsystemcredentials import _ExternalSystemCredentials
+from .externalsystemcredentials import ExternalSystemCredentialsFields
 
-class _ProbeConfigurationCredentials(_h.ReferenceField[_h.R]):
+class ProbeConfigurationCredentialsFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeConfigurationCredentials, in conditions on records R."""
 
     ProbeConfigurationCredentialsId: _h.IntegerField[_h.R]
@@ -17,11 +17,11 @@ class _ProbeConfigurationCredentials(_h.ReferenceField[_h.R]):
     """AttemptSequence: int32"""
     CredentialsAlias: _h.TextField[_h.R]
     """CredentialsAlias: string"""
-    CredentialDetails: _ExternalSystemCredentials[_h.R]
+    CredentialDetails: ExternalSystemCredentialsFields[_h.R]
     """CredentialDetails: a reference; compare its fields, or it with None"""
 
-class _ProbeConfigurationCredentialsMany(_ProbeConfigurationCredentials[_h.R], _h.ChildrenField[_h.R, _ProbeConfigurationCredentialsRecord]):
+class ProbeConfigurationCredentialsListFields(ProbeConfigurationCredentialsFields[_h.R], _h.ChildrenField[_h.R, _ProbeConfigurationCredentialsRecord]):
     """A list of ProbeConfigurationCredentials inside of a record R."""
 
-ProbeConfigurationCredentials: _ProbeConfigurationCredentials[_ProbeConfigurationCredentialsRecord]
+ProbeConfigurationCredentials: ProbeConfigurationCredentialsFields[_ProbeConfigurationCredentialsRecord]
 """The fields of ProbeConfigurationCredentials: for conditions, sort orders and selections."""

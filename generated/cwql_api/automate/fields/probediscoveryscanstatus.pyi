@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.probediscoveryscanstatus import ProbeDiscoveryScanStatus as _ProbeDiscoveryScanStatusRecord
 
-class _ProbeDiscoveryScanStatus(_h.ReferenceField[_h.R]):
+class ProbeDiscoveryScanStatusFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeDiscoveryScanStatus, in conditions on records R."""
 
     ProbeDiscoveryScanStatusId: _h.IntegerField[_h.R]
@@ -19,5 +19,5 @@ class _ProbeDiscoveryScanStatus(_h.ReferenceField[_h.R]):
     LastDiscoveryScan: _h.DateTimeField[_h.R]
     """LastDiscoveryScan: date-time"""
 
-ProbeDiscoveryScanStatus: _ProbeDiscoveryScanStatus[_ProbeDiscoveryScanStatusRecord]
+ProbeDiscoveryScanStatus: ProbeDiscoveryScanStatusFields[_ProbeDiscoveryScanStatusRecord]
 """The fields of ProbeDiscoveryScanStatus: for conditions, sort orders and selections."""

@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.probeevent import ProbeEvent as _ProbeEventRecord
-from .probeeventlevel import _ProbeEventLevel
+from .probeeventlevel import ProbeEventLevelFields
 
-class _ProbeEvent(_h.ReferenceField[_h.R]):
+class ProbeEventFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeEvent, in conditions on records R."""
 
     ProbeId: _h.IntegerField[_h.R]
     """ProbeId: int32"""
-    EventLevel: _ProbeEventLevel[_h.R]
+    EventLevel: ProbeEventLevelFields[_h.R]
     """EventLevel: a reference; compare its Id or Name, or it with None"""
     Message: _h.TextField[_h.R]
     """Message: string"""
     EventTime: _h.DateTimeField[_h.R]
     """EventTime: date-time"""
 
-ProbeEvent: _ProbeEvent[_ProbeEventRecord]
+ProbeEvent: ProbeEventFields[_ProbeEventRecord]
 """The fields of ProbeEvent: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.probeeventlevel import ProbeEventLevel as _ProbeEventLevelRecord
 
-class _ProbeEventLevel(_h.ReferenceField[_h.R]):
+class ProbeEventLevelFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeEventLevel, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ProbeEventLevel(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ProbeEventLevel: _ProbeEventLevel[_ProbeEventLevelRecord]
+ProbeEventLevel: ProbeEventLevelFields[_ProbeEventLevelRecord]
 """The fields of ProbeEventLevel: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.probeexcludedipaddressrange import ProbeExcludedIpAddressRange as _ProbeExcludedIpAddressRangeRecord
 
-class _ProbeExcludedIpAddressRange(_h.ReferenceField[_h.R]):
+class ProbeExcludedIpAddressRangeFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeExcludedIpAddressRange, in conditions on records R."""
 
     ExcludedIpRangeId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _ProbeExcludedIpAddressRange(_h.ReferenceField[_h.R]):
     ExcludedIpRange: _h.TextField[_h.R]
     """ExcludedIpRange: string"""
 
-ProbeExcludedIpAddressRange: _ProbeExcludedIpAddressRange[_ProbeExcludedIpAddressRangeRecord]
+ProbeExcludedIpAddressRange: ProbeExcludedIpAddressRangeFields[_ProbeExcludedIpAddressRangeRecord]
 """The fields of ProbeExcludedIpAddressRange: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.proberemotecommand import ProbeRemoteCommand as _ProbeRemoteCommandRecord
 
-class _ProbeRemoteCommand(_h.ReferenceField[_h.R]):
+class ProbeRemoteCommandFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeRemoteCommand, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _ProbeRemoteCommand(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-ProbeRemoteCommand: _ProbeRemoteCommand[_ProbeRemoteCommandRecord]
+ProbeRemoteCommand: ProbeRemoteCommandFields[_ProbeRemoteCommandRecord]
 """The fields of ProbeRemoteCommand: for conditions, sort orders and selections."""

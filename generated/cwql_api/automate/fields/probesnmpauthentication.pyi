@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.probesnmpauthentication import ProbeSnmpAuthentication as _ProbeSnmpAuthenticationRecord
-from .hashmethod import _HashMethod
+from .hashmethod import HashMethodFields
 
-class _ProbeSnmpAuthentication(_h.ReferenceField[_h.R]):
+class ProbeSnmpAuthenticationFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeSnmpAuthentication, in conditions on records R."""
 
     SnmpAuthenticationId: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _ProbeSnmpAuthentication(_h.ReferenceField[_h.R]):
     """ProbeSnmpConfigurationId: int32"""
     AuthenticationSecret: _h.TextField[_h.R]
     """AuthenticationSecret: string"""
-    HashMethod: _HashMethod[_h.R]
+    HashMethod: HashMethodFields[_h.R]
     """HashMethod: a reference; compare its Id or Name, or it with None"""
 
-ProbeSnmpAuthentication: _ProbeSnmpAuthentication[_ProbeSnmpAuthenticationRecord]
+ProbeSnmpAuthentication: ProbeSnmpAuthenticationFields[_ProbeSnmpAuthenticationRecord]
 """The fields of ProbeSnmpAuthentication: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.probesnmpconfiguration import ProbeSnmpConfiguration as _ProbeSnmpConfigurationRecord
-from .probesnmpv3configuration import _ProbeSnmpV3Configuration
+from .probesnmpv3configuration import ProbeSnmpV3ConfigurationFields
 
-class _ProbeSnmpConfiguration(_h.ReferenceField[_h.R]):
+class ProbeSnmpConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeSnmpConfiguration, in conditions on records R."""
 
     ProbeSnmpConfigurationId: _h.IntegerField[_h.R]
@@ -15,8 +15,8 @@ class _ProbeSnmpConfiguration(_h.ReferenceField[_h.R]):
     """SnmpTimeoutInSeconds: int32"""
     CommunityStringGetList: _h.TextField[_h.R]
     """CommunityStringGetList: string"""
-    SnmpV3Settings: _ProbeSnmpV3Configuration[_h.R]
+    SnmpV3Settings: ProbeSnmpV3ConfigurationFields[_h.R]
     """SnmpV3Settings: a reference; compare its fields, or it with None"""
 
-ProbeSnmpConfiguration: _ProbeSnmpConfiguration[_ProbeSnmpConfigurationRecord]
+ProbeSnmpConfiguration: ProbeSnmpConfigurationFields[_ProbeSnmpConfigurationRecord]
 """The fields of ProbeSnmpConfiguration: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.probesnmpencryption import ProbeSnmpEncryption as _ProbeSnmpEncryptionRecord
-from .encryptionmethod import _EncryptionMethod
+from .encryptionmethod import EncryptionMethodFields
 
-class _ProbeSnmpEncryption(_h.ReferenceField[_h.R]):
+class ProbeSnmpEncryptionFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeSnmpEncryption, in conditions on records R."""
 
     SnmpEncryptionId: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _ProbeSnmpEncryption(_h.ReferenceField[_h.R]):
     """ProbeSnmpConfigurationId: int32"""
     EncryptionPassword: _h.TextField[_h.R]
     """EncryptionPassword: string"""
-    EncryptionMethod: _EncryptionMethod[_h.R]
+    EncryptionMethod: EncryptionMethodFields[_h.R]
     """EncryptionMethod: a reference; compare its Id or Name, or it with None"""
 
-ProbeSnmpEncryption: _ProbeSnmpEncryption[_ProbeSnmpEncryptionRecord]
+ProbeSnmpEncryption: ProbeSnmpEncryptionFields[_ProbeSnmpEncryptionRecord]
 """The fields of ProbeSnmpEncryption: for conditions, sort orders and selections."""

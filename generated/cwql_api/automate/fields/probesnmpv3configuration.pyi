@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.probesnmpv3configuration import ProbeSnmpV3Configuration as _ProbeSnmpV3ConfigurationRecord
-from .probesnmpauthentication import _ProbeSnmpAuthentication
-from .probesnmpencryption import _ProbeSnmpEncryption
+from .probesnmpauthentication import ProbeSnmpAuthenticationFields
+from .probesnmpencryption import ProbeSnmpEncryptionFields
 
-class _ProbeSnmpV3Configuration(_h.ReferenceField[_h.R]):
+class ProbeSnmpV3ConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeSnmpV3Configuration, in conditions on records R."""
 
     ProbeSnmpConfigurationId: _h.IntegerField[_h.R]
     """ProbeSnmpConfigurationId: int32"""
     SnmpV3Username: _h.TextField[_h.R]
     """SnmpV3Username: string"""
-    Authentication: _ProbeSnmpAuthentication[_h.R]
+    Authentication: ProbeSnmpAuthenticationFields[_h.R]
     """Authentication: a reference; compare its fields, or it with None"""
-    Encryption: _ProbeSnmpEncryption[_h.R]
+    Encryption: ProbeSnmpEncryptionFields[_h.R]
     """Encryption: a reference; compare its fields, or it with None"""
 
-ProbeSnmpV3Configuration: _ProbeSnmpV3Configuration[_ProbeSnmpV3ConfigurationRecord]
+ProbeSnmpV3Configuration: ProbeSnmpV3ConfigurationFields[_ProbeSnmpV3ConfigurationRecord]
 """The fields of ProbeSnmpV3Configuration: for conditions, sort orders and selections."""

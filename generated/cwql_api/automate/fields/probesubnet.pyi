@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.probesubnet import ProbeSubnet as _ProbeSubnetRecord
 
-class _ProbeSubnet(_h.ReferenceField[_h.R]):
+class ProbeSubnetFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeSubnet, in conditions on records R."""
 
     ProbeSubnetId: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _ProbeSubnet(_h.ReferenceField[_h.R]):
     Label: _h.TextField[_h.R]
     """Label: string"""
 
-ProbeSubnet: _ProbeSubnet[_ProbeSubnetRecord]
+ProbeSubnet: ProbeSubnetFields[_ProbeSubnetRecord]
 """The fields of ProbeSubnet: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.probesummary import ProbeSummary as _ProbeSummaryRecord
 
-class _ProbeSummary(_h.ReferenceField[_h.R]):
+class ProbeSummaryFields(_h.ReferenceField[_h.R]):
     """The fields of ProbeSummary, in conditions on records R."""
 
     CurrentProbeId: _h.IntegerField[_h.R]
@@ -23,5 +23,5 @@ class _ProbeSummary(_h.ReferenceField[_h.R]):
     IsGenerationTwo: _h.BooleanField[_h.R]
     """IsGenerationTwo: boolean"""
 
-ProbeSummary: _ProbeSummary[_ProbeSummaryRecord]
+ProbeSummary: ProbeSummaryFields[_ProbeSummaryRecord]
 """The fields of ProbeSummary: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.processorfamily import ProcessorFamily as _ProcessorFamilyRecord
 
-class _ProcessorFamily(_h.ReferenceField[_h.R]):
+class ProcessorFamilyFields(_h.ReferenceField[_h.R]):
     """The fields of ProcessorFamily, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ProcessorFamily(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ProcessorFamily: _ProcessorFamily[_ProcessorFamilyRecord]
+ProcessorFamily: ProcessorFamilyFields[_ProcessorFamilyRecord]
 """The fields of ProcessorFamily: for conditions, sort orders and selections."""

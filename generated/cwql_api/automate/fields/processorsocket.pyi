@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.processorsocket import ProcessorSocket as _ProcessorSocketRecord
 
-class _ProcessorSocket(_h.ReferenceField[_h.R]):
+class ProcessorSocketFields(_h.ReferenceField[_h.R]):
     """The fields of ProcessorSocket, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ProcessorSocket(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ProcessorSocket: _ProcessorSocket[_ProcessorSocketRecord]
+ProcessorSocket: ProcessorSocketFields[_ProcessorSocketRecord]
 """The fields of ProcessorSocket: for conditions, sort orders and selections."""

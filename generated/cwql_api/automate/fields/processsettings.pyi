@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.processsettings import ProcessSettings as _ProcessSettingsRecord
 
-class _ProcessSettings(_h.ReferenceField[_h.R]):
+class ProcessSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of ProcessSettings, in conditions on records R."""
 
     ProcessName: _h.TextField[_h.R]
     """ProcessName: string"""
 
-ProcessSettings: _ProcessSettings[_ProcessSettingsRecord]
+ProcessSettings: ProcessSettingsFields[_ProcessSettingsRecord]
 """The fields of ProcessSettings: for conditions, sort orders and selections."""

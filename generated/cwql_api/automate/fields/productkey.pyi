@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.productkey import ProductKey as _ProductKeyRecord
 
-class _ProductKey(_h.ReferenceField[_h.R]):
+class ProductKeyFields(_h.ReferenceField[_h.R]):
     """The fields of ProductKey, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -27,5 +27,5 @@ class _ProductKey(_h.ReferenceField[_h.R]):
     ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
 
-ProductKey: _ProductKey[_ProductKeyRecord]
+ProductKey: ProductKeyFields[_ProductKeyRecord]
 """The fields of ProductKey: for conditions, sort orders and selections."""

@@ -2,29 +2,29 @@
 from cwql.schema import handles as _h
 
 from ..models.promptwithoutdeadlinesettings import PromptWithoutDeadlineSettings as _PromptWithoutDeadlineSettingsRecord
-from .postpatchinstalltriggersettings import _PostPatchInstallTriggerSettings
-from .rebootpolicymaintenancemodeoptions import _RebootPolicyMaintenanceModeOptions
-from .rebootpolicypromptsettings import _RebootPolicyPromptSettings
-from .schedulepatchingpolicyschedule import _SchedulePatchingPolicySchedule
-from .v1_5patchingpolicyscriptoptions import _V1_5PatchingPolicyScriptOptions
+from .postpatchinstalltriggersettings import PostPatchInstallTriggerSettingsFields
+from .rebootpolicymaintenancemodeoptions import RebootPolicyMaintenanceModeOptionsFields
+from .rebootpolicypromptsettings import RebootPolicyPromptSettingsFields
+from .schedulepatchingpolicyschedule import SchedulePatchingPolicyScheduleFields
+from .v1_5patchingpolicyscriptoptions import V1_5PatchingPolicyScriptOptionsFields
 
-class _PromptWithoutDeadlineSettings(_h.ReferenceField[_h.R]):
+class PromptWithoutDeadlineSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of PromptWithoutDeadlineSettings, in conditions on records R."""
 
     RebootTriggerType: _h.TextField[_h.R]
     """RebootTriggerType: string"""
-    PostPatchInstallTriggerSettings: _PostPatchInstallTriggerSettings[_h.R]
+    PostPatchInstallTriggerSettings: PostPatchInstallTriggerSettingsFields[_h.R]
     """PostPatchInstallTriggerSettings: a reference; compare its fields, or it with None"""
-    ScheduleTriggerSettings: _SchedulePatchingPolicySchedule[_h.R]
+    ScheduleTriggerSettings: SchedulePatchingPolicyScheduleFields[_h.R]
     """ScheduleTriggerSettings: a reference; compare its fields, or it with None"""
-    PromptSettings: _RebootPolicyPromptSettings[_h.R]
+    PromptSettings: RebootPolicyPromptSettingsFields[_h.R]
     """PromptSettings: a reference; compare its fields, or it with None"""
     RebootPriorToPatchJobInstalls: _h.BooleanField[_h.R]
     """RebootPriorToPatchJobInstalls: boolean"""
-    MaintenanceModeOptions: _RebootPolicyMaintenanceModeOptions[_h.R]
+    MaintenanceModeOptions: RebootPolicyMaintenanceModeOptionsFields[_h.R]
     """MaintenanceModeOptions: a reference; compare its fields, or it with None"""
-    ScriptOptions: _V1_5PatchingPolicyScriptOptions[_h.R]
+    ScriptOptions: V1_5PatchingPolicyScriptOptionsFields[_h.R]
     """ScriptOptions: a reference; compare its fields, or it with None"""
 
-PromptWithoutDeadlineSettings: _PromptWithoutDeadlineSettings[_PromptWithoutDeadlineSettingsRecord]
+PromptWithoutDeadlineSettings: PromptWithoutDeadlineSettingsFields[_PromptWithoutDeadlineSettingsRecord]
 """The fields of PromptWithoutDeadlineSettings: for conditions, sort orders and selections."""

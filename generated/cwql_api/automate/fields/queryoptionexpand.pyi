@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.queryoptionexpand import QueryOptionExpand as _QueryOptionExpandRecord
-from .queryoptionorderby import _QueryOptionOrderBy
+from .queryoptionorderby import QueryOptionOrderByFields
 
-class _QueryOptionExpand(_h.ReferenceField[_h.R]):
+class QueryOptionExpandFields(_h.ReferenceField[_h.R]):
     """The fields of QueryOptionExpand, in conditions on records R."""
 
     FieldName: _h.TextField[_h.R]
@@ -17,12 +17,12 @@ class _QueryOptionExpand(_h.ReferenceField[_h.R]):
     """Condition: string"""
     Expands: _h.MapField[_h.R]
     """Expands: a mapping"""
-    OrderBy: _QueryOptionOrderBy[_h.R]
+    OrderBy: QueryOptionOrderByFields[_h.R]
     """OrderBy: a reference; compare its Name, or it with None"""
     IncludedFields: _h.CollectionField[str, _h.R]
     """IncludedFields: a list of string"""
     ExcludedFields: _h.CollectionField[str, _h.R]
     """ExcludedFields: a list of string"""
 
-QueryOptionExpand: _QueryOptionExpand[_QueryOptionExpandRecord]
+QueryOptionExpand: QueryOptionExpandFields[_QueryOptionExpandRecord]
 """The fields of QueryOptionExpand: for conditions, sort orders and selections."""

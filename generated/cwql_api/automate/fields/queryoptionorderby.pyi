@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.queryoptionorderby import QueryOptionOrderBy as _QueryOptionOrderByRecord
 
-class _QueryOptionOrderBy(_h.ReferenceField[_h.R]):
+class QueryOptionOrderByFields(_h.ReferenceField[_h.R]):
     """The fields of QueryOptionOrderBy, in conditions on records R."""
 
     Name: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _QueryOptionOrderBy(_h.ReferenceField[_h.R]):
     Type: _h.EnumField[_t.Literal["Undefined", "Ascending", "Descending"], _h.R]
     """Type: Undefined | Ascending | Descending"""
 
-QueryOptionOrderBy: _QueryOptionOrderBy[_QueryOptionOrderByRecord]
+QueryOptionOrderBy: QueryOptionOrderByFields[_QueryOptionOrderByRecord]
 """The fields of QueryOptionOrderBy: for conditions, sort orders and selections."""

@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.queryoptions import QueryOptions as _QueryOptionsRecord
-from .queryoptionorderby import _QueryOptionOrderBy
+from .queryoptionorderby import QueryOptionOrderByFields
 
-class _QueryOptions(_h.ReferenceField[_h.R]):
+class QueryOptionsFields(_h.ReferenceField[_h.R]):
     """The fields of QueryOptions, in conditions on records R."""
 
-    OrderBy: _QueryOptionOrderBy[_h.R]
+    OrderBy: QueryOptionOrderByFields[_h.R]
     """OrderBy: a reference; compare its Name, or it with None"""
     Page: _h.IntegerField[_h.R]
     """Page: int32"""
@@ -26,5 +26,5 @@ class _QueryOptions(_h.ReferenceField[_h.R]):
     Timeout: _h.IntegerField[_h.R]
     """Timeout: int32"""
 
-QueryOptions: _QueryOptions[_QueryOptionsRecord]
+QueryOptions: QueryOptionsFields[_QueryOptionsRecord]
 """The fields of QueryOptions: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.rebootpolicy import RebootPolicy as _RebootPolicyRecord
-from .patchrebootaction import _PatchRebootAction
-from .patchrebootmode import _PatchRebootMode
+from .patchrebootaction import PatchRebootActionFields
+from .patchrebootmode import PatchRebootModeFields
 
-class _RebootPolicy(_h.ReferenceField[_h.R]):
+class RebootPolicyFields(_h.ReferenceField[_h.R]):
     """The fields of RebootPolicy, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -14,14 +14,14 @@ class _RebootPolicy(_h.ReferenceField[_h.R]):
     """MinutesAfterInstallToReboot: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    RebootAction: _PatchRebootAction[_h.R]
+    RebootAction: PatchRebootActionFields[_h.R]
     """RebootAction: a reference; compare its Id or Name, or it with None"""
-    RebootMode: _PatchRebootMode[_h.R]
+    RebootMode: PatchRebootModeFields[_h.R]
     """RebootMode: a reference; compare its Id or Name, or it with None"""
     RebootPriorToFirstPatchInstall: _h.BooleanField[_h.R]
     """RebootPriorToFirstPatchInstall: boolean"""
     SetMaintenanceWindowForReboot: _h.BooleanField[_h.R]
     """SetMaintenanceWindowForReboot: boolean"""
 
-RebootPolicy: _RebootPolicy[_RebootPolicyRecord]
+RebootPolicy: RebootPolicyFields[_RebootPolicyRecord]
 """The fields of RebootPolicy: for conditions, sort orders and selections."""

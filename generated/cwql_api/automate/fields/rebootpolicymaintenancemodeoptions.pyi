@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.rebootpolicymaintenancemodeoptions import RebootPolicyMaintenanceModeOptions as _RebootPolicyMaintenanceModeOptionsRecord
 
-class _RebootPolicyMaintenanceModeOptions(_h.ReferenceField[_h.R]):
+class RebootPolicyMaintenanceModeOptionsFields(_h.ReferenceField[_h.R]):
     """The fields of RebootPolicyMaintenanceModeOptions, in conditions on records R."""
 
     SetWindow: _h.BooleanField[_h.R]
@@ -13,5 +13,5 @@ class _RebootPolicyMaintenanceModeOptions(_h.ReferenceField[_h.R]):
     WindowDuration: _h.TextField[_h.R]
     """WindowDuration: string"""
 
-RebootPolicyMaintenanceModeOptions: _RebootPolicyMaintenanceModeOptions[_RebootPolicyMaintenanceModeOptionsRecord]
+RebootPolicyMaintenanceModeOptions: RebootPolicyMaintenanceModeOptionsFields[_RebootPolicyMaintenanceModeOptionsRecord]
 """The fields of RebootPolicyMaintenanceModeOptions: for conditions, sort orders and selections."""

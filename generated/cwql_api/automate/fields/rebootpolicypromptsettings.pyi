@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.rebootpolicypromptsettings import RebootPolicyPromptSettings as _RebootPolicyPromptSettingsRecord
 
-class _RebootPolicyPromptSettings(_h.ReferenceField[_h.R]):
+class RebootPolicyPromptSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of RebootPolicyPromptSettings, in conditions on records R."""
 
     UsePrompt: _h.BooleanField[_h.R]
@@ -13,5 +13,5 @@ class _RebootPolicyPromptSettings(_h.ReferenceField[_h.R]):
     RebootIfNoUserLoggedOn: _h.BooleanField[_h.R]
     """RebootIfNoUserLoggedOn: boolean"""
 
-RebootPolicyPromptSettings: _RebootPolicyPromptSettings[_RebootPolicyPromptSettingsRecord]
+RebootPolicyPromptSettings: RebootPolicyPromptSettingsFields[_RebootPolicyPromptSettingsRecord]
 """The fields of RebootPolicyPromptSettings: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.rebootpolicyrebootpolicy import RebootPolicyRebootPolicy as _RebootPolicyRebootPolicyRecord
-from .disableserverpatchrebootsettings import _DisableServerPatchRebootSettings
-from .promptwithoutdeadlinesettings import _PromptWithoutDeadlineSettings
+from .disableserverpatchrebootsettings import DisableServerPatchRebootSettingsFields
+from .promptwithoutdeadlinesettings import PromptWithoutDeadlineSettingsFields
 
-class _RebootPolicyRebootPolicy(_h.ReferenceField[_h.R]):
+class RebootPolicyRebootPolicyFields(_h.ReferenceField[_h.R]):
     """The fields of RebootPolicyRebootPolicy, in conditions on records R."""
 
     PolicyId: _h.IntegerField[_h.R]
@@ -14,10 +14,10 @@ class _RebootPolicyRebootPolicy(_h.ReferenceField[_h.R]):
     """PolicyName: string"""
     RebootPolicyType: _h.TextField[_h.R]
     """RebootPolicyType: string"""
-    DisableServerPatchRebootSettings: _DisableServerPatchRebootSettings[_h.R]
+    DisableServerPatchRebootSettings: DisableServerPatchRebootSettingsFields[_h.R]
     """DisableServerPatchRebootSettings: a reference; compare its fields, or it with None"""
-    PromptWithoutDeadlineSettings: _PromptWithoutDeadlineSettings[_h.R]
+    PromptWithoutDeadlineSettings: PromptWithoutDeadlineSettingsFields[_h.R]
     """PromptWithoutDeadlineSettings: a reference; compare its fields, or it with None"""
 
-RebootPolicyRebootPolicy: _RebootPolicyRebootPolicy[_RebootPolicyRebootPolicyRecord]
+RebootPolicyRebootPolicy: RebootPolicyRebootPolicyFields[_RebootPolicyRebootPolicyRecord]
 """The fields of RebootPolicyRebootPolicy: for conditions, sort orders and selections."""

@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.recordedaction import RecordedAction as _RecordedActionRecord
-from .recordedactionsource import _RecordedActionSource
-from .recordedactiontype import _RecordedActionType
+from .recordedactionsource import RecordedActionSourceFields
+from .recordedactiontype import RecordedActionTypeFields
 
-class _RecordedAction(_h.ReferenceField[_h.R]):
+class RecordedActionFields(_h.ReferenceField[_h.R]):
     """The fields of RecordedAction, in conditions on records R."""
 
-    Type: _RecordedActionType[_h.R]
+    Type: RecordedActionTypeFields[_h.R]
     """Type: a reference; compare its fields, or it with None"""
     ObjectId: _h.IntegerField[_h.R]
     """ObjectId: int32"""
@@ -16,8 +16,8 @@ class _RecordedAction(_h.ReferenceField[_h.R]):
     """SecondaryIdentifier: string"""
     Description: _h.TextField[_h.R]
     """Description: string"""
-    Source: _RecordedActionSource[_h.R]
+    Source: RecordedActionSourceFields[_h.R]
     """Source: a reference; compare its fields, or it with None"""
 
-RecordedAction: _RecordedAction[_RecordedActionRecord]
+RecordedAction: RecordedActionFields[_RecordedActionRecord]
 """The fields of RecordedAction: for conditions, sort orders and selections."""

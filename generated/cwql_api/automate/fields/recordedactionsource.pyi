@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.recordedactionsource import RecordedActionSource as _RecordedActionSourceRecord
 
-class _RecordedActionSource(_h.ReferenceField[_h.R]):
+class RecordedActionSourceFields(_h.ReferenceField[_h.R]):
     """The fields of RecordedActionSource, in conditions on records R."""
 
     RecordedActionSourceId: _h.IntegerField[_h.R]
     """RecordedActionSourceId: int32"""
 
-RecordedActionSource: _RecordedActionSource[_RecordedActionSourceRecord]
+RecordedActionSource: RecordedActionSourceFields[_RecordedActionSourceRecord]
 """The fields of RecordedActionSource: for conditions, sort orders and selections."""

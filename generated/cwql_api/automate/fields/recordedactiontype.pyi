@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.recordedactiontype import RecordedActionType as _RecordedActionTypeRecord
 
-class _RecordedActionType(_h.ReferenceField[_h.R]):
+class RecordedActionTypeFields(_h.ReferenceField[_h.R]):
     """The fields of RecordedActionType, in conditions on records R."""
 
     RecordedActionTypeId: _h.IntegerField[_h.R]
     """RecordedActionTypeId: int32"""
 
-RecordedActionType: _RecordedActionType[_RecordedActionTypeRecord]
+RecordedActionType: RecordedActionTypeFields[_RecordedActionTypeRecord]
 """The fields of RecordedActionType: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.refreshrequest import RefreshRequest as _RefreshRequestRecord
 
-class _RefreshRequest(_h.ReferenceField[_h.R]):
+class RefreshRequestFields(_h.ReferenceField[_h.R]):
     """The fields of RefreshRequest, in conditions on records R."""
 
     RefreshToken: _h.TextField[_h.R]
     """RefreshToken: string, required"""
 
-RefreshRequest: _RefreshRequest[_RefreshRequestRecord]
+RefreshRequest: RefreshRequestFields[_RefreshRequestRecord]
 """The fields of RefreshRequest: for conditions, sort orders and selections."""

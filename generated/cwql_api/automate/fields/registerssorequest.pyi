@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.registerssorequest import RegisterSsoRequest as _RegisterSsoRequestRecord
 
-class _RegisterSsoRequest(_h.ReferenceField[_h.R]):
+class RegisterSsoRequestFields(_h.ReferenceField[_h.R]):
     """The fields of RegisterSsoRequest, in conditions on records R."""
 
     RegistrationToken: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _RegisterSsoRequest(_h.ReferenceField[_h.R]):
     EnabledUserFolders: _h.CollectionField[int, _h.R]
     """EnabledUserFolders: a list of int32"""
 
-RegisterSsoRequest: _RegisterSsoRequest[_RegisterSsoRequestRecord]
+RegisterSsoRequest: RegisterSsoRequestFields[_RegisterSsoRequestRecord]
 """The fields of RegisterSsoRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.registrysettings import RegistrySettings as _RegistrySettingsRecord
 
-class _RegistrySettings(_h.ReferenceField[_h.R]):
+class RegistrySettingsFields(_h.ReferenceField[_h.R]):
     """The fields of RegistrySettings, in conditions on records R."""
 
     RegistryHiveTypeId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _RegistrySettings(_h.ReferenceField[_h.R]):
     ValueName: _h.TextField[_h.R]
     """ValueName: string"""
 
-RegistrySettings: _RegistrySettings[_RegistrySettingsRecord]
+RegistrySettings: RegistrySettingsFields[_RegistrySettingsRecord]
 """The fields of RegistrySettings: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.registryvaluequeryparameters import RegistryValueQueryParameters as _RegistryValueQueryParametersRecord
-from .registryvaluequeryregistryhive import _RegistryValueQueryRegistryHive
+from .registryvaluequeryregistryhive import RegistryValueQueryRegistryHiveFields
 
-class _RegistryValueQueryParameters(_h.ReferenceField[_h.R]):
+class RegistryValueQueryParametersFields(_h.ReferenceField[_h.R]):
     """The fields of RegistryValueQueryParameters, in conditions on records R."""
 
-    Hive: _RegistryValueQueryRegistryHive[_h.R]
+    Hive: RegistryValueQueryRegistryHiveFields[_h.R]
     """Hive: a reference; compare its Id or Name, or it with None"""
     Key: _h.TextField[_h.R]
     """Key: string"""
     Value: _h.TextField[_h.R]
     """Value: string"""
 
-RegistryValueQueryParameters: _RegistryValueQueryParameters[_RegistryValueQueryParametersRecord]
+RegistryValueQueryParameters: RegistryValueQueryParametersFields[_RegistryValueQueryParametersRecord]
 """The fields of RegistryValueQueryParameters: for conditions, sort orders and selections."""

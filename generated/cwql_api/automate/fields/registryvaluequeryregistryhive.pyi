@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.registryvaluequeryregistryhive import RegistryValueQueryRegistryHive as _RegistryValueQueryRegistryHiveRecord
 
-class _RegistryValueQueryRegistryHive(_h.ReferenceField[_h.R]):
+class RegistryValueQueryRegistryHiveFields(_h.ReferenceField[_h.R]):
     """The fields of RegistryValueQueryRegistryHive, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _RegistryValueQueryRegistryHive(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-RegistryValueQueryRegistryHive: _RegistryValueQueryRegistryHive[_RegistryValueQueryRegistryHiveRecord]
+RegistryValueQueryRegistryHive: RegistryValueQueryRegistryHiveFields[_RegistryValueQueryRegistryHiveRecord]
 """The fields of RegistryValueQueryRegistryHive: for conditions, sort orders and selections."""

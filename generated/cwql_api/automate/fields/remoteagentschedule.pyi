@@ -2,47 +2,47 @@
 from cwql.schema import handles as _h
 
 from ..models.remoteagentschedule import RemoteAgentSchedule as _RemoteAgentScheduleRecord
-from .schedule import _Schedule
+from .schedule import ScheduleFields
 
-class _RemoteAgentSchedule(_h.ReferenceField[_h.R]):
+class RemoteAgentScheduleFields(_h.ReferenceField[_h.R]):
     """The fields of RemoteAgentSchedule, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    UpdateConfig: _Schedule[_h.R]
+    UpdateConfig: ScheduleFields[_h.R]
     """UpdateConfig: a reference; compare its fields, or it with None"""
-    HardwareInventory: _Schedule[_h.R]
+    HardwareInventory: ScheduleFields[_h.R]
     """HardwareInventory: a reference; compare its fields, or it with None"""
-    SystemInventory: _Schedule[_h.R]
+    SystemInventory: ScheduleFields[_h.R]
     """SystemInventory: a reference; compare its fields, or it with None"""
-    DriveInventory: _Schedule[_h.R]
+    DriveInventory: ScheduleFields[_h.R]
     """DriveInventory: a reference; compare its fields, or it with None"""
-    ProcessInventory: _Schedule[_h.R]
+    ProcessInventory: ScheduleFields[_h.R]
     """ProcessInventory: a reference; compare its fields, or it with None"""
-    MalewareInventory: _Schedule[_h.R]
+    MalewareInventory: ScheduleFields[_h.R]
     """MalewareInventory: a reference; compare its fields, or it with None"""
-    SoftwareInventory: _Schedule[_h.R]
+    SoftwareInventory: ScheduleFields[_h.R]
     """SoftwareInventory: a reference; compare its fields, or it with None"""
-    EventInventory: _Schedule[_h.R]
+    EventInventory: ScheduleFields[_h.R]
     """EventInventory: a reference; compare its fields, or it with None"""
-    PrinterInventory: _Schedule[_h.R]
+    PrinterInventory: ScheduleFields[_h.R]
     """PrinterInventory: a reference; compare its fields, or it with None"""
-    NetworkInventory: _Schedule[_h.R]
+    NetworkInventory: ScheduleFields[_h.R]
     """NetworkInventory: a reference; compare its fields, or it with None"""
-    NetworkAnalysis: _Schedule[_h.R]
+    NetworkAnalysis: ScheduleFields[_h.R]
     """NetworkAnalysis: a reference; compare its fields, or it with None"""
-    HotfixInventory: _Schedule[_h.R]
+    HotfixInventory: ScheduleFields[_h.R]
     """HotfixInventory: a reference; compare its fields, or it with None"""
-    ServiceInventory: _Schedule[_h.R]
+    ServiceInventory: ScheduleFields[_h.R]
     """ServiceInventory: a reference; compare its fields, or it with None"""
-    NetworkProbeInventory: _Schedule[_h.R]
+    NetworkProbeInventory: ScheduleFields[_h.R]
     """NetworkProbeInventory: a reference; compare its fields, or it with None"""
     LastUpdate: _h.DateTimeField[_h.R]
     """LastUpdate: date-time"""
     LastUser: _h.TextField[_h.R]
     """LastUser: string"""
 
-RemoteAgentSchedule: _RemoteAgentSchedule[_RemoteAgentScheduleRecord]
+RemoteAgentSchedule: RemoteAgentScheduleFields[_RemoteAgentScheduleRecord]
 """The fields of RemoteAgentSchedule: for conditions, sort orders and selections."""

@@ -4,13 +4,13 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.remoteagenttemplate import RemoteAgentTemplate as _RemoteAgentTemplateRecord
-from .avtemplatepolicy import _AVTemplatePolicy
-from .computermenu import _ComputerMenuMany
-from .remoteagentschedule import _RemoteAgentSchedule
-from .schedule import _Schedule
-from .templateproperty import _TemplatePropertyMany
+from .avtemplatepolicy import AVTemplatePolicyFields
+from .computermenu import ComputerMenuListFields
+from .remoteagentschedule import RemoteAgentScheduleFields
+from .schedule import ScheduleFields
+from .templateproperty import TemplatePropertyListFields
 
-class _RemoteAgentTemplate(_h.ReferenceField[_h.R]):
+class RemoteAgentTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of RemoteAgentTemplate, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -43,9 +43,9 @@ class _RemoteAgentTemplate(_h.ReferenceField[_h.R]):
     """HeartbeatFrequency: int32"""
     RemoteAgentLogDebug: _h.BooleanField[_h.R]
     """RemoteAgentLogDebug: boolean"""
-    Schedule: _RemoteAgentSchedule[_h.R]
+    Schedule: RemoteAgentScheduleFields[_h.R]
     """Schedule: a reference; compare its Id or Name, or it with None"""
-    AgentUpdateWindow: _Schedule[_h.R]
+    AgentUpdateWindow: ScheduleFields[_h.R]
     """AgentUpdateWindow: a reference; compare its fields, or it with None"""
     TempDirectory: _h.TextField[_h.R]
     """TempDirectory: string"""
@@ -95,7 +95,7 @@ class _RemoteAgentTemplate(_h.ReferenceField[_h.R]):
     """TrayShowCustomMenu: boolean"""
     TrayShowHelp: _h.BooleanField[_h.R]
     """TrayShowHelp: boolean"""
-    TrayMenus: _ComputerMenuMany[_h.R]
+    TrayMenus: ComputerMenuListFields[_h.R]
     """TrayMenus: a list of ComputerMenu; compare one of its fields, or use any()"""
     TrayRebootLogOffNotificationText: _h.TextField[_h.R]
     """TrayRebootLogOffNotificationText: string"""
@@ -167,10 +167,10 @@ class _RemoteAgentTemplate(_h.ReferenceField[_h.R]):
     """BackupServerPassword: string"""
     NetworkAccessStoragePath: _h.TextField[_h.R]
     """NetworkAccessStoragePath: string"""
-    TemplateProperties: _TemplatePropertyMany[_h.R]
+    TemplateProperties: TemplatePropertyListFields[_h.R]
     """TemplateProperties: a list of TemplateProperty; compare one of its fields, or use any()"""
-    AntivirusTemplate: _AVTemplatePolicy[_h.R]
+    AntivirusTemplate: AVTemplatePolicyFields[_h.R]
     """AntivirusTemplate: a reference; compare its Name, or it with None"""
 
-RemoteAgentTemplate: _RemoteAgentTemplate[_RemoteAgentTemplateRecord]
+RemoteAgentTemplate: RemoteAgentTemplateFields[_RemoteAgentTemplateRecord]
 """The fields of RemoteAgentTemplate: for conditions, sort orders and selections."""

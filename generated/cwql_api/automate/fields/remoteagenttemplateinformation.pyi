@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.remoteagenttemplateinformation import RemoteAgentTemplateInformation as _RemoteAgentTemplateInformationRecord
-from .groupconfigurationremoteagenttemplate import _GroupConfigurationRemoteAgentTemplateMany
+from .groupconfigurationremoteagenttemplate import GroupConfigurationRemoteAgentTemplateListFields
 
-class _RemoteAgentTemplateInformation(_h.ReferenceField[_h.R]):
+class RemoteAgentTemplateInformationFields(_h.ReferenceField[_h.R]):
     """The fields of RemoteAgentTemplateInformation, in conditions on records R."""
 
     InheritedRemoteAgentTemplateId: _h.IntegerField[_h.R]
     """InheritedRemoteAgentTemplateId: int32"""
     IsModifiable: _h.BooleanField[_h.R]
     """IsModifiable: boolean"""
-    RemoteAgentTemplates: _GroupConfigurationRemoteAgentTemplateMany[_h.R]
+    RemoteAgentTemplates: GroupConfigurationRemoteAgentTemplateListFields[_h.R]
     """RemoteAgentTemplates: a list of GroupConfigurationRemoteAgentTemplate; compare one of its fields, or use any()"""
 
-RemoteAgentTemplateInformation: _RemoteAgentTemplateInformation[_RemoteAgentTemplateInformationRecord]
+RemoteAgentTemplateInformation: RemoteAgentTemplateInformationFields[_RemoteAgentTemplateInformationRecord]
 """The fields of RemoteAgentTemplateInformation: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.remotecommand import RemoteCommand as _RemoteCommandRecord
 
-class _RemoteCommand(_h.ReferenceField[_h.R]):
+class RemoteCommandFields(_h.ReferenceField[_h.R]):
     """The fields of RemoteCommand, in conditions on records R."""
 
     RemoteCommandId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _RemoteCommand(_h.ReferenceField[_h.R]):
     Parameters: _h.TextField[_h.R]
     """Parameters: string"""
 
-class _RemoteCommandMany(_RemoteCommand[_h.R], _h.ChildrenField[_h.R, _RemoteCommandRecord]):
+class RemoteCommandListFields(RemoteCommandFields[_h.R], _h.ChildrenField[_h.R, _RemoteCommandRecord]):
     """A list of RemoteCommand inside of a record R."""
 
-RemoteCommand: _RemoteCommand[_RemoteCommandRecord]
+RemoteCommand: RemoteCommandFields[_RemoteCommandRecord]
 """The fields of RemoteCommand: for conditions, sort orders and selections."""

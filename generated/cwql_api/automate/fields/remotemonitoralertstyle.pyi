@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.remotemonitoralertstyle import RemoteMonitorAlertStyle as _RemoteMonitorAlertStyleRecord
 
-class _RemoteMonitorAlertStyle(_h.ReferenceField[_h.R]):
+class RemoteMonitorAlertStyleFields(_h.ReferenceField[_h.R]):
     """The fields of RemoteMonitorAlertStyle, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _RemoteMonitorAlertStyle(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-RemoteMonitorAlertStyle: _RemoteMonitorAlertStyle[_RemoteMonitorAlertStyleRecord]
+RemoteMonitorAlertStyle: RemoteMonitorAlertStyleFields[_RemoteMonitorAlertStyleRecord]
 """The fields of RemoteMonitorAlertStyle: for conditions, sort orders and selections."""

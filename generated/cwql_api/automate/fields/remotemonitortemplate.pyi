@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.remotemonitortemplate import RemoteMonitorTemplate as _RemoteMonitorTemplateRecord
-from .alertingsettings import _AlertingSettings
-from .configuration import _Configuration
-from .searchessearch import _SearchesSearch
-from .targettype import _TargetType
+from .alertingsettings import AlertingSettingsFields
+from .configuration import ConfigurationFields
+from .searchessearch import SearchesSearchFields
+from .targettype import TargetTypeFields
 
-class _RemoteMonitorTemplate(_h.ReferenceField[_h.R]):
+class RemoteMonitorTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of RemoteMonitorTemplate, in conditions on records R."""
 
-    LimitingSearch: _SearchesSearch[_h.R]
+    LimitingSearch: SearchesSearchFields[_h.R]
     """LimitingSearch: a reference; compare its Name, or it with None"""
     GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    TargetType: _TargetType[_h.R]
+    TargetType: TargetTypeFields[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""
     InstallCount: _h.IntegerField[_h.R]
     """InstallCount: int32"""
@@ -32,10 +32,10 @@ class _RemoteMonitorTemplate(_h.ReferenceField[_h.R]):
     """RemoteMonitorId: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    AlertingSettings: _AlertingSettings[_h.R]
+    AlertingSettings: AlertingSettingsFields[_h.R]
     """AlertingSettings: a reference; compare its fields, or it with None"""
-    Configuration: _Configuration[_h.R]
+    Configuration: ConfigurationFields[_h.R]
     """Configuration: a reference; compare its fields, or it with None"""
 
-RemoteMonitorTemplate: _RemoteMonitorTemplate[_RemoteMonitorTemplateRecord]
+RemoteMonitorTemplate: RemoteMonitorTemplateFields[_RemoteMonitorTemplateRecord]
 """The fields of RemoteMonitorTemplate: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.removeentitiesfromgrouprequest import RemoveEntitiesFromGroupRequest as _RemoveEntitiesFromGroupRequestRecord
 
-class _RemoveEntitiesFromGroupRequest(_h.ReferenceField[_h.R]):
+class RemoveEntitiesFromGroupRequestFields(_h.ReferenceField[_h.R]):
     """The fields of RemoveEntitiesFromGroupRequest, in conditions on records R."""
 
     GroupId: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _RemoveEntitiesFromGroupRequest(_h.ReferenceField[_h.R]):
     EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
-RemoveEntitiesFromGroupRequest: _RemoveEntitiesFromGroupRequest[_RemoveEntitiesFromGroupRequestRecord]
+RemoveEntitiesFromGroupRequest: RemoveEntitiesFromGroupRequestFields[_RemoveEntitiesFromGroupRequestRecord]
 """The fields of RemoveEntitiesFromGroupRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.reportcategory import ReportCategory as _ReportCategoryRecord
 
-class _ReportCategory(_h.ReferenceField[_h.R]):
+class ReportCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of ReportCategory, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _ReportCategory(_h.ReferenceField[_h.R]):
     TitleText: _h.TextField[_h.R]
     """TitleText: string"""
 
-ReportCategory: _ReportCategory[_ReportCategoryRecord]
+ReportCategory: ReportCategoryFields[_ReportCategoryRecord]
 """The fields of ReportCategory: for conditions, sort orders and selections."""

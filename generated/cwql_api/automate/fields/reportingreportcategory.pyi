@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.reportingreportcategory import ReportingReportCategory as _ReportingReportCategoryRecord
 
-class _ReportingReportCategory(_h.ReferenceField[_h.R]):
+class ReportingReportCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of ReportingReportCategory, in conditions on records R."""
 
     CategoryId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ReportingReportCategory(_h.ReferenceField[_h.R]):
     CategoryName: _h.TextField[_h.R]
     """CategoryName: string"""
 
-ReportingReportCategory: _ReportingReportCategory[_ReportingReportCategoryRecord]
+ReportingReportCategory: ReportingReportCategoryFields[_ReportingReportCategoryRecord]
 """The fields of ReportingReportCategory: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.reportitem import ReportItem as _ReportItemRecord
 
-class _ReportItem(_h.ReferenceField[_h.R]):
+class ReportItemFields(_h.ReferenceField[_h.R]):
     """The fields of ReportItem, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ReportItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ReportItem: _ReportItem[_ReportItemRecord]
+ReportItem: ReportItemFields[_ReportItemRecord]
 """The fields of ReportItem: for conditions, sort orders and selections."""

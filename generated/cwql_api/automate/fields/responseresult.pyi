@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.responseresult import ResponseResult as _ResponseResultRecord
 
-class _ResponseResult(_h.ReferenceField[_h.R]):
+class ResponseResultFields(_h.ReferenceField[_h.R]):
     """The fields of ResponseResult, in conditions on records R."""
 
     ResultStatus: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _ResponseResult(_h.ReferenceField[_h.R]):
     Message: _h.TextField[_h.R]
     """Message: string"""
 
-ResponseResult: _ResponseResult[_ResponseResultRecord]
+ResponseResult: ResponseResultFields[_ResponseResultRecord]
 """The fields of ResponseResult: for conditions, sort orders and selections."""

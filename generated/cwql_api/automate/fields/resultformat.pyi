@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.resultformat import ResultFormat as _ResultFormatRecord
 
-class _ResultFormat(_h.ReferenceField[_h.R]):
+class ResultFormatFields(_h.ReferenceField[_h.R]):
     """The fields of ResultFormat, in conditions on records R."""
 
     ResultFormatId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ResultFormat(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ResultFormat: _ResultFormat[_ResultFormatRecord]
+ResultFormat: ResultFormatFields[_ResultFormatRecord]
 """The fields of ResultFormat: for conditions, sort orders and selections."""

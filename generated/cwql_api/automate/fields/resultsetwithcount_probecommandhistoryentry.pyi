@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.resultsetwithcount_probecommandhistoryentry import ResultSetWithCount_ProbeCommandHistoryEntry as _ResultSetWithCount_ProbeCommandHistoryEntryRecord
-from .probecommandhistoryentry import _ProbeCommandHistoryEntryMany
+from .probecommandhistoryentry import ProbeCommandHistoryEntryListFields
 
-class _ResultSetWithCount_ProbeCommandHistoryEntry(_h.ReferenceField[_h.R]):
+class ResultSetWithCount_ProbeCommandHistoryEntryFields(_h.ReferenceField[_h.R]):
     """The fields of ResultSetWithCount_ProbeCommandHistoryEntry, in conditions on records R."""
 
-    ResultSet: _ProbeCommandHistoryEntryMany[_h.R]
+    ResultSet: ProbeCommandHistoryEntryListFields[_h.R]
     """ResultSet: a list of ProbeCommandHistoryEntry; compare one of its fields, or use any()"""
     TotalRecordCount: _h.IntegerField[_h.R]
     """TotalRecordCount: int32"""
 
-ResultSetWithCount_ProbeCommandHistoryEntry: _ResultSetWithCount_ProbeCommandHistoryEntry[_ResultSetWithCount_ProbeCommandHistoryEntryRecord]
+ResultSetWithCount_ProbeCommandHistoryEntry: ResultSetWithCount_ProbeCommandHistoryEntryFields[_ResultSetWithCount_ProbeCommandHistoryEntryRecord]
 """The fields of ResultSetWithCount_ProbeCommandHistoryEntry: for conditions, sort orders and selections."""

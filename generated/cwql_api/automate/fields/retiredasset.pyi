@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.retiredasset import RetiredAsset as _RetiredAssetRecord
-from .client import _Client
-from .modelslocation import _ModelsLocation
+from .client import ClientFields
+from .modelslocation import ModelsLocationFields
 
-class _RetiredAsset(_h.ReferenceField[_h.R]):
+class RetiredAssetFields(_h.ReferenceField[_h.R]):
     """The fields of RetiredAsset, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
-    Client: _Client[_h.R]
+    Client: ClientFields[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
-    Location: _ModelsLocation[_h.R]
+    Location: ModelsLocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
     ComputerName: _h.TextField[_h.R]
     """ComputerName: string"""
@@ -37,5 +37,5 @@ class _RetiredAsset(_h.ReferenceField[_h.R]):
     ComputerId: _h.TextField[_h.R]
     """ComputerId: string"""
 
-RetiredAsset: _RetiredAsset[_RetiredAssetRecord]
+RetiredAsset: RetiredAssetFields[_RetiredAssetRecord]
 """The fields of RetiredAsset: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.roledefinitionitem import RoleDefinitionItem as _RoleDefinitionItemRecord
 
-class _RoleDefinitionItem(_h.ReferenceField[_h.R]):
+class RoleDefinitionItemFields(_h.ReferenceField[_h.R]):
     """The fields of RoleDefinitionItem, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _RoleDefinitionItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-RoleDefinitionItem: _RoleDefinitionItem[_RoleDefinitionItemRecord]
+RoleDefinitionItem: RoleDefinitionItemFields[_RoleDefinitionItemRecord]
 """The fields of RoleDefinitionItem: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.router import Router as _RouterRecord
 
-class _Router(_h.ReferenceField[_h.R]):
+class RouterFields(_h.ReferenceField[_h.R]):
     """The fields of Router, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -23,5 +23,5 @@ class _Router(_h.ReferenceField[_h.R]):
     Guid: _h.TextField[_h.R]
     """Guid: string"""
 
-Router: _Router[_RouterRecord]
+Router: RouterFields[_RouterRecord]
 """The fields of Router: for conditions, sort orders and selections."""

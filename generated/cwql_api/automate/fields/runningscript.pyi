@@ -2,26 +2,26 @@
 from cwql.schema import handles as _h
 
 from ..models.runningscript import RunningScript as _RunningScriptRecord
-from .runningscripttarget import _RunningScriptTarget
-from .scriptsource import _ScriptSource
-from .scriptstate import _ScriptState
-from .scriptsscript import _ScriptsScript
+from .runningscripttarget import RunningScriptTargetFields
+from .scriptsource import ScriptSourceFields
+from .scriptstate import ScriptStateFields
+from .scriptsscript import ScriptsScriptFields
 
-class _RunningScript(_h.ReferenceField[_h.R]):
+class RunningScriptFields(_h.ReferenceField[_h.R]):
     """The fields of RunningScript, in conditions on records R."""
 
     ScriptInstanceId: _h.IntegerField[_h.R]
     """ScriptInstanceId: int32"""
-    Target: _RunningScriptTarget[_h.R]
+    Target: RunningScriptTargetFields[_h.R]
     """Target: a reference; compare its fields, or it with None"""
-    Script: _ScriptsScript[_h.R]
+    Script: ScriptsScriptFields[_h.R]
     """Script: a reference; compare its Name, or it with None"""
-    Source: _ScriptSource[_h.R]
+    Source: ScriptSourceFields[_h.R]
     """Source: a reference; compare its Name, or it with None"""
-    State: _ScriptState[_h.R]
+    State: ScriptStateFields[_h.R]
     """State: a reference; compare its Name, or it with None"""
     StartDate: _h.DateTimeField[_h.R]
     """StartDate: date-time"""
 
-RunningScript: _RunningScript[_RunningScriptRecord]
+RunningScript: RunningScriptFields[_RunningScriptRecord]
 """The fields of RunningScript: for conditions, sort orders and selections."""

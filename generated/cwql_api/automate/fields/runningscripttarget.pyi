@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.runningscripttarget import RunningScriptTarget as _RunningScriptTargetRecord
-from .clientsclient import _ClientsClient
-from .computerscomputer import _ComputersComputer
-from .runningscripttargettype import _RunningScriptTargetType
+from .clientsclient import ClientsClientFields
+from .computerscomputer import ComputersComputerFields
+from .runningscripttargettype import RunningScriptTargetTypeFields
 
-class _RunningScriptTarget(_h.ReferenceField[_h.R]):
+class RunningScriptTargetFields(_h.ReferenceField[_h.R]):
     """The fields of RunningScriptTarget, in conditions on records R."""
 
-    TargetType: _RunningScriptTargetType[_h.R]
+    TargetType: RunningScriptTargetTypeFields[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""
-    Computer: _ComputersComputer[_h.R]
+    Computer: ComputersComputerFields[_h.R]
     """Computer: a reference; compare its Name, or it with None"""
-    Client: _ClientsClient[_h.R]
+    Client: ClientsClientFields[_h.R]
     """Client: a reference; compare its Name, or it with None"""
 
-RunningScriptTarget: _RunningScriptTarget[_RunningScriptTargetRecord]
+RunningScriptTarget: RunningScriptTargetFields[_RunningScriptTargetRecord]
 """The fields of RunningScriptTarget: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.runningscripttargettype import RunningScriptTargetType as _RunningScriptTargetTypeRecord
 
-class _RunningScriptTargetType(_h.ReferenceField[_h.R]):
+class RunningScriptTargetTypeFields(_h.ReferenceField[_h.R]):
     """The fields of RunningScriptTargetType, in conditions on records R."""
 
     TargetTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _RunningScriptTargetType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-RunningScriptTargetType: _RunningScriptTargetType[_RunningScriptTargetTypeRecord]
+RunningScriptTargetType: RunningScriptTargetTypeFields[_RunningScriptTargetTypeRecord]
 """The fields of RunningScriptTargetType: for conditions, sort orders and selections."""

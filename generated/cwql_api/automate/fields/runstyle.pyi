@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.runstyle import RunStyle as _RunStyleRecord
 
-class _RunStyle(_h.ReferenceField[_h.R]):
+class RunStyleFields(_h.ReferenceField[_h.R]):
     """The fields of RunStyle, in conditions on records R."""
 
     RunStyleId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _RunStyle(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-RunStyle: _RunStyle[_RunStyleRecord]
+RunStyle: RunStyleFields[_RunStyleRecord]
 """The fields of RunStyle: for conditions, sort orders and selections."""

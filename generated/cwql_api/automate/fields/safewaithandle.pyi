@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.safewaithandle import SafeWaitHandle as _SafeWaitHandleRecord
 
-class _SafeWaitHandle(_h.ReferenceField[_h.R]):
+class SafeWaitHandleFields(_h.ReferenceField[_h.R]):
     """The fields of SafeWaitHandle, in conditions on records R."""
 
     IsInvalid: _h.BooleanField[_h.R]
@@ -11,5 +11,5 @@ class _SafeWaitHandle(_h.ReferenceField[_h.R]):
     IsClosed: _h.BooleanField[_h.R]
     """IsClosed: boolean"""
 
-SafeWaitHandle: _SafeWaitHandle[_SafeWaitHandleRecord]
+SafeWaitHandle: SafeWaitHandleFields[_SafeWaitHandleRecord]
 """The fields of SafeWaitHandle: for conditions, sort orders and selections."""

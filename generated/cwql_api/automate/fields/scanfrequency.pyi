@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.scanfrequency import ScanFrequency as _ScanFrequencyRecord
-from .scanfrequencycategory import _ScanFrequencyCategory
+from .scanfrequencycategory import ScanFrequencyCategoryFields
 
-class _ScanFrequency(_h.ReferenceField[_h.R]):
+class ScanFrequencyFields(_h.ReferenceField[_h.R]):
     """The fields of ScanFrequency, in conditions on records R."""
 
     ScanFrequencyId: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _ScanFrequency(_h.ReferenceField[_h.R]):
     """FrequencyInMinutes: int32"""
     DisplayName: _h.TextField[_h.R]
     """DisplayName: string"""
-    FrequencyCategory: _ScanFrequencyCategory[_h.R]
+    FrequencyCategory: ScanFrequencyCategoryFields[_h.R]
     """FrequencyCategory: a reference; compare its fields, or it with None"""
 
-ScanFrequency: _ScanFrequency[_ScanFrequencyRecord]
+ScanFrequency: ScanFrequencyFields[_ScanFrequencyRecord]
 """The fields of ScanFrequency: for conditions, sort orders and selections."""

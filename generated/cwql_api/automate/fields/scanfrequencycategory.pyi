@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scanfrequencycategory import ScanFrequencyCategory as _ScanFrequencyCategoryRecord
 
-class _ScanFrequencyCategory(_h.ReferenceField[_h.R]):
+class ScanFrequencyCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of ScanFrequencyCategory, in conditions on records R."""
 
     CategoryId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ScanFrequencyCategory(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-ScanFrequencyCategory: _ScanFrequencyCategory[_ScanFrequencyCategoryRecord]
+ScanFrequencyCategory: ScanFrequencyCategoryFields[_ScanFrequencyCategoryRecord]
 """The fields of ScanFrequencyCategory: for conditions, sort orders and selections."""

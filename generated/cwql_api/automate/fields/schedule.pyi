@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.schedule import Schedule as _ScheduleRecord
 
-class _Schedule(_h.ReferenceField[_h.R]):
+class ScheduleFields(_h.ReferenceField[_h.R]):
     """The fields of Schedule, in conditions on records R."""
 
     DayId: _h.EnumField[_t.Literal["Everyday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"], _h.R]
@@ -17,5 +17,5 @@ class _Schedule(_h.ReferenceField[_h.R]):
     Date: _h.DateTimeField[_h.R]
     """Date: date-time"""
 
-Schedule: _Schedule[_ScheduleRecord]
+Schedule: ScheduleFields[_ScheduleRecord]
 """The fields of Schedule: for conditions, sort orders and selections."""

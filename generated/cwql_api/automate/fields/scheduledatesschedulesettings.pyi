@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scheduledatesschedulesettings import ScheduleDatesScheduleSettings as _ScheduleDatesScheduleSettingsRecord
 
-class _ScheduleDatesScheduleSettings(_h.ReferenceField[_h.R]):
+class ScheduleDatesScheduleSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleDatesScheduleSettings, in conditions on records R."""
 
     MonthlyOccurrence: _h.CollectionField[str, _h.R]
@@ -13,5 +13,5 @@ class _ScheduleDatesScheduleSettings(_h.ReferenceField[_h.R]):
     LastDayOfMonth: _h.BooleanField[_h.R]
     """LastDayOfMonth: boolean"""
 
-ScheduleDatesScheduleSettings: _ScheduleDatesScheduleSettings[_ScheduleDatesScheduleSettingsRecord]
+ScheduleDatesScheduleSettings: ScheduleDatesScheduleSettingsFields[_ScheduleDatesScheduleSettingsRecord]
 """The fields of ScheduleDatesScheduleSettings: for conditions, sort orders and selections."""

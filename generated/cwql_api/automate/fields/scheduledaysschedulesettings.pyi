@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scheduledaysschedulesettings import ScheduleDaysScheduleSettings as _ScheduleDaysScheduleSettingsRecord
 
-class _ScheduleDaysScheduleSettings(_h.ReferenceField[_h.R]):
+class ScheduleDaysScheduleSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleDaysScheduleSettings, in conditions on records R."""
 
     MonthlyOccurrence: _h.CollectionField[str, _h.R]
@@ -13,5 +13,5 @@ class _ScheduleDaysScheduleSettings(_h.ReferenceField[_h.R]):
     DailyOccurrence: _h.CollectionField[str, _h.R]
     """DailyOccurrence: a list of string"""
 
-ScheduleDaysScheduleSettings: _ScheduleDaysScheduleSettings[_ScheduleDaysScheduleSettingsRecord]
+ScheduleDaysScheduleSettings: ScheduleDaysScheduleSettingsFields[_ScheduleDaysScheduleSettingsRecord]
 """The fields of ScheduleDaysScheduleSettings: for conditions, sort orders and selections."""

@@ -2,32 +2,32 @@
 from cwql.schema import handles as _h
 
 from ..models.scheduledscript import ScheduledScript as _ScheduledScriptRecord
-from .distributionwindow import _DistributionWindow
-from .keyvaluepair_string_string import _KeyValuePair_String_StringMany
-from .scheduledscriptofflineactionflags import _ScheduledScriptOfflineActionFlags
-from .scheduledscripttarget import _ScheduledScriptTarget
-from .scriptschedulesettings import _ScriptScheduleSettings
-from .scriptsscript import _ScriptsScript
-from .searchessearch import _SearchesSearch
+from .distributionwindow import DistributionWindowFields
+from .keyvaluepair_string_string import KeyValuePair_String_StringListFields
+from .scheduledscriptofflineactionflags import ScheduledScriptOfflineActionFlagsFields
+from .scheduledscripttarget import ScheduledScriptTargetFields
+from .scriptschedulesettings import ScriptScheduleSettingsFields
+from .scriptsscript import ScriptsScriptFields
+from .searchessearch import SearchesSearchFields
 
-class _ScheduledScript(_h.ReferenceField[_h.R]):
+class ScheduledScriptFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduledScript, in conditions on records R."""
 
     ScheduledScriptId: _h.IntegerField[_h.R]
     """ScheduledScriptId: int32"""
-    Script: _ScriptsScript[_h.R]
+    Script: ScriptsScriptFields[_h.R]
     """Script: a reference; compare its Name, or it with None"""
-    ScheduleTarget: _ScheduledScriptTarget[_h.R]
+    ScheduleTarget: ScheduledScriptTargetFields[_h.R]
     """ScheduleTarget: a reference; compare its fields, or it with None"""
-    Schedule: _ScriptScheduleSettings[_h.R]
+    Schedule: ScriptScheduleSettingsFields[_h.R]
     """Schedule: a reference; compare its fields, or it with None"""
-    LimitingSearch: _SearchesSearch[_h.R]
+    LimitingSearch: SearchesSearchFields[_h.R]
     """LimitingSearch: a reference; compare its Name, or it with None"""
-    OfflineActionFlags: _ScheduledScriptOfflineActionFlags[_h.R]
+    OfflineActionFlags: ScheduledScriptOfflineActionFlagsFields[_h.R]
     """OfflineActionFlags: a reference; compare its fields, or it with None"""
-    DistributionWindow: _DistributionWindow[_h.R]
+    DistributionWindow: DistributionWindowFields[_h.R]
     """DistributionWindow: a reference; compare its fields, or it with None"""
-    Parameters: _KeyValuePair_String_StringMany[_h.R]
+    Parameters: KeyValuePair_String_StringListFields[_h.R]
     """Parameters: a list of KeyValuePair_String_String; compare one of its fields, or use any()"""
     UseAgentTime: _h.BooleanField[_h.R]
     """UseAgentTime: boolean"""
@@ -52,5 +52,5 @@ class _ScheduledScript(_h.ReferenceField[_h.R]):
     IsInherited: _h.BooleanField[_h.R]
     """IsInherited: boolean"""
 
-ScheduledScript: _ScheduledScript[_ScheduledScriptRecord]
+ScheduledScript: ScheduledScriptFields[_ScheduledScriptRecord]
 """The fields of ScheduledScript: for conditions, sort orders and selections."""

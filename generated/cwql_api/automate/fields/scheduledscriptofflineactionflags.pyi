@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scheduledscriptofflineactionflags import ScheduledScriptOfflineActionFlags as _ScheduledScriptOfflineActionFlagsRecord
 
-class _ScheduledScriptOfflineActionFlags(_h.ReferenceField[_h.R]):
+class ScheduledScriptOfflineActionFlagsFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduledScriptOfflineActionFlags, in conditions on records R."""
 
     SkipsOfflineAgents: _h.BooleanField[_h.R]
@@ -13,5 +13,5 @@ class _ScheduledScriptOfflineActionFlags(_h.ReferenceField[_h.R]):
     OnlyRunsOnOfflineAgents: _h.BooleanField[_h.R]
     """OnlyRunsOnOfflineAgents: boolean"""
 
-ScheduledScriptOfflineActionFlags: _ScheduledScriptOfflineActionFlags[_ScheduledScriptOfflineActionFlagsRecord]
+ScheduledScriptOfflineActionFlags: ScheduledScriptOfflineActionFlagsFields[_ScheduledScriptOfflineActionFlagsRecord]
 """The fields of ScheduledScriptOfflineActionFlags: for conditions, sort orders and selections."""

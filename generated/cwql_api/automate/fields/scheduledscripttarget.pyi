@@ -2,31 +2,31 @@
 from cwql.schema import handles as _h
 
 from ..models.scheduledscripttarget import ScheduledScriptTarget as _ScheduledScriptTargetRecord
-from .clientsclient import _ClientsClient
-from .clientscontact import _ClientsContact
-from .computerscomputer import _ComputersComputer
-from .groupsgroup import _GroupsGroup
-from .location import _Location
-from .networkdevicesnetworkdevice import _NetworkDevicesNetworkDevice
-from .scheduletargettype import _ScheduleTargetType
+from .clientsclient import ClientsClientFields
+from .clientscontact import ClientsContactFields
+from .computerscomputer import ComputersComputerFields
+from .groupsgroup import GroupsGroupFields
+from .location import LocationFields
+from .networkdevicesnetworkdevice import NetworkDevicesNetworkDeviceFields
+from .scheduletargettype import ScheduleTargetTypeFields
 
-class _ScheduledScriptTarget(_h.ReferenceField[_h.R]):
+class ScheduledScriptTargetFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduledScriptTarget, in conditions on records R."""
 
-    ScheduleTargetType: _ScheduleTargetType[_h.R]
+    ScheduleTargetType: ScheduleTargetTypeFields[_h.R]
     """ScheduleTargetType: a reference; compare its Name, or it with None"""
-    Group: _GroupsGroup[_h.R]
+    Group: GroupsGroupFields[_h.R]
     """Group: a reference; compare its Name, or it with None"""
-    Client: _ClientsClient[_h.R]
+    Client: ClientsClientFields[_h.R]
     """Client: a reference; compare its Name, or it with None"""
-    Location: _Location[_h.R]
+    Location: LocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
-    Computer: _ComputersComputer[_h.R]
+    Computer: ComputersComputerFields[_h.R]
     """Computer: a reference; compare its Name, or it with None"""
-    NetworkDevice: _NetworkDevicesNetworkDevice[_h.R]
+    NetworkDevice: NetworkDevicesNetworkDeviceFields[_h.R]
     """NetworkDevice: a reference; compare its Name, or it with None"""
-    Contact: _ClientsContact[_h.R]
+    Contact: ClientsContactFields[_h.R]
     """Contact: a reference; compare its fields, or it with None"""
 
-ScheduledScriptTarget: _ScheduledScriptTarget[_ScheduledScriptTargetRecord]
+ScheduledScriptTarget: ScheduledScriptTargetFields[_ScheduledScriptTargetRecord]
 """The fields of ScheduledScriptTarget: for conditions, sort orders and selections."""

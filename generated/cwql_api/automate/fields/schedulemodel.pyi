@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.schedulemodel import ScheduleModel as _ScheduleModelRecord
 
-class _ScheduleModel(_h.ReferenceField[_h.R]):
+class ScheduleModelFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleModel, in conditions on records R."""
 
     Regularity: _h.TextField[_h.R]
     """Regularity: string"""
 
-ScheduleModel: _ScheduleModel[_ScheduleModelRecord]
+ScheduleModel: ScheduleModelFields[_ScheduleModelRecord]
 """The fields of ScheduleModel: for conditions, sort orders and selections."""

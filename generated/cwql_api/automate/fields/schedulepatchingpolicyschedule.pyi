@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.schedulepatchingpolicyschedule import SchedulePatchingPolicySchedule as _SchedulePatchingPolicyScheduleRecord
-from .patchtuesdayschedulesettings import _PatchTuesdayScheduleSettings
-from .scheduledatesschedulesettings import _ScheduleDatesScheduleSettings
-from .scheduledaysschedulesettings import _ScheduleDaysScheduleSettings
+from .patchtuesdayschedulesettings import PatchTuesdayScheduleSettingsFields
+from .scheduledatesschedulesettings import ScheduleDatesScheduleSettingsFields
+from .scheduledaysschedulesettings import ScheduleDaysScheduleSettingsFields
 
-class _SchedulePatchingPolicySchedule(_h.ReferenceField[_h.R]):
+class SchedulePatchingPolicyScheduleFields(_h.ReferenceField[_h.R]):
     """The fields of SchedulePatchingPolicySchedule, in conditions on records R."""
 
     UseSchedule: _h.BooleanField[_h.R]
@@ -17,12 +17,12 @@ class _SchedulePatchingPolicySchedule(_h.ReferenceField[_h.R]):
     """WindowDuration: string"""
     PolicyScheduleType: _h.TextField[_h.R]
     """PolicyScheduleType: string"""
-    DatesSettings: _ScheduleDatesScheduleSettings[_h.R]
+    DatesSettings: ScheduleDatesScheduleSettingsFields[_h.R]
     """DatesSettings: a reference; compare its fields, or it with None"""
-    DaysSettings: _ScheduleDaysScheduleSettings[_h.R]
+    DaysSettings: ScheduleDaysScheduleSettingsFields[_h.R]
     """DaysSettings: a reference; compare its fields, or it with None"""
-    PatchTuesdaySettings: _PatchTuesdayScheduleSettings[_h.R]
+    PatchTuesdaySettings: PatchTuesdayScheduleSettingsFields[_h.R]
     """PatchTuesdaySettings: a reference; compare its fields, or it with None"""
 
-SchedulePatchingPolicySchedule: _SchedulePatchingPolicySchedule[_SchedulePatchingPolicyScheduleRecord]
+SchedulePatchingPolicySchedule: SchedulePatchingPolicyScheduleFields[_SchedulePatchingPolicyScheduleRecord]
 """The fields of SchedulePatchingPolicySchedule: for conditions, sort orders and selections."""

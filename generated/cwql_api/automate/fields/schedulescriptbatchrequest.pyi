@@ -4,12 +4,12 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.schedulescriptbatchrequest import ScheduleScriptBatchRequest as _ScheduleScriptBatchRequestRecord
-from .distributionwindow import _DistributionWindow
-from .keyvaluepair_string_string import _KeyValuePair_String_StringMany
-from .scheduledscriptofflineactionflags import _ScheduledScriptOfflineActionFlags
-from .scriptschedulesettings import _ScriptScheduleSettings
+from .distributionwindow import DistributionWindowFields
+from .keyvaluepair_string_string import KeyValuePair_String_StringListFields
+from .scheduledscriptofflineactionflags import ScheduledScriptOfflineActionFlagsFields
+from .scriptschedulesettings import ScriptScheduleSettingsFields
 
-class _ScheduleScriptBatchRequest(_h.ReferenceField[_h.R]):
+class ScheduleScriptBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleScriptBatchRequest, in conditions on records R."""
 
     EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
@@ -20,9 +20,9 @@ class _ScheduleScriptBatchRequest(_h.ReferenceField[_h.R]):
     """ScriptId: int32"""
     ScriptGuid: _h.TextField[_h.R]
     """ScriptGuid: string"""
-    Schedule: _ScriptScheduleSettings[_h.R]
+    Schedule: ScriptScheduleSettingsFields[_h.R]
     """Schedule: a reference; compare its fields, or it with None"""
-    Parameters: _KeyValuePair_String_StringMany[_h.R]
+    Parameters: KeyValuePair_String_StringListFields[_h.R]
     """Parameters: a list of KeyValuePair_String_String; compare one of its fields, or use any()"""
     UseAgentTime: _h.BooleanField[_h.R]
     """UseAgentTime: boolean"""
@@ -30,14 +30,14 @@ class _ScheduleScriptBatchRequest(_h.ReferenceField[_h.R]):
     """StartDate: date-time"""
     ExpireDate: _h.DateTimeField[_h.R]
     """ExpireDate: date-time"""
-    OfflineActionFlags: _ScheduledScriptOfflineActionFlags[_h.R]
+    OfflineActionFlags: ScheduledScriptOfflineActionFlagsFields[_h.R]
     """OfflineActionFlags: a reference; compare its fields, or it with None"""
-    DistributionWindow: _DistributionWindow[_h.R]
+    DistributionWindow: DistributionWindowFields[_h.R]
     """DistributionWindow: a reference; compare its fields, or it with None"""
     Priority: _h.IntegerField[_h.R]
     """Priority: int32"""
     IncludeSubGroups: _h.BooleanField[_h.R]
     """IncludeSubGroups: boolean"""
 
-ScheduleScriptBatchRequest: _ScheduleScriptBatchRequest[_ScheduleScriptBatchRequestRecord]
+ScheduleScriptBatchRequest: ScheduleScriptBatchRequestFields[_ScheduleScriptBatchRequestRecord]
 """The fields of ScheduleScriptBatchRequest: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.schedulescriptbatchresponse import ScheduleScriptBatchResponse as _ScheduleScriptBatchResponseRecord
-from .schedulescriptbatchresult import _ScheduleScriptBatchResultMany
+from .schedulescriptbatchresult import ScheduleScriptBatchResultListFields
 
-class _ScheduleScriptBatchResponse(_h.ReferenceField[_h.R]):
+class ScheduleScriptBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleScriptBatchResponse, in conditions on records R."""
 
-    ScriptResults: _ScheduleScriptBatchResultMany[_h.R]
+    ScriptResults: ScheduleScriptBatchResultListFields[_h.R]
     """ScriptResults: a list of ScheduleScriptBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-ScheduleScriptBatchResponse: _ScheduleScriptBatchResponse[_ScheduleScriptBatchResponseRecord]
+ScheduleScriptBatchResponse: ScheduleScriptBatchResponseFields[_ScheduleScriptBatchResponseRecord]
 """The fields of ScheduleScriptBatchResponse: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.schedulescriptbatchresult import ScheduleScriptBatchResult as _ScheduleScriptBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _ScheduleScriptBatchResult(_h.ReferenceField[_h.R]):
+class ScheduleScriptBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleScriptBatchResult, in conditions on records R."""
 
     EntityId: _h.IntegerField[_h.R]
     """EntityId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _ScheduleScriptBatchResultMany(_ScheduleScriptBatchResult[_h.R], _h.ChildrenField[_h.R, _ScheduleScriptBatchResultRecord]):
+class ScheduleScriptBatchResultListFields(ScheduleScriptBatchResultFields[_h.R], _h.ChildrenField[_h.R, _ScheduleScriptBatchResultRecord]):
     """A list of ScheduleScriptBatchResult inside of a record R."""
 
-ScheduleScriptBatchResult: _ScheduleScriptBatchResult[_ScheduleScriptBatchResultRecord]
+ScheduleScriptBatchResult: ScheduleScriptBatchResultFields[_ScheduleScriptBatchResultRecord]
 """The fields of ScheduleScriptBatchResult: for conditions, sort orders and selections."""

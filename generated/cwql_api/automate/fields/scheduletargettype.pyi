@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scheduletargettype import ScheduleTargetType as _ScheduleTargetTypeRecord
 
-class _ScheduleTargetType(_h.ReferenceField[_h.R]):
+class ScheduleTargetTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleTargetType, in conditions on records R."""
 
     ScheduleTargetTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ScheduleTargetType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ScheduleTargetType: _ScheduleTargetType[_ScheduleTargetTypeRecord]
+ScheduleTargetType: ScheduleTargetTypeFields[_ScheduleTargetTypeRecord]
 """The fields of ScheduleTargetType: for conditions, sort orders and selections."""

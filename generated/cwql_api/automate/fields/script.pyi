@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.script import Script as _ScriptRecord
-from .scriptdata import _ScriptData
-from .scriptfolder import _ScriptFolder
+from .scriptdata import ScriptDataFields
+from .scriptfolder import ScriptFolderFields
 
-class _Script(_h.ReferenceField[_h.R]):
+class ScriptFields(_h.ReferenceField[_h.R]):
     """The fields of Script, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
-    Folder: _ScriptFolder[_h.R]
+    Folder: ScriptFolderFields[_h.R]
     """Folder: a reference; compare its Id or Name, or it with None"""
     Name: _h.TextField[_h.R]
     """Name: string"""
@@ -58,10 +58,10 @@ class _Script(_h.ReferenceField[_h.R]):
     """UpdatedBy: string"""
     FullFolderPath: _h.TextField[_h.R]
     """FullFolderPath: string"""
-    ScriptData: _ScriptData[_h.R]
+    ScriptData: ScriptDataFields[_h.R]
     """ScriptData: a reference; compare its fields, or it with None"""
     FolderID: _h.IntegerField[_h.R]
     """FolderID: int32"""
 
-Script: _Script[_ScriptRecord]
+Script: ScriptFields[_ScriptRecord]
 """The fields of Script: for conditions, sort orders and selections."""

@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptautomationtimecategoryresponse import ScriptAutomationTimeCategoryResponse as _ScriptAutomationTimeCategoryResponseRecord
-from .scriptautomationtimeresult import _ScriptAutomationTimeResult
+from .scriptautomationtimeresult import ScriptAutomationTimeResultFields
 
-class _ScriptAutomationTimeCategoryResponse(_h.ReferenceField[_h.R]):
+class ScriptAutomationTimeCategoryResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptAutomationTimeCategoryResponse, in conditions on records R."""
 
-    Total: _ScriptAutomationTimeResult[_h.R]
+    Total: ScriptAutomationTimeResultFields[_h.R]
     """Total: a reference; compare its fields, or it with None"""
-    System: _ScriptAutomationTimeResult[_h.R]
+    System: ScriptAutomationTimeResultFields[_h.R]
     """System: a reference; compare its fields, or it with None"""
-    Users: _ScriptAutomationTimeResult[_h.R]
+    Users: ScriptAutomationTimeResultFields[_h.R]
     """Users: a reference; compare its fields, or it with None"""
     MaximumHistoryDaysAvailable: _h.IntegerField[_h.R]
     """MaximumHistoryDaysAvailable: int32"""
 
-ScriptAutomationTimeCategoryResponse: _ScriptAutomationTimeCategoryResponse[_ScriptAutomationTimeCategoryResponseRecord]
+ScriptAutomationTimeCategoryResponse: ScriptAutomationTimeCategoryResponseFields[_ScriptAutomationTimeCategoryResponseRecord]
 """The fields of ScriptAutomationTimeCategoryResponse: for conditions, sort orders and selections."""

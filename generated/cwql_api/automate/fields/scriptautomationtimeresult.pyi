@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptautomationtimeresult import ScriptAutomationTimeResult as _ScriptAutomationTimeResultRecord
 
-class _ScriptAutomationTimeResult(_h.ReferenceField[_h.R]):
+class ScriptAutomationTimeResultFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptAutomationTimeResult, in conditions on records R."""
 
     SuccessfulScripts: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _ScriptAutomationTimeResult(_h.ReferenceField[_h.R]):
     AutomationValue: _h.IntegerField[_h.R]
     """AutomationValue: int32"""
 
-ScriptAutomationTimeResult: _ScriptAutomationTimeResult[_ScriptAutomationTimeResultRecord]
+ScriptAutomationTimeResult: ScriptAutomationTimeResultFields[_ScriptAutomationTimeResultRecord]
 """The fields of ScriptAutomationTimeResult: for conditions, sort orders and selections."""

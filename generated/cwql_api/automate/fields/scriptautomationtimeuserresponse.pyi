@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptautomationtimeuserresponse import ScriptAutomationTimeUserResponse as _ScriptAutomationTimeUserResponseRecord
-from .scriptautomationtimeuserresult import _ScriptAutomationTimeUserResultMany
+from .scriptautomationtimeuserresult import ScriptAutomationTimeUserResultListFields
 
-class _ScriptAutomationTimeUserResponse(_h.ReferenceField[_h.R]):
+class ScriptAutomationTimeUserResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptAutomationTimeUserResponse, in conditions on records R."""
 
-    UserList: _ScriptAutomationTimeUserResultMany[_h.R]
+    UserList: ScriptAutomationTimeUserResultListFields[_h.R]
     """UserList: a list of ScriptAutomationTimeUserResult; compare one of its fields, or use any()"""
     MaximumHistoryDaysAvailable: _h.IntegerField[_h.R]
     """MaximumHistoryDaysAvailable: int32"""
 
-ScriptAutomationTimeUserResponse: _ScriptAutomationTimeUserResponse[_ScriptAutomationTimeUserResponseRecord]
+ScriptAutomationTimeUserResponse: ScriptAutomationTimeUserResponseFields[_ScriptAutomationTimeUserResponseRecord]
 """The fields of ScriptAutomationTimeUserResponse: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptautomationtimeuserresult import ScriptAutomationTimeUserResult as _ScriptAutomationTimeUserResultRecord
 
-class _ScriptAutomationTimeUserResult(_h.ReferenceField[_h.R]):
+class ScriptAutomationTimeUserResultFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptAutomationTimeUserResult, in conditions on records R."""
 
     Name: _h.TextField[_h.R]
@@ -15,8 +15,8 @@ class _ScriptAutomationTimeUserResult(_h.ReferenceField[_h.R]):
     AutomationValue: _h.IntegerField[_h.R]
     """AutomationValue: int32"""
 
-class _ScriptAutomationTimeUserResultMany(_ScriptAutomationTimeUserResult[_h.R], _h.ChildrenField[_h.R, _ScriptAutomationTimeUserResultRecord]):
+class ScriptAutomationTimeUserResultListFields(ScriptAutomationTimeUserResultFields[_h.R], _h.ChildrenField[_h.R, _ScriptAutomationTimeUserResultRecord]):
     """A list of ScriptAutomationTimeUserResult inside of a record R."""
 
-ScriptAutomationTimeUserResult: _ScriptAutomationTimeUserResult[_ScriptAutomationTimeUserResultRecord]
+ScriptAutomationTimeUserResult: ScriptAutomationTimeUserResultFields[_ScriptAutomationTimeUserResultRecord]
 """The fields of ScriptAutomationTimeUserResult: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptdata import ScriptData as _ScriptDataRecord
-from .scriptmetadata import _ScriptMetadata
-from .scriptstep import _ScriptStepMany
+from .scriptmetadata import ScriptMetadataFields
+from .scriptstep import ScriptStepListFields
 
-class _ScriptData(_h.ReferenceField[_h.R]):
+class ScriptDataFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptData, in conditions on records R."""
 
-    ScriptMetadata: _ScriptMetadata[_h.R]
+    ScriptMetadata: ScriptMetadataFields[_h.R]
     """ScriptMetadata: a reference; compare its fields, or it with None"""
-    ScriptSteps: _ScriptStepMany[_h.R]
+    ScriptSteps: ScriptStepListFields[_h.R]
     """ScriptSteps: a list of ScriptStep; compare one of its fields, or use any()"""
 
-ScriptData: _ScriptData[_ScriptDataRecord]
+ScriptData: ScriptDataFields[_ScriptDataRecord]
 """The fields of ScriptData: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptdatalistitem_guid import ScriptDataListItem_Guid as _ScriptDataListItem_GuidRecord
 
-class _ScriptDataListItem_Guid(_h.ReferenceField[_h.R]):
+class ScriptDataListItem_GuidFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptDataListItem_Guid, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _ScriptDataListItem_Guid(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ScriptDataListItem_Guid: _ScriptDataListItem_Guid[_ScriptDataListItem_GuidRecord]
+ScriptDataListItem_Guid: ScriptDataListItem_GuidFields[_ScriptDataListItem_GuidRecord]
 """The fields of ScriptDataListItem_Guid: for conditions, sort orders and selections."""

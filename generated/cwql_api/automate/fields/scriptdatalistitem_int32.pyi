@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptdatalistitem_int32 import ScriptDataListItem_Int32 as _ScriptDataListItem_Int32Record
 
-class _ScriptDataListItem_Int32(_h.ReferenceField[_h.R]):
+class ScriptDataListItem_Int32Fields(_h.ReferenceField[_h.R]):
     """The fields of ScriptDataListItem_Int32, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ScriptDataListItem_Int32(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ScriptDataListItem_Int32: _ScriptDataListItem_Int32[_ScriptDataListItem_Int32Record]
+ScriptDataListItem_Int32: ScriptDataListItem_Int32Fields[_ScriptDataListItem_Int32Record]
 """The fields of ScriptDataListItem_Int32: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptdatalistitem_string import ScriptDataListItem_String as _ScriptDataListItem_StringRecord
 
-class _ScriptDataListItem_String(_h.ReferenceField[_h.R]):
+class ScriptDataListItem_StringFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptDataListItem_String, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _ScriptDataListItem_String(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ScriptDataListItem_String: _ScriptDataListItem_String[_ScriptDataListItem_StringRecord]
+ScriptDataListItem_String: ScriptDataListItem_StringFields[_ScriptDataListItem_StringRecord]
 """The fields of ScriptDataListItem_String: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.scriptexecution import ScriptExecution as _ScriptExecutionRecord
 
-class _ScriptExecution(_h.ReferenceField[_h.R]):
+class ScriptExecutionFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptExecution, in conditions on records R."""
 
     Parameters: _h.AnyField[_h.R]
     """Parameters: any value"""
 
-ScriptExecution: _ScriptExecution[_ScriptExecutionRecord]
+ScriptExecution: ScriptExecutionFields[_ScriptExecutionRecord]
 """The fields of ScriptExecution: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptfolder import ScriptFolder as _ScriptFolderRecord
 
-class _ScriptFolder(_h.ReferenceField[_h.R]):
+class ScriptFolderFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptFolder, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -14,13 +14,13 @@ class _ScriptFolder(_h.ReferenceField[_h.R]):
     """Name: string"""
     GUID: _h.TextField[_h.R]
     """GUID: string"""
-    SubFolders: _ScriptFolderMany[_h.R]
+    SubFolders: ScriptFolderListFields[_h.R]
     """SubFolders: a list of ScriptFolder; compare one of its fields, or use any()"""
-    ParentFolder: _ScriptFolder[_h.R]
+    ParentFolder: ScriptFolderFields[_h.R]
     """ParentFolder: a reference; compare its Id or Name, or it with None"""
 
-class _ScriptFolderMany(_ScriptFolder[_h.R], _h.ChildrenField[_h.R, _ScriptFolderRecord]):
+class ScriptFolderListFields(ScriptFolderFields[_h.R], _h.ChildrenField[_h.R, _ScriptFolderRecord]):
     """A list of ScriptFolder inside of a record R."""
 
-ScriptFolder: _ScriptFolder[_ScriptFolderRecord]
+ScriptFolder: ScriptFolderFields[_ScriptFolderRecord]
 """The fields of ScriptFolder: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptfunction import ScriptFunction as _ScriptFunctionRecord
-from .scriptfunctionparameter import _ScriptFunctionParameterMany
-from .scriptfunctiontarget import _ScriptFunctionTarget
+from .scriptfunctionparameter import ScriptFunctionParameterListFields
+from .scriptfunctiontarget import ScriptFunctionTargetFields
 
-class _ScriptFunction(_h.ReferenceField[_h.R]):
+class ScriptFunctionFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptFunction, in conditions on records R."""
 
     FunctionId: _h.IntegerField[_h.R]
@@ -16,10 +16,10 @@ class _ScriptFunction(_h.ReferenceField[_h.R]):
     """IsConditionalFunction: boolean"""
     Description: _h.TextField[_h.R]
     """Description: string"""
-    TargetType: _ScriptFunctionTarget[_h.R]
+    TargetType: ScriptFunctionTargetFields[_h.R]
     """TargetType: a reference; compare its Name, or it with None"""
-    Parameters: _ScriptFunctionParameterMany[_h.R]
+    Parameters: ScriptFunctionParameterListFields[_h.R]
     """Parameters: a list of ScriptFunctionParameter; compare one of its fields, or use any()"""
 
-ScriptFunction: _ScriptFunction[_ScriptFunctionRecord]
+ScriptFunction: ScriptFunctionFields[_ScriptFunctionRecord]
 """The fields of ScriptFunction: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.scriptfunctionbase import ScriptFunctionBase as _ScriptFunctionBaseRecord
 
-class _ScriptFunctionBase(_h.ReferenceField[_h.R]):
+class ScriptFunctionBaseFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptFunctionBase, in conditions on records R."""
 
     ScriptFunctionId: _h.IntegerField[_h.R]
     """ScriptFunctionId: int32"""
 
-ScriptFunctionBase: _ScriptFunctionBase[_ScriptFunctionBaseRecord]
+ScriptFunctionBase: ScriptFunctionBaseFields[_ScriptFunctionBaseRecord]
 """The fields of ScriptFunctionBase: for conditions, sort orders and selections."""

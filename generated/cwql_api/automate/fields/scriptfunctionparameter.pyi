@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptfunctionparameter import ScriptFunctionParameter as _ScriptFunctionParameterRecord
 
-class _ScriptFunctionParameter(_h.ReferenceField[_h.R]):
+class ScriptFunctionParameterFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptFunctionParameter, in conditions on records R."""
 
     Name: _h.TextField[_h.R]
@@ -13,8 +13,8 @@ class _ScriptFunctionParameter(_h.ReferenceField[_h.R]):
     Type: _h.TextField[_h.R]
     """Type: string"""
 
-class _ScriptFunctionParameterMany(_ScriptFunctionParameter[_h.R], _h.ChildrenField[_h.R, _ScriptFunctionParameterRecord]):
+class ScriptFunctionParameterListFields(ScriptFunctionParameterFields[_h.R], _h.ChildrenField[_h.R, _ScriptFunctionParameterRecord]):
     """A list of ScriptFunctionParameter inside of a record R."""
 
-ScriptFunctionParameter: _ScriptFunctionParameter[_ScriptFunctionParameterRecord]
+ScriptFunctionParameter: ScriptFunctionParameterFields[_ScriptFunctionParameterRecord]
 """The fields of ScriptFunctionParameter: for conditions, sort orders and selections."""

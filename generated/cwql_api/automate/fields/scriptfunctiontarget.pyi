@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptfunctiontarget import ScriptFunctionTarget as _ScriptFunctionTargetRecord
 
-class _ScriptFunctionTarget(_h.ReferenceField[_h.R]):
+class ScriptFunctionTargetFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptFunctionTarget, in conditions on records R."""
 
     TargetTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ScriptFunctionTarget(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ScriptFunctionTarget: _ScriptFunctionTarget[_ScriptFunctionTargetRecord]
+ScriptFunctionTarget: ScriptFunctionTargetFields[_ScriptFunctionTargetRecord]
 """The fields of ScriptFunctionTarget: for conditions, sort orders and selections."""

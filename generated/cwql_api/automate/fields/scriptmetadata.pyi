@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptmetadata import ScriptMetadata as _ScriptMetadataRecord
 
-class _ScriptMetadata(_h.ReferenceField[_h.R]):
+class ScriptMetadataFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptMetadata, in conditions on records R."""
 
     ExtraDataFields: _h.TextField[_h.R]
@@ -17,5 +17,5 @@ class _ScriptMetadata(_h.ReferenceField[_h.R]):
     ScriptGuid: _h.TextField[_h.R]
     """ScriptGuid: string"""
 
-ScriptMetadata: _ScriptMetadata[_ScriptMetadataRecord]
+ScriptMetadata: ScriptMetadataFields[_ScriptMetadataRecord]
 """The fields of ScriptMetadata: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptoptions import ScriptOptions as _ScriptOptionsRecord
 
-class _ScriptOptions(_h.ReferenceField[_h.R]):
+class ScriptOptionsFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptOptions, in conditions on records R."""
 
     IsIsolatedScript: _h.BooleanField[_h.R]
@@ -17,5 +17,5 @@ class _ScriptOptions(_h.ReferenceField[_h.R]):
     IsSystemScript: _h.BooleanField[_h.R]
     """IsSystemScript: boolean"""
 
-ScriptOptions: _ScriptOptions[_ScriptOptionsRecord]
+ScriptOptions: ScriptOptionsFields[_ScriptOptionsRecord]
 """The fields of ScriptOptions: for conditions, sort orders and selections."""

@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptreferences import ScriptReferences as _ScriptReferencesRecord
-from .alertsalerttemplate import _AlertsAlertTemplateMany
-from .monitorsmonitor import _MonitorsMonitorMany
+from .alertsalerttemplate import AlertsAlertTemplateListFields
+from .monitorsmonitor import MonitorsMonitorListFields
 
-class _ScriptReferences(_h.ReferenceField[_h.R]):
+class ScriptReferencesFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptReferences, in conditions on records R."""
 
     ScheduleCount: _h.IntegerField[_h.R]
     """ScheduleCount: int32"""
-    InternalMonitors: _MonitorsMonitorMany[_h.R]
+    InternalMonitors: MonitorsMonitorListFields[_h.R]
     """InternalMonitors: a list of MonitorsMonitor; compare one of its fields, or use any()"""
-    RemoteMonitors: _MonitorsMonitorMany[_h.R]
+    RemoteMonitors: MonitorsMonitorListFields[_h.R]
     """RemoteMonitors: a list of MonitorsMonitor; compare one of its fields, or use any()"""
-    AlertTemplates: _AlertsAlertTemplateMany[_h.R]
+    AlertTemplates: AlertsAlertTemplateListFields[_h.R]
     """AlertTemplates: a list of AlertsAlertTemplate; compare one of its fields, or use any()"""
 
-ScriptReferences: _ScriptReferences[_ScriptReferencesRecord]
+ScriptReferences: ScriptReferencesFields[_ScriptReferencesRecord]
 """The fields of ScriptReferences: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptschedulefrequency import ScriptScheduleFrequency as _ScriptScheduleFrequencyRecord
 
-class _ScriptScheduleFrequency(_h.ReferenceField[_h.R]):
+class ScriptScheduleFrequencyFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptScheduleFrequency, in conditions on records R."""
 
     ScriptScheduleFrequencyId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ScriptScheduleFrequency(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ScriptScheduleFrequency: _ScriptScheduleFrequency[_ScriptScheduleFrequencyRecord]
+ScriptScheduleFrequency: ScriptScheduleFrequencyFields[_ScriptScheduleFrequencyRecord]
 """The fields of ScriptScheduleFrequency: for conditions, sort orders and selections."""

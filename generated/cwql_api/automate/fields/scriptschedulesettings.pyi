@@ -2,28 +2,28 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptschedulesettings import ScriptScheduleSettings as _ScriptScheduleSettingsRecord
-from .dailyschedulefrequency import _DailyScheduleFrequency
-from .hourlyschedulefrequency import _HourlyScheduleFrequency
-from .minutelyschedulefrequency import _MinutelyScheduleFrequency
-from .monthlyschedulefrequency import _MonthlyScheduleFrequency
-from .scriptschedulefrequency import _ScriptScheduleFrequency
-from .weeklyschedulefrequency import _WeeklyScheduleFrequency
+from .dailyschedulefrequency import DailyScheduleFrequencyFields
+from .hourlyschedulefrequency import HourlyScheduleFrequencyFields
+from .minutelyschedulefrequency import MinutelyScheduleFrequencyFields
+from .monthlyschedulefrequency import MonthlyScheduleFrequencyFields
+from .scriptschedulefrequency import ScriptScheduleFrequencyFields
+from .weeklyschedulefrequency import WeeklyScheduleFrequencyFields
 
-class _ScriptScheduleSettings(_h.ReferenceField[_h.R]):
+class ScriptScheduleSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptScheduleSettings, in conditions on records R."""
 
-    ScriptScheduleFrequency: _ScriptScheduleFrequency[_h.R]
+    ScriptScheduleFrequency: ScriptScheduleFrequencyFields[_h.R]
     """ScriptScheduleFrequency: a reference; compare its Name, or it with None"""
-    MinutelySettings: _MinutelyScheduleFrequency[_h.R]
+    MinutelySettings: MinutelyScheduleFrequencyFields[_h.R]
     """MinutelySettings: a reference; compare its fields, or it with None"""
-    HourlySettings: _HourlyScheduleFrequency[_h.R]
+    HourlySettings: HourlyScheduleFrequencyFields[_h.R]
     """HourlySettings: a reference; compare its fields, or it with None"""
-    DailySettings: _DailyScheduleFrequency[_h.R]
+    DailySettings: DailyScheduleFrequencyFields[_h.R]
     """DailySettings: a reference; compare its fields, or it with None"""
-    WeeklySettings: _WeeklyScheduleFrequency[_h.R]
+    WeeklySettings: WeeklyScheduleFrequencyFields[_h.R]
     """WeeklySettings: a reference; compare its fields, or it with None"""
-    MonthlySettings: _MonthlyScheduleFrequency[_h.R]
+    MonthlySettings: MonthlyScheduleFrequencyFields[_h.R]
     """MonthlySettings: a reference; compare its fields, or it with None"""
 
-ScriptScheduleSettings: _ScriptScheduleSettings[_ScriptScheduleSettingsRecord]
+ScriptScheduleSettings: ScriptScheduleSettingsFields[_ScriptScheduleSettingsRecord]
 """The fields of ScriptScheduleSettings: for conditions, sort orders and selections."""

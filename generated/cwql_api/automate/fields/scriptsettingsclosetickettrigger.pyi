@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingsclosetickettrigger import ScriptSettingsCloseTicketTrigger as _ScriptSettingsCloseTicketTriggerRecord
 
-class _ScriptSettingsCloseTicketTrigger(_h.ReferenceField[_h.R]):
+class ScriptSettingsCloseTicketTriggerFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsCloseTicketTrigger, in conditions on records R."""
 
     CloseTicketTriggerTypeId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _ScriptSettingsCloseTicketTrigger(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsCloseTicketTriggerMany(_ScriptSettingsCloseTicketTrigger[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsCloseTicketTriggerRecord]):
+class ScriptSettingsCloseTicketTriggerListFields(ScriptSettingsCloseTicketTriggerFields[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsCloseTicketTriggerRecord]):
     """A list of ScriptSettingsCloseTicketTrigger inside of a record R."""
 
-ScriptSettingsCloseTicketTrigger: _ScriptSettingsCloseTicketTrigger[_ScriptSettingsCloseTicketTriggerRecord]
+ScriptSettingsCloseTicketTrigger: ScriptSettingsCloseTicketTriggerFields[_ScriptSettingsCloseTicketTriggerRecord]
 """The fields of ScriptSettingsCloseTicketTrigger: for conditions, sort orders and selections."""

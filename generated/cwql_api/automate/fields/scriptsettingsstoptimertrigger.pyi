@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingsstoptimertrigger import ScriptSettingsStopTimerTrigger as _ScriptSettingsStopTimerTriggerRecord
 
-class _ScriptSettingsStopTimerTrigger(_h.ReferenceField[_h.R]):
+class ScriptSettingsStopTimerTriggerFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsStopTimerTrigger, in conditions on records R."""
 
     StopTimerTriggerTypeId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _ScriptSettingsStopTimerTrigger(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsStopTimerTriggerMany(_ScriptSettingsStopTimerTrigger[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsStopTimerTriggerRecord]):
+class ScriptSettingsStopTimerTriggerListFields(ScriptSettingsStopTimerTriggerFields[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsStopTimerTriggerRecord]):
     """A list of ScriptSettingsStopTimerTrigger inside of a record R."""
 
-ScriptSettingsStopTimerTrigger: _ScriptSettingsStopTimerTrigger[_ScriptSettingsStopTimerTriggerRecord]
+ScriptSettingsStopTimerTrigger: ScriptSettingsStopTimerTriggerFields[_ScriptSettingsStopTimerTriggerRecord]
 """The fields of ScriptSettingsStopTimerTrigger: for conditions, sort orders and selections."""

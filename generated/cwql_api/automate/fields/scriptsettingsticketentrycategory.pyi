@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingsticketentrycategory import ScriptSettingsTicketEntryCategory as _ScriptSettingsTicketEntryCategoryRecord
 
-class _ScriptSettingsTicketEntryCategory(_h.ReferenceField[_h.R]):
+class ScriptSettingsTicketEntryCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsTicketEntryCategory, in conditions on records R."""
 
     TicketCategoryId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _ScriptSettingsTicketEntryCategory(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsTicketEntryCategoryMany(_ScriptSettingsTicketEntryCategory[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsTicketEntryCategoryRecord]):
+class ScriptSettingsTicketEntryCategoryListFields(ScriptSettingsTicketEntryCategoryFields[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsTicketEntryCategoryRecord]):
     """A list of ScriptSettingsTicketEntryCategory inside of a record R."""
 
-ScriptSettingsTicketEntryCategory: _ScriptSettingsTicketEntryCategory[_ScriptSettingsTicketEntryCategoryRecord]
+ScriptSettingsTicketEntryCategory: ScriptSettingsTicketEntryCategoryFields[_ScriptSettingsTicketEntryCategoryRecord]
 """The fields of ScriptSettingsTicketEntryCategory: for conditions, sort orders and selections."""

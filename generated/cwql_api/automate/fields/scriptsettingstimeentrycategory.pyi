@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingstimeentrycategory import ScriptSettingsTimeEntryCategory as _ScriptSettingsTimeEntryCategoryRecord
 
-class _ScriptSettingsTimeEntryCategory(_h.ReferenceField[_h.R]):
+class ScriptSettingsTimeEntryCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsTimeEntryCategory, in conditions on records R."""
 
     TimeCategoryId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _ScriptSettingsTimeEntryCategory(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsTimeEntryCategoryMany(_ScriptSettingsTimeEntryCategory[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsTimeEntryCategoryRecord]):
+class ScriptSettingsTimeEntryCategoryListFields(ScriptSettingsTimeEntryCategoryFields[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsTimeEntryCategoryRecord]):
     """A list of ScriptSettingsTimeEntryCategory inside of a record R."""
 
-ScriptSettingsTimeEntryCategory: _ScriptSettingsTimeEntryCategory[_ScriptSettingsTimeEntryCategoryRecord]
+ScriptSettingsTimeEntryCategory: ScriptSettingsTimeEntryCategoryFields[_ScriptSettingsTimeEntryCategoryRecord]
 """The fields of ScriptSettingsTimeEntryCategory: for conditions, sort orders and selections."""

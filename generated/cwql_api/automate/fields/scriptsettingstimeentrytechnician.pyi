@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingstimeentrytechnician import ScriptSettingsTimeEntryTechnician as _ScriptSettingsTimeEntryTechnicianRecord
 
-class _ScriptSettingsTimeEntryTechnician(_h.ReferenceField[_h.R]):
+class ScriptSettingsTimeEntryTechnicianFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsTimeEntryTechnician, in conditions on records R."""
 
     UserId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _ScriptSettingsTimeEntryTechnician(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsTimeEntryTechnicianMany(_ScriptSettingsTimeEntryTechnician[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsTimeEntryTechnicianRecord]):
+class ScriptSettingsTimeEntryTechnicianListFields(ScriptSettingsTimeEntryTechnicianFields[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsTimeEntryTechnicianRecord]):
     """A list of ScriptSettingsTimeEntryTechnician inside of a record R."""
 
-ScriptSettingsTimeEntryTechnician: _ScriptSettingsTimeEntryTechnician[_ScriptSettingsTimeEntryTechnicianRecord]
+ScriptSettingsTimeEntryTechnician: ScriptSettingsTimeEntryTechnicianFields[_ScriptSettingsTimeEntryTechnicianRecord]
 """The fields of ScriptSettingsTimeEntryTechnician: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsettingsuserclass import ScriptSettingsUserClass as _ScriptSettingsUserClassRecord
 
-class _ScriptSettingsUserClass(_h.ReferenceField[_h.R]):
+class ScriptSettingsUserClassFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsUserClass, in conditions on records R."""
 
     UserClassId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _ScriptSettingsUserClass(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _ScriptSettingsUserClassMany(_ScriptSettingsUserClass[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsUserClassRecord]):
+class ScriptSettingsUserClassListFields(ScriptSettingsUserClassFields[_h.R], _h.ChildrenField[_h.R, _ScriptSettingsUserClassRecord]):
     """A list of ScriptSettingsUserClass inside of a record R."""
 
-ScriptSettingsUserClass: _ScriptSettingsUserClass[_ScriptSettingsUserClassRecord]
+ScriptSettingsUserClass: ScriptSettingsUserClassFields[_ScriptSettingsUserClassRecord]
 """The fields of ScriptSettingsUserClass: for conditions, sort orders and selections."""

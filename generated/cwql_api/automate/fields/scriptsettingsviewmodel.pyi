@@ -2,28 +2,28 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptsettingsviewmodel import ScriptSettingsViewModel as _ScriptSettingsViewModelRecord
-from .scriptsettingsclosetickettrigger import _ScriptSettingsCloseTicketTriggerMany
-from .scriptsettingsstoptimertrigger import _ScriptSettingsStopTimerTriggerMany
-from .scriptsettingsticketentrycategory import _ScriptSettingsTicketEntryCategoryMany
-from .scriptsettingstimeentrycategory import _ScriptSettingsTimeEntryCategoryMany
-from .scriptsettingstimeentrytechnician import _ScriptSettingsTimeEntryTechnicianMany
-from .scriptsettingsuserclass import _ScriptSettingsUserClassMany
+from .scriptsettingsclosetickettrigger import ScriptSettingsCloseTicketTriggerListFields
+from .scriptsettingsstoptimertrigger import ScriptSettingsStopTimerTriggerListFields
+from .scriptsettingsticketentrycategory import ScriptSettingsTicketEntryCategoryListFields
+from .scriptsettingstimeentrycategory import ScriptSettingsTimeEntryCategoryListFields
+from .scriptsettingstimeentrytechnician import ScriptSettingsTimeEntryTechnicianListFields
+from .scriptsettingsuserclass import ScriptSettingsUserClassListFields
 
-class _ScriptSettingsViewModel(_h.ReferenceField[_h.R]):
+class ScriptSettingsViewModelFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptSettingsViewModel, in conditions on records R."""
 
-    UserClasses: _ScriptSettingsUserClassMany[_h.R]
+    UserClasses: ScriptSettingsUserClassListFields[_h.R]
     """UserClasses: a list of ScriptSettingsUserClass; compare one of its fields, or use any()"""
-    TicketCategories: _ScriptSettingsTicketEntryCategoryMany[_h.R]
+    TicketCategories: ScriptSettingsTicketEntryCategoryListFields[_h.R]
     """TicketCategories: a list of ScriptSettingsTicketEntryCategory; compare one of its fields, or use any()"""
-    CloseTicketTriggers: _ScriptSettingsCloseTicketTriggerMany[_h.R]
+    CloseTicketTriggers: ScriptSettingsCloseTicketTriggerListFields[_h.R]
     """CloseTicketTriggers: a list of ScriptSettingsCloseTicketTrigger; compare one of its fields, or use any()"""
-    Users: _ScriptSettingsTimeEntryTechnicianMany[_h.R]
+    Users: ScriptSettingsTimeEntryTechnicianListFields[_h.R]
     """Users: a list of ScriptSettingsTimeEntryTechnician; compare one of its fields, or use any()"""
-    StopTimerTriggers: _ScriptSettingsStopTimerTriggerMany[_h.R]
+    StopTimerTriggers: ScriptSettingsStopTimerTriggerListFields[_h.R]
     """StopTimerTriggers: a list of ScriptSettingsStopTimerTrigger; compare one of its fields, or use any()"""
-    TicketTimeCategories: _ScriptSettingsTimeEntryCategoryMany[_h.R]
+    TicketTimeCategories: ScriptSettingsTimeEntryCategoryListFields[_h.R]
     """TicketTimeCategories: a list of ScriptSettingsTimeEntryCategory; compare one of its fields, or use any()"""
 
-ScriptSettingsViewModel: _ScriptSettingsViewModel[_ScriptSettingsViewModelRecord]
+ScriptSettingsViewModel: ScriptSettingsViewModelFields[_ScriptSettingsViewModelRecord]
 """The fields of ScriptSettingsViewModel: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptsource import ScriptSource as _ScriptSourceRecord
-from .sourcetype import _SourceType
+from .sourcetype import SourceTypeFields
 
-class _ScriptSource(_h.ReferenceField[_h.R]):
+class ScriptSourceFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptSource, in conditions on records R."""
 
-    SourceType: _SourceType[_h.R]
+    SourceType: SourceTypeFields[_h.R]
     """SourceType: a reference; compare its Name, or it with None"""
     Name: _h.TextField[_h.R]
     """Name: string"""
     AlternativeName: _h.TextField[_h.R]
     """AlternativeName: string"""
 
-ScriptSource: _ScriptSource[_ScriptSourceRecord]
+ScriptSource: ScriptSourceFields[_ScriptSourceRecord]
 """The fields of ScriptSource: for conditions, sort orders and selections."""

@@ -2,30 +2,30 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptsscript import ScriptsScript as _ScriptsScriptRecord
-from .scriptoptions import _ScriptOptions
-from .scripttarget import _ScriptTarget
-from .scriptsscriptfolder import _ScriptsScriptFolder
-from .scriptsscriptstep import _ScriptsScriptStepMany
-from .ticketentrysettings import _TicketEntrySettings
-from .timeentrysettings import _TimeEntrySettings
-from .userclassaccess import _UserClassAccessMany
+from .scriptoptions import ScriptOptionsFields
+from .scripttarget import ScriptTargetFields
+from .scriptsscriptfolder import ScriptsScriptFolderFields
+from .scriptsscriptstep import ScriptsScriptStepListFields
+from .ticketentrysettings import TicketEntrySettingsFields
+from .timeentrysettings import TimeEntrySettingsFields
+from .userclassaccess import UserClassAccessListFields
 
-class _ScriptsScript(_h.ReferenceField[_h.R]):
+class ScriptsScriptFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptsScript, in conditions on records R."""
 
     ScriptId: _h.IntegerField[_h.R]
     """ScriptId: int32"""
-    TicketEntrySettings: _TicketEntrySettings[_h.R]
+    TicketEntrySettings: TicketEntrySettingsFields[_h.R]
     """TicketEntrySettings: a reference; compare its fields, or it with None"""
-    TimeEntrySettings: _TimeEntrySettings[_h.R]
+    TimeEntrySettings: TimeEntrySettingsFields[_h.R]
     """TimeEntrySettings: a reference; compare its fields, or it with None"""
-    UserClassAccessSettings: _UserClassAccessMany[_h.R]
+    UserClassAccessSettings: UserClassAccessListFields[_h.R]
     """UserClassAccessSettings: a list of UserClassAccess; compare one of its fields, or use any()"""
     IsProtected: _h.BooleanField[_h.R]
     """IsProtected: boolean"""
     UsesEnhancedLogging: _h.BooleanField[_h.R]
     """UsesEnhancedLogging: boolean"""
-    Steps: _ScriptsScriptStepMany[_h.R]
+    Steps: ScriptsScriptStepListFields[_h.R]
     """Steps: a list of ScriptsScriptStep; compare one of its fields, or use any()"""
     GlobalVariables: _h.MapField[_h.R]
     """GlobalVariables: a mapping"""
@@ -35,14 +35,14 @@ class _ScriptsScript(_h.ReferenceField[_h.R]):
     """Name: string"""
     Description: _h.TextField[_h.R]
     """Description: string"""
-    Folder: _ScriptsScriptFolder[_h.R]
+    Folder: ScriptsScriptFolderFields[_h.R]
     """Folder: a reference; compare its Name, or it with None"""
-    ScriptTargetType: _ScriptTarget[_h.R]
+    ScriptTargetType: ScriptTargetFields[_h.R]
     """ScriptTargetType: a reference; compare its Name, or it with None"""
-    ScriptOptions: _ScriptOptions[_h.R]
+    ScriptOptions: ScriptOptionsFields[_h.R]
     """ScriptOptions: a reference; compare its fields, or it with None"""
     AutomationMinutes: _h.IntegerField[_h.R]
     """AutomationMinutes: int32"""
 
-ScriptsScript: _ScriptsScript[_ScriptsScriptRecord]
+ScriptsScript: ScriptsScriptFields[_ScriptsScriptRecord]
 """The fields of ScriptsScript: for conditions, sort orders and selections."""

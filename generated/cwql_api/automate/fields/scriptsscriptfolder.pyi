@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.scriptsscriptfolder import ScriptsScriptFolder as _ScriptsScriptFolderRecord
 
-class _ScriptsScriptFolder(_h.ReferenceField[_h.R]):
+class ScriptsScriptFolderFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptsScriptFolder, in conditions on records R."""
 
     ScriptFolderId: _h.IntegerField[_h.R]
     """ScriptFolderId: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    ChildFolders: _ScriptsScriptFolderMany[_h.R]
+    ChildFolders: ScriptsScriptFolderListFields[_h.R]
     """ChildFolders: a list of ScriptsScriptFolder; compare one of its fields, or use any()"""
 
-class _ScriptsScriptFolderMany(_ScriptsScriptFolder[_h.R], _h.ChildrenField[_h.R, _ScriptsScriptFolderRecord]):
+class ScriptsScriptFolderListFields(ScriptsScriptFolderFields[_h.R], _h.ChildrenField[_h.R, _ScriptsScriptFolderRecord]):
     """A list of ScriptsScriptFolder inside of a record R."""
 
-ScriptsScriptFolder: _ScriptsScriptFolder[_ScriptsScriptFolderRecord]
+ScriptsScriptFolder: ScriptsScriptFolderFields[_ScriptsScriptFolderRecord]
 """The fields of ScriptsScriptFolder: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptsscriptstep import ScriptsScriptStep as _ScriptsScriptStepRecord
-from .scriptfunctionbase import _ScriptFunctionBase
+from .scriptfunctionbase import ScriptFunctionBaseFields
 
-class _ScriptsScriptStep(_h.ReferenceField[_h.R]):
+class ScriptsScriptStepFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptsScriptStep, in conditions on records R."""
 
     OperatingSystem: _h.IntegerField[_h.R]
@@ -15,11 +15,11 @@ class _ScriptsScriptStep(_h.ReferenceField[_h.R]):
     """ShouldContinueOnFailure: boolean"""
     IndentationLevel: _h.IntegerField[_h.R]
     """IndentationLevel: int32"""
-    Function: _ScriptFunctionBase[_h.R]
+    Function: ScriptFunctionBaseFields[_h.R]
     """Function: a reference; compare its fields, or it with None"""
 
-class _ScriptsScriptStepMany(_ScriptsScriptStep[_h.R], _h.ChildrenField[_h.R, _ScriptsScriptStepRecord]):
+class ScriptsScriptStepListFields(ScriptsScriptStepFields[_h.R], _h.ChildrenField[_h.R, _ScriptsScriptStepRecord]):
     """A list of ScriptsScriptStep inside of a record R."""
 
-ScriptsScriptStep: _ScriptsScriptStep[_ScriptsScriptStepRecord]
+ScriptsScriptStep: ScriptsScriptStepFields[_ScriptsScriptStepRecord]
 """The fields of ScriptsScriptStep: for conditions, sort orders and selections."""

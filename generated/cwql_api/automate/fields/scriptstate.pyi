@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptstate import ScriptState as _ScriptStateRecord
 
-class _ScriptState(_h.ReferenceField[_h.R]):
+class ScriptStateFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptState, in conditions on records R."""
 
     StateId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ScriptState(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ScriptState: _ScriptState[_ScriptStateRecord]
+ScriptState: ScriptStateFields[_ScriptStateRecord]
 """The fields of ScriptState: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scriptstep import ScriptStep as _ScriptStepRecord
 
-class _ScriptStep(_h.ReferenceField[_h.R]):
+class ScriptStepFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptStep, in conditions on records R."""
 
     ScriptSection: _h.IntegerField[_h.R]
@@ -29,8 +29,8 @@ class _ScriptStep(_h.ReferenceField[_h.R]):
     Indentation: _h.IntegerField[_h.R]
     """Indentation: int32"""
 
-class _ScriptStepMany(_ScriptStep[_h.R], _h.ChildrenField[_h.R, _ScriptStepRecord]):
+class ScriptStepListFields(ScriptStepFields[_h.R], _h.ChildrenField[_h.R, _ScriptStepRecord]):
     """A list of ScriptStep inside of a record R."""
 
-ScriptStep: _ScriptStep[_ScriptStepRecord]
+ScriptStep: ScriptStepFields[_ScriptStepRecord]
 """The fields of ScriptStep: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.scriptstepsviewmodel import ScriptStepsViewModel as _ScriptStepsViewModelRecord
 
-class _ScriptStepsViewModel(_h.ReferenceField[_h.R]):
+class ScriptStepsViewModelFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptStepsViewModel, in conditions on records R."""
 
     DisallowedScriptFunctionIds: _h.CollectionField[int, _h.R]
     """DisallowedScriptFunctionIds: a list of int32"""
 
-ScriptStepsViewModel: _ScriptStepsViewModel[_ScriptStepsViewModelRecord]
+ScriptStepsViewModel: ScriptStepsViewModelFields[_ScriptStepsViewModelRecord]
 """The fields of ScriptStepsViewModel: for conditions, sort orders and selections."""

@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.scriptsummary import ScriptSummary as _ScriptSummaryRecord
-from .scriptoptions import _ScriptOptions
-from .scripttarget import _ScriptTarget
-from .scriptsscriptfolder import _ScriptsScriptFolder
+from .scriptoptions import ScriptOptionsFields
+from .scripttarget import ScriptTargetFields
+from .scriptsscriptfolder import ScriptsScriptFolderFields
 
-class _ScriptSummary(_h.ReferenceField[_h.R]):
+class ScriptSummaryFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptSummary, in conditions on records R."""
 
     Name: _h.TextField[_h.R]
     """Name: string"""
     Description: _h.TextField[_h.R]
     """Description: string"""
-    Folder: _ScriptsScriptFolder[_h.R]
+    Folder: ScriptsScriptFolderFields[_h.R]
     """Folder: a reference; compare its Name, or it with None"""
-    ScriptTargetType: _ScriptTarget[_h.R]
+    ScriptTargetType: ScriptTargetFields[_h.R]
     """ScriptTargetType: a reference; compare its Name, or it with None"""
-    ScriptOptions: _ScriptOptions[_h.R]
+    ScriptOptions: ScriptOptionsFields[_h.R]
     """ScriptOptions: a reference; compare its fields, or it with None"""
     AutomationMinutes: _h.IntegerField[_h.R]
     """AutomationMinutes: int32"""
 
-ScriptSummary: _ScriptSummary[_ScriptSummaryRecord]
+ScriptSummary: ScriptSummaryFields[_ScriptSummaryRecord]
 """The fields of ScriptSummary: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.scripttarget import ScriptTarget as _ScriptTargetRecord
 
-class _ScriptTarget(_h.ReferenceField[_h.R]):
+class ScriptTargetFields(_h.ReferenceField[_h.R]):
     """The fields of ScriptTarget, in conditions on records R."""
 
     ScriptTargetTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ScriptTarget(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ScriptTarget: _ScriptTarget[_ScriptTargetRecord]
+ScriptTarget: ScriptTargetFields[_ScriptTargetRecord]
 """The fields of ScriptTarget: for conditions, sort orders and selections."""

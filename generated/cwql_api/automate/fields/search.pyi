@@ -4,21 +4,21 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.search import Search as _SearchRecord
-from .searchfolder import _SearchFolder
+from .searchfolder import SearchFolderFields
 
-class _Search(_h.ReferenceField[_h.R]):
+class SearchFields(_h.ReferenceField[_h.R]):
     """The fields of Search, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    SearchFolder: _SearchFolder[_h.R]
+    SearchFolder: SearchFolderFields[_h.R]
     """SearchFolder: a reference; compare its Id or Name, or it with None"""
     IsReadOnly: _h.BooleanField[_h.R]
     """IsReadOnly: boolean"""
     SearchType: _h.EnumField[_t.Literal["AdvancedComputers", "AdvancedNetDevices", "AdvancedContacts", "AdvancedMobileDevices"], _h.R]
     """SearchType: AdvancedComputers | AdvancedNetDevices | AdvancedContacts | AdvancedMobileDevices"""
 
-Search: _Search[_SearchRecord]
+Search: SearchFields[_SearchRecord]
 """The fields of Search: for conditions, sort orders and selections."""

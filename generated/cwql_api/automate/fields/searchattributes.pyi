@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.searchattributes import SearchAttributes as _SearchAttributesRecord
-from .searchvaluelookup import _SearchValueLookUpMany
+from .searchvaluelookup import SearchValueLookUpListFields
 
-class _SearchAttributes(_h.ReferenceField[_h.R]):
+class SearchAttributesFields(_h.ReferenceField[_h.R]):
     """The fields of SearchAttributes, in conditions on records R."""
 
     Key: _h.TextField[_h.R]
@@ -19,10 +19,10 @@ class _SearchAttributes(_h.ReferenceField[_h.R]):
     """DataType: TypeBoolean | TypeNumber | TypeText | TypeVersion | TypeDate | TypeAssigned | TypeEquality | TypeRole"""
     DataLookUpType: _h.EnumField[_t.Literal["None", "Static", "Dynamic"], _h.R]
     """DataLookUpType: None | Static | Dynamic"""
-    DataLookup: _SearchValueLookUpMany[_h.R]
+    DataLookup: SearchValueLookUpListFields[_h.R]
     """DataLookup: a list of SearchValueLookUp; compare one of its fields, or use any()"""
     CollectionNode: _h.TextField[_h.R]
     """CollectionNode: string"""
 
-SearchAttributes: _SearchAttributes[_SearchAttributesRecord]
+SearchAttributes: SearchAttributesFields[_SearchAttributesRecord]
 """The fields of SearchAttributes: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.searchesbatchresponse import SearchesBatchResponse as _SearchesBatchResponseRecord
-from .deletesearchesbatchresult import _DeleteSearchesBatchResultMany
+from .deletesearchesbatchresult import DeleteSearchesBatchResultListFields
 
-class _SearchesBatchResponse(_h.ReferenceField[_h.R]):
+class SearchesBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of SearchesBatchResponse, in conditions on records R."""
 
-    SearchesResults: _DeleteSearchesBatchResultMany[_h.R]
+    SearchesResults: DeleteSearchesBatchResultListFields[_h.R]
     """SearchesResults: a list of DeleteSearchesBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-SearchesBatchResponse: _SearchesBatchResponse[_SearchesBatchResponseRecord]
+SearchesBatchResponse: SearchesBatchResponseFields[_SearchesBatchResponseRecord]
 """The fields of SearchesBatchResponse: for conditions, sort orders and selections."""

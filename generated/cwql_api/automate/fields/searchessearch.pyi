@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.searchessearch import SearchesSearch as _SearchesSearchRecord
-from .searchfolder import _SearchFolder
-from .searchtargettype import _SearchTargetType
+from .searchfolder import SearchFolderFields
+from .searchtargettype import SearchTargetTypeFields
 
-class _SearchesSearch(_h.ReferenceField[_h.R]):
+class SearchesSearchFields(_h.ReferenceField[_h.R]):
     """The fields of SearchesSearch, in conditions on records R."""
 
     SearchId: _h.IntegerField[_h.R]
     """SearchId: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    SearchTargetType: _SearchTargetType[_h.R]
+    SearchTargetType: SearchTargetTypeFields[_h.R]
     """SearchTargetType: a reference; compare its Name, or it with None"""
-    SearchFolder: _SearchFolder[_h.R]
+    SearchFolder: SearchFolderFields[_h.R]
     """SearchFolder: a reference; compare its Id or Name, or it with None"""
     UpdateDate: _h.DateTimeField[_h.R]
     """UpdateDate: date-time"""
@@ -23,5 +23,5 @@ class _SearchesSearch(_h.ReferenceField[_h.R]):
     IsReadOnly: _h.BooleanField[_h.R]
     """IsReadOnly: boolean"""
 
-SearchesSearch: _SearchesSearch[_SearchesSearchRecord]
+SearchesSearch: SearchesSearchFields[_SearchesSearchRecord]
 """The fields of SearchesSearch: for conditions, sort orders and selections."""

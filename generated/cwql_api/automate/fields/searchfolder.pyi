@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.searchfolder import SearchFolder as _SearchFolderRecord
 
-class _SearchFolder(_h.ReferenceField[_h.R]):
+class SearchFolderFields(_h.ReferenceField[_h.R]):
     """The fields of SearchFolder, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _SearchFolder(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-SearchFolder: _SearchFolder[_SearchFolderRecord]
+SearchFolder: SearchFolderFields[_SearchFolderRecord]
 """The fields of SearchFolder: for conditions, sort orders and selections."""

@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.searchlookupbase import SearchLookUpBase as _SearchLookUpBaseRecord
-from .searchattributes import _SearchAttributes
+from .searchattributes import SearchAttributesFields
 
-class _SearchLookUpBase(_h.ReferenceField[_h.R]):
+class SearchLookUpBaseFields(_h.ReferenceField[_h.R]):
     """The fields of SearchLookUpBase, in conditions on records R."""
 
     SearchNode: _h.TextField[_h.R]
     """SearchNode: string"""
     IsLeafNode: _h.BooleanField[_h.R]
     """IsLeafNode: boolean"""
-    ChildNodes: _SearchLookUpBaseMany[_h.R]
+    ChildNodes: SearchLookUpBaseListFields[_h.R]
     """ChildNodes: a list of SearchLookUpBase; compare one of its fields, or use any()"""
-    Attributes: _SearchAttributes[_h.R]
+    Attributes: SearchAttributesFields[_h.R]
     """Attributes: a reference; compare its fields, or it with None"""
 
-class _SearchLookUpBaseMany(_SearchLookUpBase[_h.R], _h.ChildrenField[_h.R, _SearchLookUpBaseRecord]):
+class SearchLookUpBaseListFields(SearchLookUpBaseFields[_h.R], _h.ChildrenField[_h.R, _SearchLookUpBaseRecord]):
     """A list of SearchLookUpBase inside of a record R."""
 
-SearchLookUpBase: _SearchLookUpBase[_SearchLookUpBaseRecord]
+SearchLookUpBase: SearchLookUpBaseFields[_SearchLookUpBaseRecord]
 """The fields of SearchLookUpBase: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.searchsettings import SearchSettings as _SearchSettingsRecord
 
-class _SearchSettings(_h.ReferenceField[_h.R]):
+class SearchSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of SearchSettings, in conditions on records R."""
 
     AutoJoinSearchId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _SearchSettings(_h.ReferenceField[_h.R]):
     IsLimitedToSearch: _h.BooleanField[_h.R]
     """IsLimitedToSearch: boolean"""
 
-SearchSettings: _SearchSettings[_SearchSettingsRecord]
+SearchSettings: SearchSettingsFields[_SearchSettingsRecord]
 """The fields of SearchSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.searchtargettype import SearchTargetType as _SearchTargetTypeRecord
 
-class _SearchTargetType(_h.ReferenceField[_h.R]):
+class SearchTargetTypeFields(_h.ReferenceField[_h.R]):
     """The fields of SearchTargetType, in conditions on records R."""
 
     SearchTargetTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _SearchTargetType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-SearchTargetType: _SearchTargetType[_SearchTargetTypeRecord]
+SearchTargetType: SearchTargetTypeFields[_SearchTargetTypeRecord]
 """The fields of SearchTargetType: for conditions, sort orders and selections."""

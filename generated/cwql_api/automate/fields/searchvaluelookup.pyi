@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.searchvaluelookup import SearchValueLookUp as _SearchValueLookUpRecord
 
-class _SearchValueLookUp(_h.ReferenceField[_h.R]):
+class SearchValueLookUpFields(_h.ReferenceField[_h.R]):
     """The fields of SearchValueLookUp, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,8 +11,8 @@ class _SearchValueLookUp(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-class _SearchValueLookUpMany(_SearchValueLookUp[_h.R], _h.ChildrenField[_h.R, _SearchValueLookUpRecord]):
+class SearchValueLookUpListFields(SearchValueLookUpFields[_h.R], _h.ChildrenField[_h.R, _SearchValueLookUpRecord]):
     """A list of SearchValueLookUp inside of a record R."""
 
-SearchValueLookUp: _SearchValueLookUp[_SearchValueLookUpRecord]
+SearchValueLookUp: SearchValueLookUpFields[_SearchValueLookUpRecord]
 """The fields of SearchValueLookUp: for conditions, sort orders and selections."""

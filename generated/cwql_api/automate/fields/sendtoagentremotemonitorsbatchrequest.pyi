@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.sendtoagentremotemonitorsbatchrequest import SendToAgentRemoteMonitorsBatchRequest as _SendToAgentRemoteMonitorsBatchRequestRecord
 
-class _SendToAgentRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
+class SendToAgentRemoteMonitorsBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of SendToAgentRemoteMonitorsBatchRequest, in conditions on records R."""
 
     RemoteMonitorIds: _h.CollectionField[int, _h.R]
@@ -11,5 +11,5 @@ class _SendToAgentRemoteMonitorsBatchRequest(_h.ReferenceField[_h.R]):
     GroupIds: _h.CollectionField[int, _h.R]
     """GroupIds: a list of int32"""
 
-SendToAgentRemoteMonitorsBatchRequest: _SendToAgentRemoteMonitorsBatchRequest[_SendToAgentRemoteMonitorsBatchRequestRecord]
+SendToAgentRemoteMonitorsBatchRequest: SendToAgentRemoteMonitorsBatchRequestFields[_SendToAgentRemoteMonitorsBatchRequestRecord]
 """The fields of SendToAgentRemoteMonitorsBatchRequest: for conditions, sort orders and selections."""

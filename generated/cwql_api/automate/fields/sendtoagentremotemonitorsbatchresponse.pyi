@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.sendtoagentremotemonitorsbatchresponse import SendToAgentRemoteMonitorsBatchResponse as _SendToAgentRemoteMonitorsBatchResponseRecord
-from .sendtoagentremotemonitorsbatchresult import _SendToAgentRemoteMonitorsBatchResultMany
+from .sendtoagentremotemonitorsbatchresult import SendToAgentRemoteMonitorsBatchResultListFields
 
-class _SendToAgentRemoteMonitorsBatchResponse(_h.ReferenceField[_h.R]):
+class SendToAgentRemoteMonitorsBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of SendToAgentRemoteMonitorsBatchResponse, in conditions on records R."""
 
-    RemoteMonitorResults: _SendToAgentRemoteMonitorsBatchResultMany[_h.R]
+    RemoteMonitorResults: SendToAgentRemoteMonitorsBatchResultListFields[_h.R]
     """RemoteMonitorResults: a list of SendToAgentRemoteMonitorsBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-SendToAgentRemoteMonitorsBatchResponse: _SendToAgentRemoteMonitorsBatchResponse[_SendToAgentRemoteMonitorsBatchResponseRecord]
+SendToAgentRemoteMonitorsBatchResponse: SendToAgentRemoteMonitorsBatchResponseFields[_SendToAgentRemoteMonitorsBatchResponseRecord]
 """The fields of SendToAgentRemoteMonitorsBatchResponse: for conditions, sort orders and selections."""

@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.sendtoagentremotemonitorsbatchresult import SendToAgentRemoteMonitorsBatchResult as _SendToAgentRemoteMonitorsBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _SendToAgentRemoteMonitorsBatchResult(_h.ReferenceField[_h.R]):
+class SendToAgentRemoteMonitorsBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of SendToAgentRemoteMonitorsBatchResult, in conditions on records R."""
 
     RemoteMonitorId: _h.IntegerField[_h.R]
     """RemoteMonitorId: int32"""
     GroupId: _h.IntegerField[_h.R]
     """GroupId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _SendToAgentRemoteMonitorsBatchResultMany(_SendToAgentRemoteMonitorsBatchResult[_h.R], _h.ChildrenField[_h.R, _SendToAgentRemoteMonitorsBatchResultRecord]):
+class SendToAgentRemoteMonitorsBatchResultListFields(SendToAgentRemoteMonitorsBatchResultFields[_h.R], _h.ChildrenField[_h.R, _SendToAgentRemoteMonitorsBatchResultRecord]):
     """A list of SendToAgentRemoteMonitorsBatchResult inside of a record R."""
 
-SendToAgentRemoteMonitorsBatchResult: _SendToAgentRemoteMonitorsBatchResult[_SendToAgentRemoteMonitorsBatchResultRecord]
+SendToAgentRemoteMonitorsBatchResult: SendToAgentRemoteMonitorsBatchResultFields[_SendToAgentRemoteMonitorsBatchResultRecord]
 """The fields of SendToAgentRemoteMonitorsBatchResult: for conditions, sort orders and selections."""

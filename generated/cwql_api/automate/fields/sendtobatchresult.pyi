@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.sendtobatchresult import SendToBatchResult as _SendToBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _SendToBatchResult(_h.ReferenceField[_h.R]):
+class SendToBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of SendToBatchResult, in conditions on records R."""
 
     SearchId: _h.IntegerField[_h.R]
     """SearchId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _SendToBatchResultMany(_SendToBatchResult[_h.R], _h.ChildrenField[_h.R, _SendToBatchResultRecord]):
+class SendToBatchResultListFields(SendToBatchResultFields[_h.R], _h.ChildrenField[_h.R, _SendToBatchResultRecord]):
     """A list of SendToBatchResult inside of a record R."""
 
-SendToBatchResult: _SendToBatchResult[_SendToBatchResultRecord]
+SendToBatchResult: SendToBatchResultFields[_SendToBatchResultRecord]
 """The fields of SendToBatchResult: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.sendtocommandbatchrequest import SendToCommandBatchRequest as _SendToCommandBatchRequestRecord
 
-class _SendToCommandBatchRequest(_h.ReferenceField[_h.R]):
+class SendToCommandBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of SendToCommandBatchRequest, in conditions on records R."""
 
     EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
@@ -17,5 +17,5 @@ class _SendToCommandBatchRequest(_h.ReferenceField[_h.R]):
     TargetId: _h.IntegerField[_h.R]
     """TargetId: int32"""
 
-SendToCommandBatchRequest: _SendToCommandBatchRequest[_SendToCommandBatchRequestRecord]
+SendToCommandBatchRequest: SendToCommandBatchRequestFields[_SendToCommandBatchRequestRecord]
 """The fields of SendToCommandBatchRequest: for conditions, sort orders and selections."""

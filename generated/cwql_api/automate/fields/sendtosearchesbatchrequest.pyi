@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.sendtosearchesbatchrequest import SendToSearchesBatchRequest as _SendToSearchesBatchRequestRecord
 
-class _SendToSearchesBatchRequest(_h.ReferenceField[_h.R]):
+class SendToSearchesBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of SendToSearchesBatchRequest, in conditions on records R."""
 
     SearchIds: _h.CollectionField[int, _h.R]
@@ -11,5 +11,5 @@ class _SendToSearchesBatchRequest(_h.ReferenceField[_h.R]):
     FolderId: _h.IntegerField[_h.R]
     """FolderId: int32"""
 
-SendToSearchesBatchRequest: _SendToSearchesBatchRequest[_SendToSearchesBatchRequestRecord]
+SendToSearchesBatchRequest: SendToSearchesBatchRequestFields[_SendToSearchesBatchRequestRecord]
 """The fields of SendToSearchesBatchRequest: for conditions, sort orders and selections."""

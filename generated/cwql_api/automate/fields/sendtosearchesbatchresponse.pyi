@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.sendtosearchesbatchresponse import SendToSearchesBatchResponse as _SendToSearchesBatchResponseRecord
-from .sendtobatchresult import _SendToBatchResultMany
+from .sendtobatchresult import SendToBatchResultListFields
 
-class _SendToSearchesBatchResponse(_h.ReferenceField[_h.R]):
+class SendToSearchesBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of SendToSearchesBatchResponse, in conditions on records R."""
 
-    SearchResults: _SendToBatchResultMany[_h.R]
+    SearchResults: SendToBatchResultListFields[_h.R]
     """SearchResults: a list of SendToBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-SendToSearchesBatchResponse: _SendToSearchesBatchResponse[_SendToSearchesBatchResponseRecord]
+SendToSearchesBatchResponse: SendToSearchesBatchResponseFields[_SendToSearchesBatchResponseRecord]
 """The fields of SendToSearchesBatchResponse: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.sensorcheck import SensorCheck as _SensorCheckRecord
 
-class _SensorCheck(_h.ReferenceField[_h.R]):
+class SensorCheckFields(_h.ReferenceField[_h.R]):
     """The fields of SensorCheck, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _SensorCheck(_h.ReferenceField[_h.R]):
     SensorCheckType: _h.EnumField[_t.Literal["SystemAverages", "SystemCounts", "Trends", "PerDayCounts"], _h.R]
     """SensorCheckType: SystemAverages | SystemCounts | Trends | PerDayCounts"""
 
-SensorCheck: _SensorCheck[_SensorCheckRecord]
+SensorCheck: SensorCheckFields[_SensorCheckRecord]
 """The fields of SensorCheck: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.sensordevicetype import SensorDeviceType as _SensorDeviceTypeRecord
 
-class _SensorDeviceType(_h.ReferenceField[_h.R]):
+class SensorDeviceTypeFields(_h.ReferenceField[_h.R]):
     """The fields of SensorDeviceType, in conditions on records R."""
 
     DeviceType: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _SensorDeviceType(_h.ReferenceField[_h.R]):
     Indicator: _h.TextField[_h.R]
     """Indicator: string"""
 
-SensorDeviceType: _SensorDeviceType[_SensorDeviceTypeRecord]
+SensorDeviceType: SensorDeviceTypeFields[_SensorDeviceTypeRecord]
 """The fields of SensorDeviceType: for conditions, sort orders and selections."""

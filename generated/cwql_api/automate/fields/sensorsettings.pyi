@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.sensorsettings import SensorSettings as _SensorSettingsRecord
 
-class _SensorSettings(_h.ReferenceField[_h.R]):
+class SensorSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of SensorSettings, in conditions on records R."""
 
     SensorNumber: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _SensorSettings(_h.ReferenceField[_h.R]):
     SensorTypeId: _h.IntegerField[_h.R]
     """SensorTypeId: int32"""
 
-SensorSettings: _SensorSettings[_SensorSettingsRecord]
+SensorSettings: SensorSettingsFields[_SensorSettingsRecord]
 """The fields of SensorSettings: for conditions, sort orders and selections."""

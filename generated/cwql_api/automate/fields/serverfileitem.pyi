@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.serverfileitem import ServerFileItem as _ServerFileItemRecord
 
-class _ServerFileItem(_h.ReferenceField[_h.R]):
+class ServerFileItemFields(_h.ReferenceField[_h.R]):
     """The fields of ServerFileItem, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _ServerFileItem(_h.ReferenceField[_h.R]):
     RelativePath: _h.TextField[_h.R]
     """RelativePath: string"""
 
-ServerFileItem: _ServerFileItem[_ServerFileItemRecord]
+ServerFileItem: ServerFileItemFields[_ServerFileItemRecord]
 """The fields of ServerFileItem: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.serverinformation import ServerInformation as _ServerInformationRecord
 
-class _ServerInformation(_h.ReferenceField[_h.R]):
+class ServerInformationFields(_h.ReferenceField[_h.R]):
     """The fields of ServerInformation, in conditions on records R."""
 
     ServerId: _h.IntegerField[_h.R]
@@ -29,5 +29,5 @@ class _ServerInformation(_h.ReferenceField[_h.R]):
     IsWebServer: _h.BooleanField[_h.R]
     """IsWebServer: boolean"""
 
-ServerInformation: _ServerInformation[_ServerInformationRecord]
+ServerInformation: ServerInformationFields[_ServerInformationRecord]
 """The fields of ServerInformation: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.servicebranchsettings import ServiceBranchSettings as _ServiceBranchSettingsRecord
 
-class _ServiceBranchSettings(_h.ReferenceField[_h.R]):
+class ServiceBranchSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceBranchSettings, in conditions on records R."""
 
     UseServiceBranch: _h.BooleanField[_h.R]
@@ -11,5 +11,5 @@ class _ServiceBranchSettings(_h.ReferenceField[_h.R]):
     IsTargeted: _h.BooleanField[_h.R]
     """IsTargeted: boolean"""
 
-ServiceBranchSettings: _ServiceBranchSettings[_ServiceBranchSettingsRecord]
+ServiceBranchSettings: ServiceBranchSettingsFields[_ServiceBranchSettingsRecord]
 """The fields of ServiceBranchSettings: for conditions, sort orders and selections."""

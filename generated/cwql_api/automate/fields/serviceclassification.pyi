@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.serviceclassification import ServiceClassification as _ServiceClassificationRecord
 
-class _ServiceClassification(_h.ReferenceField[_h.R]):
+class ServiceClassificationFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceClassification, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ServiceClassification(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ServiceClassification: _ServiceClassification[_ServiceClassificationRecord]
+ServiceClassification: ServiceClassificationFields[_ServiceClassificationRecord]
 """The fields of ServiceClassification: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.servicesettings import ServiceSettings as _ServiceSettingsRecord
 
-class _ServiceSettings(_h.ReferenceField[_h.R]):
+class ServiceSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceSettings, in conditions on records R."""
 
     ServiceName: _h.TextField[_h.R]
     """ServiceName: string"""
 
-ServiceSettings: _ServiceSettings[_ServiceSettingsRecord]
+ServiceSettings: ServiceSettingsFields[_ServiceSettingsRecord]
 """The fields of ServiceSettings: for conditions, sort orders and selections."""

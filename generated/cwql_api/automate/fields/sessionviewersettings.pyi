@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.sessionviewersettings import SessionViewerSettings as _SessionViewerSettingsRecord
-from .sessionvieweruser import _SessionViewerUser
+from .sessionvieweruser import SessionViewerUserFields
 
-class _SessionViewerSettings(_h.ReferenceField[_h.R]):
+class SessionViewerSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of SessionViewerSettings, in conditions on records R."""
 
     Domain: _h.TextField[_h.R]
@@ -19,8 +19,8 @@ class _SessionViewerSettings(_h.ReferenceField[_h.R]):
     """ExtensionId: string"""
     EnableWccElement: _h.BooleanField[_h.R]
     """EnableWccElement: boolean"""
-    User: _SessionViewerUser[_h.R]
+    User: SessionViewerUserFields[_h.R]
     """User: a reference; compare its Id or Name, or it with None"""
 
-SessionViewerSettings: _SessionViewerSettings[_SessionViewerSettingsRecord]
+SessionViewerSettings: SessionViewerSettingsFields[_SessionViewerSettingsRecord]
 """The fields of SessionViewerSettings: for conditions, sort orders and selections."""

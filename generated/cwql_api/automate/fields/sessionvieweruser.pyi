@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.sessionvieweruser import SessionViewerUser as _SessionViewerUserRecord
 
-class _SessionViewerUser(_h.ReferenceField[_h.R]):
+class SessionViewerUserFields(_h.ReferenceField[_h.R]):
     """The fields of SessionViewerUser, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _SessionViewerUser(_h.ReferenceField[_h.R]):
     Permissions: _h.TextField[_h.R]
     """Permissions: string"""
 
-SessionViewerUser: _SessionViewerUser[_SessionViewerUserRecord]
+SessionViewerUser: SessionViewerUserFields[_SessionViewerUserRecord]
 """The fields of SessionViewerUser: for conditions, sort orders and selections."""

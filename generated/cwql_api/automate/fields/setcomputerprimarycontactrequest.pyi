@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.setcomputerprimarycontactrequest import SetComputerPrimaryContactRequest as _SetComputerPrimaryContactRequestRecord
 
-class _SetComputerPrimaryContactRequest(_h.ReferenceField[_h.R]):
+class SetComputerPrimaryContactRequestFields(_h.ReferenceField[_h.R]):
     """The fields of SetComputerPrimaryContactRequest, in conditions on records R."""
 
     IsPrimaryContact: _h.BooleanField[_h.R]
     """IsPrimaryContact: boolean"""
 
-SetComputerPrimaryContactRequest: _SetComputerPrimaryContactRequest[_SetComputerPrimaryContactRequestRecord]
+SetComputerPrimaryContactRequest: SetComputerPrimaryContactRequestFields[_SetComputerPrimaryContactRequestRecord]
 """The fields of SetComputerPrimaryContactRequest: for conditions, sort orders and selections."""

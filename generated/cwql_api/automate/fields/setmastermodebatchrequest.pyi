@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.setmastermodebatchrequest import SetMasterModeBatchRequest as _SetMasterModeBatchRequestRecord
 
-class _SetMasterModeBatchRequest(_h.ReferenceField[_h.R]):
+class SetMasterModeBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of SetMasterModeBatchRequest, in conditions on records R."""
 
     EntityType: _h.EnumField[_t.Literal["System", "Computer", "Site", "Company", "Probe", "NetworkDevice", "Ticket", "Group", "MobileDevice", "Vendor", "VendorProduct", "Possibility", "Opportunity", "Contact", "User", "Script", "Plugin", "Service", "ServiceBundle", "Search", "SearchFolder", "Dataview", "DataviewFolder", "UserFolder", "UserClass", "ScriptFolder", "RemoteMonitorTemplate", "ExtraField"], _h.R]
@@ -15,5 +15,5 @@ class _SetMasterModeBatchRequest(_h.ReferenceField[_h.R]):
     MasterModeType: _h.TextField[_h.R]
     """MasterModeType: string"""
 
-SetMasterModeBatchRequest: _SetMasterModeBatchRequest[_SetMasterModeBatchRequestRecord]
+SetMasterModeBatchRequest: SetMasterModeBatchRequestFields[_SetMasterModeBatchRequestRecord]
 """The fields of SetMasterModeBatchRequest: for conditions, sort orders and selections."""

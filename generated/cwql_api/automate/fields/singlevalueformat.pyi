@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.singlevalueformat import SingleValueFormat as _SingleValueFormatRecord
 
-class _SingleValueFormat(_h.ReferenceField[_h.R]):
+class SingleValueFormatFields(_h.ReferenceField[_h.R]):
     """The fields of SingleValueFormat, in conditions on records R."""
 
     Value: _h.TextField[_h.R]
     """Value: string"""
 
-SingleValueFormat: _SingleValueFormat[_SingleValueFormatRecord]
+SingleValueFormat: SingleValueFormatFields[_SingleValueFormatRecord]
 """The fields of SingleValueFormat: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.smartattribute import SmartAttribute as _SmartAttributeRecord
 
-class _SmartAttribute(_h.ReferenceField[_h.R]):
+class SmartAttributeFields(_h.ReferenceField[_h.R]):
     """The fields of SmartAttribute, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _SmartAttribute(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-SmartAttribute: _SmartAttribute[_SmartAttributeRecord]
+SmartAttribute: SmartAttributeFields[_SmartAttributeRecord]
 """The fields of SmartAttribute: for conditions, sort orders and selections."""

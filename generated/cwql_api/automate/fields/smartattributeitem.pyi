@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.smartattributeitem import SmartAttributeItem as _SmartAttributeItemRecord
 
-class _SmartAttributeItem(_h.ReferenceField[_h.R]):
+class SmartAttributeItemFields(_h.ReferenceField[_h.R]):
     """The fields of SmartAttributeItem, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _SmartAttributeItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-SmartAttributeItem: _SmartAttributeItem[_SmartAttributeItemRecord]
+SmartAttributeItem: SmartAttributeItemFields[_SmartAttributeItemRecord]
 """The fields of SmartAttributeItem: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.smartdata import SmartData as _SmartDataRecord
-from .smartattribute import _SmartAttribute
+from .smartattribute import SmartAttributeFields
 
-class _SmartData(_h.ReferenceField[_h.R]):
+class SmartDataFields(_h.ReferenceField[_h.R]):
     """The fields of SmartData, in conditions on records R."""
 
     DriveId: _h.IntegerField[_h.R]
     """DriveId: int32"""
     ComputerId: _h.IntegerField[_h.R]
     """ComputerId: int32"""
-    Attribute: _SmartAttribute[_h.R]
+    Attribute: SmartAttributeFields[_h.R]
     """Attribute: a reference; compare its Id or Name, or it with None"""
     Value: _h.IntegerField[_h.R]
     """Value: int32"""
@@ -22,5 +22,5 @@ class _SmartData(_h.ReferenceField[_h.R]):
     RawValue: _h.IntegerField[_h.R]
     """RawValue: int32"""
 
-SmartData: _SmartData[_SmartDataRecord]
+SmartData: SmartDataFields[_SmartDataRecord]
 """The fields of SmartData: for conditions, sort orders and selections."""

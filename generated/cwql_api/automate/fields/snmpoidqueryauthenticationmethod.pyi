@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.snmpoidqueryauthenticationmethod import SnmpOidQueryAuthenticationMethod as _SnmpOidQueryAuthenticationMethodRecord
 
-class _SnmpOidQueryAuthenticationMethod(_h.ReferenceField[_h.R]):
+class SnmpOidQueryAuthenticationMethodFields(_h.ReferenceField[_h.R]):
     """The fields of SnmpOidQueryAuthenticationMethod, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _SnmpOidQueryAuthenticationMethod(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-SnmpOidQueryAuthenticationMethod: _SnmpOidQueryAuthenticationMethod[_SnmpOidQueryAuthenticationMethodRecord]
+SnmpOidQueryAuthenticationMethod: SnmpOidQueryAuthenticationMethodFields[_SnmpOidQueryAuthenticationMethodRecord]
 """The fields of SnmpOidQueryAuthenticationMethod: for conditions, sort orders and selections."""

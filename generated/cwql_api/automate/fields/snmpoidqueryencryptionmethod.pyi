@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.snmpoidqueryencryptionmethod import SnmpOidQueryEncryptionMethod as _SnmpOidQueryEncryptionMethodRecord
 
-class _SnmpOidQueryEncryptionMethod(_h.ReferenceField[_h.R]):
+class SnmpOidQueryEncryptionMethodFields(_h.ReferenceField[_h.R]):
     """The fields of SnmpOidQueryEncryptionMethod, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _SnmpOidQueryEncryptionMethod(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-SnmpOidQueryEncryptionMethod: _SnmpOidQueryEncryptionMethod[_SnmpOidQueryEncryptionMethodRecord]
+SnmpOidQueryEncryptionMethod: SnmpOidQueryEncryptionMethodFields[_SnmpOidQueryEncryptionMethodRecord]
 """The fields of SnmpOidQueryEncryptionMethod: for conditions, sort orders and selections."""

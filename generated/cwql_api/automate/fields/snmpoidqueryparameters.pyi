@@ -2,31 +2,31 @@
 from cwql.schema import handles as _h
 
 from ..models.snmpoidqueryparameters import SnmpOidQueryParameters as _SnmpOidQueryParametersRecord
-from .snmpoidqueryauthenticationmethod import _SnmpOidQueryAuthenticationMethod
-from .snmpoidqueryencryptionmethod import _SnmpOidQueryEncryptionMethod
-from .snmpoidquerysnmpversion import _SnmpOidQuerySnmpVersion
+from .snmpoidqueryauthenticationmethod import SnmpOidQueryAuthenticationMethodFields
+from .snmpoidqueryencryptionmethod import SnmpOidQueryEncryptionMethodFields
+from .snmpoidquerysnmpversion import SnmpOidQuerySnmpVersionFields
 
-class _SnmpOidQueryParameters(_h.ReferenceField[_h.R]):
+class SnmpOidQueryParametersFields(_h.ReferenceField[_h.R]):
     """The fields of SnmpOidQueryParameters, in conditions on records R."""
 
     IpAddress: _h.TextField[_h.R]
     """IpAddress: string"""
-    SnmpVersion: _SnmpOidQuerySnmpVersion[_h.R]
+    SnmpVersion: SnmpOidQuerySnmpVersionFields[_h.R]
     """SnmpVersion: a reference; compare its Id or Name, or it with None"""
     Community: _h.TextField[_h.R]
     """Community: string"""
     Username: _h.TextField[_h.R]
     """Username: string"""
-    EncryptionMethod: _SnmpOidQueryEncryptionMethod[_h.R]
+    EncryptionMethod: SnmpOidQueryEncryptionMethodFields[_h.R]
     """EncryptionMethod: a reference; compare its Id or Name, or it with None"""
     EncryptionPassword: _h.TextField[_h.R]
     """EncryptionPassword: string"""
-    AuthenticationMethod: _SnmpOidQueryAuthenticationMethod[_h.R]
+    AuthenticationMethod: SnmpOidQueryAuthenticationMethodFields[_h.R]
     """AuthenticationMethod: a reference; compare its Id or Name, or it with None"""
     AuthenticationPassword: _h.TextField[_h.R]
     """AuthenticationPassword: string"""
     ObjectIdentifier: _h.TextField[_h.R]
     """ObjectIdentifier: string"""
 
-SnmpOidQueryParameters: _SnmpOidQueryParameters[_SnmpOidQueryParametersRecord]
+SnmpOidQueryParameters: SnmpOidQueryParametersFields[_SnmpOidQueryParametersRecord]
 """The fields of SnmpOidQueryParameters: for conditions, sort orders and selections."""

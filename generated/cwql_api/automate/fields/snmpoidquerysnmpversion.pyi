@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.snmpoidquerysnmpversion import SnmpOidQuerySnmpVersion as _SnmpOidQuerySnmpVersionRecord
 
-class _SnmpOidQuerySnmpVersion(_h.ReferenceField[_h.R]):
+class SnmpOidQuerySnmpVersionFields(_h.ReferenceField[_h.R]):
     """The fields of SnmpOidQuerySnmpVersion, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _SnmpOidQuerySnmpVersion(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-SnmpOidQuerySnmpVersion: _SnmpOidQuerySnmpVersion[_SnmpOidQuerySnmpVersionRecord]
+SnmpOidQuerySnmpVersion: SnmpOidQuerySnmpVersionFields[_SnmpOidQuerySnmpVersionRecord]
 """The fields of SnmpOidQuerySnmpVersion: for conditions, sort orders and selections."""

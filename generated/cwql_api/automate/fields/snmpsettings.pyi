@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.snmpsettings import SnmpSettings as _SnmpSettingsRecord
 
-class _SnmpSettings(_h.ReferenceField[_h.R]):
+class SnmpSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of SnmpSettings, in conditions on records R."""
 
     CommunityStringsGet: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _SnmpSettings(_h.ReferenceField[_h.R]):
     TimeoutInSeconds: _h.IntegerField[_h.R]
     """TimeoutInSeconds: int32"""
 
-SnmpSettings: _SnmpSettings[_SnmpSettingsRecord]
+SnmpSettings: SnmpSettingsFields[_SnmpSettingsRecord]
 """The fields of SnmpSettings: for conditions, sort orders and selections."""

@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.softwareclassification import SoftwareClassification as _SoftwareClassificationRecord
 from ..models.softwareclassificationinfo import SoftwareClassificationInfo as _SoftwareClassificationInfoRecord
 
-class _SoftwareClassification(_h.ReferenceField[_h.R]):
+class SoftwareClassificationFields(_h.ReferenceField[_h.R]):
     """The fields of SoftwareClassification, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -12,5 +12,5 @@ class _SoftwareClassification(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-SoftwareClassification: _SoftwareClassification[_SoftwareClassificationRecord | _SoftwareClassificationInfoRecord]
+SoftwareClassification: SoftwareClassificationFields[_SoftwareClassificationRecord | _SoftwareClassificationInfoRecord]
 """The fields of SoftwareClassification: for conditions, sort orders and selections."""

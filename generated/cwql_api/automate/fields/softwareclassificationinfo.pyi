@@ -4,11 +4,11 @@ from cwql.schema import handles as _h
 from ..models.softwareclassificationinfo import SoftwareClassificationInfo as _SoftwareClassificationInfoRecord
 from ..models.softwareclassification import SoftwareClassification as _SoftwareClassificationRecord
 
-class _SoftwareClassificationInfo(_h.ReferenceField[_h.R]):
+class SoftwareClassificationInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SoftwareClassificationInfo, in conditions on records R."""
 
     SoftwareNames: _h.CollectionField[str, _h.R]
     """SoftwareNames: a list of string"""
 
-SoftwareClassificationInfo: _SoftwareClassificationInfo[_SoftwareClassificationInfoRecord | _SoftwareClassificationRecord]
+SoftwareClassificationInfo: SoftwareClassificationInfoFields[_SoftwareClassificationInfoRecord | _SoftwareClassificationRecord]
 """The fields of SoftwareClassificationInfo: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.softwareuninstallinfo import SoftwareUninstallInfo as _SoftwareUninstallInfoRecord
 
-class _SoftwareUninstallInfo(_h.ReferenceField[_h.R]):
+class SoftwareUninstallInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SoftwareUninstallInfo, in conditions on records R."""
 
     UninstallPath: _h.TextField[_h.R]
     """UninstallPath: string"""
 
-SoftwareUninstallInfo: _SoftwareUninstallInfo[_SoftwareUninstallInfoRecord]
+SoftwareUninstallInfo: SoftwareUninstallInfoFields[_SoftwareUninstallInfoRecord]
 """The fields of SoftwareUninstallInfo: for conditions, sort orders and selections."""

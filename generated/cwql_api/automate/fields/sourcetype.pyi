@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.sourcetype import SourceType as _SourceTypeRecord
 
-class _SourceType(_h.ReferenceField[_h.R]):
+class SourceTypeFields(_h.ReferenceField[_h.R]):
     """The fields of SourceType, in conditions on records R."""
 
     SourceTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _SourceType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-SourceType: _SourceType[_SourceTypeRecord]
+SourceType: SourceTypeFields[_SourceTypeRecord]
 """The fields of SourceType: for conditions, sort orders and selections."""

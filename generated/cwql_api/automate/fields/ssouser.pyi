@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.ssouser import SsoUser as _SsoUserRecord
 
-class _SsoUser(_h.ReferenceField[_h.R]):
+class SsoUserFields(_h.ReferenceField[_h.R]):
     """The fields of SsoUser, in conditions on records R."""
 
     PartnerId: _h.TextField[_h.R]
@@ -29,5 +29,5 @@ class _SsoUser(_h.ReferenceField[_h.R]):
     Updated: _h.IntegerField[_h.R]
     """Updated: int64"""
 
-SsoUser: _SsoUser[_SsoUserRecord]
+SsoUser: SsoUserFields[_SsoUserRecord]
 """The fields of SsoUser: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.startupdefinitionitem import StartupDefinitionItem as _StartupDefinitionItemRecord
 
-class _StartupDefinitionItem(_h.ReferenceField[_h.R]):
+class StartupDefinitionItemFields(_h.ReferenceField[_h.R]):
     """The fields of StartupDefinitionItem, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _StartupDefinitionItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-StartupDefinitionItem: _StartupDefinitionItem[_StartupDefinitionItemRecord]
+StartupDefinitionItem: StartupDefinitionItemFields[_StartupDefinitionItemRecord]
 """The fields of StartupDefinitionItem: for conditions, sort orders and selections."""

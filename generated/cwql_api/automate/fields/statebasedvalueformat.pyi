@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.statebasedvalueformat import StateBasedValueFormat as _StateBasedValueFormatRecord
-from .comparersettingsbase import _ComparerSettingsBase
+from .comparersettingsbase import ComparerSettingsBaseFields
 
-class _StateBasedValueFormat(_h.ReferenceField[_h.R]):
+class StateBasedValueFormatFields(_h.ReferenceField[_h.R]):
     """The fields of StateBasedValueFormat, in conditions on records R."""
 
-    NormalComparer: _ComparerSettingsBase[_h.R]
+    NormalComparer: ComparerSettingsBaseFields[_h.R]
     """NormalComparer: a reference; compare its fields, or it with None"""
-    WarningComparer: _ComparerSettingsBase[_h.R]
+    WarningComparer: ComparerSettingsBaseFields[_h.R]
     """WarningComparer: a reference; compare its fields, or it with None"""
-    ErrorComparer: _ComparerSettingsBase[_h.R]
+    ErrorComparer: ComparerSettingsBaseFields[_h.R]
     """ErrorComparer: a reference; compare its fields, or it with None"""
 
-StateBasedValueFormat: _StateBasedValueFormat[_StateBasedValueFormatRecord]
+StateBasedValueFormat: StateBasedValueFormatFields[_StateBasedValueFormatRecord]
 """The fields of StateBasedValueFormat: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.statusscannetworkportoption import StatusScanNetworkPortOption as _StatusScanNetworkPortOptionRecord
 
-class _StatusScanNetworkPortOption(_h.ReferenceField[_h.R]):
+class StatusScanNetworkPortOptionFields(_h.ReferenceField[_h.R]):
     """The fields of StatusScanNetworkPortOption, in conditions on records R."""
 
     StatusScanNetworkPortOptionId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _StatusScanNetworkPortOption(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-StatusScanNetworkPortOption: _StatusScanNetworkPortOption[_StatusScanNetworkPortOptionRecord]
+StatusScanNetworkPortOption: StatusScanNetworkPortOptionFields[_StatusScanNetworkPortOptionRecord]
 """The fields of StatusScanNetworkPortOption: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.statusscansettings import StatusScanSettings as _StatusScanSettingsRecord
-from .scanfrequency import _ScanFrequency
-from .statusscannetworkportoption import _StatusScanNetworkPortOption
+from .scanfrequency import ScanFrequencyFields
+from .statusscannetworkportoption import StatusScanNetworkPortOptionFields
 
-class _StatusScanSettings(_h.ReferenceField[_h.R]):
+class StatusScanSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of StatusScanSettings, in conditions on records R."""
 
-    StatusScanFrequency: _ScanFrequency[_h.R]
+    StatusScanFrequency: ScanFrequencyFields[_h.R]
     """StatusScanFrequency: a reference; compare its fields, or it with None"""
     StatusScanNetworkPortList: _h.TextField[_h.R]
     """StatusScanNetworkPortList: string"""
-    NetworkPortOption: _StatusScanNetworkPortOption[_h.R]
+    NetworkPortOption: StatusScanNetworkPortOptionFields[_h.R]
     """NetworkPortOption: a reference; compare its fields, or it with None"""
 
-StatusScanSettings: _StatusScanSettings[_StatusScanSettingsRecord]
+StatusScanSettings: StatusScanSettingsFields[_StatusScanSettingsRecord]
 """The fields of StatusScanSettings: for conditions, sort orders and selections."""

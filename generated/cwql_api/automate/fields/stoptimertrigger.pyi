@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.stoptimertrigger import StopTimerTrigger as _StopTimerTriggerRecord
 
-class _StopTimerTrigger(_h.ReferenceField[_h.R]):
+class StopTimerTriggerFields(_h.ReferenceField[_h.R]):
     """The fields of StopTimerTrigger, in conditions on records R."""
 
     StopTimerTriggerTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _StopTimerTrigger(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-StopTimerTrigger: _StopTimerTrigger[_StopTimerTriggerRecord]
+StopTimerTrigger: StopTimerTriggerFields[_StopTimerTriggerRecord]
 """The fields of StopTimerTrigger: for conditions, sort orders and selections."""

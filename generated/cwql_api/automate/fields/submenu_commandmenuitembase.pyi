@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.submenu_commandmenuitembase import SubMenu_CommandMenuItemBase as _SubMenu_CommandMenuItemBaseRecord
-from .commandmenuitembase import _CommandMenuItemBaseMany
+from .commandmenuitembase import CommandMenuItemBaseListFields
 
-class _SubMenu_CommandMenuItemBase(_h.ReferenceField[_h.R]):
+class SubMenu_CommandMenuItemBaseFields(_h.ReferenceField[_h.R]):
     """The fields of SubMenu_CommandMenuItemBase, in conditions on records R."""
 
     DisplayName: _h.TextField[_h.R]
@@ -13,13 +13,13 @@ class _SubMenu_CommandMenuItemBase(_h.ReferenceField[_h.R]):
     """DisplayOrder: int32"""
     MenuKey: _h.TextField[_h.R]
     """MenuKey: string"""
-    SubMenus: _SubMenu_CommandMenuItemBaseMany[_h.R]
+    SubMenus: SubMenu_CommandMenuItemBaseListFields[_h.R]
     """SubMenus: a list of SubMenu_CommandMenuItemBase; compare one of its fields, or use any()"""
-    MenuItems: _CommandMenuItemBaseMany[_h.R]
+    MenuItems: CommandMenuItemBaseListFields[_h.R]
     """MenuItems: a list of CommandMenuItemBase; compare one of its fields, or use any()"""
 
-class _SubMenu_CommandMenuItemBaseMany(_SubMenu_CommandMenuItemBase[_h.R], _h.ChildrenField[_h.R, _SubMenu_CommandMenuItemBaseRecord]):
+class SubMenu_CommandMenuItemBaseListFields(SubMenu_CommandMenuItemBaseFields[_h.R], _h.ChildrenField[_h.R, _SubMenu_CommandMenuItemBaseRecord]):
     """A list of SubMenu_CommandMenuItemBase inside of a record R."""
 
-SubMenu_CommandMenuItemBase: _SubMenu_CommandMenuItemBase[_SubMenu_CommandMenuItemBaseRecord]
+SubMenu_CommandMenuItemBase: SubMenu_CommandMenuItemBaseFields[_SubMenu_CommandMenuItemBaseRecord]
 """The fields of SubMenu_CommandMenuItemBase: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.submittablescriptfolder import SubmittableScriptFolder as _SubmittableScriptFolderRecord
 
-class _SubmittableScriptFolder(_h.ReferenceField[_h.R]):
+class SubmittableScriptFolderFields(_h.ReferenceField[_h.R]):
     """The fields of SubmittableScriptFolder, in conditions on records R."""
 
     ScriptFolderId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _SubmittableScriptFolder(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-SubmittableScriptFolder: _SubmittableScriptFolder[_SubmittableScriptFolderRecord]
+SubmittableScriptFolder: SubmittableScriptFolderFields[_SubmittableScriptFolderRecord]
 """The fields of SubmittableScriptFolder: for conditions, sort orders and selections."""

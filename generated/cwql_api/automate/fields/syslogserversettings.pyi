@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.syslogserversettings import SyslogServerSettings as _SyslogServerSettingsRecord
 
-class _SyslogServerSettings(_h.ReferenceField[_h.R]):
+class SyslogServerSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of SyslogServerSettings, in conditions on records R."""
 
     SyslogServerListeningPort: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _SyslogServerSettings(_h.ReferenceField[_h.R]):
     SyslogServerIpFilter: _h.TextField[_h.R]
     """SyslogServerIpFilter: string"""
 
-SyslogServerSettings: _SyslogServerSettings[_SyslogServerSettingsRecord]
+SyslogServerSettings: SyslogServerSettingsFields[_SyslogServerSettingsRecord]
 """The fields of SyslogServerSettings: for conditions, sort orders and selections."""

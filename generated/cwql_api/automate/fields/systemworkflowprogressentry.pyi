@@ -2,23 +2,23 @@
 from cwql.schema import handles as _h
 
 from ..models.systemworkflowprogressentry import SystemWorkflowProgressEntry as _SystemWorkflowProgressEntryRecord
-from .workflowmetadata import _WorkflowMetadataMany
-from .workflowstatus import _WorkflowStatus
-from .workflowstep import _WorkflowStep
+from .workflowmetadata import WorkflowMetadataListFields
+from .workflowstatus import WorkflowStatusFields
+from .workflowstep import WorkflowStepFields
 
-class _SystemWorkflowProgressEntry(_h.ReferenceField[_h.R]):
+class SystemWorkflowProgressEntryFields(_h.ReferenceField[_h.R]):
     """The fields of SystemWorkflowProgressEntry, in conditions on records R."""
 
     SystemWorkflowProgressId: _h.IntegerField[_h.R]
     """SystemWorkflowProgressId: int32"""
     Description: _h.TextField[_h.R]
     """Description: string"""
-    WorkflowStep: _WorkflowStep[_h.R]
+    WorkflowStep: WorkflowStepFields[_h.R]
     """WorkflowStep: a reference; compare its fields, or it with None"""
-    WorkflowStatus: _WorkflowStatus[_h.R]
+    WorkflowStatus: WorkflowStatusFields[_h.R]
     """WorkflowStatus: a reference; compare its fields, or it with None"""
-    WorkflowMetadata: _WorkflowMetadataMany[_h.R]
+    WorkflowMetadata: WorkflowMetadataListFields[_h.R]
     """WorkflowMetadata: a list of WorkflowMetadata; compare one of its fields, or use any()"""
 
-SystemWorkflowProgressEntry: _SystemWorkflowProgressEntry[_SystemWorkflowProgressEntryRecord]
+SystemWorkflowProgressEntry: SystemWorkflowProgressEntryFields[_SystemWorkflowProgressEntryRecord]
 """The fields of SystemWorkflowProgressEntry: for conditions, sort orders and selections."""

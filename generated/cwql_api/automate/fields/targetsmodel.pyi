@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.targetsmodel import TargetsModel as _TargetsModelRecord
 
-class _TargetsModel(_h.ReferenceField[_h.R]):
+class TargetsModelFields(_h.ReferenceField[_h.R]):
     """The fields of TargetsModel, in conditions on records R."""
 
     Ids: _h.CollectionField[str, _h.R]
@@ -11,5 +11,5 @@ class _TargetsModel(_h.ReferenceField[_h.R]):
     Type: _h.TextField[_h.R]
     """Type: string"""
 
-TargetsModel: _TargetsModel[_TargetsModelRecord]
+TargetsModel: TargetsModelFields[_TargetsModelRecord]
 """The fields of TargetsModel: for conditions, sort orders and selections."""

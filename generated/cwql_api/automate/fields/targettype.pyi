@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.targettype import TargetType as _TargetTypeRecord
 
-class _TargetType(_h.ReferenceField[_h.R]):
+class TargetTypeFields(_h.ReferenceField[_h.R]):
     """The fields of TargetType, in conditions on records R."""
 
     TargetTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _TargetType(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-TargetType: _TargetType[_TargetTypeRecord]
+TargetType: TargetTypeFields[_TargetTypeRecord]
 """The fields of TargetType: for conditions, sort orders and selections."""

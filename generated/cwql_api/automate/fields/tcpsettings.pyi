@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.tcpsettings import TcpSettings as _TcpSettingsRecord
 
-class _TcpSettings(_h.ReferenceField[_h.R]):
+class TcpSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of TcpSettings, in conditions on records R."""
 
     ServerAddress: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _TcpSettings(_h.ReferenceField[_h.R]):
     DataToSend: _h.TextField[_h.R]
     """DataToSend: string"""
 
-TcpSettings: _TcpSettings[_TcpSettingsRecord]
+TcpSettings: TcpSettingsFields[_TcpSettingsRecord]
 """The fields of TcpSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.templateavailableproperty import TemplateAvailableProperty as _TemplateAvailablePropertyRecord
 
-class _TemplateAvailableProperty(_h.ReferenceField[_h.R]):
+class TemplateAvailablePropertyFields(_h.ReferenceField[_h.R]):
     """The fields of TemplateAvailableProperty, in conditions on records R."""
 
     PropertyId: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _TemplateAvailableProperty(_h.ReferenceField[_h.R]):
     PropertyGuid: _h.TextField[_h.R]
     """PropertyGuid: string"""
 
-TemplateAvailableProperty: _TemplateAvailableProperty[_TemplateAvailablePropertyRecord]
+TemplateAvailableProperty: TemplateAvailablePropertyFields[_TemplateAvailablePropertyRecord]
 """The fields of TemplateAvailableProperty: for conditions, sort orders and selections."""

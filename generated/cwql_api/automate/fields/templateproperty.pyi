@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.templateproperty import TemplateProperty as _TemplatePropertyRecord
 
-class _TemplateProperty(_h.ReferenceField[_h.R]):
+class TemplatePropertyFields(_h.ReferenceField[_h.R]):
     """The fields of TemplateProperty, in conditions on records R."""
 
     TemplateID: _h.TextField[_h.R]
@@ -15,8 +15,8 @@ class _TemplateProperty(_h.ReferenceField[_h.R]):
     PropertyDescription: _h.TextField[_h.R]
     """PropertyDescription: string"""
 
-class _TemplatePropertyMany(_TemplateProperty[_h.R], _h.ChildrenField[_h.R, _TemplatePropertyRecord]):
+class TemplatePropertyListFields(TemplatePropertyFields[_h.R], _h.ChildrenField[_h.R, _TemplatePropertyRecord]):
     """A list of TemplateProperty inside of a record R."""
 
-TemplateProperty: _TemplateProperty[_TemplatePropertyRecord]
+TemplateProperty: TemplatePropertyFields[_TemplatePropertyRecord]
 """The fields of TemplateProperty: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.templatepropertyitem import TemplatePropertyItem as _TemplatePropertyItemRecord
 
-class _TemplatePropertyItem(_h.ReferenceField[_h.R]):
+class TemplatePropertyItemFields(_h.ReferenceField[_h.R]):
     """The fields of TemplatePropertyItem, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _TemplatePropertyItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-TemplatePropertyItem: _TemplatePropertyItem[_TemplatePropertyItemRecord]
+TemplatePropertyItem: TemplatePropertyItemFields[_TemplatePropertyItemRecord]
 """The fields of TemplatePropertyItem: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.templatesettings import TemplateSettings as _TemplateSettingsRecord
-from .groupsremoteagenttemplate import _GroupsRemoteAgentTemplate
+from .groupsremoteagenttemplate import GroupsRemoteAgentTemplateFields
 
-class _TemplateSettings(_h.ReferenceField[_h.R]):
+class TemplateSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of TemplateSettings, in conditions on records R."""
 
-    RemoteAgentTemplate: _GroupsRemoteAgentTemplate[_h.R]
+    RemoteAgentTemplate: GroupsRemoteAgentTemplateFields[_h.R]
     """RemoteAgentTemplate: a reference; compare its Name, or it with None"""
     Priority: _h.IntegerField[_h.R]
     """Priority: int32"""
 
-TemplateSettings: _TemplateSettings[_TemplateSettingsRecord]
+TemplateSettings: TemplateSettingsFields[_TemplateSettingsRecord]
 """The fields of TemplateSettings: for conditions, sort orders and selections."""

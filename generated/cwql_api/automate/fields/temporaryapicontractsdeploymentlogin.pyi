@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.temporaryapicontractsdeploymentlogin import TemporaryApiContractsDeploymentLogin as _TemporaryApiContractsDeploymentLoginRecord
 
-class _TemporaryApiContractsDeploymentLogin(_h.ReferenceField[_h.R]):
+class TemporaryApiContractsDeploymentLoginFields(_h.ReferenceField[_h.R]):
     """The fields of TemporaryApiContractsDeploymentLogin, in conditions on records R."""
 
     DeploymentLoginId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _TemporaryApiContractsDeploymentLogin(_h.ReferenceField[_h.R]):
     Title: _h.TextField[_h.R]
     """Title: string"""
 
-TemporaryApiContractsDeploymentLogin: _TemporaryApiContractsDeploymentLogin[_TemporaryApiContractsDeploymentLoginRecord]
+TemporaryApiContractsDeploymentLogin: TemporaryApiContractsDeploymentLoginFields[_TemporaryApiContractsDeploymentLoginRecord]
 """The fields of TemporaryApiContractsDeploymentLogin: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.temporaryapicontractsmaintenancewindowdefinition import TemporaryApiContractsMaintenanceWindowDefinition as _TemporaryApiContractsMaintenanceWindowDefinitionRecord
 
-class _TemporaryApiContractsMaintenanceWindowDefinition(_h.ReferenceField[_h.R]):
+class TemporaryApiContractsMaintenanceWindowDefinitionFields(_h.ReferenceField[_h.R]):
     """The fields of TemporaryApiContractsMaintenanceWindowDefinition, in conditions on records R."""
 
     MaintenanceWindowDefinitionId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _TemporaryApiContractsMaintenanceWindowDefinition(_h.ReferenceField[_h.R])
     Comment: _h.TextField[_h.R]
     """Comment: string"""
 
-TemporaryApiContractsMaintenanceWindowDefinition: _TemporaryApiContractsMaintenanceWindowDefinition[_TemporaryApiContractsMaintenanceWindowDefinitionRecord]
+TemporaryApiContractsMaintenanceWindowDefinition: TemporaryApiContractsMaintenanceWindowDefinitionFields[_TemporaryApiContractsMaintenanceWindowDefinitionRecord]
 """The fields of TemporaryApiContractsMaintenanceWindowDefinition: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.textfieldsettings import TextFieldSettings as _TextFieldSettingsRecord
 
-class _TextFieldSettings(_h.ReferenceField[_h.R]):
+class TextFieldSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of TextFieldSettings, in conditions on records R."""
 
     IsMasked: _h.BooleanField[_h.R]
@@ -13,5 +13,5 @@ class _TextFieldSettings(_h.ReferenceField[_h.R]):
     DefaultValue: _h.TextField[_h.R]
     """DefaultValue: string"""
 
-TextFieldSettings: _TextFieldSettings[_TextFieldSettingsRecord]
+TextFieldSettings: TextFieldSettingsFields[_TextFieldSettingsRecord]
 """The fields of TextFieldSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.tftpserversettings import TftpServerSettings as _TftpServerSettingsRecord
 
-class _TftpServerSettings(_h.ReferenceField[_h.R]):
+class TftpServerSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of TftpServerSettings, in conditions on records R."""
 
     TftpServerIpFilter: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _TftpServerSettings(_h.ReferenceField[_h.R]):
     AllowTftpUploads: _h.BooleanField[_h.R]
     """AllowTftpUploads: boolean"""
 
-TftpServerSettings: _TftpServerSettings[_TftpServerSettingsRecord]
+TftpServerSettings: TftpServerSettingsFields[_TftpServerSettingsRecord]
 """The fields of TftpServerSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.thirdpartypatchessummarydata import ThirdPartyPatchesSummaryData as _ThirdPartyPatchesSummaryDataRecord
 
-class _ThirdPartyPatchesSummaryData(_h.ReferenceField[_h.R]):
+class ThirdPartyPatchesSummaryDataFields(_h.ReferenceField[_h.R]):
     """The fields of ThirdPartyPatchesSummaryData, in conditions on records R."""
 
     ThirdPartyComplianceScore: _h.NumberField[_h.R]
@@ -31,5 +31,5 @@ class _ThirdPartyPatchesSummaryData(_h.ReferenceField[_h.R]):
     NotAttemptedCount: _h.IntegerField[_h.R]
     """NotAttemptedCount: int32"""
 
-ThirdPartyPatchesSummaryData: _ThirdPartyPatchesSummaryData[_ThirdPartyPatchesSummaryDataRecord]
+ThirdPartyPatchesSummaryData: ThirdPartyPatchesSummaryDataFields[_ThirdPartyPatchesSummaryDataRecord]
 """The fields of ThirdPartyPatchesSummaryData: for conditions, sort orders and selections."""

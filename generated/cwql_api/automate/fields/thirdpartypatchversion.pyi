@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.thirdpartypatchversion import ThirdPartyPatchVersion as _ThirdPartyPatchVersionRecord
 
-class _ThirdPartyPatchVersion(_h.ReferenceField[_h.R]):
+class ThirdPartyPatchVersionFields(_h.ReferenceField[_h.R]):
     """The fields of ThirdPartyPatchVersion, in conditions on records R."""
 
     LTProductKey: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _ThirdPartyPatchVersion(_h.ReferenceField[_h.R]):
     Versions: _h.CollectionField[str, _h.R]
     """Versions: a list of string"""
 
-ThirdPartyPatchVersion: _ThirdPartyPatchVersion[_ThirdPartyPatchVersionRecord]
+ThirdPartyPatchVersion: ThirdPartyPatchVersionFields[_ThirdPartyPatchVersionRecord]
 """The fields of ThirdPartyPatchVersion: for conditions, sort orders and selections."""

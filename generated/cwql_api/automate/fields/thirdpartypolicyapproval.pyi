@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.thirdpartypolicyapproval import ThirdPartyPolicyApproval as _ThirdPartyPolicyApprovalRecord
 
-class _ThirdPartyPolicyApproval(_h.ReferenceField[_h.R]):
+class ThirdPartyPolicyApprovalFields(_h.ReferenceField[_h.R]):
     """The fields of ThirdPartyPolicyApproval, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ThirdPartyPolicyApproval(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ThirdPartyPolicyApproval: _ThirdPartyPolicyApproval[_ThirdPartyPolicyApprovalRecord]
+ThirdPartyPolicyApproval: ThirdPartyPolicyApprovalFields[_ThirdPartyPolicyApprovalRecord]
 """The fields of ThirdPartyPolicyApproval: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.thirdpartyupdatepolicy import ThirdPartyUpdatePolicy as _ThirdPartyUpdatePolicyRecord
-from .updatepolicyscheduleday import _UpdatePolicyScheduleDay
+from .updatepolicyscheduleday import UpdatePolicyScheduleDayFields
 
-class _ThirdPartyUpdatePolicy(_h.ReferenceField[_h.R]):
+class ThirdPartyUpdatePolicyFields(_h.ReferenceField[_h.R]):
     """The fields of ThirdPartyUpdatePolicy, in conditions on records R."""
 
     CreateRestorePoint: _h.BooleanField[_h.R]
@@ -15,7 +15,7 @@ class _ThirdPartyUpdatePolicy(_h.ReferenceField[_h.R]):
     """Id: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    ScheduleDay: _UpdatePolicyScheduleDay[_h.R]
+    ScheduleDay: UpdatePolicyScheduleDayFields[_h.R]
     """ScheduleDay: a reference; compare its Id or Name, or it with None"""
     ScheduleStartHour: _h.TextField[_h.R]
     """ScheduleStartHour: string"""
@@ -24,5 +24,5 @@ class _ThirdPartyUpdatePolicy(_h.ReferenceField[_h.R]):
     WakeSystem: _h.BooleanField[_h.R]
     """WakeSystem: boolean"""
 
-ThirdPartyUpdatePolicy: _ThirdPartyUpdatePolicy[_ThirdPartyUpdatePolicyRecord]
+ThirdPartyUpdatePolicy: ThirdPartyUpdatePolicyFields[_ThirdPartyUpdatePolicyRecord]
 """The fields of ThirdPartyUpdatePolicy: for conditions, sort orders and selections."""

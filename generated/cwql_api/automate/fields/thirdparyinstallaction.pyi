@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.thirdparyinstallaction import ThirdParyInstallAction as _ThirdParyInstallActionRecord
 
-class _ThirdParyInstallAction(_h.ReferenceField[_h.R]):
+class ThirdParyInstallActionFields(_h.ReferenceField[_h.R]):
     """The fields of ThirdParyInstallAction, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ThirdParyInstallAction(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-ThirdParyInstallAction: _ThirdParyInstallAction[_ThirdParyInstallActionRecord]
+ThirdParyInstallAction: ThirdParyInstallActionFields[_ThirdParyInstallActionRecord]
 """The fields of ThirdParyInstallAction: for conditions, sort orders and selections."""

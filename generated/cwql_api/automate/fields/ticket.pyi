@@ -2,33 +2,33 @@
 from cwql.schema import handles as _h
 
 from ..models.ticket import Ticket as _TicketRecord
-from .client import _Client
-from .computer import _Computer
-from .computermonitor import _ComputerMonitor
-from .modelslocation import _ModelsLocation
-from .modelsuser import _ModelsUser
-from .networkdevice import _NetworkDevice
-from .ticketcategory import _TicketCategory
-from .ticketcomment import _TicketCommentMany
-from .ticketpriority import _TicketPriority
-from .ticketstatus import _TicketStatus
+from .client import ClientFields
+from .computer import ComputerFields
+from .computermonitor import ComputerMonitorFields
+from .modelslocation import ModelsLocationFields
+from .modelsuser import ModelsUserFields
+from .networkdevice import NetworkDeviceFields
+from .ticketcategory import TicketCategoryFields
+from .ticketcomment import TicketCommentListFields
+from .ticketpriority import TicketPriorityFields
+from .ticketstatus import TicketStatusFields
 
-class _Ticket(_h.ReferenceField[_h.R]):
+class TicketFields(_h.ReferenceField[_h.R]):
     """The fields of Ticket, in conditions on records R."""
 
     TicketId: _h.IntegerField[_h.R]
     """TicketId: int32"""
-    Client: _Client[_h.R]
+    Client: ClientFields[_h.R]
     """Client: a reference; compare its Id or Name, or it with None"""
-    Computer: _Computer[_h.R]
+    Computer: ComputerFields[_h.R]
     """Computer: a reference; compare its Id, or it with None"""
-    Status: _TicketStatus[_h.R]
+    Status: TicketStatusFields[_h.R]
     """Status: a reference; compare its Id or Name, or it with None"""
     Subject: _h.TextField[_h.R]
     """Subject: string"""
-    Priority: _TicketPriority[_h.R]
+    Priority: TicketPriorityFields[_h.R]
     """Priority: a reference; compare its Id or Name, or it with None"""
-    User: _ModelsUser[_h.R]
+    User: ModelsUserFields[_h.R]
     """User: a reference; compare its Name, or it with None"""
     DueDate: _h.DateTimeField[_h.R]
     """DueDate: date-time"""
@@ -44,13 +44,13 @@ class _Ticket(_h.ReferenceField[_h.R]):
     """CC: string"""
     SupportLevel: _h.IntegerField[_h.R]
     """SupportLevel: int32"""
-    Category: _TicketCategory[_h.R]
+    Category: TicketCategoryFields[_h.R]
     """Category: a reference; compare its Id or Name, or it with None"""
     CategoryId: _h.IntegerField[_h.R]
     """CategoryId: int32"""
     CategoryName: _h.TextField[_h.R]
     """CategoryName: string"""
-    Location: _ModelsLocation[_h.R]
+    Location: ModelsLocationFields[_h.R]
     """Location: a reference; compare its Id or Name, or it with None"""
     ExternalId: _h.IntegerField[_h.R]
     """ExternalId: int32"""
@@ -58,15 +58,15 @@ class _Ticket(_h.ReferenceField[_h.R]):
     """MonitorId: int32"""
     Guid: _h.TextField[_h.R]
     """Guid: string"""
-    Agent: _ComputerMonitor[_h.R]
+    Agent: ComputerMonitorFields[_h.R]
     """Agent: a reference; compare its Name, or it with None"""
-    NetworkDevice: _NetworkDevice[_h.R]
+    NetworkDevice: NetworkDeviceFields[_h.R]
     """NetworkDevice: a reference; compare its Id or Name, or it with None"""
-    Comments: _TicketCommentMany[_h.R]
+    Comments: TicketCommentListFields[_h.R]
     """Comments: a list of TicketComment; compare one of its fields, or use any()"""
 
-class _TicketMany(_Ticket[_h.R], _h.ChildrenField[_h.R, _TicketRecord]):
+class TicketListFields(TicketFields[_h.R], _h.ChildrenField[_h.R, _TicketRecord]):
     """A list of Ticket inside of a record R."""
 
-Ticket: _Ticket[_TicketRecord]
+Ticket: TicketFields[_TicketRecord]
 """The fields of Ticket: for conditions, sort orders and selections."""

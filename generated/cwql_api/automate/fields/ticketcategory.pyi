@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.ticketcategory import TicketCategory as _TicketCategoryRecord
 
-class _TicketCategory(_h.ReferenceField[_h.R]):
+class TicketCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of TicketCategory, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _TicketCategory(_h.ReferenceField[_h.R]):
     IsVisibleInList: _h.BooleanField[_h.R]
     """IsVisibleInList: boolean"""
 
-TicketCategory: _TicketCategory[_TicketCategoryRecord]
+TicketCategory: TicketCategoryFields[_TicketCategoryRecord]
 """The fields of TicketCategory: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.ticketcomment import TicketComment as _TicketCommentRecord
-from .modelsuser import _ModelsUser
+from .modelsuser import ModelsUserFields
 
-class _TicketComment(_h.ReferenceField[_h.R]):
+class TicketCommentFields(_h.ReferenceField[_h.R]):
     """The fields of TicketComment, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -15,11 +15,11 @@ class _TicketComment(_h.ReferenceField[_h.R]):
     """CreatedDate: date-time"""
     From: _h.TextField[_h.R]
     """From: string"""
-    User: _ModelsUser[_h.R]
+    User: ModelsUserFields[_h.R]
     """User: a reference; compare its Name, or it with None"""
 
-class _TicketCommentMany(_TicketComment[_h.R], _h.ChildrenField[_h.R, _TicketCommentRecord]):
+class TicketCommentListFields(TicketCommentFields[_h.R], _h.ChildrenField[_h.R, _TicketCommentRecord]):
     """A list of TicketComment inside of a record R."""
 
-TicketComment: _TicketComment[_TicketCommentRecord]
+TicketComment: TicketCommentFields[_TicketCommentRecord]
 """The fields of TicketComment: for conditions, sort orders and selections."""

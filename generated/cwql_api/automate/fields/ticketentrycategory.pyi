@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.ticketentrycategory import TicketEntryCategory as _TicketEntryCategoryRecord
 
-class _TicketEntryCategory(_h.ReferenceField[_h.R]):
+class TicketEntryCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of TicketEntryCategory, in conditions on records R."""
 
     TicketCategoryId: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _TicketEntryCategory(_h.ReferenceField[_h.R]):
     CustomValue: _h.TextField[_h.R]
     """CustomValue: string"""
 
-TicketEntryCategory: _TicketEntryCategory[_TicketEntryCategoryRecord]
+TicketEntryCategory: TicketEntryCategoryFields[_TicketEntryCategoryRecord]
 """The fields of TicketEntryCategory: for conditions, sort orders and selections."""

@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.ticketentrysettings import TicketEntrySettings as _TicketEntrySettingsRecord
-from .closetickettrigger import _CloseTicketTrigger
-from .ticketentrycategory import _TicketEntryCategory
+from .closetickettrigger import CloseTicketTriggerFields
+from .ticketentrycategory import TicketEntryCategoryFields
 
-class _TicketEntrySettings(_h.ReferenceField[_h.R]):
+class TicketEntrySettingsFields(_h.ReferenceField[_h.R]):
     """The fields of TicketEntrySettings, in conditions on records R."""
 
     TicketSubject: _h.TextField[_h.R]
     """TicketSubject: string"""
     TicketRequestor: _h.TextField[_h.R]
     """TicketRequestor: string"""
-    TicketCategory: _TicketEntryCategory[_h.R]
+    TicketCategory: TicketEntryCategoryFields[_h.R]
     """TicketCategory: a reference; compare its Name, or it with None"""
-    CloseTicketTrigger: _CloseTicketTrigger[_h.R]
+    CloseTicketTrigger: CloseTicketTriggerFields[_h.R]
     """CloseTicketTrigger: a reference; compare its Name, or it with None"""
 
-TicketEntrySettings: _TicketEntrySettings[_TicketEntrySettingsRecord]
+TicketEntrySettings: TicketEntrySettingsFields[_TicketEntrySettingsRecord]
 """The fields of TicketEntrySettings: for conditions, sort orders and selections."""

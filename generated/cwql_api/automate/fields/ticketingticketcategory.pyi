@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.ticketingticketcategory import TicketingTicketCategory as _TicketingTicketCategoryRecord
 
-class _TicketingTicketCategory(_h.ReferenceField[_h.R]):
+class TicketingTicketCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of TicketingTicketCategory, in conditions on records R."""
 
     CategoryId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _TicketingTicketCategory(_h.ReferenceField[_h.R]):
     CategoryName: _h.TextField[_h.R]
     """CategoryName: string"""
 
-TicketingTicketCategory: _TicketingTicketCategory[_TicketingTicketCategoryRecord]
+TicketingTicketCategory: TicketingTicketCategoryFields[_TicketingTicketCategoryRecord]
 """The fields of TicketingTicketCategory: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.ticketlevel import TicketLevel as _TicketLevelRecord
 
-class _TicketLevel(_h.ReferenceField[_h.R]):
+class TicketLevelFields(_h.ReferenceField[_h.R]):
     """The fields of TicketLevel, in conditions on records R."""
 
     TicketLevelId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _TicketLevel(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-TicketLevel: _TicketLevel[_TicketLevelRecord]
+TicketLevel: TicketLevelFields[_TicketLevelRecord]
 """The fields of TicketLevel: for conditions, sort orders and selections."""

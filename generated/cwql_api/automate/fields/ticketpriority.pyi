@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.ticketpriority import TicketPriority as _TicketPriorityRecord
 
-class _TicketPriority(_h.ReferenceField[_h.R]):
+class TicketPriorityFields(_h.ReferenceField[_h.R]):
     """The fields of TicketPriority, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _TicketPriority(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-TicketPriority: _TicketPriority[_TicketPriorityRecord]
+TicketPriority: TicketPriorityFields[_TicketPriorityRecord]
 """The fields of TicketPriority: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.ticketpriorityitem import TicketPriorityItem as _TicketPriorityItemRecord
 
-class _TicketPriorityItem(_h.ReferenceField[_h.R]):
+class TicketPriorityItemFields(_h.ReferenceField[_h.R]):
     """The fields of TicketPriorityItem, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _TicketPriorityItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-TicketPriorityItem: _TicketPriorityItem[_TicketPriorityItemRecord]
+TicketPriorityItem: TicketPriorityItemFields[_TicketPriorityItemRecord]
 """The fields of TicketPriorityItem: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.ticketstatus import TicketStatus as _TicketStatusRecord
 
-class _TicketStatus(_h.ReferenceField[_h.R]):
+class TicketStatusFields(_h.ReferenceField[_h.R]):
     """The fields of TicketStatus, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _TicketStatus(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-TicketStatus: _TicketStatus[_TicketStatusRecord]
+TicketStatus: TicketStatusFields[_TicketStatusRecord]
 """The fields of TicketStatus: for conditions, sort orders and selections."""

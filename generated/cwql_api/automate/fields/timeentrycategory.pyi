@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.timeentrycategory import TimeEntryCategory as _TimeEntryCategoryRecord
 
-class _TimeEntryCategory(_h.ReferenceField[_h.R]):
+class TimeEntryCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryCategory, in conditions on records R."""
 
     TimeCategoryId: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _TimeEntryCategory(_h.ReferenceField[_h.R]):
     CustomValue: _h.TextField[_h.R]
     """CustomValue: string"""
 
-TimeEntryCategory: _TimeEntryCategory[_TimeEntryCategoryRecord]
+TimeEntryCategory: TimeEntryCategoryFields[_TimeEntryCategoryRecord]
 """The fields of TimeEntryCategory: for conditions, sort orders and selections."""

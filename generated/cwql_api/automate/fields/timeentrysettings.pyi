@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.timeentrysettings import TimeEntrySettings as _TimeEntrySettingsRecord
-from .stoptimertrigger import _StopTimerTrigger
-from .timeentrycategory import _TimeEntryCategory
-from .timeentrytechnician import _TimeEntryTechnician
+from .stoptimertrigger import StopTimerTriggerFields
+from .timeentrycategory import TimeEntryCategoryFields
+from .timeentrytechnician import TimeEntryTechnicianFields
 
-class _TimeEntrySettings(_h.ReferenceField[_h.R]):
+class TimeEntrySettingsFields(_h.ReferenceField[_h.R]):
     """The fields of TimeEntrySettings, in conditions on records R."""
 
     TicketId: _h.TextField[_h.R]
     """TicketId: string"""
     MinutesToLog: _h.TextField[_h.R]
     """MinutesToLog: string"""
-    TimeCategory: _TimeEntryCategory[_h.R]
+    TimeCategory: TimeEntryCategoryFields[_h.R]
     """TimeCategory: a reference; compare its Name, or it with None"""
-    StopTimerTrigger: _StopTimerTrigger[_h.R]
+    StopTimerTrigger: StopTimerTriggerFields[_h.R]
     """StopTimerTrigger: a reference; compare its Name, or it with None"""
     Notes: _h.TextField[_h.R]
     """Notes: string"""
-    Technician: _TimeEntryTechnician[_h.R]
+    Technician: TimeEntryTechnicianFields[_h.R]
     """Technician: a reference; compare its Name, or it with None"""
 
-TimeEntrySettings: _TimeEntrySettings[_TimeEntrySettingsRecord]
+TimeEntrySettings: TimeEntrySettingsFields[_TimeEntrySettingsRecord]
 """The fields of TimeEntrySettings: for conditions, sort orders and selections."""

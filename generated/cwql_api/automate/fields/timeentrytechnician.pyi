@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.timeentrytechnician import TimeEntryTechnician as _TimeEntryTechnicianRecord
 
-class _TimeEntryTechnician(_h.ReferenceField[_h.R]):
+class TimeEntryTechnicianFields(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryTechnician, in conditions on records R."""
 
     UserId: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _TimeEntryTechnician(_h.ReferenceField[_h.R]):
     CustomValue: _h.TextField[_h.R]
     """CustomValue: string"""
 
-TimeEntryTechnician: _TimeEntryTechnician[_TimeEntryTechnicianRecord]
+TimeEntryTechnician: TimeEntryTechnicianFields[_TimeEntryTechnicianRecord]
 """The fields of TimeEntryTechnician: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.toggleserviceuserlocalaccountcredentials import ToggleServiceUserLocalAccountCredentials as _ToggleServiceUserLocalAccountCredentialsRecord
 
-class _ToggleServiceUserLocalAccountCredentials(_h.ReferenceField[_h.R]):
+class ToggleServiceUserLocalAccountCredentialsFields(_h.ReferenceField[_h.R]):
     """The fields of ToggleServiceUserLocalAccountCredentials, in conditions on records R."""
 
     Username: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _ToggleServiceUserLocalAccountCredentials(_h.ReferenceField[_h.R]):
     Password: _h.TextField[_h.R]
     """Password: string"""
 
-ToggleServiceUserLocalAccountCredentials: _ToggleServiceUserLocalAccountCredentials[_ToggleServiceUserLocalAccountCredentialsRecord]
+ToggleServiceUserLocalAccountCredentials: ToggleServiceUserLocalAccountCredentialsFields[_ToggleServiceUserLocalAccountCredentialsRecord]
 """The fields of ToggleServiceUserLocalAccountCredentials: for conditions, sort orders and selections."""

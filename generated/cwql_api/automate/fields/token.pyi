@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.token import Token as _TokenRecord
 
-class _Token(_h.ReferenceField[_h.R]):
+class TokenFields(_h.ReferenceField[_h.R]):
     """The fields of Token, in conditions on records R."""
 
     AccessToken: _h.TextField[_h.R]
@@ -19,5 +19,5 @@ class _Token(_h.ReferenceField[_h.R]):
     Username: _h.TextField[_h.R]
     """Username: string"""
 
-Token: _Token[_TokenRecord]
+Token: TokenFields[_TokenRecord]
 """The fields of Token: for conditions, sort orders and selections."""

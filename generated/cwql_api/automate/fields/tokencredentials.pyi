@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.tokencredentials import TokenCredentials as _TokenCredentialsRecord
 
-class _TokenCredentials(_h.ReferenceField[_h.R]):
+class TokenCredentialsFields(_h.ReferenceField[_h.R]):
     """The fields of TokenCredentials, in conditions on records R."""
 
     Username: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _TokenCredentials(_h.ReferenceField[_h.R]):
     TwoFactorPasscode: _h.TextField[_h.R]
     """TwoFactorPasscode: string"""
 
-TokenCredentials: _TokenCredentials[_TokenCredentialsRecord]
+TokenCredentials: TokenCredentialsFields[_TokenCredentialsRecord]
 """The fields of TokenCredentials: for conditions, sort orders and selections."""

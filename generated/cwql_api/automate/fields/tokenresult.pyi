@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.tokenresult import TokenResult as _TokenResultRecord
 
-class _TokenResult(_h.ReferenceField[_h.R]):
+class TokenResultFields(_h.ReferenceField[_h.R]):
     """The fields of TokenResult, in conditions on records R."""
 
     AccessToken: _h.TextField[_h.R]
@@ -25,5 +25,5 @@ class _TokenResult(_h.ReferenceField[_h.R]):
     SSOAccessToken: _h.TextField[_h.R]
     """SSOAccessToken: string"""
 
-TokenResult: _TokenResult[_TokenResultRecord]
+TokenResult: TokenResultFields[_TokenResultRecord]
 """The fields of TokenResult: for conditions, sort orders and selections."""

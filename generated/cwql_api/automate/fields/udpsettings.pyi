@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.udpsettings import UdpSettings as _UdpSettingsRecord
 
-class _UdpSettings(_h.ReferenceField[_h.R]):
+class UdpSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of UdpSettings, in conditions on records R."""
 
     ServerAddress: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _UdpSettings(_h.ReferenceField[_h.R]):
     DataToSend: _h.TextField[_h.R]
     """DataToSend: string"""
 
-UdpSettings: _UdpSettings[_UdpSettingsRecord]
+UdpSettings: UdpSettingsFields[_UdpSettingsRecord]
 """The fields of UdpSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.unformattedmonitorroutineparameters import UnformattedMonitorRoutineParameters as _UnformattedMonitorRoutineParametersRecord
 
-class _UnformattedMonitorRoutineParameters(_h.ReferenceField[_h.R]):
+class UnformattedMonitorRoutineParametersFields(_h.ReferenceField[_h.R]):
     """The fields of UnformattedMonitorRoutineParameters, in conditions on records R."""
 
     Where: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _UnformattedMonitorRoutineParameters(_h.ReferenceField[_h.R]):
     IdField: _h.TextField[_h.R]
     """IdField: string"""
 
-UnformattedMonitorRoutineParameters: _UnformattedMonitorRoutineParameters[_UnformattedMonitorRoutineParametersRecord]
+UnformattedMonitorRoutineParameters: UnformattedMonitorRoutineParametersFields[_UnformattedMonitorRoutineParametersRecord]
 """The fields of UnformattedMonitorRoutineParameters: for conditions, sort orders and selections."""

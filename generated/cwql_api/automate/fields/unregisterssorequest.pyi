@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.unregisterssorequest import UnregisterSsoRequest as _UnregisterSsoRequestRecord
 
-class _UnregisterSsoRequest(_h.ReferenceField[_h.R]):
+class UnregisterSsoRequestFields(_h.ReferenceField[_h.R]):
     """The fields of UnregisterSsoRequest, in conditions on records R."""
 
     ClientId: _h.TextField[_h.R]
     """ClientId: string"""
 
-UnregisterSsoRequest: _UnregisterSsoRequest[_UnregisterSsoRequestRecord]
+UnregisterSsoRequest: UnregisterSsoRequestFields[_UnregisterSsoRequestRecord]
 """The fields of UnregisterSsoRequest: for conditions, sort orders and selections."""

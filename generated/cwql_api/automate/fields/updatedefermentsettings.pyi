@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.updatedefermentsettings import UpdateDefermentSettings as _UpdateDefermentSettingsRecord
 
-class _UpdateDefermentSettings(_h.ReferenceField[_h.R]):
+class UpdateDefermentSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of UpdateDefermentSettings, in conditions on records R."""
 
     UseDeferment: _h.BooleanField[_h.R]
@@ -11,5 +11,5 @@ class _UpdateDefermentSettings(_h.ReferenceField[_h.R]):
     DefermentPeriodDays: _h.IntegerField[_h.R]
     """DefermentPeriodDays: int32"""
 
-UpdateDefermentSettings: _UpdateDefermentSettings[_UpdateDefermentSettingsRecord]
+UpdateDefermentSettings: UpdateDefermentSettingsFields[_UpdateDefermentSettingsRecord]
 """The fields of UpdateDefermentSettings: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.updategroupmonitorsubscriptionrequest import UpdateGroupMonitorSubscriptionRequest as _UpdateGroupMonitorSubscriptionRequestRecord
-from .alertingoverride import _AlertingOverride
+from .alertingoverride import AlertingOverrideFields
 
-class _UpdateGroupMonitorSubscriptionRequest(_h.ReferenceField[_h.R]):
+class UpdateGroupMonitorSubscriptionRequestFields(_h.ReferenceField[_h.R]):
     """The fields of UpdateGroupMonitorSubscriptionRequest, in conditions on records R."""
 
     IsSubscribed: _h.BooleanField[_h.R]
     """IsSubscribed: boolean"""
-    Overrides: _AlertingOverride[_h.R]
+    Overrides: AlertingOverrideFields[_h.R]
     """Overrides: a reference; compare its fields, or it with None"""
 
-UpdateGroupMonitorSubscriptionRequest: _UpdateGroupMonitorSubscriptionRequest[_UpdateGroupMonitorSubscriptionRequestRecord]
+UpdateGroupMonitorSubscriptionRequest: UpdateGroupMonitorSubscriptionRequestFields[_UpdateGroupMonitorSubscriptionRequestRecord]
 """The fields of UpdateGroupMonitorSubscriptionRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.updatepolicyscheduleday import UpdatePolicyScheduleDay as _UpdatePolicyScheduleDayRecord
 
-class _UpdatePolicyScheduleDay(_h.ReferenceField[_h.R]):
+class UpdatePolicyScheduleDayFields(_h.ReferenceField[_h.R]):
     """The fields of UpdatePolicyScheduleDay, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _UpdatePolicyScheduleDay(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-UpdatePolicyScheduleDay: _UpdatePolicyScheduleDay[_UpdatePolicyScheduleDayRecord]
+UpdatePolicyScheduleDay: UpdatePolicyScheduleDayFields[_UpdatePolicyScheduleDayRecord]
 """The fields of UpdatePolicyScheduleDay: for conditions, sort orders and selections."""

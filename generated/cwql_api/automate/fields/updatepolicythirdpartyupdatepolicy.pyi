@@ -2,23 +2,23 @@
 from cwql.schema import handles as _h
 
 from ..models.updatepolicythirdpartyupdatepolicy import UpdatePolicyThirdPartyUpdatePolicy as _UpdatePolicyThirdPartyUpdatePolicyRecord
-from .patchingpolicyworkstationoptions import _PatchingPolicyWorkstationOptions
-from .schedulepatchingpolicyschedule import _SchedulePatchingPolicySchedule
-from .v1_5patchingpolicyscriptoptions import _V1_5PatchingPolicyScriptOptions
+from .patchingpolicyworkstationoptions import PatchingPolicyWorkstationOptionsFields
+from .schedulepatchingpolicyschedule import SchedulePatchingPolicyScheduleFields
+from .v1_5patchingpolicyscriptoptions import V1_5PatchingPolicyScriptOptionsFields
 
-class _UpdatePolicyThirdPartyUpdatePolicy(_h.ReferenceField[_h.R]):
+class UpdatePolicyThirdPartyUpdatePolicyFields(_h.ReferenceField[_h.R]):
     """The fields of UpdatePolicyThirdPartyUpdatePolicy, in conditions on records R."""
 
     PolicyId: _h.IntegerField[_h.R]
     """PolicyId: int32"""
     PolicyName: _h.TextField[_h.R]
     """PolicyName: string"""
-    PatchingPolicySchedule: _SchedulePatchingPolicySchedule[_h.R]
+    PatchingPolicySchedule: SchedulePatchingPolicyScheduleFields[_h.R]
     """PatchingPolicySchedule: a reference; compare its fields, or it with None"""
-    WorkstationOptions: _PatchingPolicyWorkstationOptions[_h.R]
+    WorkstationOptions: PatchingPolicyWorkstationOptionsFields[_h.R]
     """WorkstationOptions: a reference; compare its fields, or it with None"""
-    ScriptOptions: _V1_5PatchingPolicyScriptOptions[_h.R]
+    ScriptOptions: V1_5PatchingPolicyScriptOptionsFields[_h.R]
     """ScriptOptions: a reference; compare its fields, or it with None"""
 
-UpdatePolicyThirdPartyUpdatePolicy: _UpdatePolicyThirdPartyUpdatePolicy[_UpdatePolicyThirdPartyUpdatePolicyRecord]
+UpdatePolicyThirdPartyUpdatePolicy: UpdatePolicyThirdPartyUpdatePolicyFields[_UpdatePolicyThirdPartyUpdatePolicyRecord]
 """The fields of UpdatePolicyThirdPartyUpdatePolicy: for conditions, sort orders and selections."""

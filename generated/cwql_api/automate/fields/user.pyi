@@ -2,14 +2,14 @@
 from cwql.schema import handles as _h
 
 from ..models.user import User as _UserRecord
-from .clientsclient import _ClientsClientMany
-from .groupsgroup import _GroupsGroupMany
-from .ticketlevel import _TicketLevel
-from .userclass import _UserClassMany
-from .userfolder import _UserFolder
-from .usersusersinglesignonstatus import _UsersUserSingleSignOnStatus
+from .clientsclient import ClientsClientListFields
+from .groupsgroup import GroupsGroupListFields
+from .ticketlevel import TicketLevelFields
+from .userclass import UserClassListFields
+from .userfolder import UserFolderFields
+from .usersusersinglesignonstatus import UsersUserSingleSignOnStatusFields
 
-class _User(_h.ReferenceField[_h.R]):
+class UserFields(_h.ReferenceField[_h.R]):
     """The fields of User, in conditions on records R."""
 
     UserId: _h.IntegerField[_h.R]
@@ -24,7 +24,7 @@ class _User(_h.ReferenceField[_h.R]):
     """LastSuccessfulLogin: date-time"""
     Password: _h.TextField[_h.R]
     """Password: string"""
-    Folder: _UserFolder[_h.R]
+    Folder: UserFolderFields[_h.R]
     """Folder: a reference; compare its Name, or it with None"""
     EmailAddress: _h.TextField[_h.R]
     """EmailAddress: string"""
@@ -46,7 +46,7 @@ class _User(_h.ReferenceField[_h.R]):
     """IsTicketRouter: boolean"""
     IsTicketSupervisor: _h.BooleanField[_h.R]
     """IsTicketSupervisor: boolean"""
-    TicketLevel: _TicketLevel[_h.R]
+    TicketLevel: TicketLevelFields[_h.R]
     """TicketLevel: a reference; compare its Name, or it with None"""
     RequiresLoginReport: _h.BooleanField[_h.R]
     """RequiresLoginReport: boolean"""
@@ -54,18 +54,18 @@ class _User(_h.ReferenceField[_h.R]):
     """RequiresLogoutReport: boolean"""
     LastUpdated: _h.DateTimeField[_h.R]
     """LastUpdated: date-time"""
-    PrimaryClients: _ClientsClientMany[_h.R]
+    PrimaryClients: ClientsClientListFields[_h.R]
     """PrimaryClients: a list of ClientsClient; compare one of its fields, or use any()"""
-    UserClasses: _UserClassMany[_h.R]
+    UserClasses: UserClassListFields[_h.R]
     """UserClasses: a list of UserClass; compare one of its fields, or use any()"""
-    AssociatedGroups: _GroupsGroupMany[_h.R]
+    AssociatedGroups: GroupsGroupListFields[_h.R]
     """AssociatedGroups: a list of GroupsGroup; compare one of its fields, or use any()"""
-    SsoStatus: _UsersUserSingleSignOnStatus[_h.R]
+    SsoStatus: UsersUserSingleSignOnStatusFields[_h.R]
     """SsoStatus: a reference; compare its fields, or it with None"""
     SsoEmail: _h.TextField[_h.R]
     """SsoEmail: string"""
     AllowLegacyApiAccess: _h.BooleanField[_h.R]
     """AllowLegacyApiAccess: boolean"""
 
-User: _User[_UserRecord]
+User: UserFields[_UserRecord]
 """The fields of User: for conditions, sort orders and selections."""

@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.useraccess import UserAccess as _UserAccessRecord
-from .userbinaryextensionpermission import _UserBinaryExtensionPermissionMany
-from .userextensionclaimtype import _UserExtensionClaimTypeMany
+from .userbinaryextensionpermission import UserBinaryExtensionPermissionListFields
+from .userextensionclaimtype import UserExtensionClaimTypeListFields
 
-class _UserAccess(_h.ReferenceField[_h.R]):
+class UserAccessFields(_h.ReferenceField[_h.R]):
     """The fields of UserAccess, in conditions on records R."""
 
     UserId: _h.IntegerField[_h.R]
     """UserId: int32"""
     UserPermissions: _h.CollectionField[str, _h.R]
     """UserPermissions: a list of string"""
-    PluginPermissions: _UserBinaryExtensionPermissionMany[_h.R]
+    PluginPermissions: UserBinaryExtensionPermissionListFields[_h.R]
     """PluginPermissions: a list of UserBinaryExtensionPermission; compare one of its fields, or use any()"""
-    WebExtensionClaims: _UserExtensionClaimTypeMany[_h.R]
+    WebExtensionClaims: UserExtensionClaimTypeListFields[_h.R]
     """WebExtensionClaims: a list of UserExtensionClaimType; compare one of its fields, or use any()"""
 
-UserAccess: _UserAccess[_UserAccessRecord]
+UserAccess: UserAccessFields[_UserAccessRecord]
 """The fields of UserAccess: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.useraudit import UserAudit as _UserAuditRecord
-from .auditaction import _AuditAction
-from .auditsource import _AuditSource
-from .modelsuser import _ModelsUser
+from .auditaction import AuditActionFields
+from .auditsource import AuditSourceFields
+from .modelsuser import ModelsUserFields
 
-class _UserAudit(_h.ReferenceField[_h.R]):
+class UserAuditFields(_h.ReferenceField[_h.R]):
     """The fields of UserAudit, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
     """Id: int32"""
-    User: _ModelsUser[_h.R]
+    User: ModelsUserFields[_h.R]
     """User: a reference; compare its Name, or it with None"""
     Message: _h.TextField[_h.R]
     """Message: string"""
@@ -19,12 +19,12 @@ class _UserAudit(_h.ReferenceField[_h.R]):
     """DateCreated: date-time"""
     ExternalId: _h.IntegerField[_h.R]
     """ExternalId: int32"""
-    AuditAction: _AuditAction[_h.R]
+    AuditAction: AuditActionFields[_h.R]
     """AuditAction: a reference; compare its Id or Name, or it with None"""
-    Source: _AuditSource[_h.R]
+    Source: AuditSourceFields[_h.R]
     """Source: a reference; compare its Id or Name, or it with None"""
     SecondaryIdentifier: _h.TextField[_h.R]
     """SecondaryIdentifier: string"""
 
-UserAudit: _UserAudit[_UserAuditRecord]
+UserAudit: UserAuditFields[_UserAuditRecord]
 """The fields of UserAudit: for conditions, sort orders and selections."""

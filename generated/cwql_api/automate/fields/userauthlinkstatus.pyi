@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userauthlinkstatus import UserAuthLinkStatus as _UserAuthLinkStatusRecord
 
-class _UserAuthLinkStatus(_h.ReferenceField[_h.R]):
+class UserAuthLinkStatusFields(_h.ReferenceField[_h.R]):
     """The fields of UserAuthLinkStatus, in conditions on records R."""
 
     ServiceId: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _UserAuthLinkStatus(_h.ReferenceField[_h.R]):
     IsAccountLinked: _h.BooleanField[_h.R]
     """IsAccountLinked: boolean"""
 
-UserAuthLinkStatus: _UserAuthLinkStatus[_UserAuthLinkStatusRecord]
+UserAuthLinkStatus: UserAuthLinkStatusFields[_UserAuthLinkStatusRecord]
 """The fields of UserAuthLinkStatus: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.useravatar import UserAvatar as _UserAvatarRecord
 
-class _UserAvatar(_h.ReferenceField[_h.R]):
+class UserAvatarFields(_h.ReferenceField[_h.R]):
     """The fields of UserAvatar, in conditions on records R."""
 
     FileData: _h.TextField[_h.R]
     """FileData: byte"""
 
-UserAvatar: _UserAvatar[_UserAvatarRecord]
+UserAvatar: UserAvatarFields[_UserAvatarRecord]
 """The fields of UserAvatar: for conditions, sort orders and selections."""

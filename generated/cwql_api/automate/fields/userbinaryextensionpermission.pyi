@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userbinaryextensionpermission import UserBinaryExtensionPermission as _UserBinaryExtensionPermissionRecord
 
-class _UserBinaryExtensionPermission(_h.ReferenceField[_h.R]):
+class UserBinaryExtensionPermissionFields(_h.ReferenceField[_h.R]):
     """The fields of UserBinaryExtensionPermission, in conditions on records R."""
 
     HasPermission: _h.BooleanField[_h.R]
@@ -19,8 +19,8 @@ class _UserBinaryExtensionPermission(_h.ReferenceField[_h.R]):
     PermissionName: _h.TextField[_h.R]
     """PermissionName: string"""
 
-class _UserBinaryExtensionPermissionMany(_UserBinaryExtensionPermission[_h.R], _h.ChildrenField[_h.R, _UserBinaryExtensionPermissionRecord]):
+class UserBinaryExtensionPermissionListFields(UserBinaryExtensionPermissionFields[_h.R], _h.ChildrenField[_h.R, _UserBinaryExtensionPermissionRecord]):
     """A list of UserBinaryExtensionPermission inside of a record R."""
 
-UserBinaryExtensionPermission: _UserBinaryExtensionPermission[_UserBinaryExtensionPermissionRecord]
+UserBinaryExtensionPermission: UserBinaryExtensionPermissionFields[_UserBinaryExtensionPermissionRecord]
 """The fields of UserBinaryExtensionPermission: for conditions, sort orders and selections."""

@@ -2,26 +2,26 @@
 from cwql.schema import handles as _h
 
 from ..models.userclass import UserClass as _UserClassRecord
-from .binaryextensionpermission import _BinaryExtensionPermissionMany
-from .userclassuserpermissions import _UserClassUserPermissions
-from .webextensionpermission import _WebExtensionPermissionMany
+from .binaryextensionpermission import BinaryExtensionPermissionListFields
+from .userclassuserpermissions import UserClassUserPermissionsFields
+from .webextensionpermission import WebExtensionPermissionListFields
 
-class _UserClass(_h.ReferenceField[_h.R]):
+class UserClassFields(_h.ReferenceField[_h.R]):
     """The fields of UserClass, in conditions on records R."""
 
     UserClassId: _h.IntegerField[_h.R]
     """UserClassId: int32"""
     Name: _h.TextField[_h.R]
     """Name: string"""
-    Permissions: _UserClassUserPermissions[_h.R]
+    Permissions: UserClassUserPermissionsFields[_h.R]
     """Permissions: a reference; compare its fields, or it with None"""
-    BinaryExtensionPermissions: _BinaryExtensionPermissionMany[_h.R]
+    BinaryExtensionPermissions: BinaryExtensionPermissionListFields[_h.R]
     """BinaryExtensionPermissions: a list of BinaryExtensionPermission; compare one of its fields, or use any()"""
-    WebExtensionClaims: _WebExtensionPermissionMany[_h.R]
+    WebExtensionClaims: WebExtensionPermissionListFields[_h.R]
     """WebExtensionClaims: a list of WebExtensionPermission; compare one of its fields, or use any()"""
 
-class _UserClassMany(_UserClass[_h.R], _h.ChildrenField[_h.R, _UserClassRecord]):
+class UserClassListFields(UserClassFields[_h.R], _h.ChildrenField[_h.R, _UserClassRecord]):
     """A list of UserClass inside of a record R."""
 
-UserClass: _UserClass[_UserClassRecord]
+UserClass: UserClassFields[_UserClassRecord]
 """The fields of UserClass: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userclassaccess import UserClassAccess as _UserClassAccessRecord
 
-class _UserClassAccess(_h.ReferenceField[_h.R]):
+class UserClassAccessFields(_h.ReferenceField[_h.R]):
     """The fields of UserClassAccess, in conditions on records R."""
 
     UserClassId: _h.IntegerField[_h.R]
@@ -15,8 +15,8 @@ class _UserClassAccess(_h.ReferenceField[_h.R]):
     CanEdit: _h.BooleanField[_h.R]
     """CanEdit: boolean"""
 
-class _UserClassAccessMany(_UserClassAccess[_h.R], _h.ChildrenField[_h.R, _UserClassAccessRecord]):
+class UserClassAccessListFields(UserClassAccessFields[_h.R], _h.ChildrenField[_h.R, _UserClassAccessRecord]):
     """A list of UserClassAccess inside of a record R."""
 
-UserClassAccess: _UserClassAccess[_UserClassAccessRecord]
+UserClassAccess: UserClassAccessFields[_UserClassAccessRecord]
 """The fields of UserClassAccess: for conditions, sort orders and selections."""

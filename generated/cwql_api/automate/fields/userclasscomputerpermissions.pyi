@@ -2,21 +2,21 @@
 from cwql.schema import handles as _h
 
 from ..models.userclasscomputerpermissions import UserClassComputerPermissions as _UserClassComputerPermissionsRecord
-from .computerpermissions import _ComputerPermissions
-from .modelsuserclass import _ModelsUserClass
+from .computerpermissions import ComputerPermissionsFields
+from .modelsuserclass import ModelsUserClassFields
 
-class _UserClassComputerPermissions(_h.ReferenceField[_h.R]):
+class UserClassComputerPermissionsFields(_h.ReferenceField[_h.R]):
     """The fields of UserClassComputerPermissions, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
     """Id: string"""
-    UserClass: _ModelsUserClass[_h.R]
+    UserClass: ModelsUserClassFields[_h.R]
     """UserClass: a reference; compare its Id or Name, or it with None"""
-    Permissions: _ComputerPermissions[_h.R]
+    Permissions: ComputerPermissionsFields[_h.R]
     """Permissions: a reference; compare its fields, or it with None"""
 
-class _UserClassComputerPermissionsMany(_UserClassComputerPermissions[_h.R], _h.ChildrenField[_h.R, _UserClassComputerPermissionsRecord]):
+class UserClassComputerPermissionsListFields(UserClassComputerPermissionsFields[_h.R], _h.ChildrenField[_h.R, _UserClassComputerPermissionsRecord]):
     """A list of UserClassComputerPermissions inside of a record R."""
 
-UserClassComputerPermissions: _UserClassComputerPermissions[_UserClassComputerPermissionsRecord]
+UserClassComputerPermissions: UserClassComputerPermissionsFields[_UserClassComputerPermissionsRecord]
 """The fields of UserClassComputerPermissions: for conditions, sort orders and selections."""

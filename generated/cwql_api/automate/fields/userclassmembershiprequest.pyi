@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userclassmembershiprequest import UserClassMembershipRequest as _UserClassMembershipRequestRecord
 
-class _UserClassMembershipRequest(_h.ReferenceField[_h.R]):
+class UserClassMembershipRequestFields(_h.ReferenceField[_h.R]):
     """The fields of UserClassMembershipRequest, in conditions on records R."""
 
     UserIds: _h.CollectionField[int, _h.R]
@@ -11,5 +11,5 @@ class _UserClassMembershipRequest(_h.ReferenceField[_h.R]):
     UserClassIds: _h.CollectionField[int, _h.R]
     """UserClassIds: a list of int32"""
 
-UserClassMembershipRequest: _UserClassMembershipRequest[_UserClassMembershipRequestRecord]
+UserClassMembershipRequest: UserClassMembershipRequestFields[_UserClassMembershipRequestRecord]
 """The fields of UserClassMembershipRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userclassuserpermissions import UserClassUserPermissions as _UserClassUserPermissionsRecord
 
-class _UserClassUserPermissions(_h.ReferenceField[_h.R]):
+class UserClassUserPermissionsFields(_h.ReferenceField[_h.R]):
     """The fields of UserClassUserPermissions, in conditions on records R."""
 
     SuperAdmin: _h.BooleanField[_h.R]
@@ -213,5 +213,5 @@ class _UserClassUserPermissions(_h.ReferenceField[_h.R]):
     SQLScriptFunctions: _h.BooleanField[_h.R]
     """SQLScriptFunctions: boolean"""
 
-UserClassUserPermissions: _UserClassUserPermissions[_UserClassUserPermissionsRecord]
+UserClassUserPermissions: UserClassUserPermissionsFields[_UserClassUserPermissionsRecord]
 """The fields of UserClassUserPermissions: for conditions, sort orders and selections."""

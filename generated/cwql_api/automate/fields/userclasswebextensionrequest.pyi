@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.userclasswebextensionrequest import UserClassWebExtensionRequest as _UserClassWebExtensionRequestRecord
-from .assignedwebextension import _AssignedWebExtensionMany
+from .assignedwebextension import AssignedWebExtensionListFields
 
-class _UserClassWebExtensionRequest(_h.ReferenceField[_h.R]):
+class UserClassWebExtensionRequestFields(_h.ReferenceField[_h.R]):
     """The fields of UserClassWebExtensionRequest, in conditions on records R."""
 
-    AssignedExtensions: _AssignedWebExtensionMany[_h.R]
+    AssignedExtensions: AssignedWebExtensionListFields[_h.R]
     """AssignedExtensions: a list of AssignedWebExtension; compare one of its fields, or use any()"""
 
-UserClassWebExtensionRequest: _UserClassWebExtensionRequest[_UserClassWebExtensionRequestRecord]
+UserClassWebExtensionRequest: UserClassWebExtensionRequestFields[_UserClassWebExtensionRequestRecord]
 """The fields of UserClassWebExtensionRequest: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.userclasswebextensionviewmodel import UserClassWebExtensionViewModel as _UserClassWebExtensionViewModelRecord
-from .extensionclaimviewmodel import _ExtensionClaimViewModelMany
+from .extensionclaimviewmodel import ExtensionClaimViewModelListFields
 
-class _UserClassWebExtensionViewModel(_h.ReferenceField[_h.R]):
+class UserClassWebExtensionViewModelFields(_h.ReferenceField[_h.R]):
     """The fields of UserClassWebExtensionViewModel, in conditions on records R."""
 
     WebExtensionId: _h.IntegerField[_h.R]
     """WebExtensionId: int32"""
     WebExtensionName: _h.TextField[_h.R]
     """WebExtensionName: string"""
-    ExtensionClaims: _ExtensionClaimViewModelMany[_h.R]
+    ExtensionClaims: ExtensionClaimViewModelListFields[_h.R]
     """ExtensionClaims: a list of ExtensionClaimViewModel; compare one of its fields, or use any()"""
 
-UserClassWebExtensionViewModel: _UserClassWebExtensionViewModel[_UserClassWebExtensionViewModelRecord]
+UserClassWebExtensionViewModel: UserClassWebExtensionViewModelFields[_UserClassWebExtensionViewModelRecord]
 """The fields of UserClassWebExtensionViewModel: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userextensionclaimtype import UserExtensionClaimType as _UserExtensionClaimTypeRecord
 
-class _UserExtensionClaimType(_h.ReferenceField[_h.R]):
+class UserExtensionClaimTypeFields(_h.ReferenceField[_h.R]):
     """The fields of UserExtensionClaimType, in conditions on records R."""
 
     HasClaim: _h.BooleanField[_h.R]
@@ -19,8 +19,8 @@ class _UserExtensionClaimType(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-class _UserExtensionClaimTypeMany(_UserExtensionClaimType[_h.R], _h.ChildrenField[_h.R, _UserExtensionClaimTypeRecord]):
+class UserExtensionClaimTypeListFields(UserExtensionClaimTypeFields[_h.R], _h.ChildrenField[_h.R, _UserExtensionClaimTypeRecord]):
     """A list of UserExtensionClaimType inside of a record R."""
 
-UserExtensionClaimType: _UserExtensionClaimType[_UserExtensionClaimTypeRecord]
+UserExtensionClaimType: UserExtensionClaimTypeFields[_UserExtensionClaimTypeRecord]
 """The fields of UserExtensionClaimType: for conditions, sort orders and selections."""

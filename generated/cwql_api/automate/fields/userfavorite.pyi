@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userfavorite import UserFavorite as _UserFavoriteRecord
 
-class _UserFavorite(_h.ReferenceField[_h.R]):
+class UserFavoriteFields(_h.ReferenceField[_h.R]):
     """The fields of UserFavorite, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _UserFavorite(_h.ReferenceField[_h.R]):
     ItemGUID: _h.TextField[_h.R]
     """ItemGUID: string"""
 
-UserFavorite: _UserFavorite[_UserFavoriteRecord]
+UserFavorite: UserFavoriteFields[_UserFavoriteRecord]
 """The fields of UserFavorite: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userfolder import UserFolder as _UserFolderRecord
 
-class _UserFolder(_h.ReferenceField[_h.R]):
+class UserFolderFields(_h.ReferenceField[_h.R]):
     """The fields of UserFolder, in conditions on records R."""
 
     UserFolderId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _UserFolder(_h.ReferenceField[_h.R]):
     IsSsoEnabled: _h.BooleanField[_h.R]
     """IsSsoEnabled: boolean"""
 
-UserFolder: _UserFolder[_UserFolderRecord]
+UserFolder: UserFolderFields[_UserFolderRecord]
 """The fields of UserFolder: for conditions, sort orders and selections."""

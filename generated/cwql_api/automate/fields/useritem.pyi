@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.useritem import UserItem as _UserItemRecord
 
-class _UserItem(_h.ReferenceField[_h.R]):
+class UserItemFields(_h.ReferenceField[_h.R]):
     """The fields of UserItem, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _UserItem(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-UserItem: _UserItem[_UserItemRecord]
+UserItem: UserItemFields[_UserItemRecord]
 """The fields of UserItem: for conditions, sort orders and selections."""

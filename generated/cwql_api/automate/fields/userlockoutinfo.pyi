@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userlockoutinfo import UserLockoutInfo as _UserLockoutInfoRecord
 
-class _UserLockoutInfo(_h.ReferenceField[_h.R]):
+class UserLockoutInfoFields(_h.ReferenceField[_h.R]):
     """The fields of UserLockoutInfo, in conditions on records R."""
 
     UserName: _h.TextField[_h.R]
@@ -21,5 +21,5 @@ class _UserLockoutInfo(_h.ReferenceField[_h.R]):
     LockOutExpirationDateUtc: _h.DateTimeField[_h.R]
     """LockOutExpirationDateUtc: date-time"""
 
-UserLockoutInfo: _UserLockoutInfo[_UserLockoutInfoRecord]
+UserLockoutInfo: UserLockoutInfoFields[_UserLockoutInfoRecord]
 """The fields of UserLockoutInfo: for conditions, sort orders and selections."""

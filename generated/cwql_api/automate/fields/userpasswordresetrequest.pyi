@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userpasswordresetrequest import UserPasswordResetRequest as _UserPasswordResetRequestRecord
 
-class _UserPasswordResetRequest(_h.ReferenceField[_h.R]):
+class UserPasswordResetRequestFields(_h.ReferenceField[_h.R]):
     """The fields of UserPasswordResetRequest, in conditions on records R."""
 
     Username: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _UserPasswordResetRequest(_h.ReferenceField[_h.R]):
     NewPassword: _h.TextField[_h.R]
     """NewPassword: string"""
 
-UserPasswordResetRequest: _UserPasswordResetRequest[_UserPasswordResetRequestRecord]
+UserPasswordResetRequest: UserPasswordResetRequestFields[_UserPasswordResetRequestRecord]
 """The fields of UserPasswordResetRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userpermissions import UserPermissions as _UserPermissionsRecord
 
-class _UserPermissions(_h.ReferenceField[_h.R]):
+class UserPermissionsFields(_h.ReferenceField[_h.R]):
     """The fields of UserPermissions, in conditions on records R."""
 
     SuperAdmin: _h.BooleanField[_h.R]
@@ -213,5 +213,5 @@ class _UserPermissions(_h.ReferenceField[_h.R]):
     SQLScriptFunctions: _h.BooleanField[_h.R]
     """SQLScriptFunctions: boolean"""
 
-UserPermissions: _UserPermissions[_UserPermissionsRecord]
+UserPermissions: UserPermissionsFields[_UserPermissionsRecord]
 """The fields of UserPermissions: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userprofile import UserProfile as _UserProfileRecord
 
-class _UserProfile(_h.ReferenceField[_h.R]):
+class UserProfileFields(_h.ReferenceField[_h.R]):
     """The fields of UserProfile, in conditions on records R."""
 
     IsSuperAdmin: _h.BooleanField[_h.R]
@@ -13,5 +13,5 @@ class _UserProfile(_h.ReferenceField[_h.R]):
     UserClassIdList: _h.CollectionField[int, _h.R]
     """UserClassIdList: a list of int32"""
 
-UserProfile: _UserProfile[_UserProfileRecord]
+UserProfile: UserProfileFields[_UserProfileRecord]
 """The fields of UserProfile: for conditions, sort orders and selections."""

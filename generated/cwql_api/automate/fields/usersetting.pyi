@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.usersetting import UserSetting as _UserSettingRecord
 
-class _UserSetting(_h.ReferenceField[_h.R]):
+class UserSettingFields(_h.ReferenceField[_h.R]):
     """The fields of UserSetting, in conditions on records R."""
 
     UserId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _UserSetting(_h.ReferenceField[_h.R]):
     Value: _h.TextField[_h.R]
     """Value: string"""
 
-UserSetting: _UserSetting[_UserSettingRecord]
+UserSetting: UserSettingFields[_UserSettingRecord]
 """The fields of UserSetting: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.usersgroupmembershipbatchrequest import UsersGroupMembershipBatchRequest as _UsersGroupMembershipBatchRequestRecord
 
-class _UsersGroupMembershipBatchRequest(_h.ReferenceField[_h.R]):
+class UsersGroupMembershipBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of UsersGroupMembershipBatchRequest, in conditions on records R."""
 
     UserIds: _h.CollectionField[int, _h.R]
@@ -11,5 +11,5 @@ class _UsersGroupMembershipBatchRequest(_h.ReferenceField[_h.R]):
     GroupIds: _h.CollectionField[int, _h.R]
     """GroupIds: a list of int32"""
 
-UsersGroupMembershipBatchRequest: _UsersGroupMembershipBatchRequest[_UsersGroupMembershipBatchRequestRecord]
+UsersGroupMembershipBatchRequest: UsersGroupMembershipBatchRequestFields[_UsersGroupMembershipBatchRequestRecord]
 """The fields of UsersGroupMembershipBatchRequest: for conditions, sort orders and selections."""

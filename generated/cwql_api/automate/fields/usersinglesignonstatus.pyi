@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.usersinglesignonstatus import UserSingleSignOnStatus as _UserSingleSignOnStatusRecord
 
-class _UserSingleSignOnStatus(_h.ReferenceField[_h.R]):
+class UserSingleSignOnStatusFields(_h.ReferenceField[_h.R]):
     """The fields of UserSingleSignOnStatus, in conditions on records R."""
 
     SsoStatusId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _UserSingleSignOnStatus(_h.ReferenceField[_h.R]):
     StatusName: _h.TextField[_h.R]
     """StatusName: string"""
 
-UserSingleSignOnStatus: _UserSingleSignOnStatus[_UserSingleSignOnStatusRecord]
+UserSingleSignOnStatus: UserSingleSignOnStatusFields[_UserSingleSignOnStatusRecord]
 """The fields of UserSingleSignOnStatus: for conditions, sort orders and selections."""

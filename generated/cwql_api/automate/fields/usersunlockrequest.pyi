@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.usersunlockrequest import UsersUnlockRequest as _UsersUnlockRequestRecord
 
-class _UsersUnlockRequest(_h.ReferenceField[_h.R]):
+class UsersUnlockRequestFields(_h.ReferenceField[_h.R]):
     """The fields of UsersUnlockRequest, in conditions on records R."""
 
     UserIds: _h.CollectionField[int, _h.R]
     """UserIds: a list of int32"""
 
-UsersUnlockRequest: _UsersUnlockRequest[_UsersUnlockRequestRecord]
+UsersUnlockRequest: UsersUnlockRequestFields[_UsersUnlockRequestRecord]
 """The fields of UsersUnlockRequest: for conditions, sort orders and selections."""

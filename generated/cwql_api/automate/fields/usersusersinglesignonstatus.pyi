@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.usersusersinglesignonstatus import UsersUserSingleSignOnStatus as _UsersUserSingleSignOnStatusRecord
 
-class _UsersUserSingleSignOnStatus(_h.ReferenceField[_h.R]):
+class UsersUserSingleSignOnStatusFields(_h.ReferenceField[_h.R]):
     """The fields of UsersUserSingleSignOnStatus, in conditions on records R."""
 
     SsoStatusId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _UsersUserSingleSignOnStatus(_h.ReferenceField[_h.R]):
     StatusName: _h.TextField[_h.R]
     """StatusName: string"""
 
-UsersUserSingleSignOnStatus: _UsersUserSingleSignOnStatus[_UsersUserSingleSignOnStatusRecord]
+UsersUserSingleSignOnStatus: UsersUserSingleSignOnStatusFields[_UsersUserSingleSignOnStatusRecord]
 """The fields of UsersUserSingleSignOnStatus: for conditions, sort orders and selections."""

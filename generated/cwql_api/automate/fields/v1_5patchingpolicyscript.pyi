@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.v1_5patchingpolicyscript import V1_5PatchingPolicyScript as _V1_5PatchingPolicyScriptRecord
 
-class _V1_5PatchingPolicyScript(_h.ReferenceField[_h.R]):
+class V1_5PatchingPolicyScriptFields(_h.ReferenceField[_h.R]):
     """The fields of V1_5PatchingPolicyScript, in conditions on records R."""
 
     RunScript: _h.BooleanField[_h.R]
@@ -15,5 +15,5 @@ class _V1_5PatchingPolicyScript(_h.ReferenceField[_h.R]):
     CancelActionOnScriptFailure: _h.BooleanField[_h.R]
     """CancelActionOnScriptFailure: boolean"""
 
-V1_5PatchingPolicyScript: _V1_5PatchingPolicyScript[_V1_5PatchingPolicyScriptRecord]
+V1_5PatchingPolicyScript: V1_5PatchingPolicyScriptFields[_V1_5PatchingPolicyScriptRecord]
 """The fields of V1_5PatchingPolicyScript: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.v1_5patchingpolicyscriptoptions import V1_5PatchingPolicyScriptOptions as _V1_5PatchingPolicyScriptOptionsRecord
-from .v1_5patchingpolicyscript import _V1_5PatchingPolicyScript
+from .v1_5patchingpolicyscript import V1_5PatchingPolicyScriptFields
 
-class _V1_5PatchingPolicyScriptOptions(_h.ReferenceField[_h.R]):
+class V1_5PatchingPolicyScriptOptionsFields(_h.ReferenceField[_h.R]):
     """The fields of V1_5PatchingPolicyScriptOptions, in conditions on records R."""
 
-    BeforeScriptOptions: _V1_5PatchingPolicyScript[_h.R]
+    BeforeScriptOptions: V1_5PatchingPolicyScriptFields[_h.R]
     """BeforeScriptOptions: a reference; compare its fields, or it with None"""
-    AfterScriptOptions: _V1_5PatchingPolicyScript[_h.R]
+    AfterScriptOptions: V1_5PatchingPolicyScriptFields[_h.R]
     """AfterScriptOptions: a reference; compare its fields, or it with None"""
 
-V1_5PatchingPolicyScriptOptions: _V1_5PatchingPolicyScriptOptions[_V1_5PatchingPolicyScriptOptionsRecord]
+V1_5PatchingPolicyScriptOptions: V1_5PatchingPolicyScriptOptionsFields[_V1_5PatchingPolicyScriptOptionsRecord]
 """The fields of V1_5PatchingPolicyScriptOptions: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.validatepasswordresetrequest import ValidatePasswordResetRequest as _ValidatePasswordResetRequestRecord
 
-class _ValidatePasswordResetRequest(_h.ReferenceField[_h.R]):
+class ValidatePasswordResetRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ValidatePasswordResetRequest, in conditions on records R."""
 
     PasswordResetToken: _h.TextField[_h.R]
     """PasswordResetToken: string"""
 
-ValidatePasswordResetRequest: _ValidatePasswordResetRequest[_ValidatePasswordResetRequestRecord]
+ValidatePasswordResetRequest: ValidatePasswordResetRequestFields[_ValidatePasswordResetRequestRecord]
 """The fields of ValidatePasswordResetRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.videocardarchitecture import VideoCardArchitecture as _VideoCardArchitectureRecord
 
-class _VideoCardArchitecture(_h.ReferenceField[_h.R]):
+class VideoCardArchitectureFields(_h.ReferenceField[_h.R]):
     """The fields of VideoCardArchitecture, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _VideoCardArchitecture(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-VideoCardArchitecture: _VideoCardArchitecture[_VideoCardArchitectureRecord]
+VideoCardArchitecture: VideoCardArchitectureFields[_VideoCardArchitectureRecord]
 """The fields of VideoCardArchitecture: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.videocardmemory import VideoCardMemory as _VideoCardMemoryRecord
 
-class _VideoCardMemory(_h.ReferenceField[_h.R]):
+class VideoCardMemoryFields(_h.ReferenceField[_h.R]):
     """The fields of VideoCardMemory, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _VideoCardMemory(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-VideoCardMemory: _VideoCardMemory[_VideoCardMemoryRecord]
+VideoCardMemory: VideoCardMemoryFields[_VideoCardMemoryRecord]
 """The fields of VideoCardMemory: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.virusscannerdef import VirusScannerDef as _VirusScannerDefRecord
 
-class _VirusScannerDef(_h.ReferenceField[_h.R]):
+class VirusScannerDefFields(_h.ReferenceField[_h.R]):
     """The fields of VirusScannerDef, in conditions on records R."""
 
     Id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _VirusScannerDef(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-VirusScannerDef: _VirusScannerDef[_VirusScannerDefRecord]
+VirusScannerDef: VirusScannerDefFields[_VirusScannerDefRecord]
 """The fields of VirusScannerDef: for conditions, sort orders and selections."""

@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.waithandle import WaitHandle as _WaitHandleRecord
-from .safewaithandle import _SafeWaitHandle
+from .safewaithandle import SafeWaitHandleFields
 
-class _WaitHandle(_h.ReferenceField[_h.R]):
+class WaitHandleFields(_h.ReferenceField[_h.R]):
     """The fields of WaitHandle, in conditions on records R."""
 
-    SafeWaitHandle: _SafeWaitHandle[_h.R]
+    SafeWaitHandle: SafeWaitHandleFields[_h.R]
     """SafeWaitHandle: a reference; compare its fields, or it with None"""
 
-WaitHandle: _WaitHandle[_WaitHandleRecord]
+WaitHandle: WaitHandleFields[_WaitHandleRecord]
 """The fields of WaitHandle: for conditions, sort orders and selections."""

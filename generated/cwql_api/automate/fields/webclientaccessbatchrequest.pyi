@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.webclientaccessbatchrequest import WebClientAccessBatchRequest as _WebClientAccessBatchRequestRecord
 
-class _WebClientAccessBatchRequest(_h.ReferenceField[_h.R]):
+class WebClientAccessBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of WebClientAccessBatchRequest, in conditions on records R."""
 
     RequestType: _h.EnumField[_t.Literal["Invite", "Reset"], _h.R]
@@ -15,5 +15,5 @@ class _WebClientAccessBatchRequest(_h.ReferenceField[_h.R]):
     EntityIds: _h.CollectionField[int, _h.R]
     """EntityIds: a list of int32"""
 
-WebClientAccessBatchRequest: _WebClientAccessBatchRequest[_WebClientAccessBatchRequestRecord]
+WebClientAccessBatchRequest: WebClientAccessBatchRequestFields[_WebClientAccessBatchRequestRecord]
 """The fields of WebClientAccessBatchRequest: for conditions, sort orders and selections."""

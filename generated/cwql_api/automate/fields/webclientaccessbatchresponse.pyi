@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.webclientaccessbatchresponse import WebClientAccessBatchResponse as _WebClientAccessBatchResponseRecord
-from .webclientaccessbatchresult import _WebClientAccessBatchResultMany
+from .webclientaccessbatchresult import WebClientAccessBatchResultListFields
 
-class _WebClientAccessBatchResponse(_h.ReferenceField[_h.R]):
+class WebClientAccessBatchResponseFields(_h.ReferenceField[_h.R]):
     """The fields of WebClientAccessBatchResponse, in conditions on records R."""
 
-    WebClientAccessResults: _WebClientAccessBatchResultMany[_h.R]
+    WebClientAccessResults: WebClientAccessBatchResultListFields[_h.R]
     """WebClientAccessResults: a list of WebClientAccessBatchResult; compare one of its fields, or use any()"""
     ContainsUnsuccessfulResults: _h.BooleanField[_h.R]
     """ContainsUnsuccessfulResults: boolean"""
 
-WebClientAccessBatchResponse: _WebClientAccessBatchResponse[_WebClientAccessBatchResponseRecord]
+WebClientAccessBatchResponse: WebClientAccessBatchResponseFields[_WebClientAccessBatchResponseRecord]
 """The fields of WebClientAccessBatchResponse: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.webclientaccessbatchresult import WebClientAccessBatchResult as _WebClientAccessBatchResultRecord
-from .responseresult import _ResponseResult
+from .responseresult import ResponseResultFields
 
-class _WebClientAccessBatchResult(_h.ReferenceField[_h.R]):
+class WebClientAccessBatchResultFields(_h.ReferenceField[_h.R]):
     """The fields of WebClientAccessBatchResult, in conditions on records R."""
 
     ContactId: _h.IntegerField[_h.R]
     """ContactId: int32"""
-    ResultDetails: _ResponseResult[_h.R]
+    ResultDetails: ResponseResultFields[_h.R]
     """ResultDetails: a reference; compare its fields, or it with None"""
 
-class _WebClientAccessBatchResultMany(_WebClientAccessBatchResult[_h.R], _h.ChildrenField[_h.R, _WebClientAccessBatchResultRecord]):
+class WebClientAccessBatchResultListFields(WebClientAccessBatchResultFields[_h.R], _h.ChildrenField[_h.R, _WebClientAccessBatchResultRecord]):
     """A list of WebClientAccessBatchResult inside of a record R."""
 
-WebClientAccessBatchResult: _WebClientAccessBatchResult[_WebClientAccessBatchResultRecord]
+WebClientAccessBatchResult: WebClientAccessBatchResultFields[_WebClientAccessBatchResultRecord]
 """The fields of WebClientAccessBatchResult: for conditions, sort orders and selections."""

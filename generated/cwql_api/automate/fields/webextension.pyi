@@ -2,23 +2,23 @@
 from cwql.schema import handles as _h
 
 from ..models.webextension import WebExtension as _WebExtensionRecord
-from .extensionclaimtype import _ExtensionClaimTypeMany
-from .extensionsolution import _ExtensionSolution
-from .extensionstatus import _ExtensionStatus
-from .webextensionclickbutton import _WebExtensionClickButtonMany
-from .webextensioninlineframe import _WebExtensionInlineFrameMany
-from .webextensionmenubutton import _WebExtensionMenuButtonMany
-from .webextensionredirect import _WebExtensionRedirectMany
-from .webextensiontile import _WebExtensionTileMany
+from .extensionclaimtype import ExtensionClaimTypeListFields
+from .extensionsolution import ExtensionSolutionFields
+from .extensionstatus import ExtensionStatusFields
+from .webextensionclickbutton import WebExtensionClickButtonListFields
+from .webextensioninlineframe import WebExtensionInlineFrameListFields
+from .webextensionmenubutton import WebExtensionMenuButtonListFields
+from .webextensionredirect import WebExtensionRedirectListFields
+from .webextensiontile import WebExtensionTileListFields
 
-class _WebExtension(_h.ReferenceField[_h.R]):
+class WebExtensionFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtension, in conditions on records R."""
 
     WebExtensionId: _h.IntegerField[_h.R]
     """WebExtensionId: int32"""
-    ExtensionSolution: _ExtensionSolution[_h.R]
+    ExtensionSolution: ExtensionSolutionFields[_h.R]
     """ExtensionSolution: a reference; compare its fields, or it with None"""
-    ExtensionStatus: _ExtensionStatus[_h.R]
+    ExtensionStatus: ExtensionStatusFields[_h.R]
     """ExtensionStatus: a reference; compare its fields, or it with None"""
     WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
@@ -42,18 +42,18 @@ class _WebExtension(_h.ReferenceField[_h.R]):
     """HasGraphFiles: boolean"""
     IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
-    ExtensionClaimTypes: _ExtensionClaimTypeMany[_h.R]
+    ExtensionClaimTypes: ExtensionClaimTypeListFields[_h.R]
     """ExtensionClaimTypes: a list of ExtensionClaimType; compare one of its fields, or use any()"""
-    Redirects: _WebExtensionRedirectMany[_h.R]
+    Redirects: WebExtensionRedirectListFields[_h.R]
     """Redirects: a list of WebExtensionRedirect; compare one of its fields, or use any()"""
-    Tiles: _WebExtensionTileMany[_h.R]
+    Tiles: WebExtensionTileListFields[_h.R]
     """Tiles: a list of WebExtensionTile; compare one of its fields, or use any()"""
-    InlineFrames: _WebExtensionInlineFrameMany[_h.R]
+    InlineFrames: WebExtensionInlineFrameListFields[_h.R]
     """InlineFrames: a list of WebExtensionInlineFrame; compare one of its fields, or use any()"""
-    MenuButtons: _WebExtensionMenuButtonMany[_h.R]
+    MenuButtons: WebExtensionMenuButtonListFields[_h.R]
     """MenuButtons: a list of WebExtensionMenuButton; compare one of its fields, or use any()"""
-    ClickButtons: _WebExtensionClickButtonMany[_h.R]
+    ClickButtons: WebExtensionClickButtonListFields[_h.R]
     """ClickButtons: a list of WebExtensionClickButton; compare one of its fields, or use any()"""
 
-WebExtension: _WebExtension[_WebExtensionRecord]
+WebExtension: WebExtensionFields[_WebExtensionRecord]
 """The fields of WebExtension: for conditions, sort orders and selections."""

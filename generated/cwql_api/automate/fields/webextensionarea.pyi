@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.webextensionarea import WebExtensionArea as _WebExtensionAreaRecord
 
-class _WebExtensionArea(_h.ReferenceField[_h.R]):
+class WebExtensionAreaFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionArea, in conditions on records R."""
 
     WebExtensionAreaId: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _WebExtensionArea(_h.ReferenceField[_h.R]):
     WebExtensionScreenId: _h.IntegerField[_h.R]
     """WebExtensionScreenId: int32"""
 
-WebExtensionArea: _WebExtensionArea[_WebExtensionAreaRecord]
+WebExtensionArea: WebExtensionAreaFields[_WebExtensionAreaRecord]
 """The fields of WebExtensionArea: for conditions, sort orders and selections."""

@@ -2,28 +2,28 @@
 from cwql.schema import handles as _h
 
 from ..models.webextensionareacontrols import WebExtensionAreaControls as _WebExtensionAreaControlsRecord
-from .webextensionarea import _WebExtensionArea
-from .webextensionclickbutton import _WebExtensionClickButtonMany
-from .webextensioninlineframe import _WebExtensionInlineFrameMany
-from .webextensionmenubutton import _WebExtensionMenuButtonMany
-from .webextensionredirect import _WebExtensionRedirectMany
-from .webextensiontile import _WebExtensionTileMany
+from .webextensionarea import WebExtensionAreaFields
+from .webextensionclickbutton import WebExtensionClickButtonListFields
+from .webextensioninlineframe import WebExtensionInlineFrameListFields
+from .webextensionmenubutton import WebExtensionMenuButtonListFields
+from .webextensionredirect import WebExtensionRedirectListFields
+from .webextensiontile import WebExtensionTileListFields
 
-class _WebExtensionAreaControls(_h.ReferenceField[_h.R]):
+class WebExtensionAreaControlsFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionAreaControls, in conditions on records R."""
 
-    WebExtensionArea: _WebExtensionArea[_h.R]
+    WebExtensionArea: WebExtensionAreaFields[_h.R]
     """WebExtensionArea: a reference; compare its fields, or it with None"""
-    ClickButtons: _WebExtensionClickButtonMany[_h.R]
+    ClickButtons: WebExtensionClickButtonListFields[_h.R]
     """ClickButtons: a list of WebExtensionClickButton; compare one of its fields, or use any()"""
-    MenuButtons: _WebExtensionMenuButtonMany[_h.R]
+    MenuButtons: WebExtensionMenuButtonListFields[_h.R]
     """MenuButtons: a list of WebExtensionMenuButton; compare one of its fields, or use any()"""
-    Tiles: _WebExtensionTileMany[_h.R]
+    Tiles: WebExtensionTileListFields[_h.R]
     """Tiles: a list of WebExtensionTile; compare one of its fields, or use any()"""
-    Redirects: _WebExtensionRedirectMany[_h.R]
+    Redirects: WebExtensionRedirectListFields[_h.R]
     """Redirects: a list of WebExtensionRedirect; compare one of its fields, or use any()"""
-    InlineFrames: _WebExtensionInlineFrameMany[_h.R]
+    InlineFrames: WebExtensionInlineFrameListFields[_h.R]
     """InlineFrames: a list of WebExtensionInlineFrame; compare one of its fields, or use any()"""
 
-WebExtensionAreaControls: _WebExtensionAreaControls[_WebExtensionAreaControlsRecord]
+WebExtensionAreaControls: WebExtensionAreaControlsFields[_WebExtensionAreaControlsRecord]
 """The fields of WebExtensionAreaControls: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.webextensionbatchrequest import WebExtensionBatchRequest as _WebExtensionBatchRequestRecord
 
-class _WebExtensionBatchRequest(_h.ReferenceField[_h.R]):
+class WebExtensionBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionBatchRequest, in conditions on records R."""
 
     WebExtensionIds: _h.CollectionField[int, _h.R]
     """WebExtensionIds: a list of int32"""
 
-WebExtensionBatchRequest: _WebExtensionBatchRequest[_WebExtensionBatchRequestRecord]
+WebExtensionBatchRequest: WebExtensionBatchRequestFields[_WebExtensionBatchRequestRecord]
 """The fields of WebExtensionBatchRequest: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.webextensionclickaction import WebExtensionClickAction as _WebExtensionClickActionRecord
-from .webextensionurlopentype import _WebExtensionUrlOpenType
+from .webextensionurlopentype import WebExtensionUrlOpenTypeFields
 
-class _WebExtensionClickAction(_h.ReferenceField[_h.R]):
+class WebExtensionClickActionFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionClickAction, in conditions on records R."""
 
     ClickActionId: _h.IntegerField[_h.R]
     """ClickActionId: int32"""
     Url: _h.TextField[_h.R]
     """Url: string"""
-    UrlOpenType: _WebExtensionUrlOpenType[_h.R]
+    UrlOpenType: WebExtensionUrlOpenTypeFields[_h.R]
     """UrlOpenType: a reference; compare its fields, or it with None"""
 
-WebExtensionClickAction: _WebExtensionClickAction[_WebExtensionClickActionRecord]
+WebExtensionClickAction: WebExtensionClickActionFields[_WebExtensionClickActionRecord]
 """The fields of WebExtensionClickAction: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.webextensionclickbutton import WebExtensionClickButton as _WebExtensionClickButtonRecord
-from .extensionclaimtype import _ExtensionClaimType
-from .webextensionclickaction import _WebExtensionClickAction
+from .extensionclaimtype import ExtensionClaimTypeFields
+from .webextensionclickaction import WebExtensionClickActionFields
 
-class _WebExtensionClickButton(_h.ReferenceField[_h.R]):
+class WebExtensionClickButtonFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionClickButton, in conditions on records R."""
 
     IconUrl: _h.TextField[_h.R]
     """IconUrl: string"""
     ButtonText: _h.TextField[_h.R]
     """ButtonText: string"""
-    ClickAction: _WebExtensionClickAction[_h.R]
+    ClickAction: WebExtensionClickActionFields[_h.R]
     """ClickAction: a reference; compare its fields, or it with None"""
     AllowsMultiSelect: _h.BooleanField[_h.R]
     """AllowsMultiSelect: boolean"""
@@ -22,15 +22,15 @@ class _WebExtensionClickButton(_h.ReferenceField[_h.R]):
     """WebExtensionControlName: string"""
     WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
-    ExtensionClaimType: _ExtensionClaimType[_h.R]
+    ExtensionClaimType: ExtensionClaimTypeFields[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
     IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
     WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionClickButtonMany(_WebExtensionClickButton[_h.R], _h.ChildrenField[_h.R, _WebExtensionClickButtonRecord]):
+class WebExtensionClickButtonListFields(WebExtensionClickButtonFields[_h.R], _h.ChildrenField[_h.R, _WebExtensionClickButtonRecord]):
     """A list of WebExtensionClickButton inside of a record R."""
 
-WebExtensionClickButton: _WebExtensionClickButton[_WebExtensionClickButtonRecord]
+WebExtensionClickButton: WebExtensionClickButtonFields[_WebExtensionClickButtonRecord]
 """The fields of WebExtensionClickButton: for conditions, sort orders and selections."""

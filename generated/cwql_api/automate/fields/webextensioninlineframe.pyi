@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.webextensioninlineframe import WebExtensionInlineFrame as _WebExtensionInlineFrameRecord
-from .extensionclaimtype import _ExtensionClaimType
+from .extensionclaimtype import ExtensionClaimTypeFields
 
-class _WebExtensionInlineFrame(_h.ReferenceField[_h.R]):
+class WebExtensionInlineFrameFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionInlineFrame, in conditions on records R."""
 
     InlineFrameGuid: _h.TextField[_h.R]
@@ -17,15 +17,15 @@ class _WebExtensionInlineFrame(_h.ReferenceField[_h.R]):
     """WebExtensionControlName: string"""
     WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
-    ExtensionClaimType: _ExtensionClaimType[_h.R]
+    ExtensionClaimType: ExtensionClaimTypeFields[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
     IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
     WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionInlineFrameMany(_WebExtensionInlineFrame[_h.R], _h.ChildrenField[_h.R, _WebExtensionInlineFrameRecord]):
+class WebExtensionInlineFrameListFields(WebExtensionInlineFrameFields[_h.R], _h.ChildrenField[_h.R, _WebExtensionInlineFrameRecord]):
     """A list of WebExtensionInlineFrame inside of a record R."""
 
-WebExtensionInlineFrame: _WebExtensionInlineFrame[_WebExtensionInlineFrameRecord]
+WebExtensionInlineFrame: WebExtensionInlineFrameFields[_WebExtensionInlineFrameRecord]
 """The fields of WebExtensionInlineFrame: for conditions, sort orders and selections."""

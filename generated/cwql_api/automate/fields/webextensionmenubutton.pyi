@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.webextensionmenubutton import WebExtensionMenuButton as _WebExtensionMenuButtonRecord
-from .extensionclaimtype import _ExtensionClaimType
-from .webextensionmenuitem import _WebExtensionMenuItemMany
+from .extensionclaimtype import ExtensionClaimTypeFields
+from .webextensionmenuitem import WebExtensionMenuItemListFields
 
-class _WebExtensionMenuButton(_h.ReferenceField[_h.R]):
+class WebExtensionMenuButtonFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionMenuButton, in conditions on records R."""
 
     IconUrl: _h.TextField[_h.R]
     """IconUrl: string"""
     ButtonText: _h.TextField[_h.R]
     """ButtonText: string"""
-    MenuItems: _WebExtensionMenuItemMany[_h.R]
+    MenuItems: WebExtensionMenuItemListFields[_h.R]
     """MenuItems: a list of WebExtensionMenuItem; compare one of its fields, or use any()"""
     AllowsMultiSelect: _h.BooleanField[_h.R]
     """AllowsMultiSelect: boolean"""
@@ -22,15 +22,15 @@ class _WebExtensionMenuButton(_h.ReferenceField[_h.R]):
     """WebExtensionControlName: string"""
     WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
-    ExtensionClaimType: _ExtensionClaimType[_h.R]
+    ExtensionClaimType: ExtensionClaimTypeFields[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
     IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
     WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionMenuButtonMany(_WebExtensionMenuButton[_h.R], _h.ChildrenField[_h.R, _WebExtensionMenuButtonRecord]):
+class WebExtensionMenuButtonListFields(WebExtensionMenuButtonFields[_h.R], _h.ChildrenField[_h.R, _WebExtensionMenuButtonRecord]):
     """A list of WebExtensionMenuButton inside of a record R."""
 
-WebExtensionMenuButton: _WebExtensionMenuButton[_WebExtensionMenuButtonRecord]
+WebExtensionMenuButton: WebExtensionMenuButtonFields[_WebExtensionMenuButtonRecord]
 """The fields of WebExtensionMenuButton: for conditions, sort orders and selections."""

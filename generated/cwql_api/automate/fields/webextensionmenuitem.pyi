@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.webextensionmenuitem import WebExtensionMenuItem as _WebExtensionMenuItemRecord
-from .webextensionclickaction import _WebExtensionClickAction
+from .webextensionclickaction import WebExtensionClickActionFields
 
-class _WebExtensionMenuItem(_h.ReferenceField[_h.R]):
+class WebExtensionMenuItemFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionMenuItem, in conditions on records R."""
 
     WebExtensionMenuItemId: _h.IntegerField[_h.R]
@@ -13,13 +13,13 @@ class _WebExtensionMenuItem(_h.ReferenceField[_h.R]):
     """WebExtensionMenuItemParentId: int32"""
     MenuText: _h.TextField[_h.R]
     """MenuText: string"""
-    ClickAction: _WebExtensionClickAction[_h.R]
+    ClickAction: WebExtensionClickActionFields[_h.R]
     """ClickAction: a reference; compare its fields, or it with None"""
-    MenuItems: _WebExtensionMenuItemMany[_h.R]
+    MenuItems: WebExtensionMenuItemListFields[_h.R]
     """MenuItems: a list of WebExtensionMenuItem; compare one of its fields, or use any()"""
 
-class _WebExtensionMenuItemMany(_WebExtensionMenuItem[_h.R], _h.ChildrenField[_h.R, _WebExtensionMenuItemRecord]):
+class WebExtensionMenuItemListFields(WebExtensionMenuItemFields[_h.R], _h.ChildrenField[_h.R, _WebExtensionMenuItemRecord]):
     """A list of WebExtensionMenuItem inside of a record R."""
 
-WebExtensionMenuItem: _WebExtensionMenuItem[_WebExtensionMenuItemRecord]
+WebExtensionMenuItem: WebExtensionMenuItemFields[_WebExtensionMenuItemRecord]
 """The fields of WebExtensionMenuItem: for conditions, sort orders and selections."""

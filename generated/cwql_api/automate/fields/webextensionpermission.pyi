@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.webextensionpermission import WebExtensionPermission as _WebExtensionPermissionRecord
 
-class _WebExtensionPermission(_h.ReferenceField[_h.R]):
+class WebExtensionPermissionFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionPermission, in conditions on records R."""
 
     WebExtensionPermissionId: _h.IntegerField[_h.R]
@@ -17,8 +17,8 @@ class _WebExtensionPermission(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-class _WebExtensionPermissionMany(_WebExtensionPermission[_h.R], _h.ChildrenField[_h.R, _WebExtensionPermissionRecord]):
+class WebExtensionPermissionListFields(WebExtensionPermissionFields[_h.R], _h.ChildrenField[_h.R, _WebExtensionPermissionRecord]):
     """A list of WebExtensionPermission inside of a record R."""
 
-WebExtensionPermission: _WebExtensionPermission[_WebExtensionPermissionRecord]
+WebExtensionPermission: WebExtensionPermissionFields[_WebExtensionPermissionRecord]
 """The fields of WebExtensionPermission: for conditions, sort orders and selections."""

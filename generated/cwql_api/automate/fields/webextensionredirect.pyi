@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.webextensionredirect import WebExtensionRedirect as _WebExtensionRedirectRecord
-from .extensionclaimtype import _ExtensionClaimType
+from .extensionclaimtype import ExtensionClaimTypeFields
 
-class _WebExtensionRedirect(_h.ReferenceField[_h.R]):
+class WebExtensionRedirectFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionRedirect, in conditions on records R."""
 
     RedirectGuid: _h.TextField[_h.R]
@@ -17,15 +17,15 @@ class _WebExtensionRedirect(_h.ReferenceField[_h.R]):
     """WebExtensionControlName: string"""
     WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
-    ExtensionClaimType: _ExtensionClaimType[_h.R]
+    ExtensionClaimType: ExtensionClaimTypeFields[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
     IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
     WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionRedirectMany(_WebExtensionRedirect[_h.R], _h.ChildrenField[_h.R, _WebExtensionRedirectRecord]):
+class WebExtensionRedirectListFields(WebExtensionRedirectFields[_h.R], _h.ChildrenField[_h.R, _WebExtensionRedirectRecord]):
     """A list of WebExtensionRedirect inside of a record R."""
 
-WebExtensionRedirect: _WebExtensionRedirect[_WebExtensionRedirectRecord]
+WebExtensionRedirect: WebExtensionRedirectFields[_WebExtensionRedirectRecord]
 """The fields of WebExtensionRedirect: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.webextensiontile import WebExtensionTile as _WebExtensionTileRecord
-from .extensionclaimtype import _ExtensionClaimType
-from .webextensiontilesize import _WebExtensionTileSize
+from .extensionclaimtype import ExtensionClaimTypeFields
+from .webextensiontilesize import WebExtensionTileSizeFields
 
-class _WebExtensionTile(_h.ReferenceField[_h.R]):
+class WebExtensionTileFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionTile, in conditions on records R."""
 
     TileGuid: _h.TextField[_h.R]
@@ -18,7 +18,7 @@ class _WebExtensionTile(_h.ReferenceField[_h.R]):
     """MaxTileSourceUrl: string"""
     TileTitle: _h.TextField[_h.R]
     """TileTitle: string"""
-    TileSize: _WebExtensionTileSize[_h.R]
+    TileSize: WebExtensionTileSizeFields[_h.R]
     """TileSize: a reference; compare its fields, or it with None"""
     WebExtensionControlId: _h.IntegerField[_h.R]
     """WebExtensionControlId: int32"""
@@ -26,15 +26,15 @@ class _WebExtensionTile(_h.ReferenceField[_h.R]):
     """WebExtensionControlName: string"""
     WebExtensionGuid: _h.TextField[_h.R]
     """WebExtensionGuid: uuid"""
-    ExtensionClaimType: _ExtensionClaimType[_h.R]
+    ExtensionClaimType: ExtensionClaimTypeFields[_h.R]
     """ExtensionClaimType: a reference; compare its fields, or it with None"""
     IsCoreExtension: _h.BooleanField[_h.R]
     """IsCoreExtension: boolean"""
     WebExtensionAreaControlTypeIds: _h.CollectionField[int, _h.R]
     """WebExtensionAreaControlTypeIds: a list of int32"""
 
-class _WebExtensionTileMany(_WebExtensionTile[_h.R], _h.ChildrenField[_h.R, _WebExtensionTileRecord]):
+class WebExtensionTileListFields(WebExtensionTileFields[_h.R], _h.ChildrenField[_h.R, _WebExtensionTileRecord]):
     """A list of WebExtensionTile inside of a record R."""
 
-WebExtensionTile: _WebExtensionTile[_WebExtensionTileRecord]
+WebExtensionTile: WebExtensionTileFields[_WebExtensionTileRecord]
 """The fields of WebExtensionTile: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.webextensiontilesize import WebExtensionTileSize as _WebExtensionTileSizeRecord
 
-class _WebExtensionTileSize(_h.ReferenceField[_h.R]):
+class WebExtensionTileSizeFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionTileSize, in conditions on records R."""
 
     TileSizeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _WebExtensionTileSize(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-WebExtensionTileSize: _WebExtensionTileSize[_WebExtensionTileSizeRecord]
+WebExtensionTileSize: WebExtensionTileSizeFields[_WebExtensionTileSizeRecord]
 """The fields of WebExtensionTileSize: for conditions, sort orders and selections."""

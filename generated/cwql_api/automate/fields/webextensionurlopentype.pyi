@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.webextensionurlopentype import WebExtensionUrlOpenType as _WebExtensionUrlOpenTypeRecord
 
-class _WebExtensionUrlOpenType(_h.ReferenceField[_h.R]):
+class WebExtensionUrlOpenTypeFields(_h.ReferenceField[_h.R]):
     """The fields of WebExtensionUrlOpenType, in conditions on records R."""
 
     UrlOpenTypeId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _WebExtensionUrlOpenType(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-WebExtensionUrlOpenType: _WebExtensionUrlOpenType[_WebExtensionUrlOpenTypeRecord]
+WebExtensionUrlOpenType: WebExtensionUrlOpenTypeFields[_WebExtensionUrlOpenTypeRecord]
 """The fields of WebExtensionUrlOpenType: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.weeklyschedulefrequency import WeeklyScheduleFrequency as _WeeklyScheduleFrequencyRecord
-from .daysofweeksettings import _DaysOfWeekSettings
-from .weeksofmonthsettings import _WeeksOfMonthSettings
+from .daysofweeksettings import DaysOfWeekSettingsFields
+from .weeksofmonthsettings import WeeksOfMonthSettingsFields
 
-class _WeeklyScheduleFrequency(_h.ReferenceField[_h.R]):
+class WeeklyScheduleFrequencyFields(_h.ReferenceField[_h.R]):
     """The fields of WeeklyScheduleFrequency, in conditions on records R."""
 
     RunsAt: _h.TextField[_h.R]
     """RunsAt: string"""
-    WeeksOfMonthSettings: _WeeksOfMonthSettings[_h.R]
+    WeeksOfMonthSettings: WeeksOfMonthSettingsFields[_h.R]
     """WeeksOfMonthSettings: a reference; compare its fields, or it with None"""
-    DaysOfWeekSettings: _DaysOfWeekSettings[_h.R]
+    DaysOfWeekSettings: DaysOfWeekSettingsFields[_h.R]
     """DaysOfWeekSettings: a reference; compare its fields, or it with None"""
 
-WeeklyScheduleFrequency: _WeeklyScheduleFrequency[_WeeklyScheduleFrequencyRecord]
+WeeklyScheduleFrequency: WeeklyScheduleFrequencyFields[_WeeklyScheduleFrequencyRecord]
 """The fields of WeeklyScheduleFrequency: for conditions, sort orders and selections."""

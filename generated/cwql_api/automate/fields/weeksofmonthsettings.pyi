@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.weeksofmonthsettings import WeeksOfMonthSettings as _WeeksOfMonthSettingsRecord
 
-class _WeeksOfMonthSettings(_h.ReferenceField[_h.R]):
+class WeeksOfMonthSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of WeeksOfMonthSettings, in conditions on records R."""
 
     First: _h.BooleanField[_h.R]
@@ -17,5 +17,5 @@ class _WeeksOfMonthSettings(_h.ReferenceField[_h.R]):
     Last: _h.BooleanField[_h.R]
     """Last: boolean"""
 
-WeeksOfMonthSettings: _WeeksOfMonthSettings[_WeeksOfMonthSettingsRecord]
+WeeksOfMonthSettings: WeeksOfMonthSettingsFields[_WeeksOfMonthSettingsRecord]
 """The fields of WeeksOfMonthSettings: for conditions, sort orders and selections."""

@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.widget import Widget as _WidgetRecord
-from .layout import _Layout
-from .nestedwidgetsalign import _NestedWidgetsAlign
-from .nestedwidgetslabel import _NestedWidgetsLabel
-from .nestedwidgetsvalue import _NestedWidgetsValue
-from .widgetaction import _WidgetAction
+from .layout import LayoutFields
+from .nestedwidgetsalign import NestedWidgetsAlignFields
+from .nestedwidgetslabel import NestedWidgetsLabelFields
+from .nestedwidgetsvalue import NestedWidgetsValueFields
+from .widgetaction import WidgetActionFields
 
-class _Widget(_h.ReferenceField[_h.R]):
+class WidgetFields(_h.ReferenceField[_h.R]):
     """The fields of Widget, in conditions on records R."""
 
     type: _h.TextField[_h.R]
@@ -19,17 +19,17 @@ class _Widget(_h.ReferenceField[_h.R]):
     """expandable: boolean"""
     name: _h.TextField[_h.R]
     """name: string"""
-    value: _NestedWidgetsValue[_h.R]
+    value: NestedWidgetsValueFields[_h.R]
     """value: a reference; compare its fields, or it with None"""
-    layout: _Layout[_h.R]
+    layout: LayoutFields[_h.R]
     """layout: a reference; compare its fields, or it with None"""
-    align: _NestedWidgetsAlign[_h.R]
+    align: NestedWidgetsAlignFields[_h.R]
     """align: a reference; compare its fields, or it with None"""
-    label: _NestedWidgetsLabel[_h.R]
+    label: NestedWidgetsLabelFields[_h.R]
     """label: a reference; compare its fields, or it with None"""
-    action: _WidgetAction[_h.R]
+    action: WidgetActionFields[_h.R]
     """action: a reference; compare its fields, or it with None"""
-    nestedWidgets: _WidgetMany[_h.R]
+    nestedWidgets: WidgetListFields[_h.R]
     """nestedWidgets: a list of Widget; compare one of its fields, or use any()"""
     supportedWidgets: _h.AnyField[_h.R]
     """supportedWidgets: any value"""
@@ -38,8 +38,8 @@ class _Widget(_h.ReferenceField[_h.R]):
     options: _h.AnyField[_h.R]
     """options: any value"""
 
-class _WidgetMany(_Widget[_h.R], _h.ChildrenField[_h.R, _WidgetRecord]):
+class WidgetListFields(WidgetFields[_h.R], _h.ChildrenField[_h.R, _WidgetRecord]):
     """A list of Widget inside of a record R."""
 
-Widget: _Widget[_WidgetRecord]
+Widget: WidgetFields[_WidgetRecord]
 """The fields of Widget: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.widgetaction import WidgetAction as _WidgetActionRecord
 
-class _WidgetAction(_h.ReferenceField[_h.R]):
+class WidgetActionFields(_h.ReferenceField[_h.R]):
     """The fields of WidgetAction, in conditions on records R."""
 
     TaskId: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _WidgetAction(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-WidgetAction: _WidgetAction[_WidgetActionRecord]
+WidgetAction: WidgetActionFields[_WidgetActionRecord]
 """The fields of WidgetAction: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.windows10updatepolicysettings import Windows10UpdatePolicySettings as _Windows10UpdatePolicySettingsRecord
 
-class _Windows10UpdatePolicySettings(_h.ReferenceField[_h.R]):
+class Windows10UpdatePolicySettingsFields(_h.ReferenceField[_h.R]):
     """The fields of Windows10UpdatePolicySettings, in conditions on records R."""
 
     ServiceBranch: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _Windows10UpdatePolicySettings(_h.ReferenceField[_h.R]):
     QualityUpdateDeferment: _h.IntegerField[_h.R]
     """QualityUpdateDeferment: int32"""
 
-Windows10UpdatePolicySettings: _Windows10UpdatePolicySettings[_Windows10UpdatePolicySettingsRecord]
+Windows10UpdatePolicySettings: Windows10UpdatePolicySettingsFields[_Windows10UpdatePolicySettingsRecord]
 """The fields of Windows10UpdatePolicySettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.windowsapprovalpolicypatch import WindowsApprovalPolicyPatch as _WindowsApprovalPolicyPatchRecord
 
-class _WindowsApprovalPolicyPatch(_h.ReferenceField[_h.R]):
+class WindowsApprovalPolicyPatchFields(_h.ReferenceField[_h.R]):
     """The fields of WindowsApprovalPolicyPatch, in conditions on records R."""
 
     ApprovalActionId: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _WindowsApprovalPolicyPatch(_h.ReferenceField[_h.R]):
     OperatingSystem: _h.TextField[_h.R]
     """OperatingSystem: string"""
 
-class _WindowsApprovalPolicyPatchMany(_WindowsApprovalPolicyPatch[_h.R], _h.ChildrenField[_h.R, _WindowsApprovalPolicyPatchRecord]):
+class WindowsApprovalPolicyPatchListFields(WindowsApprovalPolicyPatchFields[_h.R], _h.ChildrenField[_h.R, _WindowsApprovalPolicyPatchRecord]):
     """A list of WindowsApprovalPolicyPatch inside of a record R."""
 
-WindowsApprovalPolicyPatch: _WindowsApprovalPolicyPatch[_WindowsApprovalPolicyPatchRecord]
+WindowsApprovalPolicyPatch: WindowsApprovalPolicyPatchFields[_WindowsApprovalPolicyPatchRecord]
 """The fields of WindowsApprovalPolicyPatch: for conditions, sort orders and selections."""

@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.windowsapprovalpolicypatchbatchrequest import WindowsApprovalPolicyPatchBatchRequest as _WindowsApprovalPolicyPatchBatchRequestRecord
-from .windowsapprovalpolicypatch import _WindowsApprovalPolicyPatchMany
+from .windowsapprovalpolicypatch import WindowsApprovalPolicyPatchListFields
 
-class _WindowsApprovalPolicyPatchBatchRequest(_h.ReferenceField[_h.R]):
+class WindowsApprovalPolicyPatchBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of WindowsApprovalPolicyPatchBatchRequest, in conditions on records R."""
 
-    PatchPolicies: _WindowsApprovalPolicyPatchMany[_h.R]
+    PatchPolicies: WindowsApprovalPolicyPatchListFields[_h.R]
     """PatchPolicies: a list of WindowsApprovalPolicyPatch; compare one of its fields, or use any()"""
 
-WindowsApprovalPolicyPatchBatchRequest: _WindowsApprovalPolicyPatchBatchRequest[_WindowsApprovalPolicyPatchBatchRequestRecord]
+WindowsApprovalPolicyPatchBatchRequest: WindowsApprovalPolicyPatchBatchRequestFields[_WindowsApprovalPolicyPatchBatchRequestRecord]
 """The fields of WindowsApprovalPolicyPatchBatchRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.windowsreleasestats import WindowsReleaseStats as _WindowsReleaseStatsRecord
 
-class _WindowsReleaseStats(_h.ReferenceField[_h.R]):
+class WindowsReleaseStatsFields(_h.ReferenceField[_h.R]):
     """The fields of WindowsReleaseStats, in conditions on records R."""
 
     ReleaseId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _WindowsReleaseStats(_h.ReferenceField[_h.R]):
     ReleaseCount: _h.IntegerField[_h.R]
     """ReleaseCount: int32"""
 
-class _WindowsReleaseStatsMany(_WindowsReleaseStats[_h.R], _h.ChildrenField[_h.R, _WindowsReleaseStatsRecord]):
+class WindowsReleaseStatsListFields(WindowsReleaseStatsFields[_h.R], _h.ChildrenField[_h.R, _WindowsReleaseStatsRecord]):
     """A list of WindowsReleaseStats inside of a record R."""
 
-WindowsReleaseStats: _WindowsReleaseStats[_WindowsReleaseStatsRecord]
+WindowsReleaseStats: WindowsReleaseStatsFields[_WindowsReleaseStatsRecord]
 """The fields of WindowsReleaseStats: for conditions, sort orders and selections."""

@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.windowsservicebranchstats import WindowsServiceBranchStats as _WindowsServiceBranchStatsRecord
-from .windowsreleasestats import _WindowsReleaseStatsMany
+from .windowsreleasestats import WindowsReleaseStatsListFields
 
-class _WindowsServiceBranchStats(_h.ReferenceField[_h.R]):
+class WindowsServiceBranchStatsFields(_h.ReferenceField[_h.R]):
     """The fields of WindowsServiceBranchStats, in conditions on records R."""
 
-    ServerReleaseCounts: _WindowsReleaseStatsMany[_h.R]
+    ServerReleaseCounts: WindowsReleaseStatsListFields[_h.R]
     """ServerReleaseCounts: a list of WindowsReleaseStats; compare one of its fields, or use any()"""
     ServerNoChannelCount: _h.IntegerField[_h.R]
     """ServerNoChannelCount: int32"""
@@ -15,7 +15,7 @@ class _WindowsServiceBranchStats(_h.ReferenceField[_h.R]):
     """ServerSemiAnnualChannelCount: int32"""
     ServerSemiAnnualChannelTargetedCount: _h.IntegerField[_h.R]
     """ServerSemiAnnualChannelTargetedCount: int32"""
-    WorkstationReleaseCounts: _WindowsReleaseStatsMany[_h.R]
+    WorkstationReleaseCounts: WindowsReleaseStatsListFields[_h.R]
     """WorkstationReleaseCounts: a list of WindowsReleaseStats; compare one of its fields, or use any()"""
     WorkstationNoChannelCount: _h.IntegerField[_h.R]
     """WorkstationNoChannelCount: int32"""
@@ -24,5 +24,5 @@ class _WindowsServiceBranchStats(_h.ReferenceField[_h.R]):
     WorkstationSemiAnnualChannelTargetedCount: _h.IntegerField[_h.R]
     """WorkstationSemiAnnualChannelTargetedCount: int32"""
 
-WindowsServiceBranchStats: _WindowsServiceBranchStats[_WindowsServiceBranchStatsRecord]
+WindowsServiceBranchStats: WindowsServiceBranchStatsFields[_WindowsServiceBranchStatsRecord]
 """The fields of WindowsServiceBranchStats: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.windowsupdateagentmode import WindowsUpdateAgentMode as _WindowsUpdateAgentModeRecord
 
-class _WindowsUpdateAgentMode(_h.ReferenceField[_h.R]):
+class WindowsUpdateAgentModeFields(_h.ReferenceField[_h.R]):
     """The fields of WindowsUpdateAgentMode, in conditions on records R."""
 
     Id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _WindowsUpdateAgentMode(_h.ReferenceField[_h.R]):
     Name: _h.TextField[_h.R]
     """Name: string"""
 
-WindowsUpdateAgentMode: _WindowsUpdateAgentMode[_WindowsUpdateAgentModeRecord]
+WindowsUpdateAgentMode: WindowsUpdateAgentModeFields[_WindowsUpdateAgentModeRecord]
 """The fields of WindowsUpdateAgentMode: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.windowsupdateagentsettings import WindowsUpdateAgentSettings as _WindowsUpdateAgentSettingsRecord
 
-class _WindowsUpdateAgentSettings(_h.ReferenceField[_h.R]):
+class WindowsUpdateAgentSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of WindowsUpdateAgentSettings, in conditions on records R."""
 
     UseWindowsUpdateAgentMode: _h.BooleanField[_h.R]
@@ -13,5 +13,5 @@ class _WindowsUpdateAgentSettings(_h.ReferenceField[_h.R]):
     DisableUserInterface: _h.BooleanField[_h.R]
     """DisableUserInterface: boolean"""
 
-WindowsUpdateAgentSettings: _WindowsUpdateAgentSettings[_WindowsUpdateAgentSettingsRecord]
+WindowsUpdateAgentSettings: WindowsUpdateAgentSettingsFields[_WindowsUpdateAgentSettingsRecord]
 """The fields of WindowsUpdateAgentSettings: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.windowsupdatecategory import WindowsUpdateCategory as _WindowsUpdateCategoryRecord
 
-class _WindowsUpdateCategory(_h.ReferenceField[_h.R]):
+class WindowsUpdateCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of WindowsUpdateCategory, in conditions on records R."""
 
     CategoryId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _WindowsUpdateCategory(_h.ReferenceField[_h.R]):
     CategoryName: _h.TextField[_h.R]
     """CategoryName: string"""
 
-class _WindowsUpdateCategoryMany(_WindowsUpdateCategory[_h.R], _h.ChildrenField[_h.R, _WindowsUpdateCategoryRecord]):
+class WindowsUpdateCategoryListFields(WindowsUpdateCategoryFields[_h.R], _h.ChildrenField[_h.R, _WindowsUpdateCategoryRecord]):
     """A list of WindowsUpdateCategory inside of a record R."""
 
-WindowsUpdateCategory: _WindowsUpdateCategory[_WindowsUpdateCategoryRecord]
+WindowsUpdateCategory: WindowsUpdateCategoryFields[_WindowsUpdateCategoryRecord]
 """The fields of WindowsUpdateCategory: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.wmisettings import WmiSettings as _WmiSettingsRecord
 
-class _WmiSettings(_h.ReferenceField[_h.R]):
+class WmiSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of WmiSettings, in conditions on records R."""
 
     WmiQuery: _h.TextField[_h.R]
     """WmiQuery: string"""
 
-WmiSettings: _WmiSettings[_WmiSettingsRecord]
+WmiSettings: WmiSettingsFields[_WmiSettingsRecord]
 """The fields of WmiSettings: for conditions, sort orders and selections."""

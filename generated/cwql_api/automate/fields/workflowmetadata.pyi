@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.workflowmetadata import WorkflowMetadata as _WorkflowMetadataRecord
 
-class _WorkflowMetadata(_h.ReferenceField[_h.R]):
+class WorkflowMetadataFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowMetadata, in conditions on records R."""
 
     SystemWorkflowProgressMetadataId: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _WorkflowMetadata(_h.ReferenceField[_h.R]):
     MetadataValue: _h.TextField[_h.R]
     """MetadataValue: string"""
 
-class _WorkflowMetadataMany(_WorkflowMetadata[_h.R], _h.ChildrenField[_h.R, _WorkflowMetadataRecord]):
+class WorkflowMetadataListFields(WorkflowMetadataFields[_h.R], _h.ChildrenField[_h.R, _WorkflowMetadataRecord]):
     """A list of WorkflowMetadata inside of a record R."""
 
-WorkflowMetadata: _WorkflowMetadata[_WorkflowMetadataRecord]
+WorkflowMetadata: WorkflowMetadataFields[_WorkflowMetadataRecord]
 """The fields of WorkflowMetadata: for conditions, sort orders and selections."""

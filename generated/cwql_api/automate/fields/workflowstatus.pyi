@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.workflowstatus import WorkflowStatus as _WorkflowStatusRecord
 
-class _WorkflowStatus(_h.ReferenceField[_h.R]):
+class WorkflowStatusFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowStatus, in conditions on records R."""
 
     WorkflowStatusId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _WorkflowStatus(_h.ReferenceField[_h.R]):
     Description: _h.TextField[_h.R]
     """Description: string"""
 
-WorkflowStatus: _WorkflowStatus[_WorkflowStatusRecord]
+WorkflowStatus: WorkflowStatusFields[_WorkflowStatusRecord]
 """The fields of WorkflowStatus: for conditions, sort orders and selections."""

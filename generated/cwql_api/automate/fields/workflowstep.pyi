@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.workflowstep import WorkflowStep as _WorkflowStepRecord
 
-class _WorkflowStep(_h.ReferenceField[_h.R]):
+class WorkflowStepFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowStep, in conditions on records R."""
 
     WorkflowStepId: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _WorkflowStep(_h.ReferenceField[_h.R]):
     PrerequisiteId: _h.IntegerField[_h.R]
     """PrerequisiteId: int32"""
 
-WorkflowStep: _WorkflowStep[_WorkflowStepRecord]
+WorkflowStep: WorkflowStepFields[_WorkflowStepRecord]
 """The fields of WorkflowStep: for conditions, sort orders and selections."""

@@ -1163,7 +1163,7 @@ class _CompanyTracks(_v.Lists[Track], _v.Gets[Track, int], _v.Upserts[Track, Tra
         """Step to the record with an id: /company/tracks/{id}"""
 
 
-class _Company(_v.Place):
+class CompanyArea(_v.Place):
     """/company"""
 
     addressFormats: _CompanyAddressformats

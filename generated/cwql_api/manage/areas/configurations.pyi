@@ -54,7 +54,7 @@ class _ConfigurationsTypes(_v.Place):
     info: _v.Lists[ConfigurationTypeInfo]
     """/configurations/types/info"""
 
-class _Configurations(_v.Place):
+class ConfigurationsArea(_v.Place):
     """/configurations"""
 
     types: _ConfigurationsTypes

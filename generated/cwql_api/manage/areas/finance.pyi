@@ -944,7 +944,7 @@ class _FinanceTaxintegrations(_v.Lists[TaxIntegration], _v.Gets[TaxIntegration, 
         """Step to the record with an id: /finance/taxIntegrations/{id}"""
 
 
-class _Finance(_v.Place):
+class FinanceArea(_v.Place):
     """/finance"""
 
     accounting: _FinanceAccounting

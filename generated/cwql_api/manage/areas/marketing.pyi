@@ -181,7 +181,7 @@ class _MarketingGroups(_v.Lists[Group], _v.Gets[Group, int], _v.Upserts[Group, G
     info: _v.Lists[GroupInfo]
     """/marketing/groups/info"""
 
-class _Marketing(_v.Place):
+class MarketingArea(_v.Place):
     """/marketing"""
 
     campaigns: _MarketingCampaigns

@@ -498,7 +498,7 @@ class _SalesStages(_v.Lists[OpportunityStage], _v.Gets[OpportunityStage, int], _
     info: _v.Lists[OpportunityStageInfo]
     """/sales/stages/info"""
 
-class _Sales(_v.Place):
+class SalesArea(_v.Place):
     """/sales"""
 
     activities: _SalesActivities

@@ -114,7 +114,7 @@ class _ExpenseTypes(_v.Lists[ExpenseType], _v.Gets[ExpenseType, int], _v.Upserts
     info: _v.Lists[ExpenseTypeInfo]
     """/expense/types/info"""
 
-class _Expense(_v.Place):
+class ExpenseArea(_v.Place):
     """/expense"""
 
     classifications: _ExpenseClassifications

@@ -728,7 +728,7 @@ class _ProcurementWarehouses(_v.Lists[Warehouse], _v.Gets[Warehouse, int], _v.Up
     info: _v.Lists[WarehouseInfo]
     """/procurement/warehouses/info"""
 
-class _Procurement(_v.Place):
+class ProcurementArea(_v.Place):
     """/procurement"""
 
     adjustments: _ProcurementAdjustments

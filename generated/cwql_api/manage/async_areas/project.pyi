@@ -462,7 +462,7 @@ class _ProjectItem(_v.Place):
     billingRates: _ProjectItemBillingrates
     """/project/{parentId}/billingRates"""
 
-class _Project(_v.Place):
+class ProjectArea(_v.Place):
     """/project"""
 
     def __call__(self, id: int, /) -> _ProjectItem:

@@ -191,7 +191,7 @@ class _ScheduleTypes(_v.Lists[ScheduleType], _v.Gets[ScheduleType, int], _v.Upse
     info: _v.Lists[ScheduleTypeInfo]
     """/schedule/types/info"""
 
-class _Schedule(_v.Place):
+class ScheduleArea(_v.Place):
     """/schedule"""
 
     calendars: _ScheduleCalendars

@@ -813,7 +813,7 @@ class _ServiceTickets(_v.Lists[Ticket], _v.Gets[Ticket, int], _v.Upserts[Ticket,
     search: _v.Creates[FilterValues, list[Ticket]]
     """/service/tickets/search"""
 
-class _Service(_v.Place):
+class ServiceArea(_v.Place):
     """/service"""
 
     boards: _ServiceBoards

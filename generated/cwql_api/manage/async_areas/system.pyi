@@ -1691,7 +1691,7 @@ class _SystemWorkflows(_v.Lists[Workflow], _v.Gets[Workflow, int], _v.Upserts[Wo
     userdefinedfields: _SystemWorkflowsUserdefinedfields
     """/system/workflows/userdefinedfields"""
 
-class _System(_v.Place):
+class SystemArea(_v.Place):
     """/system"""
 
     allowedfiletypes: _SystemAllowedfiletypes

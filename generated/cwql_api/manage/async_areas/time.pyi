@@ -263,7 +263,7 @@ class _TimeWorktypes(_v.Lists[WorkType], _v.Gets[WorkType, int], _v.Upserts[Work
     info: _v.Lists[WorkTypeInfo]
     """/time/workTypes/info"""
 
-class _Time(_v.Place):
+class TimeArea(_v.Place):
     """/time"""
 
     accruals: _TimeAccruals

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.accountingbatch import AccountingBatch as _AccountingBatchRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AccountingBatch(_h.ReferenceField[_h.R]):
+class AccountingBatchFields(_h.ReferenceField[_h.R]):
     """The fields of AccountingBatch, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _AccountingBatch(_h.ReferenceField[_h.R]):
     """exportProductsFlag: boolean"""
     closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _AccountingBatch(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AccountingBatch: _AccountingBatch[_AccountingBatchRecord]
+AccountingBatch: AccountingBatchFields[_AccountingBatchRecord]
 """The fields of AccountingBatch: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.accountingpackage import AccountingPackage as _AccountingPackageRecord
 
-class _AccountingPackage(_h.ReferenceField[_h.R]):
+class AccountingPackageFields(_h.ReferenceField[_h.R]):
     """The fields of AccountingPackage, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _AccountingPackage(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-AccountingPackage: _AccountingPackage[_AccountingPackageRecord]
+AccountingPackage: AccountingPackageFields[_AccountingPackageRecord]
 """The fields of AccountingPackage: for conditions, sort orders and selections."""

@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.accountingpackagereference import AccountingPackageReference as _AccountingPackageReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AccountingPackageReference(_h.ReferenceField[_h.R]):
+class AccountingPackageReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of AccountingPackageReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _AccountingPackageReference(_h.ReferenceField[_h.R]):
     """identifier: QB99 | Mas200 | GPlains | SBA | Mas200v4 | Other"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _AccountingPackageReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AccountingPackageReference: _AccountingPackageReference[_AccountingPackageReferenceRecord]
+AccountingPackageReference: AccountingPackageReferenceFields[_AccountingPackageReferenceRecord]
 """The fields of AccountingPackageReference: for conditions, sort orders and selections."""

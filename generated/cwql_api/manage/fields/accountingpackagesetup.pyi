@@ -4,15 +4,15 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.accountingpackagesetup import AccountingPackageSetup as _AccountingPackageSetupRecord
-from .accountingpackagereference import _AccountingPackageReference
-from ._maps import _Map_info
+from .accountingpackagereference import AccountingPackageReferenceFields
+from ._maps import Map_info
 
-class _AccountingPackageSetup(_h.ReferenceField[_h.R]):
+class AccountingPackageSetupFields(_h.ReferenceField[_h.R]):
     """The fields of AccountingPackageSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    accountingPackage: _AccountingPackageReference[_h.R]
+    accountingPackage: AccountingPackageReferenceFields[_h.R]
     """accountingPackage: a reference; compare its id, identifier or name, or it with None, required"""
     directTransferFlag: _h.BooleanField[_h.R]
     """directTransferFlag: boolean"""
@@ -50,7 +50,7 @@ class _AccountingPackageSetup(_h.ReferenceField[_h.R]):
     """includeCogsEntriesFlag: boolean"""
     includeCogsDropShipFlag: _h.BooleanField[_h.R]
     """includeCogsDropShipFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping, since 2025.1"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -63,5 +63,5 @@ class _AccountingPackageSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AccountingPackageSetup: _AccountingPackageSetup[_AccountingPackageSetupRecord]
+AccountingPackageSetup: AccountingPackageSetupFields[_AccountingPackageSetupRecord]
 """The fields of AccountingPackageSetup: for conditions, sort orders and selections."""

@@ -2,48 +2,48 @@
 from cwql.schema import handles as _h
 
 from ..models.activity import Activity as _ActivityRecord
-from .activitystatusreference import _ActivityStatusReference
-from .activitytypereference import _ActivityTypeReference
-from .agreementreference import _AgreementReference
-from .campaignreference import _CampaignReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .opportunityreference import _OpportunityReference
-from .reminderreference import _ReminderReference
-from .schedulestatusreference import _ScheduleStatusReference
-from .servicelocationreference import _ServiceLocationReference
-from .ticketreference import _TicketReference
+from .activitystatusreference import ActivityStatusReferenceFields
+from .activitytypereference import ActivityTypeReferenceFields
+from .agreementreference import AgreementReferenceFields
+from .campaignreference import CampaignReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .opportunityreference import OpportunityReferenceFields
+from .reminderreference import ReminderReferenceFields
+from .schedulestatusreference import ScheduleStatusReferenceFields
+from .servicelocationreference import ServiceLocationReferenceFields
+from .ticketreference import TicketReferenceFields
 
-class _Activity(_h.ReferenceField[_h.R]):
+class ActivityFields(_h.ReferenceField[_h.R]):
     """The fields of Activity, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    type: _ActivityTypeReference[_h.R]
+    type: ActivityTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     phoneNumber: _h.TextField[_h.R]
     """phoneNumber: string, at most 30 characters"""
     email: _h.TextField[_h.R]
     """email: string, at most 250 characters"""
-    status: _ActivityStatusReference[_h.R]
+    status: ActivityStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    campaign: _CampaignReference[_h.R]
+    campaign: CampaignReferenceFields[_h.R]
     """campaign: a reference; compare its id or name, or it with None"""
     notes: _h.TextField[_h.R]
     """notes: string"""
@@ -51,25 +51,25 @@ class _Activity(_h.ReferenceField[_h.R]):
     """dateStart: date-time"""
     dateEnd: _h.DateTimeField[_h.R]
     """dateEnd: date-time"""
-    assignedBy: _MemberReference[_h.R]
+    assignedBy: MemberReferenceFields[_h.R]
     """assignedBy: a reference; compare its id, identifier or name, or it with None"""
-    assignTo: _MemberReference[_h.R]
+    assignTo: MemberReferenceFields[_h.R]
     """assignTo: a reference; compare its id, identifier or name, or it with None, required"""
-    scheduleStatus: _ScheduleStatusReference[_h.R]
+    scheduleStatus: ScheduleStatusReferenceFields[_h.R]
     """scheduleStatus: a reference; compare its id or name, or it with None"""
-    reminder: _ReminderReference[_h.R]
+    reminder: ReminderReferenceFields[_h.R]
     """reminder: a reference; compare its id or name, or it with None"""
-    where: _ServiceLocationReference[_h.R]
+    where: ServiceLocationReferenceFields[_h.R]
     """where: a reference; compare its id or name, or it with None"""
     notifyFlag: _h.BooleanField[_h.R]
     """notifyFlag: boolean"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     closeFlag: _h.BooleanField[_h.R]
     """closeFlag: boolean, since 2026.4"""
@@ -88,5 +88,5 @@ class _Activity(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Activity: _Activity[_ActivityRecord]
+Activity: ActivityFields[_ActivityRecord]
 """The fields of Activity: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.activitystatus import ActivityStatus as _ActivityStatusRecord
 from ..models.activitystatusinfo import ActivityStatusInfo as _ActivityStatusInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ActivityStatus(_h.ReferenceField[_h.R]):
+class ActivityStatusFields(_h.ReferenceField[_h.R]):
     """The fields of ActivityStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _ActivityStatus(_h.ReferenceField[_h.R]):
     """spawnFollowupFlag: boolean"""
     closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -33,5 +33,5 @@ class _ActivityStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ActivityStatus: _ActivityStatus[_ActivityStatusRecord | _ActivityStatusInfoRecord]
+ActivityStatus: ActivityStatusFields[_ActivityStatusRecord | _ActivityStatusInfoRecord]
 """The fields of ActivityStatus: for conditions, sort orders and selections."""

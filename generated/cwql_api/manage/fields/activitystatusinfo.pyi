@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.activitystatusinfo import ActivityStatusInfo as _ActivityStatusInfoRecord
 from ..models.activitystatus import ActivityStatus as _ActivityStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ActivityStatusInfo(_h.ReferenceField[_h.R]):
+class ActivityStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ActivityStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _ActivityStatusInfo(_h.ReferenceField[_h.R]):
     """closedFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ActivityStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ActivityStatusInfo: _ActivityStatusInfo[_ActivityStatusInfoRecord | _ActivityStatusRecord]
+ActivityStatusInfo: ActivityStatusInfoFields[_ActivityStatusInfoRecord | _ActivityStatusRecord]
 """The fields of ActivityStatusInfo: for conditions, sort orders and selections."""

@@ -4,20 +4,20 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.activitystopwatch import ActivityStopwatch as _ActivityStopwatchRecord
-from .agreementreference import _AgreementReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .agreementreference import AgreementReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _ActivityStopwatch(_h.ReferenceField[_h.R]):
+class ActivityStopwatchFields(_h.ReferenceField[_h.R]):
     """The fields of ActivityStopwatch, in conditions on records R."""
 
     activityId: _h.IntegerField[_h.R]
     """activityId: int32, required"""
     activityMobileGuid: _h.TextField[_h.R]
     """activityMobileGuid: uuid"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault"""
@@ -33,7 +33,7 @@ class _ActivityStopwatch(_h.ReferenceField[_h.R]):
     """internalNotes: string"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
@@ -45,11 +45,11 @@ class _ActivityStopwatch(_h.ReferenceField[_h.R]):
     """status: Reset | Running | Paused | Stopped, required"""
     totalPauseTime: _h.IntegerField[_h.R]
     """totalPauseTime: int32"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -58,5 +58,5 @@ class _ActivityStopwatch(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ActivityStopwatch: _ActivityStopwatch[_ActivityStopwatchRecord]
+ActivityStopwatch: ActivityStopwatchFields[_ActivityStopwatchRecord]
 """The fields of ActivityStopwatch: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.activitytype import ActivityType as _ActivityTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ActivityType(_h.ReferenceField[_h.R]):
+class ActivityTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ActivityType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,7 +23,7 @@ class _ActivityType(_h.ReferenceField[_h.R]):
     """memoFlag: boolean"""
     historyFlag: _h.BooleanField[_h.R]
     """historyFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -36,5 +36,5 @@ class _ActivityType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ActivityType: _ActivityType[_ActivityTypeRecord]
+ActivityType: ActivityTypeFields[_ActivityTypeRecord]
 """The fields of ActivityType: for conditions, sort orders and selections."""

@@ -4,18 +4,18 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.addition import Addition as _AdditionRecord
-from .customfieldvalue import _CustomFieldValueMany
-from .invoicegroupingreference import _InvoiceGroupingReference
-from .ivitemreference import _IvItemReference
-from ._maps import _Map_info
-from .opportunityreference import _OpportunityReference
+from .customfieldvalue import CustomFieldValueListFields
+from .invoicegroupingreference import InvoiceGroupingReferenceFields
+from .ivitemreference import IvItemReferenceFields
+from ._maps import Map_info
+from .opportunityreference import OpportunityReferenceFields
 
-class _Addition(_h.ReferenceField[_h.R]):
+class AdditionFields(_h.ReferenceField[_h.R]):
     """The fields of Addition, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    product: _IvItemReference[_h.R]
+    product: IvItemReferenceFields[_h.R]
     """product: a reference; compare its id or identifier, or it with None, required"""
     quantity: _h.NumberField[_h.R]
     """quantity: double"""
@@ -67,15 +67,15 @@ class _Addition(_h.ReferenceField[_h.R]):
     """extendedProratePrice: double"""
     prorateCurrentPeriodFlag: _h.BooleanField[_h.R]
     """prorateCurrentPeriodFlag: boolean"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
     agreementStatus: _h.EnumField[_t.Literal["Active", "Cancelled", "Expired", "Inactive"], _h.R]
     """agreementStatus: Active | Cancelled | Expired | Inactive"""
-    invoiceGrouping: _InvoiceGroupingReference[_h.R]
+    invoiceGrouping: InvoiceGroupingReferenceFields[_h.R]
     """invoiceGrouping: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -86,5 +86,5 @@ class _Addition(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Addition: _Addition[_AdditionRecord]
+Addition: AdditionFields[_AdditionRecord]
 """The fields of Addition: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.addressformat import AddressFormat as _AddressFormatRecord
 from ..models.addressformatinfo import AddressFormatInfo as _AddressFormatInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AddressFormat(_h.ReferenceField[_h.R]):
+class AddressFormatFields(_h.ReferenceField[_h.R]):
     """The fields of AddressFormat, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -22,7 +22,7 @@ class _AddressFormat(_h.ReferenceField[_h.R]):
     """addAllCountries: boolean"""
     removeAllCountries: _h.BooleanField[_h.R]
     """removeAllCountries: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -35,5 +35,5 @@ class _AddressFormat(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AddressFormat: _AddressFormat[_AddressFormatRecord | _AddressFormatInfoRecord]
+AddressFormat: AddressFormatFields[_AddressFormatRecord | _AddressFormatInfoRecord]
 """The fields of AddressFormat: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.addressformatinfo import AddressFormatInfo as _AddressFormatInfoRecord
 from ..models.addressformat import AddressFormat as _AddressFormatRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AddressFormatInfo(_h.ReferenceField[_h.R]):
+class AddressFormatInfoFields(_h.ReferenceField[_h.R]):
     """The fields of AddressFormatInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _AddressFormatInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _AddressFormatInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AddressFormatInfo: _AddressFormatInfo[_AddressFormatInfoRecord | _AddressFormatRecord]
+AddressFormatInfo: AddressFormatInfoFields[_AddressFormatInfoRecord | _AddressFormatRecord]
 """The fields of AddressFormatInfo: for conditions, sort orders and selections."""

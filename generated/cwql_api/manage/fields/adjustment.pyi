@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.adjustment import Adjustment as _AdjustmentRecord
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
 
-class _Adjustment(_h.ReferenceField[_h.R]):
+class AdjustmentFields(_h.ReferenceField[_h.R]):
     """The fields of Adjustment, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,9 +18,9 @@ class _Adjustment(_h.ReferenceField[_h.R]):
     """effectiveDate: date-time"""
     agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _Adjustment(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Adjustment: _Adjustment[_AdjustmentRecord]
+Adjustment: AdjustmentFields[_AdjustmentRecord]
 """The fields of Adjustment: for conditions, sort orders and selections."""

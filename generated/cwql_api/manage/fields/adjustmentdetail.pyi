@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.adjustmentdetail import AdjustmentDetail as _AdjustmentDetailRecord
-from .adjustmentreference import _AdjustmentReference
-from .catalogitemreference import _CatalogItemReference
-from ._maps import _Map_info
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
+from .adjustmentreference import AdjustmentReferenceFields
+from .catalogitemreference import CatalogItemReferenceFields
+from ._maps import Map_info
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
 
-class _AdjustmentDetail(_h.ReferenceField[_h.R]):
+class AdjustmentDetailFields(_h.ReferenceField[_h.R]):
     """The fields of AdjustmentDetail, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    catalogItem: _CatalogItemReference[_h.R]
+    catalogItem: CatalogItemReferenceFields[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None, required"""
     description: _h.TextField[_h.R]
     """description: string, at most 50 characters"""
@@ -21,17 +21,17 @@ class _AdjustmentDetail(_h.ReferenceField[_h.R]):
     """quantityOnHand: double"""
     unitCost: _h.NumberField[_h.R]
     """unitCost: double"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None, required"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None, required"""
     quantityAdjusted: _h.IntegerField[_h.R]
     """quantityAdjusted: int32, required"""
     serialNumber: _h.TextField[_h.R]
     """serialNumber: string, at most 1000 characters"""
-    adjustment: _AdjustmentReference[_h.R]
+    adjustment: AdjustmentReferenceFields[_h.R]
     """adjustment: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -42,8 +42,8 @@ class _AdjustmentDetail(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _AdjustmentDetailMany(_AdjustmentDetail[_h.R], _h.ChildrenField[_h.R, _AdjustmentDetailRecord]):
+class AdjustmentDetailListFields(AdjustmentDetailFields[_h.R], _h.ChildrenField[_h.R, _AdjustmentDetailRecord]):
     """A list of AdjustmentDetail inside of a record R."""
 
-AdjustmentDetail: _AdjustmentDetail[_AdjustmentDetailRecord]
+AdjustmentDetail: AdjustmentDetailFields[_AdjustmentDetailRecord]
 """The fields of AdjustmentDetail: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.adjustmenttype import AdjustmentType as _AdjustmentTypeRecord
 from ..models.adjustmenttypeinfo import AdjustmentTypeInfo as _AdjustmentTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AdjustmentType(_h.ReferenceField[_h.R]):
+class AdjustmentTypeFields(_h.ReferenceField[_h.R]):
     """The fields of AdjustmentType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _AdjustmentType(_h.ReferenceField[_h.R]):
     """dateCreated: date-time"""
     createdBy: _h.TextField[_h.R]
     """createdBy: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -33,5 +33,5 @@ class _AdjustmentType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AdjustmentType: _AdjustmentType[_AdjustmentTypeRecord | _AdjustmentTypeInfoRecord]
+AdjustmentType: AdjustmentTypeFields[_AdjustmentTypeRecord | _AdjustmentTypeInfoRecord]
 """The fields of AdjustmentType: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.adjustmenttypeinfo import AdjustmentTypeInfo as _AdjustmentTypeInfoRecord
 from ..models.adjustmenttype import AdjustmentType as _AdjustmentTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AdjustmentTypeInfo(_h.ReferenceField[_h.R]):
+class AdjustmentTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of AdjustmentTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _AdjustmentTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AdjustmentTypeInfo: _AdjustmentTypeInfo[_AdjustmentTypeInfoRecord | _AdjustmentTypeRecord]
+AdjustmentTypeInfo: AdjustmentTypeInfoFields[_AdjustmentTypeInfoRecord | _AdjustmentTypeRecord]
 """The fields of AdjustmentTypeInfo: for conditions, sort orders and selections."""

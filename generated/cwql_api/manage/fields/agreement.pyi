@@ -4,52 +4,52 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.agreement import Agreement as _AgreementRecord
-from .agreementreference import _AgreementReference
-from .agreementtypereference import _AgreementTypeReference
-from .billingcyclereference import _BillingCycleReference
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from .invoicetemplatereference import _InvoiceTemplateReference
-from ._maps import _Map_info
-from .opportunityreference import _OpportunityReference
-from .projecttypereference import _ProjectTypeReference
-from .slareference import _SLAReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .taxcodereference import _TaxCodeReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .agreementreference import AgreementReferenceFields
+from .agreementtypereference import AgreementTypeReferenceFields
+from .billingcyclereference import BillingCycleReferenceFields
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .invoicetemplatereference import InvoiceTemplateReferenceFields
+from ._maps import Map_info
+from .opportunityreference import OpportunityReferenceFields
+from .projecttypereference import ProjectTypeReferenceFields
+from .slareference import SLAReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _Agreement(_h.ReferenceField[_h.R]):
+class AgreementFields(_h.ReferenceField[_h.R]):
     """The fields of Agreement, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None, required"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    subContractCompany: _CompanyReference[_h.R]
+    subContractCompany: CompanyReferenceFields[_h.R]
     """subContractCompany: a reference; compare its id, identifier or name, or it with None"""
-    subContractContact: _ContactReference[_h.R]
+    subContractContact: ContactReferenceFields[_h.R]
     """subContractContact: a reference; compare its id or name, or it with None"""
-    parentAgreement: _AgreementReference[_h.R]
+    parentAgreement: AgreementReferenceFields[_h.R]
     """parentAgreement: a reference; compare its id or name, or it with None"""
     customerPO: _h.TextField[_h.R]
     """customerPO: string, at most 50 characters"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     restrictLocationFlag: _h.BooleanField[_h.R]
     """restrictLocationFlag: boolean"""
@@ -61,7 +61,7 @@ class _Agreement(_h.ReferenceField[_h.R]):
     """endDate: date-time"""
     noEndingDateFlag: _h.BooleanField[_h.R]
     """noEndingDateFlag: boolean"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
     cancelledFlag: _h.BooleanField[_h.R]
     """cancelledFlag: boolean"""
@@ -69,7 +69,7 @@ class _Agreement(_h.ReferenceField[_h.R]):
     """dateCancelled: date-time"""
     reasonCancelled: _h.TextField[_h.R]
     """reasonCancelled: string, at most 100 characters"""
-    sla: _SLAReference[_h.R]
+    sla: SLAReferenceFields[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
     workOrder: _h.TextField[_h.R]
     """workOrder: string, at most 20 characters"""
@@ -113,19 +113,19 @@ class _Agreement(_h.ReferenceField[_h.R]):
     """compHourlyRate: double"""
     compLimitAmount: _h.NumberField[_h.R]
     """compLimitAmount: double"""
-    billingCycle: _BillingCycleReference[_h.R]
+    billingCycle: BillingCycleReferenceFields[_h.R]
     """billingCycle: a reference; compare its id or name, or it with None"""
     billOneTimeFlag: _h.BooleanField[_h.R]
     """billOneTimeFlag: boolean"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     invoicingCycle: _h.EnumField[_t.Literal["ContractYear", "CalendarYear"], _h.R]
     """invoicingCycle: ContractYear | CalendarYear"""
-    billToCompany: _CompanyReference[_h.R]
+    billToCompany: CompanyReferenceFields[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
-    billToContact: _ContactReference[_h.R]
+    billToContact: ContactReferenceFields[_h.R]
     """billToContact: a reference; compare its id or name, or it with None"""
-    billToSite: _SiteReference[_h.R]
+    billToSite: SiteReferenceFields[_h.R]
     """billToSite: a reference; compare its id or name, or it with None"""
     billAmount: _h.NumberField[_h.R]
     """billAmount: double"""
@@ -135,7 +135,7 @@ class _Agreement(_h.ReferenceField[_h.R]):
     """prorateFirstBill: double"""
     billStartDate: _h.DateTimeField[_h.R]
     """billStartDate: date-time"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     restrictDownPayment: _h.BooleanField[_h.R]
     """restrictDownPayment: boolean"""
@@ -149,13 +149,13 @@ class _Agreement(_h.ReferenceField[_h.R]):
     """topComment: boolean"""
     bottomComment: _h.BooleanField[_h.R]
     """bottomComment: boolean"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    projectType: _ProjectTypeReference[_h.R]
+    projectType: ProjectTypeReferenceFields[_h.R]
     """projectType: a reference; compare its id or name, or it with None"""
-    invoiceTemplate: _InvoiceTemplateReference[_h.R]
+    invoiceTemplate: InvoiceTemplateReferenceFields[_h.R]
     """invoiceTemplate: a reference; compare its id or name, or it with None"""
     billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
@@ -169,7 +169,7 @@ class _Agreement(_h.ReferenceField[_h.R]):
     """billableExpenseInvoice: boolean"""
     billableProductInvoice: _h.BooleanField[_h.R]
     """billableProductInvoice: boolean"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     periodType: _h.EnumField[_t.Literal["Current", "Future", "Both", "Undefined"], _h.R]
     """periodType: Current | Future | Both | Undefined"""
@@ -177,19 +177,19 @@ class _Agreement(_h.ReferenceField[_h.R]):
     """autoInvoiceFlag: boolean"""
     nextInvoiceDate: _h.DateTextField[_h.R]
     """nextInvoiceDate: string"""
-    companyLocation: _SystemLocationReference[_h.R]
+    companyLocation: SystemLocationReferenceFields[_h.R]
     """companyLocation: a reference; compare its id or name, or it with None"""
-    shipToCompany: _CompanyReference[_h.R]
+    shipToCompany: CompanyReferenceFields[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
-    shipToContact: _ContactReference[_h.R]
+    shipToContact: ContactReferenceFields[_h.R]
     """shipToContact: a reference; compare its id or name, or it with None, since 2025.1"""
-    shipToSite: _SiteReference[_h.R]
+    shipToSite: SiteReferenceFields[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None, since 2025.1"""
     agreementStatus: _h.EnumField[_t.Literal["Active", "Cancelled", "Expired", "Inactive"], _h.R]
     """agreementStatus: Active | Cancelled | Expired | Inactive"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     billZeroAmountFlag: _h.BooleanField[_h.R]
     """billZeroAmountFlag: boolean, since 2026.4"""
@@ -202,5 +202,5 @@ class _Agreement(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Agreement: _Agreement[_AgreementRecord]
+Agreement: AgreementFields[_AgreementRecord]
 """The fields of Agreement: for conditions, sort orders and selections."""

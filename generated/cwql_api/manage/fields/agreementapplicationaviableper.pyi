@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.agreementapplicationaviableper import AgreementApplicationAviablePer as _AgreementApplicationAviablePerRecord
 
-class _AgreementApplicationAviablePer(_h.ReferenceField[_h.R]):
+class AgreementApplicationAviablePerFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementApplicationAviablePer, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _AgreementApplicationAviablePer(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-AgreementApplicationAviablePer: _AgreementApplicationAviablePer[_AgreementApplicationAviablePerRecord]
+AgreementApplicationAviablePer: AgreementApplicationAviablePerFields[_AgreementApplicationAviablePerRecord]
 """The fields of AgreementApplicationAviablePer: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.agreementapplicationbillingcycle import AgreementApplicationBillingCycle as _AgreementApplicationBillingCycleRecord
 
-class _AgreementApplicationBillingCycle(_h.ReferenceField[_h.R]):
+class AgreementApplicationBillingCycleFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementApplicationBillingCycle, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _AgreementApplicationBillingCycle(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-AgreementApplicationBillingCycle: _AgreementApplicationBillingCycle[_AgreementApplicationBillingCycleRecord]
+AgreementApplicationBillingCycle: AgreementApplicationBillingCycleFields[_AgreementApplicationBillingCycleRecord]
 """The fields of AgreementApplicationBillingCycle: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.agreementapplicationlimit import AgreementApplicationLimit as _AgreementApplicationLimitRecord
 
-class _AgreementApplicationLimit(_h.ReferenceField[_h.R]):
+class AgreementApplicationLimitFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementApplicationLimit, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _AgreementApplicationLimit(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-AgreementApplicationLimit: _AgreementApplicationLimit[_AgreementApplicationLimitRecord]
+AgreementApplicationLimit: AgreementApplicationLimitFields[_AgreementApplicationLimitRecord]
 """The fields of AgreementApplicationLimit: for conditions, sort orders and selections."""

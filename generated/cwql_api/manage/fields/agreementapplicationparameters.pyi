@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementapplicationparameters import AgreementApplicationParameters as _AgreementApplicationParametersRecord
-from .agreementapplicationaviableper import _AgreementApplicationAviablePer
-from .agreementapplicationbillingcycle import _AgreementApplicationBillingCycle
-from .agreementapplicationlimit import _AgreementApplicationLimit
-from .agreementapplicationunit import _AgreementApplicationUnit
-from .userdefinedfieldvaluemodel import _UserDefinedFieldValueModelMany
+from .agreementapplicationaviableper import AgreementApplicationAviablePerFields
+from .agreementapplicationbillingcycle import AgreementApplicationBillingCycleFields
+from .agreementapplicationlimit import AgreementApplicationLimitFields
+from .agreementapplicationunit import AgreementApplicationUnitFields
+from .userdefinedfieldvaluemodel import UserDefinedFieldValueModelListFields
 
-class _AgreementApplicationParameters(_h.ReferenceField[_h.R]):
+class AgreementApplicationParametersFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementApplicationParameters, in conditions on records R."""
 
-    applicationUnit: _AgreementApplicationUnit[_h.R]
+    applicationUnit: AgreementApplicationUnitFields[_h.R]
     """applicationUnit: a reference; compare its id or name, or it with None"""
-    applicationLimit: _AgreementApplicationLimit[_h.R]
+    applicationLimit: AgreementApplicationLimitFields[_h.R]
     """applicationLimit: a reference; compare its id or name, or it with None"""
     applicationLimitAmount: _h.NumberField[_h.R]
     """applicationLimitAmount: double"""
-    availablePer: _AgreementApplicationAviablePer[_h.R]
+    availablePer: AgreementApplicationAviablePerFields[_h.R]
     """availablePer: a reference; compare its id or name, or it with None"""
     coversTimeFlag: _h.BooleanField[_h.R]
     """coversTimeFlag: boolean"""
@@ -41,10 +41,10 @@ class _AgreementApplicationParameters(_h.ReferenceField[_h.R]):
     """chargeAdjustmentsFlag: boolean"""
     prepayFlag: _h.BooleanField[_h.R]
     """prepayFlag: boolean"""
-    agrBillingCycle: _AgreementApplicationBillingCycle[_h.R]
+    agrBillingCycle: AgreementApplicationBillingCycleFields[_h.R]
     """agrBillingCycle: a reference; compare its id or name, or it with None"""
-    userDefinedFieldValues: _UserDefinedFieldValueModelMany[_h.R]
+    userDefinedFieldValues: UserDefinedFieldValueModelListFields[_h.R]
     """userDefinedFieldValues: a list of UserDefinedFieldValueModel; compare one of its fields, or use any()"""
 
-AgreementApplicationParameters: _AgreementApplicationParameters[_AgreementApplicationParametersRecord]
+AgreementApplicationParameters: AgreementApplicationParametersFields[_AgreementApplicationParametersRecord]
 """The fields of AgreementApplicationParameters: for conditions, sort orders and selections."""

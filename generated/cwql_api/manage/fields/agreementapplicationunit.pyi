@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.agreementapplicationunit import AgreementApplicationUnit as _AgreementApplicationUnitRecord
 
-class _AgreementApplicationUnit(_h.ReferenceField[_h.R]):
+class AgreementApplicationUnitFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementApplicationUnit, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _AgreementApplicationUnit(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-AgreementApplicationUnit: _AgreementApplicationUnit[_AgreementApplicationUnitRecord]
+AgreementApplicationUnit: AgreementApplicationUnitFields[_AgreementApplicationUnitRecord]
 """The fields of AgreementApplicationUnit: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementbatchsetup import AgreementBatchSetup as _AgreementBatchSetupRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AgreementBatchSetup(_h.ReferenceField[_h.R]):
+class AgreementBatchSetupFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementBatchSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _AgreementBatchSetup(_h.ReferenceField[_h.R]):
     """nextRunDate: date-time, required"""
     daysInAdvance: _h.IntegerField[_h.R]
     """daysInAdvance: int32, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -26,5 +26,5 @@ class _AgreementBatchSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementBatchSetup: _AgreementBatchSetup[_AgreementBatchSetupRecord]
+AgreementBatchSetup: AgreementBatchSetupFields[_AgreementBatchSetupRecord]
 """The fields of AgreementBatchSetup: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.agreementbillinginfo import AgreementBillingInfo as _AgreementBillingInfoRecord
 
-class _AgreementBillingInfo(_h.ReferenceField[_h.R]):
+class AgreementBillingInfoFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementBillingInfo, in conditions on records R."""
 
     agreementName: _h.TextField[_h.R]
@@ -17,8 +17,8 @@ class _AgreementBillingInfo(_h.ReferenceField[_h.R]):
     parentRecId: _h.IntegerField[_h.R]
     """parentRecId: int32"""
 
-class _AgreementBillingInfoMany(_AgreementBillingInfo[_h.R], _h.ChildrenField[_h.R, _AgreementBillingInfoRecord]):
+class AgreementBillingInfoListFields(AgreementBillingInfoFields[_h.R], _h.ChildrenField[_h.R, _AgreementBillingInfoRecord]):
     """A list of AgreementBillingInfo inside of a record R."""
 
-AgreementBillingInfo: _AgreementBillingInfo[_AgreementBillingInfoRecord]
+AgreementBillingInfo: AgreementBillingInfoFields[_AgreementBillingInfoRecord]
 """The fields of AgreementBillingInfo: for conditions, sort orders and selections."""

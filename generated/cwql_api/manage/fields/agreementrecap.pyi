@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.agreementrecap import AgreementRecap as _AgreementRecapRecord
 
-class _AgreementRecap(_h.ReferenceField[_h.R]):
+class AgreementRecapFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementRecap, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -43,5 +43,5 @@ class _AgreementRecap(_h.ReferenceField[_h.R]):
     usedAmount: _h.NumberField[_h.R]
     """usedAmount: double"""
 
-AgreementRecap: _AgreementRecap[_AgreementRecapRecord]
+AgreementRecap: AgreementRecapFields[_AgreementRecapRecord]
 """The fields of AgreementRecap: for conditions, sort orders and selections."""

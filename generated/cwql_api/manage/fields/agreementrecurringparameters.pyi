@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementrecurringparameters import AgreementRecurringParameters as _AgreementRecurringParametersRecord
-from .genericnameiddto import _GenericNameIdDTO
-from .userdefinedfieldvaluemodel import _UserDefinedFieldValueModelMany
+from .genericnameiddto import GenericNameIdDTOFields
+from .userdefinedfieldvaluemodel import UserDefinedFieldValueModelListFields
 
-class _AgreementRecurringParameters(_h.ReferenceField[_h.R]):
+class AgreementRecurringParametersFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementRecurringParameters, in conditions on records R."""
 
-    billingCycle: _GenericNameIdDTO[_h.R]
+    billingCycle: GenericNameIdDTOFields[_h.R]
     """billingCycle: a reference; compare its id or name, or it with None"""
-    cycleBase: _GenericNameIdDTO[_h.R]
+    cycleBase: GenericNameIdDTOFields[_h.R]
     """cycleBase: a reference; compare its id or name, or it with None"""
     aGRAmount: _h.NumberField[_h.R]
     """aGRAmount: double"""
@@ -26,9 +26,9 @@ class _AgreementRecurringParameters(_h.ReferenceField[_h.R]):
     """aGRProrate: double"""
     billStartDate: _h.DateTextField[_h.R]
     """billStartDate: string"""
-    taxCode: _GenericNameIdDTO[_h.R]
+    taxCode: GenericNameIdDTOFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    terms: _GenericNameIdDTO[_h.R]
+    terms: GenericNameIdDTOFields[_h.R]
     """terms: a reference; compare its id or name, or it with None"""
     prorateFlag: _h.BooleanField[_h.R]
     """prorateFlag: boolean"""
@@ -36,14 +36,14 @@ class _AgreementRecurringParameters(_h.ReferenceField[_h.R]):
     """invoiceProratedAdditionsFlag: boolean"""
     restrictDownpayment: _h.BooleanField[_h.R]
     """restrictDownpayment: boolean"""
-    currency: _GenericNameIdDTO[_h.R]
+    currency: GenericNameIdDTOFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     autoInvoiceFlag: _h.BooleanField[_h.R]
     """autoInvoiceFlag: boolean"""
-    userDefinedFieldValues: _UserDefinedFieldValueModelMany[_h.R]
+    userDefinedFieldValues: UserDefinedFieldValueModelListFields[_h.R]
     """userDefinedFieldValues: a list of UserDefinedFieldValueModel; compare one of its fields, or use any()"""
     billZeroAmountFlag: _h.BooleanField[_h.R]
     """billZeroAmountFlag: boolean, since 2026.4"""
 
-AgreementRecurringParameters: _AgreementRecurringParameters[_AgreementRecurringParametersRecord]
+AgreementRecurringParameters: AgreementRecurringParametersFields[_AgreementRecurringParametersRecord]
 """The fields of AgreementRecurringParameters: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementreference import AgreementReference as _AgreementReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AgreementReference(_h.ReferenceField[_h.R]):
+class AgreementReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _AgreementReference(_h.ReferenceField[_h.R]):
     """type: string"""
     chargeFirmFlag: _h.BooleanField[_h.R]
     """chargeFirmFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _AgreementReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementReference: _AgreementReference[_AgreementReferenceRecord]
+AgreementReference: AgreementReferenceFields[_AgreementReferenceRecord]
 """The fields of AgreementReference: for conditions, sort orders and selections."""

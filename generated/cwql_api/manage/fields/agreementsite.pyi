@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementsite import AgreementSite as _AgreementSiteRecord
-from .companyreference import _CompanyReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .sitereference import _SiteReference
+from .companyreference import CompanyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .sitereference import SiteReferenceFields
 
-class _AgreementSite(_h.ReferenceField[_h.R]):
+class AgreementSiteFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementSite, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _AgreementSite(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementSite: _AgreementSite[_AgreementSiteRecord]
+AgreementSite: AgreementSiteFields[_AgreementSiteRecord]
 """The fields of AgreementSite: for conditions, sort orders and selections."""

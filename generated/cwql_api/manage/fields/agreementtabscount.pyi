@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.agreementtabscount import AgreementTabsCount as _AgreementTabsCountRecord
 
-class _AgreementTabsCount(_h.ReferenceField[_h.R]):
+class AgreementTabsCountFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementTabsCount, in conditions on records R."""
 
 
-AgreementTabsCount: _AgreementTabsCount[_AgreementTabsCountRecord]
+AgreementTabsCount: AgreementTabsCountFields[_AgreementTabsCountRecord]
 """The fields of AgreementTabsCount: for conditions, sort orders and selections."""

@@ -5,19 +5,19 @@ from cwql.schema import handles as _h
 
 from ..models.agreementtype import AgreementType as _AgreementTypeRecord
 from ..models.agreementtypeinfo import AgreementTypeInfo as _AgreementTypeInfoRecord
-from .billingcyclereference import _BillingCycleReference
-from .billingtermsreference import _BillingTermsReference
-from .emailtemplatereference import _EmailTemplateReference
-from .invoicetemplatereference import _InvoiceTemplateReference
-from ._maps import _Map_info
-from .projecttypereference import _ProjectTypeReference
-from .slareference import _SLAReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .billingcyclereference import BillingCycleReferenceFields
+from .billingtermsreference import BillingTermsReferenceFields
+from .emailtemplatereference import EmailTemplateReferenceFields
+from .invoicetemplatereference import InvoiceTemplateReferenceFields
+from ._maps import Map_info
+from .projecttypereference import ProjectTypeReferenceFields
+from .slareference import SLAReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _AgreementType(_h.ReferenceField[_h.R]):
+class AgreementTypeFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -34,15 +34,15 @@ class _AgreementType(_h.ReferenceField[_h.R]):
     """prePaymentFlag: boolean"""
     invoicePreSuffix: _h.TextField[_h.R]
     """invoicePreSuffix: string, at most 5 characters"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     restrictLocationFlag: _h.BooleanField[_h.R]
     """restrictLocationFlag: boolean"""
     restrictDepartmentFlag: _h.BooleanField[_h.R]
     """restrictDepartmentFlag: boolean"""
-    sla: _SLAReference[_h.R]
+    sla: SLAReferenceFields[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
     applicationUnits: _h.EnumField[_t.Literal["Amount", "Hours", "Incidents"], _h.R]
     """applicationUnits: Amount | Hours | Incidents"""
@@ -82,11 +82,11 @@ class _AgreementType(_h.ReferenceField[_h.R]):
     """compHourlyRate: double"""
     compLimitAmount: _h.NumberField[_h.R]
     """compLimitAmount: double"""
-    billingCycle: _BillingCycleReference[_h.R]
+    billingCycle: BillingCycleReferenceFields[_h.R]
     """billingCycle: a reference; compare its id or name, or it with None"""
     billOneTimeFlag: _h.BooleanField[_h.R]
     """billOneTimeFlag: boolean"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     invoicingCycle: _h.EnumField[_t.Literal["ContractYear", "CalendarYear"], _h.R]
     """invoicingCycle: ContractYear | CalendarYear, required"""
@@ -102,13 +102,13 @@ class _AgreementType(_h.ReferenceField[_h.R]):
     """topCommentFlag: boolean"""
     bottomCommentFlag: _h.BooleanField[_h.R]
     """bottomCommentFlag: boolean"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    projectType: _ProjectTypeReference[_h.R]
+    projectType: ProjectTypeReferenceFields[_h.R]
     """projectType: a reference; compare its id or name, or it with None"""
-    invoiceTemplate: _InvoiceTemplateReference[_h.R]
+    invoiceTemplate: InvoiceTemplateReferenceFields[_h.R]
     """invoiceTemplate: a reference; compare its id or name, or it with None"""
     billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault, required"""
@@ -142,13 +142,13 @@ class _AgreementType(_h.ReferenceField[_h.R]):
     """integrationXRef: string, at most 50 characters"""
     prorateFlag: _h.BooleanField[_h.R]
     """prorateFlag: boolean"""
-    emailTemplate: _EmailTemplateReference[_h.R]
+    emailTemplate: EmailTemplateReferenceFields[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None"""
     autoInvoiceFlag: _h.BooleanField[_h.R]
     """autoInvoiceFlag: boolean"""
     invoiceProratedAdditionsFlag: _h.BooleanField[_h.R]
     """invoiceProratedAdditionsFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -163,5 +163,5 @@ class _AgreementType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementType: _AgreementType[_AgreementTypeRecord | _AgreementTypeInfoRecord]
+AgreementType: AgreementTypeFields[_AgreementTypeRecord | _AgreementTypeInfoRecord]
 """The fields of AgreementType: for conditions, sort orders and selections."""

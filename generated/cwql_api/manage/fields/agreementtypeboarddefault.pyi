@@ -2,31 +2,31 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementtypeboarddefault import AgreementTypeBoardDefault as _AgreementTypeBoardDefaultRecord
-from .agreementtypereference import _AgreementTypeReference
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .servicetypereference import _ServiceTypeReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .agreementtypereference import AgreementTypeReferenceFields
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .servicetypereference import ServiceTypeReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _AgreementTypeBoardDefault(_h.ReferenceField[_h.R]):
+class AgreementTypeBoardDefaultFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeBoardDefault, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    serviceType: _ServiceTypeReference[_h.R]
+    serviceType: ServiceTypeReferenceFields[_h.R]
     """serviceType: a reference; compare its id or name, or it with None"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -47,5 +47,5 @@ class _AgreementTypeBoardDefault(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementTypeBoardDefault: _AgreementTypeBoardDefault[_AgreementTypeBoardDefaultRecord]
+AgreementTypeBoardDefault: AgreementTypeBoardDefaultFields[_AgreementTypeBoardDefaultRecord]
 """The fields of AgreementTypeBoardDefault: for conditions, sort orders and selections."""

@@ -5,10 +5,10 @@ from cwql.schema import handles as _h
 
 from ..models.agreementtypeinfo import AgreementTypeInfo as _AgreementTypeInfoRecord
 from ..models.agreementtype import AgreementType as _AgreementTypeRecord
-from .billingtermsreference import _BillingTermsReference
-from ._maps import _Map_info
+from .billingtermsreference import BillingTermsReferenceFields
+from ._maps import Map_info
 
-class _AgreementTypeInfo(_h.ReferenceField[_h.R]):
+class AgreementTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,9 +19,9 @@ class _AgreementTypeInfo(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     applicationUnits: _h.EnumField[_t.Literal["Amount", "Hours", "Incidents"], _h.R]
     """applicationUnits: Amount | Hours | Incidents"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -32,5 +32,5 @@ class _AgreementTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementTypeInfo: _AgreementTypeInfo[_AgreementTypeInfoRecord | _AgreementTypeRecord]
+AgreementTypeInfo: AgreementTypeInfoFields[_AgreementTypeInfoRecord | _AgreementTypeRecord]
 """The fields of AgreementTypeInfo: for conditions, sort orders and selections."""

@@ -5,18 +5,18 @@ from cwql.schema import handles as _h
 
 from ..models.agreementtypeworkrole import AgreementTypeWorkRole as _AgreementTypeWorkRoleRecord
 from ..models.agreementtypeworkroleinfo import AgreementTypeWorkRoleInfo as _AgreementTypeWorkRoleInfoRecord
-from .agreementtypereference import _AgreementTypeReference
-from ._maps import _Map_info
-from .workrolereference import _WorkRoleReference
+from .agreementtypereference import AgreementTypeReferenceFields
+from ._maps import Map_info
+from .workrolereference import WorkRoleReferenceFields
 
-class _AgreementTypeWorkRole(_h.ReferenceField[_h.R]):
+class AgreementTypeWorkRoleFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeWorkRole, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
     effectiveDate: _h.DateTimeField[_h.R]
     """effectiveDate: date-time"""
@@ -28,7 +28,7 @@ class _AgreementTypeWorkRole(_h.ReferenceField[_h.R]):
     """rateType: AdjAmount | Custom | Multiplier, required"""
     limitTo: _h.NumberField[_h.R]
     """limitTo: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -49,5 +49,5 @@ class _AgreementTypeWorkRole(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementTypeWorkRole: _AgreementTypeWorkRole[_AgreementTypeWorkRoleRecord | _AgreementTypeWorkRoleInfoRecord]
+AgreementTypeWorkRole: AgreementTypeWorkRoleFields[_AgreementTypeWorkRoleRecord | _AgreementTypeWorkRoleInfoRecord]
 """The fields of AgreementTypeWorkRole: for conditions, sort orders and selections."""

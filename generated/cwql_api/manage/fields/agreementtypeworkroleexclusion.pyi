@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementtypeworkroleexclusion import AgreementTypeWorkRoleExclusion as _AgreementTypeWorkRoleExclusionRecord
-from .agreementtypereference import _AgreementTypeReference
-from ._maps import _Map_info
-from .workrolereference import _WorkRoleReference
+from .agreementtypereference import AgreementTypeReferenceFields
+from ._maps import Map_info
+from .workrolereference import WorkRoleReferenceFields
 
-class _AgreementTypeWorkRoleExclusion(_h.ReferenceField[_h.R]):
+class AgreementTypeWorkRoleExclusionFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeWorkRoleExclusion, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _AgreementTypeWorkRoleExclusion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementTypeWorkRoleExclusion: _AgreementTypeWorkRoleExclusion[_AgreementTypeWorkRoleExclusionRecord]
+AgreementTypeWorkRoleExclusion: AgreementTypeWorkRoleExclusionFields[_AgreementTypeWorkRoleExclusionRecord]
 """The fields of AgreementTypeWorkRoleExclusion: for conditions, sort orders and selections."""

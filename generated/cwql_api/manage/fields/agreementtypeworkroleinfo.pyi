@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.agreementtypeworkroleinfo import AgreementTypeWorkRoleInfo as _AgreementTypeWorkRoleInfoRecord
 from ..models.agreementtypeworkrole import AgreementTypeWorkRole as _AgreementTypeWorkRoleRecord
-from .agreementtypereference import _AgreementTypeReference
-from ._maps import _Map_info
-from .workrolereference import _WorkRoleReference
+from .agreementtypereference import AgreementTypeReferenceFields
+from ._maps import Map_info
+from .workrolereference import WorkRoleReferenceFields
 
-class _AgreementTypeWorkRoleInfo(_h.ReferenceField[_h.R]):
+class AgreementTypeWorkRoleInfoFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeWorkRoleInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _AgreementTypeWorkRoleInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementTypeWorkRoleInfo: _AgreementTypeWorkRoleInfo[_AgreementTypeWorkRoleInfoRecord | _AgreementTypeWorkRoleRecord]
+AgreementTypeWorkRoleInfo: AgreementTypeWorkRoleInfoFields[_AgreementTypeWorkRoleInfoRecord | _AgreementTypeWorkRoleRecord]
 """The fields of AgreementTypeWorkRoleInfo: for conditions, sort orders and selections."""

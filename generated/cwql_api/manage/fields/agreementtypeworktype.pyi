@@ -4,18 +4,18 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.agreementtypeworktype import AgreementTypeWorkType as _AgreementTypeWorkTypeRecord
-from .agreementtypereference import _AgreementTypeReference
-from ._maps import _Map_info
-from .worktypereference import _WorkTypeReference
+from .agreementtypereference import AgreementTypeReferenceFields
+from ._maps import Map_info
+from .worktypereference import WorkTypeReferenceFields
 
-class _AgreementTypeWorkType(_h.ReferenceField[_h.R]):
+class AgreementTypeWorkTypeFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeWorkType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
     effectiveDate: _h.DateTimeField[_h.R]
     """effectiveDate: date-time"""
@@ -39,7 +39,7 @@ class _AgreementTypeWorkType(_h.ReferenceField[_h.R]):
     """overageRateType: AdjAmount | Custom | Multiplier, required"""
     limitTo: _h.NumberField[_h.R]
     """limitTo: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -60,5 +60,5 @@ class _AgreementTypeWorkType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementTypeWorkType: _AgreementTypeWorkType[_AgreementTypeWorkTypeRecord]
+AgreementTypeWorkType: AgreementTypeWorkTypeFields[_AgreementTypeWorkTypeRecord]
 """The fields of AgreementTypeWorkType: for conditions, sort orders and selections."""

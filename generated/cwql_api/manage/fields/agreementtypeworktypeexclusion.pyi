@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementtypeworktypeexclusion import AgreementTypeWorkTypeExclusion as _AgreementTypeWorkTypeExclusionRecord
-from .agreementtypereference import _AgreementTypeReference
-from ._maps import _Map_info
-from .worktypereference import _WorkTypeReference
+from .agreementtypereference import AgreementTypeReferenceFields
+from ._maps import Map_info
+from .worktypereference import WorkTypeReferenceFields
 
-class _AgreementTypeWorkTypeExclusion(_h.ReferenceField[_h.R]):
+class AgreementTypeWorkTypeExclusionFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementTypeWorkTypeExclusion, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _AgreementTypeWorkTypeExclusion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementTypeWorkTypeExclusion: _AgreementTypeWorkTypeExclusion[_AgreementTypeWorkTypeExclusionRecord]
+AgreementTypeWorkTypeExclusion: AgreementTypeWorkTypeExclusionFields[_AgreementTypeWorkTypeExclusionRecord]
 """The fields of AgreementTypeWorkTypeExclusion: for conditions, sort orders and selections."""

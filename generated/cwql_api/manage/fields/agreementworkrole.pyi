@@ -4,21 +4,21 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.agreementworkrole import AgreementWorkRole as _AgreementWorkRoleRecord
-from .agreementreference import _AgreementReference
-from ._maps import _Map_info
-from .ownerlevelreference import _OwnerLevelReference
-from .workrolereference import _WorkRoleReference
+from .agreementreference import AgreementReferenceFields
+from ._maps import Map_info
+from .ownerlevelreference import OwnerLevelReferenceFields
+from .workrolereference import WorkRoleReferenceFields
 
-class _AgreementWorkRole(_h.ReferenceField[_h.R]):
+class AgreementWorkRoleFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementWorkRole, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    location: _OwnerLevelReference[_h.R]
+    location: OwnerLevelReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
     rateType: _h.EnumField[_t.Literal["AdjAmount", "Custom", "Multiplier"], _h.R]
     """rateType: AdjAmount | Custom | Multiplier, required"""
@@ -32,9 +32,9 @@ class _AgreementWorkRole(_h.ReferenceField[_h.R]):
     """endingDate: date-time"""
     agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -45,5 +45,5 @@ class _AgreementWorkRole(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementWorkRole: _AgreementWorkRole[_AgreementWorkRoleRecord]
+AgreementWorkRole: AgreementWorkRoleFields[_AgreementWorkRoleRecord]
 """The fields of AgreementWorkRole: for conditions, sort orders and selections."""

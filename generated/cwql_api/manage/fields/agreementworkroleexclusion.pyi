@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementworkroleexclusion import AgreementWorkRoleExclusion as _AgreementWorkRoleExclusionRecord
-from ._maps import _Map_info
-from .workrolereference import _WorkRoleReference
+from ._maps import Map_info
+from .workrolereference import WorkRoleReferenceFields
 
-class _AgreementWorkRoleExclusion(_h.ReferenceField[_h.R]):
+class AgreementWorkRoleExclusionFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementWorkRoleExclusion, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None, required"""
     agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _AgreementWorkRoleExclusion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementWorkRoleExclusion: _AgreementWorkRoleExclusion[_AgreementWorkRoleExclusionRecord]
+AgreementWorkRoleExclusion: AgreementWorkRoleExclusionFields[_AgreementWorkRoleExclusionRecord]
 """The fields of AgreementWorkRoleExclusion: for conditions, sort orders and selections."""

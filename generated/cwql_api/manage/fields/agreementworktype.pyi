@@ -4,21 +4,21 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.agreementworktype import AgreementWorkType as _AgreementWorkTypeRecord
-from .agreementreference import _AgreementReference
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
-from .ownerlevelreference import _OwnerLevelReference
-from .sitereference import _SiteReference
-from .worktypereference import _WorkTypeReference
+from .agreementreference import AgreementReferenceFields
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
+from .ownerlevelreference import OwnerLevelReferenceFields
+from .sitereference import SiteReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _AgreementWorkType(_h.ReferenceField[_h.R]):
+class AgreementWorkTypeFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementWorkType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    location: _OwnerLevelReference[_h.R]
+    location: OwnerLevelReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
@@ -40,19 +40,19 @@ class _AgreementWorkType(_h.ReferenceField[_h.R]):
     """overageRateType: AdjAmount | Custom | Multiplier"""
     agreementLimit: _h.NumberField[_h.R]
     """agreementLimit: double"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     effectiveDate: _h.DateTimeField[_h.R]
     """effectiveDate: date-time"""
     endingDate: _h.DateTimeField[_h.R]
     """endingDate: date-time"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None, since 2025.1"""
     agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -63,5 +63,5 @@ class _AgreementWorkType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementWorkType: _AgreementWorkType[_AgreementWorkTypeRecord]
+AgreementWorkType: AgreementWorkTypeFields[_AgreementWorkTypeRecord]
 """The fields of AgreementWorkType: for conditions, sort orders and selections."""

@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.agreementworktypeexclusion import AgreementWorkTypeExclusion as _AgreementWorkTypeExclusionRecord
-from ._maps import _Map_info
-from .worktypereference import _WorkTypeReference
+from ._maps import Map_info
+from .worktypereference import WorkTypeReferenceFields
 
-class _AgreementWorkTypeExclusion(_h.ReferenceField[_h.R]):
+class AgreementWorkTypeExclusionFields(_h.ReferenceField[_h.R]):
     """The fields of AgreementWorkTypeExclusion, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None, required"""
     agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _AgreementWorkTypeExclusion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AgreementWorkTypeExclusion: _AgreementWorkTypeExclusion[_AgreementWorkTypeExclusionRecord]
+AgreementWorkTypeExclusion: AgreementWorkTypeExclusionFields[_AgreementWorkTypeExclusionRecord]
 """The fields of AgreementWorkTypeExclusion: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.allowedfiletype import AllowedFileType as _AllowedFileTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AllowedFileType(_h.ReferenceField[_h.R]):
+class AllowedFileTypeFields(_h.ReferenceField[_h.R]):
     """The fields of AllowedFileType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _AllowedFileType(_h.ReferenceField[_h.R]):
     """fileType: string, required"""
     sizeLimit: _h.IntegerField[_h.R]
     """sizeLimit: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -34,5 +34,5 @@ class _AllowedFileType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AllowedFileType: _AllowedFileType[_AllowedFileTypeRecord]
+AllowedFileType: AllowedFileTypeFields[_AllowedFileTypeRecord]
 """The fields of AllowedFileType: for conditions, sort orders and selections."""

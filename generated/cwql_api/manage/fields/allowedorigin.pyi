@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.allowedorigin import AllowedOrigin as _AllowedOriginRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AllowedOrigin(_h.ReferenceField[_h.R]):
+class AllowedOriginFields(_h.ReferenceField[_h.R]):
     """The fields of AllowedOrigin, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _AllowedOrigin(_h.ReferenceField[_h.R]):
     """lastUpdateUtc: date-time"""
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _AllowedOrigin(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AllowedOrigin: _AllowedOrigin[_AllowedOriginRecord]
+AllowedOrigin: AllowedOriginFields[_AllowedOriginRecord]
 """The fields of AllowedOrigin: for conditions, sort orders and selections."""

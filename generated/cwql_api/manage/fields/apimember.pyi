@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.apimember import ApiMember as _ApiMemberRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .securityrolereference import _SecurityRoleReference
-from .structurereference import _StructureReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .timezonesetupreference import _TimeZoneSetupReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .securityrolereference import SecurityRoleReferenceFields
+from .structurereference import StructureReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .timezonesetupreference import TimeZoneSetupReferenceFields
 
-class _ApiMember(_h.ReferenceField[_h.R]):
+class ApiMemberFields(_h.ReferenceField[_h.R]):
     """The fields of ApiMember, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -25,21 +25,21 @@ class _ApiMember(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     inactiveDate: _h.DateTimeField[_h.R]
     """inactiveDate: date-time"""
-    timeZone: _TimeZoneSetupReference[_h.R]
+    timeZone: TimeZoneSetupReferenceFields[_h.R]
     """timeZone: a reference; compare its id or name, or it with None"""
-    securityRole: _SecurityRoleReference[_h.R]
+    securityRole: SecurityRoleReferenceFields[_h.R]
     """securityRole: a reference; compare its id or name, or it with None"""
-    structureLevel: _StructureReference[_h.R]
+    structureLevel: StructureReferenceFields[_h.R]
     """structureLevel: a reference; compare its id or name, or it with None"""
-    securityLocation: _SystemLocationReference[_h.R]
+    securityLocation: SystemLocationReferenceFields[_h.R]
     """securityLocation: a reference; compare its id or name, or it with None"""
-    defaultLocation: _SystemLocationReference[_h.R]
+    defaultLocation: SystemLocationReferenceFields[_h.R]
     """defaultLocation: a reference; compare its id or name, or it with None"""
-    defaultDepartment: _SystemDepartmentReference[_h.R]
+    defaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """defaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    salesDefaultLocation: _SystemLocationReference[_h.R]
+    salesDefaultLocation: SystemLocationReferenceFields[_h.R]
     """salesDefaultLocation: a reference; compare its id or name, or it with None"""
-    serviceDefaultBoard: _BoardReference[_h.R]
+    serviceDefaultBoard: BoardReferenceFields[_h.R]
     """serviceDefaultBoard: a reference; compare its id or name, or it with None"""
     notes: _h.TextField[_h.R]
     """notes: string"""
@@ -49,7 +49,7 @@ class _ApiMember(_h.ReferenceField[_h.R]):
     """blockPriceFlag: boolean"""
     blockCostFlag: _h.BooleanField[_h.R]
     """blockCostFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -60,5 +60,5 @@ class _ApiMember(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ApiMember: _ApiMember[_ApiMemberRecord]
+ApiMember: ApiMemberFields[_ApiMemberRecord]
 """The fields of ApiMember: for conditions, sort orders and selections."""

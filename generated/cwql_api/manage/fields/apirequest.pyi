@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.apirequest import ApiRequest as _ApiRequestRecord
-from .filtervalues import _FilterValues
-from .irestidentifieditem import _IRestIdentifiedItem
-from .pagevalues import _PageValues
+from .filtervalues import FilterValuesFields
+from .irestidentifieditem import IRestIdentifiedItemFields
+from .pagevalues import PageValuesFields
 
-class _ApiRequest(_h.ReferenceField[_h.R]):
+class ApiRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ApiRequest, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,11 +17,11 @@ class _ApiRequest(_h.ReferenceField[_h.R]):
     """parentId: int32"""
     grandParentId: _h.IntegerField[_h.R]
     """grandParentId: int32"""
-    entity: _IRestIdentifiedItem[_h.R]
+    entity: IRestIdentifiedItemFields[_h.R]
     """entity: a reference; compare its id, or it with None"""
-    filters: _FilterValues[_h.R]
+    filters: FilterValuesFields[_h.R]
     """filters: a reference; compare its fields, or it with None"""
-    page: _PageValues[_h.R]
+    page: PageValuesFields[_h.R]
     """page: a reference; compare its fields, or it with None"""
     fields: _h.TextField[_h.R]
     """fields: string"""
@@ -34,5 +34,5 @@ class _ApiRequest(_h.ReferenceField[_h.R]):
     body: _h.AnyField[_h.R]
     """body: any value, since 2025.16"""
 
-ApiRequest: _ApiRequest[_ApiRequestRecord]
+ApiRequest: ApiRequestFields[_ApiRequestRecord]
 """The fields of ApiRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.audittrailentry import AuditTrailEntry as _AuditTrailEntryRecord
 
-class _AuditTrailEntry(_h.ReferenceField[_h.R]):
+class AuditTrailEntryFields(_h.ReferenceField[_h.R]):
     """The fields of AuditTrailEntry, in conditions on records R."""
 
     text: _h.TextField[_h.R]
@@ -19,5 +19,5 @@ class _AuditTrailEntry(_h.ReferenceField[_h.R]):
     auditSource: _h.TextField[_h.R]
     """auditSource: string"""
 
-AuditTrailEntry: _AuditTrailEntry[_AuditTrailEntryRecord]
+AuditTrailEntry: AuditTrailEntryFields[_AuditTrailEntryRecord]
 """The fields of AuditTrailEntry: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.authanvil import AuthAnvil as _AuthAnvilRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _AuthAnvil(_h.ReferenceField[_h.R]):
+class AuthAnvilFields(_h.ReferenceField[_h.R]):
     """The fields of AuthAnvil, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _AuthAnvil(_h.ReferenceField[_h.R]):
     """serverLocationUrl: string, required"""
     siteId: _h.IntegerField[_h.R]
     """siteId: int32, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _AuthAnvil(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AuthAnvil: _AuthAnvil[_AuthAnvilRecord]
+AuthAnvil: AuthAnvilFields[_AuthAnvilRecord]
 """The fields of AuthAnvil: for conditions, sort orders and selections."""

@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.autosynctime import AutoSyncTime as _AutoSyncTimeRecord
-from ._maps import _Map_info
-from .timezonesetupreference import _TimeZoneSetupReference
+from ._maps import Map_info
+from .timezonesetupreference import TimeZoneSetupReferenceFields
 
-class _AutoSyncTime(_h.ReferenceField[_h.R]):
+class AutoSyncTimeFields(_h.ReferenceField[_h.R]):
     """The fields of AutoSyncTime, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     syncTime: _h.TextField[_h.R]
     """syncTime: string, required"""
-    timeZone: _TimeZoneSetupReference[_h.R]
+    timeZone: TimeZoneSetupReferenceFields[_h.R]
     """timeZone: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _AutoSyncTime(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-AutoSyncTime: _AutoSyncTime[_AutoSyncTimeRecord]
+AutoSyncTime: AutoSyncTimeFields[_AutoSyncTimeRecord]
 """The fields of AutoSyncTime: for conditions, sort orders and selections."""

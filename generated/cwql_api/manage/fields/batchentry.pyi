@@ -2,14 +2,14 @@
 from cwql.schema import handles as _h
 
 from ..models.batchentry import BatchEntry as _BatchEntryRecord
-from .adjustmentdetailreference import _AdjustmentDetailReference
-from .expensedetailreference import _ExpenseDetailReference
-from .invoicereference import _InvoiceReference
-from ._maps import _Map_info
-from .purchaseorderlineitemreference import _PurchaseOrderLineItemReference
-from .purchaseorderreference import _PurchaseOrderReference
+from .adjustmentdetailreference import AdjustmentDetailReferenceFields
+from .expensedetailreference import ExpenseDetailReferenceFields
+from .invoicereference import InvoiceReferenceFields
+from ._maps import Map_info
+from .purchaseorderlineitemreference import PurchaseOrderLineItemReferenceFields
+from .purchaseorderreference import PurchaseOrderReferenceFields
 
-class _BatchEntry(_h.ReferenceField[_h.R]):
+class BatchEntryFields(_h.ReferenceField[_h.R]):
     """The fields of BatchEntry, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -32,19 +32,19 @@ class _BatchEntry(_h.ReferenceField[_h.R]):
     """salesCode: string"""
     costOfGoodsSoldAccountNumber: _h.TextField[_h.R]
     """costOfGoodsSoldAccountNumber: string"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
-    purchaseOrder: _PurchaseOrderReference[_h.R]
+    purchaseOrder: PurchaseOrderReferenceFields[_h.R]
     """purchaseOrder: a reference; compare its id or name, or it with None"""
-    lineItem: _PurchaseOrderLineItemReference[_h.R]
+    lineItem: PurchaseOrderLineItemReferenceFields[_h.R]
     """lineItem: a reference; compare its id or identifier, or it with None"""
     transfer: _h.TextField[_h.R]
     """transfer: string"""
-    expense: _ExpenseDetailReference[_h.R]
+    expense: ExpenseDetailReferenceFields[_h.R]
     """expense: a reference; compare its id, or it with None"""
-    adjustmentDetail: _AdjustmentDetailReference[_h.R]
+    adjustmentDetail: AdjustmentDetailReferenceFields[_h.R]
     """adjustmentDetail: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -55,5 +55,5 @@ class _BatchEntry(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BatchEntry: _BatchEntry[_BatchEntryRecord]
+BatchEntry: BatchEntryFields[_BatchEntryRecord]
 """The fields of BatchEntry: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.billableoptionsinfo import BillableOptionsInfo as _BillableOptionsInfoRecord
 
-class _BillableOptionsInfo(_h.ReferenceField[_h.R]):
+class BillableOptionsInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BillableOptionsInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -29,5 +29,5 @@ class _BillableOptionsInfo(_h.ReferenceField[_h.R]):
     enumId: _h.TextField[_h.R]
     """enumId: string"""
 
-BillableOptionsInfo: _BillableOptionsInfo[_BillableOptionsInfoRecord]
+BillableOptionsInfo: BillableOptionsInfoFields[_BillableOptionsInfoRecord]
 """The fields of BillableOptionsInfo: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.billingcycle import BillingCycle as _BillingCycleRecord
 from ..models.billingcycleinfo import BillingCycleInfo as _BillingCycleInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BillingCycle(_h.ReferenceField[_h.R]):
+class BillingCycleFields(_h.ReferenceField[_h.R]):
     """The fields of BillingCycle, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _BillingCycle(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean"""
     billingOptions: _h.EnumField[_t.Literal["BiMonthly", "BiWeekly", "Monthly", "NotRecurring", "Quarterly", "SemiAnnual", "Weekly", "Yearly"], _h.R]
     """billingOptions: BiMonthly | BiWeekly | Monthly | NotRecurring | Quarterly | SemiAnnual | Weekly | Yearly, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -33,5 +33,5 @@ class _BillingCycle(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingCycle: _BillingCycle[_BillingCycleRecord | _BillingCycleInfoRecord]
+BillingCycle: BillingCycleFields[_BillingCycleRecord | _BillingCycleInfoRecord]
 """The fields of BillingCycle: for conditions, sort orders and selections."""

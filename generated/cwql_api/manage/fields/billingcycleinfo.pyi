@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.billingcycleinfo import BillingCycleInfo as _BillingCycleInfoRecord
 from ..models.billingcycle import BillingCycle as _BillingCycleRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BillingCycleInfo(_h.ReferenceField[_h.R]):
+class BillingCycleInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BillingCycleInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _BillingCycleInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _BillingCycleInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingCycleInfo: _BillingCycleInfo[_BillingCycleInfoRecord | _BillingCycleRecord]
+BillingCycleInfo: BillingCycleInfoFields[_BillingCycleInfoRecord | _BillingCycleRecord]
 """The fields of BillingCycleInfo: for conditions, sort orders and selections."""

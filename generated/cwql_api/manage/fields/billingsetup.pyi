@@ -5,22 +5,22 @@ from cwql.schema import handles as _h
 
 from ..models.billingsetup import BillingSetup as _BillingSetupRecord
 from ..models.billingsetupinfo import BillingSetupInfo as _BillingSetupInfoRecord
-from .countryreference import _CountryReference
-from .currencyreference import _CurrencyReference
-from .emailtemplatereference import _EmailTemplateReference
-from .invoicetemplatereference import _InvoiceTemplateReference
-from ._maps import _Map_info
-from .statereference import _StateReference
-from .systemlocationreference import _SystemLocationReference
+from .countryreference import CountryReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .emailtemplatereference import EmailTemplateReferenceFields
+from .invoicetemplatereference import InvoiceTemplateReferenceFields
+from ._maps import Map_info
+from .statereference import StateReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _BillingSetup(_h.ReferenceField[_h.R]):
+class BillingSetupFields(_h.ReferenceField[_h.R]):
     """The fields of BillingSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     remitName: _h.TextField[_h.R]
     """remitName: string, at most 50 characters, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
     addressOne: _h.TextField[_h.R]
     """addressOne: string, at most 50 characters"""
@@ -28,11 +28,11 @@ class _BillingSetup(_h.ReferenceField[_h.R]):
     """addressTwo: string, at most 50 characters"""
     city: _h.TextField[_h.R]
     """city: string, at most 50 characters"""
-    state: _StateReference[_h.R]
+    state: StateReferenceFields[_h.R]
     """state: a reference; compare its id, identifier or name, or it with None"""
     zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     phone: _h.TextField[_h.R]
     """phone: string, at most 15 characters"""
@@ -46,23 +46,23 @@ class _BillingSetup(_h.ReferenceField[_h.R]):
     """invoiceFooter: string, at most 500 characters"""
     quoteFooter: _h.TextField[_h.R]
     """quoteFooter: string, at most 1000 characters"""
-    overallInvoiceDefault: _InvoiceTemplateReference[_h.R]
+    overallInvoiceDefault: InvoiceTemplateReferenceFields[_h.R]
     """overallInvoiceDefault: a reference; compare its id or name, or it with None, required"""
-    standardInvoiceActual: _InvoiceTemplateReference[_h.R]
+    standardInvoiceActual: InvoiceTemplateReferenceFields[_h.R]
     """standardInvoiceActual: a reference; compare its id or name, or it with None"""
-    standardInvoiceFixed: _InvoiceTemplateReference[_h.R]
+    standardInvoiceFixed: InvoiceTemplateReferenceFields[_h.R]
     """standardInvoiceFixed: a reference; compare its id or name, or it with None"""
-    progressInvoice: _InvoiceTemplateReference[_h.R]
+    progressInvoice: InvoiceTemplateReferenceFields[_h.R]
     """progressInvoice: a reference; compare its id or name, or it with None"""
-    agreementInvoice: _InvoiceTemplateReference[_h.R]
+    agreementInvoice: InvoiceTemplateReferenceFields[_h.R]
     """agreementInvoice: a reference; compare its id or name, or it with None"""
-    creditMemoInvoice: _InvoiceTemplateReference[_h.R]
+    creditMemoInvoice: InvoiceTemplateReferenceFields[_h.R]
     """creditMemoInvoice: a reference; compare its id or name, or it with None"""
-    downPaymentInvoice: _InvoiceTemplateReference[_h.R]
+    downPaymentInvoice: InvoiceTemplateReferenceFields[_h.R]
     """downPaymentInvoice: a reference; compare its id or name, or it with None"""
-    miscInvoice: _InvoiceTemplateReference[_h.R]
+    miscInvoice: InvoiceTemplateReferenceFields[_h.R]
     """miscInvoice: a reference; compare its id or name, or it with None"""
-    salesOrderInvoice: _InvoiceTemplateReference[_h.R]
+    salesOrderInvoice: InvoiceTemplateReferenceFields[_h.R]
     """salesOrderInvoice: a reference; compare its id or name, or it with None"""
     excludeDoNotBillTimeFlag: _h.BooleanField[_h.R]
     """excludeDoNotBillTimeFlag: boolean"""
@@ -118,13 +118,13 @@ class _BillingSetup(_h.ReferenceField[_h.R]):
     """attachXmlInvoiceFlag: boolean, since 2025.1"""
     disableRoutingEmailFlag: _h.BooleanField[_h.R]
     """disableRoutingEmailFlag: boolean"""
-    emailTemplate: _EmailTemplateReference[_h.R]
+    emailTemplate: EmailTemplateReferenceFields[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None, required"""
-    localizedCountry: _CountryReference[_h.R]
+    localizedCountry: CountryReferenceFields[_h.R]
     """localizedCountry: a reference; compare its id, identifier or name, or it with None"""
     businessNumber: _h.TextField[_h.R]
     """businessNumber: string, at most 50 characters"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     customLabel: _h.TextField[_h.R]
     """customLabel: string, at most 50 characters"""
@@ -134,7 +134,7 @@ class _BillingSetup(_h.ReferenceField[_h.R]):
     """companyCode: string, at most 250 characters"""
     excludeAvalaraFlag: _h.BooleanField[_h.R]
     """excludeAvalaraFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -147,5 +147,5 @@ class _BillingSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingSetup: _BillingSetup[_BillingSetupRecord | _BillingSetupInfoRecord]
+BillingSetup: BillingSetupFields[_BillingSetupRecord | _BillingSetupInfoRecord]
 """The fields of BillingSetup: for conditions, sort orders and selections."""

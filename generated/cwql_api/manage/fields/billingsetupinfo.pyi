@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.billingsetupinfo import BillingSetupInfo as _BillingSetupInfoRecord
 from ..models.billingsetup import BillingSetup as _BillingSetupRecord
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
-from .systemlocationreference import _SystemLocationReference
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _BillingSetupInfo(_h.ReferenceField[_h.R]):
+class BillingSetupInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BillingSetupInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     remitName: _h.TextField[_h.R]
     """remitName: string"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _BillingSetupInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingSetupInfo: _BillingSetupInfo[_BillingSetupInfoRecord | _BillingSetupRecord]
+BillingSetupInfo: BillingSetupInfoFields[_BillingSetupInfoRecord | _BillingSetupRecord]
 """The fields of BillingSetupInfo: for conditions, sort orders and selections."""

@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.billingsetuprouting import BillingSetupRouting as _BillingSetupRoutingRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _BillingSetupRouting(_h.ReferenceField[_h.R]):
+class BillingSetupRoutingFields(_h.ReferenceField[_h.R]):
     """The fields of BillingSetupRouting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,9 +18,9 @@ class _BillingSetupRouting(_h.ReferenceField[_h.R]):
     """invoiceRule: All | Standard | Project | Agreement, required"""
     routingRule: _h.EnumField[_t.Literal["Account", "Territory", "Creator", "Department", "Location", "Member", "Project", "Sales"], _h.R]
     """routingRule: Account | Territory | Creator | Department | Location | Member | Project | Sales, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -41,5 +41,5 @@ class _BillingSetupRouting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingSetupRouting: _BillingSetupRouting[_BillingSetupRoutingRecord]
+BillingSetupRouting: BillingSetupRoutingFields[_BillingSetupRoutingRecord]
 """The fields of BillingSetupRouting: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.billingstatus import BillingStatus as _BillingStatusRecord
 from ..models.billingstatusinfo import BillingStatusInfo as _BillingStatusInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BillingStatus(_h.ReferenceField[_h.R]):
+class BillingStatusFields(_h.ReferenceField[_h.R]):
     """The fields of BillingStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -22,7 +22,7 @@ class _BillingStatus(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     sentFlag: _h.BooleanField[_h.R]
     """sentFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -35,5 +35,5 @@ class _BillingStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingStatus: _BillingStatus[_BillingStatusRecord | _BillingStatusInfoRecord]
+BillingStatus: BillingStatusFields[_BillingStatusRecord | _BillingStatusInfoRecord]
 """The fields of BillingStatus: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.billingstatusinfo import BillingStatusInfo as _BillingStatusInfoRecord
 from ..models.billingstatus import BillingStatus as _BillingStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BillingStatusInfo(_h.ReferenceField[_h.R]):
+class BillingStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BillingStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _BillingStatusInfo(_h.ReferenceField[_h.R]):
     """sortOrder: int32"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _BillingStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingStatusInfo: _BillingStatusInfo[_BillingStatusInfoRecord | _BillingStatusRecord]
+BillingStatusInfo: BillingStatusInfoFields[_BillingStatusInfoRecord | _BillingStatusRecord]
 """The fields of BillingStatusInfo: for conditions, sort orders and selections."""

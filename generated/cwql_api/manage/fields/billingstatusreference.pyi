@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.billingstatusreference import BillingStatusReference as _BillingStatusReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BillingStatusReference(_h.ReferenceField[_h.R]):
+class BillingStatusReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of BillingStatusReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _BillingStatusReference(_h.ReferenceField[_h.R]):
     """name: string"""
     isClosed: _h.BooleanField[_h.R]
     """isClosed: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _BillingStatusReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingStatusReference: _BillingStatusReference[_BillingStatusReferenceRecord]
+BillingStatusReference: BillingStatusReferenceFields[_BillingStatusReferenceRecord]
 """The fields of BillingStatusReference: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.billingterm import BillingTerm as _BillingTermRecord
 from ..models.billingterminfo import BillingTermInfo as _BillingTermInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BillingTerm(_h.ReferenceField[_h.R]):
+class BillingTermFields(_h.ReferenceField[_h.R]):
     """The fields of BillingTerm, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _BillingTerm(_h.ReferenceField[_h.R]):
     """dueDays: int32, required"""
     termsXref: _h.TextField[_h.R]
     """termsXref: string, at most 50 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -31,5 +31,5 @@ class _BillingTerm(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingTerm: _BillingTerm[_BillingTermRecord | _BillingTermInfoRecord]
+BillingTerm: BillingTermFields[_BillingTermRecord | _BillingTermInfoRecord]
 """The fields of BillingTerm: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.billingterminfo import BillingTermInfo as _BillingTermInfoRecord
 from ..models.billingterm import BillingTerm as _BillingTermRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BillingTermInfo(_h.ReferenceField[_h.R]):
+class BillingTermInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BillingTermInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _BillingTermInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _BillingTermInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BillingTermInfo: _BillingTermInfo[_BillingTermInfoRecord | _BillingTermRecord]
+BillingTermInfo: BillingTermInfoFields[_BillingTermInfoRecord | _BillingTermRecord]
 """The fields of BillingTermInfo: for conditions, sort orders and selections."""

@@ -5,39 +5,39 @@ from cwql.schema import handles as _h
 
 from ..models.board import Board as _BoardRecord
 from ..models.boardinfo import BoardInfo as _BoardInfoRecord
-from .documentreference import _DocumentReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .serviceemailtemplatereference import _ServiceEmailTemplateReference
-from .servicesignoffreference import _ServiceSignoffReference
-from .servicestatusreference import _ServiceStatusReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .documentreference import DocumentReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .serviceemailtemplatereference import ServiceEmailTemplateReferenceFields
+from .servicesignoffreference import ServiceSignoffReferenceFields
+from .servicestatusreference import ServiceStatusReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _Board(_h.ReferenceField[_h.R]):
+class BoardFields(_h.ReferenceField[_h.R]):
     """The fields of Board, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None, required"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    signOffTemplate: _ServiceSignoffReference[_h.R]
+    signOffTemplate: ServiceSignoffReferenceFields[_h.R]
     """signOffTemplate: a reference; compare its id or name, or it with None"""
     sendToContactFlag: _h.BooleanField[_h.R]
     """sendToContactFlag: boolean"""
-    contactTemplate: _ServiceEmailTemplateReference[_h.R]
+    contactTemplate: ServiceEmailTemplateReferenceFields[_h.R]
     """contactTemplate: a reference; compare its id, identifier or name, or it with None"""
     sendToResourceFlag: _h.BooleanField[_h.R]
     """sendToResourceFlag: boolean"""
-    resourceTemplate: _ServiceEmailTemplateReference[_h.R]
+    resourceTemplate: ServiceEmailTemplateReferenceFields[_h.R]
     """resourceTemplate: a reference; compare its id, identifier or name, or it with None"""
     projectFlag: _h.BooleanField[_h.R]
     """projectFlag: boolean"""
@@ -45,7 +45,7 @@ class _Board(_h.ReferenceField[_h.R]):
     """showDependenciesFlag: boolean"""
     showEstimatesFlag: _h.BooleanField[_h.R]
     """showEstimatesFlag: boolean"""
-    boardIcon: _DocumentReference[_h.R]
+    boardIcon: DocumentReferenceFields[_h.R]
     """boardIcon: a reference; compare its id or name, or it with None"""
     billTicketsAfterClosedFlag: _h.BooleanField[_h.R]
     """billTicketsAfterClosedFlag: boolean"""
@@ -55,17 +55,17 @@ class _Board(_h.ReferenceField[_h.R]):
     """billUnapprovedTimeExpenseFlag: boolean"""
     overrideBillingSetupFlag: _h.BooleanField[_h.R]
     """overrideBillingSetupFlag: boolean"""
-    dispatchMember: _MemberReference[_h.R]
+    dispatchMember: MemberReferenceFields[_h.R]
     """dispatchMember: a reference; compare its id, identifier or name, or it with None"""
-    serviceManagerMember: _MemberReference[_h.R]
+    serviceManagerMember: MemberReferenceFields[_h.R]
     """serviceManagerMember: a reference; compare its id, identifier or name, or it with None"""
-    dutyManagerMember: _MemberReference[_h.R]
+    dutyManagerMember: MemberReferenceFields[_h.R]
     """dutyManagerMember: a reference; compare its id, identifier or name, or it with None"""
-    oncallMember: _MemberReference[_h.R]
+    oncallMember: MemberReferenceFields[_h.R]
     """oncallMember: a reference; compare its id, identifier or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
     billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
@@ -73,7 +73,7 @@ class _Board(_h.ReferenceField[_h.R]):
     """billExpense: Billable | DoNotBill | NoCharge | NoDefault"""
     billProduct: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProduct: Billable | DoNotBill | NoCharge | NoDefault"""
-    autoCloseStatus: _ServiceStatusReference[_h.R]
+    autoCloseStatus: ServiceStatusReferenceFields[_h.R]
     """autoCloseStatus: a reference; compare its id or name, or it with None"""
     autoAssignNewTicketsFlag: _h.BooleanField[_h.R]
     """autoAssignNewTicketsFlag: boolean"""
@@ -109,7 +109,7 @@ class _Board(_h.ReferenceField[_h.R]):
     """internalAnalysisSort: Ascending | Descending"""
     emailConnectorAllowReopenClosedFlag: _h.BooleanField[_h.R]
     """emailConnectorAllowReopenClosedFlag: boolean"""
-    emailConnectorReopenStatus: _ServiceStatusReference[_h.R]
+    emailConnectorReopenStatus: ServiceStatusReferenceFields[_h.R]
     """emailConnectorReopenStatus: a reference; compare its id or name, or it with None"""
     emailConnectorReopenResourcesFlag: _h.BooleanField[_h.R]
     """emailConnectorReopenResourcesFlag: boolean"""
@@ -145,7 +145,7 @@ class _Board(_h.ReferenceField[_h.R]):
     """restrictBoardByDefaultFlag: boolean"""
     sendToBundledFlag: _h.BooleanField[_h.R]
     """sendToBundledFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -158,5 +158,5 @@ class _Board(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Board: _Board[_BoardRecord | _BoardInfoRecord]
+Board: BoardFields[_BoardRecord | _BoardInfoRecord]
 """The fields of Board: for conditions, sort orders and selections."""

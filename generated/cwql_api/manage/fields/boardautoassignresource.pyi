@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.boardautoassignresource import BoardAutoAssignResource as _BoardAutoAssignResourceRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
 
-class _BoardAutoAssignResource(_h.ReferenceField[_h.R]):
+class BoardAutoAssignResourceFields(_h.ReferenceField[_h.R]):
     """The fields of BoardAutoAssignResource, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -36,5 +36,5 @@ class _BoardAutoAssignResource(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardAutoAssignResource: _BoardAutoAssignResource[_BoardAutoAssignResourceRecord]
+BoardAutoAssignResource: BoardAutoAssignResourceFields[_BoardAutoAssignResourceRecord]
 """The fields of BoardAutoAssignResource: for conditions, sort orders and selections."""

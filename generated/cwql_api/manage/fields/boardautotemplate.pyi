@@ -4,27 +4,27 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.boardautotemplate import BoardAutoTemplate as _BoardAutoTemplateRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .serviceitemreference import _ServiceItemReference
-from .servicesubtypereference import _ServiceSubTypeReference
-from .servicetemplatereference import _ServiceTemplateReference
-from .servicetypereference import _ServiceTypeReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .serviceitemreference import ServiceItemReferenceFields
+from .servicesubtypereference import ServiceSubTypeReferenceFields
+from .servicetemplatereference import ServiceTemplateReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
 
-class _BoardAutoTemplate(_h.ReferenceField[_h.R]):
+class BoardAutoTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of BoardAutoTemplate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _ServiceTypeReference[_h.R]
+    type: ServiceTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    subtype: _ServiceSubTypeReference[_h.R]
+    subtype: ServiceSubTypeReferenceFields[_h.R]
     """subtype: a reference; compare its id or name, or it with None, required"""
-    item: _ServiceItemReference[_h.R]
+    item: ServiceItemReferenceFields[_h.R]
     """item: a reference; compare its id or name, or it with None, required"""
-    serviceTemplate: _ServiceTemplateReference[_h.R]
+    serviceTemplate: ServiceTemplateReferenceFields[_h.R]
     """serviceTemplate: a reference; compare its id or name, or it with None, required"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
     summarySetting: _h.EnumField[_t.Literal["Append", "Overwrite", "Ignore"], _h.R]
     """summarySetting: Append | Overwrite | Ignore"""
@@ -52,7 +52,7 @@ class _BoardAutoTemplate(_h.ReferenceField[_h.R]):
     """templatePrioritySetting: Append | Overwrite | Ignore, since 2025.1"""
     autoApplyFlag: _h.BooleanField[_h.R]
     """autoApplyFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -73,5 +73,5 @@ class _BoardAutoTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardAutoTemplate: _BoardAutoTemplate[_BoardAutoTemplateRecord]
+BoardAutoTemplate: BoardAutoTemplateFields[_BoardAutoTemplateRecord]
 """The fields of BoardAutoTemplate: for conditions, sort orders and selections."""

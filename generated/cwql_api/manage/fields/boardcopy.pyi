@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.boardcopy import BoardCopy as _BoardCopyRecord
 
-class _BoardCopy(_h.ReferenceField[_h.R]):
+class BoardCopyFields(_h.ReferenceField[_h.R]):
     """The fields of BoardCopy, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _BoardCopy(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
 
-BoardCopy: _BoardCopy[_BoardCopyRecord]
+BoardCopy: BoardCopyFields[_BoardCopyRecord]
 """The fields of BoardCopy: for conditions, sort orders and selections."""

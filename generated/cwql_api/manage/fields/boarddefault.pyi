@@ -2,24 +2,24 @@
 from cwql.schema import handles as _h
 
 from ..models.boarddefault import BoardDefault as _BoardDefaultRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .servicetypereference import _ServiceTypeReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .servicetypereference import ServiceTypeReferenceFields
 
-class _BoardDefault(_h.ReferenceField[_h.R]):
+class BoardDefaultFields(_h.ReferenceField[_h.R]):
     """The fields of BoardDefault, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None, required"""
-    serviceType: _ServiceTypeReference[_h.R]
+    serviceType: ServiceTypeReferenceFields[_h.R]
     """serviceType: a reference; compare its id or name, or it with None"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _BoardDefault(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardDefault: _BoardDefault[_BoardDefaultRecord]
+BoardDefault: BoardDefaultFields[_BoardDefaultRecord]
 """The fields of BoardDefault: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.boardexcludedmember import BoardExcludedMember as _BoardExcludedMemberRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BoardExcludedMember(_h.ReferenceField[_h.R]):
+class BoardExcludedMemberFields(_h.ReferenceField[_h.R]):
     """The fields of BoardExcludedMember, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _BoardExcludedMember(_h.ReferenceField[_h.R]):
     """memberId: int32"""
     boardId: _h.IntegerField[_h.R]
     """boardId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -34,5 +34,5 @@ class _BoardExcludedMember(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardExcludedMember: _BoardExcludedMember[_BoardExcludedMemberRecord]
+BoardExcludedMember: BoardExcludedMemberFields[_BoardExcludedMemberRecord]
 """The fields of BoardExcludedMember: for conditions, sort orders and selections."""

@@ -5,20 +5,20 @@ from cwql.schema import handles as _h
 
 from ..models.boardinfo import BoardInfo as _BoardInfoRecord
 from ..models.board import Board as _BoardRecord
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _BoardInfo(_h.ReferenceField[_h.R]):
+class BoardInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BoardInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     projectFlag: _h.BooleanField[_h.R]
     """projectFlag: boolean"""
@@ -52,7 +52,7 @@ class _BoardInfo(_h.ReferenceField[_h.R]):
     """resolutionSort: Ascending | Descending"""
     allSort: _h.EnumField[_t.Literal["Ascending", "Descending"], _h.R]
     """allSort: Ascending | Descending"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -63,5 +63,5 @@ class _BoardInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardInfo: _BoardInfo[_BoardInfoRecord | _BoardRecord]
+BoardInfo: BoardInfoFields[_BoardInfoRecord | _BoardRecord]
 """The fields of BoardInfo: for conditions, sort orders and selections."""

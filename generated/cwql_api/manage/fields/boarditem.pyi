@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.boarditem import BoardItem as _BoardItemRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
 
-class _BoardItem(_h.ReferenceField[_h.R]):
+class BoardItemFields(_h.ReferenceField[_h.R]):
     """The fields of BoardItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,9 +14,9 @@ class _BoardItem(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters, required"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -37,5 +37,5 @@ class _BoardItem(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardItem: _BoardItem[_BoardItemRecord]
+BoardItem: BoardItemFields[_BoardItemRecord]
 """The fields of BoardItem: for conditions, sort orders and selections."""

@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.boarditemassociation import BoardItemAssociation as _BoardItemAssociationRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .serviceitemreference import _ServiceItemReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .serviceitemreference import ServiceItemReferenceFields
 
-class _BoardItemAssociation(_h.ReferenceField[_h.R]):
+class BoardItemAssociationFields(_h.ReferenceField[_h.R]):
     """The fields of BoardItemAssociation, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,11 +17,11 @@ class _BoardItemAssociation(_h.ReferenceField[_h.R]):
     """addAllSubTypesFlag: boolean"""
     removeAllSubTypesFlag: _h.BooleanField[_h.R]
     """removeAllSubTypesFlag: boolean"""
-    item: _ServiceItemReference[_h.R]
+    item: ServiceItemReferenceFields[_h.R]
     """item: a reference; compare its id or name, or it with None"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -32,5 +32,5 @@ class _BoardItemAssociation(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardItemAssociation: _BoardItemAssociation[_BoardItemAssociationRecord]
+BoardItemAssociation: BoardItemAssociationFields[_BoardItemAssociationRecord]
 """The fields of BoardItemAssociation: for conditions, sort orders and selections."""

@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.boardnotification import BoardNotification as _BoardNotificationRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
 
-class _BoardNotification(_h.ReferenceField[_h.R]):
+class BoardNotificationFields(_h.ReferenceField[_h.R]):
     """The fields of BoardNotification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     email: _h.TextField[_h.R]
     """email: string, at most 50 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -38,5 +38,5 @@ class _BoardNotification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardNotification: _BoardNotification[_BoardNotificationRecord]
+BoardNotification: BoardNotificationFields[_BoardNotificationRecord]
 """The fields of BoardNotification: for conditions, sort orders and selections."""

@@ -2,32 +2,32 @@
 from cwql.schema import handles as _h
 
 from ..models.boardskillmapping import BoardSkillMapping as _BoardSkillMappingRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .serviceitemreference import _ServiceItemReference
-from .servicesubtypereference import _ServiceSubTypeReference
-from .servicetypereference import _ServiceTypeReference
-from .skillcategoryreference import _SkillCategoryReference
-from .skillreference import _SkillReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .serviceitemreference import ServiceItemReferenceFields
+from .servicesubtypereference import ServiceSubTypeReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
+from .skillcategoryreference import SkillCategoryReferenceFields
+from .skillreference import SkillReferenceFields
 
-class _BoardSkillMapping(_h.ReferenceField[_h.R]):
+class BoardSkillMappingFields(_h.ReferenceField[_h.R]):
     """The fields of BoardSkillMapping, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _ServiceTypeReference[_h.R]
+    type: ServiceTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    subType: _ServiceSubTypeReference[_h.R]
+    subType: ServiceSubTypeReferenceFields[_h.R]
     """subType: a reference; compare its id or name, or it with None"""
-    item: _ServiceItemReference[_h.R]
+    item: ServiceItemReferenceFields[_h.R]
     """item: a reference; compare its id or name, or it with None"""
-    skillCategory: _SkillCategoryReference[_h.R]
+    skillCategory: SkillCategoryReferenceFields[_h.R]
     """skillCategory: a reference; compare its id or name, or it with None, required"""
-    skill: _SkillReference[_h.R]
+    skill: SkillReferenceFields[_h.R]
     """skill: a reference; compare its id or name, or it with None, required"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -38,5 +38,5 @@ class _BoardSkillMapping(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardSkillMapping: _BoardSkillMapping[_BoardSkillMappingRecord]
+BoardSkillMapping: BoardSkillMappingFields[_BoardSkillMappingRecord]
 """The fields of BoardSkillMapping: for conditions, sort orders and selections."""

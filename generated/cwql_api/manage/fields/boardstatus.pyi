@@ -5,19 +5,19 @@ from cwql.schema import handles as _h
 
 from ..models.boardstatus import BoardStatus as _BoardStatusRecord
 from ..models.boardstatusinfo import BoardStatusInfo as _BoardStatusInfoRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .serviceemailtemplatereference import _ServiceEmailTemplateReference
-from .statusindicatorreference import _StatusIndicatorReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .serviceemailtemplatereference import ServiceEmailTemplateReferenceFields
+from .statusindicatorreference import StatusIndicatorReferenceFields
 
-class _BoardStatus(_h.ReferenceField[_h.R]):
+class BoardStatusFields(_h.ReferenceField[_h.R]):
     """The fields of BoardStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
@@ -39,13 +39,13 @@ class _BoardStatus(_h.ReferenceField[_h.R]):
     """customerPortalDescription: string, at most 500 characters"""
     customerPortalFlag: _h.BooleanField[_h.R]
     """customerPortalFlag: boolean"""
-    emailTemplate: _ServiceEmailTemplateReference[_h.R]
+    emailTemplate: ServiceEmailTemplateReferenceFields[_h.R]
     """emailTemplate: a reference; compare its id, identifier or name, or it with None"""
-    statusIndicator: _StatusIndicatorReference[_h.R]
+    statusIndicator: StatusIndicatorReferenceFields[_h.R]
     """statusIndicator: a reference; compare its id, identifier or name, or it with None"""
     customStatusIndicatorName: _h.TextField[_h.R]
     """customStatusIndicatorName: string, at most 30 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     saveTimeAsNote: _h.BooleanField[_h.R]
     """saveTimeAsNote: boolean, since 2025.1"""
@@ -68,5 +68,5 @@ class _BoardStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardStatus: _BoardStatus[_BoardStatusRecord | _BoardStatusInfoRecord]
+BoardStatus: BoardStatusFields[_BoardStatusRecord | _BoardStatusInfoRecord]
 """The fields of BoardStatus: for conditions, sort orders and selections."""

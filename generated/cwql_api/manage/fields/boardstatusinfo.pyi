@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.boardstatusinfo import BoardStatusInfo as _BoardStatusInfoRecord
 from ..models.boardstatus import BoardStatus as _BoardStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BoardStatusInfo(_h.ReferenceField[_h.R]):
+class BoardStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BoardStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _BoardStatusInfo(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _BoardStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardStatusInfo: _BoardStatusInfo[_BoardStatusInfoRecord | _BoardStatusRecord]
+BoardStatusInfo: BoardStatusInfoFields[_BoardStatusInfoRecord | _BoardStatusRecord]
 """The fields of BoardStatusInfo: for conditions, sort orders and selections."""

@@ -2,27 +2,27 @@
 from cwql.schema import handles as _h
 
 from ..models.boardstatusnotification import BoardStatusNotification as _BoardStatusNotificationRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
-from .servicestatusreference import _ServiceStatusReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
+from .servicestatusreference import ServiceStatusReferenceFields
 
-class _BoardStatusNotification(_h.ReferenceField[_h.R]):
+class BoardStatusNotificationFields(_h.ReferenceField[_h.R]):
     """The fields of BoardStatusNotification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None, required"""
-    status: _ServiceStatusReference[_h.R]
+    status: ServiceStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     email: _h.TextField[_h.R]
     """email: string, at most 255 characters"""
     workflowStep: _h.IntegerField[_h.R]
     """workflowStep: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -43,5 +43,5 @@ class _BoardStatusNotification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardStatusNotification: _BoardStatusNotification[_BoardStatusNotificationRecord]
+BoardStatusNotification: BoardStatusNotificationFields[_BoardStatusNotificationRecord]
 """The fields of BoardStatusNotification: for conditions, sort orders and selections."""

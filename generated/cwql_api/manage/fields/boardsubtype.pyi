@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.boardsubtype import BoardSubType as _BoardSubTypeRecord
 from ..models.boardsubtypeinfo import BoardSubTypeInfo as _BoardSubTypeInfoRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
 
-class _BoardSubType(_h.ReferenceField[_h.R]):
+class BoardSubTypeFields(_h.ReferenceField[_h.R]):
     """The fields of BoardSubType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,9 +21,9 @@ class _BoardSubType(_h.ReferenceField[_h.R]):
     """addAllTypesFlag: boolean"""
     removeAllTypesFlag: _h.BooleanField[_h.R]
     """removeAllTypesFlag: boolean"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -44,5 +44,5 @@ class _BoardSubType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardSubType: _BoardSubType[_BoardSubTypeRecord | _BoardSubTypeInfoRecord]
+BoardSubType: BoardSubTypeFields[_BoardSubTypeRecord | _BoardSubTypeInfoRecord]
 """The fields of BoardSubType: for conditions, sort orders and selections."""

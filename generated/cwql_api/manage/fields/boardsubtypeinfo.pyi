@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.boardsubtypeinfo import BoardSubTypeInfo as _BoardSubTypeInfoRecord
 from ..models.boardsubtype import BoardSubType as _BoardSubTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BoardSubTypeInfo(_h.ReferenceField[_h.R]):
+class BoardSubTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BoardSubTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _BoardSubTypeInfo(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     typeAssociationIds: _h.CollectionField[int, _h.R]
     """typeAssociationIds: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _BoardSubTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardSubTypeInfo: _BoardSubTypeInfo[_BoardSubTypeInfoRecord | _BoardSubTypeRecord]
+BoardSubTypeInfo: BoardSubTypeInfoFields[_BoardSubTypeInfoRecord | _BoardSubTypeRecord]
 """The fields of BoardSubTypeInfo: for conditions, sort orders and selections."""

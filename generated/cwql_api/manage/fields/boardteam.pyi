@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.boardteam import BoardTeam as _BoardTeamRecord
 from ..models.boardteaminfo import BoardTeamInfo as _BoardTeamInfoRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _BoardTeam(_h.ReferenceField[_h.R]):
+class BoardTeamFields(_h.ReferenceField[_h.R]):
     """The fields of BoardTeam, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    teamLeader: _MemberReference[_h.R]
+    teamLeader: MemberReferenceFields[_h.R]
     """teamLeader: a reference; compare its id, identifier or name, or it with None, required"""
     members: _h.CollectionField[int, _h.R]
     """members: a list of int32"""
@@ -31,7 +31,7 @@ class _BoardTeam(_h.ReferenceField[_h.R]):
     """locationId: int32"""
     businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -52,5 +52,5 @@ class _BoardTeam(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardTeam: _BoardTeam[_BoardTeamRecord | _BoardTeamInfoRecord]
+BoardTeam: BoardTeamFields[_BoardTeamRecord | _BoardTeamInfoRecord]
 """The fields of BoardTeam: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.boardteaminfo import BoardTeamInfo as _BoardTeamInfoRecord
 from ..models.boardteam import BoardTeam as _BoardTeamRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _BoardTeamInfo(_h.ReferenceField[_h.R]):
+class BoardTeamInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BoardTeamInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _BoardTeamInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardTeamInfo: _BoardTeamInfo[_BoardTeamInfoRecord | _BoardTeamRecord]
+BoardTeamInfo: BoardTeamInfoFields[_BoardTeamInfoRecord | _BoardTeamRecord]
 """The fields of BoardTeamInfo: for conditions, sort orders and selections."""

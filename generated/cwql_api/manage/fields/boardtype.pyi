@@ -5,14 +5,14 @@ from cwql.schema import handles as _h
 
 from ..models.boardtype import BoardType as _BoardTypeRecord
 from ..models.boardtypeinfo import BoardTypeInfo as _BoardTypeInfoRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .skillcategoryreference import _SkillCategoryReference
-from .skillreference import _SkillReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .skillcategoryreference import SkillCategoryReferenceFields
+from .skillreference import SkillReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _BoardType(_h.ReferenceField[_h.R]):
+class BoardTypeFields(_h.ReferenceField[_h.R]):
     """The fields of BoardType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -29,17 +29,17 @@ class _BoardType(_h.ReferenceField[_h.R]):
     """requestForChangeFlag: boolean"""
     integrationXref: _h.TextField[_h.R]
     """integrationXref: string, at most 50 characters"""
-    skillCategory: _SkillCategoryReference[_h.R]
+    skillCategory: SkillCategoryReferenceFields[_h.R]
     """skillCategory: a reference; compare its id or name, or it with None, since 2025.1"""
-    skill: _SkillReference[_h.R]
+    skill: SkillReferenceFields[_h.R]
     """skill: a reference; compare its id or name, or it with None, since 2025.1"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -60,5 +60,5 @@ class _BoardType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardType: _BoardType[_BoardTypeRecord | _BoardTypeInfoRecord]
+BoardType: BoardTypeFields[_BoardTypeRecord | _BoardTypeInfoRecord]
 """The fields of BoardType: for conditions, sort orders and selections."""

@@ -3,23 +3,23 @@ from cwql.schema import handles as _h
 
 from ..models.boardtypeinfo import BoardTypeInfo as _BoardTypeInfoRecord
 from ..models.boardtype import BoardType as _BoardTypeRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
 
-class _BoardTypeInfo(_h.ReferenceField[_h.R]):
+class BoardTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of BoardTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _BoardTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardTypeInfo: _BoardTypeInfo[_BoardTypeInfoRecord | _BoardTypeRecord]
+BoardTypeInfo: BoardTypeInfoFields[_BoardTypeInfoRecord | _BoardTypeRecord]
 """The fields of BoardTypeInfo: for conditions, sort orders and selections."""

@@ -2,26 +2,26 @@
 from cwql.schema import handles as _h
 
 from ..models.boardtypesubtypeitemassociation import BoardTypeSubTypeItemAssociation as _BoardTypeSubTypeItemAssociationRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .serviceitemreference import _ServiceItemReference
-from .servicesubtypereference import _ServiceSubTypeReference
-from .servicetypereference import _ServiceTypeReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .serviceitemreference import ServiceItemReferenceFields
+from .servicesubtypereference import ServiceSubTypeReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
 
-class _BoardTypeSubTypeItemAssociation(_h.ReferenceField[_h.R]):
+class BoardTypeSubTypeItemAssociationFields(_h.ReferenceField[_h.R]):
     """The fields of BoardTypeSubTypeItemAssociation, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _ServiceTypeReference[_h.R]
+    type: ServiceTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    subType: _ServiceSubTypeReference[_h.R]
+    subType: ServiceSubTypeReferenceFields[_h.R]
     """subType: a reference; compare its id or name, or it with None"""
-    item: _ServiceItemReference[_h.R]
+    item: ServiceItemReferenceFields[_h.R]
     """item: a reference; compare its id or name, or it with None"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -32,5 +32,5 @@ class _BoardTypeSubTypeItemAssociation(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BoardTypeSubTypeItemAssociation: _BoardTypeSubTypeItemAssociation[_BoardTypeSubTypeItemAssociationRecord]
+BoardTypeSubTypeItemAssociation: BoardTypeSubTypeItemAssociationFields[_BoardTypeSubTypeItemAssociationRecord]
 """The fields of BoardTypeSubTypeItemAssociation: for conditions, sort orders and selections."""

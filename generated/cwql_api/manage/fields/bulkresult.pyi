@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.bulkresult import BulkResult as _BulkResultRecord
-from ._maps import _Map_info
-from .resultinfo import _ResultInfoMany
+from ._maps import Map_info
+from .resultinfo import ResultInfoListFields
 
-class _BulkResult(_h.ReferenceField[_h.R]):
+class BulkResultFields(_h.ReferenceField[_h.R]):
     """The fields of BulkResult, in conditions on records R."""
 
-    payload: _ResultInfoMany[_h.R]
+    payload: ResultInfoListFields[_h.R]
     """payload: a list of ResultInfo; compare one of its fields, or use any()"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -21,5 +21,5 @@ class _BulkResult(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BulkResult: _BulkResult[_BulkResultRecord]
+BulkResult: BulkResultFields[_BulkResultRecord]
 """The fields of BulkResult: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.bundlerequest import BundleRequest as _BundleRequestRecord
-from .apirequest import _ApiRequest
+from .apirequest import ApiRequestFields
 
-class _BundleRequest(_h.ReferenceField[_h.R]):
+class BundleRequestFields(_h.ReferenceField[_h.R]):
     """The fields of BundleRequest, in conditions on records R."""
 
     sequenceNumber: _h.IntegerField[_h.R]
@@ -13,11 +13,11 @@ class _BundleRequest(_h.ReferenceField[_h.R]):
     """resourceType: string"""
     version: _h.TextField[_h.R]
     """version: string"""
-    apiRequest: _ApiRequest[_h.R]
+    apiRequest: ApiRequestFields[_h.R]
     """apiRequest: a reference; compare its id, or it with None"""
 
-class _BundleRequestMany(_BundleRequest[_h.R], _h.ChildrenField[_h.R, _BundleRequestRecord]):
+class BundleRequestListFields(BundleRequestFields[_h.R], _h.ChildrenField[_h.R, _BundleRequestRecord]):
     """A list of BundleRequest inside of a record R."""
 
-BundleRequest: _BundleRequest[_BundleRequestRecord]
+BundleRequest: BundleRequestFields[_BundleRequestRecord]
 """The fields of BundleRequest: for conditions, sort orders and selections."""

@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.bundlerequestscollection import BundleRequestsCollection as _BundleRequestsCollectionRecord
-from .bundlerequest import _BundleRequestMany
+from .bundlerequest import BundleRequestListFields
 
-class _BundleRequestsCollection(_h.ReferenceField[_h.R]):
+class BundleRequestsCollectionFields(_h.ReferenceField[_h.R]):
     """The fields of BundleRequestsCollection, in conditions on records R."""
 
-    requests: _BundleRequestMany[_h.R]
+    requests: BundleRequestListFields[_h.R]
     """requests: a list of BundleRequest; compare one of its fields, or use any(), required"""
 
-BundleRequestsCollection: _BundleRequestsCollection[_BundleRequestsCollectionRecord]
+BundleRequestsCollection: BundleRequestsCollectionFields[_BundleRequestsCollectionRecord]
 """The fields of BundleRequestsCollection: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.bundleresult import BundleResult as _BundleResultRecord
-from .errorresponsemessage import _ErrorResponseMessage
-from .irestidentifieditem import _IRestIdentifiedItemMany
+from .errorresponsemessage import ErrorResponseMessageFields
+from .irestidentifieditem import IRestIdentifiedItemListFields
 
-class _BundleResult(_h.ReferenceField[_h.R]):
+class BundleResultFields(_h.ReferenceField[_h.R]):
     """The fields of BundleResult, in conditions on records R."""
 
     sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
     resourceType: _h.TextField[_h.R]
     """resourceType: string"""
-    entities: _IRestIdentifiedItemMany[_h.R]
+    entities: IRestIdentifiedItemListFields[_h.R]
     """entities: a list of IRestIdentifiedItem; compare one of its fields, or use any()"""
     count: _h.IntegerField[_h.R]
     """count: int32"""
@@ -22,11 +22,11 @@ class _BundleResult(_h.ReferenceField[_h.R]):
     """success: boolean"""
     statusCode: _h.IntegerField[_h.R]
     """statusCode: int32"""
-    error: _ErrorResponseMessage[_h.R]
+    error: ErrorResponseMessageFields[_h.R]
     """error: a reference; compare its fields, or it with None"""
 
-class _BundleResultMany(_BundleResult[_h.R], _h.ChildrenField[_h.R, _BundleResultRecord]):
+class BundleResultListFields(BundleResultFields[_h.R], _h.ChildrenField[_h.R, _BundleResultRecord]):
     """A list of BundleResult inside of a record R."""
 
-BundleResult: _BundleResult[_BundleResultRecord]
+BundleResult: BundleResultFields[_BundleResultRecord]
 """The fields of BundleResult: for conditions, sort orders and selections."""

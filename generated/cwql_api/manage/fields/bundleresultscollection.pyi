@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.bundleresultscollection import BundleResultsCollection as _BundleResultsCollectionRecord
-from .bundleresult import _BundleResultMany
-from ._maps import _Map_info
+from .bundleresult import BundleResultListFields
+from ._maps import Map_info
 
-class _BundleResultsCollection(_h.ReferenceField[_h.R]):
+class BundleResultsCollectionFields(_h.ReferenceField[_h.R]):
     """The fields of BundleResultsCollection, in conditions on records R."""
 
-    results: _BundleResultMany[_h.R]
+    results: BundleResultListFields[_h.R]
     """results: a list of BundleResult; compare one of its fields, or use any()"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -21,5 +21,5 @@ class _BundleResultsCollection(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-BundleResultsCollection: _BundleResultsCollection[_BundleResultsCollectionRecord]
+BundleResultsCollection: BundleResultsCollectionFields[_BundleResultsCollectionRecord]
 """The fields of BundleResultsCollection: for conditions, sort orders and selections."""

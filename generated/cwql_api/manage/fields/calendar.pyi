@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.calendar import Calendar as _CalendarRecord
 from ..models.calendarinfo import CalendarInfo as _CalendarInfoRecord
-from .holidaylistreference import _HolidayListReference
-from ._maps import _Map_info
+from .holidaylistreference import HolidayListReferenceFields
+from ._maps import Map_info
 
-class _Calendar(_h.ReferenceField[_h.R]):
+class CalendarFields(_h.ReferenceField[_h.R]):
     """The fields of Calendar, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, required"""
-    holidayList: _HolidayListReference[_h.R]
+    holidayList: HolidayListReferenceFields[_h.R]
     """holidayList: a reference; compare its id or name, or it with None"""
     mondayStartTime: _h.TextField[_h.R]
     """mondayStartTime: string"""
@@ -43,7 +43,7 @@ class _Calendar(_h.ReferenceField[_h.R]):
     """sundayStartTime: string"""
     sundayEndTime: _h.TextField[_h.R]
     """sundayEndTime: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -56,5 +56,5 @@ class _Calendar(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Calendar: _Calendar[_CalendarRecord | _CalendarInfoRecord]
+Calendar: CalendarFields[_CalendarRecord | _CalendarInfoRecord]
 """The fields of Calendar: for conditions, sort orders and selections."""

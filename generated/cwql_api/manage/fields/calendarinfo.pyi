@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.calendarinfo import CalendarInfo as _CalendarInfoRecord
 from ..models.calendar import Calendar as _CalendarRecord
-from .holidaylistreference import _HolidayListReference
-from ._maps import _Map_info
+from .holidaylistreference import HolidayListReferenceFields
+from ._maps import Map_info
 
-class _CalendarInfo(_h.ReferenceField[_h.R]):
+class CalendarInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CalendarInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    holidayList: _HolidayListReference[_h.R]
+    holidayList: HolidayListReferenceFields[_h.R]
     """holidayList: a reference; compare its id or name, or it with None, since 2025.1"""
     mondayStartTime: _h.TextField[_h.R]
     """mondayStartTime: string, since 2025.1"""
@@ -43,7 +43,7 @@ class _CalendarInfo(_h.ReferenceField[_h.R]):
     """sundayStartTime: string, since 2025.1"""
     sundayEndTime: _h.TextField[_h.R]
     """sundayEndTime: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -54,5 +54,5 @@ class _CalendarInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CalendarInfo: _CalendarInfo[_CalendarInfoRecord | _CalendarRecord]
+CalendarInfo: CalendarInfoFields[_CalendarInfoRecord | _CalendarRecord]
 """The fields of CalendarInfo: for conditions, sort orders and selections."""

@@ -2,14 +2,14 @@
 from cwql.schema import handles as _h
 
 from ..models.calendarsetupreference import CalendarSetupReference as _CalendarSetupReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CalendarSetupReference(_h.ReferenceField[_h.R]):
+class CalendarSetupReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of CalendarSetupReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -20,5 +20,5 @@ class _CalendarSetupReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CalendarSetupReference: _CalendarSetupReference[_CalendarSetupReferenceRecord]
+CalendarSetupReference: CalendarSetupReferenceFields[_CalendarSetupReferenceRecord]
 """The fields of CalendarSetupReference: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.callbackentry import CallbackEntry as _CallbackEntryRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CallbackEntry(_h.ReferenceField[_h.R]):
+class CallbackEntryFields(_h.ReferenceField[_h.R]):
     """The fields of CallbackEntry, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -31,7 +31,7 @@ class _CallbackEntry(_h.ReferenceField[_h.R]):
     """isSelfSuppressedFlag: boolean"""
     connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -42,5 +42,5 @@ class _CallbackEntry(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CallbackEntry: _CallbackEntry[_CallbackEntryRecord]
+CallbackEntry: CallbackEntryFields[_CallbackEntryRecord]
 """The fields of CallbackEntry: for conditions, sort orders and selections."""

@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.campaign import Campaign as _CampaignRecord
-from .campaignstatusreference import _CampaignStatusReference
-from .campaignsubtypereference import _CampaignSubTypeReference
-from .campaigntypereference import _CampaignTypeReference
-from .groupreference import _GroupReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .campaignstatusreference import CampaignStatusReferenceFields
+from .campaignsubtypereference import CampaignSubTypeReferenceFields
+from .campaigntypereference import CampaignTypeReferenceFields
+from .groupreference import GroupReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _Campaign(_h.ReferenceField[_h.R]):
+class CampaignFields(_h.ReferenceField[_h.R]):
     """The fields of Campaign, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    type: _CampaignTypeReference[_h.R]
+    type: CampaignTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    subType: _CampaignSubTypeReference[_h.R]
+    subType: CampaignSubTypeReferenceFields[_h.R]
     """subType: a reference; compare its id or name, or it with None, required"""
-    status: _CampaignStatusReference[_h.R]
+    status: CampaignStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     startDate: _h.DateTimeField[_h.R]
     """startDate: date-time, required"""
@@ -28,7 +28,7 @@ class _Campaign(_h.ReferenceField[_h.R]):
     """endDate: date-time"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     inactive: _h.BooleanField[_h.R]
     """inactive: boolean"""
@@ -36,7 +36,7 @@ class _Campaign(_h.ReferenceField[_h.R]):
     """inactiveDaysAfterEnd: int32"""
     notes: _h.TextField[_h.R]
     """notes: string"""
-    defaultGroup: _GroupReference[_h.R]
+    defaultGroup: GroupReferenceFields[_h.R]
     """defaultGroup: a reference; compare its id or name, or it with None"""
     marketingManagerDefaultTrackId: _h.IntegerField[_h.R]
     """marketingManagerDefaultTrackId: int32"""
@@ -62,7 +62,7 @@ class _Campaign(_h.ReferenceField[_h.R]):
     """actualROI: double"""
     emailsSent: _h.IntegerField[_h.R]
     """emailsSent: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -73,5 +73,5 @@ class _Campaign(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Campaign: _Campaign[_CampaignRecord]
+Campaign: CampaignFields[_CampaignRecord]
 """The fields of Campaign: for conditions, sort orders and selections."""

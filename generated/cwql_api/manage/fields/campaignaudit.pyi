@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.campaignaudit import CampaignAudit as _CampaignAuditRecord
-from .groupreference import _GroupReference
+from .groupreference import GroupReferenceFields
 
-class _CampaignAudit(_h.ReferenceField[_h.R]):
+class CampaignAuditFields(_h.ReferenceField[_h.R]):
     """The fields of CampaignAudit, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _CampaignAudit(_h.ReferenceField[_h.R]):
     """documentsCreated: int32"""
     emailSubject: _h.TextField[_h.R]
     """emailSubject: string, at most 1000 characters"""
-    group: _GroupReference[_h.R]
+    group: GroupReferenceFields[_h.R]
     """group: a reference; compare its id or name, or it with None"""
     campaignId: _h.IntegerField[_h.R]
     """campaignId: int32"""
@@ -26,5 +26,5 @@ class _CampaignAudit(_h.ReferenceField[_h.R]):
     dateCreated: _h.DateTextField[_h.R]
     """dateCreated: string"""
 
-CampaignAudit: _CampaignAudit[_CampaignAuditRecord]
+CampaignAudit: CampaignAuditFields[_CampaignAuditRecord]
 """The fields of CampaignAudit: for conditions, sort orders and selections."""

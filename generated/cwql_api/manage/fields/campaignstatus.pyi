@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.campaignstatus import CampaignStatus as _CampaignStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CampaignStatus(_h.ReferenceField[_h.R]):
+class CampaignStatusFields(_h.ReferenceField[_h.R]):
     """The fields of CampaignStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _CampaignStatus(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -28,5 +28,5 @@ class _CampaignStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CampaignStatus: _CampaignStatus[_CampaignStatusRecord]
+CampaignStatus: CampaignStatusFields[_CampaignStatusRecord]
 """The fields of CampaignStatus: for conditions, sort orders and selections."""

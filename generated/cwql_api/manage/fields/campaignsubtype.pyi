@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.campaignsubtype import CampaignSubType as _CampaignSubTypeRecord
-from .campaigntypereference import _CampaignTypeReference
-from ._maps import _Map_info
+from .campaigntypereference import CampaignTypeReferenceFields
+from ._maps import Map_info
 
-class _CampaignSubType(_h.ReferenceField[_h.R]):
+class CampaignSubTypeFields(_h.ReferenceField[_h.R]):
     """The fields of CampaignSubType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _CampaignTypeReference[_h.R]
+    type: CampaignTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
     name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _CampaignSubType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CampaignSubType: _CampaignSubType[_CampaignSubTypeRecord]
+CampaignSubType: CampaignSubTypeFields[_CampaignSubTypeRecord]
 """The fields of CampaignSubType: for conditions, sort orders and selections."""

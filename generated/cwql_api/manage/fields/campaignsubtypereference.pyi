@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.campaignsubtypereference import CampaignSubTypeReference as _CampaignSubTypeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CampaignSubTypeReference(_h.ReferenceField[_h.R]):
+class CampaignSubTypeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of CampaignSubTypeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _CampaignSubTypeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CampaignSubTypeReference: _CampaignSubTypeReference[_CampaignSubTypeReferenceRecord]
+CampaignSubTypeReference: CampaignSubTypeReferenceFields[_CampaignSubTypeReferenceRecord]
 """The fields of CampaignSubTypeReference: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.campaigntype import CampaignType as _CampaignTypeRecord
 from ..models.campaigntypeinfo import CampaignTypeInfo as _CampaignTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CampaignType(_h.ReferenceField[_h.R]):
+class CampaignTypeFields(_h.ReferenceField[_h.R]):
     """The fields of CampaignType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _CampaignType(_h.ReferenceField[_h.R]):
     """name: string, at most 100 characters, required"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _CampaignType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CampaignType: _CampaignType[_CampaignTypeRecord | _CampaignTypeInfoRecord]
+CampaignType: CampaignTypeFields[_CampaignTypeRecord | _CampaignTypeInfoRecord]
 """The fields of CampaignType: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.campaigntypeinfo import CampaignTypeInfo as _CampaignTypeInfoRecord
 from ..models.campaigntype import CampaignType as _CampaignTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CampaignTypeInfo(_h.ReferenceField[_h.R]):
+class CampaignTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CampaignTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _CampaignTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CampaignTypeInfo: _CampaignTypeInfo[_CampaignTypeInfoRecord | _CampaignTypeRecord]
+CampaignTypeInfo: CampaignTypeInfoFields[_CampaignTypeInfoRecord | _CampaignTypeRecord]
 """The fields of CampaignTypeInfo: for conditions, sort orders and selections."""

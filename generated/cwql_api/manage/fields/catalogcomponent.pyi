@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.catalogcomponent import CatalogComponent as _CatalogComponentRecord
-from .catalogitemreference import _CatalogItemReference
-from ._maps import _Map_info
+from .catalogitemreference import CatalogItemReferenceFields
+from ._maps import Map_info
 
-class _CatalogComponent(_h.ReferenceField[_h.R]):
+class CatalogComponentFields(_h.ReferenceField[_h.R]):
     """The fields of CatalogComponent, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _CatalogComponent(_h.ReferenceField[_h.R]):
     """sequenceNumber: int32"""
     quantity: _h.NumberField[_h.R]
     """quantity: double, required"""
-    catalogItem: _CatalogItemReference[_h.R]
+    catalogItem: CatalogItemReferenceFields[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None, required"""
     hidePriceFlag: _h.BooleanField[_h.R]
     """hidePriceFlag: boolean"""
@@ -26,13 +26,13 @@ class _CatalogComponent(_h.ReferenceField[_h.R]):
     """hideQuantityFlag: boolean"""
     hideExtendedPriceFlag: _h.BooleanField[_h.R]
     """hideExtendedPriceFlag: boolean"""
-    parentCatalogItem: _CatalogItemReference[_h.R]
+    parentCatalogItem: CatalogItemReferenceFields[_h.R]
     """parentCatalogItem: a reference; compare its id, identifier or name, or it with None"""
     price: _h.NumberField[_h.R]
     """price: double"""
     cost: _h.NumberField[_h.R]
     """cost: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -43,5 +43,5 @@ class _CatalogComponent(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CatalogComponent: _CatalogComponent[_CatalogComponentRecord]
+CatalogComponent: CatalogComponentFields[_CatalogComponentRecord]
 """The fields of CatalogComponent: for conditions, sort orders and selections."""

@@ -2,28 +2,28 @@
 from cwql.schema import handles as _h
 
 from ..models.cataloginventory import CatalogInventory as _CatalogInventoryRecord
-from .catalogitemreference import _CatalogItemReference
-from ._maps import _Map_info
-from .onhandserialnumberreference import _OnHandSerialNumberReferenceMany
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
+from .catalogitemreference import CatalogItemReferenceFields
+from ._maps import Map_info
+from .onhandserialnumberreference import OnHandSerialNumberReferenceListFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
 
-class _CatalogInventory(_h.ReferenceField[_h.R]):
+class CatalogInventoryFields(_h.ReferenceField[_h.R]):
     """The fields of CatalogInventory, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    catalogItem: _CatalogItemReference[_h.R]
+    catalogItem: CatalogItemReferenceFields[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
     onHand: _h.IntegerField[_h.R]
     """onHand: int32"""
-    serialNumbers: _OnHandSerialNumberReferenceMany[_h.R]
+    serialNumbers: OnHandSerialNumberReferenceListFields[_h.R]
     """serialNumbers: a list of OnHandSerialNumberReference; compare one of its fields, or use any()"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -34,5 +34,5 @@ class _CatalogInventory(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CatalogInventory: _CatalogInventory[_CatalogInventoryRecord]
+CatalogInventory: CatalogInventoryFields[_CatalogInventoryRecord]
 """The fields of CatalogInventory: for conditions, sort orders and selections."""

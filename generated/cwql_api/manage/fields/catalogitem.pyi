@@ -5,20 +5,20 @@ from cwql.schema import handles as _h
 
 from ..models.catalogitem import CatalogItem as _CatalogItemRecord
 from ..models.catalogiteminfo import CatalogItemInfo as _CatalogItemInfoRecord
-from .agreementtypereference import _AgreementTypeReference
-from .billingcyclereference import _BillingCycleReference
-from .companyreference import _CompanyReference
-from .customfieldvalue import _CustomFieldValueMany
-from .entitytypereference import _EntityTypeReference
-from .manufacturerreference import _ManufacturerReference
-from ._maps import _Map_info
-from .productcategoryreference import _ProductCategoryReference
-from .productsubcategoryreference import _ProductSubCategoryReference
-from .producttypereference import _ProductTypeReference
-from .slareference import _SLAReference
-from .unitofmeasurereference import _UnitOfMeasureReference
+from .agreementtypereference import AgreementTypeReferenceFields
+from .billingcyclereference import BillingCycleReferenceFields
+from .companyreference import CompanyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .entitytypereference import EntityTypeReferenceFields
+from .manufacturerreference import ManufacturerReferenceFields
+from ._maps import Map_info
+from .productcategoryreference import ProductCategoryReferenceFields
+from .productsubcategoryreference import ProductSubCategoryReferenceFields
+from .producttypereference import ProductTypeReferenceFields
+from .slareference import SLAReferenceFields
+from .unitofmeasurereference import UnitOfMeasureReferenceFields
 
-class _CatalogItem(_h.ReferenceField[_h.R]):
+class CatalogItemFields(_h.ReferenceField[_h.R]):
     """The fields of CatalogItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -29,9 +29,9 @@ class _CatalogItem(_h.ReferenceField[_h.R]):
     """description: string, at most 60 characters, required"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    subcategory: _ProductSubCategoryReference[_h.R]
+    subcategory: ProductSubCategoryReferenceFields[_h.R]
     """subcategory: a reference; compare its id or name, or it with None, required"""
-    type: _ProductTypeReference[_h.R]
+    type: ProductTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
     productClass: _h.EnumField[_t.Literal["Agreement", "Bundle", "Inventory", "NonInventory", "Service"], _h.R]
     """productClass: Agreement | Bundle | Inventory | NonInventory | Service"""
@@ -41,7 +41,7 @@ class _CatalogItem(_h.ReferenceField[_h.R]):
     """serializedCostFlag: boolean"""
     phaseProductFlag: _h.BooleanField[_h.R]
     """phaseProductFlag: boolean"""
-    unitOfMeasure: _UnitOfMeasureReference[_h.R]
+    unitOfMeasure: UnitOfMeasureReferenceFields[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None"""
     minStockLevel: _h.IntegerField[_h.R]
     """minStockLevel: int32"""
@@ -59,11 +59,11 @@ class _CatalogItem(_h.ReferenceField[_h.R]):
     """specialOrderFlag: boolean"""
     customerDescription: _h.TextField[_h.R]
     """customerDescription: string, at most 6000 characters, required"""
-    manufacturer: _ManufacturerReference[_h.R]
+    manufacturer: ManufacturerReferenceFields[_h.R]
     """manufacturer: a reference; compare its id or name, or it with None"""
     manufacturerPartNumber: _h.TextField[_h.R]
     """manufacturerPartNumber: string, at most 50 characters"""
-    vendor: _CompanyReference[_h.R]
+    vendor: CompanyReferenceFields[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
     vendorSku: _h.TextField[_h.R]
     """vendorSku: string, at most 50 characters"""
@@ -71,9 +71,9 @@ class _CatalogItem(_h.ReferenceField[_h.R]):
     """notes: string"""
     integrationXRef: _h.TextField[_h.R]
     """integrationXRef: string, at most 50 characters"""
-    sla: _SLAReference[_h.R]
+    sla: SLAReferenceFields[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
-    entityType: _EntityTypeReference[_h.R]
+    entityType: EntityTypeReferenceFields[_h.R]
     """entityType: a reference; compare its id or name, or it with None"""
     recurringFlag: _h.BooleanField[_h.R]
     """recurringFlag: boolean"""
@@ -83,7 +83,7 @@ class _CatalogItem(_h.ReferenceField[_h.R]):
     """recurringCost: double"""
     recurringOneTimeFlag: _h.BooleanField[_h.R]
     """recurringOneTimeFlag: boolean"""
-    recurringBillCycle: _BillingCycleReference[_h.R]
+    recurringBillCycle: BillingCycleReferenceFields[_h.R]
     """recurringBillCycle: a reference; compare its id or name, or it with None"""
     recurringCycleType: _h.EnumField[_t.Literal["ContractYear", "CalendarYear"], _h.R]
     """recurringCycleType: ContractYear | CalendarYear"""
@@ -91,7 +91,7 @@ class _CatalogItem(_h.ReferenceField[_h.R]):
     """calculatedPriceFlag: boolean"""
     calculatedCostFlag: _h.BooleanField[_h.R]
     """calculatedCostFlag: boolean"""
-    category: _ProductCategoryReference[_h.R]
+    category: ProductCategoryReferenceFields[_h.R]
     """category: a reference; compare its id or name, or it with None"""
     calculatedPrice: _h.NumberField[_h.R]
     """calculatedPrice: double"""
@@ -101,7 +101,7 @@ class _CatalogItem(_h.ReferenceField[_h.R]):
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault, since 2025.1"""
     connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    agreementType: _AgreementTypeReference[_h.R]
+    agreementType: AgreementTypeReferenceFields[_h.R]
     """agreementType: a reference; compare its id or name, or it with None, since 2025.1"""
     markupPercentage: _h.NumberField[_h.R]
     """markupPercentage: double, since 2025.1"""
@@ -111,9 +111,9 @@ class _CatalogItem(_h.ReferenceField[_h.R]):
     """autoUpdateUnitCostFlag: boolean, since 2025.1"""
     autoUpdateUnitPriceFlag: _h.BooleanField[_h.R]
     """autoUpdateUnitPriceFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -124,5 +124,5 @@ class _CatalogItem(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CatalogItem: _CatalogItem[_CatalogItemRecord | _CatalogItemInfoRecord]
+CatalogItem: CatalogItemFields[_CatalogItemRecord | _CatalogItemInfoRecord]
 """The fields of CatalogItem: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.catalogiteminfo import CatalogItemInfo as _CatalogItemInfoRecord
 from ..models.catalogitem import CatalogItem as _CatalogItemRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CatalogItemInfo(_h.ReferenceField[_h.R]):
+class CatalogItemInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CatalogItemInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -40,7 +40,7 @@ class _CatalogItemInfo(_h.ReferenceField[_h.R]):
     """vendorSku: string"""
     billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -51,5 +51,5 @@ class _CatalogItemInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CatalogItemInfo: _CatalogItemInfo[_CatalogItemInfoRecord | _CatalogItemRecord]
+CatalogItemInfo: CatalogItemInfoFields[_CatalogItemInfoRecord | _CatalogItemRecord]
 """The fields of CatalogItemInfo: for conditions, sort orders and selections."""

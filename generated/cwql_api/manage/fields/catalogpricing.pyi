@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.catalogpricing import CatalogPricing as _CatalogPricingRecord
-from .catalogitemreference import _CatalogItemReference
-from .companyreference import _CompanyReference
-from .systemlocationreference import _SystemLocationReference
+from .catalogitemreference import CatalogItemReferenceFields
+from .companyreference import CompanyReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _CatalogPricing(_h.ReferenceField[_h.R]):
+class CatalogPricingFields(_h.ReferenceField[_h.R]):
     """The fields of CatalogPricing, in conditions on records R."""
 
-    catalogItem: _CatalogItemReference[_h.R]
+    catalogItem: CatalogItemReferenceFields[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     quantity: _h.IntegerField[_h.R]
     """quantity: int32"""
@@ -22,5 +22,5 @@ class _CatalogPricing(_h.ReferenceField[_h.R]):
     price: _h.NumberField[_h.R]
     """price: double"""
 
-CatalogPricing: _CatalogPricing[_CatalogPricingRecord]
+CatalogPricing: CatalogPricingFields[_CatalogPricingRecord]
 """The fields of CatalogPricing: for conditions, sort orders and selections."""

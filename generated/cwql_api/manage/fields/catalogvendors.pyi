@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.catalogvendors import CatalogVendors as _CatalogVendorsRecord
 
-class _CatalogVendors(_h.ReferenceField[_h.R]):
+class CatalogVendorsFields(_h.ReferenceField[_h.R]):
     """The fields of CatalogVendors, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,5 +19,5 @@ class _CatalogVendors(_h.ReferenceField[_h.R]):
     vendorName: _h.TextField[_h.R]
     """vendorName: string"""
 
-CatalogVendors: _CatalogVendors[_CatalogVendorsRecord]
+CatalogVendors: CatalogVendorsFields[_CatalogVendorsRecord]
 """The fields of CatalogVendors: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.category import Category as _CategoryRecord
 from ..models.categoryinfo import CategoryInfo as _CategoryInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Category(_h.ReferenceField[_h.R]):
+class CategoryFields(_h.ReferenceField[_h.R]):
     """The fields of Category, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,7 +26,7 @@ class _Category(_h.ReferenceField[_h.R]):
     """addAllLocations: boolean"""
     removeAllLocations: _h.BooleanField[_h.R]
     """removeAllLocations: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -39,5 +39,5 @@ class _Category(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Category: _Category[_CategoryRecord | _CategoryInfoRecord]
+Category: CategoryFields[_CategoryRecord | _CategoryInfoRecord]
 """The fields of Category: for conditions, sort orders and selections."""

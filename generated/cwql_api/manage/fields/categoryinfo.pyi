@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.categoryinfo import CategoryInfo as _CategoryInfoRecord
 from ..models.category import Category as _CategoryRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CategoryInfo(_h.ReferenceField[_h.R]):
+class CategoryInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CategoryInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _CategoryInfo(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _CategoryInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CategoryInfo: _CategoryInfo[_CategoryInfoRecord | _CategoryRecord]
+CategoryInfo: CategoryInfoFields[_CategoryInfoRecord | _CategoryRecord]
 """The fields of CategoryInfo: for conditions, sort orders and selections."""

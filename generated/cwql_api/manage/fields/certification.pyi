@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.certification import Certification as _CertificationRecord
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
 
-class _Certification(_h.ReferenceField[_h.R]):
+class CertificationFields(_h.ReferenceField[_h.R]):
     """The fields of Certification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _Certification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Certification: _Certification[_CertificationRecord]
+Certification: CertificationFields[_CertificationRecord]
 """The fields of Certification: for conditions, sort orders and selections."""

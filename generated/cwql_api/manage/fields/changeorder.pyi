@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.changeorder import ChangeOrder as _ChangeOrderRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ChangeOrder(_h.ReferenceField[_h.R]):
+class ChangeOrderFields(_h.ReferenceField[_h.R]):
     """The fields of ChangeOrder, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     purchaseHeaderRecId: _h.IntegerField[_h.R]
     """purchaseHeaderRecId: int32, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _ChangeOrder(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ChangeOrder: _ChangeOrder[_ChangeOrderRecord]
+ChangeOrder: ChangeOrderFields[_ChangeOrderRecord]
 """The fields of ChangeOrder: for conditions, sort orders and selections."""

@@ -5,25 +5,25 @@ from cwql.schema import handles as _h
 
 from ..models.chargecode import ChargeCode as _ChargeCodeRecord
 from ..models.chargecodeinfo import ChargeCodeInfo as _ChargeCodeInfoRecord
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _ChargeCode(_h.ReferenceField[_h.R]):
+class ChargeCodeFields(_h.ReferenceField[_h.R]):
     """The fields of ChargeCode, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
@@ -33,15 +33,15 @@ class _ChargeCode(_h.ReferenceField[_h.R]):
     """allowAllExpenseTypeFlag: boolean"""
     timeEntryFlag: _h.BooleanField[_h.R]
     """timeEntryFlag: boolean"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
     integrationXref: _h.TextField[_h.R]
     """integrationXref: string, at most 50 characters"""
     expenseTypeIds: _h.CollectionField[int, _h.R]
     """expenseTypeIds: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -54,5 +54,5 @@ class _ChargeCode(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ChargeCode: _ChargeCode[_ChargeCodeRecord | _ChargeCodeInfoRecord]
+ChargeCode: ChargeCodeFields[_ChargeCodeRecord | _ChargeCodeInfoRecord]
 """The fields of ChargeCode: for conditions, sort orders and selections."""

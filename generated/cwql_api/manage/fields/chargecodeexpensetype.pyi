@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.chargecodeexpensetype import ChargeCodeExpenseType as _ChargeCodeExpenseTypeRecord
-from .chargecodereference import _ChargeCodeReference
-from .expensetypereference import _ExpenseTypeReference
-from ._maps import _Map_info
+from .chargecodereference import ChargeCodeReferenceFields
+from .expensetypereference import ExpenseTypeReferenceFields
+from ._maps import Map_info
 
-class _ChargeCodeExpenseType(_h.ReferenceField[_h.R]):
+class ChargeCodeExpenseTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ChargeCodeExpenseType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _ExpenseTypeReference[_h.R]
+    type: ExpenseTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    chargeCode: _ChargeCodeReference[_h.R]
+    chargeCode: ChargeCodeReferenceFields[_h.R]
     """chargeCode: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _ChargeCodeExpenseType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ChargeCodeExpenseType: _ChargeCodeExpenseType[_ChargeCodeExpenseTypeRecord]
+ChargeCodeExpenseType: ChargeCodeExpenseTypeFields[_ChargeCodeExpenseTypeRecord]
 """The fields of ChargeCodeExpenseType: for conditions, sort orders and selections."""

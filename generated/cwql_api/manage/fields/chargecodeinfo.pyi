@@ -3,22 +3,22 @@ from cwql.schema import handles as _h
 
 from ..models.chargecodeinfo import ChargeCodeInfo as _ChargeCodeInfoRecord
 from ..models.chargecode import ChargeCode as _ChargeCodeRecord
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _ChargeCodeInfo(_h.ReferenceField[_h.R]):
+class ChargeCodeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ChargeCodeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     expenseEntryFlag: _h.BooleanField[_h.R]
     """expenseEntryFlag: boolean"""
@@ -26,13 +26,13 @@ class _ChargeCodeInfo(_h.ReferenceField[_h.R]):
     """allowAllExpenseTypeFlag: boolean"""
     timeEntryFlag: _h.BooleanField[_h.R]
     """timeEntryFlag: boolean"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
     expenseTypeIds: _h.CollectionField[int, _h.R]
     """expenseTypeIds: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -43,5 +43,5 @@ class _ChargeCodeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ChargeCodeInfo: _ChargeCodeInfo[_ChargeCodeInfoRecord | _ChargeCodeRecord]
+ChargeCodeInfo: ChargeCodeInfoFields[_ChargeCodeInfoRecord | _ChargeCodeRecord]
 """The fields of ChargeCodeInfo: for conditions, sort orders and selections."""

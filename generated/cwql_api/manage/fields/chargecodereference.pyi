@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.chargecodereference import ChargeCodeReference as _ChargeCodeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ChargeCodeReference(_h.ReferenceField[_h.R]):
+class ChargeCodeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ChargeCodeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _ChargeCodeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ChargeCodeReference: _ChargeCodeReference[_ChargeCodeReferenceRecord]
+ChargeCodeReference: ChargeCodeReferenceFields[_ChargeCodeReferenceRecord]
 """The fields of ChargeCodeReference: for conditions, sort orders and selections."""

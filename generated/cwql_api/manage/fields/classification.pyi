@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.classification import Classification as _ClassificationRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Classification(_h.ReferenceField[_h.R]):
+class ClassificationFields(_h.ReferenceField[_h.R]):
     """The fields of Classification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _Classification(_h.ReferenceField[_h.R]):
     """companyFlag: boolean"""
     employeeFlag: _h.BooleanField[_h.R]
     """employeeFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _Classification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Classification: _Classification[_ClassificationRecord]
+Classification: ClassificationFields[_ClassificationRecord]
 """The fields of Classification: for conditions, sort orders and selections."""

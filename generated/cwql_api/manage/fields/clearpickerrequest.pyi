@@ -4,15 +4,15 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.clearpickerrequest import ClearPickerRequest as _ClearPickerRequestRecord
-from .memberreference import _MemberReference
+from .memberreference import MemberReferenceFields
 
-class _ClearPickerRequest(_h.ReferenceField[_h.R]):
+class ClearPickerRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ClearPickerRequest, in conditions on records R."""
 
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     type: _h.EnumField[_t.Literal["Company", "Vendor"], _h.R]
     """type: Company | Vendor"""
 
-ClearPickerRequest: _ClearPickerRequest[_ClearPickerRequestRecord]
+ClearPickerRequest: ClearPickerRequestFields[_ClearPickerRequestRecord]
 """The fields of ClearPickerRequest: for conditions, sort orders and selections."""

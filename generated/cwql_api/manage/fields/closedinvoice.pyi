@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.closedinvoice import ClosedInvoice as _ClosedInvoiceRecord
-from .billingstatusreference import _BillingStatusReference
-from ._maps import _Map_info
+from .billingstatusreference import BillingStatusReferenceFields
+from ._maps import Map_info
 
-class _ClosedInvoice(_h.ReferenceField[_h.R]):
+class ClosedInvoiceFields(_h.ReferenceField[_h.R]):
     """The fields of ClosedInvoice, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    status: _BillingStatusReference[_h.R]
+    status: BillingStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     internalNotes: _h.TextField[_h.R]
     """internalNotes: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _ClosedInvoice(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ClosedInvoice: _ClosedInvoice[_ClosedInvoiceRecord]
+ClosedInvoice: ClosedInvoiceFields[_ClosedInvoiceRecord]
 """The fields of ClosedInvoice: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.code import Code as _CodeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Code(_h.ReferenceField[_h.R]):
+class CodeFields(_h.ReferenceField[_h.R]):
     """The fields of Code, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _Code(_h.ReferenceField[_h.R]):
     """locationId: int32"""
     businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2026.4"""
@@ -32,5 +32,5 @@ class _Code(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Code: _Code[_CodeRecord]
+Code: CodeFields[_CodeRecord]
 """The fields of Code: for conditions, sort orders and selections."""

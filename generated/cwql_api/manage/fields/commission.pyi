@@ -4,30 +4,30 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.commission import Commission as _CommissionRecord
-from .agreementreference import _AgreementReference
-from .agreementtypereference import _AgreementTypeReference
-from .boardreference import _BoardReference
-from .companyreference import _CompanyReference
-from .ivitemreference import _IvItemReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .productcategoryreference import _ProductCategoryReference
-from .productsubcategoryreference import _ProductSubCategoryReference
-from .projectboardreference import _ProjectBoardReference
-from .projectreference import _ProjectReference
-from .projecttypereference import _ProjectTypeReference
-from .servicetypereference import _ServiceTypeReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .ticketreference import _TicketReference
+from .agreementreference import AgreementReferenceFields
+from .agreementtypereference import AgreementTypeReferenceFields
+from .boardreference import BoardReferenceFields
+from .companyreference import CompanyReferenceFields
+from .ivitemreference import IvItemReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .productcategoryreference import ProductCategoryReferenceFields
+from .productsubcategoryreference import ProductSubCategoryReferenceFields
+from .projectboardreference import ProjectBoardReferenceFields
+from .projectreference import ProjectReferenceFields
+from .projecttypereference import ProjectTypeReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .ticketreference import TicketReferenceFields
 
-class _Commission(_h.ReferenceField[_h.R]):
+class CommissionFields(_h.ReferenceField[_h.R]):
     """The fields of Commission, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
     commissionPercent: _h.NumberField[_h.R]
     """commissionPercent: double"""
@@ -35,41 +35,41 @@ class _Commission(_h.ReferenceField[_h.R]):
     """dateStart: date-time"""
     dateEnd: _h.DateTimeField[_h.R]
     """dateEnd: date-time"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    serviceBoard: _BoardReference[_h.R]
+    serviceBoard: BoardReferenceFields[_h.R]
     """serviceBoard: a reference; compare its id or name, or it with None"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    territory: _SystemLocationReference[_h.R]
+    territory: SystemLocationReferenceFields[_h.R]
     """territory: a reference; compare its id or name, or it with None"""
     billingMethod: _h.EnumField[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
     """billingMethod: Agreement | CreditMemo | DownPayment | Miscellaneous | Progress | Standard | Consolidated"""
-    serviceType: _ServiceTypeReference[_h.R]
+    serviceType: ServiceTypeReferenceFields[_h.R]
     """serviceType: a reference; compare its id or name, or it with None"""
-    projectBoard: _ProjectBoardReference[_h.R]
+    projectBoard: ProjectBoardReferenceFields[_h.R]
     """projectBoard: a reference; compare its id or name, or it with None"""
-    projectType: _ProjectTypeReference[_h.R]
+    projectType: ProjectTypeReferenceFields[_h.R]
     """projectType: a reference; compare its id or name, or it with None"""
-    agreementType: _AgreementTypeReference[_h.R]
+    agreementType: AgreementTypeReferenceFields[_h.R]
     """agreementType: a reference; compare its id or name, or it with None"""
     numberOfMonths: _h.IntegerField[_h.R]
     """numberOfMonths: int32"""
-    productCategory: _ProductCategoryReference[_h.R]
+    productCategory: ProductCategoryReferenceFields[_h.R]
     """productCategory: a reference; compare its id or name, or it with None"""
-    productSubCategory: _ProductSubCategoryReference[_h.R]
+    productSubCategory: ProductSubCategoryReferenceFields[_h.R]
     """productSubCategory: a reference; compare its id or name, or it with None"""
-    item: _IvItemReference[_h.R]
+    item: IvItemReferenceFields[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
     commissionBasis: _h.EnumField[_t.Literal["GrossProfit", "SalesAmount"], _h.R]
     """commissionBasis: GrossProfit | SalesAmount"""
@@ -83,7 +83,7 @@ class _Commission(_h.ReferenceField[_h.R]):
     """productsFlag: boolean"""
     myOpportunitiesFlag: _h.BooleanField[_h.R]
     """myOpportunitiesFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -96,5 +96,5 @@ class _Commission(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Commission: _Commission[_CommissionRecord]
+Commission: CommissionFields[_CommissionRecord]
 """The fields of Commission: for conditions, sort orders and selections."""

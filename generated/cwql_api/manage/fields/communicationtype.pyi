@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.communicationtype import CommunicationType as _CommunicationTypeRecord
 from ..models.communicationtypeinfo import CommunicationTypeInfo as _CommunicationTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CommunicationType(_h.ReferenceField[_h.R]):
+class CommunicationTypeFields(_h.ReferenceField[_h.R]):
     """The fields of CommunicationType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -30,7 +30,7 @@ class _CommunicationType(_h.ReferenceField[_h.R]):
     """googleXref: string, at most 50 characters"""
     disabled: _h.BooleanField[_h.R]
     """disabled: boolean, since 2025.8"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -43,5 +43,5 @@ class _CommunicationType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CommunicationType: _CommunicationType[_CommunicationTypeRecord | _CommunicationTypeInfoRecord]
+CommunicationType: CommunicationTypeFields[_CommunicationTypeRecord | _CommunicationTypeInfoRecord]
 """The fields of CommunicationType: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.communicationtypeinfo import CommunicationTypeInfo as _CommunicationTypeInfoRecord
 from ..models.communicationtype import CommunicationType as _CommunicationTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CommunicationTypeInfo(_h.ReferenceField[_h.R]):
+class CommunicationTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CommunicationTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _CommunicationTypeInfo(_h.ReferenceField[_h.R]):
     """emailFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _CommunicationTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CommunicationTypeInfo: _CommunicationTypeInfo[_CommunicationTypeInfoRecord | _CommunicationTypeRecord]
+CommunicationTypeInfo: CommunicationTypeInfoFields[_CommunicationTypeInfoRecord | _CommunicationTypeRecord]
 """The fields of CommunicationTypeInfo: for conditions, sort orders and selections."""

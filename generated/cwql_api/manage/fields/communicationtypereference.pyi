@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.communicationtypereference import CommunicationTypeReference as _CommunicationTypeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CommunicationTypeReference(_h.ReferenceField[_h.R]):
+class CommunicationTypeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of CommunicationTypeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _CommunicationTypeReference(_h.ReferenceField[_h.R]):
     """name: string"""
     coreEntityId: _h.TextField[_h.R]
     """coreEntityId: string, since 2025.8"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _CommunicationTypeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CommunicationTypeReference: _CommunicationTypeReference[_CommunicationTypeReferenceRecord]
+CommunicationTypeReference: CommunicationTypeReferenceFields[_CommunicationTypeReferenceRecord]
 """The fields of CommunicationTypeReference: for conditions, sort orders and selections."""

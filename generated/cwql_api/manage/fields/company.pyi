@@ -3,31 +3,31 @@ from cwql.schema import handles as _h
 
 from ..models.company import Company as _CompanyRecord
 from ..models.companyinfo import CompanyInfo as _CompanyInfoRecord
-from .billingdeliveryreference import _BillingDeliveryReference
-from .billingtermsreference import _BillingTermsReference
-from .calendarreference import _CalendarReference
-from .companyreference import _CompanyReference
-from .companystatusreference import _CompanyStatusReference
-from .companytypereference import _CompanyTypeReferenceMany
-from .contactreference import _ContactReference
-from .countryreference import _CountryReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from .emailtemplatereference import _EmailTemplateReference
-from .entitytypereference import _EntityTypeReference
-from .invoicetemplatereference import _InvoiceTemplateReference
-from ._maps import _Map_info
-from .marketdescriptionreference import _MarketDescriptionReference
-from .memberreference import _MemberReference
-from .ownershiptypereference import _OwnershipTypeReference
-from .pricingschedulereference import _PricingScheduleReference
-from .siccodereference import _SicCodeReference
-from .sitereference import _SiteReference
-from .systemlocationreference import _SystemLocationReference
-from .taxcodereference import _TaxCodeReference
-from .timezonesetupreference import _TimeZoneSetupReference
+from .billingdeliveryreference import BillingDeliveryReferenceFields
+from .billingtermsreference import BillingTermsReferenceFields
+from .calendarreference import CalendarReferenceFields
+from .companyreference import CompanyReferenceFields
+from .companystatusreference import CompanyStatusReferenceFields
+from .companytypereference import CompanyTypeReferenceListFields
+from .contactreference import ContactReferenceFields
+from .countryreference import CountryReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .emailtemplatereference import EmailTemplateReferenceFields
+from .entitytypereference import EntityTypeReferenceFields
+from .invoicetemplatereference import InvoiceTemplateReferenceFields
+from ._maps import Map_info
+from .marketdescriptionreference import MarketDescriptionReferenceFields
+from .memberreference import MemberReferenceFields
+from .ownershiptypereference import OwnershipTypeReferenceFields
+from .pricingschedulereference import PricingScheduleReferenceFields
+from .siccodereference import SicCodeReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .timezonesetupreference import TimeZoneSetupReferenceFields
 
-class _Company(_h.ReferenceField[_h.R]):
+class CompanyFields(_h.ReferenceField[_h.R]):
     """The fields of Company, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -36,7 +36,7 @@ class _Company(_h.ReferenceField[_h.R]):
     """identifier: string, at most 156 characters, required"""
     name: _h.TextField[_h.R]
     """name: string, at most 156 characters, required"""
-    status: _CompanyStatusReference[_h.R]
+    status: CompanyStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     addressLine1: _h.TextField[_h.R]
     """addressLine1: string, at most 50 characters"""
@@ -48,7 +48,7 @@ class _Company(_h.ReferenceField[_h.R]):
     """state: string, at most 50 characters"""
     zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     phoneNumber: _h.TextField[_h.R]
     """phoneNumber: string, at most 30 characters"""
@@ -56,19 +56,19 @@ class _Company(_h.ReferenceField[_h.R]):
     """faxNumber: string, at most 30 characters"""
     website: _h.TextField[_h.R]
     """website: string, at most 255 characters"""
-    territory: _SystemLocationReference[_h.R]
+    territory: SystemLocationReferenceFields[_h.R]
     """territory: a reference; compare its id or name, or it with None"""
-    market: _MarketDescriptionReference[_h.R]
+    market: MarketDescriptionReferenceFields[_h.R]
     """market: a reference; compare its id or name, or it with None"""
     accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    defaultContact: _ContactReference[_h.R]
+    defaultContact: ContactReferenceFields[_h.R]
     """defaultContact: a reference; compare its id or name, or it with None"""
     dateAcquired: _h.DateTimeField[_h.R]
     """dateAcquired: date-time"""
-    sicCode: _SicCodeReference[_h.R]
+    sicCode: SicCodeReferenceFields[_h.R]
     """sicCode: a reference; compare its id or name, or it with None"""
-    parentCompany: _CompanyReference[_h.R]
+    parentCompany: CompanyReferenceFields[_h.R]
     """parentCompany: a reference; compare its id, identifier or name, or it with None"""
     annualRevenue: _h.NumberField[_h.R]
     """annualRevenue: double"""
@@ -82,9 +82,9 @@ class _Company(_h.ReferenceField[_h.R]):
     """yearEstablished: int32"""
     revenueYear: _h.IntegerField[_h.R]
     """revenueYear: int32"""
-    ownershipType: _OwnershipTypeReference[_h.R]
+    ownershipType: OwnershipTypeReferenceFields[_h.R]
     """ownershipType: a reference; compare its id or name, or it with None"""
-    timeZoneSetup: _TimeZoneSetupReference[_h.R]
+    timeZoneSetup: TimeZoneSetupReferenceFields[_h.R]
     """timeZoneSetup: a reference; compare its id or name, or it with None"""
     leadSource: _h.TextField[_h.R]
     """leadSource: string, at most 50 characters"""
@@ -92,7 +92,7 @@ class _Company(_h.ReferenceField[_h.R]):
     """leadFlag: boolean"""
     unsubscribeFlag: _h.BooleanField[_h.R]
     """unsubscribeFlag: boolean"""
-    calendar: _CalendarReference[_h.R]
+    calendar: CalendarReferenceFields[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
     userDefinedField1: _h.TextField[_h.R]
     """userDefinedField1: string, at most 50 characters"""
@@ -118,25 +118,25 @@ class _Company(_h.ReferenceField[_h.R]):
     """vendorIdentifier: string"""
     taxIdentifier: _h.TextField[_h.R]
     """taxIdentifier: string"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    invoiceTemplate: _InvoiceTemplateReference[_h.R]
+    invoiceTemplate: InvoiceTemplateReferenceFields[_h.R]
     """invoiceTemplate: a reference; compare its id or name, or it with None"""
-    pricingSchedule: _PricingScheduleReference[_h.R]
+    pricingSchedule: PricingScheduleReferenceFields[_h.R]
     """pricingSchedule: a reference; compare its id or name, or it with None"""
-    companyEntityType: _EntityTypeReference[_h.R]
+    companyEntityType: EntityTypeReferenceFields[_h.R]
     """companyEntityType: a reference; compare its id or name, or it with None"""
-    billToCompany: _CompanyReference[_h.R]
+    billToCompany: CompanyReferenceFields[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
-    billingSite: _SiteReference[_h.R]
+    billingSite: SiteReferenceFields[_h.R]
     """billingSite: a reference; compare its id or name, or it with None"""
-    billingContact: _ContactReference[_h.R]
+    billingContact: ContactReferenceFields[_h.R]
     """billingContact: a reference; compare its id or name, or it with None"""
-    invoiceDeliveryMethod: _BillingDeliveryReference[_h.R]
+    invoiceDeliveryMethod: BillingDeliveryReferenceFields[_h.R]
     """invoiceDeliveryMethod: a reference; compare its id or name, or it with None"""
-    emailTemplate: _EmailTemplateReference[_h.R]
+    emailTemplate: EmailTemplateReferenceFields[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None, since 2025.16"""
     invoiceToEmailAddress: _h.TextField[_h.R]
     """invoiceToEmailAddress: string"""
@@ -156,23 +156,23 @@ class _Company(_h.ReferenceField[_h.R]):
     """twitterUrl: string"""
     linkedInUrl: _h.TextField[_h.R]
     """linkedInUrl: string"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    territoryManager: _MemberReference[_h.R]
+    territoryManager: MemberReferenceFields[_h.R]
     """territoryManager: a reference; compare its id, identifier or name, or it with None"""
     resellerIdentifier: _h.TextField[_h.R]
     """resellerIdentifier: string"""
     isVendorFlag: _h.BooleanField[_h.R]
     """isVendorFlag: boolean"""
-    types: _CompanyTypeReferenceMany[_h.R]
+    types: CompanyTypeReferenceListFields[_h.R]
     """types: a list of CompanyTypeReference; compare one of its fields, or use any()"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     integratorTags: _h.CollectionField[str, _h.R]
     """integratorTags: a list of string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -183,5 +183,5 @@ class _Company(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Company: _Company[_CompanyRecord | _CompanyInfoRecord]
+Company: CompanyFields[_CompanyRecord | _CompanyInfoRecord]
 """The fields of Company: for conditions, sort orders and selections."""

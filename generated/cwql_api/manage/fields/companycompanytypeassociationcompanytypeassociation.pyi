@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.companycompanytypeassociationcompanytypeassociation import CompanyCompanyTypeAssociationCompanyTypeAssociation as _CompanyCompanyTypeAssociationCompanyTypeAssociationRecord
-from .companyreference import _CompanyReference
-from .companytypereference import _CompanyTypeReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from .companytypereference import CompanyTypeReferenceFields
+from ._maps import Map_info
 
-class _CompanyCompanyTypeAssociationCompanyTypeAssociation(_h.ReferenceField[_h.R]):
+class CompanyCompanyTypeAssociationCompanyTypeAssociationFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyCompanyTypeAssociationCompanyTypeAssociation, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _CompanyTypeReference[_h.R]
+    type: CompanyTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _CompanyCompanyTypeAssociationCompanyTypeAssociation(_h.ReferenceField[_h.
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyCompanyTypeAssociationCompanyTypeAssociation: _CompanyCompanyTypeAssociationCompanyTypeAssociation[_CompanyCompanyTypeAssociationCompanyTypeAssociationRecord]
+CompanyCompanyTypeAssociationCompanyTypeAssociation: CompanyCompanyTypeAssociationCompanyTypeAssociationFields[_CompanyCompanyTypeAssociationCompanyTypeAssociationRecord]
 """The fields of CompanyCompanyTypeAssociationCompanyTypeAssociation: for conditions, sort orders and selections."""

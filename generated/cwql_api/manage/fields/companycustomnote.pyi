@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.companycustomnote import CompanyCustomNote as _CompanyCustomNoteRecord
-from .companyreference import _CompanyReference
-from .companystatusreference import _CompanyStatusReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from .companystatusreference import CompanyStatusReferenceFields
+from ._maps import Map_info
 
-class _CompanyCustomNote(_h.ReferenceField[_h.R]):
+class CompanyCustomNoteFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyCustomNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     customNote: _h.TextField[_h.R]
     """customNote: string, at most 1500 characters, required"""
-    status: _CompanyStatusReference[_h.R]
+    status: CompanyStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _CompanyCustomNote(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyCustomNote: _CompanyCustomNote[_CompanyCustomNoteRecord]
+CompanyCustomNote: CompanyCustomNoteFields[_CompanyCustomNoteRecord]
 """The fields of CompanyCustomNote: for conditions, sort orders and selections."""

@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.companyfinance import CompanyFinance as _CompanyFinanceRecord
-from .companyreference import _CompanyReference
-from .customfieldvalue import _CustomFieldValueMany
-from .emailtemplatereference import _EmailTemplateReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .emailtemplatereference import EmailTemplateReferenceFields
+from ._maps import Map_info
 
-class _CompanyFinance(_h.ReferenceField[_h.R]):
+class CompanyFinanceFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyFinance, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,13 +26,13 @@ class _CompanyFinance(_h.ReferenceField[_h.R]):
     """billCompletePmFlag: boolean"""
     billUnapprovedPmFlag: _h.BooleanField[_h.R]
     """billUnapprovedPmFlag: boolean"""
-    emailTemplate: _EmailTemplateReference[_h.R]
+    emailTemplate: EmailTemplateReferenceFields[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -43,5 +43,5 @@ class _CompanyFinance(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyFinance: _CompanyFinance[_CompanyFinanceRecord]
+CompanyFinance: CompanyFinanceFields[_CompanyFinanceRecord]
 """The fields of CompanyFinance: for conditions, sort orders and selections."""

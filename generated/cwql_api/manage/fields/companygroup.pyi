@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.companygroup import CompanyGroup as _CompanyGroupRecord
-from .companyreference import _CompanyReference
-from .groupreference import _GroupReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from .groupreference import GroupReferenceFields
+from ._maps import Map_info
 
-class _CompanyGroup(_h.ReferenceField[_h.R]):
+class CompanyGroupFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyGroup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    group: _GroupReference[_h.R]
+    group: GroupReferenceFields[_h.R]
     """group: a reference; compare its id or name, or it with None, required"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     defaultContactFlag: _h.BooleanField[_h.R]
     """defaultContactFlag: boolean"""
@@ -25,7 +25,7 @@ class _CompanyGroup(_h.ReferenceField[_h.R]):
     """unsubscribeFlag: boolean"""
     contactIds: _h.CollectionField[int, _h.R]
     """contactIds: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -36,5 +36,5 @@ class _CompanyGroup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyGroup: _CompanyGroup[_CompanyGroupRecord]
+CompanyGroup: CompanyGroupFields[_CompanyGroupRecord]
 """The fields of CompanyGroup: for conditions, sort orders and selections."""

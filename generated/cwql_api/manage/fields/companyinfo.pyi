@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.companyinfo import CompanyInfo as _CompanyInfoRecord
 from ..models.company import Company as _CompanyRecord
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .companystatusreference import _CompanyStatusReference
-from .companytypereference import _CompanyTypeReferenceMany
-from .contactreference import _ContactReference
-from .countryreference import _CountryReference
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
-from .sitereference import _SiteReference
-from .systemlocationreference import _SystemLocationReference
-from .taxcodereference import _TaxCodeReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .companystatusreference import CompanyStatusReferenceFields
+from .companytypereference import CompanyTypeReferenceListFields
+from .contactreference import ContactReferenceFields
+from .countryreference import CountryReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
+from .sitereference import SiteReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _CompanyInfo(_h.ReferenceField[_h.R]):
+class CompanyInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -24,35 +24,35 @@ class _CompanyInfo(_h.ReferenceField[_h.R]):
     """identifier: string"""
     name: _h.TextField[_h.R]
     """name: string"""
-    territory: _SystemLocationReference[_h.R]
+    territory: SystemLocationReferenceFields[_h.R]
     """territory: a reference; compare its id or name, or it with None"""
-    defaultContact: _ContactReference[_h.R]
+    defaultContact: ContactReferenceFields[_h.R]
     """defaultContact: a reference; compare its id or name, or it with None"""
     phoneNumber: _h.TextField[_h.R]
     """phoneNumber: string"""
     city: _h.TextField[_h.R]
     """city: string"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     isVendorFlag: _h.BooleanField[_h.R]
     """isVendorFlag: boolean"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    billToCompany: _CompanyReference[_h.R]
+    billToCompany: CompanyReferenceFields[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
-    billingSite: _SiteReference[_h.R]
+    billingSite: SiteReferenceFields[_h.R]
     """billingSite: a reference; compare its id or name, or it with None"""
-    billingContact: _ContactReference[_h.R]
+    billingContact: ContactReferenceFields[_h.R]
     """billingContact: a reference; compare its id or name, or it with None"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     deletedFlag: _h.BooleanField[_h.R]
     """deletedFlag: boolean"""
-    types: _CompanyTypeReferenceMany[_h.R]
+    types: CompanyTypeReferenceListFields[_h.R]
     """types: a list of CompanyTypeReference; compare one of its fields, or use any()"""
-    status: _CompanyStatusReference[_h.R]
+    status: CompanyStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     noServiceFlag: _h.BooleanField[_h.R]
     """noServiceFlag: boolean"""
@@ -62,7 +62,7 @@ class _CompanyInfo(_h.ReferenceField[_h.R]):
     """addressLine2: string"""
     state: _h.TextField[_h.R]
     """state: string"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     zip: _h.TextField[_h.R]
     """zip: string"""
@@ -80,7 +80,7 @@ class _CompanyInfo(_h.ReferenceField[_h.R]):
     """twitterUrl: string"""
     linkedInUrl: _h.TextField[_h.R]
     """linkedInUrl: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -91,5 +91,5 @@ class _CompanyInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyInfo: _CompanyInfo[_CompanyInfoRecord | _CompanyRecord]
+CompanyInfo: CompanyInfoFields[_CompanyInfoRecord | _CompanyRecord]
 """The fields of CompanyInfo: for conditions, sort orders and selections."""

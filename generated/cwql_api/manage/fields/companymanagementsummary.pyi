@@ -4,23 +4,23 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.companymanagementsummary import CompanyManagementSummary as _CompanyManagementSummaryRecord
-from .agreementreference import _AgreementReference
-from .companyreference import _CompanyReference
-from .managementsolutionreference import _ManagementSolutionReference
-from ._maps import _Map_info
+from .agreementreference import AgreementReferenceFields
+from .companyreference import CompanyReferenceFields
+from .managementsolutionreference import ManagementSolutionReferenceFields
+from ._maps import Map_info
 
-class _CompanyManagementSummary(_h.ReferenceField[_h.R]):
+class CompanyManagementSummaryFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyManagementSummary, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    managementSolution: _ManagementSolutionReference[_h.R]
+    managementSolution: ManagementSolutionReferenceFields[_h.R]
     """managementSolution: a reference; compare its id or name, or it with None"""
     groupIdentifier: _h.TextField[_h.R]
     """groupIdentifier: string, at most 100 characters, required"""
     deviceType: _h.EnumField[_t.Literal["WorkstationsAndServers", "BackupStats", "Servers", "Workstations"], _h.R]
     """deviceType: WorkstationsAndServers | BackupStats | Servers | Workstations"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     snmpMachines: _h.IntegerField[_h.R]
     """snmpMachines: int32"""
@@ -78,9 +78,9 @@ class _CompanyManagementSummary(_h.ReferenceField[_h.R]):
     """cpuUtilization: double"""
     memoryUtilization: _h.NumberField[_h.R]
     """memoryUtilization: double"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -91,5 +91,5 @@ class _CompanyManagementSummary(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyManagementSummary: _CompanyManagementSummary[_CompanyManagementSummaryRecord]
+CompanyManagementSummary: CompanyManagementSummaryFields[_CompanyManagementSummaryRecord]
 """The fields of CompanyManagementSummary: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.companymerge import CompanyMerge as _CompanyMergeRecord
 
-class _CompanyMerge(_h.ReferenceField[_h.R]):
+class CompanyMergeFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyMerge, in conditions on records R."""
 
     toCompanyId: _h.IntegerField[_h.R]
@@ -93,5 +93,5 @@ class _CompanyMerge(_h.ReferenceField[_h.R]):
     documents: _h.EnumField[_t.Literal["Discard", "Merge"], _h.R]
     """documents: Discard | Merge"""
 
-CompanyMerge: _CompanyMerge[_CompanyMergeRecord]
+CompanyMerge: CompanyMergeFields[_CompanyMergeRecord]
 """The fields of CompanyMerge: for conditions, sort orders and selections."""

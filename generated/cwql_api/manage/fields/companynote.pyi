@@ -2,26 +2,26 @@
 from cwql.schema import handles as _h
 
 from ..models.companynote import CompanyNote as _CompanyNoteRecord
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
-from .notetypereference import _NoteTypeReference
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
+from .notetypereference import NoteTypeReferenceFields
 
-class _CompanyNote(_h.ReferenceField[_h.R]):
+class CompanyNoteFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     text: _h.TextField[_h.R]
     """text: string, required"""
-    type: _NoteTypeReference[_h.R]
+    type: NoteTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     flagged: _h.BooleanField[_h.R]
     """flagged: boolean"""
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _CompanyNote(_h.ReferenceField[_h.R]):
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
-CompanyNote: _CompanyNote[_CompanyNoteRecord]
+CompanyNote: CompanyNoteFields[_CompanyNoteRecord]
 """The fields of CompanyNote: for conditions, sort orders and selections."""

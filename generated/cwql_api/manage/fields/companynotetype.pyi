@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.companynotetype import CompanyNoteType as _CompanyNoteTypeRecord
 from ..models.companynotetypeinfo import CompanyNoteTypeInfo as _CompanyNoteTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CompanyNoteType(_h.ReferenceField[_h.R]):
+class CompanyNoteTypeFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyNoteType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _CompanyNoteType(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean"""
     importFlag: _h.BooleanField[_h.R]
     """importFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -31,5 +31,5 @@ class _CompanyNoteType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyNoteType: _CompanyNoteType[_CompanyNoteTypeRecord | _CompanyNoteTypeInfoRecord]
+CompanyNoteType: CompanyNoteTypeFields[_CompanyNoteTypeRecord | _CompanyNoteTypeInfoRecord]
 """The fields of CompanyNoteType: for conditions, sort orders and selections."""

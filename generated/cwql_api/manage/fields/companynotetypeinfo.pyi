@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.companynotetypeinfo import CompanyNoteTypeInfo as _CompanyNoteTypeInfoRecord
 from ..models.companynotetype import CompanyNoteType as _CompanyNoteTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CompanyNoteTypeInfo(_h.ReferenceField[_h.R]):
+class CompanyNoteTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyNoteTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _CompanyNoteTypeInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _CompanyNoteTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyNoteTypeInfo: _CompanyNoteTypeInfo[_CompanyNoteTypeInfoRecord | _CompanyNoteTypeRecord]
+CompanyNoteTypeInfo: CompanyNoteTypeInfoFields[_CompanyNoteTypeInfoRecord | _CompanyNoteTypeRecord]
 """The fields of CompanyNoteTypeInfo: for conditions, sort orders and selections."""

@@ -2,37 +2,37 @@
 from cwql.schema import handles as _h
 
 from ..models.companypickeritem import CompanyPickerItem as _CompanyPickerItemRecord
-from .companyreference import _CompanyReference
-from .companystatusreference import _CompanyStatusReference
-from .companytypereference import _CompanyTypeReference
-from .countryreference import _CountryReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .sitereference import _SiteReference
-from .systemlocationreference import _SystemLocationReference
+from .companyreference import CompanyReferenceFields
+from .companystatusreference import CompanyStatusReferenceFields
+from .companytypereference import CompanyTypeReferenceFields
+from .countryreference import CountryReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _CompanyPickerItem(_h.ReferenceField[_h.R]):
+class CompanyPickerItemFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyPickerItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    companyStatus: _CompanyStatusReference[_h.R]
+    companyStatus: CompanyStatusReferenceFields[_h.R]
     """companyStatus: a reference; compare its id or name, or it with None"""
-    companyType: _CompanyTypeReference[_h.R]
+    companyType: CompanyTypeReferenceFields[_h.R]
     """companyType: a reference; compare its id or name, or it with None"""
-    companySite: _SiteReference[_h.R]
+    companySite: SiteReferenceFields[_h.R]
     """companySite: a reference; compare its id or name, or it with None"""
-    companyLocation: _SystemLocationReference[_h.R]
+    companyLocation: SystemLocationReferenceFields[_h.R]
     """companyLocation: a reference; compare its id or name, or it with None"""
-    companyCountry: _CountryReference[_h.R]
+    companyCountry: CountryReferenceFields[_h.R]
     """companyCountry: a reference; compare its id, identifier or name, or it with None"""
     vendorPickerFlag: _h.BooleanField[_h.R]
     """vendorPickerFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -43,5 +43,5 @@ class _CompanyPickerItem(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyPickerItem: _CompanyPickerItem[_CompanyPickerItemRecord]
+CompanyPickerItem: CompanyPickerItemFields[_CompanyPickerItemRecord]
 """The fields of CompanyPickerItem: for conditions, sort orders and selections."""

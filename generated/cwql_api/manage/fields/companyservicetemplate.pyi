@@ -4,35 +4,35 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.companyservicetemplate import CompanyServiceTemplate as _CompanyServiceTemplateRecord
-from .agreementreference import _AgreementReference
-from .boardreference import _BoardReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .priorityreference import _PriorityReference
-from .serviceitemreference import _ServiceItemReference
-from .servicelocationreference import _ServiceLocationReference
-from .servicesourcereference import _ServiceSourceReference
-from .servicestatusreference import _ServiceStatusReference
-from .servicesubtypereference import _ServiceSubTypeReference
-from .serviceteamreference import _ServiceTeamReference
-from .servicetemplatereference import _ServiceTemplateReference
-from .servicetypereference import _ServiceTypeReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .agreementreference import AgreementReferenceFields
+from .boardreference import BoardReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .priorityreference import PriorityReferenceFields
+from .serviceitemreference import ServiceItemReferenceFields
+from .servicelocationreference import ServiceLocationReferenceFields
+from .servicesourcereference import ServiceSourceReferenceFields
+from .servicestatusreference import ServiceStatusReferenceFields
+from .servicesubtypereference import ServiceSubTypeReferenceFields
+from .serviceteamreference import ServiceTeamReferenceFields
+from .servicetemplatereference import ServiceTemplateReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _CompanyServiceTemplate(_h.ReferenceField[_h.R]):
+class CompanyServiceTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyServiceTemplate, in conditions on records R."""
 
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    assignedBy: _MemberReference[_h.R]
+    assignedBy: MemberReferenceFields[_h.R]
     """assignedBy: a reference; compare its id, identifier or name, or it with None"""
     assignedNotifyFlag: _h.BooleanField[_h.R]
     """assignedNotifyFlag: boolean"""
@@ -54,13 +54,13 @@ class _CompanyServiceTemplate(_h.ReferenceField[_h.R]):
     """billingAmount: double"""
     billingMethod: _h.EnumField[_t.Literal["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"], _h.R]
     """billingMethod: ActualRates | FixedFee | NotToExceed | OverrideRate"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     emailCC: _h.TextField[_h.R]
     """emailCC: string"""
@@ -96,17 +96,17 @@ class _CompanyServiceTemplate(_h.ReferenceField[_h.R]):
     """impact: Low | Medium | High"""
     internalAnalysis: _h.TextField[_h.R]
     """internalAnalysis: string"""
-    item: _ServiceItemReference[_h.R]
+    item: ServiceItemReferenceFields[_h.R]
     """item: a reference; compare its id or name, or it with None"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     name: _h.TextField[_h.R]
     """name: string"""
     overrideFlag: _h.BooleanField[_h.R]
     """overrideFlag: boolean"""
-    parentTemplate: _ServiceTemplateReference[_h.R]
+    parentTemplate: ServiceTemplateReferenceFields[_h.R]
     """parentTemplate: a reference; compare its id or name, or it with None"""
-    priority: _PriorityReference[_h.R]
+    priority: PriorityReferenceFields[_h.R]
     """priority: a reference; compare its id or name, or it with None"""
     problem: _h.TextField[_h.R]
     """problem: string"""
@@ -126,21 +126,21 @@ class _CompanyServiceTemplate(_h.ReferenceField[_h.R]):
     """scheduleDaysBefore: int32"""
     serviceDaysBefore: _h.IntegerField[_h.R]
     """serviceDaysBefore: int32"""
-    serviceLocation: _ServiceLocationReference[_h.R]
+    serviceLocation: ServiceLocationReferenceFields[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
     severity: _h.EnumField[_t.Literal["Low", "Medium", "High"], _h.R]
     """severity: Low | Medium | High"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    source: _ServiceSourceReference[_h.R]
+    source: ServiceSourceReferenceFields[_h.R]
     """source: a reference; compare its id or name, or it with None"""
-    status: _ServiceStatusReference[_h.R]
+    status: ServiceStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    subtype: _ServiceSubTypeReference[_h.R]
+    subtype: ServiceSubTypeReferenceFields[_h.R]
     """subtype: a reference; compare its id or name, or it with None"""
     summary: _h.TextField[_h.R]
     """summary: string"""
-    team: _ServiceTeamReference[_h.R]
+    team: ServiceTeamReferenceFields[_h.R]
     """team: a reference; compare its id or name, or it with None"""
     templateFlag: _h.BooleanField[_h.R]
     """templateFlag: boolean"""
@@ -148,11 +148,11 @@ class _CompanyServiceTemplate(_h.ReferenceField[_h.R]):
     """timeBillableFlag: boolean"""
     timeInvoiceFlag: _h.BooleanField[_h.R]
     """timeInvoiceFlag: boolean"""
-    type: _ServiceTypeReference[_h.R]
+    type: ServiceTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -163,5 +163,5 @@ class _CompanyServiceTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyServiceTemplate: _CompanyServiceTemplate[_CompanyServiceTemplateRecord]
+CompanyServiceTemplate: CompanyServiceTemplateFields[_CompanyServiceTemplateRecord]
 """The fields of CompanyServiceTemplate: for conditions, sort orders and selections."""

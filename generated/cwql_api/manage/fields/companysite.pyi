@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.companysite import CompanySite as _CompanySiteRecord
 from ..models.companysiteinfo import CompanySiteInfo as _CompanySiteInfoRecord
-from .calendarreference import _CalendarReference
-from .companyreference import _CompanyReference
-from .countryreference import _CountryReference
-from .customfieldvalue import _CustomFieldValueMany
-from .entitytypereference import _EntityTypeReference
-from .invoicetemplatereference import _InvoiceTemplateReference
-from ._maps import _Map_info
-from .statereference import _StateReference
-from .systemlocationreference import _SystemLocationReference
-from .taxcodereference import _TaxCodeReference
-from .timezonesetupreference import _TimeZoneSetupReference
+from .calendarreference import CalendarReferenceFields
+from .companyreference import CompanyReferenceFields
+from .countryreference import CountryReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .entitytypereference import EntityTypeReferenceFields
+from .invoicetemplatereference import InvoiceTemplateReferenceFields
+from ._maps import Map_info
+from .statereference import StateReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .timezonesetupreference import TimeZoneSetupReferenceFields
 
-class _CompanySite(_h.ReferenceField[_h.R]):
+class CompanySiteFields(_h.ReferenceField[_h.R]):
     """The fields of CompanySite, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -28,11 +28,11 @@ class _CompanySite(_h.ReferenceField[_h.R]):
     """addressLine2: string, at most 50 characters"""
     city: _h.TextField[_h.R]
     """city: string, at most 50 characters"""
-    stateReference: _StateReference[_h.R]
+    stateReference: StateReferenceFields[_h.R]
     """stateReference: a reference; compare its id, identifier or name, or it with None"""
     zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     addressFormat: _h.TextField[_h.R]
     """addressFormat: string"""
@@ -42,9 +42,9 @@ class _CompanySite(_h.ReferenceField[_h.R]):
     """phoneNumberExt: string, at most 30 characters, since 2025.1"""
     faxNumber: _h.TextField[_h.R]
     """faxNumber: string, at most 30 characters"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    entityType: _EntityTypeReference[_h.R]
+    entityType: EntityTypeReferenceFields[_h.R]
     """entityType: a reference; compare its id or name, or it with None"""
     expenseReimbursement: _h.NumberField[_h.R]
     """expenseReimbursement: double"""
@@ -62,19 +62,19 @@ class _CompanySite(_h.ReferenceField[_h.R]):
     """billSeparateFlag: boolean"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    calendar: _CalendarReference[_h.R]
+    calendar: CalendarReferenceFields[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
-    timeZone: _TimeZoneSetupReference[_h.R]
+    timeZone: TimeZoneSetupReferenceFields[_h.R]
     """timeZone: a reference; compare its id or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    territory: _SystemLocationReference[_h.R]
+    territory: SystemLocationReferenceFields[_h.R]
     """territory: a reference; compare its id or name, or it with None, since 2025.16"""
-    invoiceTemplate: _InvoiceTemplateReference[_h.R]
+    invoiceTemplate: InvoiceTemplateReferenceFields[_h.R]
     """invoiceTemplate: a reference; compare its id or name, or it with None, since 2025.16"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any(), since 2025.1"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -85,5 +85,5 @@ class _CompanySite(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanySite: _CompanySite[_CompanySiteRecord | _CompanySiteInfoRecord]
+CompanySite: CompanySiteFields[_CompanySiteRecord | _CompanySiteInfoRecord]
 """The fields of CompanySite: for conditions, sort orders and selections."""

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.companysiteinfo import CompanySiteInfo as _CompanySiteInfoRecord
 from ..models.companysite import CompanySite as _CompanySiteRecord
-from .countryreference import _CountryReference
-from ._maps import _Map_info
-from .statereference import _StateReference
-from .taxcodereference import _TaxCodeReference
+from .countryreference import CountryReferenceFields
+from ._maps import Map_info
+from .statereference import StateReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _CompanySiteInfo(_h.ReferenceField[_h.R]):
+class CompanySiteInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CompanySiteInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,9 +21,9 @@ class _CompanySiteInfo(_h.ReferenceField[_h.R]):
     """addressLine2: string"""
     city: _h.TextField[_h.R]
     """city: string"""
-    stateReference: _StateReference[_h.R]
+    stateReference: StateReferenceFields[_h.R]
     """stateReference: a reference; compare its id, identifier or name, or it with None"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     zip: _h.TextField[_h.R]
     """zip: string"""
@@ -39,11 +39,11 @@ class _CompanySiteInfo(_h.ReferenceField[_h.R]):
     """defaultBillingFlag: boolean"""
     primaryAddressFlag: _h.BooleanField[_h.R]
     """primaryAddressFlag: boolean"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     phoneNumberExt: _h.TextField[_h.R]
     """phoneNumberExt: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -54,5 +54,5 @@ class _CompanySiteInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanySiteInfo: _CompanySiteInfo[_CompanySiteInfoRecord | _CompanySiteRecord]
+CompanySiteInfo: CompanySiteInfoFields[_CompanySiteInfoRecord | _CompanySiteRecord]
 """The fields of CompanySiteInfo: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.companystatus import CompanyStatus as _CompanyStatusRecord
-from ._maps import _Map_info
-from .trackreference import _TrackReference
+from ._maps import Map_info
+from .trackreference import TrackReferenceFields
 
-class _CompanyStatus(_h.ReferenceField[_h.R]):
+class CompanyStatusFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,9 +26,9 @@ class _CompanyStatus(_h.ReferenceField[_h.R]):
     """customNoteFlag: boolean"""
     cancelOpenTracksFlag: _h.BooleanField[_h.R]
     """cancelOpenTracksFlag: boolean"""
-    track: _TrackReference[_h.R]
+    track: TrackReferenceFields[_h.R]
     """track: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -41,5 +41,5 @@ class _CompanyStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyStatus: _CompanyStatus[_CompanyStatusRecord]
+CompanyStatus: CompanyStatusFields[_CompanyStatusRecord]
 """The fields of CompanyStatus: for conditions, sort orders and selections."""

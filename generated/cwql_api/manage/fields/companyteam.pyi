@@ -2,30 +2,30 @@
 from cwql.schema import handles as _h
 
 from ..models.companyteam import CompanyTeam as _CompanyTeamRecord
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .teamrolereference import _TeamRoleReference
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .teamrolereference import TeamRoleReferenceFields
 
-class _CompanyTeam(_h.ReferenceField[_h.R]):
+class CompanyTeamFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyTeam, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    teamRole: _TeamRoleReference[_h.R]
+    teamRole: TeamRoleReferenceFields[_h.R]
     """teamRole: a reference; compare its id or name, or it with None, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     accountManagerFlag: _h.BooleanField[_h.R]
     """accountManagerFlag: boolean"""
@@ -33,7 +33,7 @@ class _CompanyTeam(_h.ReferenceField[_h.R]):
     """techFlag: boolean"""
     salesFlag: _h.BooleanField[_h.R]
     """salesFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -44,5 +44,5 @@ class _CompanyTeam(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyTeam: _CompanyTeam[_CompanyTeamRecord]
+CompanyTeam: CompanyTeamFields[_CompanyTeamRecord]
 """The fields of CompanyTeam: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.companytype import CompanyType as _CompanyTypeRecord
 from ..models.companytypeinfo import CompanyTypeInfo as _CompanyTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CompanyType(_h.ReferenceField[_h.R]):
+class CompanyTypeFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _CompanyType(_h.ReferenceField[_h.R]):
     """serviceAlertFlag: boolean"""
     serviceAlertMessage: _h.TextField[_h.R]
     """serviceAlertMessage: string, at most 150 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -33,5 +33,5 @@ class _CompanyType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyType: _CompanyType[_CompanyTypeRecord | _CompanyTypeInfoRecord]
+CompanyType: CompanyTypeFields[_CompanyTypeRecord | _CompanyTypeInfoRecord]
 """The fields of CompanyType: for conditions, sort orders and selections."""

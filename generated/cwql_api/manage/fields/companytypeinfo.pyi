@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.companytypeinfo import CompanyTypeInfo as _CompanyTypeInfoRecord
 from ..models.companytype import CompanyType as _CompanyTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CompanyTypeInfo(_h.ReferenceField[_h.R]):
+class CompanyTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _CompanyTypeInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     isVendor: _h.BooleanField[_h.R]
     """isVendor: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _CompanyTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CompanyTypeInfo: _CompanyTypeInfo[_CompanyTypeInfoRecord | _CompanyTypeRecord]
+CompanyTypeInfo: CompanyTypeInfoFields[_CompanyTypeInfoRecord | _CompanyTypeRecord]
 """The fields of CompanyTypeInfo: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.companytypereference import CompanyTypeReference as _CompanyTypeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CompanyTypeReference(_h.ReferenceField[_h.R]):
+class CompanyTypeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of CompanyTypeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,8 +22,8 @@ class _CompanyTypeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _CompanyTypeReferenceMany(_CompanyTypeReference[_h.R], _h.ChildrenField[_h.R, _CompanyTypeReferenceRecord]):
+class CompanyTypeReferenceListFields(CompanyTypeReferenceFields[_h.R], _h.ChildrenField[_h.R, _CompanyTypeReferenceRecord]):
     """A list of CompanyTypeReference inside of a record R."""
 
-CompanyTypeReference: _CompanyTypeReference[_CompanyTypeReferenceRecord]
+CompanyTypeReference: CompanyTypeReferenceFields[_CompanyTypeReferenceRecord]
 """The fields of CompanyTypeReference: for conditions, sort orders and selections."""

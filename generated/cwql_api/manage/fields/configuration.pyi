@@ -2,44 +2,44 @@
 from cwql.schema import handles as _h
 
 from ..models.configuration import Configuration as _ConfigurationRecord
-from .companyreference import _CompanyReference
-from .configurationquestion import _ConfigurationQuestionMany
-from .configurationstatusreference import _ConfigurationStatusReference
-from .configurationtypereference import _ConfigurationTypeReference
-from .contactreference import _ContactReference
-from .customfieldvalue import _CustomFieldValueMany
-from .manufacturerreference import _ManufacturerReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .slareference import _SLAReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .companyreference import CompanyReferenceFields
+from .configurationquestion import ConfigurationQuestionListFields
+from .configurationstatusreference import ConfigurationStatusReferenceFields
+from .configurationtypereference import ConfigurationTypeReferenceFields
+from .contactreference import ContactReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .manufacturerreference import ManufacturerReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .slareference import SLAReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _Configuration(_h.ReferenceField[_h.R]):
+class ConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of Configuration, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    type: _ConfigurationTypeReference[_h.R]
+    type: ConfigurationTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    status: _ConfigurationStatusReference[_h.R]
+    status: ConfigurationStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
     businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
     deviceIdentifier: _h.TextField[_h.R]
     """deviceIdentifier: string, at most 100 characters"""
@@ -53,7 +53,7 @@ class _Configuration(_h.ReferenceField[_h.R]):
     """purchaseDate: date-time"""
     installationDate: _h.DateTimeField[_h.R]
     """installationDate: date-time"""
-    installedBy: _MemberReference[_h.R]
+    installedBy: MemberReferenceFields[_h.R]
     """installedBy: a reference; compare its id, identifier or name, or it with None"""
     warrantyExpirationDate: _h.DateTimeField[_h.R]
     """warrantyExpirationDate: date-time"""
@@ -103,11 +103,11 @@ class _Configuration(_h.ReferenceField[_h.R]):
     """localHardDrives: string"""
     parentConfigurationId: _h.IntegerField[_h.R]
     """parentConfigurationId: int32"""
-    vendor: _CompanyReference[_h.R]
+    vendor: CompanyReferenceFields[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
-    manufacturer: _ManufacturerReference[_h.R]
+    manufacturer: ManufacturerReferenceFields[_h.R]
     """manufacturer: a reference; compare its id or name, or it with None"""
-    questions: _ConfigurationQuestionMany[_h.R]
+    questions: ConfigurationQuestionListFields[_h.R]
     """questions: a list of ConfigurationQuestion; compare one of its fields, or use any()"""
     activeFlag: _h.BooleanField[_h.R]
     """activeFlag: boolean"""
@@ -115,7 +115,7 @@ class _Configuration(_h.ReferenceField[_h.R]):
     """managementLink: string, at most 1000 characters"""
     remoteLink: _h.TextField[_h.R]
     """remoteLink: string, at most 1000 characters"""
-    sla: _SLAReference[_h.R]
+    sla: SLAReferenceFields[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
@@ -131,9 +131,9 @@ class _Configuration(_h.ReferenceField[_h.R]):
     """needsRenewalFlag: boolean"""
     manufacturerPartNumber: _h.TextField[_h.R]
     """manufacturerPartNumber: string, at most 50 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -144,5 +144,5 @@ class _Configuration(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Configuration: _Configuration[_ConfigurationRecord]
+Configuration: ConfigurationFields[_ConfigurationRecord]
 """The fields of Configuration: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.configurationquestion import ConfigurationQuestion as _ConfigurationQuestionRecord
 
-class _ConfigurationQuestion(_h.ReferenceField[_h.R]):
+class ConfigurationQuestionFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationQuestion, in conditions on records R."""
 
     answerId: _h.IntegerField[_h.R]
@@ -25,8 +25,8 @@ class _ConfigurationQuestion(_h.ReferenceField[_h.R]):
     requiredFlag: _h.BooleanField[_h.R]
     """requiredFlag: boolean"""
 
-class _ConfigurationQuestionMany(_ConfigurationQuestion[_h.R], _h.ChildrenField[_h.R, _ConfigurationQuestionRecord]):
+class ConfigurationQuestionListFields(ConfigurationQuestionFields[_h.R], _h.ChildrenField[_h.R, _ConfigurationQuestionRecord]):
     """A list of ConfigurationQuestion inside of a record R."""
 
-ConfigurationQuestion: _ConfigurationQuestion[_ConfigurationQuestionRecord]
+ConfigurationQuestion: ConfigurationQuestionFields[_ConfigurationQuestionRecord]
 """The fields of ConfigurationQuestion: for conditions, sort orders and selections."""

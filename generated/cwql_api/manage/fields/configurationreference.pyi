@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.configurationreference import ConfigurationReference as _ConfigurationReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ConfigurationReference(_h.ReferenceField[_h.R]):
+class ConfigurationReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     deviceIdentifier: _h.TextField[_h.R]
     """deviceIdentifier: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _ConfigurationReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ConfigurationReference: _ConfigurationReference[_ConfigurationReferenceRecord]
+ConfigurationReference: ConfigurationReferenceFields[_ConfigurationReferenceRecord]
 """The fields of ConfigurationReference: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.configurationstatus import ConfigurationStatus as _ConfigurationStatusRecord
 from ..models.configurationstatusinfo import ConfigurationStatusInfo as _ConfigurationStatusInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ConfigurationStatus(_h.ReferenceField[_h.R]):
+class ConfigurationStatusFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ConfigurationStatus(_h.ReferenceField[_h.R]):
     """closedFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -29,5 +29,5 @@ class _ConfigurationStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ConfigurationStatus: _ConfigurationStatus[_ConfigurationStatusRecord | _ConfigurationStatusInfoRecord]
+ConfigurationStatus: ConfigurationStatusFields[_ConfigurationStatusRecord | _ConfigurationStatusInfoRecord]
 """The fields of ConfigurationStatus: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.configurationstatusinfo import ConfigurationStatusInfo as _ConfigurationStatusInfoRecord
 from ..models.configurationstatus import ConfigurationStatus as _ConfigurationStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ConfigurationStatusInfo(_h.ReferenceField[_h.R]):
+class ConfigurationStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ConfigurationStatusInfo(_h.ReferenceField[_h.R]):
     """closedFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _ConfigurationStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ConfigurationStatusInfo: _ConfigurationStatusInfo[_ConfigurationStatusInfoRecord | _ConfigurationStatusRecord]
+ConfigurationStatusInfo: ConfigurationStatusInfoFields[_ConfigurationStatusInfoRecord | _ConfigurationStatusRecord]
 """The fields of ConfigurationStatusInfo: for conditions, sort orders and selections."""

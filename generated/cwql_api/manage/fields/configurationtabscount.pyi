@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.configurationtabscount import ConfigurationTabsCount as _ConfigurationTabsCountRecord
 
-class _ConfigurationTabsCount(_h.ReferenceField[_h.R]):
+class ConfigurationTabsCountFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationTabsCount, in conditions on records R."""
 
 
-ConfigurationTabsCount: _ConfigurationTabsCount[_ConfigurationTabsCountRecord]
+ConfigurationTabsCount: ConfigurationTabsCountFields[_ConfigurationTabsCountRecord]
 """The fields of ConfigurationTabsCount: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.configurationtype import ConfigurationType as _ConfigurationTypeRecord
 from ..models.configurationtypeinfo import ConfigurationTypeInfo as _ConfigurationTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ConfigurationType(_h.ReferenceField[_h.R]):
+class ConfigurationTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ConfigurationType(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     systemFlag: _h.BooleanField[_h.R]
     """systemFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -29,5 +29,5 @@ class _ConfigurationType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ConfigurationType: _ConfigurationType[_ConfigurationTypeRecord | _ConfigurationTypeInfoRecord]
+ConfigurationType: ConfigurationTypeFields[_ConfigurationTypeRecord | _ConfigurationTypeInfoRecord]
 """The fields of ConfigurationType: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.configurationtypecopy import ConfigurationTypeCopy as _ConfigurationTypeCopyRecord
 
-class _ConfigurationTypeCopy(_h.ReferenceField[_h.R]):
+class ConfigurationTypeCopyFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationTypeCopy, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _ConfigurationTypeCopy(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
 
-ConfigurationTypeCopy: _ConfigurationTypeCopy[_ConfigurationTypeCopyRecord]
+ConfigurationTypeCopy: ConfigurationTypeCopyFields[_ConfigurationTypeCopyRecord]
 """The fields of ConfigurationTypeCopy: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.configurationtypeinfo import ConfigurationTypeInfo as _ConfigurationTypeInfoRecord
 from ..models.configurationtype import ConfigurationType as _ConfigurationTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ConfigurationTypeInfo(_h.ReferenceField[_h.R]):
+class ConfigurationTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ConfigurationTypeInfo(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     systemFlag: _h.BooleanField[_h.R]
     """systemFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _ConfigurationTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ConfigurationTypeInfo: _ConfigurationTypeInfo[_ConfigurationTypeInfoRecord | _ConfigurationTypeRecord]
+ConfigurationTypeInfo: ConfigurationTypeInfoFields[_ConfigurationTypeInfoRecord | _ConfigurationTypeRecord]
 """The fields of ConfigurationTypeInfo: for conditions, sort orders and selections."""

@@ -5,15 +5,15 @@ from cwql.schema import handles as _h
 
 from ..models.configurationtypequestion import ConfigurationTypeQuestion as _ConfigurationTypeQuestionRecord
 from ..models.configurationtypequestioninfo import ConfigurationTypeQuestionInfo as _ConfigurationTypeQuestionInfoRecord
-from .configurationtypereference import _ConfigurationTypeReference
-from ._maps import _Map_info
+from .configurationtypereference import ConfigurationTypeReferenceFields
+from ._maps import Map_info
 
-class _ConfigurationTypeQuestion(_h.ReferenceField[_h.R]):
+class ConfigurationTypeQuestionFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationTypeQuestion, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    configurationType: _ConfigurationTypeReference[_h.R]
+    configurationType: ConfigurationTypeReferenceFields[_h.R]
     """configurationType: a reference; compare its id or name, or it with None"""
     fieldType: _h.EnumField[_t.Literal["TextArea", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "Text", "Password"], _h.R]
     """fieldType: TextArea | Currency | Date | Hyperlink | IPAddress | Checkbox | Number | Percent | Text | Password, required"""
@@ -29,7 +29,7 @@ class _ConfigurationTypeQuestion(_h.ReferenceField[_h.R]):
     """requiredFlag: boolean"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -46,5 +46,5 @@ class _ConfigurationTypeQuestion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ConfigurationTypeQuestion: _ConfigurationTypeQuestion[_ConfigurationTypeQuestionRecord | _ConfigurationTypeQuestionInfoRecord]
+ConfigurationTypeQuestion: ConfigurationTypeQuestionFields[_ConfigurationTypeQuestionRecord | _ConfigurationTypeQuestionInfoRecord]
 """The fields of ConfigurationTypeQuestion: for conditions, sort orders and selections."""

@@ -5,15 +5,15 @@ from cwql.schema import handles as _h
 
 from ..models.configurationtypequestioninfo import ConfigurationTypeQuestionInfo as _ConfigurationTypeQuestionInfoRecord
 from ..models.configurationtypequestion import ConfigurationTypeQuestion as _ConfigurationTypeQuestionRecord
-from .configurationtypereference import _ConfigurationTypeReference
-from ._maps import _Map_info
+from .configurationtypereference import ConfigurationTypeReferenceFields
+from ._maps import Map_info
 
-class _ConfigurationTypeQuestionInfo(_h.ReferenceField[_h.R]):
+class ConfigurationTypeQuestionInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationTypeQuestionInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    configurationType: _ConfigurationTypeReference[_h.R]
+    configurationType: ConfigurationTypeReferenceFields[_h.R]
     """configurationType: a reference; compare its id or name, or it with None"""
     fieldType: _h.EnumField[_t.Literal["TextArea", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "Text", "Password"], _h.R]
     """fieldType: TextArea | Currency | Date | Hyperlink | IPAddress | Checkbox | Number | Percent | Text | Password"""
@@ -29,7 +29,7 @@ class _ConfigurationTypeQuestionInfo(_h.ReferenceField[_h.R]):
     """requiredFlag: boolean"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -40,5 +40,5 @@ class _ConfigurationTypeQuestionInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ConfigurationTypeQuestionInfo: _ConfigurationTypeQuestionInfo[_ConfigurationTypeQuestionInfoRecord | _ConfigurationTypeQuestionRecord]
+ConfigurationTypeQuestionInfo: ConfigurationTypeQuestionInfoFields[_ConfigurationTypeQuestionInfoRecord | _ConfigurationTypeQuestionRecord]
 """The fields of ConfigurationTypeQuestionInfo: for conditions, sort orders and selections."""

@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.configurationtypequestionvalueinfo import ConfigurationTypeQuestionValueInfo as _ConfigurationTypeQuestionValueInfoRecord
 from ..models.configurationtypequestionvalue import ConfigurationTypeQuestionValue as _ConfigurationTypeQuestionValueRecord
-from .configurationtypequestionreference import _ConfigurationTypeQuestionReference
-from .configurationtypereference import _ConfigurationTypeReference
-from ._maps import _Map_info
+from .configurationtypequestionreference import ConfigurationTypeQuestionReferenceFields
+from .configurationtypereference import ConfigurationTypeReferenceFields
+from ._maps import Map_info
 
-class _ConfigurationTypeQuestionValueInfo(_h.ReferenceField[_h.R]):
+class ConfigurationTypeQuestionValueInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ConfigurationTypeQuestionValueInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    configurationType: _ConfigurationTypeReference[_h.R]
+    configurationType: ConfigurationTypeReferenceFields[_h.R]
     """configurationType: a reference; compare its id or name, or it with None"""
-    question: _ConfigurationTypeQuestionReference[_h.R]
+    question: ConfigurationTypeQuestionReferenceFields[_h.R]
     """question: a reference; compare its id, or it with None"""
     value: _h.TextField[_h.R]
     """value: string"""
@@ -22,7 +22,7 @@ class _ConfigurationTypeQuestionValueInfo(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -33,5 +33,5 @@ class _ConfigurationTypeQuestionValueInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ConfigurationTypeQuestionValueInfo: _ConfigurationTypeQuestionValueInfo[_ConfigurationTypeQuestionValueInfoRecord | _ConfigurationTypeQuestionValueRecord]
+ConfigurationTypeQuestionValueInfo: ConfigurationTypeQuestionValueInfoFields[_ConfigurationTypeQuestionValueInfoRecord | _ConfigurationTypeQuestionValueRecord]
 """The fields of ConfigurationTypeQuestionValueInfo: for conditions, sort orders and selections."""

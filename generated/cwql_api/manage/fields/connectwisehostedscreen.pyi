@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.connectwisehostedscreen import ConnectWiseHostedScreen as _ConnectWiseHostedScreenRecord
 
-class _ConnectWiseHostedScreen(_h.ReferenceField[_h.R]):
+class ConnectWiseHostedScreenFields(_h.ReferenceField[_h.R]):
     """The fields of ConnectWiseHostedScreen, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _ConnectWiseHostedScreen(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-ConnectWiseHostedScreen: _ConnectWiseHostedScreen[_ConnectWiseHostedScreenRecord]
+ConnectWiseHostedScreen: ConnectWiseHostedScreenFields[_ConnectWiseHostedScreenRecord]
 """The fields of ConnectWiseHostedScreen: for conditions, sort orders and selections."""

@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.connectwisehostedsetup import ConnectWiseHostedSetup as _ConnectWiseHostedSetupRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ConnectWiseHostedSetup(_h.ReferenceField[_h.R]):
+class ConnectWiseHostedSetupFields(_h.ReferenceField[_h.R]):
     """The fields of ConnectWiseHostedSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -45,7 +45,7 @@ class _ConnectWiseHostedSetup(_h.ReferenceField[_h.R]):
     """createdBy: string"""
     dateCreated: _h.DateTextField[_h.R]
     """dateCreated: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -58,5 +58,5 @@ class _ConnectWiseHostedSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ConnectWiseHostedSetup: _ConnectWiseHostedSetup[_ConnectWiseHostedSetupRecord]
+ConnectWiseHostedSetup: ConnectWiseHostedSetupFields[_ConnectWiseHostedSetupRecord]
 """The fields of ConnectWiseHostedSetup: for conditions, sort orders and selections."""

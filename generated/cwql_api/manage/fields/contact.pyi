@@ -5,20 +5,20 @@ from cwql.schema import handles as _h
 
 from ..models.contact import Contact as _ContactRecord
 from ..models.contactinfo import ContactInfo as _ContactInfoRecord
-from .companyreference import _CompanyReference
-from .contactcommunicationitem import _ContactCommunicationItemMany
-from .contactdepartmentreference import _ContactDepartmentReference
-from .contactreference import _ContactReference
-from .contacttypereference import _ContactTypeReferenceMany
-from .countryreference import _CountryReference
-from .customfieldvalue import _CustomFieldValueMany
-from .documentreference import _DocumentReference
-from ._maps import _Map_info
-from .relationshipreference import _RelationshipReference
-from .sitereference import _SiteReference
-from .systemlocationreference import _SystemLocationReference
+from .companyreference import CompanyReferenceFields
+from .contactcommunicationitem import ContactCommunicationItemListFields
+from .contactdepartmentreference import ContactDepartmentReferenceFields
+from .contactreference import ContactReferenceFields
+from .contacttypereference import ContactTypeReferenceListFields
+from .countryreference import CountryReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .documentreference import DocumentReferenceFields
+from ._maps import Map_info
+from .relationshipreference import RelationshipReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _Contact(_h.ReferenceField[_h.R]):
+class ContactFields(_h.ReferenceField[_h.R]):
     """The fields of Contact, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -27,9 +27,9 @@ class _Contact(_h.ReferenceField[_h.R]):
     """firstName: string"""
     lastName: _h.TextField[_h.R]
     """lastName: string"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     addressLine1: _h.TextField[_h.R]
     """addressLine1: string"""
@@ -41,13 +41,13 @@ class _Contact(_h.ReferenceField[_h.R]):
     """state: string"""
     zip: _h.TextField[_h.R]
     """zip: string"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    relationship: _RelationshipReference[_h.R]
+    relationship: RelationshipReferenceFields[_h.R]
     """relationship: a reference; compare its id or name, or it with None"""
     relationshipOverride: _h.TextField[_h.R]
     """relationshipOverride: string"""
-    department: _ContactDepartmentReference[_h.R]
+    department: ContactDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id or name, or it with None"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
@@ -55,9 +55,9 @@ class _Contact(_h.ReferenceField[_h.R]):
     """defaultMergeContactId: int32"""
     securityIdentifier: _h.TextField[_h.R]
     """securityIdentifier: string"""
-    managerContact: _ContactReference[_h.R]
+    managerContact: ContactReferenceFields[_h.R]
     """managerContact: a reference; compare its id or name, or it with None"""
-    assistantContact: _ContactReference[_h.R]
+    assistantContact: ContactReferenceFields[_h.R]
     """assistantContact: a reference; compare its id or name, or it with None"""
     title: _h.TextField[_h.R]
     """title: string"""
@@ -127,21 +127,21 @@ class _Contact(_h.ReferenceField[_h.R]):
     """userDefinedField9: string, at most 50 characters"""
     userDefinedField10: _h.TextField[_h.R]
     """userDefinedField10: string, at most 50 characters"""
-    companyLocation: _SystemLocationReference[_h.R]
+    companyLocation: SystemLocationReferenceFields[_h.R]
     """companyLocation: a reference; compare its id or name, or it with None"""
-    communicationItems: _ContactCommunicationItemMany[_h.R]
+    communicationItems: ContactCommunicationItemListFields[_h.R]
     """communicationItems: a list of ContactCommunicationItem; compare one of its fields, or use any()"""
-    types: _ContactTypeReferenceMany[_h.R]
+    types: ContactTypeReferenceListFields[_h.R]
     """types: a list of ContactTypeReference; compare one of its fields, or use any()"""
     integratorTags: _h.CollectionField[str, _h.R]
     """integratorTags: a list of string"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
-    photo: _DocumentReference[_h.R]
+    photo: DocumentReferenceFields[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
     ignoreDuplicates: _h.BooleanField[_h.R]
     """ignoreDuplicates: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     typeIds: _h.CollectionField[int, _h.R]
     """typeIds: a list of int32"""
@@ -156,5 +156,5 @@ class _Contact(_h.ReferenceField[_h.R]):
     email: _h.TextField[_h.R]
     """email: string"""
 
-Contact: _Contact[_ContactRecord | _ContactInfoRecord]
+Contact: ContactFields[_ContactRecord | _ContactInfoRecord]
 """The fields of Contact: for conditions, sort orders and selections."""

@@ -4,17 +4,17 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.contactcommunication import ContactCommunication as _ContactCommunicationRecord
-from .communicationtypereference import _CommunicationTypeReference
-from ._maps import _Map_info
+from .communicationtypereference import CommunicationTypeReferenceFields
+from ._maps import Map_info
 
-class _ContactCommunication(_h.ReferenceField[_h.R]):
+class ContactCommunicationFields(_h.ReferenceField[_h.R]):
     """The fields of ContactCommunication, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     contactId: _h.IntegerField[_h.R]
     """contactId: int32"""
-    type: _CommunicationTypeReference[_h.R]
+    type: CommunicationTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
     value: _h.TextField[_h.R]
     """value: string, at most 250 characters, required"""
@@ -28,7 +28,7 @@ class _ContactCommunication(_h.ReferenceField[_h.R]):
     """communicationType: Email | Fax | Phone"""
     domain: _h.TextField[_h.R]
     """domain: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -39,5 +39,5 @@ class _ContactCommunication(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ContactCommunication: _ContactCommunication[_ContactCommunicationRecord]
+ContactCommunication: ContactCommunicationFields[_ContactCommunicationRecord]
 """The fields of ContactCommunication: for conditions, sort orders and selections."""

@@ -4,14 +4,14 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.contactcommunicationitem import ContactCommunicationItem as _ContactCommunicationItemRecord
-from .communicationtypereference import _CommunicationTypeReference
+from .communicationtypereference import CommunicationTypeReferenceFields
 
-class _ContactCommunicationItem(_h.ReferenceField[_h.R]):
+class ContactCommunicationItemFields(_h.ReferenceField[_h.R]):
     """The fields of ContactCommunicationItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _CommunicationTypeReference[_h.R]
+    type: CommunicationTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     value: _h.TextField[_h.R]
     """value: string"""
@@ -24,8 +24,8 @@ class _ContactCommunicationItem(_h.ReferenceField[_h.R]):
     communicationType: _h.EnumField[_t.Literal["Email", "Fax", "Phone"], _h.R]
     """communicationType: Email | Fax | Phone"""
 
-class _ContactCommunicationItemMany(_ContactCommunicationItem[_h.R], _h.ChildrenField[_h.R, _ContactCommunicationItemRecord]):
+class ContactCommunicationItemListFields(ContactCommunicationItemFields[_h.R], _h.ChildrenField[_h.R, _ContactCommunicationItemRecord]):
     """A list of ContactCommunicationItem inside of a record R."""
 
-ContactCommunicationItem: _ContactCommunicationItem[_ContactCommunicationItemRecord]
+ContactCommunicationItem: ContactCommunicationItemFields[_ContactCommunicationItemRecord]
 """The fields of ContactCommunicationItem: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.contactdepartment import ContactDepartment as _ContactDepartmentRecord
 from ..models.contactdepartmentinfo import ContactDepartmentInfo as _ContactDepartmentInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ContactDepartment(_h.ReferenceField[_h.R]):
+class ContactDepartmentFields(_h.ReferenceField[_h.R]):
     """The fields of ContactDepartment, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -25,5 +25,5 @@ class _ContactDepartment(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ContactDepartment: _ContactDepartment[_ContactDepartmentRecord | _ContactDepartmentInfoRecord]
+ContactDepartment: ContactDepartmentFields[_ContactDepartmentRecord | _ContactDepartmentInfoRecord]
 """The fields of ContactDepartment: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.contactdepartmentinfo import ContactDepartmentInfo as _ContactDepartmentInfoRecord
 from ..models.contactdepartment import ContactDepartment as _ContactDepartmentRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ContactDepartmentInfo(_h.ReferenceField[_h.R]):
+class ContactDepartmentInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ContactDepartmentInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _ContactDepartmentInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ContactDepartmentInfo: _ContactDepartmentInfo[_ContactDepartmentInfoRecord | _ContactDepartmentRecord]
+ContactDepartmentInfo: ContactDepartmentInfoFields[_ContactDepartmentInfoRecord | _ContactDepartmentRecord]
 """The fields of ContactDepartmentInfo: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.contactgroup import ContactGroup as _ContactGroupRecord
-from .contactreference import _ContactReference
-from .groupreference import _GroupReference
-from ._maps import _Map_info
+from .contactreference import ContactReferenceFields
+from .groupreference import GroupReferenceFields
+from ._maps import Map_info
 
-class _ContactGroup(_h.ReferenceField[_h.R]):
+class ContactGroupFields(_h.ReferenceField[_h.R]):
     """The fields of ContactGroup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    group: _GroupReference[_h.R]
+    group: GroupReferenceFields[_h.R]
     """group: a reference; compare its id or name, or it with None, required"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     description: _h.TextField[_h.R]
     """description: string, at most 50 characters"""
@@ -27,7 +27,7 @@ class _ContactGroup(_h.ReferenceField[_h.R]):
     """contactUnsubscribedEmailMessage: string"""
     contactGroupUnsubscribedEmailMessage: _h.TextField[_h.R]
     """contactGroupUnsubscribedEmailMessage: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -38,5 +38,5 @@ class _ContactGroup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ContactGroup: _ContactGroup[_ContactGroupRecord]
+ContactGroup: ContactGroupFields[_ContactGroupRecord]
 """The fields of ContactGroup: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.contactinfo import ContactInfo as _ContactInfoRecord
 from ..models.contact import Contact as _ContactRecord
-from .companyreference import _CompanyReference
-from .contactcommunicationitem import _ContactCommunicationItemMany
-from .contactdepartmentreference import _ContactDepartmentReference
-from .contacttypereference import _ContactTypeReferenceMany
-from .countryreference import _CountryReference
-from ._maps import _Map_info
-from .sitereference import _SiteReference
-from .systemlocationreference import _SystemLocationReference
+from .companyreference import CompanyReferenceFields
+from .contactcommunicationitem import ContactCommunicationItemListFields
+from .contactdepartmentreference import ContactDepartmentReferenceFields
+from .contacttypereference import ContactTypeReferenceListFields
+from .countryreference import CountryReferenceFields
+from ._maps import Map_info
+from .sitereference import SiteReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _ContactInfo(_h.ReferenceField[_h.R]):
+class ContactInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ContactInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,7 +21,7 @@ class _ContactInfo(_h.ReferenceField[_h.R]):
     """firstName: string"""
     lastName: _h.TextField[_h.R]
     """lastName: string"""
-    communicationItems: _ContactCommunicationItemMany[_h.R]
+    communicationItems: ContactCommunicationItemListFields[_h.R]
     """communicationItems: a list of ContactCommunicationItem; compare one of its fields, or use any()"""
     defaultPhoneNbr: _h.TextField[_h.R]
     """defaultPhoneNbr: string"""
@@ -29,17 +29,17 @@ class _ContactInfo(_h.ReferenceField[_h.R]):
     """defaultPhoneType: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    companyLocation: _SystemLocationReference[_h.R]
+    companyLocation: SystemLocationReferenceFields[_h.R]
     """companyLocation: a reference; compare its id or name, or it with None"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     title: _h.TextField[_h.R]
     """title: string"""
-    types: _ContactTypeReferenceMany[_h.R]
+    types: ContactTypeReferenceListFields[_h.R]
     """types: a list of ContactTypeReference; compare one of its fields, or use any()"""
     addressLine1: _h.TextField[_h.R]
     """addressLine1: string"""
@@ -49,11 +49,11 @@ class _ContactInfo(_h.ReferenceField[_h.R]):
     """city: string"""
     state: _h.TextField[_h.R]
     """state: string"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     zip: _h.TextField[_h.R]
     """zip: string"""
-    department: _ContactDepartmentReference[_h.R]
+    department: ContactDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id or name, or it with None"""
     defaultBillingFlag: _h.BooleanField[_h.R]
     """defaultBillingFlag: boolean"""
@@ -63,7 +63,7 @@ class _ContactInfo(_h.ReferenceField[_h.R]):
     """twitterUrl: string"""
     linkedInUrl: _h.TextField[_h.R]
     """linkedInUrl: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -74,5 +74,5 @@ class _ContactInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ContactInfo: _ContactInfo[_ContactInfoRecord | _ContactRecord]
+ContactInfo: ContactInfoFields[_ContactInfoRecord | _ContactRecord]
 """The fields of ContactInfo: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.contactnote import ContactNote as _ContactNoteRecord
-from ._maps import _Map_info
-from .notetypereference import _NoteTypeReference
+from ._maps import Map_info
+from .notetypereference import NoteTypeReferenceFields
 
-class _ContactNote(_h.ReferenceField[_h.R]):
+class ContactNoteFields(_h.ReferenceField[_h.R]):
     """The fields of ContactNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,13 +14,13 @@ class _ContactNote(_h.ReferenceField[_h.R]):
     """contactId: int32"""
     text: _h.TextField[_h.R]
     """text: string, required"""
-    type: _NoteTypeReference[_h.R]
+    type: NoteTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     flagged: _h.BooleanField[_h.R]
     """flagged: boolean"""
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ContactNote(_h.ReferenceField[_h.R]):
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
-ContactNote: _ContactNote[_ContactNoteRecord]
+ContactNote: ContactNoteFields[_ContactNoteRecord]
 """The fields of ContactNote: for conditions, sort orders and selections."""

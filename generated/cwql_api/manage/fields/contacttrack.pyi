@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.contacttrack import ContactTrack as _ContactTrackRecord
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
 
-class _ContactTrack(_h.ReferenceField[_h.R]):
+class ContactTrackFields(_h.ReferenceField[_h.R]):
     """The fields of ContactTrack, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -25,11 +25,11 @@ class _ContactTrack(_h.ReferenceField[_h.R]):
     """actionRemaining: int32"""
     startedBy: _h.TextField[_h.R]
     """startedBy: string"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -40,5 +40,5 @@ class _ContactTrack(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ContactTrack: _ContactTrack[_ContactTrackRecord]
+ContactTrack: ContactTrackFields[_ContactTrackRecord]
 """The fields of ContactTrack: for conditions, sort orders and selections."""

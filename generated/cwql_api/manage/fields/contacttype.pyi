@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.contacttype import ContactType as _ContactTypeRecord
 from ..models.contacttypeinfo import ContactTypeInfo as _ContactTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ContactType(_h.ReferenceField[_h.R]):
+class ContactTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ContactType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _ContactType(_h.ReferenceField[_h.R]):
     """serviceAlertFlag: boolean"""
     serviceAlertMessage: _h.TextField[_h.R]
     """serviceAlertMessage: string, at most 150 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -31,5 +31,5 @@ class _ContactType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ContactType: _ContactType[_ContactTypeRecord | _ContactTypeInfoRecord]
+ContactType: ContactTypeFields[_ContactTypeRecord | _ContactTypeInfoRecord]
 """The fields of ContactType: for conditions, sort orders and selections."""

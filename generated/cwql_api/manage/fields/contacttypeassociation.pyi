@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.contacttypeassociation import ContactTypeAssociation as _ContactTypeAssociationRecord
-from .contactreference import _ContactReference
-from .contacttypereference import _ContactTypeReference
-from ._maps import _Map_info
+from .contactreference import ContactReferenceFields
+from .contacttypereference import ContactTypeReferenceFields
+from ._maps import Map_info
 
-class _ContactTypeAssociation(_h.ReferenceField[_h.R]):
+class ContactTypeAssociationFields(_h.ReferenceField[_h.R]):
     """The fields of ContactTypeAssociation, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _ContactTypeReference[_h.R]
+    type: ContactTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _ContactTypeAssociation(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ContactTypeAssociation: _ContactTypeAssociation[_ContactTypeAssociationRecord]
+ContactTypeAssociation: ContactTypeAssociationFields[_ContactTypeAssociationRecord]
 """The fields of ContactTypeAssociation: for conditions, sort orders and selections."""

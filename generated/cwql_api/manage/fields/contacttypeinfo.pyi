@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.contacttypeinfo import ContactTypeInfo as _ContactTypeInfoRecord
 from ..models.contacttype import ContactType as _ContactTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ContactTypeInfo(_h.ReferenceField[_h.R]):
+class ContactTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ContactTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _ContactTypeInfo(_h.ReferenceField[_h.R]):
     """serviceAlertFlag: boolean"""
     serviceAlertMessage: _h.TextField[_h.R]
     """serviceAlertMessage: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ContactTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ContactTypeInfo: _ContactTypeInfo[_ContactTypeInfoRecord | _ContactTypeRecord]
+ContactTypeInfo: ContactTypeInfoFields[_ContactTypeInfoRecord | _ContactTypeRecord]
 """The fields of ContactTypeInfo: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.contacttypereference import ContactTypeReference as _ContactTypeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ContactTypeReference(_h.ReferenceField[_h.R]):
+class ContactTypeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ContactTypeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,8 +22,8 @@ class _ContactTypeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _ContactTypeReferenceMany(_ContactTypeReference[_h.R], _h.ChildrenField[_h.R, _ContactTypeReferenceRecord]):
+class ContactTypeReferenceListFields(ContactTypeReferenceFields[_h.R], _h.ChildrenField[_h.R, _ContactTypeReferenceRecord]):
     """A list of ContactTypeReference inside of a record R."""
 
-ContactTypeReference: _ContactTypeReference[_ContactTypeReferenceRecord]
+ContactTypeReference: ContactTypeReferenceFields[_ContactTypeReferenceRecord]
 """The fields of ContactTypeReference: for conditions, sort orders and selections."""

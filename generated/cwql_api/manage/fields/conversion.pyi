@@ -2,21 +2,21 @@
 from cwql.schema import handles as _h
 
 from ..models.conversion import Conversion as _ConversionRecord
-from ._maps import _Map_info
-from .unitofmeasurereference import _UnitOfMeasureReference
+from ._maps import Map_info
+from .unitofmeasurereference import UnitOfMeasureReferenceFields
 
-class _Conversion(_h.ReferenceField[_h.R]):
+class ConversionFields(_h.ReferenceField[_h.R]):
     """The fields of Conversion, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     quantity: _h.NumberField[_h.R]
     """quantity: double"""
-    uomType: _UnitOfMeasureReference[_h.R]
+    uomType: UnitOfMeasureReferenceFields[_h.R]
     """uomType: a reference; compare its id or name, or it with None, required"""
-    parentUOM: _UnitOfMeasureReference[_h.R]
+    parentUOM: UnitOfMeasureReferenceFields[_h.R]
     """parentUOM: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -37,5 +37,5 @@ class _Conversion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Conversion: _Conversion[_ConversionRecord]
+Conversion: ConversionFields[_ConversionRecord]
 """The fields of Conversion: for conditions, sort orders and selections."""

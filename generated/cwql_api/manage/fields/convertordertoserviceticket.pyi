@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.convertordertoserviceticket import ConvertOrderToServiceTicket as _ConvertOrderToServiceTicketRecord
 
-class _ConvertOrderToServiceTicket(_h.ReferenceField[_h.R]):
+class ConvertOrderToServiceTicketFields(_h.ReferenceField[_h.R]):
     """The fields of ConvertOrderToServiceTicket, in conditions on records R."""
 
     copyOverAllDocuments: _h.BooleanField[_h.R]
@@ -19,5 +19,5 @@ class _ConvertOrderToServiceTicket(_h.ReferenceField[_h.R]):
     serviceTicketRecId: _h.IntegerField[_h.R]
     """serviceTicketRecId: int32"""
 
-ConvertOrderToServiceTicket: _ConvertOrderToServiceTicket[_ConvertOrderToServiceTicketRecord]
+ConvertOrderToServiceTicket: ConvertOrderToServiceTicketFields[_ConvertOrderToServiceTicketRecord]
 """The fields of ConvertOrderToServiceTicket: for conditions, sort orders and selections."""

@@ -4,22 +4,22 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.converttoproject import ConvertToProject as _ConvertToProjectRecord
-from .projectphasereference import _ProjectPhaseReference
-from .projectreference import _ProjectReference
+from .projectphasereference import ProjectPhaseReferenceFields
+from .projectreference import ProjectReferenceFields
 
-class _ConvertToProject(_h.ReferenceField[_h.R]):
+class ConvertToProjectFields(_h.ReferenceField[_h.R]):
     """The fields of ConvertToProject, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     recordType: _h.EnumField[_t.Literal["ProjectIssue", "ProjectTicket", "ServiceTicket"], _h.R]
     """recordType: ProjectIssue | ProjectTicket | ServiceTicket"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    phase: _ProjectPhaseReference[_h.R]
+    phase: ProjectPhaseReferenceFields[_h.R]
     """phase: a reference; compare its id or name, or it with None, required"""
     wbsCode: _h.TextField[_h.R]
     """wbsCode: string, required"""
 
-ConvertToProject: _ConvertToProject[_ConvertToProjectRecord]
+ConvertToProject: ConvertToProjectFields[_ConvertToProjectRecord]
 """The fields of ConvertToProject: for conditions, sort orders and selections."""

@@ -5,11 +5,11 @@ from cwql.schema import handles as _h
 
 from ..models.corporatestructure import CorporateStructure as _CorporateStructureRecord
 from ..models.corporatestructureinfo import CorporateStructureInfo as _CorporateStructureInfoRecord
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _CorporateStructure(_h.ReferenceField[_h.R]):
+class CorporateStructureFields(_h.ReferenceField[_h.R]):
     """The fields of CorporateStructure, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -32,21 +32,21 @@ class _CorporateStructure(_h.ReferenceField[_h.R]):
     """locationCaption: string, at most 50 characters, required"""
     groupCaption: _h.TextField[_h.R]
     """groupCaption: string, at most 50 characters, required"""
-    baseCurrency: _CurrencyReference[_h.R]
+    baseCurrency: CurrencyReferenceFields[_h.R]
     """baseCurrency: a reference; compare its id or name, or it with None, required"""
-    president: _MemberReference[_h.R]
+    president: MemberReferenceFields[_h.R]
     """president: a reference; compare its id, identifier or name, or it with None"""
-    chiefOperatingOfficer: _MemberReference[_h.R]
+    chiefOperatingOfficer: MemberReferenceFields[_h.R]
     """chiefOperatingOfficer: a reference; compare its id, identifier or name, or it with None"""
-    controller: _MemberReference[_h.R]
+    controller: MemberReferenceFields[_h.R]
     """controller: a reference; compare its id, identifier or name, or it with None"""
-    dispatcher: _MemberReference[_h.R]
+    dispatcher: MemberReferenceFields[_h.R]
     """dispatcher: a reference; compare its id, identifier or name, or it with None"""
-    serviceManager: _MemberReference[_h.R]
+    serviceManager: MemberReferenceFields[_h.R]
     """serviceManager: a reference; compare its id, identifier or name, or it with None"""
-    dutyManager: _MemberReference[_h.R]
+    dutyManager: MemberReferenceFields[_h.R]
     """dutyManager: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -57,5 +57,5 @@ class _CorporateStructure(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CorporateStructure: _CorporateStructure[_CorporateStructureRecord | _CorporateStructureInfoRecord]
+CorporateStructure: CorporateStructureFields[_CorporateStructureRecord | _CorporateStructureInfoRecord]
 """The fields of CorporateStructure: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.corporatestructureinfo import CorporateStructureInfo as _CorporateStructureInfoRecord
 from ..models.corporatestructure import CorporateStructure as _CorporateStructureRecord
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
 
-class _CorporateStructureInfo(_h.ReferenceField[_h.R]):
+class CorporateStructureInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CorporateStructureInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,9 +15,9 @@ class _CorporateStructureInfo(_h.ReferenceField[_h.R]):
     """locationCaption: string"""
     groupCaption: _h.TextField[_h.R]
     """groupCaption: string"""
-    baseCurrency: _CurrencyReference[_h.R]
+    baseCurrency: CurrencyReferenceFields[_h.R]
     """baseCurrency: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _CorporateStructureInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CorporateStructureInfo: _CorporateStructureInfo[_CorporateStructureInfoRecord | _CorporateStructureRecord]
+CorporateStructureInfo: CorporateStructureInfoFields[_CorporateStructureInfoRecord | _CorporateStructureRecord]
 """The fields of CorporateStructureInfo: for conditions, sort orders and selections."""

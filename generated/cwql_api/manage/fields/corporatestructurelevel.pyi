@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.corporatestructurelevel import CorporateStructureLevel as _CorporateStructureLevelRecord
 
-class _CorporateStructureLevel(_h.ReferenceField[_h.R]):
+class CorporateStructureLevelFields(_h.ReferenceField[_h.R]):
     """The fields of CorporateStructureLevel, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _CorporateStructureLevel(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-CorporateStructureLevel: _CorporateStructureLevel[_CorporateStructureLevelRecord]
+CorporateStructureLevel: CorporateStructureLevelFields[_CorporateStructureLevelRecord]
 """The fields of CorporateStructureLevel: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.count import Count as _CountRecord
 
-class _Count(_h.ReferenceField[_h.R]):
+class CountFields(_h.ReferenceField[_h.R]):
     """The fields of Count, in conditions on records R."""
 
     count: _h.IntegerField[_h.R]
     """count: int32"""
 
-Count: _Count[_CountRecord]
+Count: CountFields[_CountRecord]
 """The fields of Count: for conditions, sort orders and selections."""

@@ -5,11 +5,11 @@ from cwql.schema import handles as _h
 
 from ..models.country import Country as _CountryRecord
 from ..models.countryinfo import CountryInfo as _CountryInfoRecord
-from .addressformatreference import _AddressFormatReference
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
+from .addressformatreference import AddressFormatReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
 
-class _Country(_h.ReferenceField[_h.R]):
+class CountryFields(_h.ReferenceField[_h.R]):
     """The fields of Country, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _Country(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters, required"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None, required"""
     cityCaption: _h.TextField[_h.R]
     """cityCaption: string, at most 25 characters"""
@@ -30,7 +30,7 @@ class _Country(_h.ReferenceField[_h.R]):
     """zipMinimumLength: int32"""
     dialingPrefix: _h.TextField[_h.R]
     """dialingPrefix: string, at most 5 characters"""
-    addressFormat: _AddressFormatReference[_h.R]
+    addressFormat: AddressFormatReferenceFields[_h.R]
     """addressFormat: a reference; compare its id or name, or it with None"""
     countryCode: _h.TextField[_h.R]
     """countryCode: string, at most 2 characters"""
@@ -42,7 +42,7 @@ class _Country(_h.ReferenceField[_h.R]):
     """localizationValueOne: string, at most 50 characters"""
     disabled: _h.BooleanField[_h.R]
     """disabled: boolean, since 2025.8"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -55,5 +55,5 @@ class _Country(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Country: _Country[_CountryRecord | _CountryInfoRecord]
+Country: CountryFields[_CountryRecord | _CountryInfoRecord]
 """The fields of Country: for conditions, sort orders and selections."""

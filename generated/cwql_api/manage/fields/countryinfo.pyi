@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.countryinfo import CountryInfo as _CountryInfoRecord
 from ..models.country import Country as _CountryRecord
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
 
-class _CountryInfo(_h.ReferenceField[_h.R]):
+class CountryInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CountryInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -25,9 +25,9 @@ class _CountryInfo(_h.ReferenceField[_h.R]):
     """dialingPrefix: string"""
     localizationCaptionOne: _h.TextField[_h.R]
     """localizationCaptionOne: string"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -38,5 +38,5 @@ class _CountryInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CountryInfo: _CountryInfo[_CountryInfoRecord | _CountryRecord]
+CountryInfo: CountryInfoFields[_CountryInfoRecord | _CountryRecord]
 """The fields of CountryInfo: for conditions, sort orders and selections."""

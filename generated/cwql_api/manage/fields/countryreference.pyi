@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.countryreference import CountryReference as _CountryReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CountryReference(_h.ReferenceField[_h.R]):
+class CountryReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of CountryReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _CountryReference(_h.ReferenceField[_h.R]):
     """identifier: string"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _CountryReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CountryReference: _CountryReference[_CountryReferenceRecord]
+CountryReference: CountryReferenceFields[_CountryReferenceRecord]
 """The fields of CountryReference: for conditions, sort orders and selections."""

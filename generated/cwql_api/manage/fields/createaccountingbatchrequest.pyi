@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.createaccountingbatchrequest import CreateAccountingBatchRequest as _CreateAccountingBatchRequestRecord
 
-class _CreateAccountingBatchRequest(_h.ReferenceField[_h.R]):
+class CreateAccountingBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of CreateAccountingBatchRequest, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,5 +23,5 @@ class _CreateAccountingBatchRequest(_h.ReferenceField[_h.R]):
     summarizeExpenses: _h.BooleanField[_h.R]
     """summarizeExpenses: boolean"""
 
-CreateAccountingBatchRequest: _CreateAccountingBatchRequest[_CreateAccountingBatchRequestRecord]
+CreateAccountingBatchRequest: CreateAccountingBatchRequestFields[_CreateAccountingBatchRequestRecord]
 """The fields of CreateAccountingBatchRequest: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.crm import Crm as _CrmRecord
 from ..models.crminfo import CrmInfo as _CrmInfoRecord
-from ._maps import _Map_info
-from .teamrolereference import _TeamRoleReference
+from ._maps import Map_info
+from .teamrolereference import TeamRoleReferenceFields
 
-class _Crm(_h.ReferenceField[_h.R]):
+class CrmFields(_h.ReferenceField[_h.R]):
     """The fields of Crm, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,11 +15,11 @@ class _Crm(_h.ReferenceField[_h.R]):
     """companyListCount: int32"""
     lockProbabilityFlag: _h.BooleanField[_h.R]
     """lockProbabilityFlag: boolean"""
-    accountManagerRole: _TeamRoleReference[_h.R]
+    accountManagerRole: TeamRoleReferenceFields[_h.R]
     """accountManagerRole: a reference; compare its id or name, or it with None, required"""
-    technicalContactRole: _TeamRoleReference[_h.R]
+    technicalContactRole: TeamRoleReferenceFields[_h.R]
     """technicalContactRole: a reference; compare its id or name, or it with None, required"""
-    salesRepRole: _TeamRoleReference[_h.R]
+    salesRepRole: TeamRoleReferenceFields[_h.R]
     """salesRepRole: a reference; compare its id or name, or it with None, required"""
     companyIdGenerationFlag: _h.BooleanField[_h.R]
     """companyIdGenerationFlag: boolean"""
@@ -55,7 +55,7 @@ class _Crm(_h.ReferenceField[_h.R]):
     """other2Caption: string, at most 50 characters"""
     defaultYear: _h.BooleanField[_h.R]
     """defaultYear: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -66,5 +66,5 @@ class _Crm(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Crm: _Crm[_CrmRecord | _CrmInfoRecord]
+Crm: CrmFields[_CrmRecord | _CrmInfoRecord]
 """The fields of Crm: for conditions, sort orders and selections."""

@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.crminfo import CrmInfo as _CrmInfoRecord
 from ..models.crm import Crm as _CrmRecord
-from ._maps import _Map_info
-from .teamrolereference import _TeamRoleReference
+from ._maps import Map_info
+from .teamrolereference import TeamRoleReferenceFields
 
-class _CrmInfo(_h.ReferenceField[_h.R]):
+class CrmInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CrmInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    accountManagerRole: _TeamRoleReference[_h.R]
+    accountManagerRole: TeamRoleReferenceFields[_h.R]
     """accountManagerRole: a reference; compare its id or name, or it with None"""
-    technicalContactRole: _TeamRoleReference[_h.R]
+    technicalContactRole: TeamRoleReferenceFields[_h.R]
     """technicalContactRole: a reference; compare its id or name, or it with None"""
-    salesRepRole: _TeamRoleReference[_h.R]
+    salesRepRole: TeamRoleReferenceFields[_h.R]
     """salesRepRole: a reference; compare its id or name, or it with None"""
     field1Caption: _h.TextField[_h.R]
     """field1Caption: string"""
@@ -41,7 +41,7 @@ class _CrmInfo(_h.ReferenceField[_h.R]):
     """primaryRepCaption: string"""
     secondaryRepCaption: _h.TextField[_h.R]
     """secondaryRepCaption: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -52,5 +52,5 @@ class _CrmInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CrmInfo: _CrmInfo[_CrmInfoRecord | _CrmRecord]
+CrmInfo: CrmInfoFields[_CrmInfoRecord | _CrmRecord]
 """The fields of CrmInfo: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.currency import Currency as _CurrencyRecord
 from ..models.currencyinfo import CurrencyInfo as _CurrencyInfoRecord
-from .currencycodereference import _CurrencyCodeReference
-from ._maps import _Map_info
+from .currencycodereference import CurrencyCodeReferenceFields
+from ._maps import Map_info
 
-class _Currency(_h.ReferenceField[_h.R]):
+class CurrencyFields(_h.ReferenceField[_h.R]):
     """The fields of Currency, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,7 +21,7 @@ class _Currency(_h.ReferenceField[_h.R]):
     """displayIdFlag: boolean"""
     displaySymbolFlag: _h.BooleanField[_h.R]
     """displaySymbolFlag: boolean"""
-    currencyCode: _CurrencyCodeReference[_h.R]
+    currencyCode: CurrencyCodeReferenceFields[_h.R]
     """currencyCode: a reference; compare its id or name, or it with None"""
     thousandsSeparator: _h.TextField[_h.R]
     """thousandsSeparator: string, at most 1 characters"""
@@ -35,7 +35,7 @@ class _Currency(_h.ReferenceField[_h.R]):
     """numberOfDecimals: int32"""
     reportFormat: _h.TextField[_h.R]
     """reportFormat: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -48,5 +48,5 @@ class _Currency(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Currency: _Currency[_CurrencyRecord | _CurrencyInfoRecord]
+Currency: CurrencyFields[_CurrencyRecord | _CurrencyInfoRecord]
 """The fields of Currency: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.currencyinfo import CurrencyInfo as _CurrencyInfoRecord
 from ..models.currency import Currency as _CurrencyRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CurrencyInfo(_h.ReferenceField[_h.R]):
+class CurrencyInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CurrencyInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _CurrencyInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CurrencyInfo: _CurrencyInfo[_CurrencyInfoRecord | _CurrencyRecord]
+CurrencyInfo: CurrencyInfoFields[_CurrencyInfoRecord | _CurrencyRecord]
 """The fields of CurrencyInfo: for conditions, sort orders and selections."""

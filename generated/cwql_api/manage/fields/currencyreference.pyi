@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.currencyreference import CurrencyReference as _CurrencyReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CurrencyReference(_h.ReferenceField[_h.R]):
+class CurrencyReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of CurrencyReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -31,7 +31,7 @@ class _CurrencyReference(_h.ReferenceField[_h.R]):
     """rightAlign: boolean"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -42,5 +42,5 @@ class _CurrencyReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CurrencyReference: _CurrencyReference[_CurrencyReferenceRecord]
+CurrencyReference: CurrencyReferenceFields[_CurrencyReferenceRecord]
 """The fields of CurrencyReference: for conditions, sort orders and selections."""

@@ -4,12 +4,12 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.customfieldinfo import CustomFieldInfo as _CustomFieldInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CustomFieldInfo(_h.ReferenceField[_h.R]):
+class CustomFieldInfoFields(_h.ReferenceField[_h.R]):
     """The fields of CustomFieldInfo, in conditions on records R."""
 
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     caption: _h.TextField[_h.R]
     """caption: string"""
@@ -44,5 +44,5 @@ class _CustomFieldInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CustomFieldInfo: _CustomFieldInfo[_CustomFieldInfoRecord]
+CustomFieldInfo: CustomFieldInfoFields[_CustomFieldInfoRecord]
 """The fields of CustomFieldInfo: for conditions, sort orders and selections."""

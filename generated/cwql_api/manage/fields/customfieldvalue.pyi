@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.customfieldvalue import CustomFieldValue as _CustomFieldValueRecord
 
-class _CustomFieldValue(_h.ReferenceField[_h.R]):
+class CustomFieldValueFields(_h.ReferenceField[_h.R]):
     """The fields of CustomFieldValue, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -29,8 +29,8 @@ class _CustomFieldValue(_h.ReferenceField[_h.R]):
     podId: _h.TextField[_h.R]
     """podId: string, since 2025.16"""
 
-class _CustomFieldValueMany(_CustomFieldValue[_h.R], _h.CustomFieldsField[_h.R, _CustomFieldValueRecord]):
+class CustomFieldValueListFields(CustomFieldValueFields[_h.R], _h.CustomFieldsField[_h.R, _CustomFieldValueRecord]):
     """A list of CustomFieldValue inside of a record R."""
 
-CustomFieldValue: _CustomFieldValue[_CustomFieldValueRecord]
+CustomFieldValue: CustomFieldValueFields[_CustomFieldValueRecord]
 """The fields of CustomFieldValue: for conditions, sort orders and selections."""

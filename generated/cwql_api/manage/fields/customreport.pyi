@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.customreport import CustomReport as _CustomReportRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CustomReport(_h.ReferenceField[_h.R]):
+class CustomReportFields(_h.ReferenceField[_h.R]):
     """The fields of CustomReport, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -157,7 +157,7 @@ class _CustomReport(_h.ReferenceField[_h.R]):
     """invoiceParamId: int32"""
     invoiceOverride: _h.TextField[_h.R]
     """invoiceOverride: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -170,5 +170,5 @@ class _CustomReport(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CustomReport: _CustomReport[_CustomReportRecord]
+CustomReport: CustomReportFields[_CustomReportRecord]
 """The fields of CustomReport: for conditions, sort orders and selections."""

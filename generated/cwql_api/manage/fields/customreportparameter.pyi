@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.customreportparameter import CustomReportParameter as _CustomReportParameterRecord
-from .customreportreference import _CustomReportReference
-from ._maps import _Map_info
+from .customreportreference import CustomReportReferenceFields
+from ._maps import Map_info
 
-class _CustomReportParameter(_h.ReferenceField[_h.R]):
+class CustomReportParameterFields(_h.ReferenceField[_h.R]):
     """The fields of CustomReportParameter, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,9 +14,9 @@ class _CustomReportParameter(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters"""
     captionName: _h.TextField[_h.R]
     """captionName: string, at most 50 characters"""
-    customReport: _CustomReportReference[_h.R]
+    customReport: CustomReportReferenceFields[_h.R]
     """customReport: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _CustomReportParameter(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CustomReportParameter: _CustomReportParameter[_CustomReportParameterRecord]
+CustomReportParameter: CustomReportParameterFields[_CustomReportParameterRecord]
 """The fields of CustomReportParameter: for conditions, sort orders and selections."""

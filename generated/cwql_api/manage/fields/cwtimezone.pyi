@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.cwtimezone import CwTimeZone as _CwTimeZoneRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _CwTimeZone(_h.ReferenceField[_h.R]):
+class CwTimeZoneFields(_h.ReferenceField[_h.R]):
     """The fields of CwTimeZone, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _CwTimeZone(_h.ReferenceField[_h.R]):
     """endDate: string"""
     daylightSavingsFlag: _h.BooleanField[_h.R]
     """daylightSavingsFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _CwTimeZone(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-CwTimeZone: _CwTimeZone[_CwTimeZoneRecord]
+CwTimeZone: CwTimeZoneFields[_CwTimeZoneRecord]
 """The fields of CwTimeZone: for conditions, sort orders and selections."""

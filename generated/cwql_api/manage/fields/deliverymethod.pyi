@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.deliverymethod import DeliveryMethod as _DeliveryMethodRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _DeliveryMethod(_h.ReferenceField[_h.R]):
+class DeliveryMethodFields(_h.ReferenceField[_h.R]):
     """The fields of DeliveryMethod, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,7 +21,7 @@ class _DeliveryMethod(_h.ReferenceField[_h.R]):
     """integrationPrintFlag: boolean"""
     integrationActiveFlag: _h.BooleanField[_h.R]
     """integrationActiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -34,5 +34,5 @@ class _DeliveryMethod(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DeliveryMethod: _DeliveryMethod[_DeliveryMethodRecord]
+DeliveryMethod: DeliveryMethodFields[_DeliveryMethodRecord]
 """The fields of DeliveryMethod: for conditions, sort orders and selections."""

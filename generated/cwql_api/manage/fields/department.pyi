@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.department import Department as _DepartmentRecord
 from ..models.departmentinfo import DepartmentInfo as _DepartmentInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Department(_h.ReferenceField[_h.R]):
+class DepartmentFields(_h.ReferenceField[_h.R]):
     """The fields of Department, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _Department(_h.ReferenceField[_h.R]):
     """identifier: string, at most 15 characters, required"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _Department(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Department: _Department[_DepartmentRecord | _DepartmentInfoRecord]
+Department: DepartmentFields[_DepartmentRecord | _DepartmentInfoRecord]
 """The fields of Department: for conditions, sort orders and selections."""

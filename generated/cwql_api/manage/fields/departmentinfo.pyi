@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.departmentinfo import DepartmentInfo as _DepartmentInfoRecord
 from ..models.department import Department as _DepartmentRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _DepartmentInfo(_h.ReferenceField[_h.R]):
+class DepartmentInfoFields(_h.ReferenceField[_h.R]):
     """The fields of DepartmentInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _DepartmentInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DepartmentInfo: _DepartmentInfo[_DepartmentInfoRecord | _DepartmentRecord]
+DepartmentInfo: DepartmentInfoFields[_DepartmentInfoRecord | _DepartmentRecord]
 """The fields of DepartmentInfo: for conditions, sort orders and selections."""

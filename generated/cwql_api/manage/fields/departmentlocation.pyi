@@ -3,36 +3,36 @@ from cwql.schema import handles as _h
 
 from ..models.departmentlocation import DepartmentLocation as _DepartmentLocationRecord
 from ..models.departmentlocationinfo import DepartmentLocationInfo as _DepartmentLocationInfoRecord
-from .ldapconfigurationreference import _LdapConfigurationReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .ldapconfigurationreference import LdapConfigurationReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _DepartmentLocation(_h.ReferenceField[_h.R]):
+class DepartmentLocationFields(_h.ReferenceField[_h.R]):
     """The fields of DepartmentLocation, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    departmentManager: _MemberReference[_h.R]
+    departmentManager: MemberReferenceFields[_h.R]
     """departmentManager: a reference; compare its id, identifier or name, or it with None"""
-    dispatch: _MemberReference[_h.R]
+    dispatch: MemberReferenceFields[_h.R]
     """dispatch: a reference; compare its id, identifier or name, or it with None"""
-    serviceManager: _MemberReference[_h.R]
+    serviceManager: MemberReferenceFields[_h.R]
     """serviceManager: a reference; compare its id, identifier or name, or it with None"""
-    dutyManager: _MemberReference[_h.R]
+    dutyManager: MemberReferenceFields[_h.R]
     """dutyManager: a reference; compare its id, identifier or name, or it with None"""
-    ldapConfig: _LdapConfigurationReference[_h.R]
+    ldapConfig: LdapConfigurationReferenceFields[_h.R]
     """ldapConfig: a reference; compare its id or name, or it with None"""
     addAllLocations: _h.BooleanField[_h.R]
     """addAllLocations: boolean"""
     removeAllLocations: _h.BooleanField[_h.R]
     """removeAllLocations: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -43,5 +43,5 @@ class _DepartmentLocation(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DepartmentLocation: _DepartmentLocation[_DepartmentLocationRecord | _DepartmentLocationInfoRecord]
+DepartmentLocation: DepartmentLocationFields[_DepartmentLocationRecord | _DepartmentLocationInfoRecord]
 """The fields of DepartmentLocation: for conditions, sort orders and selections."""

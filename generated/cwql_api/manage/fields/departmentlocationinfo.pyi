@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.departmentlocationinfo import DepartmentLocationInfo as _DepartmentLocationInfoRecord
 from ..models.departmentlocation import DepartmentLocation as _DepartmentLocationRecord
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _DepartmentLocationInfo(_h.ReferenceField[_h.R]):
+class DepartmentLocationInfoFields(_h.ReferenceField[_h.R]):
     """The fields of DepartmentLocationInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _DepartmentLocationInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DepartmentLocationInfo: _DepartmentLocationInfo[_DepartmentLocationInfoRecord | _DepartmentLocationRecord]
+DepartmentLocationInfo: DepartmentLocationInfoFields[_DepartmentLocationInfoRecord | _DepartmentLocationRecord]
 """The fields of DepartmentLocationInfo: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.directionalsync import DirectionalSync as _DirectionalSyncRecord
 from ..models.directionalsyncinfo import DirectionalSyncInfo as _DirectionalSyncInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _DirectionalSync(_h.ReferenceField[_h.R]):
+class DirectionalSyncFields(_h.ReferenceField[_h.R]):
     """The fields of DirectionalSync, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _DirectionalSync(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DirectionalSync: _DirectionalSync[_DirectionalSyncRecord | _DirectionalSyncInfoRecord]
+DirectionalSync: DirectionalSyncFields[_DirectionalSyncRecord | _DirectionalSyncInfoRecord]
 """The fields of DirectionalSync: for conditions, sort orders and selections."""

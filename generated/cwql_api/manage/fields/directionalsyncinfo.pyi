@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.directionalsyncinfo import DirectionalSyncInfo as _DirectionalSyncInfoRecord
 from ..models.directionalsync import DirectionalSync as _DirectionalSyncRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _DirectionalSyncInfo(_h.ReferenceField[_h.R]):
+class DirectionalSyncInfoFields(_h.ReferenceField[_h.R]):
     """The fields of DirectionalSyncInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _DirectionalSyncInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DirectionalSyncInfo: _DirectionalSyncInfo[_DirectionalSyncInfoRecord | _DirectionalSyncRecord]
+DirectionalSyncInfo: DirectionalSyncInfoFields[_DirectionalSyncInfoRecord | _DirectionalSyncRecord]
 """The fields of DirectionalSyncInfo: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.documentformdata import DocumentFormData as _DocumentFormDataRecord
 
-class _DocumentFormData(_h.ReferenceField[_h.R]):
+class DocumentFormDataFields(_h.ReferenceField[_h.R]):
     """The fields of DocumentFormData, in conditions on records R."""
 
     file: _h.TextField[_h.R]
@@ -23,5 +23,5 @@ class _DocumentFormData(_h.ReferenceField[_h.R]):
     isAvatar: _h.BooleanField[_h.R]
     """isAvatar: boolean"""
 
-DocumentFormData: _DocumentFormData[_DocumentFormDataRecord]
+DocumentFormData: DocumentFormDataFields[_DocumentFormDataRecord]
 """The fields of DocumentFormData: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.documentinfo import DocumentInfo as _DocumentInfoRecord
-from .documenttypereference import _DocumentTypeReference
-from ._maps import _Map_info
+from .documenttypereference import DocumentTypeReferenceFields
+from ._maps import Map_info
 
-class _DocumentInfo(_h.ReferenceField[_h.R]):
+class DocumentInfoFields(_h.ReferenceField[_h.R]):
     """The fields of DocumentInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -34,13 +34,13 @@ class _DocumentInfo(_h.ReferenceField[_h.R]):
     """urlFlag: boolean"""
     createdOnDate: _h.DateTextField[_h.R]
     """createdOnDate: string, since 2025.1"""
-    documentType: _DocumentTypeReference[_h.R]
+    documentType: DocumentTypeReferenceFields[_h.R]
     """documentType: a reference; compare its id or name, or it with None, since 2025.1"""
     guid: _h.TextField[_h.R]
     """guid: uuid"""
     guidSecondary: _h.TextField[_h.R]
     """guidSecondary: uuid, since 2025.8"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -51,5 +51,5 @@ class _DocumentInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DocumentInfo: _DocumentInfo[_DocumentInfoRecord]
+DocumentInfo: DocumentInfoFields[_DocumentInfoRecord]
 """The fields of DocumentInfo: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.documentreference import DocumentReference as _DocumentReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _DocumentReference(_h.ReferenceField[_h.R]):
+class DocumentReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of DocumentReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _DocumentReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DocumentReference: _DocumentReference[_DocumentReferenceRecord]
+DocumentReference: DocumentReferenceFields[_DocumentReferenceRecord]
 """The fields of DocumentReference: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.documentsetup import DocumentSetup as _DocumentSetupRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _DocumentSetup(_h.ReferenceField[_h.R]):
+class DocumentSetupFields(_h.ReferenceField[_h.R]):
     """The fields of DocumentSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _DocumentSetup(_h.ReferenceField[_h.R]):
     """templatePath: string, at most 200 characters"""
     templateOutputPath: _h.TextField[_h.R]
     """templateOutputPath: string, at most 200 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _DocumentSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DocumentSetup: _DocumentSetup[_DocumentSetupRecord]
+DocumentSetup: DocumentSetupFields[_DocumentSetupRecord]
 """The fields of DocumentSetup: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.documenttype import DocumentType as _DocumentTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _DocumentType(_h.ReferenceField[_h.R]):
+class DocumentTypeFields(_h.ReferenceField[_h.R]):
     """The fields of DocumentType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _DocumentType(_h.ReferenceField[_h.R]):
     """mimeType: string"""
     description: _h.TextField[_h.R]
     """description: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _DocumentType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-DocumentType: _DocumentType[_DocumentTypeRecord]
+DocumentType: DocumentTypeFields[_DocumentTypeRecord]
 """The fields of DocumentType: for conditions, sort orders and selections."""

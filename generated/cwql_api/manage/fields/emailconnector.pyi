@@ -5,46 +5,46 @@ from cwql.schema import handles as _h
 
 from ..models.emailconnector import EmailConnector as _EmailConnectorRecord
 from ..models.emailconnectorinfo import EmailConnectorInfo as _EmailConnectorInfoRecord
-from .boardreference import _BoardReference
-from .companyreference import _CompanyReference
-from .googleemailsetupreference import _GoogleEmailSetupReference
-from .imapsetupreference import _ImapSetupReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .office365emailsetupreference import _Office365EmailSetupReference
-from .priorityreference import _PriorityReference
-from .serviceitemreference import _ServiceItemReference
-from .servicesourcereference import _ServiceSourceReference
-from .servicestatusreference import _ServiceStatusReference
-from .servicesubtypereference import _ServiceSubTypeReference
-from .servicetypereference import _ServiceTypeReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .boardreference import BoardReferenceFields
+from .companyreference import CompanyReferenceFields
+from .googleemailsetupreference import GoogleEmailSetupReferenceFields
+from .imapsetupreference import ImapSetupReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .office365emailsetupreference import Office365EmailSetupReferenceFields
+from .priorityreference import PriorityReferenceFields
+from .serviceitemreference import ServiceItemReferenceFields
+from .servicesourcereference import ServiceSourceReferenceFields
+from .servicestatusreference import ServiceStatusReferenceFields
+from .servicesubtypereference import ServiceSubTypeReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _EmailConnector(_h.ReferenceField[_h.R]):
+class EmailConnectorFields(_h.ReferenceField[_h.R]):
     """The fields of EmailConnector, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     emailServerType: _h.EnumField[_t.Literal["IMAP", "Office365", "Google", "Asio365"], _h.R]
     """emailServerType: IMAP | Office365 | Google | Asio365"""
-    imapSetup: _ImapSetupReference[_h.R]
+    imapSetup: ImapSetupReferenceFields[_h.R]
     """imapSetup: a reference; compare its id or name, or it with None"""
-    office365EmailSetup: _Office365EmailSetupReference[_h.R]
+    office365EmailSetup: Office365EmailSetupReferenceFields[_h.R]
     """office365EmailSetup: a reference; compare its id or name, or it with None"""
-    asio365EmailSetup: _Office365EmailSetupReference[_h.R]
+    asio365EmailSetup: Office365EmailSetupReferenceFields[_h.R]
     """asio365EmailSetup: a reference; compare its id or name, or it with None, since 2025.1"""
-    googleEmailSetup: _GoogleEmailSetupReference[_h.R]
+    googleEmailSetup: GoogleEmailSetupReferenceFields[_h.R]
     """googleEmailSetup: a reference; compare its id or name, or it with None"""
-    serviceBoard: _BoardReference[_h.R]
+    serviceBoard: BoardReferenceFields[_h.R]
     """serviceBoard: a reference; compare its id or name, or it with None, required"""
-    defaultCompany: _CompanyReference[_h.R]
+    defaultCompany: CompanyReferenceFields[_h.R]
     """defaultCompany: a reference; compare its id, identifier or name, or it with None, required"""
-    defaultMember: _MemberReference[_h.R]
+    defaultMember: MemberReferenceFields[_h.R]
     """defaultMember: a reference; compare its id, identifier or name, or it with None"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     emailNotifyFrom: _h.TextField[_h.R]
     """emailNotifyFrom: string, at most 50 characters"""
@@ -68,17 +68,17 @@ class _EmailConnector(_h.ReferenceField[_h.R]):
     """responseEmailForNew: string"""
     responseEmailForExisting: _h.TextField[_h.R]
     """responseEmailForExisting: string"""
-    sourceOverride: _ServiceSourceReference[_h.R]
+    sourceOverride: ServiceSourceReferenceFields[_h.R]
     """sourceOverride: a reference; compare its id or name, or it with None"""
-    priorityOverride: _PriorityReference[_h.R]
+    priorityOverride: PriorityReferenceFields[_h.R]
     """priorityOverride: a reference; compare its id or name, or it with None"""
-    typeOverride: _ServiceTypeReference[_h.R]
+    typeOverride: ServiceTypeReferenceFields[_h.R]
     """typeOverride: a reference; compare its id or name, or it with None"""
-    subTypeOverride: _ServiceSubTypeReference[_h.R]
+    subTypeOverride: ServiceSubTypeReferenceFields[_h.R]
     """subTypeOverride: a reference; compare its id or name, or it with None"""
-    itemOverride: _ServiceItemReference[_h.R]
+    itemOverride: ServiceItemReferenceFields[_h.R]
     """itemOverride: a reference; compare its id or name, or it with None"""
-    statusOverride: _ServiceStatusReference[_h.R]
+    statusOverride: ServiceStatusReferenceFields[_h.R]
     """statusOverride: a reference; compare its id or name, or it with None"""
     addCcFlag: _h.BooleanField[_h.R]
     """addCcFlag: boolean"""
@@ -86,7 +86,7 @@ class _EmailConnector(_h.ReferenceField[_h.R]):
     """inboundTicketMailboxId: string, since 2025.1"""
     useEmailMessageIdFlag: _h.BooleanField[_h.R]
     """useEmailMessageIdFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -97,5 +97,5 @@ class _EmailConnector(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-EmailConnector: _EmailConnector[_EmailConnectorRecord | _EmailConnectorInfoRecord]
+EmailConnector: EmailConnectorFields[_EmailConnectorRecord | _EmailConnectorInfoRecord]
 """The fields of EmailConnector: for conditions, sort orders and selections."""

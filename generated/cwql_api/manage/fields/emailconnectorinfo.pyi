@@ -3,20 +3,20 @@ from cwql.schema import handles as _h
 
 from ..models.emailconnectorinfo import EmailConnectorInfo as _EmailConnectorInfoRecord
 from ..models.emailconnector import EmailConnector as _EmailConnectorRecord
-from .companyreference import _CompanyReference
-from .imapsetupreference import _ImapSetupReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from .imapsetupreference import ImapSetupReferenceFields
+from ._maps import Map_info
 
-class _EmailConnectorInfo(_h.ReferenceField[_h.R]):
+class EmailConnectorInfoFields(_h.ReferenceField[_h.R]):
     """The fields of EmailConnectorInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    defaultCompany: _CompanyReference[_h.R]
+    defaultCompany: CompanyReferenceFields[_h.R]
     """defaultCompany: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
-    imapSetup: _ImapSetupReference[_h.R]
+    imapSetup: ImapSetupReferenceFields[_h.R]
     """imapSetup: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _EmailConnectorInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-EmailConnectorInfo: _EmailConnectorInfo[_EmailConnectorInfoRecord | _EmailConnectorRecord]
+EmailConnectorInfo: EmailConnectorInfoFields[_EmailConnectorInfoRecord | _EmailConnectorRecord]
 """The fields of EmailConnectorInfo: for conditions, sort orders and selections."""

@@ -2,42 +2,42 @@
 from cwql.schema import handles as _h
 
 from ..models.emailconnectorparsingrule import EmailConnectorParsingRule as _EmailConnectorParsingRuleRecord
-from .boardreference import _BoardReference
-from .emailconnectorparsingstylereference import _EmailConnectorParsingStyleReference
-from .emailconnectorparsingvariablereference import _EmailConnectorParsingVariableReference
-from ._maps import _Map_info
-from .priorityreference import _PriorityReference
-from .serviceitemreference import _ServiceItemReference
-from .servicestatusreference import _ServiceStatusReference
-from .servicesubtypereference import _ServiceSubTypeReference
-from .servicetypereference import _ServiceTypeReference
+from .boardreference import BoardReferenceFields
+from .emailconnectorparsingstylereference import EmailConnectorParsingStyleReferenceFields
+from .emailconnectorparsingvariablereference import EmailConnectorParsingVariableReferenceFields
+from ._maps import Map_info
+from .priorityreference import PriorityReferenceFields
+from .serviceitemreference import ServiceItemReferenceFields
+from .servicestatusreference import ServiceStatusReferenceFields
+from .servicesubtypereference import ServiceSubTypeReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
 
-class _EmailConnectorParsingRule(_h.ReferenceField[_h.R]):
+class EmailConnectorParsingRuleFields(_h.ReferenceField[_h.R]):
     """The fields of EmailConnectorParsingRule, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    parsingStyle: _EmailConnectorParsingStyleReference[_h.R]
+    parsingStyle: EmailConnectorParsingStyleReferenceFields[_h.R]
     """parsingStyle: a reference; compare its id or name, or it with None"""
     priority: _h.IntegerField[_h.R]
     """priority: int32, required"""
-    parsingVariable: _EmailConnectorParsingVariableReference[_h.R]
+    parsingVariable: EmailConnectorParsingVariableReferenceFields[_h.R]
     """parsingVariable: a reference; compare its id, name or identifier, or it with None, required"""
     searchTerm: _h.TextField[_h.R]
     """searchTerm: string, at most 250 characters, required"""
-    servicePriority: _PriorityReference[_h.R]
+    servicePriority: PriorityReferenceFields[_h.R]
     """servicePriority: a reference; compare its id or name, or it with None"""
-    serviceStatus: _ServiceStatusReference[_h.R]
+    serviceStatus: ServiceStatusReferenceFields[_h.R]
     """serviceStatus: a reference; compare its id or name, or it with None"""
-    serviceType: _ServiceTypeReference[_h.R]
+    serviceType: ServiceTypeReferenceFields[_h.R]
     """serviceType: a reference; compare its id or name, or it with None"""
-    serviceSubType: _ServiceSubTypeReference[_h.R]
+    serviceSubType: ServiceSubTypeReferenceFields[_h.R]
     """serviceSubType: a reference; compare its id or name, or it with None"""
-    serviceItem: _ServiceItemReference[_h.R]
+    serviceItem: ServiceItemReferenceFields[_h.R]
     """serviceItem: a reference; compare its id or name, or it with None"""
-    serviceBoard: _BoardReference[_h.R]
+    serviceBoard: BoardReferenceFields[_h.R]
     """serviceBoard: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -48,5 +48,5 @@ class _EmailConnectorParsingRule(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-EmailConnectorParsingRule: _EmailConnectorParsingRule[_EmailConnectorParsingRuleRecord]
+EmailConnectorParsingRule: EmailConnectorParsingRuleFields[_EmailConnectorParsingRuleRecord]
 """The fields of EmailConnectorParsingRule: for conditions, sort orders and selections."""

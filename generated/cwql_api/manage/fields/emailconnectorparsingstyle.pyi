@@ -2,21 +2,21 @@
 from cwql.schema import handles as _h
 
 from ..models.emailconnectorparsingstyle import EmailConnectorParsingStyle as _EmailConnectorParsingStyleRecord
-from .emailconnectorparsingtypereference import _EmailConnectorParsingTypeReference
-from ._maps import _Map_info
+from .emailconnectorparsingtypereference import EmailConnectorParsingTypeReferenceFields
+from ._maps import Map_info
 
-class _EmailConnectorParsingStyle(_h.ReferenceField[_h.R]):
+class EmailConnectorParsingStyleFields(_h.ReferenceField[_h.R]):
     """The fields of EmailConnectorParsingStyle, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    parsingType: _EmailConnectorParsingTypeReference[_h.R]
+    parsingType: EmailConnectorParsingTypeReferenceFields[_h.R]
     """parsingType: a reference; compare its id or name, or it with None, required"""
     parseRule: _h.TextField[_h.R]
     """parseRule: string, at most 500 characters, required"""
     priority: _h.IntegerField[_h.R]
     """priority: int32, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _EmailConnectorParsingStyle(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-EmailConnectorParsingStyle: _EmailConnectorParsingStyle[_EmailConnectorParsingStyleRecord]
+EmailConnectorParsingStyle: EmailConnectorParsingStyleFields[_EmailConnectorParsingStyleRecord]
 """The fields of EmailConnectorParsingStyle: for conditions, sort orders and selections."""

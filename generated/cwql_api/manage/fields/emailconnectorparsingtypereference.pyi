@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.emailconnectorparsingtypereference import EmailConnectorParsingTypeReference as _EmailConnectorParsingTypeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _EmailConnectorParsingTypeReference(_h.ReferenceField[_h.R]):
+class EmailConnectorParsingTypeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of EmailConnectorParsingTypeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _EmailConnectorParsingTypeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-EmailConnectorParsingTypeReference: _EmailConnectorParsingTypeReference[_EmailConnectorParsingTypeReferenceRecord]
+EmailConnectorParsingTypeReference: EmailConnectorParsingTypeReferenceFields[_EmailConnectorParsingTypeReferenceRecord]
 """The fields of EmailConnectorParsingTypeReference: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.emailconnectorparsingvariablereference import EmailConnectorParsingVariableReference as _EmailConnectorParsingVariableReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _EmailConnectorParsingVariableReference(_h.ReferenceField[_h.R]):
+class EmailConnectorParsingVariableReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of EmailConnectorParsingVariableReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _EmailConnectorParsingVariableReference(_h.ReferenceField[_h.R]):
     """name: string"""
     identifier: _h.TextField[_h.R]
     """identifier: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _EmailConnectorParsingVariableReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-EmailConnectorParsingVariableReference: _EmailConnectorParsingVariableReference[_EmailConnectorParsingVariableReferenceRecord]
+EmailConnectorParsingVariableReference: EmailConnectorParsingVariableReferenceFields[_EmailConnectorParsingVariableReferenceRecord]
 """The fields of EmailConnectorParsingVariableReference: for conditions, sort orders and selections."""

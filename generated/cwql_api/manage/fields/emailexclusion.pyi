@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.emailexclusion import EmailExclusion as _EmailExclusionRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _EmailExclusion(_h.ReferenceField[_h.R]):
+class EmailExclusionFields(_h.ReferenceField[_h.R]):
     """The fields of EmailExclusion, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     description: _h.TextField[_h.R]
     """description: string, at most 100 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -24,5 +24,5 @@ class _EmailExclusion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-EmailExclusion: _EmailExclusion[_EmailExclusionRecord]
+EmailExclusion: EmailExclusionFields[_EmailExclusionRecord]
 """The fields of EmailExclusion: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.emailopened import EmailOpened as _EmailOpenedRecord
 
-class _EmailOpened(_h.ReferenceField[_h.R]):
+class EmailOpenedFields(_h.ReferenceField[_h.R]):
     """The fields of EmailOpened, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _EmailOpened(_h.ReferenceField[_h.R]):
     dateOpened: _h.DateTimeField[_h.R]
     """dateOpened: date-time"""
 
-EmailOpened: _EmailOpened[_EmailOpenedRecord]
+EmailOpened: EmailOpenedFields[_EmailOpenedRecord]
 """The fields of EmailOpened: for conditions, sort orders and selections."""

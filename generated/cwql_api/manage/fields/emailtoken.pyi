@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.emailtoken import EmailToken as _EmailTokenRecord
 
-class _EmailToken(_h.ReferenceField[_h.R]):
+class EmailTokenFields(_h.ReferenceField[_h.R]):
     """The fields of EmailToken, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -41,5 +41,5 @@ class _EmailToken(_h.ReferenceField[_h.R]):
     portalPasswordFlag: _h.BooleanField[_h.R]
     """portalPasswordFlag: boolean"""
 
-EmailToken: _EmailToken[_EmailTokenRecord]
+EmailToken: EmailTokenFields[_EmailTokenRecord]
 """The fields of EmailToken: for conditions, sort orders and selections."""

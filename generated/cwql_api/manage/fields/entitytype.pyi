@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.entitytype import EntityType as _EntityTypeRecord
 from ..models.entitytypeinfo import EntityTypeInfo as _EntityTypeInfoRecord
 
-class _EntityType(_h.ReferenceField[_h.R]):
+class EntityTypeFields(_h.ReferenceField[_h.R]):
     """The fields of EntityType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,5 +14,5 @@ class _EntityType(_h.ReferenceField[_h.R]):
     code: _h.TextField[_h.R]
     """code: string"""
 
-EntityType: _EntityType[_EntityTypeRecord | _EntityTypeInfoRecord]
+EntityType: EntityTypeFields[_EntityTypeRecord | _EntityTypeInfoRecord]
 """The fields of EntityType: for conditions, sort orders and selections."""

@@ -4,7 +4,7 @@ from cwql.schema import handles as _h
 from ..models.entitytypeinfo import EntityTypeInfo as _EntityTypeInfoRecord
 from ..models.entitytype import EntityType as _EntityTypeRecord
 
-class _EntityTypeInfo(_h.ReferenceField[_h.R]):
+class EntityTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of EntityTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -12,5 +12,5 @@ class _EntityTypeInfo(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-EntityTypeInfo: _EntityTypeInfo[_EntityTypeInfoRecord | _EntityTypeRecord]
+EntityTypeInfo: EntityTypeInfoFields[_EntityTypeInfoRecord | _EntityTypeRecord]
 """The fields of EntityTypeInfo: for conditions, sort orders and selections."""

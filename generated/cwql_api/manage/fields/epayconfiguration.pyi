@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.epayconfiguration import EPayConfiguration as _EPayConfigurationRecord
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
-from .systemlocationreference import _SystemLocationReference
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _EPayConfiguration(_h.ReferenceField[_h.R]):
+class EPayConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of EPayConfiguration, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None, required"""
     url: _h.TextField[_h.R]
     """url: string, at most 400 characters, required"""
@@ -23,7 +23,7 @@ class _EPayConfiguration(_h.ReferenceField[_h.R]):
     """encryptionKey: string, at most 500 characters"""
     initializationVector: _h.TextField[_h.R]
     """initializationVector: string, at most 500 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -34,5 +34,5 @@ class _EPayConfiguration(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-EPayConfiguration: _EPayConfiguration[_EPayConfigurationRecord]
+EPayConfiguration: EPayConfigurationFields[_EPayConfigurationRecord]
 """The fields of EPayConfiguration: for conditions, sort orders and selections."""

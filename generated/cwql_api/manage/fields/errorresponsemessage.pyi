@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.errorresponsemessage import ErrorResponseMessage as _ErrorResponseMessageRecord
-from .validationerror import _ValidationErrorMany
+from .validationerror import ValidationErrorListFields
 
-class _ErrorResponseMessage(_h.ReferenceField[_h.R]):
+class ErrorResponseMessageFields(_h.ReferenceField[_h.R]):
     """The fields of ErrorResponseMessage, in conditions on records R."""
 
     code: _h.TextField[_h.R]
     """code: string"""
     message: _h.TextField[_h.R]
     """message: string"""
-    errors: _ValidationErrorMany[_h.R]
+    errors: ValidationErrorListFields[_h.R]
     """errors: a list of ValidationError; compare one of its fields, or use any()"""
 
-ErrorResponseMessage: _ErrorResponseMessage[_ErrorResponseMessageRecord]
+ErrorResponseMessage: ErrorResponseMessageFields[_ErrorResponseMessageRecord]
 """The fields of ErrorResponseMessage: for conditions, sort orders and selections."""

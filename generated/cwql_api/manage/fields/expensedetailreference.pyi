@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.expensedetailreference import ExpenseDetailReference as _ExpenseDetailReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ExpenseDetailReference(_h.ReferenceField[_h.R]):
+class ExpenseDetailReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseDetailReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     amount: _h.NumberField[_h.R]
     """amount: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _ExpenseDetailReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ExpenseDetailReference: _ExpenseDetailReference[_ExpenseDetailReferenceRecord]
+ExpenseDetailReference: ExpenseDetailReferenceFields[_ExpenseDetailReferenceRecord]
 """The fields of ExpenseDetailReference: for conditions, sort orders and selections."""

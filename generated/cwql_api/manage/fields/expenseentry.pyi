@@ -4,42 +4,42 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.expenseentry import ExpenseEntry as _ExpenseEntryRecord
-from .agreementreference import _AgreementReference
-from .classificationreference import _ClassificationReference
-from .companyreference import _CompanyReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from .expensereportreference import _ExpenseReportReference
-from .expensetax import _ExpenseTaxMany
-from .expensetypereference import _ExpenseTypeReference
-from .invoicereference import _InvoiceReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .paymentmethodreference import _PaymentMethodReference
-from .projectphasereference import _ProjectPhaseReference
-from .projectreference import _ProjectReference
-from .ticketreference import _TicketReference
+from .agreementreference import AgreementReferenceFields
+from .classificationreference import ClassificationReferenceFields
+from .companyreference import CompanyReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .expensereportreference import ExpenseReportReferenceFields
+from .expensetax import ExpenseTaxListFields
+from .expensetypereference import ExpenseTypeReferenceFields
+from .invoicereference import InvoiceReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .paymentmethodreference import PaymentMethodReferenceFields
+from .projectphasereference import ProjectPhaseReferenceFields
+from .projectreference import ProjectReferenceFields
+from .ticketreference import TicketReferenceFields
 
-class _ExpenseEntry(_h.ReferenceField[_h.R]):
+class ExpenseEntryFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseEntry, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    expenseReport: _ExpenseReportReference[_h.R]
+    expenseReport: ExpenseReportReferenceFields[_h.R]
     """expenseReport: a reference; compare its id or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     chargeToId: _h.IntegerField[_h.R]
     """chargeToId: int32"""
     chargeToType: _h.EnumField[_t.Literal["Company", "ServiceTicket", "ProjectTicket", "ChargeCode", "Activity"], _h.R]
     """chargeToType: Company | ServiceTicket | ProjectTicket | ChargeCode | Activity"""
-    type: _ExpenseTypeReference[_h.R]
+    type: ExpenseTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    paymentMethod: _PaymentMethodReference[_h.R]
+    paymentMethod: PaymentMethodReferenceFields[_h.R]
     """paymentMethod: a reference; compare its id or name, or it with None"""
-    classification: _ClassificationReference[_h.R]
+    classification: ClassificationReferenceFields[_h.R]
     """classification: a reference; compare its id or name, or it with None"""
     amount: _h.NumberField[_h.R]
     """amount: double, required"""
@@ -53,17 +53,17 @@ class _ExpenseEntry(_h.ReferenceField[_h.R]):
     """businessUnitId: int32"""
     notes: _h.TextField[_h.R]
     """notes: string"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     invoiceAmount: _h.NumberField[_h.R]
     """invoiceAmount: double"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    taxes: _ExpenseTaxMany[_h.R]
+    taxes: ExpenseTaxListFields[_h.R]
     """taxes: a list of ExpenseTax; compare one of its fields, or use any()"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     status: _h.EnumField[_t.Literal["Open", "Rejected", "PendingApproval", "ErrorsCorrected", "PendingProjectApproval", "ApprovedByTierOne", "RejectBySecondTier", "ApprovedByTierTwo", "ReadyToBill", "Billed", "WrittenOff", "BilledAgreement"], _h.R]
     """status: Open | Rejected | PendingApproval | ErrorsCorrected | PendingProjectApproval | ApprovedByTierOne | RejectBySecondTier | ApprovedByTierTwo | ReadyToBill | Billed | WrittenOff | BilledAgreement"""
@@ -75,15 +75,15 @@ class _ExpenseEntry(_h.ReferenceField[_h.R]):
     """odometerStart: double"""
     odometerEnd: _h.NumberField[_h.R]
     """odometerEnd: double"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    phase: _ProjectPhaseReference[_h.R]
+    phase: ProjectPhaseReferenceFields[_h.R]
     """phase: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -96,8 +96,8 @@ class _ExpenseEntry(_h.ReferenceField[_h.R]):
     mileageFlag: _h.BooleanField[_h.R]
     """mileageFlag: boolean"""
 
-class _ExpenseEntryMany(_ExpenseEntry[_h.R], _h.ChildrenField[_h.R, _ExpenseEntryRecord]):
+class ExpenseEntryListFields(ExpenseEntryFields[_h.R], _h.ChildrenField[_h.R, _ExpenseEntryRecord]):
     """A list of ExpenseEntry inside of a record R."""
 
-ExpenseEntry: _ExpenseEntry[_ExpenseEntryRecord]
+ExpenseEntry: ExpenseEntryFields[_ExpenseEntryRecord]
 """The fields of ExpenseEntry: for conditions, sort orders and selections."""

@@ -4,15 +4,15 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.expensereport import ExpenseReport as _ExpenseReportRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _ExpenseReport(_h.ReferenceField[_h.R]):
+class ExpenseReportFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseReport, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     year: _h.IntegerField[_h.R]
     """year: int32"""
@@ -28,7 +28,7 @@ class _ExpenseReport(_h.ReferenceField[_h.R]):
     """total: double"""
     dueDate: _h.DateTextField[_h.R]
     """dueDate: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -39,5 +39,5 @@ class _ExpenseReport(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ExpenseReport: _ExpenseReport[_ExpenseReportRecord]
+ExpenseReport: ExpenseReportFields[_ExpenseReportRecord]
 """The fields of ExpenseReport: for conditions, sort orders and selections."""

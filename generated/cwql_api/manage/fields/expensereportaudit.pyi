@@ -4,15 +4,15 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.expensereportaudit import ExpenseReportAudit as _ExpenseReportAuditRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _ExpenseReportAudit(_h.ReferenceField[_h.R]):
+class ExpenseReportAuditFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseReportAudit, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     source: _h.EnumField[_t.Literal["None", "Member", "API", "Workflow", "Portal", "Mobile", "Network", "EmailConnector", "MassMaintenance", "Application", "SystemAPI", "Conversion"], _h.R]
     """source: None | Member | API | Workflow | Portal | Mobile | Network | EmailConnector | MassMaintenance | Application | SystemAPI | Conversion"""
@@ -26,7 +26,7 @@ class _ExpenseReportAudit(_h.ReferenceField[_h.R]):
     """newValue: string"""
     value: _h.TextField[_h.R]
     """value: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -37,5 +37,5 @@ class _ExpenseReportAudit(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ExpenseReportAudit: _ExpenseReportAudit[_ExpenseReportAuditRecord]
+ExpenseReportAudit: ExpenseReportAuditFields[_ExpenseReportAuditRecord]
 """The fields of ExpenseReportAudit: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.expensereporttierupdate import ExpenseReportTierUpdate as _ExpenseReportTierUpdateRecord
 
-class _ExpenseReportTierUpdate(_h.ReferenceField[_h.R]):
+class ExpenseReportTierUpdateFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseReportTierUpdate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _ExpenseReportTierUpdate(_h.ReferenceField[_h.R]):
     approvalType: _h.EnumField[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
     """approvalType: DataEntry | Tier1Update | Tier2Update | Billing | Service | Project | MonthlySummary | SalesActivity | Schedule"""
 
-ExpenseReportTierUpdate: _ExpenseReportTierUpdate[_ExpenseReportTierUpdateRecord]
+ExpenseReportTierUpdate: ExpenseReportTierUpdateFields[_ExpenseReportTierUpdateRecord]
 """The fields of ExpenseReportTierUpdate: for conditions, sort orders and selections."""

@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.expensetax import ExpenseTax as _ExpenseTaxRecord
-from .expensetaxtypereference import _ExpenseTaxTypeReference
+from .expensetaxtypereference import ExpenseTaxTypeReferenceFields
 
-class _ExpenseTax(_h.ReferenceField[_h.R]):
+class ExpenseTaxFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseTax, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     amount: _h.NumberField[_h.R]
     """amount: double"""
-    type: _ExpenseTaxTypeReference[_h.R]
+    type: ExpenseTaxTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
 
-class _ExpenseTaxMany(_ExpenseTax[_h.R], _h.ChildrenField[_h.R, _ExpenseTaxRecord]):
+class ExpenseTaxListFields(ExpenseTaxFields[_h.R], _h.ChildrenField[_h.R, _ExpenseTaxRecord]):
     """A list of ExpenseTax inside of a record R."""
 
-ExpenseTax: _ExpenseTax[_ExpenseTaxRecord]
+ExpenseTax: ExpenseTaxFields[_ExpenseTaxRecord]
 """The fields of ExpenseTax: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.expensetaxtypeinfo import ExpenseTaxTypeInfo as _ExpenseTaxTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ExpenseTaxTypeInfo(_h.ReferenceField[_h.R]):
+class ExpenseTaxTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseTaxTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _ExpenseTaxTypeInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     inactive: _h.BooleanField[_h.R]
     """inactive: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _ExpenseTaxTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ExpenseTaxTypeInfo: _ExpenseTaxTypeInfo[_ExpenseTaxTypeInfoRecord]
+ExpenseTaxTypeInfo: ExpenseTaxTypeInfoFields[_ExpenseTaxTypeInfoRecord]
 """The fields of ExpenseTaxTypeInfo: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.expensetype import ExpenseType as _ExpenseTypeRecord
 from ..models.expensetypeinfo import ExpenseTypeInfo as _ExpenseTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ExpenseType(_h.ReferenceField[_h.R]):
+class ExpenseTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -38,7 +38,7 @@ class _ExpenseType(_h.ReferenceField[_h.R]):
     """integrationXRef: string, at most 50 characters"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -51,5 +51,5 @@ class _ExpenseType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ExpenseType: _ExpenseType[_ExpenseTypeRecord | _ExpenseTypeInfoRecord]
+ExpenseType: ExpenseTypeFields[_ExpenseTypeRecord | _ExpenseTypeInfoRecord]
 """The fields of ExpenseType: for conditions, sort orders and selections."""

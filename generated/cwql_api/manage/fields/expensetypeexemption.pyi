@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.expensetypeexemption import ExpenseTypeExemption as _ExpenseTypeExemptionRecord
-from .expensetypereference import _ExpenseTypeReference
-from ._maps import _Map_info
+from .expensetypereference import ExpenseTypeReferenceFields
+from ._maps import Map_info
 
-class _ExpenseTypeExemption(_h.ReferenceField[_h.R]):
+class ExpenseTypeExemptionFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseTypeExemption, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    expenseType: _ExpenseTypeReference[_h.R]
+    expenseType: ExpenseTypeReferenceFields[_h.R]
     """expenseType: a reference; compare its id or name, or it with None, required"""
     taxableLevels: _h.CollectionField[int, _h.R]
     """taxableLevels: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _ExpenseTypeExemption(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ExpenseTypeExemption: _ExpenseTypeExemption[_ExpenseTypeExemptionRecord]
+ExpenseTypeExemption: ExpenseTypeExemptionFields[_ExpenseTypeExemptionRecord]
 """The fields of ExpenseTypeExemption: for conditions, sort orders and selections."""

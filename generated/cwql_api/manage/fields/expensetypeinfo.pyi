@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.expensetypeinfo import ExpenseTypeInfo as _ExpenseTypeInfoRecord
 from ..models.expensetype import ExpenseType as _ExpenseTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ExpenseTypeInfo(_h.ReferenceField[_h.R]):
+class ExpenseTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ExpenseTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _ExpenseTypeInfo(_h.ReferenceField[_h.R]):
     """amountCaption: string"""
     mileageFlag: _h.BooleanField[_h.R]
     """mileageFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ExpenseTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ExpenseTypeInfo: _ExpenseTypeInfo[_ExpenseTypeInfoRecord | _ExpenseTypeRecord]
+ExpenseTypeInfo: ExpenseTypeInfoFields[_ExpenseTypeInfoRecord | _ExpenseTypeRecord]
 """The fields of ExpenseTypeInfo: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.experiment import Experiment as _ExperimentRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Experiment(_h.ReferenceField[_h.R]):
+class ExperimentFields(_h.ReferenceField[_h.R]):
     """The fields of Experiment, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,7 +21,7 @@ class _Experiment(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     memberInactiveFlag: _h.BooleanField[_h.R]
     """memberInactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -32,5 +32,5 @@ class _Experiment(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Experiment: _Experiment[_ExperimentRecord]
+Experiment: ExperimentFields[_ExperimentRecord]
 """The fields of Experiment: for conditions, sort orders and selections."""

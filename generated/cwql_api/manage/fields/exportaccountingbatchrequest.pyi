@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.exportaccountingbatchrequest import ExportAccountingBatchRequest as _ExportAccountingBatchRequestRecord
 
-class _ExportAccountingBatchRequest(_h.ReferenceField[_h.R]):
+class ExportAccountingBatchRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ExportAccountingBatchRequest, in conditions on records R."""
 
     batchIdentifier: _h.TextField[_h.R]
@@ -41,5 +41,5 @@ class _ExportAccountingBatchRequest(_h.ReferenceField[_h.R]):
     excludedProductIds: _h.CollectionField[str, _h.R]
     """excludedProductIds: a list of string"""
 
-ExportAccountingBatchRequest: _ExportAccountingBatchRequest[_ExportAccountingBatchRequestRecord]
+ExportAccountingBatchRequest: ExportAccountingBatchRequestFields[_ExportAccountingBatchRequestRecord]
 """The fields of ExportAccountingBatchRequest: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.fileuploadsetting import FileUploadSetting as _FileUploadSettingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _FileUploadSetting(_h.ReferenceField[_h.R]):
+class FileUploadSettingFields(_h.ReferenceField[_h.R]):
     """The fields of FileUploadSetting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _FileUploadSetting(_h.ReferenceField[_h.R]):
     """restrictFileTypesFlag: boolean, required"""
     globalFileSizeLimit: _h.IntegerField[_h.R]
     """globalFileSizeLimit: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -26,5 +26,5 @@ class _FileUploadSetting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-FileUploadSetting: _FileUploadSetting[_FileUploadSettingRecord]
+FileUploadSetting: FileUploadSettingFields[_FileUploadSettingRecord]
 """The fields of FileUploadSetting: for conditions, sort orders and selections."""

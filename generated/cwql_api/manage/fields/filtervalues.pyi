@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.filtervalues import FilterValues as _FilterValuesRecord
 
-class _FilterValues(_h.ReferenceField[_h.R]):
+class FilterValuesFields(_h.ReferenceField[_h.R]):
     """The fields of FilterValues, in conditions on records R."""
 
     conditions: _h.TextField[_h.R]
@@ -15,5 +15,5 @@ class _FilterValues(_h.ReferenceField[_h.R]):
     customfieldconditions: _h.TextField[_h.R]
     """customfieldconditions: string"""
 
-FilterValues: _FilterValues[_FilterValuesRecord]
+FilterValues: FilterValuesFields[_FilterValuesRecord]
 """The fields of FilterValues: for conditions, sort orders and selections."""

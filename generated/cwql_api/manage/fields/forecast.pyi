@@ -2,56 +2,56 @@
 from cwql.schema import handles as _h
 
 from ..models.forecast import Forecast as _ForecastRecord
-from .agreementrevenuereference import _AgreementRevenueReference
-from .billingtermsreference import _BillingTermsReference
-from .currencyreference import _CurrencyReference
-from .expenserevenuereference import _ExpenseRevenueReference
-from .forecastitem import _ForecastItemMany
-from .forecastrevenuereference import _ForecastRevenueReference
-from .inclusiverevenuereference import _InclusiveRevenueReference
-from .lostrevenuereference import _LostRevenueReference
-from ._maps import _Map_info
-from .openrevenuereference import _OpenRevenueReference
-from .other1revenuereference import _Other1RevenueReference
-from .other2revenuereference import _Other2RevenueReference
-from .productrevenuereference import _ProductRevenueReference
-from .servicerevenuereference import _ServiceRevenueReference
-from .taxcodereference import _TaxCodeReference
-from .timerevenuereference import _TimeRevenueReference
-from .wonrevenuereference import _WonRevenueReference
+from .agreementrevenuereference import AgreementRevenueReferenceFields
+from .billingtermsreference import BillingTermsReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .expenserevenuereference import ExpenseRevenueReferenceFields
+from .forecastitem import ForecastItemListFields
+from .forecastrevenuereference import ForecastRevenueReferenceFields
+from .inclusiverevenuereference import InclusiveRevenueReferenceFields
+from .lostrevenuereference import LostRevenueReferenceFields
+from ._maps import Map_info
+from .openrevenuereference import OpenRevenueReferenceFields
+from .other1revenuereference import Other1RevenueReferenceFields
+from .other2revenuereference import Other2RevenueReferenceFields
+from .productrevenuereference import ProductRevenueReferenceFields
+from .servicerevenuereference import ServiceRevenueReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .timerevenuereference import TimeRevenueReferenceFields
+from .wonrevenuereference import WonRevenueReferenceFields
 
-class _Forecast(_h.ReferenceField[_h.R]):
+class ForecastFields(_h.ReferenceField[_h.R]):
     """The fields of Forecast, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    forecastItems: _ForecastItemMany[_h.R]
+    forecastItems: ForecastItemListFields[_h.R]
     """forecastItems: a list of ForecastItem; compare one of its fields, or use any()"""
-    productRevenue: _ProductRevenueReference[_h.R]
+    productRevenue: ProductRevenueReferenceFields[_h.R]
     """productRevenue: a reference; compare its id, or it with None"""
-    serviceRevenue: _ServiceRevenueReference[_h.R]
+    serviceRevenue: ServiceRevenueReferenceFields[_h.R]
     """serviceRevenue: a reference; compare its id, or it with None"""
-    agreementRevenue: _AgreementRevenueReference[_h.R]
+    agreementRevenue: AgreementRevenueReferenceFields[_h.R]
     """agreementRevenue: a reference; compare its id, or it with None"""
-    timeRevenue: _TimeRevenueReference[_h.R]
+    timeRevenue: TimeRevenueReferenceFields[_h.R]
     """timeRevenue: a reference; compare its id, or it with None"""
-    expenseRevenue: _ExpenseRevenueReference[_h.R]
+    expenseRevenue: ExpenseRevenueReferenceFields[_h.R]
     """expenseRevenue: a reference; compare its id, or it with None"""
-    forecastRevenueTotals: _ForecastRevenueReference[_h.R]
+    forecastRevenueTotals: ForecastRevenueReferenceFields[_h.R]
     """forecastRevenueTotals: a reference; compare its id, or it with None"""
-    inclusiveRevenueTotals: _InclusiveRevenueReference[_h.R]
+    inclusiveRevenueTotals: InclusiveRevenueReferenceFields[_h.R]
     """inclusiveRevenueTotals: a reference; compare its id, or it with None"""
     recurringTotal: _h.NumberField[_h.R]
     """recurringTotal: double"""
-    wonRevenue: _WonRevenueReference[_h.R]
+    wonRevenue: WonRevenueReferenceFields[_h.R]
     """wonRevenue: a reference; compare its id, or it with None"""
-    lostRevenue: _LostRevenueReference[_h.R]
+    lostRevenue: LostRevenueReferenceFields[_h.R]
     """lostRevenue: a reference; compare its id, or it with None"""
-    openRevenue: _OpenRevenueReference[_h.R]
+    openRevenue: OpenRevenueReferenceFields[_h.R]
     """openRevenue: a reference; compare its id, or it with None"""
-    otherRevenue1: _Other1RevenueReference[_h.R]
+    otherRevenue1: Other1RevenueReferenceFields[_h.R]
     """otherRevenue1: a reference; compare its id, or it with None"""
-    otherRevenue2: _Other2RevenueReference[_h.R]
+    otherRevenue2: Other2RevenueReferenceFields[_h.R]
     """otherRevenue2: a reference; compare its id, or it with None"""
     salesTaxRevenue: _h.NumberField[_h.R]
     """salesTaxRevenue: double"""
@@ -59,13 +59,13 @@ class _Forecast(_h.ReferenceField[_h.R]):
     """forecastTotalWithTaxes: double"""
     expectedProbability: _h.IntegerField[_h.R]
     """expectedProbability: int32"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -76,5 +76,5 @@ class _Forecast(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Forecast: _Forecast[_ForecastRecord]
+Forecast: ForecastFields[_ForecastRecord]
 """The fields of Forecast: for conditions, sort orders and selections."""

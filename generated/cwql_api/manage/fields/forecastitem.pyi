@@ -4,26 +4,26 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.forecastitem import ForecastItem as _ForecastItemRecord
-from .billingcyclereference import _BillingCycleReference
-from .ivitemreference import _IvItemReference
-from ._maps import _Map_info
-from .opportunityreference import _OpportunityReference
-from .opportunitystatusreference import _OpportunityStatusReference
+from .billingcyclereference import BillingCycleReferenceFields
+from .ivitemreference import IvItemReferenceFields
+from ._maps import Map_info
+from .opportunityreference import OpportunityReferenceFields
+from .opportunitystatusreference import OpportunityStatusReferenceFields
 
-class _ForecastItem(_h.ReferenceField[_h.R]):
+class ForecastItemFields(_h.ReferenceField[_h.R]):
     """The fields of ForecastItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     forecastDescription: _h.TextField[_h.R]
     """forecastDescription: string, at most 50 characters"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None, required"""
     quantity: _h.NumberField[_h.R]
     """quantity: double"""
-    status: _OpportunityStatusReference[_h.R]
+    status: OpportunityStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
-    catalogItem: _IvItemReference[_h.R]
+    catalogItem: IvItemReferenceFields[_h.R]
     """catalogItem: a reference; compare its id or identifier, or it with None"""
     productDescription: _h.TextField[_h.R]
     """productDescription: string"""
@@ -57,7 +57,7 @@ class _ForecastItem(_h.ReferenceField[_h.R]):
     """recurringDateStart: date-time"""
     recurringDateEnd: _h.DateTimeField[_h.R]
     """recurringDateEnd: date-time"""
-    billCycle: _BillingCycleReference[_h.R]
+    billCycle: BillingCycleReferenceFields[_h.R]
     """billCycle: a reference; compare its id or name, or it with None"""
     cycleBasis: _h.TextField[_h.R]
     """cycleBasis: string"""
@@ -71,7 +71,7 @@ class _ForecastItem(_h.ReferenceField[_h.R]):
     """subNumber: int32"""
     taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     bill: _h.NumberField[_h.R]
     """bill: double, since 2026.4"""
@@ -94,8 +94,8 @@ class _ForecastItem(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _ForecastItemMany(_ForecastItem[_h.R], _h.ChildrenField[_h.R, _ForecastItemRecord]):
+class ForecastItemListFields(ForecastItemFields[_h.R], _h.ChildrenField[_h.R, _ForecastItemRecord]):
     """A list of ForecastItem inside of a record R."""
 
-ForecastItem: _ForecastItem[_ForecastItemRecord]
+ForecastItem: ForecastItemFields[_ForecastItemRecord]
 """The fields of ForecastItem: for conditions, sort orders and selections."""

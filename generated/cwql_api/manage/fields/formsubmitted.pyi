@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.formsubmitted import FormSubmitted as _FormSubmittedRecord
 
-class _FormSubmitted(_h.ReferenceField[_h.R]):
+class FormSubmittedFields(_h.ReferenceField[_h.R]):
     """The fields of FormSubmitted, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -29,5 +29,5 @@ class _FormSubmitted(_h.ReferenceField[_h.R]):
     status: _h.TextField[_h.R]
     """status: string"""
 
-FormSubmitted: _FormSubmitted[_FormSubmittedRecord]
+FormSubmitted: FormSubmittedFields[_FormSubmittedRecord]
 """The fields of FormSubmitted: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.genericboardteamreference import GenericBoardTeamReference as _GenericBoardTeamReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _GenericBoardTeamReference(_h.ReferenceField[_h.R]):
+class GenericBoardTeamReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of GenericBoardTeamReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _GenericBoardTeamReference(_h.ReferenceField[_h.R]):
     """name: string"""
     isProjectTeamFlag: _h.BooleanField[_h.R]
     """isProjectTeamFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _GenericBoardTeamReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-GenericBoardTeamReference: _GenericBoardTeamReference[_GenericBoardTeamReferenceRecord]
+GenericBoardTeamReference: GenericBoardTeamReferenceFields[_GenericBoardTeamReferenceRecord]
 """The fields of GenericBoardTeamReference: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.genericididentifierreference import GenericIdIdentifierReference as _GenericIdIdentifierReferenceRecord
 
-class _GenericIdIdentifierReference(_h.ReferenceField[_h.R]):
+class GenericIdIdentifierReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of GenericIdIdentifierReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _GenericIdIdentifierReference(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-GenericIdIdentifierReference: _GenericIdIdentifierReference[_GenericIdIdentifierReferenceRecord]
+GenericIdIdentifierReference: GenericIdIdentifierReferenceFields[_GenericIdIdentifierReferenceRecord]
 """The fields of GenericIdIdentifierReference: for conditions, sort orders and selections."""

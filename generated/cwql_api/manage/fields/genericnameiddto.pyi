@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.genericnameiddto import GenericNameIdDTO as _GenericNameIdDTORecord
 
-class _GenericNameIdDTO(_h.ReferenceField[_h.R]):
+class GenericNameIdDTOFields(_h.ReferenceField[_h.R]):
     """The fields of GenericNameIdDTO, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _GenericNameIdDTO(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-GenericNameIdDTO: _GenericNameIdDTO[_GenericNameIdDTORecord]
+GenericNameIdDTO: GenericNameIdDTOFields[_GenericNameIdDTORecord]
 """The fields of GenericNameIdDTO: for conditions, sort orders and selections."""

@@ -4,20 +4,20 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.glaccount import GLAccount as _GLAccountRecord
-from ._maps import _Map_info
-from .mappedrecordreference import _MappedRecordReference
-from .mappedtypereference import _MappedTypeReference
+from ._maps import Map_info
+from .mappedrecordreference import MappedRecordReferenceFields
+from .mappedtypereference import MappedTypeReferenceFields
 
-class _GLAccount(_h.ReferenceField[_h.R]):
+class GLAccountFields(_h.ReferenceField[_h.R]):
     """The fields of GLAccount, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     glType: _h.EnumField[_t.Literal["AP", "AR", "EE", "EI", "EO", "IA", "IT", "P", "PF", "R", "RA", "RD", "RE", "RP", "ST", "SD", "ET", "FT", "PT", "WP", "WR"], _h.R]
     """glType: AP | AR | EE | EI | EO | IA | IT | P | PF | R | RA | RD | RE | RP | ST | SD | ET | FT | PT | WP | WR, required"""
-    mappedType: _MappedTypeReference[_h.R]
+    mappedType: MappedTypeReferenceFields[_h.R]
     """mappedType: a reference; compare its id or name, or it with None, required"""
-    mappedRecord: _MappedRecordReference[_h.R]
+    mappedRecord: MappedRecordReferenceFields[_h.R]
     """mappedRecord: a reference; compare its id or name, or it with None, required"""
     segment1: _h.TextField[_h.R]
     """segment1: string, at most 255 characters"""
@@ -65,7 +65,7 @@ class _GLAccount(_h.ReferenceField[_h.R]):
     """inventory: string, at most 255 characters"""
     salesCode: _h.TextField[_h.R]
     """salesCode: string, at most 255 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -78,5 +78,5 @@ class _GLAccount(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-GLAccount: _GLAccount[_GLAccountRecord]
+GLAccount: GLAccountFields[_GLAccountRecord]
 """The fields of GLAccount: for conditions, sort orders and selections."""

@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.glcaption import GLCaption as _GLCaptionRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _GLCaption(_h.ReferenceField[_h.R]):
+class GLCaptionFields(_h.ReferenceField[_h.R]):
     """The fields of GLCaption, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -71,7 +71,7 @@ class _GLCaption(_h.ReferenceField[_h.R]):
     """cogs9: string, at most 255 characters"""
     cogs10: _h.TextField[_h.R]
     """cogs10: string, at most 255 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -82,5 +82,5 @@ class _GLCaption(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-GLCaption: _GLCaption[_GLCaptionRecord]
+GLCaption: GLCaptionFields[_GLCaptionRecord]
 """The fields of GLCaption: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.glentry import GLEntry as _GLEntryRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _GLEntry(_h.ReferenceField[_h.R]):
+class GLEntryFields(_h.ReferenceField[_h.R]):
     """The fields of GLEntry, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -65,7 +65,7 @@ class _GLEntry(_h.ReferenceField[_h.R]):
     """cogs10: string, at most 255 characters"""
     isBatched: _h.BooleanField[_h.R]
     """isBatched: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -76,5 +76,5 @@ class _GLEntry(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-GLEntry: _GLEntry[_GLEntryRecord]
+GLEntry: GLEntryFields[_GLEntryRecord]
 """The fields of GLEntry: for conditions, sort orders and selections."""

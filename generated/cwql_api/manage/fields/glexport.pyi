@@ -2,37 +2,37 @@
 from cwql.schema import handles as _h
 
 from ..models.glexport import GLExport as _GLExportRecord
-from .glexportadjustmenttransaction import _GLExportAdjustmentTransactionMany
-from .glexportcustomer import _GLExportCustomerMany
-from .glexportexpensebill import _GLExportExpenseBillMany
-from .glexportexpense import _GLExportExpenseMany
-from .glexportinventorytransfer import _GLExportInventoryTransferMany
-from .glexportpurchasetransaction import _GLExportPurchaseTransactionMany
-from .glexportsettings import _GLExportSettings
-from .glexporttransaction import _GLExportTransactionMany
-from .glexportvendor import _GLExportVendorMany
+from .glexportadjustmenttransaction import GLExportAdjustmentTransactionListFields
+from .glexportcustomer import GLExportCustomerListFields
+from .glexportexpensebill import GLExportExpenseBillListFields
+from .glexportexpense import GLExportExpenseListFields
+from .glexportinventorytransfer import GLExportInventoryTransferListFields
+from .glexportpurchasetransaction import GLExportPurchaseTransactionListFields
+from .glexportsettings import GLExportSettingsFields
+from .glexporttransaction import GLExportTransactionListFields
+from .glexportvendor import GLExportVendorListFields
 
-class _GLExport(_h.ReferenceField[_h.R]):
+class GLExportFields(_h.ReferenceField[_h.R]):
     """The fields of GLExport, in conditions on records R."""
 
-    exportSettings: _GLExportSettings[_h.R]
+    exportSettings: GLExportSettingsFields[_h.R]
     """exportSettings: a reference; compare its fields, or it with None"""
-    vendors: _GLExportVendorMany[_h.R]
+    vendors: GLExportVendorListFields[_h.R]
     """vendors: a list of GLExportVendor; compare one of its fields, or use any()"""
-    customers: _GLExportCustomerMany[_h.R]
+    customers: GLExportCustomerListFields[_h.R]
     """customers: a list of GLExportCustomer; compare one of its fields, or use any()"""
-    transactions: _GLExportTransactionMany[_h.R]
+    transactions: GLExportTransactionListFields[_h.R]
     """transactions: a list of GLExportTransaction; compare one of its fields, or use any()"""
-    expenses: _GLExportExpenseMany[_h.R]
+    expenses: GLExportExpenseListFields[_h.R]
     """expenses: a list of GLExportExpense; compare one of its fields, or use any()"""
-    expenseBills: _GLExportExpenseBillMany[_h.R]
+    expenseBills: GLExportExpenseBillListFields[_h.R]
     """expenseBills: a list of GLExportExpenseBill; compare one of its fields, or use any()"""
-    purchaseTransactions: _GLExportPurchaseTransactionMany[_h.R]
+    purchaseTransactions: GLExportPurchaseTransactionListFields[_h.R]
     """purchaseTransactions: a list of GLExportPurchaseTransaction; compare one of its fields, or use any()"""
-    adjustmentTransactions: _GLExportAdjustmentTransactionMany[_h.R]
+    adjustmentTransactions: GLExportAdjustmentTransactionListFields[_h.R]
     """adjustmentTransactions: a list of GLExportAdjustmentTransaction; compare one of its fields, or use any()"""
-    inventoryTransfers: _GLExportInventoryTransferMany[_h.R]
+    inventoryTransfers: GLExportInventoryTransferListFields[_h.R]
     """inventoryTransfers: a list of GLExportInventoryTransfer; compare one of its fields, or use any()"""
 
-GLExport: _GLExport[_GLExportRecord]
+GLExport: GLExportFields[_GLExportRecord]
 """The fields of GLExport: for conditions, sort orders and selections."""

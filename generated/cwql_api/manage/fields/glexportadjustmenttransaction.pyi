@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportadjustmenttransaction import GLExportAdjustmentTransaction as _GLExportAdjustmentTransactionRecord
-from .glexportadjustmenttransactiondetail import _GLExportAdjustmentTransactionDetailMany
+from .glexportadjustmenttransactiondetail import GLExportAdjustmentTransactionDetailListFields
 
-class _GLExportAdjustmentTransaction(_h.ReferenceField[_h.R]):
+class GLExportAdjustmentTransactionFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportAdjustmentTransaction, in conditions on records R."""
 
     id: _h.TextField[_h.R]
@@ -23,11 +23,11 @@ class _GLExportAdjustmentTransaction(_h.ReferenceField[_h.R]):
     """glClass: string"""
     adjustmentDescription: _h.TextField[_h.R]
     """adjustmentDescription: string"""
-    adjustmentDetail: _GLExportAdjustmentTransactionDetailMany[_h.R]
+    adjustmentDetail: GLExportAdjustmentTransactionDetailListFields[_h.R]
     """adjustmentDetail: a list of GLExportAdjustmentTransactionDetail; compare one of its fields, or use any()"""
 
-class _GLExportAdjustmentTransactionMany(_GLExportAdjustmentTransaction[_h.R], _h.ChildrenField[_h.R, _GLExportAdjustmentTransactionRecord]):
+class GLExportAdjustmentTransactionListFields(GLExportAdjustmentTransactionFields[_h.R], _h.ChildrenField[_h.R, _GLExportAdjustmentTransactionRecord]):
     """A list of GLExportAdjustmentTransaction inside of a record R."""
 
-GLExportAdjustmentTransaction: _GLExportAdjustmentTransaction[_GLExportAdjustmentTransactionRecord]
+GLExportAdjustmentTransaction: GLExportAdjustmentTransactionFields[_GLExportAdjustmentTransactionRecord]
 """The fields of GLExportAdjustmentTransaction: for conditions, sort orders and selections."""

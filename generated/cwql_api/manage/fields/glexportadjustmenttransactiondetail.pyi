@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportadjustmenttransactiondetail import GLExportAdjustmentTransactionDetail as _GLExportAdjustmentTransactionDetailRecord
-from .ivitemreference import _IvItemReference
+from .ivitemreference import IvItemReferenceFields
 
-class _GLExportAdjustmentTransactionDetail(_h.ReferenceField[_h.R]):
+class GLExportAdjustmentTransactionDetailFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportAdjustmentTransactionDetail, in conditions on records R."""
 
     glClass: _h.TextField[_h.R]
@@ -13,7 +13,7 @@ class _GLExportAdjustmentTransactionDetail(_h.ReferenceField[_h.R]):
     """description: string"""
     memo: _h.TextField[_h.R]
     """memo: string"""
-    item: _IvItemReference[_h.R]
+    item: IvItemReferenceFields[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
     quantity: _h.IntegerField[_h.R]
     """quantity: int32"""
@@ -30,8 +30,8 @@ class _GLExportAdjustmentTransactionDetail(_h.ReferenceField[_h.R]):
     productAccountNumber: _h.TextField[_h.R]
     """productAccountNumber: string"""
 
-class _GLExportAdjustmentTransactionDetailMany(_GLExportAdjustmentTransactionDetail[_h.R], _h.ChildrenField[_h.R, _GLExportAdjustmentTransactionDetailRecord]):
+class GLExportAdjustmentTransactionDetailListFields(GLExportAdjustmentTransactionDetailFields[_h.R], _h.ChildrenField[_h.R, _GLExportAdjustmentTransactionDetailRecord]):
     """A list of GLExportAdjustmentTransactionDetail inside of a record R."""
 
-GLExportAdjustmentTransactionDetail: _GLExportAdjustmentTransactionDetail[_GLExportAdjustmentTransactionDetailRecord]
+GLExportAdjustmentTransactionDetail: GLExportAdjustmentTransactionDetailFields[_GLExportAdjustmentTransactionDetailRecord]
 """The fields of GLExportAdjustmentTransactionDetail: for conditions, sort orders and selections."""

@@ -2,29 +2,29 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportcustomer import GLExportCustomer as _GLExportCustomerRecord
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .companytypereference import _CompanyTypeReference
-from .contactreference import _ContactReference
-from .currencyreference import _CurrencyReference
-from .glexportcustomertaxlevel import _GLExportCustomerTaxLevelMany
-from .sitereference import _SiteReference
-from .taxcodereference import _TaxCodeReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .companytypereference import CompanyTypeReferenceFields
+from .contactreference import ContactReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .glexportcustomertaxlevel import GLExportCustomerTaxLevelListFields
+from .sitereference import SiteReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _GLExportCustomer(_h.ReferenceField[_h.R]):
+class GLExportCustomerFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportCustomer, in conditions on records R."""
 
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    companyType: _CompanyTypeReference[_h.R]
+    companyType: CompanyTypeReferenceFields[_h.R]
     """companyType: a reference; compare its id or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     billingTermsXref: _h.TextField[_h.R]
     """billingTermsXref: string"""
@@ -32,9 +32,9 @@ class _GLExportCustomer(_h.ReferenceField[_h.R]):
     """dueDays: int32"""
     taxable: _h.BooleanField[_h.R]
     """taxable: boolean"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     stateTaxXref: _h.TextField[_h.R]
     """stateTaxXref: string"""
@@ -70,11 +70,11 @@ class _GLExportCustomer(_h.ReferenceField[_h.R]):
     """countryTaxAgencyXref: string"""
     compositeTaxAgencyXref: _h.TextField[_h.R]
     """compositeTaxAgencyXref: string"""
-    taxLevels: _GLExportCustomerTaxLevelMany[_h.R]
+    taxLevels: GLExportCustomerTaxLevelListFields[_h.R]
     """taxLevels: a list of GLExportCustomerTaxLevel; compare one of its fields, or use any()"""
 
-class _GLExportCustomerMany(_GLExportCustomer[_h.R], _h.ChildrenField[_h.R, _GLExportCustomerRecord]):
+class GLExportCustomerListFields(GLExportCustomerFields[_h.R], _h.ChildrenField[_h.R, _GLExportCustomerRecord]):
     """A list of GLExportCustomer inside of a record R."""
 
-GLExportCustomer: _GLExportCustomer[_GLExportCustomerRecord]
+GLExportCustomer: GLExportCustomerFields[_GLExportCustomerRecord]
 """The fields of GLExportCustomer: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.glexportcustomertaxlevel import GLExportCustomerTaxLevel as _GLExportCustomerTaxLevelRecord
 
-class _GLExportCustomerTaxLevel(_h.ReferenceField[_h.R]):
+class GLExportCustomerTaxLevelFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportCustomerTaxLevel, in conditions on records R."""
 
     taxRate: _h.NumberField[_h.R]
@@ -15,8 +15,8 @@ class _GLExportCustomerTaxLevel(_h.ReferenceField[_h.R]):
     taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
 
-class _GLExportCustomerTaxLevelMany(_GLExportCustomerTaxLevel[_h.R], _h.ChildrenField[_h.R, _GLExportCustomerTaxLevelRecord]):
+class GLExportCustomerTaxLevelListFields(GLExportCustomerTaxLevelFields[_h.R], _h.ChildrenField[_h.R, _GLExportCustomerTaxLevelRecord]):
     """A list of GLExportCustomerTaxLevel inside of a record R."""
 
-GLExportCustomerTaxLevel: _GLExportCustomerTaxLevel[_GLExportCustomerTaxLevelRecord]
+GLExportCustomerTaxLevel: GLExportCustomerTaxLevelFields[_GLExportCustomerTaxLevelRecord]
 """The fields of GLExportCustomerTaxLevel: for conditions, sort orders and selections."""

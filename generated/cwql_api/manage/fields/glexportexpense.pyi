@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportexpense import GLExportExpense as _GLExportExpenseRecord
-from .companyreference import _CompanyReference
-from .currencyreference import _CurrencyReference
-from .glexportexpenseoffset import _GLExportExpenseOffset
-from .memberreference import _MemberReference
-from .projectreference import _ProjectReference
+from .companyreference import CompanyReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .glexportexpenseoffset import GLExportExpenseOffsetFields
+from .memberreference import MemberReferenceFields
+from .projectreference import ProjectReferenceFields
 
-class _GLExportExpense(_h.ReferenceField[_h.R]):
+class GLExportExpenseFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportExpense, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -35,25 +35,25 @@ class _GLExportExpense(_h.ReferenceField[_h.R]):
     """periodStartDate: string"""
     periodEndDate: _h.DateTextField[_h.R]
     """periodEndDate: string"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     companyAccountNumber: _h.TextField[_h.R]
     """companyAccountNumber: string"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     total: _h.NumberField[_h.R]
     """total: double"""
-    offset: _GLExportExpenseOffset[_h.R]
+    offset: GLExportExpenseOffsetFields[_h.R]
     """offset: a reference; compare its id, or it with None"""
 
-class _GLExportExpenseMany(_GLExportExpense[_h.R], _h.ChildrenField[_h.R, _GLExportExpenseRecord]):
+class GLExportExpenseListFields(GLExportExpenseFields[_h.R], _h.ChildrenField[_h.R, _GLExportExpenseRecord]):
     """A list of GLExportExpense inside of a record R."""
 
-GLExportExpense: _GLExportExpense[_GLExportExpenseRecord]
+GLExportExpense: GLExportExpenseFields[_GLExportExpenseRecord]
 """The fields of GLExportExpense: for conditions, sort orders and selections."""

@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportexpensebill import GLExportExpenseBill as _GLExportExpenseBillRecord
-from .currencyreference import _CurrencyReference
-from .glexportexpensebilldetail import _GLExportExpenseBillDetailMany
-from .memberreference import _MemberReference
+from .currencyreference import CurrencyReferenceFields
+from .glexportexpensebilldetail import GLExportExpenseBillDetailListFields
+from .memberreference import MemberReferenceFields
 
-class _GLExportExpenseBill(_h.ReferenceField[_h.R]):
+class GLExportExpenseBillFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportExpenseBill, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,19 +23,19 @@ class _GLExportExpenseBill(_h.ReferenceField[_h.R]):
     """glClass: string"""
     apAccountNumber: _h.TextField[_h.R]
     """apAccountNumber: string"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     total: _h.NumberField[_h.R]
     """total: double"""
-    detail: _GLExportExpenseBillDetailMany[_h.R]
+    detail: GLExportExpenseBillDetailListFields[_h.R]
     """detail: a list of GLExportExpenseBillDetail; compare one of its fields, or use any()"""
 
-class _GLExportExpenseBillMany(_GLExportExpenseBill[_h.R], _h.ChildrenField[_h.R, _GLExportExpenseBillRecord]):
+class GLExportExpenseBillListFields(GLExportExpenseBillFields[_h.R], _h.ChildrenField[_h.R, _GLExportExpenseBillRecord]):
     """A list of GLExportExpenseBill inside of a record R."""
 
-GLExportExpenseBill: _GLExportExpenseBill[_GLExportExpenseBillRecord]
+GLExportExpenseBill: GLExportExpenseBillFields[_GLExportExpenseBillRecord]
 """The fields of GLExportExpenseBill: for conditions, sort orders and selections."""

@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportexpensebilldetail import GLExportExpenseBillDetail as _GLExportExpenseBillDetailRecord
-from .classificationreference import _ClassificationReference
-from .companyreference import _CompanyReference
-from .currencyreference import _CurrencyReference
+from .classificationreference import ClassificationReferenceFields
+from .companyreference import CompanyReferenceFields
+from .currencyreference import CurrencyReferenceFields
 
-class _GLExportExpenseBillDetail(_h.ReferenceField[_h.R]):
+class GLExportExpenseBillDetailFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportExpenseBillDetail, in conditions on records R."""
 
     id: _h.CollectionField[int, _h.R]
@@ -17,13 +17,13 @@ class _GLExportExpenseBillDetail(_h.ReferenceField[_h.R]):
     """glTypeId: string"""
     memo: _h.TextField[_h.R]
     """memo: string"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    expenseClass: _ClassificationReference[_h.R]
+    expenseClass: ClassificationReferenceFields[_h.R]
     """expenseClass: a reference; compare its id or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     total: _h.NumberField[_h.R]
     """total: double"""
@@ -34,8 +34,8 @@ class _GLExportExpenseBillDetail(_h.ReferenceField[_h.R]):
     companyAdvance: _h.BooleanField[_h.R]
     """companyAdvance: boolean"""
 
-class _GLExportExpenseBillDetailMany(_GLExportExpenseBillDetail[_h.R], _h.ChildrenField[_h.R, _GLExportExpenseBillDetailRecord]):
+class GLExportExpenseBillDetailListFields(GLExportExpenseBillDetailFields[_h.R], _h.ChildrenField[_h.R, _GLExportExpenseBillDetailRecord]):
     """A list of GLExportExpenseBillDetail inside of a record R."""
 
-GLExportExpenseBillDetail: _GLExportExpenseBillDetail[_GLExportExpenseBillDetailRecord]
+GLExportExpenseBillDetail: GLExportExpenseBillDetailFields[_GLExportExpenseBillDetailRecord]
 """The fields of GLExportExpenseBillDetail: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportexpenseoffset import GLExportExpenseOffset as _GLExportExpenseOffsetRecord
-from .memberreference import _MemberReference
+from .memberreference import MemberReferenceFields
 
-class _GLExportExpenseOffset(_h.ReferenceField[_h.R]):
+class GLExportExpenseOffsetFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportExpenseOffset, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _GLExportExpenseOffset(_h.ReferenceField[_h.R]):
     """glTypeId: string"""
     glClass: _h.TextField[_h.R]
     """glClass: string"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     memo: _h.TextField[_h.R]
     """memo: string"""
@@ -28,5 +28,5 @@ class _GLExportExpenseOffset(_h.ReferenceField[_h.R]):
     total: _h.NumberField[_h.R]
     """total: double"""
 
-GLExportExpenseOffset: _GLExportExpenseOffset[_GLExportExpenseOffsetRecord]
+GLExportExpenseOffset: GLExportExpenseOffsetFields[_GLExportExpenseOffsetRecord]
 """The fields of GLExportExpenseOffset: for conditions, sort orders and selections."""

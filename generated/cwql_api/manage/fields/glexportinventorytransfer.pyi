@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportinventorytransfer import GLExportInventoryTransfer as _GLExportInventoryTransferRecord
-from .currencyreference import _CurrencyReference
-from .glexportinventorytransferoffset import _GLExportInventoryTransferOffset
-from .ivitemreference import _IvItemReference
-from .productsubcategoryreference import _ProductSubCategoryReference
-from .unitofmeasurereference import _UnitOfMeasureReference
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
+from .currencyreference import CurrencyReferenceFields
+from .glexportinventorytransferoffset import GLExportInventoryTransferOffsetFields
+from .ivitemreference import IvItemReferenceFields
+from .productsubcategoryreference import ProductSubCategoryReferenceFields
+from .unitofmeasurereference import UnitOfMeasureReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
 
-class _GLExportInventoryTransfer(_h.ReferenceField[_h.R]):
+class GLExportInventoryTransferFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportInventoryTransfer, in conditions on records R."""
 
     id: _h.TextField[_h.R]
@@ -37,7 +37,7 @@ class _GLExportInventoryTransfer(_h.ReferenceField[_h.R]):
     """inventoryAccountNumber: string"""
     transferId: _h.IntegerField[_h.R]
     """transferId: int32"""
-    item: _IvItemReference[_h.R]
+    item: IvItemReferenceFields[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
     glItemId: _h.TextField[_h.R]
     """glItemId: string"""
@@ -45,13 +45,13 @@ class _GLExportInventoryTransfer(_h.ReferenceField[_h.R]):
     """salesDescription: string"""
     itemDescription: _h.TextField[_h.R]
     """itemDescription: string"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     itemPrice: _h.NumberField[_h.R]
     """itemPrice: double"""
     taxable: _h.BooleanField[_h.R]
     """taxable: boolean"""
-    unitOfMeasure: _UnitOfMeasureReference[_h.R]
+    unitOfMeasure: UnitOfMeasureReferenceFields[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None"""
     quantity: _h.NumberField[_h.R]
     """quantity: double"""
@@ -59,21 +59,21 @@ class _GLExportInventoryTransfer(_h.ReferenceField[_h.R]):
     """cost: double"""
     total: _h.NumberField[_h.R]
     """total: double"""
-    subCategory: _ProductSubCategoryReference[_h.R]
+    subCategory: ProductSubCategoryReferenceFields[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
     serializedFlag: _h.BooleanField[_h.R]
     """serializedFlag: boolean"""
     serialNumbers: _h.TextField[_h.R]
     """serialNumbers: string"""
-    bin: _WarehouseBinReference[_h.R]
+    bin: WarehouseBinReferenceFields[_h.R]
     """bin: a reference; compare its id or name, or it with None"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    transferFromBin: _WarehouseBinReference[_h.R]
+    transferFromBin: WarehouseBinReferenceFields[_h.R]
     """transferFromBin: a reference; compare its id or name, or it with None"""
     transferFromLocationXref: _h.TextField[_h.R]
     """transferFromLocationXref: string"""
-    transferToBin: _WarehouseBinReference[_h.R]
+    transferToBin: WarehouseBinReferenceFields[_h.R]
     """transferToBin: a reference; compare its id or name, or it with None"""
     transferToLocationXref: _h.TextField[_h.R]
     """transferToLocationXref: string"""
@@ -91,11 +91,11 @@ class _GLExportInventoryTransfer(_h.ReferenceField[_h.R]):
     """cogsXref: string"""
     taxNote: _h.TextField[_h.R]
     """taxNote: string"""
-    offset: _GLExportInventoryTransferOffset[_h.R]
+    offset: GLExportInventoryTransferOffsetFields[_h.R]
     """offset: a reference; compare its id, or it with None"""
 
-class _GLExportInventoryTransferMany(_GLExportInventoryTransfer[_h.R], _h.ChildrenField[_h.R, _GLExportInventoryTransferRecord]):
+class GLExportInventoryTransferListFields(GLExportInventoryTransferFields[_h.R], _h.ChildrenField[_h.R, _GLExportInventoryTransferRecord]):
     """A list of GLExportInventoryTransfer inside of a record R."""
 
-GLExportInventoryTransfer: _GLExportInventoryTransfer[_GLExportInventoryTransferRecord]
+GLExportInventoryTransfer: GLExportInventoryTransferFields[_GLExportInventoryTransferRecord]
 """The fields of GLExportInventoryTransfer: for conditions, sort orders and selections."""

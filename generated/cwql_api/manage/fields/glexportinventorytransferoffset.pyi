@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.glexportinventorytransferoffset import GLExportInventoryTransferOffset as _GLExportInventoryTransferOffsetRecord
 
-class _GLExportInventoryTransferOffset(_h.ReferenceField[_h.R]):
+class GLExportInventoryTransferOffsetFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportInventoryTransferOffset, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -25,5 +25,5 @@ class _GLExportInventoryTransferOffset(_h.ReferenceField[_h.R]):
     glTypeId: _h.TextField[_h.R]
     """glTypeId: string"""
 
-GLExportInventoryTransferOffset: _GLExportInventoryTransferOffset[_GLExportInventoryTransferOffsetRecord]
+GLExportInventoryTransferOffset: GLExportInventoryTransferOffsetFields[_GLExportInventoryTransferOffsetRecord]
 """The fields of GLExportInventoryTransferOffset: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportpurchasetransaction import GLExportPurchaseTransaction as _GLExportPurchaseTransactionRecord
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .companytypereference import _CompanyTypeReference
-from .contactreference import _ContactReference
-from .currencyreference import _CurrencyReference
-from .glexportpurchasetransactiondetail import _GLExportPurchaseTransactionDetailMany
-from .glexportpurchasetransactiondetailtax import _GLExportPurchaseTransactionDetailTaxMany
-from .glexportpurchasetransactiontaxlevel import _GLExportPurchaseTransactionTaxLevelMany
-from .sitereference import _SiteReference
-from .taxcodereference import _TaxCodeReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .companytypereference import CompanyTypeReferenceFields
+from .contactreference import ContactReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .glexportpurchasetransactiondetail import GLExportPurchaseTransactionDetailListFields
+from .glexportpurchasetransactiondetailtax import GLExportPurchaseTransactionDetailTaxListFields
+from .glexportpurchasetransactiontaxlevel import GLExportPurchaseTransactionTaxLevelListFields
+from .sitereference import SiteReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _GLExportPurchaseTransaction(_h.ReferenceField[_h.R]):
+class GLExportPurchaseTransactionFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportPurchaseTransaction, in conditions on records R."""
 
     id: _h.TextField[_h.R]
@@ -30,13 +30,13 @@ class _GLExportPurchaseTransaction(_h.ReferenceField[_h.R]):
     """apAccountNumber: string"""
     purchaseDate: _h.DateTextField[_h.R]
     """purchaseDate: string"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    companyType: _CompanyTypeReference[_h.R]
+    companyType: CompanyTypeReferenceFields[_h.R]
     """companyType: a reference; compare its id or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     purchaseClass: _h.TextField[_h.R]
     """purchaseClass: string"""
@@ -48,11 +48,11 @@ class _GLExportPurchaseTransaction(_h.ReferenceField[_h.R]):
     """packingSlip: string"""
     dropshipFlag: _h.BooleanField[_h.R]
     """dropshipFlag: boolean"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     total: _h.NumberField[_h.R]
     """total: double"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     billingTermsXref: _h.TextField[_h.R]
     """billingTermsXref: string"""
@@ -74,19 +74,19 @@ class _GLExportPurchaseTransaction(_h.ReferenceField[_h.R]):
     """countyTaxXref: string"""
     cityTaxXref: _h.TextField[_h.R]
     """cityTaxXref: string"""
-    shipToCompany: _CompanyReference[_h.R]
+    shipToCompany: CompanyReferenceFields[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
     shipToCompanyAccountNumber: _h.TextField[_h.R]
     """shipToCompanyAccountNumber: string"""
-    shipToCompanyType: _CompanyTypeReference[_h.R]
+    shipToCompanyType: CompanyTypeReferenceFields[_h.R]
     """shipToCompanyType: a reference; compare its id or name, or it with None"""
-    shipToContact: _ContactReference[_h.R]
+    shipToContact: ContactReferenceFields[_h.R]
     """shipToContact: a reference; compare its id or name, or it with None"""
-    shipToSite: _SiteReference[_h.R]
+    shipToSite: SiteReferenceFields[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None"""
     shipToTaxGroup: _h.TextField[_h.R]
     """shipToTaxGroup: string"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     taxGroupRate: _h.NumberField[_h.R]
     """taxGroupRate: double"""
@@ -98,15 +98,15 @@ class _GLExportPurchaseTransaction(_h.ReferenceField[_h.R]):
     """purchaseHeaderTaxableFlag: boolean"""
     purchaseHeaderFreightTaxableFlag: _h.BooleanField[_h.R]
     """purchaseHeaderFreightTaxableFlag: boolean"""
-    taxLevels: _GLExportPurchaseTransactionTaxLevelMany[_h.R]
+    taxLevels: GLExportPurchaseTransactionTaxLevelListFields[_h.R]
     """taxLevels: a list of GLExportPurchaseTransactionTaxLevel; compare one of its fields, or use any()"""
-    purchaseDetail: _GLExportPurchaseTransactionDetailMany[_h.R]
+    purchaseDetail: GLExportPurchaseTransactionDetailListFields[_h.R]
     """purchaseDetail: a list of GLExportPurchaseTransactionDetail; compare one of its fields, or use any()"""
-    purchaseDetailTax: _GLExportPurchaseTransactionDetailTaxMany[_h.R]
+    purchaseDetailTax: GLExportPurchaseTransactionDetailTaxListFields[_h.R]
     """purchaseDetailTax: a list of GLExportPurchaseTransactionDetailTax; compare one of its fields, or use any()"""
 
-class _GLExportPurchaseTransactionMany(_GLExportPurchaseTransaction[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionRecord]):
+class GLExportPurchaseTransactionListFields(GLExportPurchaseTransactionFields[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionRecord]):
     """A list of GLExportPurchaseTransaction inside of a record R."""
 
-GLExportPurchaseTransaction: _GLExportPurchaseTransaction[_GLExportPurchaseTransactionRecord]
+GLExportPurchaseTransaction: GLExportPurchaseTransactionFields[_GLExportPurchaseTransactionRecord]
 """The fields of GLExportPurchaseTransaction: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportpurchasetransactiondetail import GLExportPurchaseTransactionDetail as _GLExportPurchaseTransactionDetailRecord
-from .currencyreference import _CurrencyReference
-from .ivitemreference import _IvItemReference
-from .productsubcategoryreference import _ProductSubCategoryReference
-from .shipmentmethodreference import _ShipmentMethodReference
-from .sitereference import _SiteReference
-from .taxcodereference import _TaxCodeReference
-from .unitofmeasurereference import _UnitOfMeasureReference
-from .warehousebinreference import _WarehouseBinReference
+from .currencyreference import CurrencyReferenceFields
+from .ivitemreference import IvItemReferenceFields
+from .productsubcategoryreference import ProductSubCategoryReferenceFields
+from .shipmentmethodreference import ShipmentMethodReferenceFields
+from .sitereference import SiteReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .unitofmeasurereference import UnitOfMeasureReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
 
-class _GLExportPurchaseTransactionDetail(_h.ReferenceField[_h.R]):
+class GLExportPurchaseTransactionDetailFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportPurchaseTransactionDetail, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -44,7 +44,7 @@ class _GLExportPurchaseTransactionDetail(_h.ReferenceField[_h.R]):
     """inventoryAccountNumber: string"""
     vendorAccountNumber: _h.TextField[_h.R]
     """vendorAccountNumber: string"""
-    item: _IvItemReference[_h.R]
+    item: IvItemReferenceFields[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
     itemDescription: _h.TextField[_h.R]
     """itemDescription: string"""
@@ -56,13 +56,13 @@ class _GLExportPurchaseTransactionDetail(_h.ReferenceField[_h.R]):
     """itemPrice: double"""
     itemCost: _h.NumberField[_h.R]
     """itemCost: double"""
-    unitOfMeasure: _UnitOfMeasureReference[_h.R]
+    unitOfMeasure: UnitOfMeasureReferenceFields[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None"""
     quantity: _h.NumberField[_h.R]
     """quantity: double"""
     total: _h.NumberField[_h.R]
     """total: double"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     serializedFlag: _h.BooleanField[_h.R]
     """serializedFlag: boolean"""
@@ -72,13 +72,13 @@ class _GLExportPurchaseTransactionDetail(_h.ReferenceField[_h.R]):
     """dropShippedFlag: boolean"""
     lineNumber: _h.IntegerField[_h.R]
     """lineNumber: int32"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    warehouseSite: _SiteReference[_h.R]
+    warehouseSite: SiteReferenceFields[_h.R]
     """warehouseSite: a reference; compare its id or name, or it with None"""
-    subCategory: _ProductSubCategoryReference[_h.R]
+    subCategory: ProductSubCategoryReferenceFields[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
-    shipmentMethod: _ShipmentMethodReference[_h.R]
+    shipmentMethod: ShipmentMethodReferenceFields[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
     itemTypeXref: _h.TextField[_h.R]
     """itemTypeXref: string"""
@@ -92,7 +92,7 @@ class _GLExportPurchaseTransactionDetail(_h.ReferenceField[_h.R]):
     """priceLevelXref: string"""
     locationXref: _h.TextField[_h.R]
     """locationXref: string"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     purchaseHeaderTaxGroup: _h.TextField[_h.R]
     """purchaseHeaderTaxGroup: string"""
@@ -103,8 +103,8 @@ class _GLExportPurchaseTransactionDetail(_h.ReferenceField[_h.R]):
     taxAgencyXref: _h.TextField[_h.R]
     """taxAgencyXref: string"""
 
-class _GLExportPurchaseTransactionDetailMany(_GLExportPurchaseTransactionDetail[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionDetailRecord]):
+class GLExportPurchaseTransactionDetailListFields(GLExportPurchaseTransactionDetailFields[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionDetailRecord]):
     """A list of GLExportPurchaseTransactionDetail inside of a record R."""
 
-GLExportPurchaseTransactionDetail: _GLExportPurchaseTransactionDetail[_GLExportPurchaseTransactionDetailRecord]
+GLExportPurchaseTransactionDetail: GLExportPurchaseTransactionDetailFields[_GLExportPurchaseTransactionDetailRecord]
 """The fields of GLExportPurchaseTransactionDetail: for conditions, sort orders and selections."""

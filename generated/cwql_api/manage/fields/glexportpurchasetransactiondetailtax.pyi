@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportpurchasetransactiondetailtax import GLExportPurchaseTransactionDetailTax as _GLExportPurchaseTransactionDetailTaxRecord
-from .currencyreference import _CurrencyReference
-from .ivitemreference import _IvItemReference
-from .productsubcategoryreference import _ProductSubCategoryReference
-from .shipmentmethodreference import _ShipmentMethodReference
-from .sitereference import _SiteReference
-from .taxcodereference import _TaxCodeReference
-from .unitofmeasurereference import _UnitOfMeasureReference
-from .warehousebinreference import _WarehouseBinReference
+from .currencyreference import CurrencyReferenceFields
+from .ivitemreference import IvItemReferenceFields
+from .productsubcategoryreference import ProductSubCategoryReferenceFields
+from .shipmentmethodreference import ShipmentMethodReferenceFields
+from .sitereference import SiteReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .unitofmeasurereference import UnitOfMeasureReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
 
-class _GLExportPurchaseTransactionDetailTax(_h.ReferenceField[_h.R]):
+class GLExportPurchaseTransactionDetailTaxFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportPurchaseTransactionDetailTax, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -52,7 +52,7 @@ class _GLExportPurchaseTransactionDetailTax(_h.ReferenceField[_h.R]):
     """priceLevelXref: string"""
     locationXref: _h.TextField[_h.R]
     """locationXref: string"""
-    item: _IvItemReference[_h.R]
+    item: IvItemReferenceFields[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
     taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
@@ -64,13 +64,13 @@ class _GLExportPurchaseTransactionDetailTax(_h.ReferenceField[_h.R]):
     """itemPrice: double"""
     itemCost: _h.NumberField[_h.R]
     """itemCost: double"""
-    unitOfMeasure: _UnitOfMeasureReference[_h.R]
+    unitOfMeasure: UnitOfMeasureReferenceFields[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None"""
     quantity: _h.NumberField[_h.R]
     """quantity: double"""
     total: _h.NumberField[_h.R]
     """total: double"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     serializedFlag: _h.BooleanField[_h.R]
     """serializedFlag: boolean"""
@@ -80,15 +80,15 @@ class _GLExportPurchaseTransactionDetailTax(_h.ReferenceField[_h.R]):
     """dropShippedFlag: boolean"""
     lineNumber: _h.IntegerField[_h.R]
     """lineNumber: int32"""
-    warehouseSite: _SiteReference[_h.R]
+    warehouseSite: SiteReferenceFields[_h.R]
     """warehouseSite: a reference; compare its id or name, or it with None"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    shipmentMethod: _ShipmentMethodReference[_h.R]
+    shipmentMethod: ShipmentMethodReferenceFields[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
-    subCategory: _ProductSubCategoryReference[_h.R]
+    subCategory: ProductSubCategoryReferenceFields[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     taxRate: _h.NumberField[_h.R]
     """taxRate: double"""
@@ -101,8 +101,8 @@ class _GLExportPurchaseTransactionDetailTax(_h.ReferenceField[_h.R]):
     purchaseHeaderTaxGroup: _h.TextField[_h.R]
     """purchaseHeaderTaxGroup: string"""
 
-class _GLExportPurchaseTransactionDetailTaxMany(_GLExportPurchaseTransactionDetailTax[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionDetailTaxRecord]):
+class GLExportPurchaseTransactionDetailTaxListFields(GLExportPurchaseTransactionDetailTaxFields[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionDetailTaxRecord]):
     """A list of GLExportPurchaseTransactionDetailTax inside of a record R."""
 
-GLExportPurchaseTransactionDetailTax: _GLExportPurchaseTransactionDetailTax[_GLExportPurchaseTransactionDetailTaxRecord]
+GLExportPurchaseTransactionDetailTax: GLExportPurchaseTransactionDetailTaxFields[_GLExportPurchaseTransactionDetailTaxRecord]
 """The fields of GLExportPurchaseTransactionDetailTax: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.glexportpurchasetransactiontaxlevel import GLExportPurchaseTransactionTaxLevel as _GLExportPurchaseTransactionTaxLevelRecord
 
-class _GLExportPurchaseTransactionTaxLevel(_h.ReferenceField[_h.R]):
+class GLExportPurchaseTransactionTaxLevelFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportPurchaseTransactionTaxLevel, in conditions on records R."""
 
     taxCodeXref: _h.TextField[_h.R]
@@ -11,8 +11,8 @@ class _GLExportPurchaseTransactionTaxLevel(_h.ReferenceField[_h.R]):
     taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
 
-class _GLExportPurchaseTransactionTaxLevelMany(_GLExportPurchaseTransactionTaxLevel[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionTaxLevelRecord]):
+class GLExportPurchaseTransactionTaxLevelListFields(GLExportPurchaseTransactionTaxLevelFields[_h.R], _h.ChildrenField[_h.R, _GLExportPurchaseTransactionTaxLevelRecord]):
     """A list of GLExportPurchaseTransactionTaxLevel inside of a record R."""
 
-GLExportPurchaseTransactionTaxLevel: _GLExportPurchaseTransactionTaxLevel[_GLExportPurchaseTransactionTaxLevelRecord]
+GLExportPurchaseTransactionTaxLevel: GLExportPurchaseTransactionTaxLevelFields[_GLExportPurchaseTransactionTaxLevelRecord]
 """The fields of GLExportPurchaseTransactionTaxLevel: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.glexportsettings import GLExportSettings as _GLExportSettingsRecord
 
-class _GLExportSettings(_h.ReferenceField[_h.R]):
+class GLExportSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportSettings, in conditions on records R."""
 
 
-GLExportSettings: _GLExportSettings[_GLExportSettingsRecord]
+GLExportSettings: GLExportSettingsFields[_GLExportSettingsRecord]
 """The fields of GLExportSettings: for conditions, sort orders and selections."""

@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.glexporttransaction import GLExportTransaction as _GLExportTransactionRecord
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .companytypereference import _CompanyTypeReference
-from .currencyreference import _CurrencyReference
-from .glexporttransactiondetail import _GLExportTransactionDetailMany
-from .glexporttransactiontaxlevel import _GLExportTransactionTaxLevelMany
-from .projectreference import _ProjectReference
-from .purchaseorderreference import _PurchaseOrderReference
-from .sitereference import _SiteReference
-from .taxcodereference import _TaxCodeReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .companytypereference import CompanyTypeReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .glexporttransactiondetail import GLExportTransactionDetailListFields
+from .glexporttransactiontaxlevel import GLExportTransactionTaxLevelListFields
+from .projectreference import ProjectReferenceFields
+from .purchaseorderreference import PurchaseOrderReferenceFields
+from .sitereference import SiteReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _GLExportTransaction(_h.ReferenceField[_h.R]):
+class GLExportTransactionFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportTransaction, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -36,15 +36,15 @@ class _GLExportTransaction(_h.ReferenceField[_h.R]):
     """attention: string"""
     salesTerritory: _h.TextField[_h.R]
     """salesTerritory: string"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    companyType: _CompanyTypeReference[_h.R]
+    companyType: CompanyTypeReferenceFields[_h.R]
     """companyType: a reference; compare its id or name, or it with None"""
     companyAccountNumber: _h.TextField[_h.R]
     """companyAccountNumber: string"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     billingTermsXref: _h.TextField[_h.R]
     """billingTermsXref: string"""
@@ -64,11 +64,11 @@ class _GLExportTransaction(_h.ReferenceField[_h.R]):
     """billingType: string"""
     glEntryIds: _h.TextField[_h.R]
     """glEntryIds: string"""
-    purchaseOrder: _PurchaseOrderReference[_h.R]
+    purchaseOrder: PurchaseOrderReferenceFields[_h.R]
     """purchaseOrder: a reference; compare its id or name, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     total: _h.NumberField[_h.R]
     """total: double"""
@@ -80,7 +80,7 @@ class _GLExportTransaction(_h.ReferenceField[_h.R]):
     """taxable: boolean"""
     taxableTotal: _h.NumberField[_h.R]
     """taxableTotal: double"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     taxGroupRate: _h.NumberField[_h.R]
     """taxGroupRate: double"""
@@ -120,25 +120,25 @@ class _GLExportTransaction(_h.ReferenceField[_h.R]):
     """useAvalaraFlag: boolean"""
     sendAvalaraTaxFlag: _h.BooleanField[_h.R]
     """sendAvalaraTaxFlag: boolean"""
-    shipToCompany: _CompanyReference[_h.R]
+    shipToCompany: CompanyReferenceFields[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
     shipToCompanyAccountNumber: _h.TextField[_h.R]
     """shipToCompanyAccountNumber: string"""
-    shipToCompanyType: _CompanyTypeReference[_h.R]
+    shipToCompanyType: CompanyTypeReferenceFields[_h.R]
     """shipToCompanyType: a reference; compare its id or name, or it with None"""
     shipToTaxId: _h.TextField[_h.R]
     """shipToTaxId: string"""
-    shipSite: _SiteReference[_h.R]
+    shipSite: SiteReferenceFields[_h.R]
     """shipSite: a reference; compare its id or name, or it with None"""
     shipContact: _h.TextField[_h.R]
     """shipContact: string"""
-    detail: _GLExportTransactionDetailMany[_h.R]
+    detail: GLExportTransactionDetailListFields[_h.R]
     """detail: a list of GLExportTransactionDetail; compare one of its fields, or use any()"""
-    taxLevels: _GLExportTransactionTaxLevelMany[_h.R]
+    taxLevels: GLExportTransactionTaxLevelListFields[_h.R]
     """taxLevels: a list of GLExportTransactionTaxLevel; compare one of its fields, or use any()"""
 
-class _GLExportTransactionMany(_GLExportTransaction[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionRecord]):
+class GLExportTransactionListFields(GLExportTransactionFields[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionRecord]):
     """A list of GLExportTransaction inside of a record R."""
 
-GLExportTransaction: _GLExportTransaction[_GLExportTransactionRecord]
+GLExportTransaction: GLExportTransactionFields[_GLExportTransactionRecord]
 """The fields of GLExportTransaction: for conditions, sort orders and selections."""

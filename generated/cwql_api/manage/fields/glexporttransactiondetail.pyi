@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.glexporttransactiondetail import GLExportTransactionDetail as _GLExportTransactionDetailRecord
-from .currencyreference import _CurrencyReference
-from .glexporttransactiondetailtaxlevel import _GLExportTransactionDetailTaxLevelMany
-from .ivitemreference import _IvItemReference
-from .productreference import _ProductReference
-from .productsubcategoryreference import _ProductSubCategoryReference
-from .shipmentmethodreference import _ShipmentMethodReference
-from .sitereference import _SiteReference
-from .taxcodereference import _TaxCodeReference
-from .timeentryreference import _TimeEntryReference
-from .unitofmeasurereference import _UnitOfMeasureReference
-from .warehousebinreference import _WarehouseBinReference
+from .currencyreference import CurrencyReferenceFields
+from .glexporttransactiondetailtaxlevel import GLExportTransactionDetailTaxLevelListFields
+from .ivitemreference import IvItemReferenceFields
+from .productreference import ProductReferenceFields
+from .productsubcategoryreference import ProductSubCategoryReferenceFields
+from .shipmentmethodreference import ShipmentMethodReferenceFields
+from .sitereference import SiteReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .timeentryreference import TimeEntryReferenceFields
+from .unitofmeasurereference import UnitOfMeasureReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
 
-class _GLExportTransactionDetail(_h.ReferenceField[_h.R]):
+class GLExportTransactionDetailFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportTransactionDetail, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -45,9 +45,9 @@ class _GLExportTransactionDetail(_h.ReferenceField[_h.R]):
     """quantity: double"""
     total: _h.NumberField[_h.R]
     """total: double"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    timeEntry: _TimeEntryReference[_h.R]
+    timeEntry: TimeEntryReferenceFields[_h.R]
     """timeEntry: a reference; compare its id, or it with None"""
     costAccountNumber: _h.TextField[_h.R]
     """costAccountNumber: string"""
@@ -55,7 +55,7 @@ class _GLExportTransactionDetail(_h.ReferenceField[_h.R]):
     """inventoryAccountNumber: string"""
     productAccountNumber: _h.TextField[_h.R]
     """productAccountNumber: string"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     taxCodeXref: _h.TextField[_h.R]
     """taxCodeXref: string"""
@@ -77,9 +77,9 @@ class _GLExportTransactionDetail(_h.ReferenceField[_h.R]):
     """taxable4Flag: boolean"""
     taxable5Flag: _h.BooleanField[_h.R]
     """taxable5Flag: boolean"""
-    item: _IvItemReference[_h.R]
+    item: IvItemReferenceFields[_h.R]
     """item: a reference; compare its id or identifier, or it with None"""
-    product: _ProductReference[_h.R]
+    product: ProductReferenceFields[_h.R]
     """product: a reference; compare its id, or it with None"""
     itemTaxableFlag: _h.BooleanField[_h.R]
     """itemTaxableFlag: boolean"""
@@ -91,19 +91,19 @@ class _GLExportTransactionDetail(_h.ReferenceField[_h.R]):
     """itemDescription: string"""
     salesDescription: _h.TextField[_h.R]
     """salesDescription: string"""
-    unitOfMeasure: _UnitOfMeasureReference[_h.R]
+    unitOfMeasure: UnitOfMeasureReferenceFields[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None"""
-    subCategory: _ProductSubCategoryReference[_h.R]
+    subCategory: ProductSubCategoryReferenceFields[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
     serializedFlag: _h.BooleanField[_h.R]
     """serializedFlag: boolean"""
     serialNumbers: _h.TextField[_h.R]
     """serialNumbers: string"""
-    warehouseSite: _SiteReference[_h.R]
+    warehouseSite: SiteReferenceFields[_h.R]
     """warehouseSite: a reference; compare its id or name, or it with None"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    shipmentMethod: _ShipmentMethodReference[_h.R]
+    shipmentMethod: ShipmentMethodReferenceFields[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
     dropShippedFlag: _h.BooleanField[_h.R]
     """dropShippedFlag: boolean"""
@@ -119,11 +119,11 @@ class _GLExportTransactionDetail(_h.ReferenceField[_h.R]):
     """priceLevelXref: string"""
     locationXref: _h.TextField[_h.R]
     """locationXref: string"""
-    taxLevels: _GLExportTransactionDetailTaxLevelMany[_h.R]
+    taxLevels: GLExportTransactionDetailTaxLevelListFields[_h.R]
     """taxLevels: a list of GLExportTransactionDetailTaxLevel; compare one of its fields, or use any()"""
 
-class _GLExportTransactionDetailMany(_GLExportTransactionDetail[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionDetailRecord]):
+class GLExportTransactionDetailListFields(GLExportTransactionDetailFields[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionDetailRecord]):
     """A list of GLExportTransactionDetail inside of a record R."""
 
-GLExportTransactionDetail: _GLExportTransactionDetail[_GLExportTransactionDetailRecord]
+GLExportTransactionDetail: GLExportTransactionDetailFields[_GLExportTransactionDetailRecord]
 """The fields of GLExportTransactionDetail: for conditions, sort orders and selections."""

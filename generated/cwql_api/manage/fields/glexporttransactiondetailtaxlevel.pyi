@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.glexporttransactiondetailtaxlevel import GLExportTransactionDetailTaxLevel as _GLExportTransactionDetailTaxLevelRecord
 
-class _GLExportTransactionDetailTaxLevel(_h.ReferenceField[_h.R]):
+class GLExportTransactionDetailTaxLevelFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportTransactionDetailTaxLevel, in conditions on records R."""
 
     taxableFlag: _h.BooleanField[_h.R]
@@ -11,8 +11,8 @@ class _GLExportTransactionDetailTaxLevel(_h.ReferenceField[_h.R]):
     taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
 
-class _GLExportTransactionDetailTaxLevelMany(_GLExportTransactionDetailTaxLevel[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionDetailTaxLevelRecord]):
+class GLExportTransactionDetailTaxLevelListFields(GLExportTransactionDetailTaxLevelFields[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionDetailTaxLevelRecord]):
     """A list of GLExportTransactionDetailTaxLevel inside of a record R."""
 
-GLExportTransactionDetailTaxLevel: _GLExportTransactionDetailTaxLevel[_GLExportTransactionDetailTaxLevelRecord]
+GLExportTransactionDetailTaxLevel: GLExportTransactionDetailTaxLevelFields[_GLExportTransactionDetailTaxLevelRecord]
 """The fields of GLExportTransactionDetailTaxLevel: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.glexporttransactiontaxlevel import GLExportTransactionTaxLevel as _GLExportTransactionTaxLevelRecord
 
-class _GLExportTransactionTaxLevel(_h.ReferenceField[_h.R]):
+class GLExportTransactionTaxLevelFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportTransactionTaxLevel, in conditions on records R."""
 
     taxAmount: _h.NumberField[_h.R]
@@ -15,8 +15,8 @@ class _GLExportTransactionTaxLevel(_h.ReferenceField[_h.R]):
     taxLevel: _h.IntegerField[_h.R]
     """taxLevel: int32"""
 
-class _GLExportTransactionTaxLevelMany(_GLExportTransactionTaxLevel[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionTaxLevelRecord]):
+class GLExportTransactionTaxLevelListFields(GLExportTransactionTaxLevelFields[_h.R], _h.ChildrenField[_h.R, _GLExportTransactionTaxLevelRecord]):
     """A list of GLExportTransactionTaxLevel inside of a record R."""
 
-GLExportTransactionTaxLevel: _GLExportTransactionTaxLevel[_GLExportTransactionTaxLevelRecord]
+GLExportTransactionTaxLevel: GLExportTransactionTaxLevelFields[_GLExportTransactionTaxLevelRecord]
 """The fields of GLExportTransactionTaxLevel: for conditions, sort orders and selections."""

@@ -2,39 +2,39 @@
 from cwql.schema import handles as _h
 
 from ..models.glexportvendor import GLExportVendor as _GLExportVendorRecord
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .memberreference import _MemberReference
-from .sitereference import _SiteReference
-from .taxcodereference import _TaxCodeReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .memberreference import MemberReferenceFields
+from .sitereference import SiteReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _GLExportVendor(_h.ReferenceField[_h.R]):
+class GLExportVendorFields(_h.ReferenceField[_h.R]):
     """The fields of GLExportVendor, in conditions on records R."""
 
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    vendor: _CompanyReference[_h.R]
+    vendor: CompanyReferenceFields[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
     vendorNumber: _h.TextField[_h.R]
     """vendorNumber: string"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     dueDays: _h.IntegerField[_h.R]
     """dueDays: int32"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
 
-class _GLExportVendorMany(_GLExportVendor[_h.R], _h.ChildrenField[_h.R, _GLExportVendorRecord]):
+class GLExportVendorListFields(GLExportVendorFields[_h.R], _h.ChildrenField[_h.R, _GLExportVendorRecord]):
     """A list of GLExportVendor inside of a record R."""
 
-GLExportVendor: _GLExportVendor[_GLExportVendorRecord]
+GLExportVendor: GLExportVendorFields[_GLExportVendorRecord]
 """The fields of GLExportVendor: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.glpath import GLPath as _GLPathRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _GLPath(_h.ReferenceField[_h.R]):
+class GLPathFields(_h.ReferenceField[_h.R]):
     """The fields of GLPath, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     path: _h.TextField[_h.R]
     """path: string, at most 255 characters"""
@@ -21,9 +21,9 @@ class _GLPath(_h.ReferenceField[_h.R]):
     """databaseName: string, at most 100 characters"""
     lastPaymentSync: _h.DateTimeField[_h.R]
     """lastPaymentSync: date-time"""
-    lastPaymentSyncBy: _MemberReference[_h.R]
+    lastPaymentSyncBy: MemberReferenceFields[_h.R]
     """lastPaymentSyncBy: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -36,5 +36,5 @@ class _GLPath(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-GLPath: _GLPath[_GLPathRecord]
+GLPath: GLPathFields[_GLPathRecord]
 """The fields of GLPath: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.googleemailsetup import GoogleEmailSetup as _GoogleEmailSetupRecord
-from .emailconnectorreference import _EmailConnectorReference
-from ._maps import _Map_info
+from .emailconnectorreference import EmailConnectorReferenceFields
+from ._maps import Map_info
 
-class _GoogleEmailSetup(_h.ReferenceField[_h.R]):
+class GoogleEmailSetupFields(_h.ReferenceField[_h.R]):
     """The fields of GoogleEmailSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,9 +26,9 @@ class _GoogleEmailSetup(_h.ReferenceField[_h.R]):
     """privateKey: string, at most 4000 characters"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    emailConnector: _EmailConnectorReference[_h.R]
+    emailConnector: EmailConnectorReferenceFields[_h.R]
     """emailConnector: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -39,5 +39,5 @@ class _GoogleEmailSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-GoogleEmailSetup: _GoogleEmailSetup[_GoogleEmailSetupRecord]
+GoogleEmailSetup: GoogleEmailSetupFields[_GoogleEmailSetupRecord]
 """The fields of GoogleEmailSetup: for conditions, sort orders and selections."""

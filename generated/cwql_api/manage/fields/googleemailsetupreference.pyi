@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.googleemailsetupreference import GoogleEmailSetupReference as _GoogleEmailSetupReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _GoogleEmailSetupReference(_h.ReferenceField[_h.R]):
+class GoogleEmailSetupReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of GoogleEmailSetupReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _GoogleEmailSetupReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-GoogleEmailSetupReference: _GoogleEmailSetupReference[_GoogleEmailSetupReferenceRecord]
+GoogleEmailSetupReference: GoogleEmailSetupReferenceFields[_GoogleEmailSetupReferenceRecord]
 """The fields of GoogleEmailSetupReference: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.group import Group as _GroupRecord
 from ..models.groupinfo import GroupInfo as _GroupInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Group(_h.ReferenceField[_h.R]):
+class GroupFields(_h.ReferenceField[_h.R]):
     """The fields of Group, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _Group(_h.ReferenceField[_h.R]):
     """publicFlag: boolean"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -31,5 +31,5 @@ class _Group(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Group: _Group[_GroupRecord | _GroupInfoRecord]
+Group: GroupFields[_GroupRecord | _GroupInfoRecord]
 """The fields of Group: for conditions, sort orders and selections."""

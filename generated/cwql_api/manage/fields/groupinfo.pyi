@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.groupinfo import GroupInfo as _GroupInfoRecord
 from ..models.group import Group as _GroupRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _GroupInfo(_h.ReferenceField[_h.R]):
+class GroupInfoFields(_h.ReferenceField[_h.R]):
     """The fields of GroupInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _GroupInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-GroupInfo: _GroupInfo[_GroupInfoRecord | _GroupRecord]
+GroupInfo: GroupInfoFields[_GroupInfoRecord | _GroupRecord]
 """The fields of GroupInfo: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.holiday import Holiday as _HolidayRecord
 from ..models.holidayinfo import HolidayInfo as _HolidayInfoRecord
-from .holidaylistreference import _HolidayListReference
-from ._maps import _Map_info
+from .holidaylistreference import HolidayListReferenceFields
+from ._maps import Map_info
 
-class _Holiday(_h.ReferenceField[_h.R]):
+class HolidayFields(_h.ReferenceField[_h.R]):
     """The fields of Holiday, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,9 +21,9 @@ class _Holiday(_h.ReferenceField[_h.R]):
     """timeStart: string"""
     timeEnd: _h.TextField[_h.R]
     """timeEnd: string"""
-    holidayList: _HolidayListReference[_h.R]
+    holidayList: HolidayListReferenceFields[_h.R]
     """holidayList: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -40,5 +40,5 @@ class _Holiday(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Holiday: _Holiday[_HolidayRecord | _HolidayInfoRecord]
+Holiday: HolidayFields[_HolidayRecord | _HolidayInfoRecord]
 """The fields of Holiday: for conditions, sort orders and selections."""

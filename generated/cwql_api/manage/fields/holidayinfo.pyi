@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.holidayinfo import HolidayInfo as _HolidayInfoRecord
 from ..models.holiday import Holiday as _HolidayRecord
-from .holidaylistreference import _HolidayListReference
-from ._maps import _Map_info
+from .holidaylistreference import HolidayListReferenceFields
+from ._maps import Map_info
 
-class _HolidayInfo(_h.ReferenceField[_h.R]):
+class HolidayInfoFields(_h.ReferenceField[_h.R]):
     """The fields of HolidayInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,9 +21,9 @@ class _HolidayInfo(_h.ReferenceField[_h.R]):
     """timeStart: string"""
     timeEnd: _h.TextField[_h.R]
     """timeEnd: string"""
-    holidayList: _HolidayListReference[_h.R]
+    holidayList: HolidayListReferenceFields[_h.R]
     """holidayList: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -34,5 +34,5 @@ class _HolidayInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-HolidayInfo: _HolidayInfo[_HolidayInfoRecord | _HolidayRecord]
+HolidayInfo: HolidayInfoFields[_HolidayInfoRecord | _HolidayRecord]
 """The fields of HolidayInfo: for conditions, sort orders and selections."""

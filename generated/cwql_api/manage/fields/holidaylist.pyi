@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.holidaylist import HolidayList as _HolidayListRecord
 from ..models.holidaylistinfo import HolidayListInfo as _HolidayListInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _HolidayList(_h.ReferenceField[_h.R]):
+class HolidayListFields(_h.ReferenceField[_h.R]):
     """The fields of HolidayList, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -25,5 +25,5 @@ class _HolidayList(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-HolidayList: _HolidayList[_HolidayListRecord | _HolidayListInfoRecord]
+HolidayList: HolidayListFields[_HolidayListRecord | _HolidayListInfoRecord]
 """The fields of HolidayList: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.holidaylistinfo import HolidayListInfo as _HolidayListInfoRecord
 from ..models.holidaylist import HolidayList as _HolidayListRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _HolidayListInfo(_h.ReferenceField[_h.R]):
+class HolidayListInfoFields(_h.ReferenceField[_h.R]):
     """The fields of HolidayListInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _HolidayListInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-HolidayListInfo: _HolidayListInfo[_HolidayListInfoRecord | _HolidayListRecord]
+HolidayListInfo: HolidayListInfoFields[_HolidayListInfoRecord | _HolidayListRecord]
 """The fields of HolidayListInfo: for conditions, sort orders and selections."""

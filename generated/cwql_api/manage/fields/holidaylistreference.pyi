@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.holidaylistreference import HolidayListReference as _HolidayListReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _HolidayListReference(_h.ReferenceField[_h.R]):
+class HolidayListReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of HolidayListReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _HolidayListReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-HolidayListReference: _HolidayListReference[_HolidayListReferenceRecord]
+HolidayListReference: HolidayListReferenceFields[_HolidayListReferenceRecord]
 """The fields of HolidayListReference: for conditions, sort orders and selections."""

@@ -5,11 +5,11 @@ from cwql.schema import handles as _h
 
 from ..models.httpcontent import HttpContent as _HttpContentRecord
 
-class _HttpContent(_h.ReferenceField[_h.R]):
+class HttpContentFields(_h.ReferenceField[_h.R]):
     """The fields of HttpContent, in conditions on records R."""
 
     headers: _h.CollectionField[_t.Any, _h.R]
     """headers: a list of any value"""
 
-HttpContent: _HttpContent[_HttpContentRecord]
+HttpContent: HttpContentFields[_HttpContentRecord]
 """The fields of HttpContent: for conditions, sort orders and selections."""

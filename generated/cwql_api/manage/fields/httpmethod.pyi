@@ -3,25 +3,25 @@ from cwql.schema import handles as _h
 
 from ..models.httpmethod import HttpMethod as _HttpMethodRecord
 
-class _HttpMethod(_h.ReferenceField[_h.R]):
+class HttpMethodFields(_h.ReferenceField[_h.R]):
     """The fields of HttpMethod, in conditions on records R."""
 
-    get: _HttpMethod[_h.R]
+    get: HttpMethodFields[_h.R]
     """get: a reference; compare its fields, or it with None"""
-    put: _HttpMethod[_h.R]
+    put: HttpMethodFields[_h.R]
     """put: a reference; compare its fields, or it with None"""
-    post: _HttpMethod[_h.R]
+    post: HttpMethodFields[_h.R]
     """post: a reference; compare its fields, or it with None"""
-    delete: _HttpMethod[_h.R]
+    delete: HttpMethodFields[_h.R]
     """delete: a reference; compare its fields, or it with None"""
-    head: _HttpMethod[_h.R]
+    head: HttpMethodFields[_h.R]
     """head: a reference; compare its fields, or it with None"""
-    options: _HttpMethod[_h.R]
+    options: HttpMethodFields[_h.R]
     """options: a reference; compare its fields, or it with None"""
-    trace: _HttpMethod[_h.R]
+    trace: HttpMethodFields[_h.R]
     """trace: a reference; compare its fields, or it with None"""
     method: _h.TextField[_h.R]
     """method: string"""
 
-HttpMethod: _HttpMethod[_HttpMethodRecord]
+HttpMethod: HttpMethodFields[_HttpMethodRecord]
 """The fields of HttpMethod: for conditions, sort orders and selections."""

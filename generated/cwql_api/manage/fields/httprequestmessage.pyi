@@ -4,18 +4,18 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.httprequestmessage import HttpRequestMessage as _HttpRequestMessageRecord
-from .httpcontent import _HttpContent
-from .httpmethod import _HttpMethod
-from .version import _Version
+from .httpcontent import HttpContentFields
+from .httpmethod import HttpMethodFields
+from .version import VersionFields
 
-class _HttpRequestMessage(_h.ReferenceField[_h.R]):
+class HttpRequestMessageFields(_h.ReferenceField[_h.R]):
     """The fields of HttpRequestMessage, in conditions on records R."""
 
-    version: _Version[_h.R]
+    version: VersionFields[_h.R]
     """version: a reference; compare its fields, or it with None"""
-    content: _HttpContent[_h.R]
+    content: HttpContentFields[_h.R]
     """content: a reference; compare its fields, or it with None"""
-    method: _HttpMethod[_h.R]
+    method: HttpMethodFields[_h.R]
     """method: a reference; compare its fields, or it with None"""
     requestUri: _h.TextField[_h.R]
     """requestUri: string"""
@@ -24,5 +24,5 @@ class _HttpRequestMessage(_h.ReferenceField[_h.R]):
     properties: _h.MapField[_h.R]
     """properties: a mapping"""
 
-HttpRequestMessage: _HttpRequestMessage[_HttpRequestMessageRecord]
+HttpRequestMessage: HttpRequestMessageFields[_HttpRequestMessageRecord]
 """The fields of HttpRequestMessage: for conditions, sort orders and selections."""

@@ -4,16 +4,16 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.httpresponsemessage import HttpResponseMessage as _HttpResponseMessageRecord
-from .httpcontent import _HttpContent
-from .httprequestmessage import _HttpRequestMessage
-from .version import _Version
+from .httpcontent import HttpContentFields
+from .httprequestmessage import HttpRequestMessageFields
+from .version import VersionFields
 
-class _HttpResponseMessage(_h.ReferenceField[_h.R]):
+class HttpResponseMessageFields(_h.ReferenceField[_h.R]):
     """The fields of HttpResponseMessage, in conditions on records R."""
 
-    version: _Version[_h.R]
+    version: VersionFields[_h.R]
     """version: a reference; compare its fields, or it with None"""
-    content: _HttpContent[_h.R]
+    content: HttpContentFields[_h.R]
     """content: a reference; compare its fields, or it with None"""
     statusCode: _h.EnumField[_t.Literal["Continue", "SwitchingProtocols", "OK", "Created", "Accepted", "NonAuthoritativeInformation", "NoContent", "ResetContent", "PartialContent", "MultipleChoices", "Ambiguous", "MovedPermanently", "Moved", "Found", "Redirect", "SeeOther", "RedirectMethod", "NotModified", "UseProxy", "Unused", "TemporaryRedirect", "RedirectKeepVerb", "BadRequest", "Unauthorized", "PaymentRequired", "Forbidden", "NotFound", "MethodNotAllowed", "NotAcceptable", "ProxyAuthenticationRequired", "RequestTimeout", "Conflict", "Gone", "LengthRequired", "PreconditionFailed", "RequestEntityTooLarge", "RequestUriTooLong", "UnsupportedMediaType", "RequestedRangeNotSatisfiable", "ExpectationFailed", "UpgradeRequired", "InternalServerError", "NotImplemented", "BadGateway", "ServiceUnavailable", "GatewayTimeout", "HttpVersionNotSupported"], _h.R]
     """statusCode: Continue | SwitchingProtocols | OK | Created | Accepted | NonAuthoritativeInformation | NoContent | ResetContent | PartialContent | MultipleChoices | Ambiguous | MovedPermanently | Moved | Found | Redirect | SeeOther | RedirectMethod | NotModified | UseProxy | Unused | TemporaryRedirect | RedirectKeepVerb | BadRequest | Unauthorized | PaymentRequired | Forbidden | NotFound | MethodNotAllowed | NotAcceptable | ProxyAuthenticationRequired | RequestTimeout | Conflict | Gone | LengthRequired | PreconditionFailed | RequestEntityTooLarge | RequestUriTooLong | UnsupportedMediaType | RequestedRangeNotSatisfiable | ExpectationFailed | UpgradeRequired | InternalServerError | NotImplemented | BadGateway | ServiceUnavailable | GatewayTimeout | HttpVersionNotSupported"""
@@ -21,10 +21,10 @@ class _HttpResponseMessage(_h.ReferenceField[_h.R]):
     """reasonPhrase: string"""
     headers: _h.CollectionField[_t.Any, _h.R]
     """headers: a list of any value"""
-    requestMessage: _HttpRequestMessage[_h.R]
+    requestMessage: HttpRequestMessageFields[_h.R]
     """requestMessage: a reference; compare its fields, or it with None"""
     isSuccessStatusCode: _h.BooleanField[_h.R]
     """isSuccessStatusCode: boolean"""
 
-HttpResponseMessage: _HttpResponseMessage[_HttpResponseMessageRecord]
+HttpResponseMessage: HttpResponseMessageFields[_HttpResponseMessageRecord]
 """The fields of HttpResponseMessage: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.idcollection import IdCollection as _IdCollectionRecord
 
-class _IdCollection(_h.ReferenceField[_h.R]):
+class IdCollectionFields(_h.ReferenceField[_h.R]):
     """The fields of IdCollection, in conditions on records R."""
 
     ids: _h.CollectionField[int, _h.R]
     """ids: a list of int32"""
 
-IdCollection: _IdCollection[_IdCollectionRecord]
+IdCollection: IdCollectionFields[_IdCollectionRecord]
 """The fields of IdCollection: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.imap import Imap as _ImapRecord
 from ..models.imapinfo import ImapInfo as _ImapInfoRecord
-from .emailconnectorreference import _EmailConnectorReference
-from ._maps import _Map_info
+from .emailconnectorreference import EmailConnectorReferenceFields
+from ._maps import Map_info
 
-class _Imap(_h.ReferenceField[_h.R]):
+class ImapFields(_h.ReferenceField[_h.R]):
     """The fields of Imap, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -29,9 +29,9 @@ class _Imap(_h.ReferenceField[_h.R]):
     """port: int32, required"""
     sslFlag: _h.BooleanField[_h.R]
     """sslFlag: boolean"""
-    emailConnector: _EmailConnectorReference[_h.R]
+    emailConnector: EmailConnectorReferenceFields[_h.R]
     """emailConnector: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -42,5 +42,5 @@ class _Imap(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Imap: _Imap[_ImapRecord | _ImapInfoRecord]
+Imap: ImapFields[_ImapRecord | _ImapInfoRecord]
 """The fields of Imap: for conditions, sort orders and selections."""

@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.imapinfo import ImapInfo as _ImapInfoRecord
 from ..models.imap import Imap as _ImapRecord
-from .emailconnectorreference import _EmailConnectorReference
-from ._maps import _Map_info
+from .emailconnectorreference import EmailConnectorReferenceFields
+from ._maps import Map_info
 
-class _ImapInfo(_h.ReferenceField[_h.R]):
+class ImapInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ImapInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    emailConnector: _EmailConnectorReference[_h.R]
+    emailConnector: EmailConnectorReferenceFields[_h.R]
     """emailConnector: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _ImapInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ImapInfo: _ImapInfo[_ImapInfoRecord | _ImapRecord]
+ImapInfo: ImapInfoFields[_ImapInfoRecord | _ImapRecord]
 """The fields of ImapInfo: for conditions, sort orders and selections."""

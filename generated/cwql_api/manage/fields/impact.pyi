@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.impact import Impact as _ImpactRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Impact(_h.ReferenceField[_h.R]):
+class ImpactFields(_h.ReferenceField[_h.R]):
     """The fields of Impact, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _Impact(_h.ReferenceField[_h.R]):
     """description: string, at most 200 characters, required"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _Impact(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Impact: _Impact[_ImpactRecord]
+Impact: ImpactFields[_ImpactRecord]
 """The fields of Impact: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.importmassmaintenance import ImportMassMaintenance as _ImportMassMaintenanceRecord
 
-class _ImportMassMaintenance(_h.ReferenceField[_h.R]):
+class ImportMassMaintenanceFields(_h.ReferenceField[_h.R]):
     """The fields of ImportMassMaintenance, in conditions on records R."""
 
     deletedContactCount: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _ImportMassMaintenance(_h.ReferenceField[_h.R]):
     success: _h.BooleanField[_h.R]
     """success: boolean"""
 
-ImportMassMaintenance: _ImportMassMaintenance[_ImportMassMaintenanceRecord]
+ImportMassMaintenance: ImportMassMaintenanceFields[_ImportMassMaintenanceRecord]
 """The fields of ImportMassMaintenance: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.info import Info as _InfoRecord
-from .licensebit import _LicenseBitMany
+from .licensebit import LicenseBitListFields
 
-class _Info(_h.ReferenceField[_h.R]):
+class InfoFields(_h.ReferenceField[_h.R]):
     """The fields of Info, in conditions on records R."""
 
     version: _h.TextField[_h.R]
@@ -13,12 +13,12 @@ class _Info(_h.ReferenceField[_h.R]):
     """isCloud: boolean"""
     serverTimeZone: _h.TextField[_h.R]
     """serverTimeZone: string"""
-    licenseBits: _LicenseBitMany[_h.R]
+    licenseBits: LicenseBitListFields[_h.R]
     """licenseBits: a list of LicenseBit; compare one of its fields, or use any()"""
     cloudRegion: _h.TextField[_h.R]
     """cloudRegion: string"""
     maxWorkFlowRecordsAllowed: _h.IntegerField[_h.R]
     """maxWorkFlowRecordsAllowed: int32, since 2025.1"""
 
-Info: _Info[_InfoRecord]
+Info: InfoFields[_InfoRecord]
 """The fields of Info: for conditions, sort orders and selections."""

@@ -2,24 +2,24 @@
 from cwql.schema import handles as _h
 
 from ..models.inoutboard import InOutBoard as _InOutBoardRecord
-from .inouttypereference import _InOutTypeReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .inouttypereference import InOutTypeReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _InOutBoard(_h.ReferenceField[_h.R]):
+class InOutBoardFields(_h.ReferenceField[_h.R]):
     """The fields of InOutBoard, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    inOutType: _InOutTypeReference[_h.R]
+    inOutType: InOutTypeReferenceFields[_h.R]
     """inOutType: a reference; compare its id or name, or it with None, required"""
     additionalInfo: _h.TextField[_h.R]
     """additionalInfo: string, at most 100 characters"""
     dateBack: _h.DateTimeField[_h.R]
     """dateBack: date-time, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _InOutBoard(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InOutBoard: _InOutBoard[_InOutBoardRecord]
+InOutBoard: InOutBoardFields[_InOutBoardRecord]
 """The fields of InOutBoard: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.inouttype import InOutType as _InOutTypeRecord
 from ..models.inouttypeinfo import InOutTypeInfo as _InOutTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _InOutType(_h.ReferenceField[_h.R]):
+class InOutTypeFields(_h.ReferenceField[_h.R]):
     """The fields of InOutType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     description: _h.TextField[_h.R]
     """description: string, at most 30 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -25,5 +25,5 @@ class _InOutType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InOutType: _InOutType[_InOutTypeRecord | _InOutTypeInfoRecord]
+InOutType: InOutTypeFields[_InOutTypeRecord | _InOutTypeInfoRecord]
 """The fields of InOutType: for conditions, sort orders and selections."""

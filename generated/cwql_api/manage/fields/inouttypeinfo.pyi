@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.inouttypeinfo import InOutTypeInfo as _InOutTypeInfoRecord
 from ..models.inouttype import InOutType as _InOutTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _InOutTypeInfo(_h.ReferenceField[_h.R]):
+class InOutTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of InOutTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     description: _h.TextField[_h.R]
     """description: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _InOutTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InOutTypeInfo: _InOutTypeInfo[_InOutTypeInfoRecord | _InOutTypeRecord]
+InOutTypeInfo: InOutTypeInfoFields[_InOutTypeInfoRecord | _InOutTypeRecord]
 """The fields of InOutTypeInfo: for conditions, sort orders and selections."""

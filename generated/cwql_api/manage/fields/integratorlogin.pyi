@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.integratorlogin import IntegratorLogin as _IntegratorLoginRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _IntegratorLogin(_h.ReferenceField[_h.R]):
+class IntegratorLoginFields(_h.ReferenceField[_h.R]):
     """The fields of IntegratorLogin, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,11 +23,11 @@ class _IntegratorLogin(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     dateInactivated: _h.DateTimeField[_h.R]
     """dateInactivated: date-time"""
-    inactivatedBy: _MemberReference[_h.R]
+    inactivatedBy: MemberReferenceFields[_h.R]
     """inactivatedBy: a reference; compare its id, identifier or name, or it with None"""
     serviceTicketApiFlag: _h.BooleanField[_h.R]
     """serviceTicketApiFlag: boolean"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
     serviceBoardCallbackUrl: _h.TextField[_h.R]
     """serviceBoardCallbackUrl: string, at most 1000 characters"""
@@ -35,7 +35,7 @@ class _IntegratorLogin(_h.ReferenceField[_h.R]):
     """serviceBoardLegacyCallbackFlag: boolean"""
     timeEntryApiFlag: _h.BooleanField[_h.R]
     """timeEntryApiFlag: boolean"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     timeEntryCallbackUrl: _h.TextField[_h.R]
     """timeEntryCallbackUrl: string, at most 1000 characters"""
@@ -125,7 +125,7 @@ class _IntegratorLogin(_h.ReferenceField[_h.R]):
     """agreementCallbackLegacyFlag: boolean"""
     documentApiFlag: _h.BooleanField[_h.R]
     """documentApiFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -138,5 +138,5 @@ class _IntegratorLogin(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-IntegratorLogin: _IntegratorLogin[_IntegratorLoginRecord]
+IntegratorLogin: IntegratorLoginFields[_IntegratorLoginRecord]
 """The fields of IntegratorLogin: for conditions, sort orders and selections."""

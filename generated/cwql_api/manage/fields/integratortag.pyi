@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.integratortag import IntegratorTag as _IntegratorTagRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _IntegratorTag(_h.ReferenceField[_h.R]):
+class IntegratorTagFields(_h.ReferenceField[_h.R]):
     """The fields of IntegratorTag, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     text: _h.TextField[_h.R]
     """text: string, at most 50 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _IntegratorTag(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-IntegratorTag: _IntegratorTag[_IntegratorTagRecord]
+IntegratorTag: IntegratorTagFields[_IntegratorTagRecord]
 """The fields of IntegratorTag: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.integratortagcollection import IntegratorTagCollection as _IntegratorTagCollectionRecord
 
-class _IntegratorTagCollection(_h.ReferenceField[_h.R]):
+class IntegratorTagCollectionFields(_h.ReferenceField[_h.R]):
     """The fields of IntegratorTagCollection, in conditions on records R."""
 
     tags: _h.CollectionField[str, _h.R]
     """tags: a list of string"""
 
-IntegratorTagCollection: _IntegratorTagCollection[_IntegratorTagCollectionRecord]
+IntegratorTagCollection: IntegratorTagCollectionFields[_IntegratorTagCollectionRecord]
 """The fields of IntegratorTagCollection: for conditions, sort orders and selections."""

@@ -5,26 +5,26 @@ from cwql.schema import handles as _h
 
 from ..models.invoice import Invoice as _InvoiceRecord
 from ..models.invoiceinfo import InvoiceInfo as _InvoiceInfoRecord
-from .agreementreference import _AgreementReference
-from .batchreference import _BatchReference
-from .billingsetupreference import _BillingSetupReference
-from .billingstatusreference import _BillingStatusReference
-from .billingtermsreference import _BillingTermsReference
-from .billingunitreference import _BillingUnitReference
-from .companyreference import _CompanyReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from .invoicetemplatedetailreference import _InvoiceTemplateDetailReference
-from ._maps import _Map_info
-from .projectphasereference import _ProjectPhaseReference
-from .projectreference import _ProjectReference
-from .salesorderreference import _SalesOrderReference
-from .sitereference import _SiteReference
-from .systemlocationreference import _SystemLocationReference
-from .taxcodereference import _TaxCodeReference
-from .ticketreference import _TicketReference
+from .agreementreference import AgreementReferenceFields
+from .batchreference import BatchReferenceFields
+from .billingsetupreference import BillingSetupReferenceFields
+from .billingstatusreference import BillingStatusReferenceFields
+from .billingtermsreference import BillingTermsReferenceFields
+from .billingunitreference import BillingUnitReferenceFields
+from .companyreference import CompanyReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .invoicetemplatedetailreference import InvoiceTemplateDetailReferenceFields
+from ._maps import Map_info
+from .projectphasereference import ProjectPhaseReferenceFields
+from .projectreference import ProjectReferenceFields
+from .salesorderreference import SalesOrderReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .ticketreference import TicketReferenceFields
 
-class _Invoice(_h.ReferenceField[_h.R]):
+class InvoiceFields(_h.ReferenceField[_h.R]):
     """The fields of Invoice, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -33,13 +33,13 @@ class _Invoice(_h.ReferenceField[_h.R]):
     """invoiceNumber: string, at most 15 characters"""
     type: _h.EnumField[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
     """type: Agreement | CreditMemo | DownPayment | Miscellaneous | Progress | Standard | Consolidated, required"""
-    status: _BillingStatusReference[_h.R]
+    status: BillingStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    billToCompany: _CompanyReference[_h.R]
+    billToCompany: CompanyReferenceFields[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
-    shipToCompany: _CompanyReference[_h.R]
+    shipToCompany: CompanyReferenceFields[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
     accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
@@ -51,7 +51,7 @@ class _Invoice(_h.ReferenceField[_h.R]):
     """attention: string, at most 60 characters"""
     shipToAttention: _h.TextField[_h.R]
     """shipToAttention: string, at most 60 characters"""
-    billingSite: _SiteReference[_h.R]
+    billingSite: SiteReferenceFields[_h.R]
     """billingSite: a reference; compare its id or name, or it with None"""
     billingSiteAddressLine1: _h.TextField[_h.R]
     """billingSiteAddressLine1: string"""
@@ -65,7 +65,7 @@ class _Invoice(_h.ReferenceField[_h.R]):
     """billingSiteZip: string"""
     billingSiteCountry: _h.TextField[_h.R]
     """billingSiteCountry: string"""
-    shippingSite: _SiteReference[_h.R]
+    shippingSite: SiteReferenceFields[_h.R]
     """shippingSite: a reference; compare its id or name, or it with None"""
     shippingSiteAddressLine1: _h.TextField[_h.R]
     """shippingSiteAddressLine1: string"""
@@ -79,7 +79,7 @@ class _Invoice(_h.ReferenceField[_h.R]):
     """shippingSiteZip: string"""
     shippingSiteCountry: _h.TextField[_h.R]
     """shippingSiteCountry: string"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     reference: _h.TextField[_h.R]
     """reference: string, at most 50 characters"""
@@ -87,7 +87,7 @@ class _Invoice(_h.ReferenceField[_h.R]):
     """customerPO: string, at most 50 characters"""
     templateSetupId: _h.IntegerField[_h.R]
     """templateSetupId: int32"""
-    invoiceTemplate: _InvoiceTemplateDetailReference[_h.R]
+    invoiceTemplate: InvoiceTemplateDetailReferenceFields[_h.R]
     """invoiceTemplate: a reference; compare its id or name, or it with None"""
     emailTemplateId: _h.IntegerField[_h.R]
     """emailTemplateId: int32"""
@@ -99,15 +99,15 @@ class _Invoice(_h.ReferenceField[_h.R]):
     """restrictDownpaymentFlag: boolean"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
     departmentId: _h.IntegerField[_h.R]
     """departmentId: int32"""
-    department: _BillingUnitReference[_h.R]
+    department: BillingUnitReferenceFields[_h.R]
     """department: a reference; compare its id or name, or it with None, since 2025.1"""
     territoryId: _h.IntegerField[_h.R]
     """territoryId: int32"""
-    territory: _SystemLocationReference[_h.R]
+    territory: SystemLocationReferenceFields[_h.R]
     """territory: a reference; compare its id or name, or it with None, since 2025.1"""
     topComment: _h.TextField[_h.R]
     """topComment: string"""
@@ -115,7 +115,7 @@ class _Invoice(_h.ReferenceField[_h.R]):
     """bottomComment: string"""
     taxableFlag: _h.BooleanField[_h.R]
     """taxableFlag: boolean"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     internalNotes: _h.TextField[_h.R]
     """internalNotes: string"""
@@ -125,7 +125,7 @@ class _Invoice(_h.ReferenceField[_h.R]):
     """serviceTotal: double"""
     overrideDownPaymentAmountFlag: _h.BooleanField[_h.R]
     """overrideDownPaymentAmountFlag: boolean"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     dueDate: _h.DateTimeField[_h.R]
     """dueDate: date-time"""
@@ -163,25 +163,25 @@ class _Invoice(_h.ReferenceField[_h.R]):
     """balance: double"""
     specialInvoiceFlag: _h.BooleanField[_h.R]
     """specialInvoiceFlag: boolean"""
-    billingSetupReference: _BillingSetupReference[_h.R]
+    billingSetupReference: BillingSetupReferenceFields[_h.R]
     """billingSetupReference: a reference; compare its id or name, or it with None"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    phase: _ProjectPhaseReference[_h.R]
+    phase: ProjectPhaseReferenceFields[_h.R]
     """phase: a reference; compare its id or name, or it with None"""
-    salesOrder: _SalesOrderReference[_h.R]
+    salesOrder: SalesOrderReferenceFields[_h.R]
     """salesOrder: a reference; compare its id or identifier, or it with None"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    glBatch: _BatchReference[_h.R]
+    glBatch: BatchReferenceFields[_h.R]
     """glBatch: a reference; compare its id or name, or it with None, since 2025.1"""
-    unbatchedBatch: _BatchReference[_h.R]
+    unbatchedBatch: BatchReferenceFields[_h.R]
     """unbatchedBatch: a reference; compare its id or name, or it with None, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -192,5 +192,5 @@ class _Invoice(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Invoice: _Invoice[_InvoiceRecord | _InvoiceInfoRecord]
+Invoice: InvoiceFields[_InvoiceRecord | _InvoiceInfoRecord]
 """The fields of Invoice: for conditions, sort orders and selections."""

@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.invoicecommission import InvoiceCommission as _InvoiceCommissionRecord
-from .activityreference import _ActivityReference
-from .agreementreference import _AgreementReference
-from .invoicereference import _InvoiceReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .opportunityreference import _OpportunityReference
-from .projectreference import _ProjectReference
-from .salesorderreference import _SalesOrderReference
-from .ticketreference import _TicketReference
+from .activityreference import ActivityReferenceFields
+from .agreementreference import AgreementReferenceFields
+from .invoicereference import InvoiceReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .opportunityreference import OpportunityReferenceFields
+from .projectreference import ProjectReferenceFields
+from .salesorderreference import SalesOrderReferenceFields
+from .ticketreference import TicketReferenceFields
 
-class _InvoiceCommission(_h.ReferenceField[_h.R]):
+class InvoiceCommissionFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceCommission, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     percent: _h.NumberField[_h.R]
     """percent: double"""
@@ -29,19 +29,19 @@ class _InvoiceCommission(_h.ReferenceField[_h.R]):
     """netAmount: double"""
     amount: _h.NumberField[_h.R]
     """amount: double"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    activity: _ActivityReference[_h.R]
+    activity: ActivityReferenceFields[_h.R]
     """activity: a reference; compare its id or name, or it with None"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    salesOrder: _SalesOrderReference[_h.R]
+    salesOrder: SalesOrderReferenceFields[_h.R]
     """salesOrder: a reference; compare its id or identifier, or it with None"""
     adjustedBy: _h.TextField[_h.R]
     """adjustedBy: string"""
@@ -49,7 +49,7 @@ class _InvoiceCommission(_h.ReferenceField[_h.R]):
     """adjustedDate: string"""
     adjustmentReason: _h.TextField[_h.R]
     """adjustmentReason: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -60,5 +60,5 @@ class _InvoiceCommission(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceCommission: _InvoiceCommission[_InvoiceCommissionRecord]
+InvoiceCommission: InvoiceCommissionFields[_InvoiceCommissionRecord]
 """The fields of InvoiceCommission: for conditions, sort orders and selections."""

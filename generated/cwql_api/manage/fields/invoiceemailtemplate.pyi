@@ -3,18 +3,18 @@ from cwql.schema import handles as _h
 
 from ..models.invoiceemailtemplate import InvoiceEmailTemplate as _InvoiceEmailTemplateRecord
 from ..models.invoiceemailtemplateinfo import InvoiceEmailTemplateInfo as _InvoiceEmailTemplateInfoRecord
-from .billingstatusreference import _BillingStatusReference
-from ._maps import _Map_info
-from .servicesurveyreference import _ServiceSurveyReference
+from .billingstatusreference import BillingStatusReferenceFields
+from ._maps import Map_info
+from .servicesurveyreference import ServiceSurveyReferenceFields
 
-class _InvoiceEmailTemplate(_h.ReferenceField[_h.R]):
+class InvoiceEmailTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceEmailTemplate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    serviceSurvey: _ServiceSurveyReference[_h.R]
+    serviceSurvey: ServiceSurveyReferenceFields[_h.R]
     """serviceSurvey: a reference; compare its id or name, or it with None"""
     useSenderFlag: _h.BooleanField[_h.R]
     """useSenderFlag: boolean"""
@@ -30,11 +30,11 @@ class _InvoiceEmailTemplate(_h.ReferenceField[_h.R]):
     """body: string"""
     copySenderFlag: _h.BooleanField[_h.R]
     """copySenderFlag: boolean"""
-    invoiceStatus: _BillingStatusReference[_h.R]
+    invoiceStatus: BillingStatusReferenceFields[_h.R]
     """invoiceStatus: a reference; compare its id or name, or it with None"""
     attachInvoiceFlag: _h.BooleanField[_h.R]
     """attachInvoiceFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -47,5 +47,5 @@ class _InvoiceEmailTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceEmailTemplate: _InvoiceEmailTemplate[_InvoiceEmailTemplateRecord | _InvoiceEmailTemplateInfoRecord]
+InvoiceEmailTemplate: InvoiceEmailTemplateFields[_InvoiceEmailTemplateRecord | _InvoiceEmailTemplateInfoRecord]
 """The fields of InvoiceEmailTemplate: for conditions, sort orders and selections."""

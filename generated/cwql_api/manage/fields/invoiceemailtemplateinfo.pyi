@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.invoiceemailtemplateinfo import InvoiceEmailTemplateInfo as _InvoiceEmailTemplateInfoRecord
 from ..models.invoiceemailtemplate import InvoiceEmailTemplate as _InvoiceEmailTemplateRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _InvoiceEmailTemplateInfo(_h.ReferenceField[_h.R]):
+class InvoiceEmailTemplateInfoFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceEmailTemplateInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _InvoiceEmailTemplateInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceEmailTemplateInfo: _InvoiceEmailTemplateInfo[_InvoiceEmailTemplateInfoRecord | _InvoiceEmailTemplateRecord]
+InvoiceEmailTemplateInfo: InvoiceEmailTemplateInfoFields[_InvoiceEmailTemplateInfoRecord | _InvoiceEmailTemplateRecord]
 """The fields of InvoiceEmailTemplateInfo: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.invoicegrouping import InvoiceGrouping as _InvoiceGroupingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _InvoiceGrouping(_h.ReferenceField[_h.R]):
+class InvoiceGroupingFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceGrouping, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,7 +21,7 @@ class _InvoiceGrouping(_h.ReferenceField[_h.R]):
     """showSubItemsFlag: boolean"""
     groupParentChildAdditionsFlag: _h.BooleanField[_h.R]
     """groupParentChildAdditionsFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -32,5 +32,5 @@ class _InvoiceGrouping(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceGrouping: _InvoiceGrouping[_InvoiceGroupingRecord]
+InvoiceGrouping: InvoiceGroupingFields[_InvoiceGroupingRecord]
 """The fields of InvoiceGrouping: for conditions, sort orders and selections."""

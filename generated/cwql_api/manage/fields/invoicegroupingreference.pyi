@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.invoicegroupingreference import InvoiceGroupingReference as _InvoiceGroupingReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _InvoiceGroupingReference(_h.ReferenceField[_h.R]):
+class InvoiceGroupingReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceGroupingReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _InvoiceGroupingReference(_h.ReferenceField[_h.R]):
     """showSubItemsFlag: boolean"""
     groupParentChildAdditionsFlag: _h.BooleanField[_h.R]
     """groupParentChildAdditionsFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _InvoiceGroupingReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceGroupingReference: _InvoiceGroupingReference[_InvoiceGroupingReferenceRecord]
+InvoiceGroupingReference: InvoiceGroupingReferenceFields[_InvoiceGroupingReferenceRecord]
 """The fields of InvoiceGroupingReference: for conditions, sort orders and selections."""

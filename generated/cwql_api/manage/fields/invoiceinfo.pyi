@@ -3,41 +3,41 @@ from cwql.schema import handles as _h
 
 from ..models.invoiceinfo import InvoiceInfo as _InvoiceInfoRecord
 from ..models.invoice import Invoice as _InvoiceRecord
-from .agreementbillinginfo import _AgreementBillingInfoMany
-from .billingsetup import _BillingSetup
-from .documentinfo import _DocumentInfo
-from .expenseentry import _ExpenseEntryMany
-from .invoice import _Invoice
-from .invoicetemplate import _InvoiceTemplate
-from ._maps import _Map_info
-from .productcomponent import _ProductComponentMany
-from .productitem import _ProductItemMany
-from .timeentry import _TimeEntryMany
+from .agreementbillinginfo import AgreementBillingInfoListFields
+from .billingsetup import BillingSetupFields
+from .documentinfo import DocumentInfoFields
+from .expenseentry import ExpenseEntryListFields
+from .invoice import InvoiceFields
+from .invoicetemplate import InvoiceTemplateFields
+from ._maps import Map_info
+from .productcomponent import ProductComponentListFields
+from .productitem import ProductItemListFields
+from .timeentry import TimeEntryListFields
 
-class _InvoiceInfo(_h.ReferenceField[_h.R]):
+class InvoiceInfoFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    invoice: _Invoice[_h.R]
+    invoice: InvoiceFields[_h.R]
     """invoice: a reference; compare its id, or it with None"""
-    invoiceTemplate: _InvoiceTemplate[_h.R]
+    invoiceTemplate: InvoiceTemplateFields[_h.R]
     """invoiceTemplate: a reference; compare its id or name, or it with None"""
-    products: _ProductItemMany[_h.R]
+    products: ProductItemListFields[_h.R]
     """products: a list of ProductItem; compare one of its fields, or use any()"""
-    bundledComponentsInfo: _ProductComponentMany[_h.R]
+    bundledComponentsInfo: ProductComponentListFields[_h.R]
     """bundledComponentsInfo: a list of ProductComponent; compare one of its fields, or use any()"""
-    expenses: _ExpenseEntryMany[_h.R]
+    expenses: ExpenseEntryListFields[_h.R]
     """expenses: a list of ExpenseEntry; compare one of its fields, or use any()"""
-    timeEntries: _TimeEntryMany[_h.R]
+    timeEntries: TimeEntryListFields[_h.R]
     """timeEntries: a list of TimeEntry; compare one of its fields, or use any()"""
-    logo: _DocumentInfo[_h.R]
+    logo: DocumentInfoFields[_h.R]
     """logo: a reference; compare its id, or it with None"""
-    billingSetup: _BillingSetup[_h.R]
+    billingSetup: BillingSetupFields[_h.R]
     """billingSetup: a reference; compare its id, or it with None"""
-    agreementBillingInfo: _AgreementBillingInfoMany[_h.R]
+    agreementBillingInfo: AgreementBillingInfoListFields[_h.R]
     """agreementBillingInfo: a list of AgreementBillingInfo; compare one of its fields, or use any()"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -48,5 +48,5 @@ class _InvoiceInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceInfo: _InvoiceInfo[_InvoiceInfoRecord | _InvoiceRecord]
+InvoiceInfo: InvoiceInfoFields[_InvoiceInfoRecord | _InvoiceRecord]
 """The fields of InvoiceInfo: for conditions, sort orders and selections."""

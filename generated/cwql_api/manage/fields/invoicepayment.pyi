@@ -4,11 +4,11 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.invoicepayment import InvoicePayment as _InvoicePaymentRecord
-from .invoicereference import _InvoiceReference
-from ._maps import _Map_info
-from .wisepaypayment import _WisePayPayment
+from .invoicereference import InvoiceReferenceFields
+from ._maps import Map_info
+from .wisepaypayment import WisePayPaymentFields
 
-class _InvoicePayment(_h.ReferenceField[_h.R]):
+class InvoicePaymentFields(_h.ReferenceField[_h.R]):
     """The fields of InvoicePayment, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,9 +17,9 @@ class _InvoicePayment(_h.ReferenceField[_h.R]):
     """type: string"""
     source: _h.EnumField[_t.Literal["Default", "WisePay"], _h.R]
     """source: Default | WisePay"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
-    credit: _InvoiceReference[_h.R]
+    credit: InvoiceReferenceFields[_h.R]
     """credit: a reference; compare its id or identifier, or it with None"""
     amount: _h.NumberField[_h.R]
     """amount: double"""
@@ -33,9 +33,9 @@ class _InvoicePayment(_h.ReferenceField[_h.R]):
     """paymentDate: date-time"""
     appliedBy: _h.TextField[_h.R]
     """appliedBy: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    wisePayPayment: _WisePayPayment[_h.R]
+    wisePayPayment: WisePayPaymentFields[_h.R]
     """wisePayPayment: a reference; compare its fields, or it with None"""
     paymentSyncStatus: _h.EnumField[_t.Literal["Unapplied", "Applied", "Synced"], _h.R]
     """paymentSyncStatus: Unapplied | Applied | Synced"""
@@ -56,5 +56,5 @@ class _InvoicePayment(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoicePayment: _InvoicePayment[_InvoicePaymentRecord]
+InvoicePayment: InvoicePaymentFields[_InvoicePaymentRecord]
 """The fields of InvoicePayment: for conditions, sort orders and selections."""

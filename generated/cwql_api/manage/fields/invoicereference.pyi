@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.invoicereference import InvoiceReference as _InvoiceReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _InvoiceReference(_h.ReferenceField[_h.R]):
+class InvoiceReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _InvoiceReference(_h.ReferenceField[_h.R]):
     """invoiceDate: string, since 2025.1"""
     chargeFirmFlag: _h.BooleanField[_h.R]
     """chargeFirmFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _InvoiceReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceReference: _InvoiceReference[_InvoiceReferenceRecord]
+InvoiceReference: InvoiceReferenceFields[_InvoiceReferenceRecord]
 """The fields of InvoiceReference: for conditions, sort orders and selections."""

@@ -2,26 +2,26 @@
 from cwql.schema import handles as _h
 
 from ..models.invoicerouting import InvoiceRouting as _InvoiceRoutingRecord
-from .invoicereference import _InvoiceReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .invoicereference import InvoiceReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _InvoiceRouting(_h.ReferenceField[_h.R]):
+class InvoiceRoutingFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceRouting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
     sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     reviewedFlag: _h.BooleanField[_h.R]
     """reviewedFlag: boolean"""
     dateReviewedUTC: _h.DateTimeField[_h.R]
     """dateReviewedUTC: date-time"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -32,5 +32,5 @@ class _InvoiceRouting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceRouting: _InvoiceRouting[_InvoiceRoutingRecord]
+InvoiceRouting: InvoiceRoutingFields[_InvoiceRoutingRecord]
 """The fields of InvoiceRouting: for conditions, sort orders and selections."""

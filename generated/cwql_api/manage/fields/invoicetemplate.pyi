@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.invoicetemplate import InvoiceTemplate as _InvoiceTemplateRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _InvoiceTemplate(_h.ReferenceField[_h.R]):
+class InvoiceTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceTemplate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -355,7 +355,7 @@ class _InvoiceTemplate(_h.ReferenceField[_h.R]):
     """adjustmentPriceVisibleFlag: boolean"""
     adjustmentPriceCaption: _h.TextField[_h.R]
     """adjustmentPriceCaption: string, at most 50 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -368,5 +368,5 @@ class _InvoiceTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceTemplate: _InvoiceTemplate[_InvoiceTemplateRecord]
+InvoiceTemplate: InvoiceTemplateFields[_InvoiceTemplateRecord]
 """The fields of InvoiceTemplate: for conditions, sort orders and selections."""

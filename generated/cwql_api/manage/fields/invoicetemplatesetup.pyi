@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.invoicetemplatesetup import InvoiceTemplateSetup as _InvoiceTemplateSetupRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _InvoiceTemplateSetup(_h.ReferenceField[_h.R]):
+class InvoiceTemplateSetupFields(_h.ReferenceField[_h.R]):
     """The fields of InvoiceTemplateSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _InvoiceTemplateSetup(_h.ReferenceField[_h.R]):
     """name: string"""
     customFlag: _h.BooleanField[_h.R]
     """customFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _InvoiceTemplateSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-InvoiceTemplateSetup: _InvoiceTemplateSetup[_InvoiceTemplateSetupRecord]
+InvoiceTemplateSetup: InvoiceTemplateSetupFields[_InvoiceTemplateSetupRecord]
 """The fields of InvoiceTemplateSetup: for conditions, sort orders and selections."""

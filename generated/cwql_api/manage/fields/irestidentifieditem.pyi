@@ -3,14 +3,14 @@ from cwql.schema import handles as _h
 
 from ..models.irestidentifieditem import IRestIdentifiedItem as _IRestIdentifiedItemRecord
 
-class _IRestIdentifiedItem(_h.ReferenceField[_h.R]):
+class IRestIdentifiedItemFields(_h.ReferenceField[_h.R]):
     """The fields of IRestIdentifiedItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
 
-class _IRestIdentifiedItemMany(_IRestIdentifiedItem[_h.R], _h.ChildrenField[_h.R, _IRestIdentifiedItemRecord]):
+class IRestIdentifiedItemListFields(IRestIdentifiedItemFields[_h.R], _h.ChildrenField[_h.R, _IRestIdentifiedItemRecord]):
     """A list of IRestIdentifiedItem inside of a record R."""
 
-IRestIdentifiedItem: _IRestIdentifiedItem[_IRestIdentifiedItemRecord]
+IRestIdentifiedItem: IRestIdentifiedItemFields[_IRestIdentifiedItemRecord]
 """The fields of IRestIdentifiedItem: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.ivitemreference import IvItemReference as _IvItemReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _IvItemReference(_h.ReferenceField[_h.R]):
+class IvItemReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of IvItemReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _IvItemReference(_h.ReferenceField[_h.R]):
     """identifier: string"""
     serializedFlag: _h.BooleanField[_h.R]
     """serializedFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _IvItemReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-IvItemReference: _IvItemReference[_IvItemReferenceRecord]
+IvItemReference: IvItemReferenceFields[_IvItemReferenceRecord]
 """The fields of IvItemReference: for conditions, sort orders and selections."""

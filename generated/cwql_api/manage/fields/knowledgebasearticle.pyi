@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.knowledgebasearticle import KnowledgeBaseArticle as _KnowledgeBaseArticleRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
 
-class _KnowledgeBaseArticle(_h.ReferenceField[_h.R]):
+class KnowledgeBaseArticleFields(_h.ReferenceField[_h.R]):
     """The fields of KnowledgeBaseArticle, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _KnowledgeBaseArticle(_h.ReferenceField[_h.R]):
     """locationId: int32"""
     businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
     categoryId: _h.IntegerField[_h.R]
     """categoryId: int32"""
@@ -30,7 +30,7 @@ class _KnowledgeBaseArticle(_h.ReferenceField[_h.R]):
     """dateCreated: string"""
     createdBy: _h.TextField[_h.R]
     """createdBy: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -41,5 +41,5 @@ class _KnowledgeBaseArticle(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-KnowledgeBaseArticle: _KnowledgeBaseArticle[_KnowledgeBaseArticleRecord]
+KnowledgeBaseArticle: KnowledgeBaseArticleFields[_KnowledgeBaseArticleRecord]
 """The fields of KnowledgeBaseArticle: for conditions, sort orders and selections."""

@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.knowledgebasecategory import KnowledgeBaseCategory as _KnowledgeBaseCategoryRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _KnowledgeBaseCategory(_h.ReferenceField[_h.R]):
+class KnowledgeBaseCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of KnowledgeBaseCategory, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    approver: _MemberReference[_h.R]
+    approver: MemberReferenceFields[_h.R]
     """approver: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -33,5 +33,5 @@ class _KnowledgeBaseCategory(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-KnowledgeBaseCategory: _KnowledgeBaseCategory[_KnowledgeBaseCategoryRecord]
+KnowledgeBaseCategory: KnowledgeBaseCategoryFields[_KnowledgeBaseCategoryRecord]
 """The fields of KnowledgeBaseCategory: for conditions, sort orders and selections."""

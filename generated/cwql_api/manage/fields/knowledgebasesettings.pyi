@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.knowledgebasesettings import KnowledgeBaseSettings as _KnowledgeBaseSettingsRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _KnowledgeBaseSettings(_h.ReferenceField[_h.R]):
+class KnowledgeBaseSettingsFields(_h.ReferenceField[_h.R]):
     """The fields of KnowledgeBaseSettings, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     requireApproval: _h.BooleanField[_h.R]
     """requireApproval: boolean, required"""
-    defaultApprover: _MemberReference[_h.R]
+    defaultApprover: MemberReferenceFields[_h.R]
     """defaultApprover: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _KnowledgeBaseSettings(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-KnowledgeBaseSettings: _KnowledgeBaseSettings[_KnowledgeBaseSettingsRecord]
+KnowledgeBaseSettings: KnowledgeBaseSettingsFields[_KnowledgeBaseSettingsRecord]
 """The fields of KnowledgeBaseSettings: for conditions, sort orders and selections."""

@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.knowledgebasesubcategory import KnowledgeBaseSubCategory as _KnowledgeBaseSubCategoryRecord
-from .kbcategoryreference import _KBCategoryReference
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .kbcategoryreference import KBCategoryReferenceFields
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _KnowledgeBaseSubCategory(_h.ReferenceField[_h.R]):
+class KnowledgeBaseSubCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of KnowledgeBaseSubCategory, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    category: _KBCategoryReference[_h.R]
+    category: KBCategoryReferenceFields[_h.R]
     """category: a reference; compare its id or name, or it with None, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -33,5 +33,5 @@ class _KnowledgeBaseSubCategory(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-KnowledgeBaseSubCategory: _KnowledgeBaseSubCategory[_KnowledgeBaseSubCategoryRecord]
+KnowledgeBaseSubCategory: KnowledgeBaseSubCategoryFields[_KnowledgeBaseSubCategoryRecord]
 """The fields of KnowledgeBaseSubCategory: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.kpi import KPI as _KPIRecord
-from .kpicategoryreference import _KPICategoryReference
+from .kpicategoryreference import KPICategoryReferenceFields
 
-class _KPI(_h.ReferenceField[_h.R]):
+class KPIFields(_h.ReferenceField[_h.R]):
     """The fields of KPI, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    category: _KPICategoryReference[_h.R]
+    category: KPICategoryReferenceFields[_h.R]
     """category: a reference; compare its id or name, or it with None"""
     dateFilter: _h.DateTextField[_h.R]
     """dateFilter: string"""
@@ -22,5 +22,5 @@ class _KPI(_h.ReferenceField[_h.R]):
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
 
-KPI: _KPI[_KPIRecord]
+KPI: KPIFields[_KPIRecord]
 """The fields of KPI: for conditions, sort orders and selections."""

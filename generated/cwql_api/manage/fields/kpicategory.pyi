@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.kpicategory import KPICategory as _KPICategoryRecord
 
-class _KPICategory(_h.ReferenceField[_h.R]):
+class KPICategoryFields(_h.ReferenceField[_h.R]):
     """The fields of KPICategory, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _KPICategory(_h.ReferenceField[_h.R]):
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
 
-KPICategory: _KPICategory[_KPICategoryRecord]
+KPICategory: KPICategoryFields[_KPICategoryRecord]
 """The fields of KPICategory: for conditions, sort orders and selections."""

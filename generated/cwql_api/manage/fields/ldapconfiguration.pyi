@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.ldapconfiguration import LdapConfiguration as _LdapConfigurationRecord
 from ..models.ldapconfigurationinfo import LdapConfigurationInfo as _LdapConfigurationInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _LdapConfiguration(_h.ReferenceField[_h.R]):
+class LdapConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of LdapConfiguration, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _LdapConfiguration(_h.ReferenceField[_h.R]):
     """server: string, at most 200 characters, required"""
     domain: _h.TextField[_h.R]
     """domain: string, at most 50 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _LdapConfiguration(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-LdapConfiguration: _LdapConfiguration[_LdapConfigurationRecord | _LdapConfigurationInfoRecord]
+LdapConfiguration: LdapConfigurationFields[_LdapConfigurationRecord | _LdapConfigurationInfoRecord]
 """The fields of LdapConfiguration: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.ldapconfigurationinfo import LdapConfigurationInfo as _LdapConfigurationInfoRecord
 from ..models.ldapconfiguration import LdapConfiguration as _LdapConfigurationRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _LdapConfigurationInfo(_h.ReferenceField[_h.R]):
+class LdapConfigurationInfoFields(_h.ReferenceField[_h.R]):
     """The fields of LdapConfigurationInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _LdapConfigurationInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-LdapConfigurationInfo: _LdapConfigurationInfo[_LdapConfigurationInfoRecord | _LdapConfigurationRecord]
+LdapConfigurationInfo: LdapConfigurationInfoFields[_LdapConfigurationInfoRecord | _LdapConfigurationRecord]
 """The fields of LdapConfigurationInfo: for conditions, sort orders and selections."""

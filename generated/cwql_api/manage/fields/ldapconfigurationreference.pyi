@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.ldapconfigurationreference import LdapConfigurationReference as _LdapConfigurationReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _LdapConfigurationReference(_h.ReferenceField[_h.R]):
+class LdapConfigurationReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of LdapConfigurationReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _LdapConfigurationReference(_h.ReferenceField[_h.R]):
     """name: string"""
     server: _h.TextField[_h.R]
     """server: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _LdapConfigurationReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-LdapConfigurationReference: _LdapConfigurationReference[_LdapConfigurationReferenceRecord]
+LdapConfigurationReference: LdapConfigurationReferenceFields[_LdapConfigurationReferenceRecord]
 """The fields of LdapConfigurationReference: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.ldapconfigurationtestlink import LdapConfigurationTestLink as _LdapConfigurationTestLinkRecord
 
-class _LdapConfigurationTestLink(_h.ReferenceField[_h.R]):
+class LdapConfigurationTestLinkFields(_h.ReferenceField[_h.R]):
     """The fields of LdapConfigurationTestLink, in conditions on records R."""
 
     server: _h.TextField[_h.R]
     """server: string, at most 200 characters, required, since 2025.1"""
 
-LdapConfigurationTestLink: _LdapConfigurationTestLink[_LdapConfigurationTestLinkRecord]
+LdapConfigurationTestLink: LdapConfigurationTestLinkFields[_LdapConfigurationTestLinkRecord]
 """The fields of LdapConfigurationTestLink: for conditions, sort orders and selections."""

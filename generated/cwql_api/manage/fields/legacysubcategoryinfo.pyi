@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.legacysubcategoryinfo import LegacySubCategoryInfo as _LegacySubCategoryInfoRecord
 from ..models.legacysubcategory import LegacySubCategory as _LegacySubCategoryRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _LegacySubCategoryInfo(_h.ReferenceField[_h.R]):
+class LegacySubCategoryInfoFields(_h.ReferenceField[_h.R]):
     """The fields of LegacySubCategoryInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _LegacySubCategoryInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _LegacySubCategoryInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-LegacySubCategoryInfo: _LegacySubCategoryInfo[_LegacySubCategoryInfoRecord | _LegacySubCategoryRecord]
+LegacySubCategoryInfo: LegacySubCategoryInfoFields[_LegacySubCategoryInfoRecord | _LegacySubCategoryRecord]
 """The fields of LegacySubCategoryInfo: for conditions, sort orders and selections."""

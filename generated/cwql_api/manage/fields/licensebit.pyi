@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.licensebit import LicenseBit as _LicenseBitRecord
 
-class _LicenseBit(_h.ReferenceField[_h.R]):
+class LicenseBitFields(_h.ReferenceField[_h.R]):
     """The fields of LicenseBit, in conditions on records R."""
 
     name: _h.TextField[_h.R]
@@ -11,8 +11,8 @@ class _LicenseBit(_h.ReferenceField[_h.R]):
     activeFlag: _h.BooleanField[_h.R]
     """activeFlag: boolean"""
 
-class _LicenseBitMany(_LicenseBit[_h.R], _h.ChildrenField[_h.R, _LicenseBitRecord]):
+class LicenseBitListFields(LicenseBitFields[_h.R], _h.ChildrenField[_h.R, _LicenseBitRecord]):
     """A list of LicenseBit inside of a record R."""
 
-LicenseBit: _LicenseBit[_LicenseBitRecord]
+LicenseBit: LicenseBitFields[_LicenseBitRecord]
 """The fields of LicenseBit: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.link import Link as _LinkRecord
 from ..models.linkinfo import LinkInfo as _LinkInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Link(_h.ReferenceField[_h.R]):
+class LinkFields(_h.ReferenceField[_h.R]):
     """The fields of Link, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _Link(_h.ReferenceField[_h.R]):
     """url: string, at most 1000 characters"""
     screenLink: _h.EnumField[_t.Literal["Company", "Contact", "Service", "Invoice", "PurchaseOrder", "SalesOrder"], _h.R]
     """screenLink: Company | Contact | Service | Invoice | PurchaseOrder | SalesOrder"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -33,5 +33,5 @@ class _Link(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Link: _Link[_LinkRecord | _LinkInfoRecord]
+Link: LinkFields[_LinkRecord | _LinkInfoRecord]
 """The fields of Link: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.linkclicked import LinkClicked as _LinkClickedRecord
 
-class _LinkClicked(_h.ReferenceField[_h.R]):
+class LinkClickedFields(_h.ReferenceField[_h.R]):
     """The fields of LinkClicked, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,5 +19,5 @@ class _LinkClicked(_h.ReferenceField[_h.R]):
     queryString: _h.TextField[_h.R]
     """queryString: string"""
 
-LinkClicked: _LinkClicked[_LinkClickedRecord]
+LinkClicked: LinkClickedFields[_LinkClickedRecord]
 """The fields of LinkClicked: for conditions, sort orders and selections."""

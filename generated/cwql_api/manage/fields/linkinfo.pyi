@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.linkinfo import LinkInfo as _LinkInfoRecord
 from ..models.link import Link as _LinkRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _LinkInfo(_h.ReferenceField[_h.R]):
+class LinkInfoFields(_h.ReferenceField[_h.R]):
     """The fields of LinkInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _LinkInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     screenLink: _h.EnumField[_t.Literal["Company", "Contact", "Service", "Invoice", "PurchaseOrder", "SalesOrder"], _h.R]
     """screenLink: Company | Contact | Service | Invoice | PurchaseOrder | SalesOrder"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _LinkInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-LinkInfo: _LinkInfo[_LinkInfoRecord | _LinkRecord]
+LinkInfo: LinkInfoFields[_LinkInfoRecord | _LinkRecord]
 """The fields of LinkInfo: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.linkresolveurlinfo import LinkResolveUrlInfo as _LinkResolveUrlInfoRecord
 
-class _LinkResolveUrlInfo(_h.ReferenceField[_h.R]):
+class LinkResolveUrlInfoFields(_h.ReferenceField[_h.R]):
     """The fields of LinkResolveUrlInfo, in conditions on records R."""
 
     referenceId: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _LinkResolveUrlInfo(_h.ReferenceField[_h.R]):
     url: _h.TextField[_h.R]
     """url: string"""
 
-LinkResolveUrlInfo: _LinkResolveUrlInfo[_LinkResolveUrlInfoRecord]
+LinkResolveUrlInfo: LinkResolveUrlInfoFields[_LinkResolveUrlInfoRecord]
 """The fields of LinkResolveUrlInfo: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.localeinfo import LocaleInfo as _LocaleInfoRecord
 
-class _LocaleInfo(_h.ReferenceField[_h.R]):
+class LocaleInfoFields(_h.ReferenceField[_h.R]):
     """The fields of LocaleInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _LocaleInfo(_h.ReferenceField[_h.R]):
     localeCode: _h.TextField[_h.R]
     """localeCode: string"""
 
-LocaleInfo: _LocaleInfo[_LocaleInfoRecord]
+LocaleInfo: LocaleInfoFields[_LocaleInfoRecord]
 """The fields of LocaleInfo: for conditions, sort orders and selections."""

@@ -3,34 +3,34 @@ from cwql.schema import handles as _h
 
 from ..models.location import Location as _LocationRecord
 from ..models.locationinfo import LocationInfo as _LocationInfoRecord
-from .calendarreference import _CalendarReference
-from .corporatestructurelevelreference import _CorporateStructureLevelReference
-from .countryreference import _CountryReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .systemlocationreference import _SystemLocationReference
-from .timezonesetupreference import _TimeZoneSetupReference
+from .calendarreference import CalendarReferenceFields
+from .corporatestructurelevelreference import CorporateStructureLevelReferenceFields
+from .countryreference import CountryReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .timezonesetupreference import TimeZoneSetupReferenceFields
 
-class _Location(_h.ReferenceField[_h.R]):
+class LocationFields(_h.ReferenceField[_h.R]):
     """The fields of Location, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     ownerLevelId: _h.IntegerField[_h.R]
     """ownerLevelId: int32"""
-    structureLevel: _CorporateStructureLevelReference[_h.R]
+    structureLevel: CorporateStructureLevelReferenceFields[_h.R]
     """structureLevel: a reference; compare its id or name, or it with None, required"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    manager: _MemberReference[_h.R]
+    manager: MemberReferenceFields[_h.R]
     """manager: a reference; compare its id, identifier or name, or it with None"""
-    reportsTo: _SystemLocationReference[_h.R]
+    reportsTo: SystemLocationReferenceFields[_h.R]
     """reportsTo: a reference; compare its id or name, or it with None"""
     salesRep: _h.TextField[_h.R]
     """salesRep: string, at most 50 characters"""
-    timeZoneSetup: _TimeZoneSetupReference[_h.R]
+    timeZoneSetup: TimeZoneSetupReferenceFields[_h.R]
     """timeZoneSetup: a reference; compare its id or name, or it with None"""
-    calendar: _CalendarReference[_h.R]
+    calendar: CalendarReferenceFields[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
     overrideAddressLine1: _h.TextField[_h.R]
     """overrideAddressLine1: string, at most 50 characters"""
@@ -42,7 +42,7 @@ class _Location(_h.ReferenceField[_h.R]):
     """overrideState: string, at most 50 characters"""
     overrideZip: _h.TextField[_h.R]
     """overrideZip: string, at most 12 characters"""
-    overrideCountry: _CountryReference[_h.R]
+    overrideCountry: CountryReferenceFields[_h.R]
     """overrideCountry: a reference; compare its id, identifier or name, or it with None"""
     overridePhoneNumber: _h.TextField[_h.R]
     """overridePhoneNumber: string, at most 15 characters"""
@@ -60,7 +60,7 @@ class _Location(_h.ReferenceField[_h.R]):
     """workRoleIds: a list of int32"""
     departmentIds: _h.CollectionField[int, _h.R]
     """departmentIds: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -71,5 +71,5 @@ class _Location(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Location: _Location[_LocationRecord | _LocationInfoRecord]
+Location: LocationFields[_LocationRecord | _LocationInfoRecord]
 """The fields of Location: for conditions, sort orders and selections."""

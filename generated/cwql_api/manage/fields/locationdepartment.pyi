@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.locationdepartment import LocationDepartment as _LocationDepartmentRecord
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _LocationDepartment(_h.ReferenceField[_h.R]):
+class LocationDepartmentFields(_h.ReferenceField[_h.R]):
     """The fields of LocationDepartment, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _LocationDepartment(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-LocationDepartment: _LocationDepartment[_LocationDepartmentRecord]
+LocationDepartment: LocationDepartmentFields[_LocationDepartmentRecord]
 """The fields of LocationDepartment: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.locationinfo import LocationInfo as _LocationInfoRecord
 from ..models.location import Location as _LocationRecord
-from .corporatestructurelevelreference import _CorporateStructureLevelReference
-from ._maps import _Map_info
+from .corporatestructurelevelreference import CorporateStructureLevelReferenceFields
+from ._maps import Map_info
 
-class _LocationInfo(_h.ReferenceField[_h.R]):
+class LocationInfoFields(_h.ReferenceField[_h.R]):
     """The fields of LocationInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,9 +15,9 @@ class _LocationInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     location_flag: _h.BooleanField[_h.R]
     """location_flag: boolean"""
-    structureLevel: _CorporateStructureLevelReference[_h.R]
+    structureLevel: CorporateStructureLevelReferenceFields[_h.R]
     """structureLevel: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _LocationInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-LocationInfo: _LocationInfo[_LocationInfoRecord | _LocationRecord]
+LocationInfo: LocationInfoFields[_LocationInfoRecord | _LocationRecord]
 """The fields of LocationInfo: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.lostrevenuereference import LostRevenueReference as _LostRevenueReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _LostRevenueReference(_h.ReferenceField[_h.R]):
+class LostRevenueReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of LostRevenueReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _LostRevenueReference(_h.ReferenceField[_h.R]):
     """margin: double"""
     percentage: _h.NumberField[_h.R]
     """percentage: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _LostRevenueReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-LostRevenueReference: _LostRevenueReference[_LostRevenueReferenceRecord]
+LostRevenueReference: LostRevenueReferenceFields[_LostRevenueReferenceRecord]
 """The fields of LostRevenueReference: for conditions, sort orders and selections."""

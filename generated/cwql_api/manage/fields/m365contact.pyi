@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.m365contact import M365Contact as _M365ContactRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _M365Contact(_h.ReferenceField[_h.R]):
+class M365ContactFields(_h.ReferenceField[_h.R]):
     """The fields of M365Contact, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -35,7 +35,7 @@ class _M365Contact(_h.ReferenceField[_h.R]):
     """directoryRoles: string"""
     assignedLicenses: _h.TextField[_h.R]
     """assignedLicenses: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -46,5 +46,5 @@ class _M365Contact(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-M365Contact: _M365Contact[_M365ContactRecord]
+M365Contact: M365ContactFields[_M365ContactRecord]
 """The fields of M365Contact: for conditions, sort orders and selections."""

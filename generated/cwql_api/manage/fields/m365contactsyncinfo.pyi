@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.m365contactsyncinfo import M365ContactSyncInfo as _M365ContactSyncInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _M365ContactSyncInfo(_h.ReferenceField[_h.R]):
+class M365ContactSyncInfoFields(_h.ReferenceField[_h.R]):
     """The fields of M365ContactSyncInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _M365ContactSyncInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-M365ContactSyncInfo: _M365ContactSyncInfo[_M365ContactSyncInfoRecord]
+M365ContactSyncInfo: M365ContactSyncInfoFields[_M365ContactSyncInfoRecord]
 """The fields of M365ContactSyncInfo: for conditions, sort orders and selections."""

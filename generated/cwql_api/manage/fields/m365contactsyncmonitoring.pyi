@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.m365contactsyncmonitoring import M365ContactSyncMonitoring as _M365ContactSyncMonitoringRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _M365ContactSyncMonitoring(_h.ReferenceField[_h.R]):
+class M365ContactSyncMonitoringFields(_h.ReferenceField[_h.R]):
     """The fields of M365ContactSyncMonitoring, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _M365ContactSyncMonitoring(_h.ReferenceField[_h.R]):
     """serviceBoardId: int32"""
     serviceBoardStatusId: _h.IntegerField[_h.R]
     """serviceBoardStatusId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _M365ContactSyncMonitoring(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-M365ContactSyncMonitoring: _M365ContactSyncMonitoring[_M365ContactSyncMonitoringRecord]
+M365ContactSyncMonitoring: M365ContactSyncMonitoringFields[_M365ContactSyncMonitoringRecord]
 """The fields of M365ContactSyncMonitoring: for conditions, sort orders and selections."""

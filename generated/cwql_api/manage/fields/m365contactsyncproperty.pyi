@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.m365contactsyncproperty import M365ContactSyncProperty as _M365ContactSyncPropertyRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _M365ContactSyncProperty(_h.ReferenceField[_h.R]):
+class M365ContactSyncPropertyFields(_h.ReferenceField[_h.R]):
     """The fields of M365ContactSyncProperty, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,7 +21,7 @@ class _M365ContactSyncProperty(_h.ReferenceField[_h.R]):
     """wildCard: string"""
     companyRecID: _h.IntegerField[_h.R]
     """companyRecID: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -32,5 +32,5 @@ class _M365ContactSyncProperty(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-M365ContactSyncProperty: _M365ContactSyncProperty[_M365ContactSyncPropertyRecord]
+M365ContactSyncProperty: M365ContactSyncPropertyFields[_M365ContactSyncPropertyRecord]
 """The fields of M365ContactSyncProperty: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.manageddeviceaccount import ManagedDeviceAccount as _ManagedDeviceAccountRecord
-from .manageddevicesintegrationreference import _ManagedDevicesIntegrationReference
-from ._maps import _Map_info
+from .manageddevicesintegrationreference import ManagedDevicesIntegrationReferenceFields
+from ._maps import Map_info
 
-class _ManagedDeviceAccount(_h.ReferenceField[_h.R]):
+class ManagedDeviceAccountFields(_h.ReferenceField[_h.R]):
     """The fields of ManagedDeviceAccount, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,9 +14,9 @@ class _ManagedDeviceAccount(_h.ReferenceField[_h.R]):
     """username: string"""
     password: _h.TextField[_h.R]
     """password: string"""
-    managedDevicesIntegration: _ManagedDevicesIntegrationReference[_h.R]
+    managedDevicesIntegration: ManagedDevicesIntegrationReferenceFields[_h.R]
     """managedDevicesIntegration: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _ManagedDeviceAccount(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagedDeviceAccount: _ManagedDeviceAccount[_ManagedDeviceAccountRecord]
+ManagedDeviceAccount: ManagedDeviceAccountFields[_ManagedDeviceAccountRecord]
 """The fields of ManagedDeviceAccount: for conditions, sort orders and selections."""

@@ -5,12 +5,12 @@ from cwql.schema import handles as _h
 
 from ..models.manageddevicesintegration import ManagedDevicesIntegration as _ManagedDevicesIntegrationRecord
 from ..models.manageddevicesintegrationinfo import ManagedDevicesIntegrationInfo as _ManagedDevicesIntegrationInfoRecord
-from .integratorloginreference import _IntegratorLoginReference
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .integratorloginreference import IntegratorLoginReferenceFields
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _ManagedDevicesIntegration(_h.ReferenceField[_h.R]):
+class ManagedDevicesIntegrationFields(_h.ReferenceField[_h.R]):
     """The fields of ManagedDevicesIntegration, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -31,11 +31,11 @@ class _ManagedDevicesIntegration(_h.ReferenceField[_h.R]):
     """defaultBillingLevel: Detail | Summary, required"""
     managementItSetupType: _h.TextField[_h.R]
     """managementItSetupType: string"""
-    defaultLocation: _SystemLocationReference[_h.R]
+    defaultLocation: SystemLocationReferenceFields[_h.R]
     """defaultLocation: a reference; compare its id or name, or it with None"""
-    defaultDepartment: _SystemDepartmentReference[_h.R]
+    defaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """defaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    integratorLogin: _IntegratorLoginReference[_h.R]
+    integratorLogin: IntegratorLoginReferenceFields[_h.R]
     """integratorLogin: a reference; compare its id or name, or it with None"""
     matchOnSerialNumberFlag: _h.BooleanField[_h.R]
     """matchOnSerialNumberFlag: boolean"""
@@ -43,7 +43,7 @@ class _ManagedDevicesIntegration(_h.ReferenceField[_h.R]):
     """disableNewCrossReferencesFlag: boolean"""
     configBillCustomerFlag: _h.BooleanField[_h.R]
     """configBillCustomerFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -56,5 +56,5 @@ class _ManagedDevicesIntegration(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagedDevicesIntegration: _ManagedDevicesIntegration[_ManagedDevicesIntegrationRecord | _ManagedDevicesIntegrationInfoRecord]
+ManagedDevicesIntegration: ManagedDevicesIntegrationFields[_ManagedDevicesIntegrationRecord | _ManagedDevicesIntegrationInfoRecord]
 """The fields of ManagedDevicesIntegration: for conditions, sort orders and selections."""

@@ -2,32 +2,32 @@
 from cwql.schema import handles as _h
 
 from ..models.manageddevicesintegrationcrossreference import ManagedDevicesIntegrationCrossReference as _ManagedDevicesIntegrationCrossReferenceRecord
-from .agreementtypereference import _AgreementTypeReference
-from .configurationtypereference import _ConfigurationTypeReference
-from .ivitemreference import _IvItemReference
-from .manageddevicesintegrationreference import _ManagedDevicesIntegrationReference
-from ._maps import _Map_info
+from .agreementtypereference import AgreementTypeReferenceFields
+from .configurationtypereference import ConfigurationTypeReferenceFields
+from .ivitemreference import IvItemReferenceFields
+from .manageddevicesintegrationreference import ManagedDevicesIntegrationReferenceFields
+from ._maps import Map_info
 
-class _ManagedDevicesIntegrationCrossReference(_h.ReferenceField[_h.R]):
+class ManagedDevicesIntegrationCrossReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ManagedDevicesIntegrationCrossReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    managedDevicesIntegration: _ManagedDevicesIntegrationReference[_h.R]
+    managedDevicesIntegration: ManagedDevicesIntegrationReferenceFields[_h.R]
     """managedDevicesIntegration: a reference; compare its id or name, or it with None"""
     vendorType: _h.TextField[_h.R]
     """vendorType: string, at most 255 characters"""
     vendorLevel: _h.TextField[_h.R]
     """vendorLevel: string, at most 255 characters"""
-    agreementType: _AgreementTypeReference[_h.R]
+    agreementType: AgreementTypeReferenceFields[_h.R]
     """agreementType: a reference; compare its id or name, or it with None"""
-    product: _IvItemReference[_h.R]
+    product: IvItemReferenceFields[_h.R]
     """product: a reference; compare its id or identifier, or it with None"""
-    configurationType: _ConfigurationTypeReference[_h.R]
+    configurationType: ConfigurationTypeReferenceFields[_h.R]
     """configurationType: a reference; compare its id or name, or it with None"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -48,5 +48,5 @@ class _ManagedDevicesIntegrationCrossReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagedDevicesIntegrationCrossReference: _ManagedDevicesIntegrationCrossReference[_ManagedDevicesIntegrationCrossReferenceRecord]
+ManagedDevicesIntegrationCrossReference: ManagedDevicesIntegrationCrossReferenceFields[_ManagedDevicesIntegrationCrossReferenceRecord]
 """The fields of ManagedDevicesIntegrationCrossReference: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.manageddevicesintegrationinfo import ManagedDevicesIntegrationInfo as _ManagedDevicesIntegrationInfoRecord
 from ..models.manageddevicesintegration import ManagedDevicesIntegration as _ManagedDevicesIntegrationRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ManagedDevicesIntegrationInfo(_h.ReferenceField[_h.R]):
+class ManagedDevicesIntegrationInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ManagedDevicesIntegrationInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ManagedDevicesIntegrationInfo(_h.ReferenceField[_h.R]):
     """solution: string"""
     managementItSetupType: _h.TextField[_h.R]
     """managementItSetupType: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _ManagedDevicesIntegrationInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagedDevicesIntegrationInfo: _ManagedDevicesIntegrationInfo[_ManagedDevicesIntegrationInfoRecord | _ManagedDevicesIntegrationRecord]
+ManagedDevicesIntegrationInfo: ManagedDevicesIntegrationInfoFields[_ManagedDevicesIntegrationInfoRecord | _ManagedDevicesIntegrationRecord]
 """The fields of ManagedDevicesIntegrationInfo: for conditions, sort orders and selections."""

@@ -2,24 +2,24 @@
 from cwql.schema import handles as _h
 
 from ..models.manageddevicesintegrationlogin import ManagedDevicesIntegrationLogin as _ManagedDevicesIntegrationLoginRecord
-from .manageddevicesintegrationreference import _ManagedDevicesIntegrationReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .manageddevicesintegrationreference import ManagedDevicesIntegrationReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _ManagedDevicesIntegrationLogin(_h.ReferenceField[_h.R]):
+class ManagedDevicesIntegrationLoginFields(_h.ReferenceField[_h.R]):
     """The fields of ManagedDevicesIntegrationLogin, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    managedDevicesIntegration: _ManagedDevicesIntegrationReference[_h.R]
+    managedDevicesIntegration: ManagedDevicesIntegrationReferenceFields[_h.R]
     """managedDevicesIntegration: a reference; compare its id or name, or it with None"""
     username: _h.TextField[_h.R]
     """username: string, at most 50 characters, required"""
     password: _h.TextField[_h.R]
     """password: string, at most 50 characters"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -40,5 +40,5 @@ class _ManagedDevicesIntegrationLogin(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagedDevicesIntegrationLogin: _ManagedDevicesIntegrationLogin[_ManagedDevicesIntegrationLoginRecord]
+ManagedDevicesIntegrationLogin: ManagedDevicesIntegrationLoginFields[_ManagedDevicesIntegrationLoginRecord]
 """The fields of ManagedDevicesIntegrationLogin: for conditions, sort orders and selections."""

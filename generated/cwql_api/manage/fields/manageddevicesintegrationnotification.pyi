@@ -4,25 +4,25 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.manageddevicesintegrationnotification import ManagedDevicesIntegrationNotification as _ManagedDevicesIntegrationNotificationRecord
-from .manageddevicesintegrationreference import _ManagedDevicesIntegrationReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
+from .manageddevicesintegrationreference import ManagedDevicesIntegrationReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
 
-class _ManagedDevicesIntegrationNotification(_h.ReferenceField[_h.R]):
+class ManagedDevicesIntegrationNotificationFields(_h.ReferenceField[_h.R]):
     """The fields of ManagedDevicesIntegrationNotification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    managedDevicesIntegration: _ManagedDevicesIntegrationReference[_h.R]
+    managedDevicesIntegration: ManagedDevicesIntegrationReferenceFields[_h.R]
     """managedDevicesIntegration: a reference; compare its id or name, or it with None"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     logType: _h.EnumField[_t.Literal["All", "Error", "NewManagedSolution", "NewDeviceType", "NewConfiguration", "NewAddition", "Info"], _h.R]
     """logType: All | Error | NewManagedSolution | NewDeviceType | NewConfiguration | NewAddition | Info, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -45,5 +45,5 @@ class _ManagedDevicesIntegrationNotification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagedDevicesIntegrationNotification: _ManagedDevicesIntegrationNotification[_ManagedDevicesIntegrationNotificationRecord]
+ManagedDevicesIntegrationNotification: ManagedDevicesIntegrationNotificationFields[_ManagedDevicesIntegrationNotificationRecord]
 """The fields of ManagedDevicesIntegrationNotification: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.managedinformation import ManagedInformation as _ManagedInformationRecord
 
-class _ManagedInformation(_h.ReferenceField[_h.R]):
+class ManagedInformationFields(_h.ReferenceField[_h.R]):
     """The fields of ManagedInformation, in conditions on records R."""
 
     managementSolutionName: _h.TextField[_h.R]
@@ -21,5 +21,5 @@ class _ManagedInformation(_h.ReferenceField[_h.R]):
     inactiveConfigurationStatusId: _h.IntegerField[_h.R]
     """inactiveConfigurationStatusId: int32"""
 
-ManagedInformation: _ManagedInformation[_ManagedInformationRecord]
+ManagedInformation: ManagedInformationFields[_ManagedInformationRecord]
 """The fields of ManagedInformation: for conditions, sort orders and selections."""

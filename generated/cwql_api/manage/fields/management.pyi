@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.management import Management as _ManagementRecord
-from .configurationstatusreference import _ConfigurationStatusReference
-from .integratorloginreference import _IntegratorLoginReference
-from ._maps import _Map_info
+from .configurationstatusreference import ConfigurationStatusReferenceFields
+from .integratorloginreference import IntegratorLoginReferenceFields
+from ._maps import Map_info
 
-class _Management(_h.ReferenceField[_h.R]):
+class ManagementFields(_h.ReferenceField[_h.R]):
     """The fields of Management, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     runTime: _h.DateTimeField[_h.R]
     """runTime: date-time"""
-    addedConfigurationStatus: _ConfigurationStatusReference[_h.R]
+    addedConfigurationStatus: ConfigurationStatusReferenceFields[_h.R]
     """addedConfigurationStatus: a reference; compare its id or name, or it with None, required"""
-    deletedConfigurationStatus: _ConfigurationStatusReference[_h.R]
+    deletedConfigurationStatus: ConfigurationStatusReferenceFields[_h.R]
     """deletedConfigurationStatus: a reference; compare its id or name, or it with None, required"""
-    integratorLogin: _IntegratorLoginReference[_h.R]
+    integratorLogin: IntegratorLoginReferenceFields[_h.R]
     """integratorLogin: a reference; compare its id or name, or it with None, required"""
     scheduleExecutiveSummaryReportFlag: _h.BooleanField[_h.R]
     """scheduleExecutiveSummaryReportFlag: boolean, required"""
@@ -27,7 +27,7 @@ class _Management(_h.ReferenceField[_h.R]):
     """executiveSummaryReportScheduleHour: int32"""
     executiveSummaryReportScheduleMinute: _h.IntegerField[_h.R]
     """executiveSummaryReportScheduleMinute: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -40,5 +40,5 @@ class _Management(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Management: _Management[_ManagementRecord]
+Management: ManagementFields[_ManagementRecord]
 """The fields of Management: for conditions, sort orders and selections."""

@@ -4,22 +4,22 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.managementbackup import ManagementBackup as _ManagementBackupRecord
-from .agreementtypereference import _AgreementTypeReference
-from .catalogitemreference import _CatalogItemReference
-from ._maps import _Map_info
+from .agreementtypereference import AgreementTypeReferenceFields
+from .catalogitemreference import CatalogItemReferenceFields
+from ._maps import Map_info
 
-class _ManagementBackup(_h.ReferenceField[_h.R]):
+class ManagementBackupFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementBackup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None, required"""
-    item: _CatalogItemReference[_h.R]
+    item: CatalogItemReferenceFields[_h.R]
     """item: a reference; compare its id, identifier or name, or it with None, required"""
     billingLevel: _h.EnumField[_t.Literal["Detail", "Summary"], _h.R]
     """billingLevel: Detail | Summary, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -32,5 +32,5 @@ class _ManagementBackup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagementBackup: _ManagementBackup[_ManagementBackupRecord]
+ManagementBackup: ManagementBackupFields[_ManagementBackupRecord]
 """The fields of ManagementBackup: for conditions, sort orders and selections."""

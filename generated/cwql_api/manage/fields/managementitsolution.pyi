@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.managementitsolution import ManagementItSolution as _ManagementItSolutionRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ManagementItSolution(_h.ReferenceField[_h.R]):
+class ManagementItSolutionFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementItSolution, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -51,7 +51,7 @@ class _ManagementItSolution(_h.ReferenceField[_h.R]):
     """levelVarDomain: string, at most 100 characters"""
     noDisplayFlag: _h.BooleanField[_h.R]
     """noDisplayFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -64,5 +64,5 @@ class _ManagementItSolution(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagementItSolution: _ManagementItSolution[_ManagementItSolutionRecord]
+ManagementItSolution: ManagementItSolutionFields[_ManagementItSolutionRecord]
 """The fields of ManagementItSolution: for conditions, sort orders and selections."""

@@ -2,27 +2,27 @@
 from cwql.schema import handles as _h
 
 from ..models.managementitsolutionagreementinterfaceparameter import ManagementItSolutionAgreementInterfaceParameter as _ManagementItSolutionAgreementInterfaceParameterRecord
-from .agreementtypereference import _AgreementTypeReference
-from .ivitemreference import _IvItemReference
-from .manageddevicesintegrationreference import _ManagedDevicesIntegrationReference
-from ._maps import _Map_info
+from .agreementtypereference import AgreementTypeReferenceFields
+from .ivitemreference import IvItemReferenceFields
+from .manageddevicesintegrationreference import ManagedDevicesIntegrationReferenceFields
+from ._maps import Map_info
 
-class _ManagementItSolutionAgreementInterfaceParameter(_h.ReferenceField[_h.R]):
+class ManagementItSolutionAgreementInterfaceParameterFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementItSolutionAgreementInterfaceParameter, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    managedDevicesIntegration: _ManagedDevicesIntegrationReference[_h.R]
+    managedDevicesIntegration: ManagedDevicesIntegrationReferenceFields[_h.R]
     """managedDevicesIntegration: a reference; compare its id or name, or it with None"""
-    agreementType: _AgreementTypeReference[_h.R]
+    agreementType: AgreementTypeReferenceFields[_h.R]
     """agreementType: a reference; compare its id or name, or it with None, required"""
-    serverProduct: _IvItemReference[_h.R]
+    serverProduct: IvItemReferenceFields[_h.R]
     """serverProduct: a reference; compare its id or identifier, or it with None"""
-    workstationProduct: _IvItemReference[_h.R]
+    workstationProduct: IvItemReferenceFields[_h.R]
     """workstationProduct: a reference; compare its id or identifier, or it with None"""
-    spamStatsProduct: _IvItemReference[_h.R]
+    spamStatsProduct: IvItemReferenceFields[_h.R]
     """spamStatsProduct: a reference; compare its id or identifier, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -51,5 +51,5 @@ class _ManagementItSolutionAgreementInterfaceParameter(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagementItSolutionAgreementInterfaceParameter: _ManagementItSolutionAgreementInterfaceParameter[_ManagementItSolutionAgreementInterfaceParameterRecord]
+ManagementItSolutionAgreementInterfaceParameter: ManagementItSolutionAgreementInterfaceParameterFields[_ManagementItSolutionAgreementInterfaceParameterRecord]
 """The fields of ManagementItSolutionAgreementInterfaceParameter: for conditions, sort orders and selections."""

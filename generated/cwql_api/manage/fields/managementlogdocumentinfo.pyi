@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.managementlogdocumentinfo import ManagementLogDocumentInfo as _ManagementLogDocumentInfoRecord
 
-class _ManagementLogDocumentInfo(_h.ReferenceField[_h.R]):
+class ManagementLogDocumentInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementLogDocumentInfo, in conditions on records R."""
 
     fullPathFileName: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _ManagementLogDocumentInfo(_h.ReferenceField[_h.R]):
     fileSize: _h.TextField[_h.R]
     """fileSize: string"""
 
-ManagementLogDocumentInfo: _ManagementLogDocumentInfo[_ManagementLogDocumentInfoRecord]
+ManagementLogDocumentInfo: ManagementLogDocumentInfoFields[_ManagementLogDocumentInfoRecord]
 """The fields of ManagementLogDocumentInfo: for conditions, sort orders and selections."""

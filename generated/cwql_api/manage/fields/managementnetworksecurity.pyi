@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.managementnetworksecurity import ManagementNetworkSecurity as _ManagementNetworkSecurityRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ManagementNetworkSecurity(_h.ReferenceField[_h.R]):
+class ManagementNetworkSecurityFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementNetworkSecurity, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _ManagementNetworkSecurity(_h.ReferenceField[_h.R]):
     """password: string, at most 50 characters"""
     site: _h.TextField[_h.R]
     """site: string, at most 100 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -30,5 +30,5 @@ class _ManagementNetworkSecurity(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagementNetworkSecurity: _ManagementNetworkSecurity[_ManagementNetworkSecurityRecord]
+ManagementNetworkSecurity: ManagementNetworkSecurityFields[_ManagementNetworkSecurityRecord]
 """The fields of ManagementNetworkSecurity: for conditions, sort orders and selections."""

@@ -2,27 +2,27 @@
 from cwql.schema import handles as _h
 
 from ..models.managementreportnotification import ManagementReportNotification as _ManagementReportNotificationRecord
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
 
-class _ManagementReportNotification(_h.ReferenceField[_h.R]):
+class ManagementReportNotificationFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementReportNotification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     email: _h.TextField[_h.R]
     """email: string, at most 50 characters"""
     globalFlag: _h.BooleanField[_h.R]
     """globalFlag: boolean"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -43,5 +43,5 @@ class _ManagementReportNotification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagementReportNotification: _ManagementReportNotification[_ManagementReportNotificationRecord]
+ManagementReportNotification: ManagementReportNotificationFields[_ManagementReportNotificationRecord]
 """The fields of ManagementReportNotification: for conditions, sort orders and selections."""

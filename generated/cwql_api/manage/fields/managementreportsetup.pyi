@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.managementreportsetup import ManagementReportSetup as _ManagementReportSetupRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ManagementReportSetup(_h.ReferenceField[_h.R]):
+class ManagementReportSetupFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementReportSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     scheduledReportDisabledFlag: _h.BooleanField[_h.R]
     """scheduledReportDisabledFlag: boolean, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _ManagementReportSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagementReportSetup: _ManagementReportSetup[_ManagementReportSetupRecord]
+ManagementReportSetup: ManagementReportSetupFields[_ManagementReportSetupRecord]
 """The fields of ManagementReportSetup: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.managementsolutionreference import ManagementSolutionReference as _ManagementSolutionReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ManagementSolutionReference(_h.ReferenceField[_h.R]):
+class ManagementSolutionReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ManagementSolutionReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _ManagementSolutionReference(_h.ReferenceField[_h.R]):
     """name: string"""
     setupName: _h.TextField[_h.R]
     """setupName: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _ManagementSolutionReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManagementSolutionReference: _ManagementSolutionReference[_ManagementSolutionReferenceRecord]
+ManagementSolutionReference: ManagementSolutionReferenceFields[_ManagementSolutionReferenceRecord]
 """The fields of ManagementSolutionReference: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.manufacturer import Manufacturer as _ManufacturerRecord
 from ..models.manufacturerinfo import ManufacturerInfo as _ManufacturerInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Manufacturer(_h.ReferenceField[_h.R]):
+class ManufacturerFields(_h.ReferenceField[_h.R]):
     """The fields of Manufacturer, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _Manufacturer(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters, required"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _Manufacturer(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Manufacturer: _Manufacturer[_ManufacturerRecord | _ManufacturerInfoRecord]
+Manufacturer: ManufacturerFields[_ManufacturerRecord | _ManufacturerInfoRecord]
 """The fields of Manufacturer: for conditions, sort orders and selections."""

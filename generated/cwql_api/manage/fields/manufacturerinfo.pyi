@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.manufacturerinfo import ManufacturerInfo as _ManufacturerInfoRecord
 from ..models.manufacturer import Manufacturer as _ManufacturerRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ManufacturerInfo(_h.ReferenceField[_h.R]):
+class ManufacturerInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ManufacturerInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _ManufacturerInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _ManufacturerInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ManufacturerInfo: _ManufacturerInfo[_ManufacturerInfoRecord | _ManufacturerRecord]
+ManufacturerInfo: ManufacturerInfoFields[_ManufacturerInfoRecord | _ManufacturerRecord]
 """The fields of ManufacturerInfo: for conditions, sort orders and selections."""

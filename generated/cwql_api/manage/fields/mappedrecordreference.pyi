@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.mappedrecordreference import MappedRecordReference as _MappedRecordReferenceRecord
 
-class _MappedRecordReference(_h.ReferenceField[_h.R]):
+class MappedRecordReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of MappedRecordReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _MappedRecordReference(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-MappedRecordReference: _MappedRecordReference[_MappedRecordReferenceRecord]
+MappedRecordReference: MappedRecordReferenceFields[_MappedRecordReferenceRecord]
 """The fields of MappedRecordReference: for conditions, sort orders and selections."""

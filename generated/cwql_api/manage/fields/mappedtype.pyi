@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.mappedtype import MappedType as _MappedTypeRecord
 
-class _MappedType(_h.ReferenceField[_h.R]):
+class MappedTypeFields(_h.ReferenceField[_h.R]):
     """The fields of MappedType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,5 +21,5 @@ class _MappedType(_h.ReferenceField[_h.R]):
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
 
-MappedType: _MappedType[_MappedTypeRecord]
+MappedType: MappedTypeFields[_MappedTypeRecord]
 """The fields of MappedType: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.marketdescription import MarketDescription as _MarketDescriptionRecord
 from ..models.marketdescriptioninfo import MarketDescriptionInfo as _MarketDescriptionInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _MarketDescription(_h.ReferenceField[_h.R]):
+class MarketDescriptionFields(_h.ReferenceField[_h.R]):
     """The fields of MarketDescription, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _MarketDescription(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters, required"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _MarketDescription(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MarketDescription: _MarketDescription[_MarketDescriptionRecord | _MarketDescriptionInfoRecord]
+MarketDescription: MarketDescriptionFields[_MarketDescriptionRecord | _MarketDescriptionInfoRecord]
 """The fields of MarketDescription: for conditions, sort orders and selections."""

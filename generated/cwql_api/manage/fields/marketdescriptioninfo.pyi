@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.marketdescriptioninfo import MarketDescriptionInfo as _MarketDescriptionInfoRecord
 from ..models.marketdescription import MarketDescription as _MarketDescriptionRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _MarketDescriptionInfo(_h.ReferenceField[_h.R]):
+class MarketDescriptionInfoFields(_h.ReferenceField[_h.R]):
     """The fields of MarketDescriptionInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _MarketDescriptionInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MarketDescriptionInfo: _MarketDescriptionInfo[_MarketDescriptionInfoRecord | _MarketDescriptionRecord]
+MarketDescriptionInfo: MarketDescriptionInfoFields[_MarketDescriptionInfoRecord | _MarketDescriptionRecord]
 """The fields of MarketDescriptionInfo: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.marketingcompany import MarketingCompany as _MarketingCompanyRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _MarketingCompany(_h.ReferenceField[_h.R]):
+class MarketingCompanyFields(_h.ReferenceField[_h.R]):
     """The fields of MarketingCompany, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _MarketingCompany(_h.ReferenceField[_h.R]):
     """allContactsFlag: boolean"""
     unsubscribeFlag: _h.BooleanField[_h.R]
     """unsubscribeFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _MarketingCompany(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MarketingCompany: _MarketingCompany[_MarketingCompanyRecord]
+MarketingCompany: MarketingCompanyFields[_MarketingCompanyRecord]
 """The fields of MarketingCompany: for conditions, sort orders and selections."""

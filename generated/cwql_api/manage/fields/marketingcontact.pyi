@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.marketingcontact import MarketingContact as _MarketingContactRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _MarketingContact(_h.ReferenceField[_h.R]):
+class MarketingContactFields(_h.ReferenceField[_h.R]):
     """The fields of MarketingContact, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _MarketingContact(_h.ReferenceField[_h.R]):
     """note: string, at most 50 characters"""
     unsubscribeFlag: _h.BooleanField[_h.R]
     """unsubscribeFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _MarketingContact(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MarketingContact: _MarketingContact[_MarketingContactRecord]
+MarketingContact: MarketingContactFields[_MarketingContactRecord]
 """The fields of MarketingContact: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.marketplaceimport import MarketplaceImport as _MarketplaceImportRecord
 
-class _MarketplaceImport(_h.ReferenceField[_h.R]):
+class MarketplaceImportFields(_h.ReferenceField[_h.R]):
     """The fields of MarketplaceImport, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _MarketplaceImport(_h.ReferenceField[_h.R]):
     requiredFields: _h.CollectionField[str, _h.R]
     """requiredFields: a list of string"""
 
-MarketplaceImport: _MarketplaceImport[_MarketplaceImportRecord]
+MarketplaceImport: MarketplaceImportFields[_MarketplaceImportRecord]
 """The fields of MarketplaceImport: for conditions, sort orders and selections."""

@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.memberaccrual import MemberAccrual as _MemberAccrualRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _MemberAccrual(_h.ReferenceField[_h.R]):
+class MemberAccrualFields(_h.ReferenceField[_h.R]):
     """The fields of MemberAccrual, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,9 +20,9 @@ class _MemberAccrual(_h.ReferenceField[_h.R]):
     """hours: double, required"""
     reason: _h.TextField[_h.R]
     """reason: string, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -33,5 +33,5 @@ class _MemberAccrual(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberAccrual: _MemberAccrual[_MemberAccrualRecord]
+MemberAccrual: MemberAccrualFields[_MemberAccrualRecord]
 """The fields of MemberAccrual: for conditions, sort orders and selections."""

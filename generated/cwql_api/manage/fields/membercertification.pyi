@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.membercertification import MemberCertification as _MemberCertificationRecord
-from .certificationreference import _CertificationReference
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .certificationreference import CertificationReferenceFields
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _MemberCertification(_h.ReferenceField[_h.R]):
+class MemberCertificationFields(_h.ReferenceField[_h.R]):
     """The fields of MemberCertification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    certification: _CertificationReference[_h.R]
+    certification: CertificationReferenceFields[_h.R]
     """certification: a reference; compare its id or name, or it with None, required"""
     percentComplete: _h.IntegerField[_h.R]
     """percentComplete: int32"""
@@ -24,11 +24,11 @@ class _MemberCertification(_h.ReferenceField[_h.R]):
     """certificationNumber: string, at most 50 characters"""
     notes: _h.TextField[_h.R]
     """notes: string"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -39,5 +39,5 @@ class _MemberCertification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberCertification: _MemberCertification[_MemberCertificationRecord]
+MemberCertification: MemberCertificationFields[_MemberCertificationRecord]
 """The fields of MemberCertification: for conditions, sort orders and selections."""

@@ -2,61 +2,61 @@
 from cwql.schema import handles as _h
 
 from ..models.memberdeactivation import MemberDeactivation as _MemberDeactivationRecord
-from .memberdeactivationcompanyteam import _MemberDeactivationCompanyTeamMany
-from .memberdeactivationitem import _MemberDeactivationItem
-from .memberdeactivationstatusworkflow import _MemberDeactivationStatusWorkflowMany
+from .memberdeactivationcompanyteam import MemberDeactivationCompanyTeamListFields
+from .memberdeactivationitem import MemberDeactivationItemFields
+from .memberdeactivationstatusworkflow import MemberDeactivationStatusWorkflowListFields
 
-class _MemberDeactivation(_h.ReferenceField[_h.R]):
+class MemberDeactivationFields(_h.ReferenceField[_h.R]):
     """The fields of MemberDeactivation, in conditions on records R."""
 
-    activity: _MemberDeactivationItem[_h.R]
+    activity: MemberDeactivationItemFields[_h.R]
     """activity: a reference; compare its fields, or it with None"""
-    serviceTeam: _MemberDeactivationItem[_h.R]
+    serviceTeam: MemberDeactivationItemFields[_h.R]
     """serviceTeam: a reference; compare its fields, or it with None"""
-    companyTeam: _MemberDeactivationCompanyTeamMany[_h.R]
+    companyTeam: MemberDeactivationCompanyTeamListFields[_h.R]
     """companyTeam: a list of MemberDeactivationCompanyTeam; compare one of its fields, or use any()"""
-    workflowEmail: _MemberDeactivationItem[_h.R]
+    workflowEmail: MemberDeactivationItemFields[_h.R]
     """workflowEmail: a reference; compare its fields, or it with None"""
-    serviceStatusWorkflow: _MemberDeactivationStatusWorkflowMany[_h.R]
+    serviceStatusWorkflow: MemberDeactivationStatusWorkflowListFields[_h.R]
     """serviceStatusWorkflow: a list of MemberDeactivationStatusWorkflow; compare one of its fields, or use any()"""
-    ticketTemplate: _MemberDeactivationItem[_h.R]
+    ticketTemplate: MemberDeactivationItemFields[_h.R]
     """ticketTemplate: a reference; compare its fields, or it with None"""
-    opportunity: _MemberDeactivationItem[_h.R]
+    opportunity: MemberDeactivationItemFields[_h.R]
     """opportunity: a reference; compare its fields, or it with None"""
-    salesTeam: _MemberDeactivationItem[_h.R]
+    salesTeam: MemberDeactivationItemFields[_h.R]
     """salesTeam: a reference; compare its fields, or it with None"""
-    projectManager: _MemberDeactivationItem[_h.R]
+    projectManager: MemberDeactivationItemFields[_h.R]
     """projectManager: a reference; compare its fields, or it with None"""
-    projectTimeApprover: _MemberDeactivationItem[_h.R]
+    projectTimeApprover: MemberDeactivationItemFields[_h.R]
     """projectTimeApprover: a reference; compare its fields, or it with None"""
-    projectExpenseApprover: _MemberDeactivationItem[_h.R]
+    projectExpenseApprover: MemberDeactivationItemFields[_h.R]
     """projectExpenseApprover: a reference; compare its fields, or it with None"""
-    knowledgeBaseArticle: _MemberDeactivationItem[_h.R]
+    knowledgeBaseArticle: MemberDeactivationItemFields[_h.R]
     """knowledgeBaseArticle: a reference; compare its fields, or it with None"""
-    myCompanyPresident: _MemberDeactivationItem[_h.R]
+    myCompanyPresident: MemberDeactivationItemFields[_h.R]
     """myCompanyPresident: a reference; compare its fields, or it with None"""
-    myCompanyCOO: _MemberDeactivationItem[_h.R]
+    myCompanyCOO: MemberDeactivationItemFields[_h.R]
     """myCompanyCOO: a reference; compare its fields, or it with None"""
-    myCompanyController: _MemberDeactivationItem[_h.R]
+    myCompanyController: MemberDeactivationItemFields[_h.R]
     """myCompanyController: a reference; compare its fields, or it with None"""
-    myCompanyDispatch: _MemberDeactivationItem[_h.R]
+    myCompanyDispatch: MemberDeactivationItemFields[_h.R]
     """myCompanyDispatch: a reference; compare its fields, or it with None"""
-    myCompanyServiceManager: _MemberDeactivationItem[_h.R]
+    myCompanyServiceManager: MemberDeactivationItemFields[_h.R]
     """myCompanyServiceManager: a reference; compare its fields, or it with None"""
-    myCompanyDutyManagerRole: _MemberDeactivationItem[_h.R]
+    myCompanyDutyManagerRole: MemberDeactivationItemFields[_h.R]
     """myCompanyDutyManagerRole: a reference; compare its fields, or it with None"""
-    departmentManager: _MemberDeactivationItem[_h.R]
+    departmentManager: MemberDeactivationItemFields[_h.R]
     """departmentManager: a reference; compare its fields, or it with None"""
-    dispatchMember: _MemberDeactivationItem[_h.R]
+    dispatchMember: MemberDeactivationItemFields[_h.R]
     """dispatchMember: a reference; compare its fields, or it with None"""
-    serviceManager: _MemberDeactivationItem[_h.R]
+    serviceManager: MemberDeactivationItemFields[_h.R]
     """serviceManager: a reference; compare its fields, or it with None"""
-    dutyManager: _MemberDeactivationItem[_h.R]
+    dutyManager: MemberDeactivationItemFields[_h.R]
     """dutyManager: a reference; compare its fields, or it with None"""
-    sendFromEmailNotify: _MemberDeactivationItem[_h.R]
+    sendFromEmailNotify: MemberDeactivationItemFields[_h.R]
     """sendFromEmailNotify: a reference; compare its fields, or it with None"""
     deleteOpenTimeSheetsFlag: _h.BooleanField[_h.R]
     """deleteOpenTimeSheetsFlag: boolean"""
 
-MemberDeactivation: _MemberDeactivation[_MemberDeactivationRecord]
+MemberDeactivation: MemberDeactivationFields[_MemberDeactivationRecord]
 """The fields of MemberDeactivation: for conditions, sort orders and selections."""

@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.memberdeactivationcompanyteam import MemberDeactivationCompanyTeam as _MemberDeactivationCompanyTeamRecord
-from .contactreference import _ContactReference
-from .memberreference import _MemberReference
+from .contactreference import ContactReferenceFields
+from .memberreference import MemberReferenceFields
 
-class _MemberDeactivationCompanyTeam(_h.ReferenceField[_h.R]):
+class MemberDeactivationCompanyTeamFields(_h.ReferenceField[_h.R]):
     """The fields of MemberDeactivationCompanyTeam, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    reAssignToContact: _ContactReference[_h.R]
+    reAssignToContact: ContactReferenceFields[_h.R]
     """reAssignToContact: a reference; compare its id or name, or it with None"""
     count: _h.IntegerField[_h.R]
     """count: int32"""
-    reAssignToMember: _MemberReference[_h.R]
+    reAssignToMember: MemberReferenceFields[_h.R]
     """reAssignToMember: a reference; compare its id, identifier or name, or it with None"""
 
-class _MemberDeactivationCompanyTeamMany(_MemberDeactivationCompanyTeam[_h.R], _h.ChildrenField[_h.R, _MemberDeactivationCompanyTeamRecord]):
+class MemberDeactivationCompanyTeamListFields(MemberDeactivationCompanyTeamFields[_h.R], _h.ChildrenField[_h.R, _MemberDeactivationCompanyTeamRecord]):
     """A list of MemberDeactivationCompanyTeam inside of a record R."""
 
-MemberDeactivationCompanyTeam: _MemberDeactivationCompanyTeam[_MemberDeactivationCompanyTeamRecord]
+MemberDeactivationCompanyTeam: MemberDeactivationCompanyTeamFields[_MemberDeactivationCompanyTeamRecord]
 """The fields of MemberDeactivationCompanyTeam: for conditions, sort orders and selections."""

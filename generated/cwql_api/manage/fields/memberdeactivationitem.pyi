@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.memberdeactivationitem import MemberDeactivationItem as _MemberDeactivationItemRecord
-from .memberreference import _MemberReference
+from .memberreference import MemberReferenceFields
 
-class _MemberDeactivationItem(_h.ReferenceField[_h.R]):
+class MemberDeactivationItemFields(_h.ReferenceField[_h.R]):
     """The fields of MemberDeactivationItem, in conditions on records R."""
 
     count: _h.IntegerField[_h.R]
     """count: int32"""
-    reAssignToMember: _MemberReference[_h.R]
+    reAssignToMember: MemberReferenceFields[_h.R]
     """reAssignToMember: a reference; compare its id, identifier or name, or it with None"""
 
-MemberDeactivationItem: _MemberDeactivationItem[_MemberDeactivationItemRecord]
+MemberDeactivationItem: MemberDeactivationItemFields[_MemberDeactivationItemRecord]
 """The fields of MemberDeactivationItem: for conditions, sort orders and selections."""

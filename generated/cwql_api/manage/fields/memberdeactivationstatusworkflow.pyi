@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.memberdeactivationstatusworkflow import MemberDeactivationStatusWorkflow as _MemberDeactivationStatusWorkflowRecord
-from .memberreference import _MemberReference
+from .memberreference import MemberReferenceFields
 
-class _MemberDeactivationStatusWorkflow(_h.ReferenceField[_h.R]):
+class MemberDeactivationStatusWorkflowFields(_h.ReferenceField[_h.R]):
     """The fields of MemberDeactivationStatusWorkflow, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,11 +13,11 @@ class _MemberDeactivationStatusWorkflow(_h.ReferenceField[_h.R]):
     """name: string"""
     count: _h.IntegerField[_h.R]
     """count: int32"""
-    reAssignToMember: _MemberReference[_h.R]
+    reAssignToMember: MemberReferenceFields[_h.R]
     """reAssignToMember: a reference; compare its id, identifier or name, or it with None"""
 
-class _MemberDeactivationStatusWorkflowMany(_MemberDeactivationStatusWorkflow[_h.R], _h.ChildrenField[_h.R, _MemberDeactivationStatusWorkflowRecord]):
+class MemberDeactivationStatusWorkflowListFields(MemberDeactivationStatusWorkflowFields[_h.R], _h.ChildrenField[_h.R, _MemberDeactivationStatusWorkflowRecord]):
     """A list of MemberDeactivationStatusWorkflow inside of a record R."""
 
-MemberDeactivationStatusWorkflow: _MemberDeactivationStatusWorkflow[_MemberDeactivationStatusWorkflowRecord]
+MemberDeactivationStatusWorkflow: MemberDeactivationStatusWorkflowFields[_MemberDeactivationStatusWorkflowRecord]
 """The fields of MemberDeactivationStatusWorkflow: for conditions, sort orders and selections."""

@@ -4,25 +4,25 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.memberdelegation import MemberDelegation as _MemberDelegationRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _MemberDelegation(_h.ReferenceField[_h.R]):
+class MemberDelegationFields(_h.ReferenceField[_h.R]):
     """The fields of MemberDelegation, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     delegationType: _h.EnumField[_t.Literal["Approval", "Project"], _h.R]
     """delegationType: Approval | Project, required"""
-    delegatedTo: _MemberReference[_h.R]
+    delegatedTo: MemberReferenceFields[_h.R]
     """delegatedTo: a reference; compare its id, identifier or name, or it with None, required"""
     dateStart: _h.DateTimeField[_h.R]
     """dateStart: date-time, required"""
     dateEnd: _h.DateTimeField[_h.R]
     """dateEnd: date-time, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -33,5 +33,5 @@ class _MemberDelegation(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberDelegation: _MemberDelegation[_MemberDelegationRecord]
+MemberDelegation: MemberDelegationFields[_MemberDelegationRecord]
 """The fields of MemberDelegation: for conditions, sort orders and selections."""

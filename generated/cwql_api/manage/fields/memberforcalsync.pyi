@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.memberforcalsync import MemberForCalSync as _MemberForCalSyncRecord
 
-class _MemberForCalSync(_h.ReferenceField[_h.R]):
+class MemberForCalSyncFields(_h.ReferenceField[_h.R]):
     """The fields of MemberForCalSync, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _MemberForCalSync(_h.ReferenceField[_h.R]):
     calendarSyncIntegrationFlag: _h.BooleanField[_h.R]
     """calendarSyncIntegrationFlag: boolean"""
 
-MemberForCalSync: _MemberForCalSync[_MemberForCalSyncRecord]
+MemberForCalSync: MemberForCalSyncFields[_MemberForCalSyncRecord]
 """The fields of MemberForCalSync: for conditions, sort orders and selections."""

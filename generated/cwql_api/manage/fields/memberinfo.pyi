@@ -5,10 +5,10 @@ from cwql.schema import handles as _h
 
 from ..models.memberinfo import MemberInfo as _MemberInfoRecord
 from ..models.member import Member as _MemberRecord
-from .documentreference import _DocumentReference
-from ._maps import _Map_info
+from .documentreference import DocumentReferenceFields
+from ._maps import Map_info
 
-class _MemberInfo(_h.ReferenceField[_h.R]):
+class MemberInfoFields(_h.ReferenceField[_h.R]):
     """The fields of MemberInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -25,13 +25,13 @@ class _MemberInfo(_h.ReferenceField[_h.R]):
     """fullName: string"""
     defaultEmail: _h.TextField[_h.R]
     """defaultEmail: string"""
-    photo: _DocumentReference[_h.R]
+    photo: DocumentReferenceFields[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
     licenseClass: _h.EnumField[_t.Literal["A", "C", "F", "X"], _h.R]
     """licenseClass: A | C | F | X"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -42,5 +42,5 @@ class _MemberInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberInfo: _MemberInfo[_MemberInfoRecord | _MemberRecord]
+MemberInfo: MemberInfoFields[_MemberInfoRecord | _MemberRecord]
 """The fields of MemberInfo: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.memberlinkssouser import MemberLinkSsoUser as _MemberLinkSsoUserRecord
 
-class _MemberLinkSsoUser(_h.ReferenceField[_h.R]):
+class MemberLinkSsoUserFields(_h.ReferenceField[_h.R]):
     """The fields of MemberLinkSsoUser, in conditions on records R."""
 
     ssoUserId: _h.TextField[_h.R]
     """ssoUserId: string, at most 100 characters"""
 
-MemberLinkSsoUser: _MemberLinkSsoUser[_MemberLinkSsoUserRecord]
+MemberLinkSsoUser: MemberLinkSsoUserFields[_MemberLinkSsoUserRecord]
 """The fields of MemberLinkSsoUser: for conditions, sort orders and selections."""

@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.membernotificationsetting import MemberNotificationSetting as _MemberNotificationSettingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _MemberNotificationSetting(_h.ReferenceField[_h.R]):
+class MemberNotificationSettingFields(_h.ReferenceField[_h.R]):
     """The fields of MemberNotificationSetting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _MemberNotificationSetting(_h.ReferenceField[_h.R]):
     """notificationType: Email | Push, required"""
     notificationTrigger: _h.EnumField[_t.Literal["ActivityStatusReq", "CustomerUpdated", "ExpenseReport", "TicketStatusChange", "TicketStatusRequest", "TimeNagApprover", "TimeNagMember", "TimeSheet", "WorkflowRules"], _h.R]
     """notificationTrigger: ActivityStatusReq | CustomerUpdated | ExpenseReport | TicketStatusChange | TicketStatusRequest | TimeNagApprover | TimeNagMember | TimeSheet | WorkflowRules, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _MemberNotificationSetting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberNotificationSetting: _MemberNotificationSetting[_MemberNotificationSettingRecord]
+MemberNotificationSetting: MemberNotificationSettingFields[_MemberNotificationSettingRecord]
 """The fields of MemberNotificationSetting: for conditions, sort orders and selections."""

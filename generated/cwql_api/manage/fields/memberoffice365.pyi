@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.memberoffice365 import MemberOffice365 as _MemberOffice365Record
 
-class _MemberOffice365(_h.ReferenceField[_h.R]):
+class MemberOffice365Fields(_h.ReferenceField[_h.R]):
     """The fields of MemberOffice365, in conditions on records R."""
 
     id: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _MemberOffice365(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-MemberOffice365: _MemberOffice365[_MemberOffice365Record]
+MemberOffice365: MemberOffice365Fields[_MemberOffice365Record]
 """The fields of MemberOffice365: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.memberpersona import MemberPersona as _MemberPersonaRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _MemberPersona(_h.ReferenceField[_h.R]):
+class MemberPersonaFields(_h.ReferenceField[_h.R]):
     """The fields of MemberPersona, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,9 +16,9 @@ class _MemberPersona(_h.ReferenceField[_h.R]):
     """name: string, at most 20 characters, required"""
     personaId: _h.IntegerField[_h.R]
     """personaId: int32, required, since 2025.1"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _MemberPersona(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberPersona: _MemberPersona[_MemberPersonaRecord]
+MemberPersona: MemberPersonaFields[_MemberPersonaRecord]
 """The fields of MemberPersona: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.memberreference import MemberReference as _MemberReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _MemberReference(_h.ReferenceField[_h.R]):
+class MemberReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of MemberReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _MemberReference(_h.ReferenceField[_h.R]):
     """name: string"""
     dailyCapacity: _h.NumberField[_h.R]
     """dailyCapacity: double, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _MemberReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberReference: _MemberReference[_MemberReferenceRecord]
+MemberReference: MemberReferenceFields[_MemberReferenceRecord]
 """The fields of MemberReference: for conditions, sort orders and selections."""

@@ -4,16 +4,16 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.memberskill import MemberSkill as _MemberSkillRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .skillreference import _SkillReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .skillreference import SkillReferenceFields
 
-class _MemberSkill(_h.ReferenceField[_h.R]):
+class MemberSkillFields(_h.ReferenceField[_h.R]):
     """The fields of MemberSkill, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    skill: _SkillReference[_h.R]
+    skill: SkillReferenceFields[_h.R]
     """skill: a reference; compare its id or name, or it with None, required"""
     skillLevel: _h.EnumField[_t.Literal["Beginner", "Intermediate", "Advanced", "Expert"], _h.R]
     """skillLevel: Beginner | Intermediate | Advanced | Expert, required"""
@@ -23,9 +23,9 @@ class _MemberSkill(_h.ReferenceField[_h.R]):
     """yearsExperience: int32"""
     notes: _h.TextField[_h.R]
     """notes: string"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -36,5 +36,5 @@ class _MemberSkill(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberSkill: _MemberSkill[_MemberSkillRecord]
+MemberSkill: MemberSkillFields[_MemberSkillRecord]
 """The fields of MemberSkill: for conditions, sort orders and selections."""

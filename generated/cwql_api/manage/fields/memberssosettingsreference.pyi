@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.memberssosettingsreference import MemberSsoSettingsReference as _MemberSsoSettingsReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _MemberSsoSettingsReference(_h.ReferenceField[_h.R]):
+class MemberSsoSettingsReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of MemberSsoSettingsReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _MemberSsoSettingsReference(_h.ReferenceField[_h.R]):
     """userName: string"""
     email: _h.TextField[_h.R]
     """email: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _MemberSsoSettingsReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberSsoSettingsReference: _MemberSsoSettingsReference[_MemberSsoSettingsReferenceRecord]
+MemberSsoSettingsReference: MemberSsoSettingsReferenceFields[_MemberSsoSettingsReferenceRecord]
 """The fields of MemberSsoSettingsReference: for conditions, sort orders and selections."""

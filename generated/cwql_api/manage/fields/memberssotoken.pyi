@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.memberssotoken import MemberSsoToken as _MemberSsoTokenRecord
 
-class _MemberSsoToken(_h.ReferenceField[_h.R]):
+class MemberSsoTokenFields(_h.ReferenceField[_h.R]):
     """The fields of MemberSsoToken, in conditions on records R."""
 
     token: _h.TextField[_h.R]
     """token: string"""
 
-MemberSsoToken: _MemberSsoToken[_MemberSsoTokenRecord]
+MemberSsoToken: MemberSsoTokenFields[_MemberSsoTokenRecord]
 """The fields of MemberSsoToken: for conditions, sort orders and selections."""

@@ -4,25 +4,25 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.membertemplate import MemberTemplate as _MemberTemplateRecord
-from .boardreference import _BoardReference
-from .calendarreference import _CalendarReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .membertypereference import _MemberTypeReference
-from .projectboardreference import _ProjectBoardReference
-from .reportcardreference import _ReportCardReference
-from .servicelocationreference import _ServiceLocationReference
-from .structurereference import _StructureReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .timezonesetupreference import _TimeZoneSetupReference
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .boardreference import BoardReferenceFields
+from .calendarreference import CalendarReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .membertypereference import MemberTypeReferenceFields
+from .projectboardreference import ProjectBoardReferenceFields
+from .reportcardreference import ReportCardReferenceFields
+from .servicelocationreference import ServiceLocationReferenceFields
+from .structurereference import StructureReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .timezonesetupreference import TimeZoneSetupReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _MemberTemplate(_h.ReferenceField[_h.R]):
+class MemberTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of MemberTemplate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -33,13 +33,13 @@ class _MemberTemplate(_h.ReferenceField[_h.R]):
     """templateDescription: string, at most 1024 characters"""
     title: _h.TextField[_h.R]
     """title: string"""
-    reportCard: _ReportCardReference[_h.R]
+    reportCard: ReportCardReferenceFields[_h.R]
     """reportCard: a reference; compare its id or name, or it with None"""
     enableMobileFlag: _h.BooleanField[_h.R]
     """enableMobileFlag: boolean"""
-    type: _MemberTypeReference[_h.R]
+    type: MemberTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    timeZone: _TimeZoneSetupReference[_h.R]
+    timeZone: TimeZoneSetupReferenceFields[_h.R]
     """timeZone: a reference; compare its id or name, or it with None"""
     partnerPortalFlag: _h.BooleanField[_h.R]
     """partnerPortalFlag: boolean"""
@@ -51,27 +51,27 @@ class _MemberTemplate(_h.ReferenceField[_h.R]):
     """memberPersonas: a list of int32"""
     adminFlag: _h.BooleanField[_h.R]
     """adminFlag: boolean"""
-    structureLevel: _StructureReference[_h.R]
+    structureLevel: StructureReferenceFields[_h.R]
     """structureLevel: a reference; compare its id or name, or it with None"""
-    securityLocation: _SystemLocationReference[_h.R]
+    securityLocation: SystemLocationReferenceFields[_h.R]
     """securityLocation: a reference; compare its id or name, or it with None"""
-    defaultLocation: _SystemLocationReference[_h.R]
+    defaultLocation: SystemLocationReferenceFields[_h.R]
     """defaultLocation: a reference; compare its id or name, or it with None"""
-    defaultDepartment: _SystemDepartmentReference[_h.R]
+    defaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """defaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    reportsTo: _MemberReference[_h.R]
+    reportsTo: MemberReferenceFields[_h.R]
     """reportsTo: a reference; compare its id, identifier or name, or it with None"""
     restrictLocationFlag: _h.BooleanField[_h.R]
     """restrictLocationFlag: boolean"""
     restrictDepartmentFlag: _h.BooleanField[_h.R]
     """restrictDepartmentFlag: boolean"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    timeApprover: _MemberReference[_h.R]
+    timeApprover: MemberReferenceFields[_h.R]
     """timeApprover: a reference; compare its id, identifier or name, or it with None"""
-    expenseApprover: _MemberReference[_h.R]
+    expenseApprover: MemberReferenceFields[_h.R]
     """expenseApprover: a reference; compare its id, identifier or name, or it with None"""
     billableForecast: _h.NumberField[_h.R]
     """billableForecast: double"""
@@ -103,11 +103,11 @@ class _MemberTemplate(_h.ReferenceField[_h.R]):
     """minimumHours: double"""
     timeSheetStartDate: _h.DateTextField[_h.R]
     """timeSheetStartDate: string"""
-    serviceDefaultLocation: _SystemLocationReference[_h.R]
+    serviceDefaultLocation: SystemLocationReferenceFields[_h.R]
     """serviceDefaultLocation: a reference; compare its id or name, or it with None"""
-    serviceDefaultDepartment: _SystemDepartmentReference[_h.R]
+    serviceDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """serviceDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    serviceDefaultBoard: _BoardReference[_h.R]
+    serviceDefaultBoard: BoardReferenceFields[_h.R]
     """serviceDefaultBoard: a reference; compare its id or name, or it with None"""
     restrictServiceDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictServiceDefaultLocationFlag: boolean"""
@@ -119,11 +119,11 @@ class _MemberTemplate(_h.ReferenceField[_h.R]):
     """teams: a list of int32"""
     serviceBoardTeamIds: _h.CollectionField[int, _h.R]
     """serviceBoardTeamIds: a list of int32"""
-    projectDefaultLocation: _SystemLocationReference[_h.R]
+    projectDefaultLocation: SystemLocationReferenceFields[_h.R]
     """projectDefaultLocation: a reference; compare its id or name, or it with None"""
-    projectDefaultDepartment: _SystemDepartmentReference[_h.R]
+    projectDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """projectDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    projectDefaultBoard: _ProjectBoardReference[_h.R]
+    projectDefaultBoard: ProjectBoardReferenceFields[_h.R]
     """projectDefaultBoard: a reference; compare its id or name, or it with None"""
     restrictProjectDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictProjectDefaultLocationFlag: boolean"""
@@ -131,27 +131,27 @@ class _MemberTemplate(_h.ReferenceField[_h.R]):
     """restrictProjectDefaultDepartmentFlag: boolean"""
     excludedProjectBoardIds: _h.CollectionField[int, _h.R]
     """excludedProjectBoardIds: a list of int32"""
-    scheduleDefaultLocation: _SystemLocationReference[_h.R]
+    scheduleDefaultLocation: SystemLocationReferenceFields[_h.R]
     """scheduleDefaultLocation: a reference; compare its id or name, or it with None"""
-    scheduleDefaultDepartment: _SystemDepartmentReference[_h.R]
+    scheduleDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """scheduleDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     scheduleCapacity: _h.NumberField[_h.R]
     """scheduleCapacity: double"""
-    serviceLocation: _ServiceLocationReference[_h.R]
+    serviceLocation: ServiceLocationReferenceFields[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
     restrictScheduleFlag: _h.BooleanField[_h.R]
     """restrictScheduleFlag: boolean"""
     hideMemberInDispatchPortalFlag: _h.BooleanField[_h.R]
     """hideMemberInDispatchPortalFlag: boolean"""
-    calendar: _CalendarReference[_h.R]
+    calendar: CalendarReferenceFields[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
-    salesDefaultLocation: _SystemLocationReference[_h.R]
+    salesDefaultLocation: SystemLocationReferenceFields[_h.R]
     """salesDefaultLocation: a reference; compare its id or name, or it with None"""
     restrictDefaultSalesTerritoryFlag: _h.BooleanField[_h.R]
     """restrictDefaultSalesTerritoryFlag: boolean"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
     restrictDefaultWarehouseFlag: _h.BooleanField[_h.R]
     """restrictDefaultWarehouseFlag: boolean"""
@@ -177,7 +177,7 @@ class _MemberTemplate(_h.ReferenceField[_h.R]):
     """globalSearchDefaultSort: None | LastUpdatedDesc | LastUpdatedAsc | CreatedDesc | CreatedAsc"""
     phoneSource: _h.TextField[_h.R]
     """phoneSource: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     copyPodLayouts: _h.BooleanField[_h.R]
     """copyPodLayouts: boolean"""
@@ -189,7 +189,7 @@ class _MemberTemplate(_h.ReferenceField[_h.R]):
     """fromMemberRecId: int32"""
     fromMemberTemplateRecId: _h.IntegerField[_h.R]
     """fromMemberTemplateRecId: int32"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -200,5 +200,5 @@ class _MemberTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberTemplate: _MemberTemplate[_MemberTemplateRecord]
+MemberTemplate: MemberTemplateFields[_MemberTemplateRecord]
 """The fields of MemberTemplate: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.membertype import MemberType as _MemberTypeRecord
 from ..models.membertypeinfo import MemberTypeInfo as _MemberTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _MemberType(_h.ReferenceField[_h.R]):
+class MemberTypeFields(_h.ReferenceField[_h.R]):
     """The fields of MemberType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _MemberType(_h.ReferenceField[_h.R]):
     """name: string, at most 30 characters, required"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _MemberType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberType: _MemberType[_MemberTypeRecord | _MemberTypeInfoRecord]
+MemberType: MemberTypeFields[_MemberTypeRecord | _MemberTypeInfoRecord]
 """The fields of MemberType: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.membertypeinfo import MemberTypeInfo as _MemberTypeInfoRecord
 from ..models.membertype import MemberType as _MemberTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _MemberTypeInfo(_h.ReferenceField[_h.R]):
+class MemberTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of MemberTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _MemberTypeInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _MemberTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MemberTypeInfo: _MemberTypeInfo[_MemberTypeInfoRecord | _MemberTypeRecord]
+MemberTypeInfo: MemberTypeInfoFields[_MemberTypeInfoRecord | _MemberTypeRecord]
 """The fields of MemberTypeInfo: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.menuentry import MenuEntry as _MenuEntryRecord
-from ._maps import _Map_info
-from .menulocationreference import _MenuLocationReference
+from ._maps import Map_info
+from .menulocationreference import MenuLocationReferenceFields
 
-class _MenuEntry(_h.ReferenceField[_h.R]):
+class MenuEntryFields(_h.ReferenceField[_h.R]):
     """The fields of MenuEntry, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    menuLocation: _MenuLocationReference[_h.R]
+    menuLocation: MenuLocationReferenceFields[_h.R]
     """menuLocation: a reference; compare its id or name, or it with None, required"""
     caption: _h.TextField[_h.R]
     """caption: string, at most 50 characters, required"""
@@ -32,7 +32,7 @@ class _MenuEntry(_h.ReferenceField[_h.R]):
     """smallMenuIconId: int32"""
     largeMenuIconId: _h.IntegerField[_h.R]
     """largeMenuIconId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -45,5 +45,5 @@ class _MenuEntry(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MenuEntry: _MenuEntry[_MenuEntryRecord]
+MenuEntry: MenuEntryFields[_MenuEntryRecord]
 """The fields of MenuEntry: for conditions, sort orders and selections."""

@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.menuentrylocation import MenuEntryLocation as _MenuEntryLocationRecord
-from ._maps import _Map_info
-from .systemlocationreference import _SystemLocationReference
-from .systemmenuentryreference import _SystemMenuEntryReference
+from ._maps import Map_info
+from .systemlocationreference import SystemLocationReferenceFields
+from .systemmenuentryreference import SystemMenuEntryReferenceFields
 
-class _MenuEntryLocation(_h.ReferenceField[_h.R]):
+class MenuEntryLocationFields(_h.ReferenceField[_h.R]):
     """The fields of MenuEntryLocation, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
-    menuEntry: _SystemMenuEntryReference[_h.R]
+    menuEntry: SystemMenuEntryReferenceFields[_h.R]
     """menuEntry: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _MenuEntryLocation(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MenuEntryLocation: _MenuEntryLocation[_MenuEntryLocationRecord]
+MenuEntryLocation: MenuEntryLocationFields[_MenuEntryLocationRecord]
 """The fields of MenuEntryLocation: for conditions, sort orders and selections."""

@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.minimumstockbywarehouse import MinimumStockByWarehouse as _MinimumStockByWarehouseRecord
-from ._maps import _Map_info
-from .warehousereference import _WarehouseReference
+from ._maps import Map_info
+from .warehousereference import WarehouseReferenceFields
 
-class _MinimumStockByWarehouse(_h.ReferenceField[_h.R]):
+class MinimumStockByWarehouseFields(_h.ReferenceField[_h.R]):
     """The fields of MinimumStockByWarehouse, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None, required"""
     minimumStock: _h.IntegerField[_h.R]
     """minimumStock: int32, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _MinimumStockByWarehouse(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MinimumStockByWarehouse: _MinimumStockByWarehouse[_MinimumStockByWarehouseRecord]
+MinimumStockByWarehouse: MinimumStockByWarehouseFields[_MinimumStockByWarehouseRecord]
 """The fields of MinimumStockByWarehouse: for conditions, sort orders and selections."""

@@ -4,28 +4,28 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.myaccount import MyAccount as _MyAccountRecord
-from .boardreference import _BoardReference
-from .calendarreference import _CalendarReference
-from .countryreference import _CountryReference
-from .customfieldvalue import _CustomFieldValueMany
-from .directionalsyncreference import _DirectionalSyncReference
-from .documentreference import _DocumentReference
-from ._maps import _Map_info
-from .memberoffice365 import _MemberOffice365
-from .memberreference import _MemberReference
-from .membertypereference import _MemberTypeReference
-from .projectboardreference import _ProjectBoardReference
-from .reportcardreference import _ReportCardReference
-from .servicelocationreference import _ServiceLocationReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .timezonesetupreference import _TimeZoneSetupReference
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .boardreference import BoardReferenceFields
+from .calendarreference import CalendarReferenceFields
+from .countryreference import CountryReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .directionalsyncreference import DirectionalSyncReferenceFields
+from .documentreference import DocumentReferenceFields
+from ._maps import Map_info
+from .memberoffice365 import MemberOffice365Fields
+from .memberreference import MemberReferenceFields
+from .membertypereference import MemberTypeReferenceFields
+from .projectboardreference import ProjectBoardReferenceFields
+from .reportcardreference import ReportCardReferenceFields
+from .servicelocationreference import ServiceLocationReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .timezonesetupreference import TimeZoneSetupReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _MyAccount(_h.ReferenceField[_h.R]):
+class MyAccountFields(_h.ReferenceField[_h.R]):
     """The fields of MyAccount, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -42,7 +42,7 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """lastName: string, at most 30 characters, required"""
     title: _h.TextField[_h.R]
     """title: string, at most 50 characters"""
-    reportCard: _ReportCardReference[_h.R]
+    reportCard: ReportCardReferenceFields[_h.R]
     """reportCard: a reference; compare its id or name, or it with None"""
     licenseClass: _h.EnumField[_t.Literal["A", "C", "F", "X"], _h.R]
     """licenseClass: A | C | F | X, required"""
@@ -50,7 +50,7 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """disableOnlineFlag: boolean"""
     enableMobileFlag: _h.BooleanField[_h.R]
     """enableMobileFlag: boolean"""
-    type: _MemberTypeReference[_h.R]
+    type: MemberTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     employeeIdentifer: _h.TextField[_h.R]
     """employeeIdentifer: string, at most 10 characters"""
@@ -58,9 +58,9 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """vendorNumber: string"""
     notes: _h.TextField[_h.R]
     """notes: string"""
-    timeZone: _TimeZoneSetupReference[_h.R]
+    timeZone: TimeZoneSetupReferenceFields[_h.R]
     """timeZone: a reference; compare its id or name, or it with None, required"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     serviceBoardTeamIds: _h.CollectionField[int, _h.R]
     """serviceBoardTeamIds: a list of int32"""
@@ -72,7 +72,7 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     lastLogin: _h.TextField[_h.R]
     """lastLogin: string"""
-    photo: _DocumentReference[_h.R]
+    photo: DocumentReferenceFields[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
     partnerPortalFlag: _h.BooleanField[_h.R]
     """partnerPortalFlag: boolean"""
@@ -86,7 +86,7 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """toastNotificationFlag: boolean"""
     memberPersonas: _h.CollectionField[int, _h.R]
     """memberPersonas: a list of int32"""
-    office365: _MemberOffice365[_h.R]
+    office365: MemberOffice365Fields[_h.R]
     """office365: a reference; compare its id or name, or it with None"""
     officeEmail: _h.TextField[_h.R]
     """officeEmail: string, at most 250 characters"""
@@ -112,19 +112,19 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """primaryEmail: string, at most 250 characters"""
     defaultPhone: _h.EnumField[_t.Literal["Office", "Mobile", "Home"], _h.R]
     """defaultPhone: Office | Mobile | Home, required"""
-    defaultLocation: _SystemLocationReference[_h.R]
+    defaultLocation: SystemLocationReferenceFields[_h.R]
     """defaultLocation: a reference; compare its id or name, or it with None, required"""
-    defaultDepartment: _SystemDepartmentReference[_h.R]
+    defaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """defaultDepartment: a reference; compare its id, identifier or name, or it with None, required"""
-    reportsTo: _MemberReference[_h.R]
+    reportsTo: MemberReferenceFields[_h.R]
     """reportsTo: a reference; compare its id, identifier or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None, required"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    timeApprover: _MemberReference[_h.R]
+    timeApprover: MemberReferenceFields[_h.R]
     """timeApprover: a reference; compare its id, identifier or name, or it with None, required"""
-    expenseApprover: _MemberReference[_h.R]
+    expenseApprover: MemberReferenceFields[_h.R]
     """expenseApprover: a reference; compare its id, identifier or name, or it with None, required"""
     billableForecast: _h.NumberField[_h.R]
     """billableForecast: double"""
@@ -154,35 +154,35 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """timeSheetStartDate: date-time"""
     hireDate: _h.DateTimeField[_h.R]
     """hireDate: date-time, required"""
-    serviceDefaultLocation: _SystemLocationReference[_h.R]
+    serviceDefaultLocation: SystemLocationReferenceFields[_h.R]
     """serviceDefaultLocation: a reference; compare its id or name, or it with None"""
-    serviceDefaultDepartment: _SystemDepartmentReference[_h.R]
+    serviceDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """serviceDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    serviceDefaultBoard: _BoardReference[_h.R]
+    serviceDefaultBoard: BoardReferenceFields[_h.R]
     """serviceDefaultBoard: a reference; compare its id or name, or it with None"""
-    projectDefaultLocation: _SystemLocationReference[_h.R]
+    projectDefaultLocation: SystemLocationReferenceFields[_h.R]
     """projectDefaultLocation: a reference; compare its id or name, or it with None"""
-    projectDefaultDepartment: _SystemDepartmentReference[_h.R]
+    projectDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """projectDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    projectDefaultBoard: _ProjectBoardReference[_h.R]
+    projectDefaultBoard: ProjectBoardReferenceFields[_h.R]
     """projectDefaultBoard: a reference; compare its id or name, or it with None"""
-    scheduleDefaultLocation: _SystemLocationReference[_h.R]
+    scheduleDefaultLocation: SystemLocationReferenceFields[_h.R]
     """scheduleDefaultLocation: a reference; compare its id or name, or it with None"""
-    scheduleDefaultDepartment: _SystemDepartmentReference[_h.R]
+    scheduleDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """scheduleDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     scheduleCapacity: _h.NumberField[_h.R]
     """scheduleCapacity: double"""
-    serviceLocation: _ServiceLocationReference[_h.R]
+    serviceLocation: ServiceLocationReferenceFields[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
     hideMemberInDispatchPortalFlag: _h.BooleanField[_h.R]
     """hideMemberInDispatchPortalFlag: boolean"""
-    calendar: _CalendarReference[_h.R]
+    calendar: CalendarReferenceFields[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
-    salesDefaultLocation: _SystemLocationReference[_h.R]
+    salesDefaultLocation: SystemLocationReferenceFields[_h.R]
     """salesDefaultLocation: a reference; compare its id or name, or it with None, required"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
     mapiName: _h.TextField[_h.R]
     """mapiName: string"""
@@ -202,7 +202,7 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """authenticationServiceType: AuthAnvil | GoogleAuthenticator | Email"""
     timebasedOneTimePasswordActivated: _h.BooleanField[_h.R]
     """timebasedOneTimePasswordActivated: boolean"""
-    directionalSync: _DirectionalSyncReference[_h.R]
+    directionalSync: DirectionalSyncReferenceFields[_h.R]
     """directionalSync: a reference; compare its id or name, or it with None, since 2025.1"""
     autoStartStopwatch: _h.BooleanField[_h.R]
     """autoStartStopwatch: boolean"""
@@ -220,7 +220,7 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """phoneIntegrationType: TAPI | SKYPE | TEL | CALLTO | NONE"""
     useBrowserLanguageFlag: _h.BooleanField[_h.R]
     """useBrowserLanguageFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     copyPodLayouts: _h.BooleanField[_h.R]
     """copyPodLayouts: boolean"""
@@ -230,7 +230,7 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     """copyColumnLayoutsAndFilters: boolean"""
     fromMemberRecId: _h.IntegerField[_h.R]
     """fromMemberRecId: int32"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -241,5 +241,5 @@ class _MyAccount(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MyAccount: _MyAccount[_MyAccountRecord]
+MyAccount: MyAccountFields[_MyAccountRecord]
 """The fields of MyAccount: for conditions, sort orders and selections."""

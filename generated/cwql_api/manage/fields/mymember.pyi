@@ -5,29 +5,29 @@ from cwql.schema import handles as _h
 
 from ..models.mymember import MyMember as _MyMemberRecord
 from ..models.mymemberinfo import MyMemberInfo as _MyMemberInfoRecord
-from .boardreference import _BoardReference
-from .calendarreference import _CalendarReference
-from .countryreference import _CountryReference
-from .directionalsyncreference import _DirectionalSyncReference
-from .documentreference import _DocumentReference
-from .ldapconfigurationreference import _LdapConfigurationReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .membertypereference import _MemberTypeReference
-from .projectboardreference import _ProjectBoardReference
-from .reportcardreference import _ReportCardReference
-from .securityrolereference import _SecurityRoleReference
-from .servicelocationreference import _ServiceLocationReference
-from .structurereference import _StructureReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .timezonesetupreference import _TimeZoneSetupReference
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .boardreference import BoardReferenceFields
+from .calendarreference import CalendarReferenceFields
+from .countryreference import CountryReferenceFields
+from .directionalsyncreference import DirectionalSyncReferenceFields
+from .documentreference import DocumentReferenceFields
+from .ldapconfigurationreference import LdapConfigurationReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .membertypereference import MemberTypeReferenceFields
+from .projectboardreference import ProjectBoardReferenceFields
+from .reportcardreference import ReportCardReferenceFields
+from .securityrolereference import SecurityRoleReferenceFields
+from .servicelocationreference import ServiceLocationReferenceFields
+from .structurereference import StructureReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .timezonesetupreference import TimeZoneSetupReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _MyMember(_h.ReferenceField[_h.R]):
+class MyMemberFields(_h.ReferenceField[_h.R]):
     """The fields of MyMember, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -44,7 +44,7 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """lastName: string"""
     title: _h.TextField[_h.R]
     """title: string"""
-    reportCard: _ReportCardReference[_h.R]
+    reportCard: ReportCardReferenceFields[_h.R]
     """reportCard: a reference; compare its id or name, or it with None"""
     licenseClass: _h.EnumField[_t.Literal["A", "C", "F", "X"], _h.R]
     """licenseClass: A | C | F | X"""
@@ -52,7 +52,7 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """disableOnlineFlag: boolean"""
     enableMobileFlag: _h.BooleanField[_h.R]
     """enableMobileFlag: boolean"""
-    type: _MemberTypeReference[_h.R]
+    type: MemberTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     employeeIdentifer: _h.TextField[_h.R]
     """employeeIdentifer: string"""
@@ -60,9 +60,9 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """vendorNumber: string"""
     notes: _h.TextField[_h.R]
     """notes: string"""
-    timeZone: _TimeZoneSetupReference[_h.R]
+    timeZone: TimeZoneSetupReferenceFields[_h.R]
     """timeZone: a reference; compare its id or name, or it with None"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     serviceBoardTeamIds: _h.CollectionField[int, _h.R]
     """serviceBoardTeamIds: a list of int32"""
@@ -74,7 +74,7 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     lastLogin: _h.TextField[_h.R]
     """lastLogin: string"""
-    photo: _DocumentReference[_h.R]
+    photo: DocumentReferenceFields[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
     toastNotificationFlag: _h.BooleanField[_h.R]
     """toastNotificationFlag: boolean"""
@@ -100,31 +100,31 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """defaultEmail: Office | Mobile | Home"""
     defaultPhone: _h.EnumField[_t.Literal["Office", "Mobile", "Home"], _h.R]
     """defaultPhone: Office | Mobile | Home"""
-    securityRole: _SecurityRoleReference[_h.R]
+    securityRole: SecurityRoleReferenceFields[_h.R]
     """securityRole: a reference; compare its id or name, or it with None"""
     adminFlag: _h.BooleanField[_h.R]
     """adminFlag: boolean"""
-    structureLevel: _StructureReference[_h.R]
+    structureLevel: StructureReferenceFields[_h.R]
     """structureLevel: a reference; compare its id or name, or it with None"""
-    securityLocation: _SystemLocationReference[_h.R]
+    securityLocation: SystemLocationReferenceFields[_h.R]
     """securityLocation: a reference; compare its id or name, or it with None"""
-    defaultLocation: _SystemLocationReference[_h.R]
+    defaultLocation: SystemLocationReferenceFields[_h.R]
     """defaultLocation: a reference; compare its id or name, or it with None"""
-    defaultDepartment: _SystemDepartmentReference[_h.R]
+    defaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """defaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    reportsTo: _MemberReference[_h.R]
+    reportsTo: MemberReferenceFields[_h.R]
     """reportsTo: a reference; compare its id, identifier or name, or it with None"""
     restrictLocationFlag: _h.BooleanField[_h.R]
     """restrictLocationFlag: boolean"""
     restrictDepartmentFlag: _h.BooleanField[_h.R]
     """restrictDepartmentFlag: boolean"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    timeApprover: _MemberReference[_h.R]
+    timeApprover: MemberReferenceFields[_h.R]
     """timeApprover: a reference; compare its id, identifier or name, or it with None"""
-    expenseApprover: _MemberReference[_h.R]
+    expenseApprover: MemberReferenceFields[_h.R]
     """expenseApprover: a reference; compare its id, identifier or name, or it with None"""
     billableForecast: _h.NumberField[_h.R]
     """billableForecast: double"""
@@ -158,11 +158,11 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """timeSheetStartDate: string"""
     hireDate: _h.DateTextField[_h.R]
     """hireDate: string"""
-    serviceDefaultLocation: _SystemLocationReference[_h.R]
+    serviceDefaultLocation: SystemLocationReferenceFields[_h.R]
     """serviceDefaultLocation: a reference; compare its id or name, or it with None"""
-    serviceDefaultDepartment: _SystemDepartmentReference[_h.R]
+    serviceDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """serviceDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    serviceDefaultBoard: _BoardReference[_h.R]
+    serviceDefaultBoard: BoardReferenceFields[_h.R]
     """serviceDefaultBoard: a reference; compare its id or name, or it with None"""
     restrictServiceDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictServiceDefaultLocationFlag: boolean"""
@@ -170,11 +170,11 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """restrictServiceDefaultDepartmentFlag: boolean"""
     excludedServiceBoardIds: _h.CollectionField[int, _h.R]
     """excludedServiceBoardIds: a list of int32"""
-    projectDefaultLocation: _SystemLocationReference[_h.R]
+    projectDefaultLocation: SystemLocationReferenceFields[_h.R]
     """projectDefaultLocation: a reference; compare its id or name, or it with None"""
-    projectDefaultDepartment: _SystemDepartmentReference[_h.R]
+    projectDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """projectDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    projectDefaultBoard: _ProjectBoardReference[_h.R]
+    projectDefaultBoard: ProjectBoardReferenceFields[_h.R]
     """projectDefaultBoard: a reference; compare its id or name, or it with None"""
     restrictProjectDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictProjectDefaultLocationFlag: boolean"""
@@ -182,27 +182,27 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """restrictProjectDefaultDepartmentFlag: boolean"""
     excludedProjectBoardIds: _h.CollectionField[int, _h.R]
     """excludedProjectBoardIds: a list of int32"""
-    scheduleDefaultLocation: _SystemLocationReference[_h.R]
+    scheduleDefaultLocation: SystemLocationReferenceFields[_h.R]
     """scheduleDefaultLocation: a reference; compare its id or name, or it with None"""
-    scheduleDefaultDepartment: _SystemDepartmentReference[_h.R]
+    scheduleDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """scheduleDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     scheduleCapacity: _h.NumberField[_h.R]
     """scheduleCapacity: double"""
-    serviceLocation: _ServiceLocationReference[_h.R]
+    serviceLocation: ServiceLocationReferenceFields[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
     restrictScheduleFlag: _h.BooleanField[_h.R]
     """restrictScheduleFlag: boolean"""
     hideMemberInDispatchPortalFlag: _h.BooleanField[_h.R]
     """hideMemberInDispatchPortalFlag: boolean"""
-    calendar: _CalendarReference[_h.R]
+    calendar: CalendarReferenceFields[_h.R]
     """calendar: a reference; compare its id or name, or it with None"""
-    salesDefaultLocation: _SystemLocationReference[_h.R]
+    salesDefaultLocation: SystemLocationReferenceFields[_h.R]
     """salesDefaultLocation: a reference; compare its id or name, or it with None"""
     restrictDefaultSalesTerritoryFlag: _h.BooleanField[_h.R]
     """restrictDefaultSalesTerritoryFlag: boolean"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
     restrictDefaultWarehouseFlag: _h.BooleanField[_h.R]
     """restrictDefaultWarehouseFlag: boolean"""
@@ -214,7 +214,7 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """calendarSyncIntegrationFlag: boolean"""
     enableLdapAuthenticationFlag: _h.BooleanField[_h.R]
     """enableLdapAuthenticationFlag: boolean"""
-    ldapConfiguration: _LdapConfigurationReference[_h.R]
+    ldapConfiguration: LdapConfigurationReferenceFields[_h.R]
     """ldapConfiguration: a reference; compare its id or name, or it with None"""
     ldapUserName: _h.TextField[_h.R]
     """ldapUserName: string"""
@@ -236,13 +236,13 @@ class _MyMember(_h.ReferenceField[_h.R]):
     """authenticationServiceType: AuthAnvil | GoogleAuthenticator | Email"""
     timebasedOneTimePasswordActivated: _h.BooleanField[_h.R]
     """timebasedOneTimePasswordActivated: boolean"""
-    directionalSync: _DirectionalSyncReference[_h.R]
+    directionalSync: DirectionalSyncReferenceFields[_h.R]
     """directionalSync: a reference; compare its id or name, or it with None, since 2025.1"""
     ssoSessionFlag: _h.BooleanField[_h.R]
     """ssoSessionFlag: boolean"""
     ssoClientId: _h.TextField[_h.R]
     """ssoClientId: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -253,5 +253,5 @@ class _MyMember(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MyMember: _MyMember[_MyMemberRecord | _MyMemberInfoRecord]
+MyMember: MyMemberFields[_MyMemberRecord | _MyMemberInfoRecord]
 """The fields of MyMember: for conditions, sort orders and selections."""

@@ -5,20 +5,20 @@ from cwql.schema import handles as _h
 
 from ..models.mymemberinfo import MyMemberInfo as _MyMemberInfoRecord
 from ..models.mymember import MyMember as _MyMemberRecord
-from .boardreference import _BoardReference
-from .documentreference import _DocumentReference
-from ._maps import _Map_info
-from .projectboardreference import _ProjectBoardReference
-from .servicelocationreference import _ServiceLocationReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .timezonesetupreference import _TimeZoneSetupReference
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .boardreference import BoardReferenceFields
+from .documentreference import DocumentReferenceFields
+from ._maps import Map_info
+from .projectboardreference import ProjectBoardReferenceFields
+from .servicelocationreference import ServiceLocationReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .timezonesetupreference import TimeZoneSetupReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _MyMemberInfo(_h.ReferenceField[_h.R]):
+class MyMemberInfoFields(_h.ReferenceField[_h.R]):
     """The fields of MyMemberInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -35,23 +35,23 @@ class _MyMemberInfo(_h.ReferenceField[_h.R]):
     """fullName: string"""
     defaultEmail: _h.TextField[_h.R]
     """defaultEmail: string"""
-    photo: _DocumentReference[_h.R]
+    photo: DocumentReferenceFields[_h.R]
     """photo: a reference; compare its id or name, or it with None"""
     licenseClass: _h.EnumField[_t.Literal["A", "C", "F", "X"], _h.R]
     """licenseClass: A | C | F | X"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    timeZone: _TimeZoneSetupReference[_h.R]
+    timeZone: TimeZoneSetupReferenceFields[_h.R]
     """timeZone: a reference; compare its id or name, or it with None"""
     useBrowserLanguageFlag: _h.BooleanField[_h.R]
     """useBrowserLanguageFlag: boolean"""
-    defaultLocation: _SystemLocationReference[_h.R]
+    defaultLocation: SystemLocationReferenceFields[_h.R]
     """defaultLocation: a reference; compare its id or name, or it with None"""
-    defaultDepartment: _SystemDepartmentReference[_h.R]
+    defaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """defaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
     dailyCapacity: _h.NumberField[_h.R]
     """dailyCapacity: double"""
@@ -65,11 +65,11 @@ class _MyMemberInfo(_h.ReferenceField[_h.R]):
     """enterTimeAgainstCompanyFlag: boolean"""
     allowExpensesEnteredAgainstCompaniesFlag: _h.BooleanField[_h.R]
     """allowExpensesEnteredAgainstCompaniesFlag: boolean"""
-    serviceDefaultBoard: _BoardReference[_h.R]
+    serviceDefaultBoard: BoardReferenceFields[_h.R]
     """serviceDefaultBoard: a reference; compare its id or name, or it with None"""
-    serviceDefaultLocation: _SystemLocationReference[_h.R]
+    serviceDefaultLocation: SystemLocationReferenceFields[_h.R]
     """serviceDefaultLocation: a reference; compare its id or name, or it with None"""
-    serviceDefaultDepartment: _SystemDepartmentReference[_h.R]
+    serviceDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """serviceDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     restrictServiceDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictServiceDefaultLocationFlag: boolean"""
@@ -77,11 +77,11 @@ class _MyMemberInfo(_h.ReferenceField[_h.R]):
     """restrictServiceDefaultDepartmentFlag: boolean"""
     excludedServiceBoardIds: _h.CollectionField[int, _h.R]
     """excludedServiceBoardIds: a list of int32"""
-    projectDefaultLocation: _SystemLocationReference[_h.R]
+    projectDefaultLocation: SystemLocationReferenceFields[_h.R]
     """projectDefaultLocation: a reference; compare its id or name, or it with None"""
-    projectDefaultDepartment: _SystemDepartmentReference[_h.R]
+    projectDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """projectDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
-    projectDefaultBoard: _ProjectBoardReference[_h.R]
+    projectDefaultBoard: ProjectBoardReferenceFields[_h.R]
     """projectDefaultBoard: a reference; compare its id or name, or it with None"""
     restrictProjectDefaultLocationFlag: _h.BooleanField[_h.R]
     """restrictProjectDefaultLocationFlag: boolean"""
@@ -89,19 +89,19 @@ class _MyMemberInfo(_h.ReferenceField[_h.R]):
     """restrictProjectDefaultDepartmentFlag: boolean"""
     excludedProjectBoardIds: _h.CollectionField[int, _h.R]
     """excludedProjectBoardIds: a list of int32"""
-    scheduleDefaultLocation: _SystemLocationReference[_h.R]
+    scheduleDefaultLocation: SystemLocationReferenceFields[_h.R]
     """scheduleDefaultLocation: a reference; compare its id or name, or it with None"""
-    scheduleDefaultDepartment: _SystemDepartmentReference[_h.R]
+    scheduleDefaultDepartment: SystemDepartmentReferenceFields[_h.R]
     """scheduleDefaultDepartment: a reference; compare its id, identifier or name, or it with None"""
     scheduleCapacity: _h.NumberField[_h.R]
     """scheduleCapacity: double"""
-    serviceLocation: _ServiceLocationReference[_h.R]
+    serviceLocation: ServiceLocationReferenceFields[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
-    salesDefaultLocation: _SystemLocationReference[_h.R]
+    salesDefaultLocation: SystemLocationReferenceFields[_h.R]
     """salesDefaultLocation: a reference; compare its id or name, or it with None"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
     restrictDefaultWarehouseFlag: _h.BooleanField[_h.R]
     """restrictDefaultWarehouseFlag: boolean"""
@@ -111,7 +111,7 @@ class _MyMemberInfo(_h.ReferenceField[_h.R]):
     """ssoSessionFlag: boolean"""
     ssoClientId: _h.TextField[_h.R]
     """ssoClientId: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -122,5 +122,5 @@ class _MyMemberInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MyMemberInfo: _MyMemberInfo[_MyMemberInfoRecord | _MyMemberRecord]
+MyMemberInfo: MyMemberInfoFields[_MyMemberInfoRecord | _MyMemberRecord]
 """The fields of MyMemberInfo: for conditions, sort orders and selections."""

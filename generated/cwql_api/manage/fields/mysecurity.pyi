@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.mysecurity import MySecurity as _MySecurityRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _MySecurity(_h.ReferenceField[_h.R]):
+class MySecurityFields(_h.ReferenceField[_h.R]):
     """The fields of MySecurity, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -42,9 +42,9 @@ class _MySecurity(_h.ReferenceField[_h.R]):
     """moduleName: string"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -55,5 +55,5 @@ class _MySecurity(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-MySecurity: _MySecurity[_MySecurityRecord]
+MySecurity: MySecurityFields[_MySecurityRecord]
 """The fields of MySecurity: for conditions, sort orders and selections."""

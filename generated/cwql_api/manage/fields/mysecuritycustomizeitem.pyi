@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.mysecuritycustomizeitem import MySecurityCustomizeItem as _MySecurityCustomizeItemRecord
 
-class _MySecurityCustomizeItem(_h.ReferenceField[_h.R]):
+class MySecurityCustomizeItemFields(_h.ReferenceField[_h.R]):
     """The fields of MySecurityCustomizeItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _MySecurityCustomizeItem(_h.ReferenceField[_h.R]):
     itemIdentifier: _h.TextField[_h.R]
     """itemIdentifier: string"""
 
-MySecurityCustomizeItem: _MySecurityCustomizeItem[_MySecurityCustomizeItemRecord]
+MySecurityCustomizeItem: MySecurityCustomizeItemFields[_MySecurityCustomizeItemRecord]
 """The fields of MySecurityCustomizeItem: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.notificationrecipient import NotificationRecipient as _NotificationRecipientRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _NotificationRecipient(_h.ReferenceField[_h.R]):
+class NotificationRecipientFields(_h.ReferenceField[_h.R]):
     """The fields of NotificationRecipient, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -37,7 +37,7 @@ class _NotificationRecipient(_h.ReferenceField[_h.R]):
     """procurementFlag: boolean"""
     knowledgeBaseFlag: _h.BooleanField[_h.R]
     """knowledgeBaseFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -50,5 +50,5 @@ class _NotificationRecipient(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-NotificationRecipient: _NotificationRecipient[_NotificationRecipientRecord]
+NotificationRecipient: NotificationRecipientFields[_NotificationRecipientRecord]
 """The fields of NotificationRecipient: for conditions, sort orders and selections."""

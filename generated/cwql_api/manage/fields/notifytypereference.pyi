@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.notifytypereference import NotifyTypeReference as _NotifyTypeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _NotifyTypeReference(_h.ReferenceField[_h.R]):
+class NotifyTypeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of NotifyTypeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _NotifyTypeReference(_h.ReferenceField[_h.R]):
     """identifier: string"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _NotifyTypeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-NotifyTypeReference: _NotifyTypeReference[_NotifyTypeReferenceRecord]
+NotifyTypeReference: NotifyTypeReferenceFields[_NotifyTypeReferenceRecord]
 """The fields of NotifyTypeReference: for conditions, sort orders and selections."""

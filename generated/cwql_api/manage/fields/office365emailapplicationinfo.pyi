@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.office365emailapplicationinfo import Office365EmailApplicationInfo as _Office365EmailApplicationInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Office365EmailApplicationInfo(_h.ReferenceField[_h.R]):
+class Office365EmailApplicationInfoFields(_h.ReferenceField[_h.R]):
     """The fields of Office365EmailApplicationInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _Office365EmailApplicationInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Office365EmailApplicationInfo: _Office365EmailApplicationInfo[_Office365EmailApplicationInfoRecord]
+Office365EmailApplicationInfo: Office365EmailApplicationInfoFields[_Office365EmailApplicationInfoRecord]
 """The fields of Office365EmailApplicationInfo: for conditions, sort orders and selections."""

@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.office365emailsetup import Office365EmailSetup as _Office365EmailSetupRecord
-from .emailconnectorreference import _EmailConnectorReference
-from .existingtenantreference import _ExistingTenantReference
-from ._maps import _Map_info
+from .emailconnectorreference import EmailConnectorReferenceFields
+from .existingtenantreference import ExistingTenantReferenceFields
+from ._maps import Map_info
 
-class _Office365EmailSetup(_h.ReferenceField[_h.R]):
+class Office365EmailSetupFields(_h.ReferenceField[_h.R]):
     """The fields of Office365EmailSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -35,11 +35,11 @@ class _Office365EmailSetup(_h.ReferenceField[_h.R]):
     """source: int32, since 2025.1"""
     useExistingTenantFlag: _h.BooleanField[_h.R]
     """useExistingTenantFlag: boolean, since 2025.1"""
-    existingTenant: _ExistingTenantReference[_h.R]
+    existingTenant: ExistingTenantReferenceFields[_h.R]
     """existingTenant: a reference; compare its id or name, or it with None, since 2025.1"""
-    emailConnector: _EmailConnectorReference[_h.R]
+    emailConnector: EmailConnectorReferenceFields[_h.R]
     """emailConnector: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -50,5 +50,5 @@ class _Office365EmailSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Office365EmailSetup: _Office365EmailSetup[_Office365EmailSetupRecord]
+Office365EmailSetup: Office365EmailSetupFields[_Office365EmailSetupRecord]
 """The fields of Office365EmailSetup: for conditions, sort orders and selections."""

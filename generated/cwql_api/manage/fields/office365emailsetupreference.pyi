@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.office365emailsetupreference import Office365EmailSetupReference as _Office365EmailSetupReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Office365EmailSetupReference(_h.ReferenceField[_h.R]):
+class Office365EmailSetupReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of Office365EmailSetupReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _Office365EmailSetupReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Office365EmailSetupReference: _Office365EmailSetupReference[_Office365EmailSetupReferenceRecord]
+Office365EmailSetupReference: Office365EmailSetupReferenceFields[_Office365EmailSetupReferenceRecord]
 """The fields of Office365EmailSetupReference: for conditions, sort orders and selections."""

@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.onhandserialnumber import OnHandSerialNumber as _OnHandSerialNumberRecord
-from .catalogitemreference import _CatalogItemReference
-from ._maps import _Map_info
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
+from .catalogitemreference import CatalogItemReferenceFields
+from ._maps import Map_info
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
 
-class _OnHandSerialNumber(_h.ReferenceField[_h.R]):
+class OnHandSerialNumberFields(_h.ReferenceField[_h.R]):
     """The fields of OnHandSerialNumber, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     serial: _h.TextField[_h.R]
     """serial: string"""
-    catalogItem: _CatalogItemReference[_h.R]
+    catalogItem: CatalogItemReferenceFields[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _OnHandSerialNumber(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OnHandSerialNumber: _OnHandSerialNumber[_OnHandSerialNumberRecord]
+OnHandSerialNumber: OnHandSerialNumberFields[_OnHandSerialNumberRecord]
 """The fields of OnHandSerialNumber: for conditions, sort orders and selections."""

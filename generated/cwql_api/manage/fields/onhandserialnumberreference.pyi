@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.onhandserialnumberreference import OnHandSerialNumberReference as _OnHandSerialNumberReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OnHandSerialNumberReference(_h.ReferenceField[_h.R]):
+class OnHandSerialNumberReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of OnHandSerialNumberReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     serialNumber: _h.TextField[_h.R]
     """serialNumber: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,8 +22,8 @@ class _OnHandSerialNumberReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _OnHandSerialNumberReferenceMany(_OnHandSerialNumberReference[_h.R], _h.ChildrenField[_h.R, _OnHandSerialNumberReferenceRecord]):
+class OnHandSerialNumberReferenceListFields(OnHandSerialNumberReferenceFields[_h.R], _h.ChildrenField[_h.R, _OnHandSerialNumberReferenceRecord]):
     """A list of OnHandSerialNumberReference inside of a record R."""
 
-OnHandSerialNumberReference: _OnHandSerialNumberReference[_OnHandSerialNumberReferenceRecord]
+OnHandSerialNumberReference: OnHandSerialNumberReferenceFields[_OnHandSerialNumberReferenceRecord]
 """The fields of OnHandSerialNumberReference: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.onpremisesearchsetting import OnPremiseSearchSetting as _OnPremiseSearchSettingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OnPremiseSearchSetting(_h.ReferenceField[_h.R]):
+class OnPremiseSearchSettingFields(_h.ReferenceField[_h.R]):
     """The fields of OnPremiseSearchSetting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     password: _h.TextField[_h.R]
     """password: string, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _OnPremiseSearchSetting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OnPremiseSearchSetting: _OnPremiseSearchSetting[_OnPremiseSearchSettingRecord]
+OnPremiseSearchSetting: OnPremiseSearchSettingFields[_OnPremiseSearchSettingRecord]
 """The fields of OnPremiseSearchSetting: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.openrevenuereference import OpenRevenueReference as _OpenRevenueReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OpenRevenueReference(_h.ReferenceField[_h.R]):
+class OpenRevenueReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of OpenRevenueReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _OpenRevenueReference(_h.ReferenceField[_h.R]):
     """margin: double"""
     percentage: _h.NumberField[_h.R]
     """percentage: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _OpenRevenueReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OpenRevenueReference: _OpenRevenueReference[_OpenRevenueReferenceRecord]
+OpenRevenueReference: OpenRevenueReferenceFields[_OpenRevenueReferenceRecord]
 """The fields of OpenRevenueReference: for conditions, sort orders and selections."""

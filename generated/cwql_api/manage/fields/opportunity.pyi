@@ -2,24 +2,24 @@
 from cwql.schema import handles as _h
 
 from ..models.opportunity import Opportunity as _OpportunityRecord
-from .billingtermsreference import _BillingTermsReference
-from .campaignreference import _CampaignReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .opportunitypriorityreference import _OpportunityPriorityReference
-from .opportunityprobabilityreference import _OpportunityProbabilityReference
-from .opportunityratingreference import _OpportunityRatingReference
-from .opportunitystagereference import _OpportunityStageReference
-from .opportunitystatusreference import _OpportunityStatusReference
-from .opportunitytypereference import _OpportunityTypeReference
-from .sitereference import _SiteReference
-from .taxcodereference import _TaxCodeReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .campaignreference import CampaignReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .opportunitypriorityreference import OpportunityPriorityReferenceFields
+from .opportunityprobabilityreference import OpportunityProbabilityReferenceFields
+from .opportunityratingreference import OpportunityRatingReferenceFields
+from .opportunitystagereference import OpportunityStageReferenceFields
+from .opportunitystatusreference import OpportunityStatusReferenceFields
+from .opportunitytypereference import OpportunityTypeReferenceFields
+from .sitereference import SiteReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _Opportunity(_h.ReferenceField[_h.R]):
+class OpportunityFields(_h.ReferenceField[_h.R]):
     """The fields of Opportunity, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -28,37 +28,37 @@ class _Opportunity(_h.ReferenceField[_h.R]):
     """name: string, at most 100 characters, required"""
     expectedCloseDate: _h.DateTimeField[_h.R]
     """expectedCloseDate: date-time"""
-    type: _OpportunityTypeReference[_h.R]
+    type: OpportunityTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    stage: _OpportunityStageReference[_h.R]
+    stage: OpportunityStageReferenceFields[_h.R]
     """stage: a reference; compare its id or name, or it with None"""
-    status: _OpportunityStatusReference[_h.R]
+    status: OpportunityStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    priority: _OpportunityPriorityReference[_h.R]
+    priority: OpportunityPriorityReferenceFields[_h.R]
     """priority: a reference; compare its id or name, or it with None"""
     notes: _h.TextField[_h.R]
     """notes: string"""
-    probability: _OpportunityProbabilityReference[_h.R]
+    probability: OpportunityProbabilityReferenceFields[_h.R]
     """probability: a reference; compare its id or name, or it with None"""
     source: _h.TextField[_h.R]
     """source: string, at most 50 characters"""
-    rating: _OpportunityRatingReference[_h.R]
+    rating: OpportunityRatingReferenceFields[_h.R]
     """rating: a reference; compare its id or name, or it with None"""
-    campaign: _CampaignReference[_h.R]
+    campaign: CampaignReferenceFields[_h.R]
     """campaign: a reference; compare its id or name, or it with None"""
-    primarySalesRep: _MemberReference[_h.R]
+    primarySalesRep: MemberReferenceFields[_h.R]
     """primarySalesRep: a reference; compare its id, identifier or name, or it with None, required"""
-    secondarySalesRep: _MemberReference[_h.R]
+    secondarySalesRep: MemberReferenceFields[_h.R]
     """secondarySalesRep: a reference; compare its id, identifier or name, or it with None"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None, required"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     customerPO: _h.TextField[_h.R]
     """customerPO: string, at most 25 characters"""
@@ -68,35 +68,35 @@ class _Opportunity(_h.ReferenceField[_h.R]):
     """dateBecameLead: date-time"""
     closedDate: _h.DateTimeField[_h.R]
     """closedDate: date-time"""
-    closedBy: _MemberReference[_h.R]
+    closedBy: MemberReferenceFields[_h.R]
     """closedBy: a reference; compare its id, identifier or name, or it with None"""
     totalSalesTax: _h.NumberField[_h.R]
     """totalSalesTax: double"""
-    shipToCompany: _CompanyReference[_h.R]
+    shipToCompany: CompanyReferenceFields[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
-    shipToContact: _ContactReference[_h.R]
+    shipToContact: ContactReferenceFields[_h.R]
     """shipToContact: a reference; compare its id or name, or it with None"""
-    shipToSite: _SiteReference[_h.R]
+    shipToSite: SiteReferenceFields[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None"""
-    billToCompany: _CompanyReference[_h.R]
+    billToCompany: CompanyReferenceFields[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
-    billToContact: _ContactReference[_h.R]
+    billToContact: ContactReferenceFields[_h.R]
     """billToContact: a reference; compare its id or name, or it with None"""
-    billToSite: _SiteReference[_h.R]
+    billToSite: SiteReferenceFields[_h.R]
     """billToSite: a reference; compare its id or name, or it with None"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     companyLocationId: _h.IntegerField[_h.R]
     """companyLocationId: int32"""
-    technicalContact: _ContactReference[_h.R]
+    technicalContact: ContactReferenceFields[_h.R]
     """technicalContact: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -107,5 +107,5 @@ class _Opportunity(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Opportunity: _Opportunity[_OpportunityRecord]
+Opportunity: OpportunityFields[_OpportunityRecord]
 """The fields of Opportunity: for conditions, sort orders and selections."""

@@ -2,21 +2,21 @@
 from cwql.schema import handles as _h
 
 from ..models.opportunitycontact import OpportunityContact as _OpportunityContactRecord
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from ._maps import _Map_info
-from .opportunitysalesrolereference import _OpportunitySalesRoleReference
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
+from .opportunitysalesrolereference import OpportunitySalesRoleReferenceFields
 
-class _OpportunityContact(_h.ReferenceField[_h.R]):
+class OpportunityContactFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityContact, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None, required"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    role: _OpportunitySalesRoleReference[_h.R]
+    role: OpportunitySalesRoleReferenceFields[_h.R]
     """role: a reference; compare its id or name, or it with None"""
     notes: _h.TextField[_h.R]
     """notes: string"""
@@ -28,7 +28,7 @@ class _OpportunityContact(_h.ReferenceField[_h.R]):
     """phoneNumber: string"""
     emailAddress: _h.TextField[_h.R]
     """emailAddress: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -39,5 +39,5 @@ class _OpportunityContact(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OpportunityContact: _OpportunityContact[_OpportunityContactRecord]
+OpportunityContact: OpportunityContactFields[_OpportunityContactRecord]
 """The fields of OpportunityContact: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.opportunitynote import OpportunityNote as _OpportunityNoteRecord
-from ._maps import _Map_info
-from .notetypereference import _NoteTypeReference
+from ._maps import Map_info
+from .notetypereference import NoteTypeReferenceFields
 
-class _OpportunityNote(_h.ReferenceField[_h.R]):
+class OpportunityNoteFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     opportunityId: _h.IntegerField[_h.R]
     """opportunityId: int32"""
-    type: _NoteTypeReference[_h.R]
+    type: NoteTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     text: _h.TextField[_h.R]
     """text: string, required"""
@@ -22,7 +22,7 @@ class _OpportunityNote(_h.ReferenceField[_h.R]):
     """enteredBy: string"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _OpportunityNote(_h.ReferenceField[_h.R]):
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
-OpportunityNote: _OpportunityNote[_OpportunityNoteRecord]
+OpportunityNote: OpportunityNoteFields[_OpportunityNoteRecord]
 """The fields of OpportunityNote: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.opportunityrating import OpportunityRating as _OpportunityRatingRecord
 from ..models.opportunityratinginfo import OpportunityRatingInfo as _OpportunityRatingInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OpportunityRating(_h.ReferenceField[_h.R]):
+class OpportunityRatingFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityRating, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _OpportunityRating(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters, required"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _OpportunityRating(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OpportunityRating: _OpportunityRating[_OpportunityRatingRecord | _OpportunityRatingInfoRecord]
+OpportunityRating: OpportunityRatingFields[_OpportunityRatingRecord | _OpportunityRatingInfoRecord]
 """The fields of OpportunityRating: for conditions, sort orders and selections."""

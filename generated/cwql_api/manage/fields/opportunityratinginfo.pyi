@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.opportunityratinginfo import OpportunityRatingInfo as _OpportunityRatingInfoRecord
 from ..models.opportunityrating import OpportunityRating as _OpportunityRatingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OpportunityRatingInfo(_h.ReferenceField[_h.R]):
+class OpportunityRatingInfoFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityRatingInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _OpportunityRatingInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _OpportunityRatingInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OpportunityRatingInfo: _OpportunityRatingInfo[_OpportunityRatingInfoRecord | _OpportunityRatingRecord]
+OpportunityRatingInfo: OpportunityRatingInfoFields[_OpportunityRatingInfoRecord | _OpportunityRatingRecord]
 """The fields of OpportunityRatingInfo: for conditions, sort orders and selections."""

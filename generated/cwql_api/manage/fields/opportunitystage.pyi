@@ -3,23 +3,23 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitystage import OpportunityStage as _OpportunityStageRecord
 from ..models.opportunitystageinfo import OpportunityStageInfo as _OpportunityStageInfoRecord
-from ._maps import _Map_info
-from .opportunityprobabilityreference import _OpportunityProbabilityReference
+from ._maps import Map_info
+from .opportunityprobabilityreference import OpportunityProbabilityReferenceFields
 
-class _OpportunityStage(_h.ReferenceField[_h.R]):
+class OpportunityStageFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityStage, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    probability: _OpportunityProbabilityReference[_h.R]
+    probability: OpportunityProbabilityReferenceFields[_h.R]
     """probability: a reference; compare its id or name, or it with None"""
     color: _h.TextField[_h.R]
     """color: string, at most 25 characters"""
     sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -32,5 +32,5 @@ class _OpportunityStage(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OpportunityStage: _OpportunityStage[_OpportunityStageRecord | _OpportunityStageInfoRecord]
+OpportunityStage: OpportunityStageFields[_OpportunityStageRecord | _OpportunityStageInfoRecord]
 """The fields of OpportunityStage: for conditions, sort orders and selections."""

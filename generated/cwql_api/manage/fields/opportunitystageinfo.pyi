@@ -3,23 +3,23 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitystageinfo import OpportunityStageInfo as _OpportunityStageInfoRecord
 from ..models.opportunitystage import OpportunityStage as _OpportunityStageRecord
-from ._maps import _Map_info
-from .opportunityprobabilityreference import _OpportunityProbabilityReference
+from ._maps import Map_info
+from .opportunityprobabilityreference import OpportunityProbabilityReferenceFields
 
-class _OpportunityStageInfo(_h.ReferenceField[_h.R]):
+class OpportunityStageInfoFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityStageInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    probability: _OpportunityProbabilityReference[_h.R]
+    probability: OpportunityProbabilityReferenceFields[_h.R]
     """probability: a reference; compare its id or name, or it with None"""
     color: _h.TextField[_h.R]
     """color: string"""
     sequenceNumber: _h.IntegerField[_h.R]
     """sequenceNumber: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _OpportunityStageInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OpportunityStageInfo: _OpportunityStageInfo[_OpportunityStageInfoRecord | _OpportunityStageRecord]
+OpportunityStageInfo: OpportunityStageInfoFields[_OpportunityStageInfoRecord | _OpportunityStageRecord]
 """The fields of OpportunityStageInfo: for conditions, sort orders and selections."""

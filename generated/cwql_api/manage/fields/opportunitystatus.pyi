@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitystatus import OpportunityStatus as _OpportunityStatusRecord
 from ..models.opportunitystatusinfo import OpportunityStatusInfo as _OpportunityStatusInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OpportunityStatus(_h.ReferenceField[_h.R]):
+class OpportunityStatusFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,7 +26,7 @@ class _OpportunityStatus(_h.ReferenceField[_h.R]):
     """enteredBy: string"""
     dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -35,5 +35,5 @@ class _OpportunityStatus(_h.ReferenceField[_h.R]):
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
-OpportunityStatus: _OpportunityStatus[_OpportunityStatusRecord | _OpportunityStatusInfoRecord]
+OpportunityStatus: OpportunityStatusFields[_OpportunityStatusRecord | _OpportunityStatusInfoRecord]
 """The fields of OpportunityStatus: for conditions, sort orders and selections."""

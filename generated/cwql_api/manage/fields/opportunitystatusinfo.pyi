@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitystatusinfo import OpportunityStatusInfo as _OpportunityStatusInfoRecord
 from ..models.opportunitystatus import OpportunityStatus as _OpportunityStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OpportunityStatusInfo(_h.ReferenceField[_h.R]):
+class OpportunityStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _OpportunityStatusInfo(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _OpportunityStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OpportunityStatusInfo: _OpportunityStatusInfo[_OpportunityStatusInfoRecord | _OpportunityStatusRecord]
+OpportunityStatusInfo: OpportunityStatusInfoFields[_OpportunityStatusInfoRecord | _OpportunityStatusRecord]
 """The fields of OpportunityStatusInfo: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.opportunitytoagreementconversion import OpportunityToAgreementConversion as _OpportunityToAgreementConversionRecord
-from .agreementtypereference import _AgreementTypeReference
+from .agreementtypereference import AgreementTypeReferenceFields
 
-class _OpportunityToAgreementConversion(_h.ReferenceField[_h.R]):
+class OpportunityToAgreementConversionFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityToAgreementConversion, in conditions on records R."""
 
     agreementId: _h.IntegerField[_h.R]
     """agreementId: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     startDate: _h.DateTextField[_h.R]
     """startDate: string"""
@@ -40,5 +40,5 @@ class _OpportunityToAgreementConversion(_h.ReferenceField[_h.R]):
     includeProductIds: _h.CollectionField[int, _h.R]
     """includeProductIds: a list of int32"""
 
-OpportunityToAgreementConversion: _OpportunityToAgreementConversion[_OpportunityToAgreementConversionRecord]
+OpportunityToAgreementConversion: OpportunityToAgreementConversionFields[_OpportunityToAgreementConversionRecord]
 """The fields of OpportunityToAgreementConversion: for conditions, sort orders and selections."""

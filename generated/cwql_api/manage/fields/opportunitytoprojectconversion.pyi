@@ -2,26 +2,26 @@
 from cwql.schema import handles as _h
 
 from ..models.opportunitytoprojectconversion import OpportunityToProjectConversion as _OpportunityToProjectConversionRecord
-from .memberreference import _MemberReference
-from .projectboardreference import _ProjectBoardReference
-from .projectstatusreference import _ProjectStatusReference
+from .memberreference import MemberReferenceFields
+from .projectboardreference import ProjectBoardReferenceFields
+from .projectstatusreference import ProjectStatusReferenceFields
 
-class _OpportunityToProjectConversion(_h.ReferenceField[_h.R]):
+class OpportunityToProjectConversionFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityToProjectConversion, in conditions on records R."""
 
     projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    status: _ProjectStatusReference[_h.R]
+    status: ProjectStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
     businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    board: _ProjectBoardReference[_h.R]
+    board: ProjectBoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    manager: _MemberReference[_h.R]
+    manager: MemberReferenceFields[_h.R]
     """manager: a reference; compare its id, identifier or name, or it with None"""
     estimatedStart: _h.TextField[_h.R]
     """estimatedStart: string"""
@@ -40,5 +40,5 @@ class _OpportunityToProjectConversion(_h.ReferenceField[_h.R]):
     includeProductIds: _h.CollectionField[int, _h.R]
     """includeProductIds: a list of int32"""
 
-OpportunityToProjectConversion: _OpportunityToProjectConversion[_OpportunityToProjectConversionRecord]
+OpportunityToProjectConversion: OpportunityToProjectConversionFields[_OpportunityToProjectConversionRecord]
 """The fields of OpportunityToProjectConversion: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitytosalesorderconversion import OpportunityToSalesOrderConversion as _OpportunityToSalesOrderConversionRecord
 
-class _OpportunityToSalesOrderConversion(_h.ReferenceField[_h.R]):
+class OpportunityToSalesOrderConversionFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityToSalesOrderConversion, in conditions on records R."""
 
     salesOrderId: _h.IntegerField[_h.R]
@@ -23,5 +23,5 @@ class _OpportunityToSalesOrderConversion(_h.ReferenceField[_h.R]):
     includeProductIds: _h.CollectionField[int, _h.R]
     """includeProductIds: a list of int32"""
 
-OpportunityToSalesOrderConversion: _OpportunityToSalesOrderConversion[_OpportunityToSalesOrderConversionRecord]
+OpportunityToSalesOrderConversion: OpportunityToSalesOrderConversionFields[_OpportunityToSalesOrderConversionRecord]
 """The fields of OpportunityToSalesOrderConversion: for conditions, sort orders and selections."""

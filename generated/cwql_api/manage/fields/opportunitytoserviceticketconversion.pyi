@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitytoserviceticketconversion import OpportunityToServiceTicketConversion as _OpportunityToServiceTicketConversionRecord
 
-class _OpportunityToServiceTicketConversion(_h.ReferenceField[_h.R]):
+class OpportunityToServiceTicketConversionFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityToServiceTicketConversion, in conditions on records R."""
 
     ticketId: _h.IntegerField[_h.R]
@@ -23,5 +23,5 @@ class _OpportunityToServiceTicketConversion(_h.ReferenceField[_h.R]):
     includeProductIds: _h.CollectionField[int, _h.R]
     """includeProductIds: a list of int32"""
 
-OpportunityToServiceTicketConversion: _OpportunityToServiceTicketConversion[_OpportunityToServiceTicketConversionRecord]
+OpportunityToServiceTicketConversion: OpportunityToServiceTicketConversionFields[_OpportunityToServiceTicketConversionRecord]
 """The fields of OpportunityToServiceTicketConversion: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitytype import OpportunityType as _OpportunityTypeRecord
 from ..models.opportunitytypeinfo import OpportunityTypeInfo as _OpportunityTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OpportunityType(_h.ReferenceField[_h.R]):
+class OpportunityTypeFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _OpportunityType(_h.ReferenceField[_h.R]):
     """description: string, at most 50 characters, required"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _OpportunityType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OpportunityType: _OpportunityType[_OpportunityTypeRecord | _OpportunityTypeInfoRecord]
+OpportunityType: OpportunityTypeFields[_OpportunityTypeRecord | _OpportunityTypeInfoRecord]
 """The fields of OpportunityType: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.opportunitytypeinfo import OpportunityTypeInfo as _OpportunityTypeInfoRecord
 from ..models.opportunitytype import OpportunityType as _OpportunityTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OpportunityTypeInfo(_h.ReferenceField[_h.R]):
+class OpportunityTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of OpportunityTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _OpportunityTypeInfo(_h.ReferenceField[_h.R]):
     """description: string"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _OpportunityTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OpportunityTypeInfo: _OpportunityTypeInfo[_OpportunityTypeInfoRecord | _OpportunityTypeRecord]
+OpportunityTypeInfo: OpportunityTypeInfoFields[_OpportunityTypeInfoRecord | _OpportunityTypeRecord]
 """The fields of OpportunityTypeInfo: for conditions, sort orders and selections."""

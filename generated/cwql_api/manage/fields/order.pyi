@@ -2,28 +2,28 @@
 from cwql.schema import handles as _h
 
 from ..models.order import Order as _OrderRecord
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .opportunityreference import _OpportunityReference
-from .orderstatusreference import _OrderStatusReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .taxcodereference import _TaxCodeReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .opportunityreference import OpportunityReferenceFields
+from .orderstatusreference import OrderStatusReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _Order(_h.ReferenceField[_h.R]):
+class OrderFields(_h.ReferenceField[_h.R]):
     """The fields of Order, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     phone: _h.TextField[_h.R]
     """phone: string"""
@@ -31,27 +31,27 @@ class _Order(_h.ReferenceField[_h.R]):
     """phoneExt: string"""
     email: _h.TextField[_h.R]
     """email: string"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    status: _OrderStatusReference[_h.R]
+    status: OrderStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
     orderDate: _h.DateTimeField[_h.R]
     """orderDate: date-time"""
     dueDate: _h.DateTimeField[_h.R]
     """dueDate: date-time"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     poNumber: _h.TextField[_h.R]
     """poNumber: string, at most 50 characters"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    salesRep: _MemberReference[_h.R]
+    salesRep: MemberReferenceFields[_h.R]
     """salesRep: a reference; compare its id, identifier or name, or it with None, required"""
     notes: _h.TextField[_h.R]
     """notes: string"""
@@ -67,17 +67,17 @@ class _Order(_h.ReferenceField[_h.R]):
     """topCommentFlag: boolean"""
     bottomCommentFlag: _h.BooleanField[_h.R]
     """bottomCommentFlag: boolean"""
-    shipToCompany: _CompanyReference[_h.R]
+    shipToCompany: CompanyReferenceFields[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
-    shipToContact: _ContactReference[_h.R]
+    shipToContact: ContactReferenceFields[_h.R]
     """shipToContact: a reference; compare its id or name, or it with None"""
-    shipToSite: _SiteReference[_h.R]
+    shipToSite: SiteReferenceFields[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None"""
-    billToCompany: _CompanyReference[_h.R]
+    billToCompany: CompanyReferenceFields[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
-    billToContact: _ContactReference[_h.R]
+    billToContact: ContactReferenceFields[_h.R]
     """billToContact: a reference; compare its id or name, or it with None"""
-    billToSite: _SiteReference[_h.R]
+    billToSite: SiteReferenceFields[_h.R]
     """billToSite: a reference; compare its id or name, or it with None"""
     productIds: _h.CollectionField[int, _h.R]
     """productIds: a list of int32"""
@@ -91,15 +91,15 @@ class _Order(_h.ReferenceField[_h.R]):
     """total: double"""
     taxTotal: _h.NumberField[_h.R]
     """taxTotal: double"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    companyLocation: _SystemLocationReference[_h.R]
+    companyLocation: SystemLocationReferenceFields[_h.R]
     """companyLocation: a reference; compare its id or name, or it with None"""
     subTotal: _h.NumberField[_h.R]
     """subTotal: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -110,5 +110,5 @@ class _Order(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Order: _Order[_OrderRecord]
+Order: OrderFields[_OrderRecord]
 """The fields of Order: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.orderstatus import OrderStatus as _OrderStatusRecord
 from ..models.orderstatusinfo import OrderStatusInfo as _OrderStatusInfoRecord
-from ._maps import _Map_info
-from .orderstatusemailtemplatereference import _OrderStatusEmailTemplateReference
+from ._maps import Map_info
+from .orderstatusemailtemplatereference import OrderStatusEmailTemplateReferenceFields
 
-class _OrderStatus(_h.ReferenceField[_h.R]):
+class OrderStatusFields(_h.ReferenceField[_h.R]):
     """The fields of OrderStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,9 +21,9 @@ class _OrderStatus(_h.ReferenceField[_h.R]):
     """sortOrder: int32"""
     closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    emailTemplate: _OrderStatusEmailTemplateReference[_h.R]
+    emailTemplate: OrderStatusEmailTemplateReferenceFields[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -36,5 +36,5 @@ class _OrderStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OrderStatus: _OrderStatus[_OrderStatusRecord | _OrderStatusInfoRecord]
+OrderStatus: OrderStatusFields[_OrderStatusRecord | _OrderStatusInfoRecord]
 """The fields of OrderStatus: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.orderstatusemailtemplate import OrderStatusEmailTemplate as _OrderStatusEmailTemplateRecord
-from ._maps import _Map_info
-from .orderstatusreference import _OrderStatusReference
+from ._maps import Map_info
+from .orderstatusreference import OrderStatusReferenceFields
 
-class _OrderStatusEmailTemplate(_h.ReferenceField[_h.R]):
+class OrderStatusEmailTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of OrderStatusEmailTemplate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    status: _OrderStatusReference[_h.R]
+    status: OrderStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     useSenderFlag: _h.BooleanField[_h.R]
     """useSenderFlag: boolean"""
@@ -26,7 +26,7 @@ class _OrderStatusEmailTemplate(_h.ReferenceField[_h.R]):
     """body: string, required"""
     copySenderFlag: _h.BooleanField[_h.R]
     """copySenderFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -47,5 +47,5 @@ class _OrderStatusEmailTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OrderStatusEmailTemplate: _OrderStatusEmailTemplate[_OrderStatusEmailTemplateRecord]
+OrderStatusEmailTemplate: OrderStatusEmailTemplateFields[_OrderStatusEmailTemplateRecord]
 """The fields of OrderStatusEmailTemplate: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.orderstatusinfo import OrderStatusInfo as _OrderStatusInfoRecord
 from ..models.orderstatus import OrderStatus as _OrderStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OrderStatusInfo(_h.ReferenceField[_h.R]):
+class OrderStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of OrderStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _OrderStatusInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _OrderStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OrderStatusInfo: _OrderStatusInfo[_OrderStatusInfoRecord | _OrderStatusRecord]
+OrderStatusInfo: OrderStatusInfoFields[_OrderStatusInfoRecord | _OrderStatusRecord]
 """The fields of OrderStatusInfo: for conditions, sort orders and selections."""

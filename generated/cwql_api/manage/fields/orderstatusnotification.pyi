@@ -2,27 +2,27 @@
 from cwql.schema import handles as _h
 
 from ..models.orderstatusnotification import OrderStatusNotification as _OrderStatusNotificationRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
-from .orderstatusreference import _OrderStatusReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
+from .orderstatusreference import OrderStatusReferenceFields
 
-class _OrderStatusNotification(_h.ReferenceField[_h.R]):
+class OrderStatusNotificationFields(_h.ReferenceField[_h.R]):
     """The fields of OrderStatusNotification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None, required"""
-    status: _OrderStatusReference[_h.R]
+    status: OrderStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     email: _h.TextField[_h.R]
     """email: string, at most 50 characters"""
     workflowStep: _h.IntegerField[_h.R]
     """workflowStep: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -45,5 +45,5 @@ class _OrderStatusNotification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OrderStatusNotification: _OrderStatusNotification[_OrderStatusNotificationRecord]
+OrderStatusNotification: OrderStatusNotificationFields[_OrderStatusNotificationRecord]
 """The fields of OrderStatusNotification: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.ordertoagreementconversion import OrderToAgreementConversion as _OrderToAgreementConversionRecord
-from .agreementtypereference import _AgreementTypeReference
+from .agreementtypereference import AgreementTypeReferenceFields
 
-class _OrderToAgreementConversion(_h.ReferenceField[_h.R]):
+class OrderToAgreementConversionFields(_h.ReferenceField[_h.R]):
     """The fields of OrderToAgreementConversion, in conditions on records R."""
 
     agreementId: _h.IntegerField[_h.R]
@@ -39,8 +39,8 @@ class _OrderToAgreementConversion(_h.ReferenceField[_h.R]):
     """noEndingDateFlag: boolean"""
     startDate: _h.DateTextField[_h.R]
     """startDate: string"""
-    type: _AgreementTypeReference[_h.R]
+    type: AgreementTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
 
-OrderToAgreementConversion: _OrderToAgreementConversion[_OrderToAgreementConversionRecord]
+OrderToAgreementConversion: OrderToAgreementConversionFields[_OrderToAgreementConversionRecord]
 """The fields of OrderToAgreementConversion: for conditions, sort orders and selections."""

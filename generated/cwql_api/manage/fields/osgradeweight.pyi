@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.osgradeweight import OsGradeWeight as _OsGradeWeightRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OsGradeWeight(_h.ReferenceField[_h.R]):
+class OsGradeWeightFields(_h.ReferenceField[_h.R]):
     """The fields of OsGradeWeight, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _OsGradeWeight(_h.ReferenceField[_h.R]):
     """osGradeWeight: double"""
     osName: _h.TextField[_h.R]
     """osName: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _OsGradeWeight(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OsGradeWeight: _OsGradeWeight[_OsGradeWeightRecord]
+OsGradeWeight: OsGradeWeightFields[_OsGradeWeightRecord]
 """The fields of OsGradeWeight: for conditions, sort orders and selections."""

@@ -4,19 +4,19 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.other import Other as _OtherRecord
-from .addressformatreference import _AddressFormatReference
-from .calendarreference import _CalendarReference
-from .ldapconfigurationreference import _LdapConfigurationReference
-from .localereference import _LocaleReference
-from ._maps import _Map_info
-from .timezonesetupreference import _TimeZoneSetupReference
+from .addressformatreference import AddressFormatReferenceFields
+from .calendarreference import CalendarReferenceFields
+from .ldapconfigurationreference import LdapConfigurationReferenceFields
+from .localereference import LocaleReferenceFields
+from ._maps import Map_info
+from .timezonesetupreference import TimeZoneSetupReferenceFields
 
-class _Other(_h.ReferenceField[_h.R]):
+class OtherFields(_h.ReferenceField[_h.R]):
     """The fields of Other, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    defaultLdap: _LdapConfigurationReference[_h.R]
+    defaultLdap: LdapConfigurationReferenceFields[_h.R]
     """defaultLdap: a reference; compare its id or name, or it with None"""
     defaultFromAddress: _h.TextField[_h.R]
     """defaultFromAddress: string, at most 50 characters, required"""
@@ -28,11 +28,11 @@ class _Other(_h.ReferenceField[_h.R]):
     """logoPath: string, at most 200 characters"""
     contactSync: _h.EnumField[_t.Literal["FL", "LF", "CFL", "CLF"], _h.R]
     """contactSync: FL | LF | CFL | CLF"""
-    serverTimeZone: _TimeZoneSetupReference[_h.R]
+    serverTimeZone: TimeZoneSetupReferenceFields[_h.R]
     """serverTimeZone: a reference; compare its id or name, or it with None, required"""
-    defaultCalendar: _CalendarReference[_h.R]
+    defaultCalendar: CalendarReferenceFields[_h.R]
     """defaultCalendar: a reference; compare its id or name, or it with None, required"""
-    defaultAddressFormat: _AddressFormatReference[_h.R]
+    defaultAddressFormat: AddressFormatReferenceFields[_h.R]
     """defaultAddressFormat: a reference; compare its id or name, or it with None, required"""
     useSslFlag: _h.BooleanField[_h.R]
     """useSslFlag: boolean"""
@@ -46,11 +46,11 @@ class _Other(_h.ReferenceField[_h.R]):
     """useExpandedFormatActivityFlag: boolean"""
     disableZAdminLoginFlag: _h.BooleanField[_h.R]
     """disableZAdminLoginFlag: boolean"""
-    locale: _LocaleReference[_h.R]
+    locale: LocaleReferenceFields[_h.R]
     """locale: a reference; compare its id or name, or it with None, required"""
     updateMemberTimeZonesFlag: _h.BooleanField[_h.R]
     """updateMemberTimeZonesFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -61,5 +61,5 @@ class _Other(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Other: _Other[_OtherRecord]
+Other: OtherFields[_OtherRecord]
 """The fields of Other: for conditions, sort orders and selections."""

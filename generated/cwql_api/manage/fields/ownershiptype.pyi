@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.ownershiptype import OwnershipType as _OwnershipTypeRecord
 from ..models.ownershiptypeinfo import OwnershipTypeInfo as _OwnershipTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OwnershipType(_h.ReferenceField[_h.R]):
+class OwnershipTypeFields(_h.ReferenceField[_h.R]):
     """The fields of OwnershipType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 200 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -25,5 +25,5 @@ class _OwnershipType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OwnershipType: _OwnershipType[_OwnershipTypeRecord | _OwnershipTypeInfoRecord]
+OwnershipType: OwnershipTypeFields[_OwnershipTypeRecord | _OwnershipTypeInfoRecord]
 """The fields of OwnershipType: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.ownershiptypeinfo import OwnershipTypeInfo as _OwnershipTypeInfoRecord
 from ..models.ownershiptype import OwnershipType as _OwnershipTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _OwnershipTypeInfo(_h.ReferenceField[_h.R]):
+class OwnershipTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of OwnershipTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _OwnershipTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-OwnershipTypeInfo: _OwnershipTypeInfo[_OwnershipTypeInfoRecord | _OwnershipTypeRecord]
+OwnershipTypeInfo: OwnershipTypeInfoFields[_OwnershipTypeInfoRecord | _OwnershipTypeRecord]
 """The fields of OwnershipTypeInfo: for conditions, sort orders and selections."""

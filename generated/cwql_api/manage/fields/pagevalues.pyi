@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.pagevalues import PageValues as _PageValuesRecord
 
-class _PageValues(_h.ReferenceField[_h.R]):
+class PageValuesFields(_h.ReferenceField[_h.R]):
     """The fields of PageValues, in conditions on records R."""
 
     page: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _PageValues(_h.ReferenceField[_h.R]):
     pageId: _h.IntegerField[_h.R]
     """pageId: int32"""
 
-PageValues: _PageValues[_PageValuesRecord]
+PageValues: PageValuesFields[_PageValuesRecord]
 """The fields of PageValues: for conditions, sort orders and selections."""

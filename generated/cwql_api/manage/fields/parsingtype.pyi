@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.parsingtype import ParsingType as _ParsingTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ParsingType(_h.ReferenceField[_h.R]):
+class ParsingTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ParsingType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _ParsingType(_h.ReferenceField[_h.R]):
     """parseRule: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _ParsingType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ParsingType: _ParsingType[_ParsingTypeRecord]
+ParsingType: ParsingTypeFields[_ParsingTypeRecord]
 """The fields of ParsingType: for conditions, sort orders and selections."""

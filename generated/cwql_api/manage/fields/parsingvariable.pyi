@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.parsingvariable import ParsingVariable as _ParsingVariableRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ParsingVariable(_h.ReferenceField[_h.R]):
+class ParsingVariableFields(_h.ReferenceField[_h.R]):
     """The fields of ParsingVariable, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _ParsingVariable(_h.ReferenceField[_h.R]):
     """name: string"""
     code: _h.TextField[_h.R]
     """code: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _ParsingVariable(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ParsingVariable: _ParsingVariable[_ParsingVariableRecord]
+ParsingVariable: ParsingVariableFields[_ParsingVariableRecord]
 """The fields of ParsingVariable: for conditions, sort orders and selections."""

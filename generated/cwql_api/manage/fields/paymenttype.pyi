@@ -3,23 +3,23 @@ from cwql.schema import handles as _h
 
 from ..models.paymenttype import PaymentType as _PaymentTypeRecord
 from ..models.paymenttypeinfo import PaymentTypeInfo as _PaymentTypeInfoRecord
-from .classificationreference import _ClassificationReference
-from ._maps import _Map_info
+from .classificationreference import ClassificationReferenceFields
+from ._maps import Map_info
 
-class _PaymentType(_h.ReferenceField[_h.R]):
+class PaymentTypeFields(_h.ReferenceField[_h.R]):
     """The fields of PaymentType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    classification: _ClassificationReference[_h.R]
+    classification: ClassificationReferenceFields[_h.R]
     """classification: a reference; compare its id or name, or it with None, required"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     companyFlag: _h.BooleanField[_h.R]
     """companyFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -32,5 +32,5 @@ class _PaymentType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PaymentType: _PaymentType[_PaymentTypeRecord | _PaymentTypeInfoRecord]
+PaymentType: PaymentTypeFields[_PaymentTypeRecord | _PaymentTypeInfoRecord]
 """The fields of PaymentType: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.paymenttypeinfo import PaymentTypeInfo as _PaymentTypeInfoRecord
 from ..models.paymenttype import PaymentType as _PaymentTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PaymentTypeInfo(_h.ReferenceField[_h.R]):
+class PaymentTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of PaymentTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _PaymentTypeInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _PaymentTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PaymentTypeInfo: _PaymentTypeInfo[_PaymentTypeInfoRecord | _PaymentTypeRecord]
+PaymentTypeInfo: PaymentTypeInfoFields[_PaymentTypeInfoRecord | _PaymentTypeRecord]
 """The fields of PaymentTypeInfo: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.personasinfo import PersonasInfo as _PersonasInfoRecord
 
-class _PersonasInfo(_h.ReferenceField[_h.R]):
+class PersonasInfoFields(_h.ReferenceField[_h.R]):
     """The fields of PersonasInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _PersonasInfo(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-PersonasInfo: _PersonasInfo[_PersonasInfoRecord]
+PersonasInfo: PersonasInfoFields[_PersonasInfoRecord]
 """The fields of PersonasInfo: for conditions, sort orders and selections."""

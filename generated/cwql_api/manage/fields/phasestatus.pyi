@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.phasestatus import PhaseStatus as _PhaseStatusRecord
 from ..models.phasestatusinfo import PhaseStatusInfo as _PhaseStatusInfoRecord
-from ._maps import _Map_info
-from .statusindicatorreference import _StatusIndicatorReference
+from ._maps import Map_info
+from .statusindicatorreference import StatusIndicatorReferenceFields
 
-class _PhaseStatus(_h.ReferenceField[_h.R]):
+class PhaseStatusFields(_h.ReferenceField[_h.R]):
     """The fields of PhaseStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,11 +23,11 @@ class _PhaseStatus(_h.ReferenceField[_h.R]):
     """closedFlag: boolean"""
     boardAssociationIds: _h.CollectionField[int, _h.R]
     """boardAssociationIds: a list of int32"""
-    statusIndicator: _StatusIndicatorReference[_h.R]
+    statusIndicator: StatusIndicatorReferenceFields[_h.R]
     """statusIndicator: a reference; compare its id, identifier or name, or it with None"""
     customStatusIndicatorName: _h.TextField[_h.R]
     """customStatusIndicatorName: string, at most 30 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -40,5 +40,5 @@ class _PhaseStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PhaseStatus: _PhaseStatus[_PhaseStatusRecord | _PhaseStatusInfoRecord]
+PhaseStatus: PhaseStatusFields[_PhaseStatusRecord | _PhaseStatusInfoRecord]
 """The fields of PhaseStatus: for conditions, sort orders and selections."""

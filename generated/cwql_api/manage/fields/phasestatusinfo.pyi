@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.phasestatusinfo import PhaseStatusInfo as _PhaseStatusInfoRecord
 from ..models.phasestatus import PhaseStatus as _PhaseStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PhaseStatusInfo(_h.ReferenceField[_h.R]):
+class PhaseStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of PhaseStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -22,7 +22,7 @@ class _PhaseStatusInfo(_h.ReferenceField[_h.R]):
     """closedFlag: boolean"""
     boardAssociationIds: _h.CollectionField[int, _h.R]
     """boardAssociationIds: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -33,5 +33,5 @@ class _PhaseStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PhaseStatusInfo: _PhaseStatusInfo[_PhaseStatusInfoRecord | _PhaseStatusRecord]
+PhaseStatusInfo: PhaseStatusInfoFields[_PhaseStatusInfoRecord | _PhaseStatusRecord]
 """The fields of PhaseStatusInfo: for conditions, sort orders and selections."""

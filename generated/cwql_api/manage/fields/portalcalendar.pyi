@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.portalcalendar import PortalCalendar as _PortalCalendarRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PortalCalendar(_h.ReferenceField[_h.R]):
+class PortalCalendarFields(_h.ReferenceField[_h.R]):
     """The fields of PortalCalendar, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -31,7 +31,7 @@ class _PortalCalendar(_h.ReferenceField[_h.R]):
     """adjust3End: string"""
     adjust3Hours: _h.NumberField[_h.R]
     """adjust3Hours: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -42,5 +42,5 @@ class _PortalCalendar(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalCalendar: _PortalCalendar[_PortalCalendarRecord]
+PortalCalendar: PortalCalendarFields[_PortalCalendarRecord]
 """The fields of PortalCalendar: for conditions, sort orders and selections."""

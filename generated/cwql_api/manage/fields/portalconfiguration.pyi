@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.portalconfiguration import PortalConfiguration as _PortalConfigurationRecord
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
 
-class _PortalConfiguration(_h.ReferenceField[_h.R]):
+class PortalConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of PortalConfiguration, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _PortalConfiguration(_h.ReferenceField[_h.R]):
     """name: string, at most 150 characters, required"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     loginBackgroundColor: _h.TextField[_h.R]
     """loginBackgroundColor: string, at most 7 characters"""
@@ -46,7 +46,7 @@ class _PortalConfiguration(_h.ReferenceField[_h.R]):
     """portalImageCopySuccessFlag: boolean"""
     displayVendorFlag: _h.BooleanField[_h.R]
     """displayVendorFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -59,5 +59,5 @@ class _PortalConfiguration(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalConfiguration: _PortalConfiguration[_PortalConfigurationRecord]
+PortalConfiguration: PortalConfigurationFields[_PortalConfigurationRecord]
 """The fields of PortalConfiguration: for conditions, sort orders and selections."""

@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.portalconfigurationinvoicesetup import PortalConfigurationInvoiceSetup as _PortalConfigurationInvoiceSetupRecord
-from ._maps import _Map_info
-from .portalconfigurationpaymentprocessorreference import _PortalConfigurationPaymentProcessorReference
-from .portalconfigurationreference import _PortalConfigurationReference
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .portalconfigurationpaymentprocessorreference import PortalConfigurationPaymentProcessorReferenceFields
+from .portalconfigurationreference import PortalConfigurationReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _PortalConfigurationInvoiceSetup(_h.ReferenceField[_h.R]):
+class PortalConfigurationInvoiceSetupFields(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationInvoiceSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    portalConfiguration: _PortalConfigurationReference[_h.R]
+    portalConfiguration: PortalConfigurationReferenceFields[_h.R]
     """portalConfiguration: a reference; compare its id or name, or it with None"""
     displayInvPmtFlag: _h.BooleanField[_h.R]
     """displayInvPmtFlag: boolean"""
     allowInvPmtFlag: _h.BooleanField[_h.R]
     """allowInvPmtFlag: boolean"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    paymentProcessor: _PortalConfigurationPaymentProcessorReference[_h.R]
+    paymentProcessor: PortalConfigurationPaymentProcessorReferenceFields[_h.R]
     """paymentProcessor: a reference; compare its id or name, or it with None"""
     login: _h.TextField[_h.R]
     """login: string"""
@@ -34,7 +34,7 @@ class _PortalConfigurationInvoiceSetup(_h.ReferenceField[_h.R]):
     """addAllStatuses: boolean"""
     removeAllStatuses: _h.BooleanField[_h.R]
     """removeAllStatuses: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -55,5 +55,5 @@ class _PortalConfigurationInvoiceSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalConfigurationInvoiceSetup: _PortalConfigurationInvoiceSetup[_PortalConfigurationInvoiceSetupRecord]
+PortalConfigurationInvoiceSetup: PortalConfigurationInvoiceSetupFields[_PortalConfigurationInvoiceSetupRecord]
 """The fields of PortalConfigurationInvoiceSetup: for conditions, sort orders and selections."""

@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.portalconfigurationopportunitysetup import PortalConfigurationOpportunitySetup as _PortalConfigurationOpportunitySetupRecord
-from .activitytypereference import _ActivityTypeReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .opportunitystatusreference import _OpportunityStatusReference
+from .activitytypereference import ActivityTypeReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .opportunitystatusreference import OpportunityStatusReferenceFields
 
-class _PortalConfigurationOpportunitySetup(_h.ReferenceField[_h.R]):
+class PortalConfigurationOpportunitySetupFields(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationOpportunitySetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -32,7 +32,7 @@ class _PortalConfigurationOpportunitySetup(_h.ReferenceField[_h.R]):
     """acceptanceChangeStatusFlag: boolean"""
     acceptanceCreateActivityFlag: _h.BooleanField[_h.R]
     """acceptanceCreateActivityFlag: boolean"""
-    acceptanceOpportunityStatus: _OpportunityStatusReference[_h.R]
+    acceptanceOpportunityStatus: OpportunityStatusReferenceFields[_h.R]
     """acceptanceOpportunityStatus: a reference; compare its id or name, or it with None"""
     acceptanceSendEmailFlag: _h.BooleanField[_h.R]
     """acceptanceSendEmailFlag: boolean"""
@@ -46,15 +46,15 @@ class _PortalConfigurationOpportunitySetup(_h.ReferenceField[_h.R]):
     """acceptanceEmailBody: string"""
     acceptanceFromEmail: _h.TextField[_h.R]
     """acceptanceFromEmail: string"""
-    acceptanceEmailActivityType: _ActivityTypeReference[_h.R]
+    acceptanceEmailActivityType: ActivityTypeReferenceFields[_h.R]
     """acceptanceEmailActivityType: a reference; compare its id or name, or it with None"""
-    acceptanceEmailAssignedByMember: _MemberReference[_h.R]
+    acceptanceEmailAssignedByMember: MemberReferenceFields[_h.R]
     """acceptanceEmailAssignedByMember: a reference; compare its id, identifier or name, or it with None"""
     rejectionChangeStatusFlag: _h.BooleanField[_h.R]
     """rejectionChangeStatusFlag: boolean"""
     rejectionCreateActivityFlag: _h.BooleanField[_h.R]
     """rejectionCreateActivityFlag: boolean"""
-    rejectionOpportunityStatus: _OpportunityStatusReference[_h.R]
+    rejectionOpportunityStatus: OpportunityStatusReferenceFields[_h.R]
     """rejectionOpportunityStatus: a reference; compare its id or name, or it with None"""
     rejectionSendEmailFlag: _h.BooleanField[_h.R]
     """rejectionSendEmailFlag: boolean"""
@@ -68,9 +68,9 @@ class _PortalConfigurationOpportunitySetup(_h.ReferenceField[_h.R]):
     """rejectionEmailSubject: string"""
     rejectionEmailBody: _h.TextField[_h.R]
     """rejectionEmailBody: string"""
-    rejectionEmailActivityType: _ActivityTypeReference[_h.R]
+    rejectionEmailActivityType: ActivityTypeReferenceFields[_h.R]
     """rejectionEmailActivityType: a reference; compare its id or name, or it with None"""
-    rejectionEmailAssignedByMember: _MemberReference[_h.R]
+    rejectionEmailAssignedByMember: MemberReferenceFields[_h.R]
     """rejectionEmailAssignedByMember: a reference; compare its id, identifier or name, or it with None"""
     confirmationSendEmailFlag: _h.BooleanField[_h.R]
     """confirmationSendEmailFlag: boolean"""
@@ -86,7 +86,7 @@ class _PortalConfigurationOpportunitySetup(_h.ReferenceField[_h.R]):
     """confirmationEmailSubject: string"""
     confirmationEmailBody: _h.TextField[_h.R]
     """confirmationEmailBody: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -107,5 +107,5 @@ class _PortalConfigurationOpportunitySetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalConfigurationOpportunitySetup: _PortalConfigurationOpportunitySetup[_PortalConfigurationOpportunitySetupRecord]
+PortalConfigurationOpportunitySetup: PortalConfigurationOpportunitySetupFields[_PortalConfigurationOpportunitySetupRecord]
 """The fields of PortalConfigurationOpportunitySetup: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.portalconfigurationpasswordemailsetup import PortalConfigurationPasswordEmailSetup as _PortalConfigurationPasswordEmailSetupRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PortalConfigurationPasswordEmailSetup(_h.ReferenceField[_h.R]):
+class PortalConfigurationPasswordEmailSetupFields(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationPasswordEmailSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -33,7 +33,7 @@ class _PortalConfigurationPasswordEmailSetup(_h.ReferenceField[_h.R]):
     """invalidPasswordEmailSubject: string"""
     invalidPasswordEmailBody: _h.TextField[_h.R]
     """invalidPasswordEmailBody: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -54,5 +54,5 @@ class _PortalConfigurationPasswordEmailSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalConfigurationPasswordEmailSetup: _PortalConfigurationPasswordEmailSetup[_PortalConfigurationPasswordEmailSetupRecord]
+PortalConfigurationPasswordEmailSetup: PortalConfigurationPasswordEmailSetupFields[_PortalConfigurationPasswordEmailSetupRecord]
 """The fields of PortalConfigurationPasswordEmailSetup: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.portalconfigurationpaymentprocessor import PortalConfigurationPaymentProcessor as _PortalConfigurationPaymentProcessorRecord
 
-class _PortalConfigurationPaymentProcessor(_h.ReferenceField[_h.R]):
+class PortalConfigurationPaymentProcessorFields(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationPaymentProcessor, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _PortalConfigurationPaymentProcessor(_h.ReferenceField[_h.R]):
     testURL: _h.TextField[_h.R]
     """testURL: string"""
 
-PortalConfigurationPaymentProcessor: _PortalConfigurationPaymentProcessor[_PortalConfigurationPaymentProcessorRecord]
+PortalConfigurationPaymentProcessor: PortalConfigurationPaymentProcessorFields[_PortalConfigurationPaymentProcessorRecord]
 """The fields of PortalConfigurationPaymentProcessor: for conditions, sort orders and selections."""

@@ -4,15 +4,15 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.portalconfigurationprojectsetup import PortalConfigurationProjectSetup as _PortalConfigurationProjectSetupRecord
-from ._maps import _Map_info
-from .portalconfigurationreference import _PortalConfigurationReference
+from ._maps import Map_info
+from .portalconfigurationreference import PortalConfigurationReferenceFields
 
-class _PortalConfigurationProjectSetup(_h.ReferenceField[_h.R]):
+class PortalConfigurationProjectSetupFields(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationProjectSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    portalConfig: _PortalConfigurationReference[_h.R]
+    portalConfig: PortalConfigurationReferenceFields[_h.R]
     """portalConfig: a reference; compare its id or name, or it with None"""
     projectNameFlag: _h.BooleanField[_h.R]
     """projectNameFlag: boolean"""
@@ -98,7 +98,7 @@ class _PortalConfigurationProjectSetup(_h.ReferenceField[_h.R]):
     """projectIssueAssignedFlag: boolean"""
     projectDetailTotalHoursFlag: _h.BooleanField[_h.R]
     """projectDetailTotalHoursFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -119,5 +119,5 @@ class _PortalConfigurationProjectSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalConfigurationProjectSetup: _PortalConfigurationProjectSetup[_PortalConfigurationProjectSetupRecord]
+PortalConfigurationProjectSetup: PortalConfigurationProjectSetupFields[_PortalConfigurationProjectSetupRecord]
 """The fields of PortalConfigurationProjectSetup: for conditions, sort orders and selections."""

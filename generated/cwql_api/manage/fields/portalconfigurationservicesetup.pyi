@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.portalconfigurationservicesetup import PortalConfigurationServiceSetup as _PortalConfigurationServiceSetupRecord
-from ._maps import _Map_info
-from .servicesignoffreference import _ServiceSignoffReference
+from ._maps import Map_info
+from .servicesignoffreference import ServiceSignoffReferenceFields
 
-class _PortalConfigurationServiceSetup(_h.ReferenceField[_h.R]):
+class PortalConfigurationServiceSetupFields(_h.ReferenceField[_h.R]):
     """The fields of PortalConfigurationServiceSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -50,11 +50,11 @@ class _PortalConfigurationServiceSetup(_h.ReferenceField[_h.R]):
     """enableChatAssistFlag: boolean"""
     displayClosedTicketsOption: _h.EnumField[_t.Literal["DoNotDisplay", "Closed30Days", "Closed60Days", "Closed90Days", "Closed120Days", "AllClosed"], _h.R]
     """displayClosedTicketsOption: DoNotDisplay | Closed30Days | Closed60Days | Closed90Days | Closed120Days | AllClosed, required"""
-    timeMaterialsTicketTemplate: _ServiceSignoffReference[_h.R]
+    timeMaterialsTicketTemplate: ServiceSignoffReferenceFields[_h.R]
     """timeMaterialsTicketTemplate: a reference; compare its id or name, or it with None, required"""
-    fixedFeeTicketTemplate: _ServiceSignoffReference[_h.R]
+    fixedFeeTicketTemplate: ServiceSignoffReferenceFields[_h.R]
     """fixedFeeTicketTemplate: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -75,5 +75,5 @@ class _PortalConfigurationServiceSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalConfigurationServiceSetup: _PortalConfigurationServiceSetup[_PortalConfigurationServiceSetupRecord]
+PortalConfigurationServiceSetup: PortalConfigurationServiceSetupFields[_PortalConfigurationServiceSetupRecord]
 """The fields of PortalConfigurationServiceSetup: for conditions, sort orders and selections."""

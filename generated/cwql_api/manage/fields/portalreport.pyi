@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.portalreport import PortalReport as _PortalReportRecord
-from ._maps import _Map_info
-from .portalconfigurationreference import _PortalConfigurationReference
+from ._maps import Map_info
+from .portalconfigurationreference import PortalConfigurationReferenceFields
 
-class _PortalReport(_h.ReferenceField[_h.R]):
+class PortalReportFields(_h.ReferenceField[_h.R]):
     """The fields of PortalReport, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    portalConfiguration: _PortalConfigurationReference[_h.R]
+    portalConfiguration: PortalConfigurationReferenceFields[_h.R]
     """portalConfiguration: a reference; compare its id or name, or it with None"""
     name: _h.TextField[_h.R]
     """name: string, at most 255 characters, required"""
@@ -22,7 +22,7 @@ class _PortalReport(_h.ReferenceField[_h.R]):
     """customFlag: boolean"""
     displayFlag: _h.BooleanField[_h.R]
     """displayFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -37,5 +37,5 @@ class _PortalReport(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalReport: _PortalReport[_PortalReportRecord]
+PortalReport: PortalReportFields[_PortalReportRecord]
 """The fields of PortalReport: for conditions, sort orders and selections."""

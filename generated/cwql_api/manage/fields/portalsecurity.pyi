@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.portalsecurity import PortalSecurity as _PortalSecurityRecord
 
-class _PortalSecurity(_h.ReferenceField[_h.R]):
+class PortalSecurityFields(_h.ReferenceField[_h.R]):
     """The fields of PortalSecurity, in conditions on records R."""
 
     identifier: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _PortalSecurity(_h.ReferenceField[_h.R]):
     enabled: _h.BooleanField[_h.R]
     """enabled: boolean"""
 
-PortalSecurity: _PortalSecurity[_PortalSecurityRecord]
+PortalSecurity: PortalSecurityFields[_PortalSecurityRecord]
 """The fields of PortalSecurity: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.portalsecuritylevel import PortalSecurityLevel as _PortalSecurityLevelRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PortalSecurityLevel(_h.ReferenceField[_h.R]):
+class PortalSecurityLevelFields(_h.ReferenceField[_h.R]):
     """The fields of PortalSecurityLevel, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _PortalSecurityLevel(_h.ReferenceField[_h.R]):
     """isDefaultFlag: boolean"""
     caption: _h.TextField[_h.R]
     """caption: string, at most 50 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _PortalSecurityLevel(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalSecurityLevel: _PortalSecurityLevel[_PortalSecurityLevelRecord]
+PortalSecurityLevel: PortalSecurityLevelFields[_PortalSecurityLevelRecord]
 """The fields of PortalSecurityLevel: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.portalsecuritysetting import PortalSecuritySetting as _PortalSecuritySettingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PortalSecuritySetting(_h.ReferenceField[_h.R]):
+class PortalSecuritySettingFields(_h.ReferenceField[_h.R]):
     """The fields of PortalSecuritySetting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -25,7 +25,7 @@ class _PortalSecuritySetting(_h.ReferenceField[_h.R]):
     """levelFive: boolean"""
     levelSix: _h.BooleanField[_h.R]
     """levelSix: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -36,5 +36,5 @@ class _PortalSecuritySetting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PortalSecuritySetting: _PortalSecuritySetting[_PortalSecuritySettingRecord]
+PortalSecuritySetting: PortalSecuritySettingFields[_PortalSecuritySettingRecord]
 """The fields of PortalSecuritySetting: for conditions, sort orders and selections."""

@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.pricingbreak import PricingBreak as _PricingBreakRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PricingBreak(_h.ReferenceField[_h.R]):
+class PricingBreakFields(_h.ReferenceField[_h.R]):
     """The fields of PricingBreak, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,7 +23,7 @@ class _PricingBreak(_h.ReferenceField[_h.R]):
     """unlimited: boolean"""
     priceMethod: _h.EnumField[_t.Literal["FlatRateForRange", "PercentMarkupFromCost", "PercentMarkdownFromPrice", "PricePerUnit"], _h.R]
     """priceMethod: FlatRateForRange | PercentMarkupFromCost | PercentMarkdownFromPrice | PricePerUnit, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -34,5 +34,5 @@ class _PricingBreak(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PricingBreak: _PricingBreak[_PricingBreakRecord]
+PricingBreak: PricingBreakFields[_PricingBreakRecord]
 """The fields of PricingBreak: for conditions, sort orders and selections."""

@@ -2,21 +2,21 @@
 from cwql.schema import handles as _h
 
 from ..models.pricingdetail import PricingDetail as _PricingDetailRecord
-from .catalogitemreference import _CatalogItemReference
-from ._maps import _Map_info
-from .productcategoryreference import _ProductCategoryReference
-from .productsubcategoryreference import _ProductSubCategoryReference
+from .catalogitemreference import CatalogItemReferenceFields
+from ._maps import Map_info
+from .productcategoryreference import ProductCategoryReferenceFields
+from .productsubcategoryreference import ProductSubCategoryReferenceFields
 
-class _PricingDetail(_h.ReferenceField[_h.R]):
+class PricingDetailFields(_h.ReferenceField[_h.R]):
     """The fields of PricingDetail, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    product: _CatalogItemReference[_h.R]
+    product: CatalogItemReferenceFields[_h.R]
     """product: a reference; compare its id, identifier or name, or it with None"""
-    category: _ProductCategoryReference[_h.R]
+    category: ProductCategoryReferenceFields[_h.R]
     """category: a reference; compare its id or name, or it with None"""
-    subCategory: _ProductSubCategoryReference[_h.R]
+    subCategory: ProductSubCategoryReferenceFields[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
     startDate: _h.DateTimeField[_h.R]
     """startDate: date-time, required"""
@@ -24,7 +24,7 @@ class _PricingDetail(_h.ReferenceField[_h.R]):
     """endDate: date-time"""
     noEndDate: _h.BooleanField[_h.R]
     """noEndDate: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -45,5 +45,5 @@ class _PricingDetail(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PricingDetail: _PricingDetail[_PricingDetailRecord]
+PricingDetail: PricingDetailFields[_PricingDetailRecord]
 """The fields of PricingDetail: for conditions, sort orders and selections."""

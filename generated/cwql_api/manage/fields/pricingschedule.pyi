@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.pricingschedule import PricingSchedule as _PricingScheduleRecord
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
 
-class _PricingSchedule(_h.ReferenceField[_h.R]):
+class PricingScheduleFields(_h.ReferenceField[_h.R]):
     """The fields of PricingSchedule, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _PricingSchedule(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     companies: _h.CollectionField[int, _h.R]
     """companies: a list of int32"""
@@ -24,7 +24,7 @@ class _PricingSchedule(_h.ReferenceField[_h.R]):
     """setAllCompaniesFlag: boolean"""
     removeAllCompaniesFlag: _h.BooleanField[_h.R]
     """removeAllCompaniesFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -37,5 +37,5 @@ class _PricingSchedule(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PricingSchedule: _PricingSchedule[_PricingScheduleRecord]
+PricingSchedule: PricingScheduleFields[_PricingScheduleRecord]
 """The fields of PricingSchedule: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.priority import Priority as _PriorityRecord
 from ..models.priorityinfo import PriorityInfo as _PriorityInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Priority(_h.ReferenceField[_h.R]):
+class PriorityFields(_h.ReferenceField[_h.R]):
     """The fields of Priority, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,7 +26,7 @@ class _Priority(_h.ReferenceField[_h.R]):
     """urgencySortOrder: string, since 2025.1"""
     level: _h.EnumField[_t.Literal["Critical", "High", "Medium", "Low"], _h.R]
     """level: Critical | High | Medium | Low, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -39,5 +39,5 @@ class _Priority(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Priority: _Priority[_PriorityRecord | _PriorityInfoRecord]
+Priority: PriorityFields[_PriorityRecord | _PriorityInfoRecord]
 """The fields of Priority: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.priorityinfo import PriorityInfo as _PriorityInfoRecord
 from ..models.priority import Priority as _PriorityRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PriorityInfo(_h.ReferenceField[_h.R]):
+class PriorityInfoFields(_h.ReferenceField[_h.R]):
     """The fields of PriorityInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,7 +26,7 @@ class _PriorityInfo(_h.ReferenceField[_h.R]):
     """urgencySortOrder: string, since 2025.1"""
     level: _h.EnumField[_t.Literal["Critical", "High", "Medium", "Low"], _h.R]
     """level: Critical | High | Medium | Low, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -37,5 +37,5 @@ class _PriorityInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PriorityInfo: _PriorityInfo[_PriorityInfoRecord | _PriorityRecord]
+PriorityInfo: PriorityInfoFields[_PriorityInfoRecord | _PriorityRecord]
 """The fields of PriorityInfo: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.priorityreference import PriorityReference as _PriorityReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PriorityReference(_h.ReferenceField[_h.R]):
+class PriorityReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of PriorityReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _PriorityReference(_h.ReferenceField[_h.R]):
     """sort: int32"""
     level: _h.TextField[_h.R]
     """level: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _PriorityReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PriorityReference: _PriorityReference[_PriorityReferenceRecord]
+PriorityReference: PriorityReferenceFields[_PriorityReferenceRecord]
 """The fields of PriorityReference: for conditions, sort orders and selections."""

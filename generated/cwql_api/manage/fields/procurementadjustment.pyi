@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.procurementadjustment import ProcurementAdjustment as _ProcurementAdjustmentRecord
-from .adjustmentdetail import _AdjustmentDetailMany
-from .adjustmenttypereference import _AdjustmentTypeReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
+from .adjustmentdetail import AdjustmentDetailListFields
+from .adjustmenttypereference import AdjustmentTypeReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
 
-class _ProcurementAdjustment(_h.ReferenceField[_h.R]):
+class ProcurementAdjustmentFields(_h.ReferenceField[_h.R]):
     """The fields of ProcurementAdjustment, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     identifier: _h.TextField[_h.R]
     """identifier: string, at most 50 characters, required"""
-    type: _AdjustmentTypeReference[_h.R]
+    type: AdjustmentTypeReferenceFields[_h.R]
     """type: a reference; compare its id or identifier, or it with None, required"""
     reason: _h.TextField[_h.R]
     """reason: string, at most 100 characters"""
@@ -26,11 +26,11 @@ class _ProcurementAdjustment(_h.ReferenceField[_h.R]):
     """closedBy: string"""
     closedDate: _h.DateTimeField[_h.R]
     """closedDate: date-time"""
-    adjustmentDetails: _AdjustmentDetailMany[_h.R]
+    adjustmentDetails: AdjustmentDetailListFields[_h.R]
     """adjustmentDetails: a list of AdjustmentDetail; compare one of its fields, or use any()"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any(), since 2025.16"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -41,5 +41,5 @@ class _ProcurementAdjustment(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProcurementAdjustment: _ProcurementAdjustment[_ProcurementAdjustmentRecord]
+ProcurementAdjustment: ProcurementAdjustmentFields[_ProcurementAdjustmentRecord]
 """The fields of ProcurementAdjustment: for conditions, sort orders and selections."""

@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.procurementsetting import ProcurementSetting as _ProcurementSettingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProcurementSetting(_h.ReferenceField[_h.R]):
+class ProcurementSettingFields(_h.ReferenceField[_h.R]):
     """The fields of ProcurementSetting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -45,7 +45,7 @@ class _ProcurementSetting(_h.ReferenceField[_h.R]):
     """defaultProductTaxableFlag: boolean"""
     eoriNumber: _h.TextField[_h.R]
     """eoriNumber: string, at most 50 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     notificationForChangesInShippingInfoFlag: _h.BooleanField[_h.R]
     """notificationForChangesInShippingInfoFlag: boolean, since 2025.1"""
@@ -60,5 +60,5 @@ class _ProcurementSetting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProcurementSetting: _ProcurementSetting[_ProcurementSettingRecord]
+ProcurementSetting: ProcurementSettingFields[_ProcurementSettingRecord]
 """The fields of ProcurementSetting: for conditions, sort orders and selections."""

@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.productcomponent import ProductComponent as _ProductComponentRecord
-from .catalogitemreference import _CatalogItemReference
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
-from .productitemreference import _ProductItemReference
+from .catalogitemreference import CatalogItemReferenceFields
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
+from .productitemreference import ProductItemReferenceFields
 
-class _ProductComponent(_h.ReferenceField[_h.R]):
+class ProductComponentFields(_h.ReferenceField[_h.R]):
     """The fields of ProductComponent, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ProductComponent(_h.ReferenceField[_h.R]):
     """sequenceNumber: int32"""
     quantity: _h.NumberField[_h.R]
     """quantity: double, required"""
-    catalogItem: _CatalogItemReference[_h.R]
+    catalogItem: CatalogItemReferenceFields[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None, required"""
     hidePriceFlag: _h.BooleanField[_h.R]
     """hidePriceFlag: boolean"""
@@ -28,17 +28,17 @@ class _ProductComponent(_h.ReferenceField[_h.R]):
     """hideQuantityFlag: boolean"""
     hideExtendedPriceFlag: _h.BooleanField[_h.R]
     """hideExtendedPriceFlag: boolean"""
-    vendor: _CompanyReference[_h.R]
+    vendor: CompanyReferenceFields[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
-    parentProductItem: _ProductItemReference[_h.R]
+    parentProductItem: ProductItemReferenceFields[_h.R]
     """parentProductItem: a reference; compare its id or name, or it with None"""
-    productItem: _ProductItemReference[_h.R]
+    productItem: ProductItemReferenceFields[_h.R]
     """productItem: a reference; compare its id or name, or it with None"""
     price: _h.NumberField[_h.R]
     """price: double"""
     cost: _h.NumberField[_h.R]
     """cost: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -49,8 +49,8 @@ class _ProductComponent(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _ProductComponentMany(_ProductComponent[_h.R], _h.ChildrenField[_h.R, _ProductComponentRecord]):
+class ProductComponentListFields(ProductComponentFields[_h.R], _h.ChildrenField[_h.R, _ProductComponentRecord]):
     """A list of ProductComponent inside of a record R."""
 
-ProductComponent: _ProductComponent[_ProductComponentRecord]
+ProductComponent: ProductComponentFields[_ProductComponentRecord]
 """The fields of ProductComponent: for conditions, sort orders and selections."""

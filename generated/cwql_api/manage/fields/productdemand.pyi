@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.productdemand import ProductDemand as _ProductDemandRecord
 
-class _ProductDemand(_h.ReferenceField[_h.R]):
+class ProductDemandFields(_h.ReferenceField[_h.R]):
     """The fields of ProductDemand, in conditions on records R."""
 
     productRecId: _h.IntegerField[_h.R]
@@ -13,8 +13,8 @@ class _ProductDemand(_h.ReferenceField[_h.R]):
     cost: _h.NumberField[_h.R]
     """cost: double"""
 
-class _ProductDemandMany(_ProductDemand[_h.R], _h.ChildrenField[_h.R, _ProductDemandRecord]):
+class ProductDemandListFields(ProductDemandFields[_h.R], _h.ChildrenField[_h.R, _ProductDemandRecord]):
     """A list of ProductDemand inside of a record R."""
 
-ProductDemand: _ProductDemand[_ProductDemandRecord]
+ProductDemand: ProductDemandFields[_ProductDemandRecord]
 """The fields of ProductDemand: for conditions, sort orders and selections."""

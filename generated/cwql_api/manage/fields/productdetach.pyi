@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.productdetach import ProductDetach as _ProductDetachRecord
 
-class _ProductDetach(_h.ReferenceField[_h.R]):
+class ProductDetachFields(_h.ReferenceField[_h.R]):
     """The fields of ProductDetach, in conditions on records R."""
 
     removeFromTicket: _h.BooleanField[_h.R]
@@ -17,5 +17,5 @@ class _ProductDetach(_h.ReferenceField[_h.R]):
     removeFromProject: _h.BooleanField[_h.R]
     """removeFromProject: boolean"""
 
-ProductDetach: _ProductDetach[_ProductDetachRecord]
+ProductDetach: ProductDetachFields[_ProductDetachRecord]
 """The fields of ProductDetach: for conditions, sort orders and selections."""

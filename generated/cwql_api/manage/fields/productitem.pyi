@@ -4,35 +4,35 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.productitem import ProductItem as _ProductItemRecord
-from .agreementreference import _AgreementReference
-from .billingunitreference import _BillingUnitReference
-from .catalogitemreference import _CatalogItemReference
-from .companyreference import _CompanyReference
-from .customfieldvalue import _CustomFieldValueMany
-from .entitytypereference import _EntityTypeReference
-from .invoicegroupingreference import _InvoiceGroupingReference
-from .invoicereference import _InvoiceReference
-from ._maps import _Map_info
-from .opportunityreference import _OpportunityReference
-from .opportunitystatusreference import _OpportunityStatusReference
-from .productrecurring import _ProductRecurring
-from .projectphasereference import _ProjectPhaseReference
-from .projectreference import _ProjectReference
-from .slareference import _SLAReference
-from .salesorderreference import _SalesOrderReference
-from .systemlocationreference import _SystemLocationReference
-from .taxcodereference import _TaxCodeReference
-from .ticketreference import _TicketReference
-from .unitofmeasurereference import _UnitOfMeasureReference
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
+from .agreementreference import AgreementReferenceFields
+from .billingunitreference import BillingUnitReferenceFields
+from .catalogitemreference import CatalogItemReferenceFields
+from .companyreference import CompanyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .entitytypereference import EntityTypeReferenceFields
+from .invoicegroupingreference import InvoiceGroupingReferenceFields
+from .invoicereference import InvoiceReferenceFields
+from ._maps import Map_info
+from .opportunityreference import OpportunityReferenceFields
+from .opportunitystatusreference import OpportunityStatusReferenceFields
+from .productrecurring import ProductRecurringFields
+from .projectphasereference import ProjectPhaseReferenceFields
+from .projectreference import ProjectReferenceFields
+from .slareference import SLAReferenceFields
+from .salesorderreference import SalesOrderReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .ticketreference import TicketReferenceFields
+from .unitofmeasurereference import UnitOfMeasureReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
 
-class _ProductItem(_h.ReferenceField[_h.R]):
+class ProductItemFields(_h.ReferenceField[_h.R]):
     """The fields of ProductItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    catalogItem: _CatalogItemReference[_h.R]
+    catalogItem: CatalogItemReferenceFields[_h.R]
     """catalogItem: a reference; compare its id, identifier or name, or it with None, required"""
     description: _h.TextField[_h.R]
     """description: string, at most 2000 characters"""
@@ -40,7 +40,7 @@ class _ProductItem(_h.ReferenceField[_h.R]):
     """sequenceNumber: double"""
     quantity: _h.NumberField[_h.R]
     """quantity: double"""
-    unitOfMeasure: _UnitOfMeasureReference[_h.R]
+    unitOfMeasure: UnitOfMeasureReferenceFields[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None, since 2025.1"""
     price: _h.NumberField[_h.R]
     """price: double"""
@@ -60,17 +60,17 @@ class _ProductItem(_h.ReferenceField[_h.R]):
     """priceMethod: FlatRateForRange | PercentMarkupFromCost | PercentMarkdownFromPrice | PricePerUnit"""
     billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge, required"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
     businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    businessUnit: _BillingUnitReference[_h.R]
+    businessUnit: BillingUnitReferenceFields[_h.R]
     """businessUnit: a reference; compare its id or name, or it with None, since 2025.1"""
-    vendor: _CompanyReference[_h.R]
+    vendor: CompanyReferenceFields[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
     vendorSku: _h.TextField[_h.R]
     """vendorSku: string, at most 50 characters"""
@@ -98,31 +98,31 @@ class _ProductItem(_h.ReferenceField[_h.R]):
     """subContractorShipToId: int32"""
     subContractorAmountLimit: _h.NumberField[_h.R]
     """subContractorAmountLimit: double"""
-    recurring: _ProductRecurring[_h.R]
+    recurring: ProductRecurringFields[_h.R]
     """recurring: a reference; compare its fields, or it with None"""
-    sla: _SLAReference[_h.R]
+    sla: SLAReferenceFields[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
-    entityType: _EntityTypeReference[_h.R]
+    entityType: EntityTypeReferenceFields[_h.R]
     """entityType: a reference; compare its id or name, or it with None"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    phase: _ProjectPhaseReference[_h.R]
+    phase: ProjectPhaseReferenceFields[_h.R]
     """phase: a reference; compare its id or name, or it with None"""
-    salesOrder: _SalesOrderReference[_h.R]
+    salesOrder: SalesOrderReferenceFields[_h.R]
     """salesOrder: a reference; compare its id or identifier, or it with None"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
     warehouseId: _h.IntegerField[_h.R]
     """warehouseId: int32"""
-    warehouseIdObject: _WarehouseReference[_h.R]
+    warehouseIdObject: WarehouseReferenceFields[_h.R]
     """warehouseIdObject: a reference; compare its id or name, or it with None, since 2025.1"""
     warehouseBinId: _h.IntegerField[_h.R]
     """warehouseBinId: int32"""
-    warehouseBinIdObject: _WarehouseBinReference[_h.R]
+    warehouseBinIdObject: WarehouseBinReferenceFields[_h.R]
     """warehouseBinIdObject: a reference; compare its id or name, or it with None, since 2025.1"""
     calculatedPriceFlag: _h.BooleanField[_h.R]
     """calculatedPriceFlag: boolean"""
@@ -140,7 +140,7 @@ class _ProductItem(_h.ReferenceField[_h.R]):
     """warehouseBin: string"""
     purchaseDate: _h.DateTimeField[_h.R]
     """purchaseDate: date-time"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None, since 2025.1"""
     integrationXRef: _h.TextField[_h.R]
     """integrationXRef: string"""
@@ -150,9 +150,9 @@ class _ProductItem(_h.ReferenceField[_h.R]):
     """serialNumberIds: a list of int32"""
     serialNumbers: _h.CollectionField[str, _h.R]
     """serialNumbers: a list of string, since 2025.1"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    forecastStatus: _OpportunityStatusReference[_h.R]
+    forecastStatus: OpportunityStatusReferenceFields[_h.R]
     """forecastStatus: a reference; compare its id or name, or it with None"""
     productClass: _h.EnumField[_t.Literal["Agreement", "Bundle", "Inventory", "NonInventory", "Service"], _h.R]
     """productClass: Agreement | Bundle | Inventory | NonInventory | Service"""
@@ -168,7 +168,7 @@ class _ProductItem(_h.ReferenceField[_h.R]):
     """calculatedPrice: double"""
     calculatedCost: _h.NumberField[_h.R]
     """calculatedCost: double"""
-    invoiceGrouping: _InvoiceGroupingReference[_h.R]
+    invoiceGrouping: InvoiceGroupingReferenceFields[_h.R]
     """invoiceGrouping: a reference; compare its id or name, or it with None"""
     poApprovedFlag: _h.BooleanField[_h.R]
     """poApprovedFlag: boolean"""
@@ -180,11 +180,11 @@ class _ProductItem(_h.ReferenceField[_h.R]):
     """ignorePricingSchedulesFlag: boolean"""
     asioSubscriptionsID: _h.TextField[_h.R]
     """asioSubscriptionsID: uuid, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     bypassForecastUpdate: _h.BooleanField[_h.R]
     """bypassForecastUpdate: boolean"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     wonCost: _h.NumberField[_h.R]
     """wonCost: double, since 2026.4"""
@@ -205,8 +205,8 @@ class _ProductItem(_h.ReferenceField[_h.R]):
     chargeToId: _h.IntegerField[_h.R]
     """chargeToId: int32"""
 
-class _ProductItemMany(_ProductItem[_h.R], _h.ChildrenField[_h.R, _ProductItemRecord]):
+class ProductItemListFields(ProductItemFields[_h.R], _h.ChildrenField[_h.R, _ProductItemRecord]):
     """A list of ProductItem inside of a record R."""
 
-ProductItem: _ProductItem[_ProductItemRecord]
+ProductItem: ProductItemFields[_ProductItemRecord]
 """The fields of ProductItem: for conditions, sort orders and selections."""

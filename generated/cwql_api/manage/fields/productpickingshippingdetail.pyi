@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.productpickingshippingdetail import ProductPickingShippingDetail as _ProductPickingShippingDetailRecord
-from ._maps import _Map_info
-from .productitemreference import _ProductItemReference
-from .shipmentmethodreference import _ShipmentMethodReference
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
+from ._maps import Map_info
+from .productitemreference import ProductItemReferenceFields
+from .shipmentmethodreference import ShipmentMethodReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
 
-class _ProductPickingShippingDetail(_h.ReferenceField[_h.R]):
+class ProductPickingShippingDetailFields(_h.ReferenceField[_h.R]):
     """The fields of ProductPickingShippingDetail, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,11 +17,11 @@ class _ProductPickingShippingDetail(_h.ReferenceField[_h.R]):
     """pickedQuantity: int32"""
     shippedQuantity: _h.IntegerField[_h.R]
     """shippedQuantity: int32"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None, required"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None, required"""
-    shipmentMethod: _ShipmentMethodReference[_h.R]
+    shipmentMethod: ShipmentMethodReferenceFields[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
     serialNumber: _h.TextField[_h.R]
     """serialNumber: string"""
@@ -29,7 +29,7 @@ class _ProductPickingShippingDetail(_h.ReferenceField[_h.R]):
     """serialNumberIds: a list of int32"""
     trackingNumber: _h.TextField[_h.R]
     """trackingNumber: string"""
-    productItem: _ProductItemReference[_h.R]
+    productItem: ProductItemReferenceFields[_h.R]
     """productItem: a reference; compare its id or name, or it with None"""
     lineNumber: _h.IntegerField[_h.R]
     """lineNumber: int32"""
@@ -39,7 +39,7 @@ class _ProductPickingShippingDetail(_h.ReferenceField[_h.R]):
     """expectedArrivalDate: date-time, since 2025.1"""
     shipmentDate: _h.DateTimeField[_h.R]
     """shipmentDate: date-time, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -50,5 +50,5 @@ class _ProductPickingShippingDetail(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProductPickingShippingDetail: _ProductPickingShippingDetail[_ProductPickingShippingDetailRecord]
+ProductPickingShippingDetail: ProductPickingShippingDetailFields[_ProductPickingShippingDetailRecord]
 """The fields of ProductPickingShippingDetail: for conditions, sort orders and selections."""

@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.productrecurring import ProductRecurring as _ProductRecurringRecord
-from .agreementtypereference import _AgreementTypeReference
-from .billingcyclereference import _BillingCycleReference
+from .agreementtypereference import AgreementTypeReferenceFields
+from .billingcyclereference import BillingCycleReferenceFields
 
-class _ProductRecurring(_h.ReferenceField[_h.R]):
+class ProductRecurringFields(_h.ReferenceField[_h.R]):
     """The fields of ProductRecurring, in conditions on records R."""
 
     recurringRevenue: _h.NumberField[_h.R]
@@ -20,14 +20,14 @@ class _ProductRecurring(_h.ReferenceField[_h.R]):
     """endDate: string"""
     billCycleId: _h.IntegerField[_h.R]
     """billCycleId: int32"""
-    billCycle: _BillingCycleReference[_h.R]
+    billCycle: BillingCycleReferenceFields[_h.R]
     """billCycle: a reference; compare its id or name, or it with None, since 2025.1"""
     cycles: _h.IntegerField[_h.R]
     """cycles: int32"""
     cycleType: _h.EnumField[_t.Literal["ContractYear", "CalendarYear"], _h.R]
     """cycleType: ContractYear | CalendarYear"""
-    agreementType: _AgreementTypeReference[_h.R]
+    agreementType: AgreementTypeReferenceFields[_h.R]
     """agreementType: a reference; compare its id or name, or it with None, since 2025.1"""
 
-ProductRecurring: _ProductRecurring[_ProductRecurringRecord]
+ProductRecurring: ProductRecurringFields[_ProductRecurringRecord]
 """The fields of ProductRecurring: for conditions, sort orders and selections."""

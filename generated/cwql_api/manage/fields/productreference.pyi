@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.productreference import ProductReference as _ProductReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProductReference(_h.ReferenceField[_h.R]):
+class ProductReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ProductReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     description: _h.TextField[_h.R]
     """description: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _ProductReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProductReference: _ProductReference[_ProductReferenceRecord]
+ProductReference: ProductReferenceFields[_ProductReferenceRecord]
 """The fields of ProductReference: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.producttype import ProductType as _ProductTypeRecord
 from ..models.producttypeinfo import ProductTypeInfo as _ProductTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProductType(_h.ReferenceField[_h.R]):
+class ProductTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ProductType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _ProductType(_h.ReferenceField[_h.R]):
     """typeXref: InventoryPart | NonInventoryPart | OtherCharge | Service"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -33,5 +33,5 @@ class _ProductType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProductType: _ProductType[_ProductTypeRecord | _ProductTypeInfoRecord]
+ProductType: ProductTypeFields[_ProductTypeRecord | _ProductTypeInfoRecord]
 """The fields of ProductType: for conditions, sort orders and selections."""

@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.producttypeexemption import ProductTypeExemption as _ProductTypeExemptionRecord
-from ._maps import _Map_info
-from .producttypereference import _ProductTypeReference
+from ._maps import Map_info
+from .producttypereference import ProductTypeReferenceFields
 
-class _ProductTypeExemption(_h.ReferenceField[_h.R]):
+class ProductTypeExemptionFields(_h.ReferenceField[_h.R]):
     """The fields of ProductTypeExemption, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    productType: _ProductTypeReference[_h.R]
+    productType: ProductTypeReferenceFields[_h.R]
     """productType: a reference; compare its id or name, or it with None, required"""
     taxableLevels: _h.CollectionField[int, _h.R]
     """taxableLevels: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _ProductTypeExemption(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProductTypeExemption: _ProductTypeExemption[_ProductTypeExemptionRecord]
+ProductTypeExemption: ProductTypeExemptionFields[_ProductTypeExemptionRecord]
 """The fields of ProductTypeExemption: for conditions, sort orders and selections."""

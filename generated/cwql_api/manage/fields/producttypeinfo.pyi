@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.producttypeinfo import ProductTypeInfo as _ProductTypeInfoRecord
 from ..models.producttype import ProductType as _ProductTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProductTypeInfo(_h.ReferenceField[_h.R]):
+class ProductTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ProductTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ProductTypeInfo(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _ProductTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProductTypeInfo: _ProductTypeInfo[_ProductTypeInfoRecord | _ProductTypeRecord]
+ProductTypeInfo: ProductTypeInfoFields[_ProductTypeInfoRecord | _ProductTypeRecord]
 """The fields of ProductTypeInfo: for conditions, sort orders and selections."""

@@ -4,24 +4,24 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.project import Project as _ProjectRecord
-from .agreementreference import _AgreementReference
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .opportunityreference import _OpportunityReference
-from .projectboardreference import _ProjectBoardReference
-from .projectstatusreference import _ProjectStatusReference
-from .projecttypereference import _ProjectTypeReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .taxcodereference import _TaxCodeReference
+from .agreementreference import AgreementReferenceFields
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .opportunityreference import OpportunityReferenceFields
+from .projectboardreference import ProjectBoardReferenceFields
+from .projectstatusreference import ProjectStatusReferenceFields
+from .projecttypereference import ProjectTypeReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _Project(_h.ReferenceField[_h.R]):
+class ProjectFields(_h.ReferenceField[_h.R]):
     """The fields of Project, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -32,7 +32,7 @@ class _Project(_h.ReferenceField[_h.R]):
     """actualHours: double"""
     actualStart: _h.DateTimeField[_h.R]
     """actualStart: date-time"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     billExpenses: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billExpenses: Billable | DoNotBill | NoCharge | NoDefault"""
@@ -44,7 +44,7 @@ class _Project(_h.ReferenceField[_h.R]):
     """billingMethod: ActualRates | FixedFee | NotToExceed | OverrideRate, required"""
     billingRateType: _h.EnumField[_t.Literal["StaffMember", "WorkRole"], _h.R]
     """billingRateType: StaffMember | WorkRole"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     billProducts: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billProducts: Billable | DoNotBill | NoCharge | NoDefault"""
@@ -52,15 +52,15 @@ class _Project(_h.ReferenceField[_h.R]):
     """billProjectAfterClosedFlag: boolean"""
     billTime: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billTime: Billable | DoNotBill | NoCharge | NoDefault"""
-    billToCompany: _CompanyReference[_h.R]
+    billToCompany: CompanyReferenceFields[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
-    billToContact: _ContactReference[_h.R]
+    billToContact: ContactReferenceFields[_h.R]
     """billToContact: a reference; compare its id or name, or it with None"""
-    billToSite: _SiteReference[_h.R]
+    billToSite: SiteReferenceFields[_h.R]
     """billToSite: a reference; compare its id or name, or it with None"""
     billUnapprovedTimeAndExpense: _h.BooleanField[_h.R]
     """billUnapprovedTimeAndExpense: boolean"""
-    board: _ProjectBoardReference[_h.R]
+    board: ProjectBoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None, required"""
     budgetAnalysis: _h.EnumField[_t.Literal["ActualHours", "BillableHours"], _h.R]
     """budgetAnalysis: ActualHours | BillableHours"""
@@ -68,15 +68,15 @@ class _Project(_h.ReferenceField[_h.R]):
     """budgetFlag: boolean"""
     budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     customerPO: _h.TextField[_h.R]
     """customerPO: string, at most 50 characters"""
     description: _h.TextField[_h.R]
     """description: string"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     downpayment: _h.NumberField[_h.R]
     """downpayment: double"""
@@ -94,21 +94,21 @@ class _Project(_h.ReferenceField[_h.R]):
     """estimatedStart: date-time, required"""
     estimatedTimeRevenue: _h.NumberField[_h.R]
     """estimatedTimeRevenue: double"""
-    expenseApprover: _MemberReference[_h.R]
+    expenseApprover: MemberReferenceFields[_h.R]
     """expenseApprover: a reference; compare its id, identifier or name, or it with None"""
     includeDependenciesFlag: _h.BooleanField[_h.R]
     """includeDependenciesFlag: boolean"""
     includeEstimatesFlag: _h.BooleanField[_h.R]
     """includeEstimatesFlag: boolean"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    manager: _MemberReference[_h.R]
+    manager: MemberReferenceFields[_h.R]
     """manager: a reference; compare its id, identifier or name, or it with None"""
     name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
     projectTemplateId: _h.IntegerField[_h.R]
     """projectTemplateId: int32"""
@@ -120,21 +120,21 @@ class _Project(_h.ReferenceField[_h.R]):
     """scheduledHours: double"""
     scheduledStart: _h.DateTimeField[_h.R]
     """scheduledStart: date-time"""
-    shipToCompany: _CompanyReference[_h.R]
+    shipToCompany: CompanyReferenceFields[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
-    shipToContact: _ContactReference[_h.R]
+    shipToContact: ContactReferenceFields[_h.R]
     """shipToContact: a reference; compare its id or name, or it with None"""
-    shipToSite: _SiteReference[_h.R]
+    shipToSite: SiteReferenceFields[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
-    status: _ProjectStatusReference[_h.R]
+    status: ProjectStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    timeApprover: _MemberReference[_h.R]
+    timeApprover: MemberReferenceFields[_h.R]
     """timeApprover: a reference; compare its id, identifier or name, or it with None"""
-    type: _ProjectTypeReference[_h.R]
+    type: ProjectTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     doNotDisplayInPortalFlag: _h.BooleanField[_h.R]
     """doNotDisplayInPortalFlag: boolean"""
@@ -148,17 +148,17 @@ class _Project(_h.ReferenceField[_h.R]):
     """estimatedExpenseCost: double"""
     estimatedProductCost: _h.NumberField[_h.R]
     """estimatedProductCost: double"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
-    companyLocation: _SystemLocationReference[_h.R]
+    companyLocation: SystemLocationReferenceFields[_h.R]
     """companyLocation: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     overridePercentComplete: _h.BooleanField[_h.R]
     """overridePercentComplete: boolean, since 2025.8"""
     showOverridePercentFlag: _h.BooleanField[_h.R]
     """showOverridePercentFlag: boolean, since 2025.8"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -169,5 +169,5 @@ class _Project(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Project: _Project[_ProjectRecord]
+Project: ProjectFields[_ProjectRecord]
 """The fields of Project: for conditions, sort orders and selections."""

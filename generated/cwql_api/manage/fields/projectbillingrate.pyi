@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.projectbillingrate import ProjectBillingRate as _ProjectBillingRateRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .workrolereference import _WorkRoleReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .workrolereference import WorkRoleReferenceFields
 
-class _ProjectBillingRate(_h.ReferenceField[_h.R]):
+class ProjectBillingRateFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectBillingRate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,15 +15,15 @@ class _ProjectBillingRate(_h.ReferenceField[_h.R]):
     """projectRecId: int32"""
     hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
     activityClassRecId: _h.IntegerField[_h.R]
     """activityClassRecId: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     memberRecId: _h.IntegerField[_h.R]
     """memberRecId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -34,5 +34,5 @@ class _ProjectBillingRate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectBillingRate: _ProjectBillingRate[_ProjectBillingRateRecord]
+ProjectBillingRate: ProjectBillingRateFields[_ProjectBillingRateRecord]
 """The fields of ProjectBillingRate: for conditions, sort orders and selections."""

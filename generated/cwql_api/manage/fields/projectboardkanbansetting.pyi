@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.projectboardkanbansetting import ProjectBoardKanbanSetting as _ProjectBoardKanbanSettingRecord
-from .projectboardkanbanstatus import _ProjectBoardKanbanStatusMany
+from .projectboardkanbanstatus import ProjectBoardKanbanStatusListFields
 
-class _ProjectBoardKanbanSetting(_h.ReferenceField[_h.R]):
+class ProjectBoardKanbanSettingFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectBoardKanbanSetting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,12 +15,12 @@ class _ProjectBoardKanbanSetting(_h.ReferenceField[_h.R]):
     """color: string, at most 4 characters"""
     order: _h.IntegerField[_h.R]
     """order: int32"""
-    statuses: _ProjectBoardKanbanStatusMany[_h.R]
+    statuses: ProjectBoardKanbanStatusListFields[_h.R]
     """statuses: a list of ProjectBoardKanbanStatus; compare one of its fields, or use any()"""
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string, at most 15 characters"""
     lastUpdated: _h.DateTextField[_h.R]
     """lastUpdated: string"""
 
-ProjectBoardKanbanSetting: _ProjectBoardKanbanSetting[_ProjectBoardKanbanSettingRecord]
+ProjectBoardKanbanSetting: ProjectBoardKanbanSettingFields[_ProjectBoardKanbanSettingRecord]
 """The fields of ProjectBoardKanbanSetting: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.projectboardkanbanstatus import ProjectBoardKanbanStatus as _ProjectBoardKanbanStatusRecord
 
-class _ProjectBoardKanbanStatus(_h.ReferenceField[_h.R]):
+class ProjectBoardKanbanStatusFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectBoardKanbanStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,8 +15,8 @@ class _ProjectBoardKanbanStatus(_h.ReferenceField[_h.R]):
     name: _h.TextField[_h.R]
     """name: string"""
 
-class _ProjectBoardKanbanStatusMany(_ProjectBoardKanbanStatus[_h.R], _h.ChildrenField[_h.R, _ProjectBoardKanbanStatusRecord]):
+class ProjectBoardKanbanStatusListFields(ProjectBoardKanbanStatusFields[_h.R], _h.ChildrenField[_h.R, _ProjectBoardKanbanStatusRecord]):
     """A list of ProjectBoardKanbanStatus inside of a record R."""
 
-ProjectBoardKanbanStatus: _ProjectBoardKanbanStatus[_ProjectBoardKanbanStatusRecord]
+ProjectBoardKanbanStatus: ProjectBoardKanbanStatusFields[_ProjectBoardKanbanStatusRecord]
 """The fields of ProjectBoardKanbanStatus: for conditions, sort orders and selections."""

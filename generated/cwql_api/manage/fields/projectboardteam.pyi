@@ -3,24 +3,24 @@ from cwql.schema import handles as _h
 
 from ..models.projectboardteam import ProjectBoardTeam as _ProjectBoardTeamRecord
 from ..models.projectboardteaminfo import ProjectBoardTeamInfo as _ProjectBoardTeamInfoRecord
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _ProjectBoardTeam(_h.ReferenceField[_h.R]):
+class ProjectBoardTeamFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectBoardTeam, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -41,5 +41,5 @@ class _ProjectBoardTeam(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectBoardTeam: _ProjectBoardTeam[_ProjectBoardTeamRecord | _ProjectBoardTeamInfoRecord]
+ProjectBoardTeam: ProjectBoardTeamFields[_ProjectBoardTeamRecord | _ProjectBoardTeamInfoRecord]
 """The fields of ProjectBoardTeam: for conditions, sort orders and selections."""

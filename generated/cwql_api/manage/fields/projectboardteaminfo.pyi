@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.projectboardteaminfo import ProjectBoardTeamInfo as _ProjectBoardTeamInfoRecord
 from ..models.projectboardteam import ProjectBoardTeam as _ProjectBoardTeamRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProjectBoardTeamInfo(_h.ReferenceField[_h.R]):
+class ProjectBoardTeamInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectBoardTeamInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _ProjectBoardTeamInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectBoardTeamInfo: _ProjectBoardTeamInfo[_ProjectBoardTeamInfoRecord | _ProjectBoardTeamRecord]
+ProjectBoardTeamInfo: ProjectBoardTeamInfoFields[_ProjectBoardTeamInfoRecord | _ProjectBoardTeamRecord]
 """The fields of ProjectBoardTeamInfo: for conditions, sort orders and selections."""

@@ -2,23 +2,23 @@
 from cwql.schema import handles as _h
 
 from ..models.projectboardteammember import ProjectBoardTeamMember as _ProjectBoardTeamMemberRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .projectrolereference import _ProjectRoleReference
-from .workrolereference import _WorkRoleReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .projectrolereference import ProjectRoleReferenceFields
+from .workrolereference import WorkRoleReferenceFields
 
-class _ProjectBoardTeamMember(_h.ReferenceField[_h.R]):
+class ProjectBoardTeamMemberFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectBoardTeamMember, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    projectRole: _ProjectRoleReference[_h.R]
+    projectRole: ProjectRoleReferenceFields[_h.R]
     """projectRole: a reference; compare its id or identifier, or it with None, required"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ProjectBoardTeamMember(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectBoardTeamMember: _ProjectBoardTeamMember[_ProjectBoardTeamMemberRecord]
+ProjectBoardTeamMember: ProjectBoardTeamMemberFields[_ProjectBoardTeamMemberRecord]
 """The fields of ProjectBoardTeamMember: for conditions, sort orders and selections."""

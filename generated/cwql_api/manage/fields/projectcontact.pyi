@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.projectcontact import ProjectContact as _ProjectContactRecord
-from .contactreference import _ContactReference
-from ._maps import _Map_info
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
 
-class _ProjectContact(_h.ReferenceField[_h.R]):
+class ProjectContactFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectContact, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _ProjectContact(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectContact: _ProjectContact[_ProjectContactRecord]
+ProjectContact: ProjectContactFields[_ProjectContactRecord]
 """The fields of ProjectContact: for conditions, sort orders and selections."""

@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.projectnote import ProjectNote as _ProjectNoteRecord
-from ._maps import _Map_info
-from .notetypereference import _NoteTypeReference
+from ._maps import Map_info
+from .notetypereference import NoteTypeReferenceFields
 
-class _ProjectNote(_h.ReferenceField[_h.R]):
+class ProjectNoteFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,11 +14,11 @@ class _ProjectNote(_h.ReferenceField[_h.R]):
     """projectId: int32"""
     text: _h.TextField[_h.R]
     """text: string, required"""
-    type: _NoteTypeReference[_h.R]
+    type: NoteTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     flagged: _h.BooleanField[_h.R]
     """flagged: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ProjectNote(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectNote: _ProjectNote[_ProjectNoteRecord]
+ProjectNote: ProjectNoteFields[_ProjectNoteRecord]
 """The fields of ProjectNote: for conditions, sort orders and selections."""

@@ -4,22 +4,22 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.projectphase import ProjectPhase as _ProjectPhaseRecord
-from .agreementreference import _AgreementReference
-from .billingtermsreference import _BillingTermsReference
-from .billingunitreference import _BillingUnitReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .opportunityreference import _OpportunityReference
-from .phasestatusreference import _PhaseStatusReference
-from .projectboardreference import _ProjectBoardReference
-from .projectphasereference import _ProjectPhaseReference
-from .sitereference import _SiteReference
-from .taxcodereference import _TaxCodeReference
+from .agreementreference import AgreementReferenceFields
+from .billingtermsreference import BillingTermsReferenceFields
+from .billingunitreference import BillingUnitReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .opportunityreference import OpportunityReferenceFields
+from .phasestatusreference import PhaseStatusReferenceFields
+from .projectboardreference import ProjectBoardReferenceFields
+from .projectphasereference import ProjectPhaseReferenceFields
+from .sitereference import SiteReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _ProjectPhase(_h.ReferenceField[_h.R]):
+class ProjectPhaseFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectPhase, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -28,17 +28,17 @@ class _ProjectPhase(_h.ReferenceField[_h.R]):
     """projectId: int32"""
     description: _h.TextField[_h.R]
     """description: string, at most 100 characters, required"""
-    board: _ProjectBoardReference[_h.R]
+    board: ProjectBoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    status: _PhaseStatusReference[_h.R]
+    status: PhaseStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    department: _BillingUnitReference[_h.R]
+    department: BillingUnitReferenceFields[_h.R]
     """department: a reference; compare its id or name, or it with None, since 2025.1"""
-    parentPhase: _ProjectPhaseReference[_h.R]
+    parentPhase: ProjectPhaseReferenceFields[_h.R]
     """parentPhase: a reference; compare its id or name, or it with None"""
     wbsCode: _h.TextField[_h.R]
     """wbsCode: string, at most 50 characters"""
@@ -106,27 +106,27 @@ class _ProjectPhase(_h.ReferenceField[_h.R]):
     """estimatedExpenseRevenue: double"""
     estimatedProductRevenue: _h.NumberField[_h.R]
     """estimatedProductRevenue: double"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    billToCompany: _CompanyReference[_h.R]
+    billToCompany: CompanyReferenceFields[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
-    billToContact: _ContactReference[_h.R]
+    billToContact: ContactReferenceFields[_h.R]
     """billToContact: a reference; compare its id or name, or it with None"""
-    billToSite: _SiteReference[_h.R]
+    billToSite: SiteReferenceFields[_h.R]
     """billToSite: a reference; compare its id or name, or it with None"""
-    shipToCompany: _CompanyReference[_h.R]
+    shipToCompany: CompanyReferenceFields[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
-    shipToContact: _ContactReference[_h.R]
+    shipToContact: ContactReferenceFields[_h.R]
     """shipToContact: a reference; compare its id or name, or it with None"""
-    shipToSite: _SiteReference[_h.R]
+    shipToSite: SiteReferenceFields[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None, since 2025.1"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -137,5 +137,5 @@ class _ProjectPhase(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectPhase: _ProjectPhase[_ProjectPhaseRecord]
+ProjectPhase: ProjectPhaseFields[_ProjectPhaseRecord]
 """The fields of ProjectPhase: for conditions, sort orders and selections."""

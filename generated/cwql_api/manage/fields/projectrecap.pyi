@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.projectrecap import ProjectRecap as _ProjectRecapRecord
 
-class _ProjectRecap(_h.ReferenceField[_h.R]):
+class ProjectRecapFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectRecap, in conditions on records R."""
 
     treeID: _h.TextField[_h.R]
@@ -69,5 +69,5 @@ class _ProjectRecap(_h.ReferenceField[_h.R]):
     bundleBilled: _h.NumberField[_h.R]
     """bundleBilled: double"""
 
-ProjectRecap: _ProjectRecap[_ProjectRecapRecord]
+ProjectRecap: ProjectRecapFields[_ProjectRecapRecord]
 """The fields of ProjectRecap: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.projectsecurityrole import ProjectSecurityRole as _ProjectSecurityRoleRecord
 from ..models.projectsecurityroleinfo import ProjectSecurityRoleInfo as _ProjectSecurityRoleInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProjectSecurityRole(_h.ReferenceField[_h.R]):
+class ProjectSecurityRoleFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectSecurityRole, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ProjectSecurityRole(_h.ReferenceField[_h.R]):
     """managerRoleFlag: boolean"""
     defaultContactFlag: _h.BooleanField[_h.R]
     """defaultContactFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -29,5 +29,5 @@ class _ProjectSecurityRole(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectSecurityRole: _ProjectSecurityRole[_ProjectSecurityRoleRecord | _ProjectSecurityRoleInfoRecord]
+ProjectSecurityRole: ProjectSecurityRoleFields[_ProjectSecurityRoleRecord | _ProjectSecurityRoleInfoRecord]
 """The fields of ProjectSecurityRole: for conditions, sort orders and selections."""

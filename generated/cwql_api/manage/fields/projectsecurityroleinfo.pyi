@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.projectsecurityroleinfo import ProjectSecurityRoleInfo as _ProjectSecurityRoleInfoRecord
 from ..models.projectsecurityrole import ProjectSecurityRole as _ProjectSecurityRoleRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProjectSecurityRoleInfo(_h.ReferenceField[_h.R]):
+class ProjectSecurityRoleInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectSecurityRoleInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ProjectSecurityRoleInfo(_h.ReferenceField[_h.R]):
     """managerRoleFlag: boolean"""
     defaultContactFlag: _h.BooleanField[_h.R]
     """defaultContactFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _ProjectSecurityRoleInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectSecurityRoleInfo: _ProjectSecurityRoleInfo[_ProjectSecurityRoleInfoRecord | _ProjectSecurityRoleRecord]
+ProjectSecurityRoleInfo: ProjectSecurityRoleInfoFields[_ProjectSecurityRoleInfoRecord | _ProjectSecurityRoleRecord]
 """The fields of ProjectSecurityRoleInfo: for conditions, sort orders and selections."""

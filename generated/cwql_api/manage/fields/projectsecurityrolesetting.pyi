@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.projectsecurityrolesetting import ProjectSecurityRoleSetting as _ProjectSecurityRoleSettingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProjectSecurityRoleSetting(_h.ReferenceField[_h.R]):
+class ProjectSecurityRoleSettingFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectSecurityRoleSetting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,7 +23,7 @@ class _ProjectSecurityRoleSetting(_h.ReferenceField[_h.R]):
     """moduleIdentifier: string, at most 50 characters"""
     myFlag: _h.BooleanField[_h.R]
     """myFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -44,5 +44,5 @@ class _ProjectSecurityRoleSetting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectSecurityRoleSetting: _ProjectSecurityRoleSetting[_ProjectSecurityRoleSettingRecord]
+ProjectSecurityRoleSetting: ProjectSecurityRoleSettingFields[_ProjectSecurityRoleSettingRecord]
 """The fields of ProjectSecurityRoleSetting: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.projectstatus import ProjectStatus as _ProjectStatusRecord
 from ..models.projectstatusinfo import ProjectStatusInfo as _ProjectStatusInfoRecord
-from ._maps import _Map_info
-from .statusindicatorreference import _StatusIndicatorReference
+from ._maps import Map_info
+from .statusindicatorreference import StatusIndicatorReferenceFields
 
-class _ProjectStatus(_h.ReferenceField[_h.R]):
+class ProjectStatusFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,11 +21,11 @@ class _ProjectStatus(_h.ReferenceField[_h.R]):
     """noTimeFlag: boolean"""
     closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    statusIndicator: _StatusIndicatorReference[_h.R]
+    statusIndicator: StatusIndicatorReferenceFields[_h.R]
     """statusIndicator: a reference; compare its id, identifier or name, or it with None"""
     customStatusIndicatorName: _h.TextField[_h.R]
     """customStatusIndicatorName: string, at most 30 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -38,5 +38,5 @@ class _ProjectStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectStatus: _ProjectStatus[_ProjectStatusRecord | _ProjectStatusInfoRecord]
+ProjectStatus: ProjectStatusFields[_ProjectStatusRecord | _ProjectStatusInfoRecord]
 """The fields of ProjectStatus: for conditions, sort orders and selections."""

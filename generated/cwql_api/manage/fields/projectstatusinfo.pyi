@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.projectstatusinfo import ProjectStatusInfo as _ProjectStatusInfoRecord
 from ..models.projectstatus import ProjectStatus as _ProjectStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProjectStatusInfo(_h.ReferenceField[_h.R]):
+class ProjectStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,7 +20,7 @@ class _ProjectStatusInfo(_h.ReferenceField[_h.R]):
     """noTimeFlag: boolean, since 2025.1"""
     closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _ProjectStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectStatusInfo: _ProjectStatusInfo[_ProjectStatusInfoRecord | _ProjectStatusRecord]
+ProjectStatusInfo: ProjectStatusInfoFields[_ProjectStatusInfoRecord | _ProjectStatusRecord]
 """The fields of ProjectStatusInfo: for conditions, sort orders and selections."""

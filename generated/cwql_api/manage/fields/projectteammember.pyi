@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.projectteammember import ProjectTeamMember as _ProjectTeamMemberRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .projectrolereference import _ProjectRoleReference
-from .workrolereference import _WorkRoleReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .projectrolereference import ProjectRoleReferenceFields
+from .workrolereference import WorkRoleReferenceFields
 
-class _ProjectTeamMember(_h.ReferenceField[_h.R]):
+class ProjectTeamMemberFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectTeamMember, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,17 +16,17 @@ class _ProjectTeamMember(_h.ReferenceField[_h.R]):
     """projectId: int32"""
     hours: _h.NumberField[_h.R]
     """hours: double"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    projectRole: _ProjectRoleReference[_h.R]
+    projectRole: ProjectRoleReferenceFields[_h.R]
     """projectRole: a reference; compare its id or identifier, or it with None, required"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
     startDate: _h.DateTimeField[_h.R]
     """startDate: date-time"""
     endDate: _h.DateTimeField[_h.R]
     """endDate: date-time"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -37,5 +37,5 @@ class _ProjectTeamMember(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectTeamMember: _ProjectTeamMember[_ProjectTeamMemberRecord]
+ProjectTeamMember: ProjectTeamMemberFields[_ProjectTeamMemberRecord]
 """The fields of ProjectTeamMember: for conditions, sort orders and selections."""

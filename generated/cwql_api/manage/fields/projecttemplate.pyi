@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.projecttemplate import ProjectTemplate as _ProjectTemplateRecord
-from ._maps import _Map_info
-from .projecttypereference import _ProjectTypeReference
+from ._maps import Map_info
+from .projecttypereference import ProjectTypeReferenceFields
 
-class _ProjectTemplate(_h.ReferenceField[_h.R]):
+class ProjectTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,9 +16,9 @@ class _ProjectTemplate(_h.ReferenceField[_h.R]):
     """description: string"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string"""
-    type: _ProjectTypeReference[_h.R]
+    type: ProjectTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ProjectTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectTemplate: _ProjectTemplate[_ProjectTemplateRecord]
+ProjectTemplate: ProjectTemplateFields[_ProjectTemplateRecord]
 """The fields of ProjectTemplate: for conditions, sort orders and selections."""

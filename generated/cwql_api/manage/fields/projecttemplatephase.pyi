@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.projecttemplatephase import ProjectTemplatePhase as _ProjectTemplatePhaseRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProjectTemplatePhase(_h.ReferenceField[_h.R]):
+class ProjectTemplatePhaseFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplatePhase, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -31,7 +31,7 @@ class _ProjectTemplatePhase(_h.ReferenceField[_h.R]):
     """parentId: int32"""
     parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -42,5 +42,5 @@ class _ProjectTemplatePhase(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectTemplatePhase: _ProjectTemplatePhase[_ProjectTemplatePhaseRecord]
+ProjectTemplatePhase: ProjectTemplatePhaseFields[_ProjectTemplatePhaseRecord]
 """The fields of ProjectTemplatePhase: for conditions, sort orders and selections."""

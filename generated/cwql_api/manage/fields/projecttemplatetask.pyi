@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.projecttemplatetask import ProjectTemplateTask as _ProjectTemplateTaskRecord
-from ._maps import _Map_info
-from .servicecodereference import _ServiceCodeReference
+from ._maps import Map_info
+from .servicecodereference import ServiceCodeReferenceFields
 
-class _ProjectTemplateTask(_h.ReferenceField[_h.R]):
+class ProjectTemplateTaskFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplateTask, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -28,9 +28,9 @@ class _ProjectTemplateTask(_h.ReferenceField[_h.R]):
     """grandParentConnectWiseId: string"""
     summary: _h.TextField[_h.R]
     """summary: string"""
-    code: _ServiceCodeReference[_h.R]
+    code: ServiceCodeReferenceFields[_h.R]
     """code: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -41,5 +41,5 @@ class _ProjectTemplateTask(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectTemplateTask: _ProjectTemplateTask[_ProjectTemplateTaskRecord]
+ProjectTemplateTask: ProjectTemplateTaskFields[_ProjectTemplateTaskRecord]
 """The fields of ProjectTemplateTask: for conditions, sort orders and selections."""

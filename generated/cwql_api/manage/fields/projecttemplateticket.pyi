@@ -4,13 +4,13 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.projecttemplateticket import ProjectTemplateTicket as _ProjectTemplateTicketRecord
-from ._maps import _Map_info
-from .priorityreference import _PriorityReference
-from .servicesourcereference import _ServiceSourceReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from ._maps import Map_info
+from .priorityreference import PriorityReferenceFields
+from .servicesourcereference import ServiceSourceReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _ProjectTemplateTicket(_h.ReferenceField[_h.R]):
+class ProjectTemplateTicketFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplateTicket, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -61,15 +61,15 @@ class _ProjectTemplateTicket(_h.ReferenceField[_h.R]):
     """lagDays: int32"""
     lagNonworkingDaysFlag: _h.BooleanField[_h.R]
     """lagNonworkingDaysFlag: boolean"""
-    priority: _PriorityReference[_h.R]
+    priority: PriorityReferenceFields[_h.R]
     """priority: a reference; compare its id or name, or it with None"""
-    source: _ServiceSourceReference[_h.R]
+    source: ServiceSourceReferenceFields[_h.R]
     """source: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -80,5 +80,5 @@ class _ProjectTemplateTicket(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectTemplateTicket: _ProjectTemplateTicket[_ProjectTemplateTicketRecord]
+ProjectTemplateTicket: ProjectTemplateTicketFields[_ProjectTemplateTicketRecord]
 """The fields of ProjectTemplateTicket: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.projecttemplateworkplan import ProjectTemplateWorkPlan as _ProjectTemplateWorkPlanRecord
-from .templatephase import _TemplatePhaseMany
+from .templatephase import TemplatePhaseListFields
 
-class _ProjectTemplateWorkPlan(_h.ReferenceField[_h.R]):
+class ProjectTemplateWorkPlanFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectTemplateWorkPlan, in conditions on records R."""
 
     templateId: _h.IntegerField[_h.R]
     """templateId: int32"""
-    phases: _TemplatePhaseMany[_h.R]
+    phases: TemplatePhaseListFields[_h.R]
     """phases: a list of TemplatePhase; compare one of its fields, or use any()"""
 
-ProjectTemplateWorkPlan: _ProjectTemplateWorkPlan[_ProjectTemplateWorkPlanRecord]
+ProjectTemplateWorkPlan: ProjectTemplateWorkPlanFields[_ProjectTemplateWorkPlanRecord]
 """The fields of ProjectTemplateWorkPlan: for conditions, sort orders and selections."""

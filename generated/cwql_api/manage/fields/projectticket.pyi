@@ -5,33 +5,33 @@ from cwql.schema import handles as _h
 
 from ..models.projectticket import ProjectTicket as _ProjectTicketRecord
 from ..models.ticket import Ticket as _TicketRecord
-from .agreementreference import _AgreementReference
-from .boardreference import _BoardReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .countryreference import _CountryReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .opportunityreference import _OpportunityReference
-from .priorityreference import _PriorityReference
-from .projectphasereference import _ProjectPhaseReference
-from .projectreference import _ProjectReference
-from .serviceitemreference import _ServiceItemReference
-from .servicelocationreference import _ServiceLocationReference
-from .servicesourcereference import _ServiceSourceReference
-from .servicestatusreference import _ServiceStatusReference
-from .servicesubtypereference import _ServiceSubTypeReference
-from .servicetypereference import _ServiceTypeReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .tickettask import _TicketTaskMany
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .agreementreference import AgreementReferenceFields
+from .boardreference import BoardReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .countryreference import CountryReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .opportunityreference import OpportunityReferenceFields
+from .priorityreference import PriorityReferenceFields
+from .projectphasereference import ProjectPhaseReferenceFields
+from .projectreference import ProjectReferenceFields
+from .serviceitemreference import ServiceItemReferenceFields
+from .servicelocationreference import ServiceLocationReferenceFields
+from .servicesourcereference import ServiceSourceReferenceFields
+from .servicestatusreference import ServiceStatusReferenceFields
+from .servicesubtypereference import ServiceSubTypeReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .tickettask import TicketTaskListFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _ProjectTicket(_h.ReferenceField[_h.R]):
+class ProjectTicketFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectTicket, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -40,23 +40,23 @@ class _ProjectTicket(_h.ReferenceField[_h.R]):
     """summary: string, at most 100 characters, required"""
     isIssueFlag: _h.BooleanField[_h.R]
     """isIssueFlag: boolean"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    status: _ServiceStatusReference[_h.R]
+    status: ServiceStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    phase: _ProjectPhaseReference[_h.R]
+    phase: ProjectPhaseReferenceFields[_h.R]
     """phase: a reference; compare its id or name, or it with None, required"""
     wbsCode: _h.TextField[_h.R]
     """wbsCode: string, at most 50 characters"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     siteName: _h.TextField[_h.R]
     """siteName: string, at most 156 characters"""
@@ -70,9 +70,9 @@ class _ProjectTicket(_h.ReferenceField[_h.R]):
     """stateIdentifier: string, at most 50 characters"""
     zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     contactName: _h.TextField[_h.R]
     """contactName: string, at most 62 characters"""
@@ -82,27 +82,27 @@ class _ProjectTicket(_h.ReferenceField[_h.R]):
     """contactPhoneExtension: string, at most 15 characters"""
     contactEmailAddress: _h.TextField[_h.R]
     """contactEmailAddress: string, at most 250 characters"""
-    type: _ServiceTypeReference[_h.R]
+    type: ServiceTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    subType: _ServiceSubTypeReference[_h.R]
+    subType: ServiceSubTypeReferenceFields[_h.R]
     """subType: a reference; compare its id or name, or it with None"""
-    item: _ServiceItemReference[_h.R]
+    item: ServiceItemReferenceFields[_h.R]
     """item: a reference; compare its id or name, or it with None"""
-    owner: _MemberReference[_h.R]
+    owner: MemberReferenceFields[_h.R]
     """owner: a reference; compare its id, identifier or name, or it with None"""
-    priority: _PriorityReference[_h.R]
+    priority: PriorityReferenceFields[_h.R]
     """priority: a reference; compare its id or name, or it with None"""
-    serviceLocation: _ServiceLocationReference[_h.R]
+    serviceLocation: ServiceLocationReferenceFields[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
-    source: _ServiceSourceReference[_h.R]
+    source: ServiceSourceReferenceFields[_h.R]
     """source: a reference; compare its id or name, or it with None"""
     requiredDate: _h.DateTimeField[_h.R]
     """requiredDate: date-time"""
     budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     agreementType: _h.TextField[_h.R]
     """agreementType: string, since 2025.1"""
@@ -162,9 +162,9 @@ class _ProjectTicket(_h.ReferenceField[_h.R]):
     """lagNonworkingDaysFlag: boolean"""
     estimatedStartDate: _h.DateTimeField[_h.R]
     """estimatedStartDate: date-time"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     duration: _h.IntegerField[_h.R]
     """duration: int32"""
@@ -174,11 +174,11 @@ class _ProjectTicket(_h.ReferenceField[_h.R]):
     """scheduleEndDate: date-time, since 2025.1"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    tasks: _TicketTaskMany[_h.R]
+    tasks: TicketTaskListFields[_h.R]
     """tasks: a list of TicketTask; compare one of its fields, or use any(), since 2025.1"""
     initialDescription: _h.TextField[_h.R]
     """initialDescription: string"""
@@ -192,7 +192,7 @@ class _ProjectTicket(_h.ReferenceField[_h.R]):
     """processNotifications: boolean"""
     skipCallback: _h.BooleanField[_h.R]
     """skipCallback: boolean"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -205,5 +205,5 @@ class _ProjectTicket(_h.ReferenceField[_h.R]):
     assignedResource: _h.TextField[_h.R]
     """assignedResource: string"""
 
-ProjectTicket: _ProjectTicket[_ProjectTicketRecord | _TicketRecord]
+ProjectTicket: ProjectTicketFields[_ProjectTicketRecord | _TicketRecord]
 """The fields of ProjectTicket: for conditions, sort orders and selections."""

@@ -4,19 +4,19 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.projectticketnote import ProjectTicketNote as _ProjectTicketNoteRecord
-from .contactreference import _ContactReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .ticketreference import _TicketReference
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .ticketreference import TicketReferenceFields
 
-class _ProjectTicketNote(_h.ReferenceField[_h.R]):
+class ProjectTicketNoteFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectTicketNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     noteType: _h.EnumField[_t.Literal["TicketNote", "TimeEntryNote", "MeetingNote"], _h.R]
     """noteType: TicketNote | TimeEntryNote | MeetingNote"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
     text: _h.TextField[_h.R]
     """text: string"""
@@ -38,11 +38,11 @@ class _ProjectTicketNote(_h.ReferenceField[_h.R]):
     """issueFlag: boolean"""
     originalAuthor: _h.TextField[_h.R]
     """originalAuthor: string"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -53,5 +53,5 @@ class _ProjectTicketNote(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectTicketNote: _ProjectTicketNote[_ProjectTicketNoteRecord]
+ProjectTicketNote: ProjectTicketNoteFields[_ProjectTicketNoteRecord]
 """The fields of ProjectTicketNote: for conditions, sort orders and selections."""

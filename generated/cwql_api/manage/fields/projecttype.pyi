@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.projecttype import ProjectType as _ProjectTypeRecord
 from ..models.projecttypeinfo import ProjectTypeInfo as _ProjectTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProjectType(_h.ReferenceField[_h.R]):
+class ProjectTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _ProjectType(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     integrationXref: _h.TextField[_h.R]
     """integrationXref: string, at most 50 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -31,5 +31,5 @@ class _ProjectType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectType: _ProjectType[_ProjectTypeRecord | _ProjectTypeInfoRecord]
+ProjectType: ProjectTypeFields[_ProjectTypeRecord | _ProjectTypeInfoRecord]
 """The fields of ProjectType: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.projecttypeinfo import ProjectTypeInfo as _ProjectTypeInfoRecord
 from ..models.projecttype import ProjectType as _ProjectTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ProjectTypeInfo(_h.ReferenceField[_h.R]):
+class ProjectTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ProjectTypeInfo(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean, since 2025.1"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _ProjectTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ProjectTypeInfo: _ProjectTypeInfo[_ProjectTypeInfoRecord | _ProjectTypeRecord]
+ProjectTypeInfo: ProjectTypeInfoFields[_ProjectTypeInfoRecord | _ProjectTypeRecord]
 """The fields of ProjectTypeInfo: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.projectworkplan import ProjectWorkplan as _ProjectWorkplanRecord
-from .projectworkplanprojectphase import _ProjectWorkplanProjectPhaseMany
+from .projectworkplanprojectphase import ProjectWorkplanProjectPhaseListFields
 
-class _ProjectWorkplan(_h.ReferenceField[_h.R]):
+class ProjectWorkplanFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectWorkplan, in conditions on records R."""
 
     projectId: _h.IntegerField[_h.R]
     """projectId: int32"""
-    phases: _ProjectWorkplanProjectPhaseMany[_h.R]
+    phases: ProjectWorkplanProjectPhaseListFields[_h.R]
     """phases: a list of ProjectWorkplanProjectPhase; compare one of its fields, or use any()"""
 
-ProjectWorkplan: _ProjectWorkplan[_ProjectWorkplanRecord]
+ProjectWorkplan: ProjectWorkplanFields[_ProjectWorkplanRecord]
 """The fields of ProjectWorkplan: for conditions, sort orders and selections."""

@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.projectworkplanprojectphase import ProjectWorkplanProjectPhase as _ProjectWorkplanProjectPhaseRecord
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .phasestatusreference import _PhaseStatusReference
-from .projectphasereference import _ProjectPhaseReference
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .phasestatusreference import PhaseStatusReferenceFields
+from .projectphasereference import ProjectPhaseReferenceFields
 
-class _ProjectWorkplanProjectPhase(_h.ReferenceField[_h.R]):
+class ProjectWorkplanProjectPhaseFields(_h.ReferenceField[_h.R]):
     """The fields of ProjectWorkplanProjectPhase, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,9 +16,9 @@ class _ProjectWorkplanProjectPhase(_h.ReferenceField[_h.R]):
     """projectId: int32"""
     description: _h.TextField[_h.R]
     """description: string"""
-    status: _PhaseStatusReference[_h.R]
+    status: PhaseStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    parentPhase: _ProjectPhaseReference[_h.R]
+    parentPhase: ProjectPhaseReferenceFields[_h.R]
     """parentPhase: a reference; compare its id or name, or it with None"""
     wbsCode: _h.TextField[_h.R]
     """wbsCode: string"""
@@ -46,9 +46,9 @@ class _ProjectWorkplanProjectPhase(_h.ReferenceField[_h.R]):
     """scheduled_Duration: int32"""
     billPhaseSeparately: _h.BooleanField[_h.R]
     """billPhaseSeparately: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -59,8 +59,8 @@ class _ProjectWorkplanProjectPhase(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _ProjectWorkplanProjectPhaseMany(_ProjectWorkplanProjectPhase[_h.R], _h.ChildrenField[_h.R, _ProjectWorkplanProjectPhaseRecord]):
+class ProjectWorkplanProjectPhaseListFields(ProjectWorkplanProjectPhaseFields[_h.R], _h.ChildrenField[_h.R, _ProjectWorkplanProjectPhaseRecord]):
     """A list of ProjectWorkplanProjectPhase inside of a record R."""
 
-ProjectWorkplanProjectPhase: _ProjectWorkplanProjectPhase[_ProjectWorkplanProjectPhaseRecord]
+ProjectWorkplanProjectPhase: ProjectWorkplanProjectPhaseFields[_ProjectWorkplanProjectPhaseRecord]
 """The fields of ProjectWorkplanProjectPhase: for conditions, sort orders and selections."""

@@ -3,29 +3,29 @@ from cwql.schema import handles as _h
 
 from ..models.purchaseorder import PurchaseOrder as _PurchaseOrderRecord
 from ..models.purchaseorderinfo import PurchaseOrderInfo as _PurchaseOrderInfoRecord
-from .billingtermsreference import _BillingTermsReference
-from .billingunitreference import _BillingUnitReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .countryreference import _CountryReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .purchaseorderstatusreference import _PurchaseOrderStatusReference
-from .shipmentmethodreference import _ShipmentMethodReference
-from .sitereference import _SiteReference
-from .systemlocationreference import _SystemLocationReference
-from .taxcodereference import _TaxCodeReference
-from .warehousereference import _WarehouseReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .billingunitreference import BillingUnitReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .countryreference import CountryReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .purchaseorderstatusreference import PurchaseOrderStatusReferenceFields
+from .shipmentmethodreference import ShipmentMethodReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .warehousereference import WarehouseReferenceFields
 
-class _PurchaseOrder(_h.ReferenceField[_h.R]):
+class PurchaseOrderFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrder, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     businessUnitId: _h.IntegerField[_h.R]
     """businessUnitId: int32"""
-    businessUnit: _BillingUnitReference[_h.R]
+    businessUnit: BillingUnitReferenceFields[_h.R]
     """businessUnit: a reference; compare its id or name, or it with None, since 2025.1"""
     cancelReason: _h.TextField[_h.R]
     """cancelReason: string"""
@@ -35,11 +35,11 @@ class _PurchaseOrder(_h.ReferenceField[_h.R]):
     """closedBy: string, since 2025.1"""
     customerCity: _h.TextField[_h.R]
     """customerCity: string"""
-    customerCompany: _CompanyReference[_h.R]
+    customerCompany: CompanyReferenceFields[_h.R]
     """customerCompany: a reference; compare its id, identifier or name, or it with None"""
-    customerContact: _ContactReference[_h.R]
+    customerContact: ContactReferenceFields[_h.R]
     """customerContact: a reference; compare its id or name, or it with None"""
-    customerCountry: _CountryReference[_h.R]
+    customerCountry: CountryReferenceFields[_h.R]
     """customerCountry: a reference; compare its id, identifier or name, or it with None"""
     customerExtension: _h.TextField[_h.R]
     """customerExtension: string"""
@@ -47,7 +47,7 @@ class _PurchaseOrder(_h.ReferenceField[_h.R]):
     """customerName: string"""
     customerPhone: _h.TextField[_h.R]
     """customerPhone: string"""
-    customerSite: _SiteReference[_h.R]
+    customerSite: SiteReferenceFields[_h.R]
     """customerSite: a reference; compare its id or name, or it with None"""
     customerSiteName: _h.TextField[_h.R]
     """customerSiteName: string"""
@@ -75,7 +75,7 @@ class _PurchaseOrder(_h.ReferenceField[_h.R]):
     """internalNotes: string"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
     poDate: _h.DateTimeField[_h.R]
     """poDate: date-time"""
@@ -85,21 +85,21 @@ class _PurchaseOrder(_h.ReferenceField[_h.R]):
     """salesTax: double"""
     shipmentDate: _h.DateTimeField[_h.R]
     """shipmentDate: date-time"""
-    shipmentMethod: _ShipmentMethodReference[_h.R]
+    shipmentMethod: ShipmentMethodReferenceFields[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
     shippingInstructions: _h.TextField[_h.R]
     """shippingInstructions: string"""
-    status: _PurchaseOrderStatusReference[_h.R]
+    status: PurchaseOrderStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
     subTotal: _h.NumberField[_h.R]
     """subTotal: double"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     taxFreightFlag: _h.BooleanField[_h.R]
     """taxFreightFlag: boolean"""
     taxPoFlag: _h.BooleanField[_h.R]
     """taxPoFlag: boolean"""
-    terms: _BillingTermsReference[_h.R]
+    terms: BillingTermsReferenceFields[_h.R]
     """terms: a reference; compare its id or name, or it with None, required"""
     total: _h.NumberField[_h.R]
     """total: double"""
@@ -109,9 +109,9 @@ class _PurchaseOrder(_h.ReferenceField[_h.R]):
     """updateShipmentInfo: boolean"""
     updateVendorOrderNumber: _h.BooleanField[_h.R]
     """updateVendorOrderNumber: boolean"""
-    vendorCompany: _CompanyReference[_h.R]
+    vendorCompany: CompanyReferenceFields[_h.R]
     """vendorCompany: a reference; compare its id, identifier or name, or it with None, required"""
-    vendorContact: _ContactReference[_h.R]
+    vendorContact: ContactReferenceFields[_h.R]
     """vendorContact: a reference; compare its id or name, or it with None"""
     vendorInvoiceDate: _h.DateTimeField[_h.R]
     """vendorInvoiceDate: date-time"""
@@ -119,17 +119,17 @@ class _PurchaseOrder(_h.ReferenceField[_h.R]):
     """vendorInvoiceNumber: string, at most 50 characters"""
     vendorOrderNumber: _h.TextField[_h.R]
     """vendorOrderNumber: string, at most 50 characters"""
-    vendorSite: _SiteReference[_h.R]
+    vendorSite: SiteReferenceFields[_h.R]
     """vendorSite: a reference; compare its id or name, or it with None"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    warehouseContact: _ContactReference[_h.R]
+    warehouseContact: ContactReferenceFields[_h.R]
     """warehouseContact: a reference; compare its id or name, or it with None, since 2025.1"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -138,5 +138,5 @@ class _PurchaseOrder(_h.ReferenceField[_h.R]):
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
-PurchaseOrder: _PurchaseOrder[_PurchaseOrderRecord | _PurchaseOrderInfoRecord]
+PurchaseOrder: PurchaseOrderFields[_PurchaseOrderRecord | _PurchaseOrderInfoRecord]
 """The fields of PurchaseOrder: for conditions, sort orders and selections."""

@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.purchaseorderinfo import PurchaseOrderInfo as _PurchaseOrderInfoRecord
 from ..models.purchaseorder import PurchaseOrder as _PurchaseOrderRecord
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
 
-class _PurchaseOrderInfo(_h.ReferenceField[_h.R]):
+class PurchaseOrderInfoFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _PurchaseOrderInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PurchaseOrderInfo: _PurchaseOrderInfo[_PurchaseOrderInfoRecord | _PurchaseOrderRecord]
+PurchaseOrderInfo: PurchaseOrderInfoFields[_PurchaseOrderInfoRecord | _PurchaseOrderRecord]
 """The fields of PurchaseOrderInfo: for conditions, sort orders and selections."""

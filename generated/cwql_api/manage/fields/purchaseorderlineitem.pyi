@@ -4,16 +4,16 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.purchaseorderlineitem import PurchaseOrderLineItem as _PurchaseOrderLineItemRecord
-from .customfieldvalue import _CustomFieldValueMany
-from .ivitemreference import _IvItemReference
-from ._maps import _Map_info
-from .salesorderreference import _SalesOrderReferenceMany
-from .shipmentmethodreference import _ShipmentMethodReference
-from .unitofmeasurereference import _UnitOfMeasureReference
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
+from .customfieldvalue import CustomFieldValueListFields
+from .ivitemreference import IvItemReferenceFields
+from ._maps import Map_info
+from .salesorderreference import SalesOrderReferenceListFields
+from .shipmentmethodreference import ShipmentMethodReferenceFields
+from .unitofmeasurereference import UnitOfMeasureReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
 
-class _PurchaseOrderLineItem(_h.ReferenceField[_h.R]):
+class PurchaseOrderLineItemFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderLineItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -44,7 +44,7 @@ class _PurchaseOrderLineItem(_h.ReferenceField[_h.R]):
     """lineNumber: int32, required"""
     packingSlip: _h.TextField[_h.R]
     """packingSlip: string, at most 50 characters"""
-    product: _IvItemReference[_h.R]
+    product: IvItemReferenceFields[_h.R]
     """product: a reference; compare its id or identifier, or it with None, required"""
     purchaseOrderId: _h.IntegerField[_h.R]
     """purchaseOrderId: int32"""
@@ -58,7 +58,7 @@ class _PurchaseOrderLineItem(_h.ReferenceField[_h.R]):
     """serialNumbers: string"""
     shipDate: _h.DateTimeField[_h.R]
     """shipDate: date-time"""
-    shipmentMethod: _ShipmentMethodReference[_h.R]
+    shipmentMethod: ShipmentMethodReferenceFields[_h.R]
     """shipmentMethod: a reference; compare its id or name, or it with None"""
     tax: _h.NumberField[_h.R]
     """tax: double"""
@@ -66,15 +66,15 @@ class _PurchaseOrderLineItem(_h.ReferenceField[_h.R]):
     """trackingNumber: string, at most 50 characters"""
     unitCost: _h.NumberField[_h.R]
     """unitCost: double"""
-    unitOfMeasure: _UnitOfMeasureReference[_h.R]
+    unitOfMeasure: UnitOfMeasureReferenceFields[_h.R]
     """unitOfMeasure: a reference; compare its id or name, or it with None, required"""
     vendorOrderNumber: _h.TextField[_h.R]
     """vendorOrderNumber: string, at most 50 characters"""
     vendorSku: _h.TextField[_h.R]
     """vendorSku: string, at most 50 characters"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    warehouseBin: _WarehouseBinReference[_h.R]
+    warehouseBin: WarehouseBinReferenceFields[_h.R]
     """warehouseBin: a reference; compare its id or name, or it with None"""
     shipSet: _h.TextField[_h.R]
     """shipSet: string, at most 10 characters"""
@@ -82,7 +82,7 @@ class _PurchaseOrderLineItem(_h.ReferenceField[_h.R]):
     """dateReceived: date-time"""
     receivedStatus: _h.EnumField[_t.Literal["Waiting", "FullyReceived", "PartiallyReceiveCancelRest", "PartiallyReceiveCloneRest"], _h.R]
     """receivedStatus: Waiting | FullyReceived | PartiallyReceiveCancelRest | PartiallyReceiveCloneRest"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     extCost: _h.NumberField[_h.R]
     """extCost: double, since 2025.1"""
@@ -94,9 +94,9 @@ class _PurchaseOrderLineItem(_h.ReferenceField[_h.R]):
     """batchedFlag: boolean, since 2025.1"""
     unbatchedRecId: _h.IntegerField[_h.R]
     """unbatchedRecId: int32, since 2025.1"""
-    salesOrder: _SalesOrderReferenceMany[_h.R]
+    salesOrder: SalesOrderReferenceListFields[_h.R]
     """salesOrder: a list of SalesOrderReference; compare one of its fields, or use any(), since 2025.1"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -107,5 +107,5 @@ class _PurchaseOrderLineItem(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PurchaseOrderLineItem: _PurchaseOrderLineItem[_PurchaseOrderLineItemRecord]
+PurchaseOrderLineItem: PurchaseOrderLineItemFields[_PurchaseOrderLineItemRecord]
 """The fields of PurchaseOrderLineItem: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.purchaseorderlineitemreference import PurchaseOrderLineItemReference as _PurchaseOrderLineItemReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PurchaseOrderLineItemReference(_h.ReferenceField[_h.R]):
+class PurchaseOrderLineItemReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderLineItemReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     identifier: _h.TextField[_h.R]
     """identifier: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _PurchaseOrderLineItemReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PurchaseOrderLineItemReference: _PurchaseOrderLineItemReference[_PurchaseOrderLineItemReferenceRecord]
+PurchaseOrderLineItemReference: PurchaseOrderLineItemReferenceFields[_PurchaseOrderLineItemReferenceRecord]
 """The fields of PurchaseOrderLineItemReference: for conditions, sort orders and selections."""

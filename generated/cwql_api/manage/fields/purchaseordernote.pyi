@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.purchaseordernote import PurchaseOrderNote as _PurchaseOrderNoteRecord
-from ._maps import _Map_info
-from .notetypereference import _NoteTypeReference
+from ._maps import Map_info
+from .notetypereference import NoteTypeReferenceFields
 
-class _PurchaseOrderNote(_h.ReferenceField[_h.R]):
+class PurchaseOrderNoteFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,13 +14,13 @@ class _PurchaseOrderNote(_h.ReferenceField[_h.R]):
     """purchaseHeaderRecID: int32"""
     text: _h.TextField[_h.R]
     """text: string"""
-    type: _NoteTypeReference[_h.R]
+    type: NoteTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
     flagged: _h.BooleanField[_h.R]
     """flagged: boolean"""
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _PurchaseOrderNote(_h.ReferenceField[_h.R]):
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
-PurchaseOrderNote: _PurchaseOrderNote[_PurchaseOrderNoteRecord]
+PurchaseOrderNote: PurchaseOrderNoteFields[_PurchaseOrderNoteRecord]
 """The fields of PurchaseOrderNote: for conditions, sort orders and selections."""

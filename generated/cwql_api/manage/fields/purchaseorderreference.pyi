@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.purchaseorderreference import PurchaseOrderReference as _PurchaseOrderReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PurchaseOrderReference(_h.ReferenceField[_h.R]):
+class PurchaseOrderReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _PurchaseOrderReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PurchaseOrderReference: _PurchaseOrderReference[_PurchaseOrderReferenceRecord]
+PurchaseOrderReference: PurchaseOrderReferenceFields[_PurchaseOrderReferenceRecord]
 """The fields of PurchaseOrderReference: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.purchaseorderstatus import PurchaseOrderStatus as _PurchaseOrderStatusRecord
 from ..models.purchaseorderstatusinfo import PurchaseOrderStatusInfo as _PurchaseOrderStatusInfoRecord
-from ._maps import _Map_info
-from .purchaseorderstatusemailtemplatereference import _PurchaseOrderStatusEmailTemplateReference
+from ._maps import Map_info
+from .purchaseorderstatusemailtemplatereference import PurchaseOrderStatusEmailTemplateReferenceFields
 
-class _PurchaseOrderStatus(_h.ReferenceField[_h.R]):
+class PurchaseOrderStatusFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,9 +23,9 @@ class _PurchaseOrderStatus(_h.ReferenceField[_h.R]):
     """defaultClosedFlag: boolean"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    emailTemplate: _PurchaseOrderStatusEmailTemplateReference[_h.R]
+    emailTemplate: PurchaseOrderStatusEmailTemplateReferenceFields[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -38,5 +38,5 @@ class _PurchaseOrderStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PurchaseOrderStatus: _PurchaseOrderStatus[_PurchaseOrderStatusRecord | _PurchaseOrderStatusInfoRecord]
+PurchaseOrderStatus: PurchaseOrderStatusFields[_PurchaseOrderStatusRecord | _PurchaseOrderStatusInfoRecord]
 """The fields of PurchaseOrderStatus: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.purchaseorderstatusemailtemplate import PurchaseOrderStatusEmailTemplate as _PurchaseOrderStatusEmailTemplateRecord
-from ._maps import _Map_info
-from .purchaseorderstatusreference import _PurchaseOrderStatusReference
+from ._maps import Map_info
+from .purchaseorderstatusreference import PurchaseOrderStatusReferenceFields
 
-class _PurchaseOrderStatusEmailTemplate(_h.ReferenceField[_h.R]):
+class PurchaseOrderStatusEmailTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderStatusEmailTemplate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    status: _PurchaseOrderStatusReference[_h.R]
+    status: PurchaseOrderStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     useSenderFlag: _h.BooleanField[_h.R]
     """useSenderFlag: boolean"""
@@ -26,7 +26,7 @@ class _PurchaseOrderStatusEmailTemplate(_h.ReferenceField[_h.R]):
     """body: string"""
     copySenderFlag: _h.BooleanField[_h.R]
     """copySenderFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -47,5 +47,5 @@ class _PurchaseOrderStatusEmailTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PurchaseOrderStatusEmailTemplate: _PurchaseOrderStatusEmailTemplate[_PurchaseOrderStatusEmailTemplateRecord]
+PurchaseOrderStatusEmailTemplate: PurchaseOrderStatusEmailTemplateFields[_PurchaseOrderStatusEmailTemplateRecord]
 """The fields of PurchaseOrderStatusEmailTemplate: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.purchaseorderstatusinfo import PurchaseOrderStatusInfo as _PurchaseOrderStatusInfoRecord
 from ..models.purchaseorderstatus import PurchaseOrderStatus as _PurchaseOrderStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PurchaseOrderStatusInfo(_h.ReferenceField[_h.R]):
+class PurchaseOrderStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -22,7 +22,7 @@ class _PurchaseOrderStatusInfo(_h.ReferenceField[_h.R]):
     """defaultClosedFlag: boolean"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -33,5 +33,5 @@ class _PurchaseOrderStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PurchaseOrderStatusInfo: _PurchaseOrderStatusInfo[_PurchaseOrderStatusInfoRecord | _PurchaseOrderStatusRecord]
+PurchaseOrderStatusInfo: PurchaseOrderStatusInfoFields[_PurchaseOrderStatusInfoRecord | _PurchaseOrderStatusRecord]
 """The fields of PurchaseOrderStatusInfo: for conditions, sort orders and selections."""

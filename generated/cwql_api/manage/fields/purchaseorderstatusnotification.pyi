@@ -2,27 +2,27 @@
 from cwql.schema import handles as _h
 
 from ..models.purchaseorderstatusnotification import PurchaseOrderStatusNotification as _PurchaseOrderStatusNotificationRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
-from .purchaseorderstatusreference import _PurchaseOrderStatusReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
+from .purchaseorderstatusreference import PurchaseOrderStatusReferenceFields
 
-class _PurchaseOrderStatusNotification(_h.ReferenceField[_h.R]):
+class PurchaseOrderStatusNotificationFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderStatusNotification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None, required"""
-    status: _PurchaseOrderStatusReference[_h.R]
+    status: PurchaseOrderStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     email: _h.TextField[_h.R]
     """email: string, at most 50 characters"""
     workflowStep: _h.IntegerField[_h.R]
     """workflowStep: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -39,5 +39,5 @@ class _PurchaseOrderStatusNotification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PurchaseOrderStatusNotification: _PurchaseOrderStatusNotification[_PurchaseOrderStatusNotificationRecord]
+PurchaseOrderStatusNotification: PurchaseOrderStatusNotificationFields[_PurchaseOrderStatusNotificationRecord]
 """The fields of PurchaseOrderStatusNotification: for conditions, sort orders and selections."""

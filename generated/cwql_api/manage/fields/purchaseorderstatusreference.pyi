@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.purchaseorderstatusreference import PurchaseOrderStatusReference as _PurchaseOrderStatusReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _PurchaseOrderStatusReference(_h.ReferenceField[_h.R]):
+class PurchaseOrderStatusReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of PurchaseOrderStatusReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _PurchaseOrderStatusReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-PurchaseOrderStatusReference: _PurchaseOrderStatusReference[_PurchaseOrderStatusReferenceRecord]
+PurchaseOrderStatusReference: PurchaseOrderStatusReferenceFields[_PurchaseOrderStatusReferenceRecord]
 """The fields of PurchaseOrderStatusReference: for conditions, sort orders and selections."""

@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.purchasingdemand import PurchasingDemand as _PurchasingDemandRecord
-from .companyreference import _CompanyReference
-from .productdemand import _ProductDemandMany
-from .purchaseorder import _PurchaseOrder
-from .warehousereference import _WarehouseReference
+from .companyreference import CompanyReferenceFields
+from .productdemand import ProductDemandListFields
+from .purchaseorder import PurchaseOrderFields
+from .warehousereference import WarehouseReferenceFields
 
-class _PurchasingDemand(_h.ReferenceField[_h.R]):
+class PurchasingDemandFields(_h.ReferenceField[_h.R]):
     """The fields of PurchasingDemand, in conditions on records R."""
 
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
-    vendor: _CompanyReference[_h.R]
+    vendor: CompanyReferenceFields[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
-    products: _ProductDemandMany[_h.R]
+    products: ProductDemandListFields[_h.R]
     """products: a list of ProductDemand; compare one of its fields, or use any()"""
-    purchaseOrder: _PurchaseOrder[_h.R]
+    purchaseOrder: PurchaseOrderFields[_h.R]
     """purchaseOrder: a reference; compare its id, or it with None"""
 
-PurchasingDemand: _PurchasingDemand[_PurchasingDemandRecord]
+PurchasingDemand: PurchasingDemandFields[_PurchasingDemandRecord]
 """The fields of PurchasingDemand: for conditions, sort orders and selections."""

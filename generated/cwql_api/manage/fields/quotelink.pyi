@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.quotelink import QuoteLink as _QuoteLinkRecord
-from ._maps import _Map_info
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _QuoteLink(_h.ReferenceField[_h.R]):
+class QuoteLinkFields(_h.ReferenceField[_h.R]):
     """The fields of QuoteLink, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     link: _h.TextField[_h.R]
     """link: string, at most 2000 characters, required"""
@@ -20,7 +20,7 @@ class _QuoteLink(_h.ReferenceField[_h.R]):
     """newWindowFlag: boolean"""
     asioQuotingFlag: _h.BooleanField[_h.R]
     """asioQuotingFlag: boolean, since 2025.8"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -33,5 +33,5 @@ class _QuoteLink(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-QuoteLink: _QuoteLink[_QuoteLinkRecord]
+QuoteLink: QuoteLinkFields[_QuoteLinkRecord]
 """The fields of QuoteLink: for conditions, sort orders and selections."""

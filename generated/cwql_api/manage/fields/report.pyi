@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.report import Report as _ReportRecord
 
-class _Report(_h.ReferenceField[_h.R]):
+class ReportFields(_h.ReferenceField[_h.R]):
     """The fields of Report, in conditions on records R."""
 
     name: _h.TextField[_h.R]
     """name: string"""
 
-Report: _Report[_ReportRecord]
+Report: ReportFields[_ReportRecord]
 """The fields of Report: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.reportcard import ReportCard as _ReportCardRecord
 from ..models.reportcardinfo import ReportCardInfo as _ReportCardInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ReportCard(_h.ReferenceField[_h.R]):
+class ReportCardFields(_h.ReferenceField[_h.R]):
     """The fields of ReportCard, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -25,5 +25,5 @@ class _ReportCard(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ReportCard: _ReportCard[_ReportCardRecord | _ReportCardInfoRecord]
+ReportCard: ReportCardFields[_ReportCardRecord | _ReportCardInfoRecord]
 """The fields of ReportCard: for conditions, sort orders and selections."""

@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.reportcarddetail import ReportCardDetail as _ReportCardDetailRecord
-from .kpireference import _KPIReference
-from ._maps import _Map_info
-from .reportcardreference import _ReportCardReference
+from .kpireference import KPIReferenceFields
+from ._maps import Map_info
+from .reportcardreference import ReportCardReferenceFields
 
-class _ReportCardDetail(_h.ReferenceField[_h.R]):
+class ReportCardDetailFields(_h.ReferenceField[_h.R]):
     """The fields of ReportCardDetail, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    kpi: _KPIReference[_h.R]
+    kpi: KPIReferenceFields[_h.R]
     """kpi: a reference; compare its id or name, or it with None, required"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    reportCard: _ReportCardReference[_h.R]
+    reportCard: ReportCardReferenceFields[_h.R]
     """reportCard: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -40,5 +40,5 @@ class _ReportCardDetail(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ReportCardDetail: _ReportCardDetail[_ReportCardDetailRecord]
+ReportCardDetail: ReportCardDetailFields[_ReportCardDetailRecord]
 """The fields of ReportCardDetail: for conditions, sort orders and selections."""

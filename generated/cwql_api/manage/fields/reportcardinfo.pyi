@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.reportcardinfo import ReportCardInfo as _ReportCardInfoRecord
 from ..models.reportcard import ReportCard as _ReportCardRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ReportCardInfo(_h.ReferenceField[_h.R]):
+class ReportCardInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ReportCardInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _ReportCardInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ReportCardInfo: _ReportCardInfo[_ReportCardInfoRecord | _ReportCardRecord]
+ReportCardInfo: ReportCardInfoFields[_ReportCardInfoRecord | _ReportCardRecord]
 """The fields of ReportCardInfo: for conditions, sort orders and selections."""

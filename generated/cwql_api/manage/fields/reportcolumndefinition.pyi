@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.reportcolumndefinition import ReportColumnDefinition as _ReportColumnDefinitionRecord
 
-class _ReportColumnDefinition(_h.ReferenceField[_h.R]):
+class ReportColumnDefinitionFields(_h.ReferenceField[_h.R]):
     """The fields of ReportColumnDefinition, in conditions on records R."""
 
     type: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _ReportColumnDefinition(_h.ReferenceField[_h.R]):
     identityColumn: _h.BooleanField[_h.R]
     """identityColumn: boolean"""
 
-ReportColumnDefinition: _ReportColumnDefinition[_ReportColumnDefinitionRecord]
+ReportColumnDefinition: ReportColumnDefinitionFields[_ReportColumnDefinitionRecord]
 """The fields of ReportColumnDefinition: for conditions, sort orders and selections."""

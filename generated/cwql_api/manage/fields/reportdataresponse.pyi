@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.reportdataresponse import ReportDataResponse as _ReportDataResponseRecord
 
-class _ReportDataResponse(_h.ReferenceField[_h.R]):
+class ReportDataResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ReportDataResponse, in conditions on records R."""
 
     column_definitions: _h.CollectionField[_t.Any, _h.R]
@@ -13,5 +13,5 @@ class _ReportDataResponse(_h.ReferenceField[_h.R]):
     row_values: _h.CollectionField[_t.Any, _h.R]
     """row_values: a list of a list of any value"""
 
-ReportDataResponse: _ReportDataResponse[_ReportDataResponseRecord]
+ReportDataResponse: ReportDataResponseFields[_ReportDataResponseRecord]
 """The fields of ReportDataResponse: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.reportingservice import ReportingService as _ReportingServiceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ReportingService(_h.ReferenceField[_h.R]):
+class ReportingServiceFields(_h.ReferenceField[_h.R]):
     """The fields of ReportingService, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _ReportingService(_h.ReferenceField[_h.R]):
     """reportingDomain: string, at most 50 characters"""
     reportingUrl: _h.TextField[_h.R]
     """reportingUrl: string, at most 100 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _ReportingService(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ReportingService: _ReportingService[_ReportingServiceRecord]
+ReportingService: ReportingServiceFields[_ReportingServiceRecord]
 """The fields of ReportingService: for conditions, sort orders and selections."""

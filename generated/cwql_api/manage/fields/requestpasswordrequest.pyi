@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.requestpasswordrequest import RequestPasswordRequest as _RequestPasswordRequestRecord
 
-class _RequestPasswordRequest(_h.ReferenceField[_h.R]):
+class RequestPasswordRequestFields(_h.ReferenceField[_h.R]):
     """The fields of RequestPasswordRequest, in conditions on records R."""
 
     email: _h.TextField[_h.R]
     """email: string, required"""
 
-RequestPasswordRequest: _RequestPasswordRequest[_RequestPasswordRequestRecord]
+RequestPasswordRequest: RequestPasswordRequestFields[_RequestPasswordRequestRecord]
 """The fields of RequestPasswordRequest: for conditions, sort orders and selections."""

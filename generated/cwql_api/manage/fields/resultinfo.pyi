@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.resultinfo import ResultInfo as _ResultInfoRecord
-from .errorresponsemessage import _ErrorResponseMessage
-from .irestidentifieditem import _IRestIdentifiedItem
+from .errorresponsemessage import ErrorResponseMessageFields
+from .irestidentifieditem import IRestIdentifiedItemFields
 
-class _ResultInfo(_h.ReferenceField[_h.R]):
+class ResultInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ResultInfo, in conditions on records R."""
 
     success: _h.BooleanField[_h.R]
@@ -14,13 +14,13 @@ class _ResultInfo(_h.ReferenceField[_h.R]):
     """originalIndex: int32"""
     statusCode: _h.IntegerField[_h.R]
     """statusCode: int32"""
-    data: _IRestIdentifiedItem[_h.R]
+    data: IRestIdentifiedItemFields[_h.R]
     """data: a reference; compare its id, or it with None"""
-    error: _ErrorResponseMessage[_h.R]
+    error: ErrorResponseMessageFields[_h.R]
     """error: a reference; compare its fields, or it with None"""
 
-class _ResultInfoMany(_ResultInfo[_h.R], _h.ChildrenField[_h.R, _ResultInfoRecord]):
+class ResultInfoListFields(ResultInfoFields[_h.R], _h.ChildrenField[_h.R, _ResultInfoRecord]):
     """A list of ResultInfo inside of a record R."""
 
-ResultInfo: _ResultInfo[_ResultInfoRecord]
+ResultInfo: ResultInfoFields[_ResultInfoRecord]
 """The fields of ResultInfo: for conditions, sort orders and selections."""

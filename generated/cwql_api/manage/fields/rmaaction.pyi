@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.rmaaction import RmaAction as _RmaActionRecord
 from ..models.rmaactioninfo import RmaActionInfo as _RmaActionInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _RmaAction(_h.ReferenceField[_h.R]):
+class RmaActionFields(_h.ReferenceField[_h.R]):
     """The fields of RmaAction, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _RmaAction(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters, required"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _RmaAction(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-RmaAction: _RmaAction[_RmaActionRecord | _RmaActionInfoRecord]
+RmaAction: RmaActionFields[_RmaActionRecord | _RmaActionInfoRecord]
 """The fields of RmaAction: for conditions, sort orders and selections."""

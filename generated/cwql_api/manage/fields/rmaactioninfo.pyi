@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.rmaactioninfo import RmaActionInfo as _RmaActionInfoRecord
 from ..models.rmaaction import RmaAction as _RmaActionRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _RmaActionInfo(_h.ReferenceField[_h.R]):
+class RmaActionInfoFields(_h.ReferenceField[_h.R]):
     """The fields of RmaActionInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _RmaActionInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-RmaActionInfo: _RmaActionInfo[_RmaActionInfoRecord | _RmaActionRecord]
+RmaActionInfo: RmaActionInfoFields[_RmaActionInfoRecord | _RmaActionRecord]
 """The fields of RmaActionInfo: for conditions, sort orders and selections."""

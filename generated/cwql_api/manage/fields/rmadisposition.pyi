@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.rmadisposition import RmaDisposition as _RmaDispositionRecord
 from ..models.rmadispositioninfo import RmaDispositionInfo as _RmaDispositionInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _RmaDisposition(_h.ReferenceField[_h.R]):
+class RmaDispositionFields(_h.ReferenceField[_h.R]):
     """The fields of RmaDisposition, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _RmaDisposition(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters, required"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _RmaDisposition(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-RmaDisposition: _RmaDisposition[_RmaDispositionRecord | _RmaDispositionInfoRecord]
+RmaDisposition: RmaDispositionFields[_RmaDispositionRecord | _RmaDispositionInfoRecord]
 """The fields of RmaDisposition: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.rmadispositioninfo import RmaDispositionInfo as _RmaDispositionInfoRecord
 from ..models.rmadisposition import RmaDisposition as _RmaDispositionRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _RmaDispositionInfo(_h.ReferenceField[_h.R]):
+class RmaDispositionInfoFields(_h.ReferenceField[_h.R]):
     """The fields of RmaDispositionInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _RmaDispositionInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-RmaDispositionInfo: _RmaDispositionInfo[_RmaDispositionInfoRecord | _RmaDispositionRecord]
+RmaDispositionInfo: RmaDispositionInfoFields[_RmaDispositionInfoRecord | _RmaDispositionRecord]
 """The fields of RmaDispositionInfo: for conditions, sort orders and selections."""

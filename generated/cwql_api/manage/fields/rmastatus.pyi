@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.rmastatus import RmaStatus as _RmaStatusRecord
 from ..models.rmastatusinfo import RmaStatusInfo as _RmaStatusInfoRecord
-from ._maps import _Map_info
-from .rmastatusemailtemplatereference import _RmaStatusEmailTemplateReference
+from ._maps import Map_info
+from .rmastatusemailtemplatereference import RmaStatusEmailTemplateReferenceFields
 
-class _RmaStatus(_h.ReferenceField[_h.R]):
+class RmaStatusFields(_h.ReferenceField[_h.R]):
     """The fields of RmaStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,9 +19,9 @@ class _RmaStatus(_h.ReferenceField[_h.R]):
     """sortOrder: int32"""
     closedFlag: _h.BooleanField[_h.R]
     """closedFlag: boolean"""
-    emailTemplate: _RmaStatusEmailTemplateReference[_h.R]
+    emailTemplate: RmaStatusEmailTemplateReferenceFields[_h.R]
     """emailTemplate: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -34,5 +34,5 @@ class _RmaStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-RmaStatus: _RmaStatus[_RmaStatusRecord | _RmaStatusInfoRecord]
+RmaStatus: RmaStatusFields[_RmaStatusRecord | _RmaStatusInfoRecord]
 """The fields of RmaStatus: for conditions, sort orders and selections."""

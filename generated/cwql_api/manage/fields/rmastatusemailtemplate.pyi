@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.rmastatusemailtemplate import RmaStatusEmailTemplate as _RmaStatusEmailTemplateRecord
-from ._maps import _Map_info
-from .rmastatusreference import _RmaStatusReference
+from ._maps import Map_info
+from .rmastatusreference import RmaStatusReferenceFields
 
-class _RmaStatusEmailTemplate(_h.ReferenceField[_h.R]):
+class RmaStatusEmailTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of RmaStatusEmailTemplate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    status: _RmaStatusReference[_h.R]
+    status: RmaStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
     useSenderFlag: _h.BooleanField[_h.R]
     """useSenderFlag: boolean"""
@@ -26,7 +26,7 @@ class _RmaStatusEmailTemplate(_h.ReferenceField[_h.R]):
     """body: string, required"""
     copySenderFlag: _h.BooleanField[_h.R]
     """copySenderFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -43,5 +43,5 @@ class _RmaStatusEmailTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-RmaStatusEmailTemplate: _RmaStatusEmailTemplate[_RmaStatusEmailTemplateRecord]
+RmaStatusEmailTemplate: RmaStatusEmailTemplateFields[_RmaStatusEmailTemplateRecord]
 """The fields of RmaStatusEmailTemplate: for conditions, sort orders and selections."""

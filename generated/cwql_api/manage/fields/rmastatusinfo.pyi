@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.rmastatusinfo import RmaStatusInfo as _RmaStatusInfoRecord
 from ..models.rmastatus import RmaStatus as _RmaStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _RmaStatusInfo(_h.ReferenceField[_h.R]):
+class RmaStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of RmaStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _RmaStatusInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _RmaStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-RmaStatusInfo: _RmaStatusInfo[_RmaStatusInfoRecord | _RmaStatusRecord]
+RmaStatusInfo: RmaStatusInfoFields[_RmaStatusInfoRecord | _RmaStatusRecord]
 """The fields of RmaStatusInfo: for conditions, sort orders and selections."""

@@ -2,27 +2,27 @@
 from cwql.schema import handles as _h
 
 from ..models.rmastatusnotification import RmaStatusNotification as _RmaStatusNotificationRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
-from .rmastatusreference import _RmaStatusReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
+from .rmastatusreference import RmaStatusReferenceFields
 
-class _RmaStatusNotification(_h.ReferenceField[_h.R]):
+class RmaStatusNotificationFields(_h.ReferenceField[_h.R]):
     """The fields of RmaStatusNotification, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None, required"""
-    status: _RmaStatusReference[_h.R]
+    status: RmaStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     email: _h.TextField[_h.R]
     """email: string, at most 50 characters"""
     workflowStep: _h.IntegerField[_h.R]
     """workflowStep: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -43,5 +43,5 @@ class _RmaStatusNotification(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-RmaStatusNotification: _RmaStatusNotification[_RmaStatusNotificationRecord]
+RmaStatusNotification: RmaStatusNotificationFields[_RmaStatusNotificationRecord]
 """The fields of RmaStatusNotification: for conditions, sort orders and selections."""

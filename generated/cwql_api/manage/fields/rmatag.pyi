@@ -2,42 +2,42 @@
 from cwql.schema import handles as _h
 
 from ..models.rmatag import RmaTag as _RmaTagRecord
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .countryreference import _CountryReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from .invoicereference import _InvoiceReference
-from .ivitemreference import _IvItemReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .projectreference import _ProjectReference
-from .rmaactionreference import _RmaActionReference
-from .rmadispositionreference import _RmaDispositionReference
-from .rmastatusreference import _RmaStatusReference
-from .salesorderreference import _SalesOrderReference
-from .shipmentmethodreference import _ShipmentMethodReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .ticketreference import _TicketReference
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .countryreference import CountryReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .invoicereference import InvoiceReferenceFields
+from .ivitemreference import IvItemReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .projectreference import ProjectReferenceFields
+from .rmaactionreference import RmaActionReferenceFields
+from .rmadispositionreference import RmaDispositionReferenceFields
+from .rmastatusreference import RmaStatusReferenceFields
+from .salesorderreference import SalesOrderReferenceFields
+from .shipmentmethodreference import ShipmentMethodReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .ticketreference import TicketReferenceFields
 
-class _RmaTag(_h.ReferenceField[_h.R]):
+class RmaTagFields(_h.ReferenceField[_h.R]):
     """The fields of RmaTag, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    serviceTicket: _TicketReference[_h.R]
+    serviceTicket: TicketReferenceFields[_h.R]
     """serviceTicket: a reference; compare its id, or it with None"""
-    salesOrder: _SalesOrderReference[_h.R]
+    salesOrder: SalesOrderReferenceFields[_h.R]
     """salesOrder: a reference; compare its id or identifier, or it with None"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
     summary: _h.TextField[_h.R]
     """summary: string, at most 150 characters"""
-    product: _IvItemReference[_h.R]
+    product: IvItemReferenceFields[_h.R]
     """product: a reference; compare its id or identifier, or it with None, required"""
     ivDescription: _h.TextField[_h.R]
     """ivDescription: string"""
@@ -47,21 +47,21 @@ class _RmaTag(_h.ReferenceField[_h.R]):
     """serialNumber: string"""
     mfgItemID: _h.TextField[_h.R]
     """mfgItemID: string, at most 100 characters"""
-    status: _RmaStatusReference[_h.R]
+    status: RmaStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
     listPrice: _h.NumberField[_h.R]
     """listPrice: double"""
     unitPrice: _h.NumberField[_h.R]
     """unitPrice: double"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None, required"""
     problemDescription: _h.TextField[_h.R]
     """problemDescription: string, at most 1000 characters"""
-    returnedCompany: _CompanyReference[_h.R]
+    returnedCompany: CompanyReferenceFields[_h.R]
     """returnedCompany: a reference; compare its id, identifier or name, or it with None, required"""
-    returnedContact: _ContactReference[_h.R]
+    returnedContact: ContactReferenceFields[_h.R]
     """returnedContact: a reference; compare its id or name, or it with None"""
     returnedContactType: _h.TextField[_h.R]
     """returnedContactType: string"""
@@ -81,15 +81,15 @@ class _RmaTag(_h.ReferenceField[_h.R]):
     """returnedContactState: string, at most 50 characters"""
     returnedContactZip: _h.TextField[_h.R]
     """returnedContactZip: string, at most 12 characters"""
-    returnedContactCountry: _CountryReference[_h.R]
+    returnedContactCountry: CountryReferenceFields[_h.R]
     """returnedContactCountry: a reference; compare its id, identifier or name, or it with None"""
-    rmaDisposition: _RmaDispositionReference[_h.R]
+    rmaDisposition: RmaDispositionReferenceFields[_h.R]
     """rmaDisposition: a reference; compare its id or name, or it with None, required"""
-    returnedSite: _SiteReference[_h.R]
+    returnedSite: SiteReferenceFields[_h.R]
     """returnedSite: a reference; compare its id or name, or it with None"""
-    purchasedCompany: _CompanyReference[_h.R]
+    purchasedCompany: CompanyReferenceFields[_h.R]
     """purchasedCompany: a reference; compare its id, identifier or name, or it with None"""
-    purchasedContact: _ContactReference[_h.R]
+    purchasedContact: ContactReferenceFields[_h.R]
     """purchasedContact: a reference; compare its id or name, or it with None"""
     purchasedContactType: _h.TextField[_h.R]
     """purchasedContactType: string"""
@@ -109,7 +109,7 @@ class _RmaTag(_h.ReferenceField[_h.R]):
     """purchasedContactState: string, at most 50 characters"""
     purchasedContactZip: _h.TextField[_h.R]
     """purchasedContactZip: string, at most 12 characters"""
-    purchasedContactCountry: _CountryReference[_h.R]
+    purchasedContactCountry: CountryReferenceFields[_h.R]
     """purchasedContactCountry: a reference; compare its id, identifier or name, or it with None"""
     purchasedInvoiceNumber: _h.TextField[_h.R]
     """purchasedInvoiceNumber: string, at most 50 characters"""
@@ -117,17 +117,17 @@ class _RmaTag(_h.ReferenceField[_h.R]):
     """purchasedInvoiceDate: date"""
     purchasedOrderNumber: _h.TextField[_h.R]
     """purchasedOrderNumber: string, at most 50 characters"""
-    purchasedVendorAction: _RmaActionReference[_h.R]
+    purchasedVendorAction: RmaActionReferenceFields[_h.R]
     """purchasedVendorAction: a reference; compare its id or name, or it with None"""
     purchasedVendorRmaNumber: _h.TextField[_h.R]
     """purchasedVendorRmaNumber: string, at most 50 characters"""
-    purchasedSite: _SiteReference[_h.R]
+    purchasedSite: SiteReferenceFields[_h.R]
     """purchasedSite: a reference; compare its id or name, or it with None"""
     purchasedNotes: _h.TextField[_h.R]
     """purchasedNotes: string, at most 1000 characters"""
-    warrantyCompany: _CompanyReference[_h.R]
+    warrantyCompany: CompanyReferenceFields[_h.R]
     """warrantyCompany: a reference; compare its id, identifier or name, or it with None"""
-    warrantyContact: _ContactReference[_h.R]
+    warrantyContact: ContactReferenceFields[_h.R]
     """warrantyContact: a reference; compare its id or name, or it with None"""
     warrantyContactType: _h.TextField[_h.R]
     """warrantyContactType: string"""
@@ -147,15 +147,15 @@ class _RmaTag(_h.ReferenceField[_h.R]):
     """warrantyContactState: string, at most 50 characters"""
     warrantyContactZip: _h.TextField[_h.R]
     """warrantyContactZip: string, at most 12 characters"""
-    warrantyContactCountry: _CountryReference[_h.R]
+    warrantyContactCountry: CountryReferenceFields[_h.R]
     """warrantyContactCountry: a reference; compare its id, identifier or name, or it with None"""
-    warrantySite: _SiteReference[_h.R]
+    warrantySite: SiteReferenceFields[_h.R]
     """warrantySite: a reference; compare its id or name, or it with None"""
     warrantyNotes: _h.TextField[_h.R]
     """warrantyNotes: string, at most 1000 characters"""
-    repairCompany: _CompanyReference[_h.R]
+    repairCompany: CompanyReferenceFields[_h.R]
     """repairCompany: a reference; compare its id, identifier or name, or it with None"""
-    repairContact: _ContactReference[_h.R]
+    repairContact: ContactReferenceFields[_h.R]
     """repairContact: a reference; compare its id or name, or it with None"""
     repairContactType: _h.TextField[_h.R]
     """repairContactType: string"""
@@ -175,17 +175,17 @@ class _RmaTag(_h.ReferenceField[_h.R]):
     """repairContactState: string, at most 50 characters"""
     repairContactZip: _h.TextField[_h.R]
     """repairContactZip: string, at most 12 characters"""
-    repairContactCountry: _CountryReference[_h.R]
+    repairContactCountry: CountryReferenceFields[_h.R]
     """repairContactCountry: a reference; compare its id, identifier or name, or it with None"""
     repairOrderNumber: _h.TextField[_h.R]
     """repairOrderNumber: string, at most 50 characters"""
-    repairSite: _SiteReference[_h.R]
+    repairSite: SiteReferenceFields[_h.R]
     """repairSite: a reference; compare its id or name, or it with None"""
     repairNotes: _h.TextField[_h.R]
     """repairNotes: string, at most 1000 characters"""
     dropShipFlag: _h.BooleanField[_h.R]
     """dropShipFlag: boolean"""
-    shipMethod: _ShipmentMethodReference[_h.R]
+    shipMethod: ShipmentMethodReferenceFields[_h.R]
     """shipMethod: a reference; compare its id or name, or it with None"""
     shippingDate: _h.DateField[_h.R]
     """shippingDate: date"""
@@ -197,17 +197,17 @@ class _RmaTag(_h.ReferenceField[_h.R]):
     """closingNotes: string, at most 1000 characters"""
     dateClosed: _h.DateTextField[_h.R]
     """dateClosed: string"""
-    accountManager: _MemberReference[_h.R]
+    accountManager: MemberReferenceFields[_h.R]
     """accountManager: a reference; compare its id, identifier or name, or it with None"""
-    technicalContact: _MemberReference[_h.R]
+    technicalContact: MemberReferenceFields[_h.R]
     """technicalContact: a reference; compare its id, identifier or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    closedBy: _MemberReference[_h.R]
+    closedBy: MemberReferenceFields[_h.R]
     """closedBy: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -218,5 +218,5 @@ class _RmaTag(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-RmaTag: _RmaTag[_RmaTagRecord]
+RmaTag: RmaTagFields[_RmaTagRecord]
 """The fields of RmaTag: for conditions, sort orders and selections."""

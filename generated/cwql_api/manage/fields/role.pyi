@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.role import Role as _RoleRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Role(_h.ReferenceField[_h.R]):
+class RoleFields(_h.ReferenceField[_h.R]):
     """The fields of Role, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -24,5 +24,5 @@ class _Role(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Role: _Role[_RoleRecord]
+Role: RoleFields[_RoleRecord]
 """The fields of Role: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.salesconversion import SalesConversion as _SalesConversionRecord
-from .conversiontypereference import _ConversionTypeReference
-from ._maps import _Map_info
+from .conversiontypereference import ConversionTypeReferenceFields
+from ._maps import Map_info
 
-class _SalesConversion(_h.ReferenceField[_h.R]):
+class SalesConversionFields(_h.ReferenceField[_h.R]):
     """The fields of SalesConversion, in conditions on records R."""
 
     parentType: _h.TextField[_h.R]
     """parentType: string"""
-    convertedTo: _ConversionTypeReference[_h.R]
+    convertedTo: ConversionTypeReferenceFields[_h.R]
     """convertedTo: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _SalesConversion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SalesConversion: _SalesConversion[_SalesConversionRecord]
+SalesConversion: SalesConversionFields[_SalesConversionRecord]
 """The fields of SalesConversion: for conditions, sort orders and selections."""

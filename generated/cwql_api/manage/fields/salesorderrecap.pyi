@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.salesorderrecap import SalesOrderRecap as _SalesOrderRecapRecord
 
-class _SalesOrderRecap(_h.ReferenceField[_h.R]):
+class SalesOrderRecapFields(_h.ReferenceField[_h.R]):
     """The fields of SalesOrderRecap, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,5 +17,5 @@ class _SalesOrderRecap(_h.ReferenceField[_h.R]):
     percent: _h.NumberField[_h.R]
     """percent: double"""
 
-SalesOrderRecap: _SalesOrderRecap[_SalesOrderRecapRecord]
+SalesOrderRecap: SalesOrderRecapFields[_SalesOrderRecapRecord]
 """The fields of SalesOrderRecap: for conditions, sort orders and selections."""

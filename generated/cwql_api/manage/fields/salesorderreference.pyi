@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.salesorderreference import SalesOrderReference as _SalesOrderReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SalesOrderReference(_h.ReferenceField[_h.R]):
+class SalesOrderReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of SalesOrderReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     identifier: _h.TextField[_h.R]
     """identifier: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,8 +22,8 @@ class _SalesOrderReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _SalesOrderReferenceMany(_SalesOrderReference[_h.R], _h.ChildrenField[_h.R, _SalesOrderReferenceRecord]):
+class SalesOrderReferenceListFields(SalesOrderReferenceFields[_h.R], _h.ChildrenField[_h.R, _SalesOrderReferenceRecord]):
     """A list of SalesOrderReference inside of a record R."""
 
-SalesOrderReference: _SalesOrderReference[_SalesOrderReferenceRecord]
+SalesOrderReference: SalesOrderReferenceFields[_SalesOrderReferenceRecord]
 """The fields of SalesOrderReference: for conditions, sort orders and selections."""

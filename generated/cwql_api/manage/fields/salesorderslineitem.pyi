@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.salesorderslineitem import SalesOrdersLineItem as _SalesOrdersLineItemRecord
-from ._maps import _Map_info
-from .salesorderreference import _SalesOrderReference
+from ._maps import Map_info
+from .salesorderreference import SalesOrderReferenceFields
 
-class _SalesOrdersLineItem(_h.ReferenceField[_h.R]):
+class SalesOrdersLineItemFields(_h.ReferenceField[_h.R]):
     """The fields of SalesOrdersLineItem, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     purchaseOrderNumber: _h.TextField[_h.R]
     """purchaseOrderNumber: string, at most 100 characters"""
-    salesOrder: _SalesOrderReference[_h.R]
+    salesOrder: SalesOrderReferenceFields[_h.R]
     """salesOrder: a reference; compare its id or identifier, or it with None, required"""
     billStatus: _h.TextField[_h.R]
     """billStatus: string"""
@@ -20,7 +20,7 @@ class _SalesOrdersLineItem(_h.ReferenceField[_h.R]):
     """quantity: int32"""
     quantityCancelled: _h.IntegerField[_h.R]
     """quantityCancelled: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _SalesOrdersLineItem(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SalesOrdersLineItem: _SalesOrdersLineItem[_SalesOrdersLineItemRecord]
+SalesOrdersLineItem: SalesOrdersLineItemFields[_SalesOrdersLineItemRecord]
 """The fields of SalesOrdersLineItem: for conditions, sort orders and selections."""

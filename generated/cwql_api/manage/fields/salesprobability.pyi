@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.salesprobability import SalesProbability as _SalesProbabilityRecord
 from ..models.salesprobabilityinfo import SalesProbabilityInfo as _SalesProbabilityInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SalesProbability(_h.ReferenceField[_h.R]):
+class SalesProbabilityFields(_h.ReferenceField[_h.R]):
     """The fields of SalesProbability, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     probability: _h.IntegerField[_h.R]
     """probability: int32, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -25,5 +25,5 @@ class _SalesProbability(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SalesProbability: _SalesProbability[_SalesProbabilityRecord | _SalesProbabilityInfoRecord]
+SalesProbability: SalesProbabilityFields[_SalesProbabilityRecord | _SalesProbabilityInfoRecord]
 """The fields of SalesProbability: for conditions, sort orders and selections."""

@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.salesprobabilityinfo import SalesProbabilityInfo as _SalesProbabilityInfoRecord
 from ..models.salesprobability import SalesProbability as _SalesProbabilityRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SalesProbabilityInfo(_h.ReferenceField[_h.R]):
+class SalesProbabilityInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SalesProbabilityInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     probability: _h.IntegerField[_h.R]
     """probability: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _SalesProbabilityInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SalesProbabilityInfo: _SalesProbabilityInfo[_SalesProbabilityInfoRecord | _SalesProbabilityRecord]
+SalesProbabilityInfo: SalesProbabilityInfoFields[_SalesProbabilityInfoRecord | _SalesProbabilityRecord]
 """The fields of SalesProbabilityInfo: for conditions, sort orders and selections."""

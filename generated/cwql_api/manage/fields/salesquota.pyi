@@ -2,30 +2,30 @@
 from cwql.schema import handles as _h
 
 from ..models.salesquota import SalesQuota as _SalesQuotaRecord
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .productcategoryreference import _ProductCategoryReference
-from .productsubcategoryreference import _ProductSubCategoryReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .productcategoryreference import ProductCategoryReferenceFields
+from .productsubcategoryreference import ProductSubCategoryReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _SalesQuota(_h.ReferenceField[_h.R]):
+class SalesQuotaFields(_h.ReferenceField[_h.R]):
     """The fields of SalesQuota, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
     forecastYear: _h.IntegerField[_h.R]
     """forecastYear: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    category: _ProductCategoryReference[_h.R]
+    category: ProductCategoryReferenceFields[_h.R]
     """category: a reference; compare its id or name, or it with None"""
-    subCategory: _ProductSubCategoryReference[_h.R]
+    subCategory: ProductSubCategoryReferenceFields[_h.R]
     """subCategory: a reference; compare its id or name, or it with None"""
     januaryRevenue: _h.NumberField[_h.R]
     """januaryRevenue: double"""
@@ -75,9 +75,9 @@ class _SalesQuota(_h.ReferenceField[_h.R]):
     """decemberRevenue: double"""
     decemberMargin: _h.NumberField[_h.R]
     """decemberMargin: double"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -90,5 +90,5 @@ class _SalesQuota(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SalesQuota: _SalesQuota[_SalesQuotaRecord]
+SalesQuota: SalesQuotaFields[_SalesQuotaRecord]
 """The fields of SalesQuota: for conditions, sort orders and selections."""

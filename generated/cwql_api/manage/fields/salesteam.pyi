@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.salesteam import SalesTeam as _SalesTeamRecord
-from ._maps import _Map_info
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _SalesTeam(_h.ReferenceField[_h.R]):
+class SalesTeamFields(_h.ReferenceField[_h.R]):
     """The fields of SalesTeam, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,11 +14,11 @@ class _SalesTeam(_h.ReferenceField[_h.R]):
     """salesTeamIdentifier: string, at most 20 characters, required"""
     salesTeamDescription: _h.TextField[_h.R]
     """salesTeamDescription: string, at most 50 characters, required"""
-    salesTeamLocation: _SystemLocationReference[_h.R]
+    salesTeamLocation: SystemLocationReferenceFields[_h.R]
     """salesTeamLocation: a reference; compare its id or name, or it with None, required"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -31,5 +31,5 @@ class _SalesTeam(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SalesTeam: _SalesTeam[_SalesTeamRecord]
+SalesTeam: SalesTeamFields[_SalesTeamRecord]
 """The fields of SalesTeam: for conditions, sort orders and selections."""

@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.salesteammember import SalesTeamMember as _SalesTeamMemberRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _SalesTeamMember(_h.ReferenceField[_h.R]):
+class SalesTeamMemberFields(_h.ReferenceField[_h.R]):
     """The fields of SalesTeamMember, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     allowAccessFlag: _h.BooleanField[_h.R]
     """allowAccessFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -41,5 +41,5 @@ class _SalesTeamMember(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SalesTeamMember: _SalesTeamMember[_SalesTeamMemberRecord]
+SalesTeamMember: SalesTeamMemberFields[_SalesTeamMemberRecord]
 """The fields of SalesTeamMember: for conditions, sort orders and selections."""

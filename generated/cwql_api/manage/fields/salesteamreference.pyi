@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.salesteamreference import SalesTeamReference as _SalesTeamReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SalesTeamReference(_h.ReferenceField[_h.R]):
+class SalesTeamReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of SalesTeamReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     identifier: _h.TextField[_h.R]
     """identifier: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _SalesTeamReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SalesTeamReference: _SalesTeamReference[_SalesTeamReferenceRecord]
+SalesTeamReference: SalesTeamReferenceFields[_SalesTeamReferenceRecord]
 """The fields of SalesTeamReference: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.schedulecolor import ScheduleColor as _ScheduleColorRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ScheduleColor(_h.ReferenceField[_h.R]):
+class ScheduleColorFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleColor, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _ScheduleColor(_h.ReferenceField[_h.R]):
     """endPercent: int32"""
     color: _h.TextField[_h.R]
     """color: string, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -28,5 +28,5 @@ class _ScheduleColor(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleColor: _ScheduleColor[_ScheduleColorRecord]
+ScheduleColor: ScheduleColorFields[_ScheduleColorRecord]
 """The fields of ScheduleColor: for conditions, sort orders and selections."""

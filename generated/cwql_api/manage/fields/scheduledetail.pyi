@@ -2,24 +2,24 @@
 from cwql.schema import handles as _h
 
 from ..models.scheduledetail import ScheduleDetail as _ScheduleDetailRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .scheduleentryreference import _ScheduleEntryReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .scheduleentryreference import ScheduleEntryReferenceFields
 
-class _ScheduleDetail(_h.ReferenceField[_h.R]):
+class ScheduleDetailFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleDetail, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    scheduleEntry: _ScheduleEntryReference[_h.R]
+    scheduleEntry: ScheduleEntryReferenceFields[_h.R]
     """scheduleEntry: a reference; compare its id, or it with None"""
     dateStart: _h.DateTextField[_h.R]
     """dateStart: string"""
     dateEnd: _h.DateTextField[_h.R]
     """dateEnd: string"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _ScheduleDetail(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleDetail: _ScheduleDetail[_ScheduleDetailRecord]
+ScheduleDetail: ScheduleDetailFields[_ScheduleDetailRecord]
 """The fields of ScheduleDetail: for conditions, sort orders and selections."""

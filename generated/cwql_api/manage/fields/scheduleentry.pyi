@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.scheduleentry import ScheduleEntry as _ScheduleEntryRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .reminderreference import _ReminderReference
-from .schedulespanreference import _ScheduleSpanReference
-from .schedulestatusreference import _ScheduleStatusReference
-from .scheduletypereference import _ScheduleTypeReference
-from .servicelocationreference import _ServiceLocationReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .reminderreference import ReminderReferenceFields
+from .schedulespanreference import ScheduleSpanReferenceFields
+from .schedulestatusreference import ScheduleStatusReferenceFields
+from .scheduletypereference import ScheduleTypeReferenceFields
+from .servicelocationreference import ServiceLocationReferenceFields
 
-class _ScheduleEntry(_h.ReferenceField[_h.R]):
+class ScheduleEntryFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleEntry, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,21 +19,21 @@ class _ScheduleEntry(_h.ReferenceField[_h.R]):
     """objectId: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 250 characters"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    where: _ServiceLocationReference[_h.R]
+    where: ServiceLocationReferenceFields[_h.R]
     """where: a reference; compare its id or name, or it with None"""
     dateStart: _h.DateTimeField[_h.R]
     """dateStart: date-time"""
     dateEnd: _h.DateTimeField[_h.R]
     """dateEnd: date-time"""
-    reminder: _ReminderReference[_h.R]
+    reminder: ReminderReferenceFields[_h.R]
     """reminder: a reference; compare its id or name, or it with None"""
-    status: _ScheduleStatusReference[_h.R]
+    status: ScheduleStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    type: _ScheduleTypeReference[_h.R]
+    type: ScheduleTypeReferenceFields[_h.R]
     """type: a reference; compare its id or identifier, or it with None, required"""
-    span: _ScheduleSpanReference[_h.R]
+    span: ScheduleSpanReferenceFields[_h.R]
     """span: a reference; compare its id or identifier, or it with None"""
     doneFlag: _h.BooleanField[_h.R]
     """doneFlag: boolean"""
@@ -69,7 +69,7 @@ class _ScheduleEntry(_h.ReferenceField[_h.R]):
     """startTimeSet: boolean, since 2025.1"""
     endTimeSet: _h.BooleanField[_h.R]
     """endTimeSet: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -80,5 +80,5 @@ class _ScheduleEntry(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleEntry: _ScheduleEntry[_ScheduleEntryRecord]
+ScheduleEntry: ScheduleEntryFields[_ScheduleEntryRecord]
 """The fields of ScheduleEntry: for conditions, sort orders and selections."""

@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.scheduleentrydetail import ScheduleEntryDetail as _ScheduleEntryDetailRecord
-from ._maps import _Map_info
-from .scheduleentryreference import _ScheduleEntryReference
+from ._maps import Map_info
+from .scheduleentryreference import ScheduleEntryReferenceFields
 
-class _ScheduleEntryDetail(_h.ReferenceField[_h.R]):
+class ScheduleEntryDetailFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleEntryDetail, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    scheduleEntry: _ScheduleEntryReference[_h.R]
+    scheduleEntry: ScheduleEntryReferenceFields[_h.R]
     """scheduleEntry: a reference; compare its id, or it with None"""
     dateStart: _h.DateTextField[_h.R]
     """dateStart: string"""
@@ -18,7 +18,7 @@ class _ScheduleEntryDetail(_h.ReferenceField[_h.R]):
     """dateEnd: string"""
     hoursScheduled: _h.NumberField[_h.R]
     """hoursScheduled: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ScheduleEntryDetail(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleEntryDetail: _ScheduleEntryDetail[_ScheduleEntryDetailRecord]
+ScheduleEntryDetail: ScheduleEntryDetailFields[_ScheduleEntryDetailRecord]
 """The fields of ScheduleEntryDetail: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.scheduleentryreference import ScheduleEntryReference as _ScheduleEntryReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ScheduleEntryReference(_h.ReferenceField[_h.R]):
+class ScheduleEntryReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleEntryReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     description: _h.TextField[_h.R]
     """description: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _ScheduleEntryReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleEntryReference: _ScheduleEntryReference[_ScheduleEntryReferenceRecord]
+ScheduleEntryReference: ScheduleEntryReferenceFields[_ScheduleEntryReferenceRecord]
 """The fields of ScheduleEntryReference: for conditions, sort orders and selections."""

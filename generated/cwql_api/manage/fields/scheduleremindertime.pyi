@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.scheduleremindertime import ScheduleReminderTime as _ScheduleReminderTimeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ScheduleReminderTime(_h.ReferenceField[_h.R]):
+class ScheduleReminderTimeFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleReminderTime, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _ScheduleReminderTime(_h.ReferenceField[_h.R]):
     """name: string, at most 10 characters"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -28,5 +28,5 @@ class _ScheduleReminderTime(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleReminderTime: _ScheduleReminderTime[_ScheduleReminderTimeRecord]
+ScheduleReminderTime: ScheduleReminderTimeFields[_ScheduleReminderTimeRecord]
 """The fields of ScheduleReminderTime: for conditions, sort orders and selections."""

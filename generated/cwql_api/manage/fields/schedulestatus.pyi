@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.schedulestatus import ScheduleStatus as _ScheduleStatusRecord
 from ..models.schedulestatusinfo import ScheduleStatusInfo as _ScheduleStatusInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ScheduleStatus(_h.ReferenceField[_h.R]):
+class ScheduleStatusFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleStatus, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ScheduleStatus(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean"""
     showAsTentativeFlag: _h.BooleanField[_h.R]
     """showAsTentativeFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -29,5 +29,5 @@ class _ScheduleStatus(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleStatus: _ScheduleStatus[_ScheduleStatusRecord | _ScheduleStatusInfoRecord]
+ScheduleStatus: ScheduleStatusFields[_ScheduleStatusRecord | _ScheduleStatusInfoRecord]
 """The fields of ScheduleStatus: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.schedulestatusinfo import ScheduleStatusInfo as _ScheduleStatusInfoRecord
 from ..models.schedulestatus import ScheduleStatus as _ScheduleStatusRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ScheduleStatusInfo(_h.ReferenceField[_h.R]):
+class ScheduleStatusInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleStatusInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ScheduleStatusInfo(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean"""
     showAsTentativeFlag: _h.BooleanField[_h.R]
     """showAsTentativeFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _ScheduleStatusInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleStatusInfo: _ScheduleStatusInfo[_ScheduleStatusInfoRecord | _ScheduleStatusRecord]
+ScheduleStatusInfo: ScheduleStatusInfoFields[_ScheduleStatusInfoRecord | _ScheduleStatusRecord]
 """The fields of ScheduleStatusInfo: for conditions, sort orders and selections."""

@@ -4,18 +4,18 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.schedulestopwatch import ScheduleStopwatch as _ScheduleStopwatchRecord
-from .agreementreference import _AgreementReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .agreementreference import AgreementReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _ScheduleStopwatch(_h.ReferenceField[_h.R]):
+class ScheduleStopwatchFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleStopwatch, in conditions on records R."""
 
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault"""
@@ -31,7 +31,7 @@ class _ScheduleStopwatch(_h.ReferenceField[_h.R]):
     """internalNotes: string"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
@@ -47,9 +47,9 @@ class _ScheduleStopwatch(_h.ReferenceField[_h.R]):
     """status: Reset | Running | Paused | Stopped, required"""
     totalPauseTime: _h.IntegerField[_h.R]
     """totalPauseTime: int32"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -58,5 +58,5 @@ class _ScheduleStopwatch(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleStopwatch: _ScheduleStopwatch[_ScheduleStopwatchRecord]
+ScheduleStopwatch: ScheduleStopwatchFields[_ScheduleStopwatchRecord]
 """The fields of ScheduleStopwatch: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.scheduletype import ScheduleType as _ScheduleTypeRecord
 from ..models.scheduletypeinfo import ScheduleTypeInfo as _ScheduleTypeInfoRecord
-from .chargecodereference import _ChargeCodeReference
-from ._maps import _Map_info
-from .servicelocationreference import _ServiceLocationReference
+from .chargecodereference import ChargeCodeReferenceFields
+from ._maps import Map_info
+from .servicelocationreference import ServiceLocationReferenceFields
 
-class _ScheduleType(_h.ReferenceField[_h.R]):
+class ScheduleTypeFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,13 +16,13 @@ class _ScheduleType(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters, required"""
     identifier: _h.TextField[_h.R]
     """identifier: string, at most 1 characters, required"""
-    chargeCode: _ChargeCodeReference[_h.R]
+    chargeCode: ChargeCodeReferenceFields[_h.R]
     """chargeCode: a reference; compare its id or name, or it with None"""
-    where: _ServiceLocationReference[_h.R]
+    where: ServiceLocationReferenceFields[_h.R]
     """where: a reference; compare its id or name, or it with None"""
     systemFlag: _h.BooleanField[_h.R]
     """systemFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -35,5 +35,5 @@ class _ScheduleType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleType: _ScheduleType[_ScheduleTypeRecord | _ScheduleTypeInfoRecord]
+ScheduleType: ScheduleTypeFields[_ScheduleTypeRecord | _ScheduleTypeInfoRecord]
 """The fields of ScheduleType: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.scheduletypeinfo import ScheduleTypeInfo as _ScheduleTypeInfoRecord
 from ..models.scheduletype import ScheduleType as _ScheduleTypeRecord
-from .chargecodereference import _ChargeCodeReference
-from ._maps import _Map_info
-from .servicelocationreference import _ServiceLocationReference
+from .chargecodereference import ChargeCodeReferenceFields
+from ._maps import Map_info
+from .servicelocationreference import ServiceLocationReferenceFields
 
-class _ScheduleTypeInfo(_h.ReferenceField[_h.R]):
+class ScheduleTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,13 +16,13 @@ class _ScheduleTypeInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     identifier: _h.TextField[_h.R]
     """identifier: string"""
-    chargeCode: _ChargeCodeReference[_h.R]
+    chargeCode: ChargeCodeReferenceFields[_h.R]
     """chargeCode: a reference; compare its id or name, or it with None"""
-    where: _ServiceLocationReference[_h.R]
+    where: ServiceLocationReferenceFields[_h.R]
     """where: a reference; compare its id or name, or it with None"""
     systemFlag: _h.BooleanField[_h.R]
     """systemFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -33,5 +33,5 @@ class _ScheduleTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleTypeInfo: _ScheduleTypeInfo[_ScheduleTypeInfoRecord | _ScheduleTypeRecord]
+ScheduleTypeInfo: ScheduleTypeInfoFields[_ScheduleTypeInfoRecord | _ScheduleTypeRecord]
 """The fields of ScheduleTypeInfo: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.scheduletypereference import ScheduleTypeReference as _ScheduleTypeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ScheduleTypeReference(_h.ReferenceField[_h.R]):
+class ScheduleTypeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ScheduleTypeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     identifier: _h.TextField[_h.R]
     """identifier: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _ScheduleTypeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ScheduleTypeReference: _ScheduleTypeReference[_ScheduleTypeReferenceRecord]
+ScheduleTypeReference: ScheduleTypeReferenceFields[_ScheduleTypeReferenceRecord]
 """The fields of ScheduleTypeReference: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.schedulingmemberinfo import SchedulingMemberInfo as _SchedulingMemberInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SchedulingMemberInfo(_h.ReferenceField[_h.R]):
+class SchedulingMemberInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SchedulingMemberInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,7 +23,7 @@ class _SchedulingMemberInfo(_h.ReferenceField[_h.R]):
     """defaultEmail: string"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -34,5 +34,5 @@ class _SchedulingMemberInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SchedulingMemberInfo: _SchedulingMemberInfo[_SchedulingMemberInfoRecord]
+SchedulingMemberInfo: SchedulingMemberInfoFields[_SchedulingMemberInfoRecord]
 """The fields of SchedulingMemberInfo: for conditions, sort orders and selections."""

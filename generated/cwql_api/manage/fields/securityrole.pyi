@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.securityrole import SecurityRole as _SecurityRoleRecord
 from ..models.securityroleinfo import SecurityRoleInfo as _SecurityRoleInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SecurityRole(_h.ReferenceField[_h.R]):
+class SecurityRoleFields(_h.ReferenceField[_h.R]):
     """The fields of SecurityRole, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _SecurityRole(_h.ReferenceField[_h.R]):
     """adminFlag: boolean"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _SecurityRole(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SecurityRole: _SecurityRole[_SecurityRoleRecord | _SecurityRoleInfoRecord]
+SecurityRole: SecurityRoleFields[_SecurityRoleRecord | _SecurityRoleInfoRecord]
 """The fields of SecurityRole: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.securityroleinfo import SecurityRoleInfo as _SecurityRoleInfoRecord
 from ..models.securityrole import SecurityRole as _SecurityRoleRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SecurityRoleInfo(_h.ReferenceField[_h.R]):
+class SecurityRoleInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SecurityRoleInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _SecurityRoleInfo(_h.ReferenceField[_h.R]):
     """roleType: string, since 2025.1"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _SecurityRoleInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SecurityRoleInfo: _SecurityRoleInfo[_SecurityRoleInfoRecord | _SecurityRoleRecord]
+SecurityRoleInfo: SecurityRoleInfoFields[_SecurityRoleInfoRecord | _SecurityRoleRecord]
 """The fields of SecurityRoleInfo: for conditions, sort orders and selections."""

@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.securityrolesetting import SecurityRoleSetting as _SecurityRoleSettingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SecurityRoleSetting(_h.ReferenceField[_h.R]):
+class SecurityRoleSettingFields(_h.ReferenceField[_h.R]):
     """The fields of SecurityRoleSetting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -41,7 +41,7 @@ class _SecurityRoleSetting(_h.ReferenceField[_h.R]):
     """moduleName: string"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -52,5 +52,5 @@ class _SecurityRoleSetting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SecurityRoleSetting: _SecurityRoleSetting[_SecurityRoleSettingRecord]
+SecurityRoleSetting: SecurityRoleSettingFields[_SecurityRoleSettingRecord]
 """The fields of SecurityRoleSetting: for conditions, sort orders and selections."""

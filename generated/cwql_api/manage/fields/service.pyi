@@ -5,10 +5,10 @@ from cwql.schema import handles as _h
 
 from ..models.service import Service as _ServiceRecord
 from ..models.serviceinfo import ServiceInfo as _ServiceInfoRecord
-from .calendarsetupreference import _CalendarSetupReference
-from ._maps import _Map_info
+from .calendarsetupreference import CalendarSetupReferenceFields
+from ._maps import Map_info
 
-class _Service(_h.ReferenceField[_h.R]):
+class ServiceFields(_h.ReferenceField[_h.R]):
     """The fields of Service, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -31,7 +31,7 @@ class _Service(_h.ReferenceField[_h.R]):
     """contactColor: string, at most 50 characters"""
     unknownColor: _h.TextField[_h.R]
     """unknownColor: string, at most 50 characters"""
-    calendarSetup: _CalendarSetupReference[_h.R]
+    calendarSetup: CalendarSetupReferenceFields[_h.R]
     """calendarSetup: a reference; compare its id, or it with None"""
     headerColorDisableFlag: _h.BooleanField[_h.R]
     """headerColorDisableFlag: boolean"""
@@ -41,7 +41,7 @@ class _Service(_h.ReferenceField[_h.R]):
     """contactColorDisableFlag: boolean"""
     unknownColorDisableFlag: _h.BooleanField[_h.R]
     """unknownColorDisableFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -52,5 +52,5 @@ class _Service(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Service: _Service[_ServiceRecord | _ServiceInfoRecord]
+Service: ServiceFields[_ServiceRecord | _ServiceInfoRecord]
 """The fields of Service: for conditions, sort orders and selections."""

@@ -4,21 +4,21 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.serviceemailtemplate import ServiceEmailTemplate as _ServiceEmailTemplateRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .servicestatusreference import _ServiceStatusReference
-from .servicesurveyreference import _ServiceSurveyReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .servicestatusreference import ServiceStatusReferenceFields
+from .servicesurveyreference import ServiceSurveyReferenceFields
 
-class _ServiceEmailTemplate(_h.ReferenceField[_h.R]):
+class ServiceEmailTemplateFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceEmailTemplate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _h.EnumField[_t.Literal["Any", "Closed", "Invoice", "New", "SalesOrder", "PurchaseOrder", "RMA", "Specific"], _h.R]
     """type: Any | Closed | Invoice | New | SalesOrder | PurchaseOrder | RMA | Specific, required"""
-    serviceSurvey: _ServiceSurveyReference[_h.R]
+    serviceSurvey: ServiceSurveyReferenceFields[_h.R]
     """serviceSurvey: a reference; compare its id or name, or it with None"""
-    serviceBoard: _BoardReference[_h.R]
+    serviceBoard: BoardReferenceFields[_h.R]
     """serviceBoard: a reference; compare its id or name, or it with None"""
     useSenderFlag: _h.BooleanField[_h.R]
     """useSenderFlag: boolean"""
@@ -42,9 +42,9 @@ class _ServiceEmailTemplate(_h.ReferenceField[_h.R]):
     """externalContactNotifications: boolean"""
     internalContactNotifications: _h.BooleanField[_h.R]
     """internalContactNotifications: boolean"""
-    serviceStatus: _ServiceStatusReference[_h.R]
+    serviceStatus: ServiceStatusReferenceFields[_h.R]
     """serviceStatus: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -57,5 +57,5 @@ class _ServiceEmailTemplate(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceEmailTemplate: _ServiceEmailTemplate[_ServiceEmailTemplateRecord]
+ServiceEmailTemplate: ServiceEmailTemplateFields[_ServiceEmailTemplateRecord]
 """The fields of ServiceEmailTemplate: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.serviceemailtemplatereference import ServiceEmailTemplateReference as _ServiceEmailTemplateReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceEmailTemplateReference(_h.ReferenceField[_h.R]):
+class ServiceEmailTemplateReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceEmailTemplateReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _ServiceEmailTemplateReference(_h.ReferenceField[_h.R]):
     """name: string"""
     type: _h.TextField[_h.R]
     """type: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _ServiceEmailTemplateReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceEmailTemplateReference: _ServiceEmailTemplateReference[_ServiceEmailTemplateReferenceRecord]
+ServiceEmailTemplateReference: ServiceEmailTemplateReferenceFields[_ServiceEmailTemplateReferenceRecord]
 """The fields of ServiceEmailTemplateReference: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.serviceinfo import ServiceInfo as _ServiceInfoRecord
 from ..models.service import Service as _ServiceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceInfo(_h.ReferenceField[_h.R]):
+class ServiceInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _ServiceInfo(_h.ReferenceField[_h.R]):
     """contactColor: string"""
     unknownColor: _h.TextField[_h.R]
     """unknownColor: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ServiceInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceInfo: _ServiceInfo[_ServiceInfoRecord | _ServiceRecord]
+ServiceInfo: ServiceInfoFields[_ServiceInfoRecord | _ServiceRecord]
 """The fields of ServiceInfo: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.servicelocation import ServiceLocation as _ServiceLocationRecord
 from ..models.servicelocationinfo import ServiceLocationInfo as _ServiceLocationInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceLocation(_h.ReferenceField[_h.R]):
+class ServiceLocationFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceLocation, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _ServiceLocation(_h.ReferenceField[_h.R]):
     """where: OnSite | Remote | InHouse, required"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -31,5 +31,5 @@ class _ServiceLocation(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceLocation: _ServiceLocation[_ServiceLocationRecord | _ServiceLocationInfoRecord]
+ServiceLocation: ServiceLocationFields[_ServiceLocationRecord | _ServiceLocationInfoRecord]
 """The fields of ServiceLocation: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.servicelocationinfo import ServiceLocationInfo as _ServiceLocationInfoRecord
 from ..models.servicelocation import ServiceLocation as _ServiceLocationRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceLocationInfo(_h.ReferenceField[_h.R]):
+class ServiceLocationInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceLocationInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _ServiceLocationInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _ServiceLocationInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceLocationInfo: _ServiceLocationInfo[_ServiceLocationInfoRecord | _ServiceLocationRecord]
+ServiceLocationInfo: ServiceLocationInfoFields[_ServiceLocationInfoRecord | _ServiceLocationRecord]
 """The fields of ServiceLocationInfo: for conditions, sort orders and selections."""

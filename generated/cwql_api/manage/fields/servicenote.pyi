@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.servicenote import ServiceNote as _ServiceNoteRecord
-from .contactreference import _ContactReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _ServiceNote(_h.ReferenceField[_h.R]):
+class ServiceNoteFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,9 +23,9 @@ class _ServiceNote(_h.ReferenceField[_h.R]):
     """resolutionFlag: boolean"""
     issueFlag: _h.BooleanField[_h.R]
     """issueFlag: boolean"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     customerUpdatedFlag: _h.BooleanField[_h.R]
     """customerUpdatedFlag: boolean"""
@@ -41,7 +41,7 @@ class _ServiceNote(_h.ReferenceField[_h.R]):
     """externalFlag: boolean"""
     sentimentScore: _h.NumberField[_h.R]
     """sentimentScore: double, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -52,8 +52,8 @@ class _ServiceNote(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _ServiceNoteMany(_ServiceNote[_h.R], _h.ChildrenField[_h.R, _ServiceNoteRecord]):
+class ServiceNoteListFields(ServiceNoteFields[_h.R], _h.ChildrenField[_h.R, _ServiceNoteRecord]):
     """A list of ServiceNote inside of a record R."""
 
-ServiceNote: _ServiceNote[_ServiceNoteRecord]
+ServiceNote: ServiceNoteFields[_ServiceNoteRecord]
 """The fields of ServiceNote: for conditions, sort orders and selections."""

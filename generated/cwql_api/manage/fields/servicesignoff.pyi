@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.servicesignoff import ServiceSignoff as _ServiceSignoffRecord
 from ..models.servicesignoffinfo import ServiceSignoffInfo as _ServiceSignoffInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceSignoff(_h.ReferenceField[_h.R]):
+class ServiceSignoffFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceSignoff, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -122,7 +122,7 @@ class _ServiceSignoff(_h.ReferenceField[_h.R]):
     """creditCardFieldsFlag: boolean"""
     defaultFFFlag: _h.BooleanField[_h.R]
     """defaultFFFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -135,5 +135,5 @@ class _ServiceSignoff(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceSignoff: _ServiceSignoff[_ServiceSignoffRecord | _ServiceSignoffInfoRecord]
+ServiceSignoff: ServiceSignoffFields[_ServiceSignoffRecord | _ServiceSignoffInfoRecord]
 """The fields of ServiceSignoff: for conditions, sort orders and selections."""

@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.servicesignoffcustomfield import ServiceSignoffCustomField as _ServiceSignoffCustomFieldRecord
-from ._maps import _Map_info
-from .userdefinedfieldreference import _UserDefinedFieldReference
+from ._maps import Map_info
+from .userdefinedfieldreference import UserDefinedFieldReferenceFields
 
-class _ServiceSignoffCustomField(_h.ReferenceField[_h.R]):
+class ServiceSignoffCustomFieldFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceSignoffCustomField, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,9 +16,9 @@ class _ServiceSignoffCustomField(_h.ReferenceField[_h.R]):
     """sequenceNumber: double, required"""
     displaySection: _h.EnumField[_t.Literal["CustomerInformation", "Detail", "Expenses", "Configurations", "AdditionalSignOffFields", "InternalNotes", "Time", "Products", "Resolution", "Summary", "Tasks"], _h.R]
     """displaySection: CustomerInformation | Detail | Expenses | Configurations | AdditionalSignOffFields | InternalNotes | Time | Products | Resolution | Summary | Tasks, required"""
-    userDefinedField: _UserDefinedFieldReference[_h.R]
+    userDefinedField: UserDefinedFieldReferenceFields[_h.R]
     """userDefinedField: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _ServiceSignoffCustomField(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceSignoffCustomField: _ServiceSignoffCustomField[_ServiceSignoffCustomFieldRecord]
+ServiceSignoffCustomField: ServiceSignoffCustomFieldFields[_ServiceSignoffCustomFieldRecord]
 """The fields of ServiceSignoffCustomField: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.servicesignoffinfo import ServiceSignoffInfo as _ServiceSignoffInfoRecord
 from ..models.servicesignoff import ServiceSignoff as _ServiceSignoffRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceSignoffInfo(_h.ReferenceField[_h.R]):
+class ServiceSignoffInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceSignoffInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _ServiceSignoffInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _ServiceSignoffInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceSignoffInfo: _ServiceSignoffInfo[_ServiceSignoffInfoRecord | _ServiceSignoffRecord]
+ServiceSignoffInfo: ServiceSignoffInfoFields[_ServiceSignoffInfoRecord | _ServiceSignoffRecord]
 """The fields of ServiceSignoffInfo: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.servicesourcereference import ServiceSourceReference as _ServiceSourceReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceSourceReference(_h.ReferenceField[_h.R]):
+class ServiceSourceReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceSourceReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _ServiceSourceReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceSourceReference: _ServiceSourceReference[_ServiceSourceReferenceRecord]
+ServiceSourceReference: ServiceSourceReferenceFields[_ServiceSourceReferenceRecord]
 """The fields of ServiceSourceReference: for conditions, sort orders and selections."""

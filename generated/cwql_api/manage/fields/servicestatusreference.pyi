@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.servicestatusreference import ServiceStatusReference as _ServiceStatusReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceStatusReference(_h.ReferenceField[_h.R]):
+class ServiceStatusReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceStatusReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _ServiceStatusReference(_h.ReferenceField[_h.R]):
     """name: string"""
     sort: _h.IntegerField[_h.R]
     """sort: int32, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _ServiceStatusReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceStatusReference: _ServiceStatusReference[_ServiceStatusReferenceRecord]
+ServiceStatusReference: ServiceStatusReferenceFields[_ServiceStatusReferenceRecord]
 """The fields of ServiceStatusReference: for conditions, sort orders and selections."""

@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.servicesurvey import ServiceSurvey as _ServiceSurveyRecord
-from .genericididentifierreference import _GenericIdIdentifierReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .genericididentifierreference import GenericIdIdentifierReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _ServiceSurvey(_h.ReferenceField[_h.R]):
+class ServiceSurveyFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceSurvey, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -27,13 +27,13 @@ class _ServiceSurvey(_h.ReferenceField[_h.R]):
     """footerTextVisibleFlag: boolean"""
     thankYouText: _h.TextField[_h.R]
     """thankYouText: string, at most 4000 characters"""
-    notifyWho: _GenericIdIdentifierReference[_h.R]
+    notifyWho: GenericIdIdentifierReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None"""
     notifyWhoVisibleFlag: _h.BooleanField[_h.R]
     """notifyWhoVisibleFlag: boolean"""
-    notifyMember: _MemberReference[_h.R]
+    notifyMember: MemberReferenceFields[_h.R]
     """notifyMember: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -46,5 +46,5 @@ class _ServiceSurvey(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceSurvey: _ServiceSurvey[_ServiceSurveyRecord]
+ServiceSurvey: ServiceSurveyFields[_ServiceSurveyRecord]
 """The fields of ServiceSurvey: for conditions, sort orders and selections."""

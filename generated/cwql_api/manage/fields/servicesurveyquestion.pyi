@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.servicesurveyquestion import ServiceSurveyQuestion as _ServiceSurveyQuestionRecord
-from ._maps import _Map_info
-from .servicesurveyquestionoption import _ServiceSurveyQuestionOptionMany
+from ._maps import Map_info
+from .servicesurveyquestionoption import ServiceSurveyQuestionOptionListFields
 
-class _ServiceSurveyQuestion(_h.ReferenceField[_h.R]):
+class ServiceSurveyQuestionFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceSurveyQuestion, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _ServiceSurveyQuestion(_h.ReferenceField[_h.R]):
     """type: OpenEnded | Selection, required"""
     question: _h.TextField[_h.R]
     """question: string, at most 1000 characters, required"""
-    options: _ServiceSurveyQuestionOptionMany[_h.R]
+    options: ServiceSurveyQuestionOptionListFields[_h.R]
     """options: a list of ServiceSurveyQuestionOption; compare one of its fields, or use any()"""
     includeFlag: _h.BooleanField[_h.R]
     """includeFlag: boolean"""
@@ -28,7 +28,7 @@ class _ServiceSurveyQuestion(_h.ReferenceField[_h.R]):
     """noAnswerPoints: int32"""
     surveyId: _h.IntegerField[_h.R]
     """surveyId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -49,5 +49,5 @@ class _ServiceSurveyQuestion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceSurveyQuestion: _ServiceSurveyQuestion[_ServiceSurveyQuestionRecord]
+ServiceSurveyQuestion: ServiceSurveyQuestionFields[_ServiceSurveyQuestionRecord]
 """The fields of ServiceSurveyQuestion: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.servicesurveyquestionoption import ServiceSurveyQuestionOption as _ServiceSurveyQuestionOptionRecord
 
-class _ServiceSurveyQuestionOption(_h.ReferenceField[_h.R]):
+class ServiceSurveyQuestionOptionFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceSurveyQuestionOption, in conditions on records R."""
 
     includeFlag: _h.BooleanField[_h.R]
@@ -13,8 +13,8 @@ class _ServiceSurveyQuestionOption(_h.ReferenceField[_h.R]):
     points: _h.IntegerField[_h.R]
     """points: int32"""
 
-class _ServiceSurveyQuestionOptionMany(_ServiceSurveyQuestionOption[_h.R], _h.ChildrenField[_h.R, _ServiceSurveyQuestionOptionRecord]):
+class ServiceSurveyQuestionOptionListFields(ServiceSurveyQuestionOptionFields[_h.R], _h.ChildrenField[_h.R, _ServiceSurveyQuestionOptionRecord]):
     """A list of ServiceSurveyQuestionOption inside of a record R."""
 
-ServiceSurveyQuestionOption: _ServiceSurveyQuestionOption[_ServiceSurveyQuestionOptionRecord]
+ServiceSurveyQuestionOption: ServiceSurveyQuestionOptionFields[_ServiceSurveyQuestionOptionRecord]
 """The fields of ServiceSurveyQuestionOption: for conditions, sort orders and selections."""

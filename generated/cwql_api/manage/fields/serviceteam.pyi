@@ -2,27 +2,27 @@
 from cwql.schema import handles as _h
 
 from ..models.serviceteam import ServiceTeam as _ServiceTeamRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _ServiceTeam(_h.ReferenceField[_h.R]):
+class ServiceTeamFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceTeam, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    leader: _MemberReference[_h.R]
+    leader: MemberReferenceFields[_h.R]
     """leader: a reference; compare its id, identifier or name, or it with None"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     deleteNotifyFlag: _h.BooleanField[_h.R]
     """deleteNotifyFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -33,5 +33,5 @@ class _ServiceTeam(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceTeam: _ServiceTeam[_ServiceTeamRecord]
+ServiceTeam: ServiceTeamFields[_ServiceTeamRecord]
 """The fields of ServiceTeam: for conditions, sort orders and selections."""

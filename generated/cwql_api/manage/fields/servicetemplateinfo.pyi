@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.servicetemplateinfo import ServiceTemplateInfo as _ServiceTemplateInfoRecord
 from ..models.servicetemplate import ServiceTemplate as _ServiceTemplateRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceTemplateInfo(_h.ReferenceField[_h.R]):
+class ServiceTemplateInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceTemplateInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _ServiceTemplateInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     templateFlag: _h.BooleanField[_h.R]
     """templateFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _ServiceTemplateInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceTemplateInfo: _ServiceTemplateInfo[_ServiceTemplateInfoRecord | _ServiceTemplateRecord]
+ServiceTemplateInfo: ServiceTemplateInfoFields[_ServiceTemplateInfoRecord | _ServiceTemplateRecord]
 """The fields of ServiceTemplateInfo: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.servicetemplatereference import ServiceTemplateReference as _ServiceTemplateReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceTemplateReference(_h.ReferenceField[_h.R]):
+class ServiceTemplateReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceTemplateReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _ServiceTemplateReference(_h.ReferenceField[_h.R]):
     """name: string"""
     summary: _h.TextField[_h.R]
     """summary: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _ServiceTemplateReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceTemplateReference: _ServiceTemplateReference[_ServiceTemplateReferenceRecord]
+ServiceTemplateReference: ServiceTemplateReferenceFields[_ServiceTemplateReferenceRecord]
 """The fields of ServiceTemplateReference: for conditions, sort orders and selections."""

@@ -2,27 +2,27 @@
 from cwql.schema import handles as _h
 
 from ..models.servicetemplatetask import ServiceTemplateTask as _ServiceTemplateTaskRecord
-from ._maps import _Map_info
-from .servicecodereference import _ServiceCodeReference
-from .servicetemplatereference import _ServiceTemplateReference
-from .servicetemplatetaskreference import _ServiceTemplateTaskReference
+from ._maps import Map_info
+from .servicecodereference import ServiceCodeReferenceFields
+from .servicetemplatereference import ServiceTemplateReferenceFields
+from .servicetemplatetaskreference import ServiceTemplateTaskReferenceFields
 
-class _ServiceTemplateTask(_h.ReferenceField[_h.R]):
+class ServiceTemplateTaskFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceTemplateTask, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    serviceTemplate: _ServiceTemplateReference[_h.R]
+    serviceTemplate: ServiceTemplateReferenceFields[_h.R]
     """serviceTemplate: a reference; compare its id or name, or it with None"""
-    linkedServiceTemplateTask: _ServiceTemplateTaskReference[_h.R]
+    linkedServiceTemplateTask: ServiceTemplateTaskReferenceFields[_h.R]
     """linkedServiceTemplateTask: a reference; compare its id or name, or it with None"""
     priority: _h.IntegerField[_h.R]
     """priority: int32, required"""
-    code: _ServiceCodeReference[_h.R]
+    code: ServiceCodeReferenceFields[_h.R]
     """code: a reference; compare its id or name, or it with None"""
     notes: _h.TextField[_h.R]
     """notes: string, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -33,5 +33,5 @@ class _ServiceTemplateTask(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceTemplateTask: _ServiceTemplateTask[_ServiceTemplateTaskRecord]
+ServiceTemplateTask: ServiceTemplateTaskFields[_ServiceTemplateTaskRecord]
 """The fields of ServiceTemplateTask: for conditions, sort orders and selections."""

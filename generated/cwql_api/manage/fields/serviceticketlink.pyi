@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.serviceticketlink import ServiceTicketLink as _ServiceTicketLinkRecord
 from ..models.serviceticketlinkinfo import ServiceTicketLinkInfo as _ServiceTicketLinkInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceTicketLink(_h.ReferenceField[_h.R]):
+class ServiceTicketLinkFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceTicketLink, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _ServiceTicketLink(_h.ReferenceField[_h.R]):
     """linkText: string, at most 50 characters, required"""
     url: _h.TextField[_h.R]
     """url: string, at most 1000 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -31,5 +31,5 @@ class _ServiceTicketLink(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceTicketLink: _ServiceTicketLink[_ServiceTicketLinkRecord | _ServiceTicketLinkInfoRecord]
+ServiceTicketLink: ServiceTicketLinkFields[_ServiceTicketLinkRecord | _ServiceTicketLinkInfoRecord]
 """The fields of ServiceTicketLink: for conditions, sort orders and selections."""

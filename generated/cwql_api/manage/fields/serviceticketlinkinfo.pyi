@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.serviceticketlinkinfo import ServiceTicketLinkInfo as _ServiceTicketLinkInfoRecord
 from ..models.serviceticketlink import ServiceTicketLink as _ServiceTicketLinkRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ServiceTicketLinkInfo(_h.ReferenceField[_h.R]):
+class ServiceTicketLinkInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceTicketLinkInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ServiceTicketLinkInfo(_h.ReferenceField[_h.R]):
     """linkText: string"""
     url: _h.TextField[_h.R]
     """url: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     enabledFlag: _h.BooleanField[_h.R]
     """enabledFlag: boolean, since 2025.16"""
@@ -29,5 +29,5 @@ class _ServiceTicketLinkInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceTicketLinkInfo: _ServiceTicketLinkInfo[_ServiceTicketLinkInfoRecord | _ServiceTicketLinkRecord]
+ServiceTicketLinkInfo: ServiceTicketLinkInfoFields[_ServiceTicketLinkInfoRecord | _ServiceTicketLinkRecord]
 """The fields of ServiceTicketLinkInfo: for conditions, sort orders and selections."""

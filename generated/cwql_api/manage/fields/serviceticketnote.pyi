@@ -4,19 +4,19 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.serviceticketnote import ServiceTicketNote as _ServiceTicketNoteRecord
-from .contactreference import _ContactReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .ticketreference import _TicketReference
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .ticketreference import TicketReferenceFields
 
-class _ServiceTicketNote(_h.ReferenceField[_h.R]):
+class ServiceTicketNoteFields(_h.ReferenceField[_h.R]):
     """The fields of ServiceTicketNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     noteType: _h.EnumField[_t.Literal["TicketNote", "TimeEntryNote", "MeetingNote"], _h.R]
     """noteType: TicketNote | TimeEntryNote | MeetingNote"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
     text: _h.TextField[_h.R]
     """text: string"""
@@ -42,11 +42,11 @@ class _ServiceTicketNote(_h.ReferenceField[_h.R]):
     """originalAuthor: string"""
     createdByParentFlag: _h.BooleanField[_h.R]
     """createdByParentFlag: boolean, since 2025.1"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -57,5 +57,5 @@ class _ServiceTicketNote(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ServiceTicketNote: _ServiceTicketNote[_ServiceTicketNoteRecord]
+ServiceTicketNote: ServiceTicketNoteFields[_ServiceTicketNoteRecord]
 """The fields of ServiceTicketNote: for conditions, sort orders and selections."""

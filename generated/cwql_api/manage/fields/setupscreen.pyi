@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.setupscreen import SetupScreen as _SetupScreenRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SetupScreen(_h.ReferenceField[_h.R]):
+class SetupScreenFields(_h.ReferenceField[_h.R]):
     """The fields of SetupScreen, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -21,7 +21,7 @@ class _SetupScreen(_h.ReferenceField[_h.R]):
     """moduleIdentifier: string"""
     moduleName: _h.TextField[_h.R]
     """moduleName: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -32,5 +32,5 @@ class _SetupScreen(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SetupScreen: _SetupScreen[_SetupScreenRecord]
+SetupScreen: SetupScreenFields[_SetupScreenRecord]
 """The fields of SetupScreen: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.severity import Severity as _SeverityRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Severity(_h.ReferenceField[_h.R]):
+class SeverityFields(_h.ReferenceField[_h.R]):
     """The fields of Severity, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _Severity(_h.ReferenceField[_h.R]):
     """description: string, at most 200 characters, required"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -28,5 +28,5 @@ class _Severity(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Severity: _Severity[_SeverityRecord]
+Severity: SeverityFields[_SeverityRecord]
 """The fields of Severity: for conditions, sort orders and selections."""

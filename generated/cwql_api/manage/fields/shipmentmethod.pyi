@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.shipmentmethod import ShipmentMethod as _ShipmentMethodRecord
 from ..models.shipmentmethodinfo import ShipmentMethodInfo as _ShipmentMethodInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ShipmentMethod(_h.ReferenceField[_h.R]):
+class ShipmentMethodFields(_h.ReferenceField[_h.R]):
     """The fields of ShipmentMethod, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ShipmentMethod(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean"""
     trackingUrl: _h.TextField[_h.R]
     """trackingUrl: string, at most 200 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -29,5 +29,5 @@ class _ShipmentMethod(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ShipmentMethod: _ShipmentMethod[_ShipmentMethodRecord | _ShipmentMethodInfoRecord]
+ShipmentMethod: ShipmentMethodFields[_ShipmentMethodRecord | _ShipmentMethodInfoRecord]
 """The fields of ShipmentMethod: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.shipmentmethodinfo import ShipmentMethodInfo as _ShipmentMethodInfoRecord
 from ..models.shipmentmethod import ShipmentMethod as _ShipmentMethodRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _ShipmentMethodInfo(_h.ReferenceField[_h.R]):
+class ShipmentMethodInfoFields(_h.ReferenceField[_h.R]):
     """The fields of ShipmentMethodInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _ShipmentMethodInfo(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean, since 2025.1"""
     trackingUrl: _h.TextField[_h.R]
     """trackingUrl: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _ShipmentMethodInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-ShipmentMethodInfo: _ShipmentMethodInfo[_ShipmentMethodInfoRecord | _ShipmentMethodRecord]
+ShipmentMethodInfo: ShipmentMethodInfoFields[_ShipmentMethodInfoRecord | _ShipmentMethodRecord]
 """The fields of ShipmentMethodInfo: for conditions, sort orders and selections."""

@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.skill import Skill as _SkillRecord
 from ..models.skillinfo import SkillInfo as _SkillInfoRecord
-from ._maps import _Map_info
-from .skillcategoryreference import _SkillCategoryReference
+from ._maps import Map_info
+from .skillcategoryreference import SkillCategoryReferenceFields
 
-class _Skill(_h.ReferenceField[_h.R]):
+class SkillFields(_h.ReferenceField[_h.R]):
     """The fields of Skill, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    category: _SkillCategoryReference[_h.R]
+    category: SkillCategoryReferenceFields[_h.R]
     """category: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -28,5 +28,5 @@ class _Skill(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Skill: _Skill[_SkillRecord | _SkillInfoRecord]
+Skill: SkillFields[_SkillRecord | _SkillInfoRecord]
 """The fields of Skill: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.skillcategory import SkillCategory as _SkillCategoryRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SkillCategory(_h.ReferenceField[_h.R]):
+class SkillCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of SkillCategory, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 30 characters, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -24,5 +24,5 @@ class _SkillCategory(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SkillCategory: _SkillCategory[_SkillCategoryRecord]
+SkillCategory: SkillCategoryFields[_SkillCategoryRecord]
 """The fields of SkillCategory: for conditions, sort orders and selections."""

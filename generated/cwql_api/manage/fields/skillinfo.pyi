@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.skillinfo import SkillInfo as _SkillInfoRecord
 from ..models.skill import Skill as _SkillRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SkillInfo(_h.ReferenceField[_h.R]):
+class SkillInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SkillInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _SkillInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SkillInfo: _SkillInfo[_SkillInfoRecord | _SkillRecord]
+SkillInfo: SkillInfoFields[_SkillInfoRecord | _SkillRecord]
 """The fields of SkillInfo: for conditions, sort orders and selections."""

@@ -5,11 +5,11 @@ from cwql.schema import handles as _h
 
 from ..models.sla import SLA as _SLARecord
 from ..models.slainfo import SLAInfo as _SLAInfoRecord
-from .calendarreference import _CalendarReference
-from ._maps import _Map_info
-from .priorityreference import _PriorityReference
+from .calendarreference import CalendarReferenceFields
+from ._maps import Map_info
+from .priorityreference import PriorityReferenceFields
 
-class _SLA(_h.ReferenceField[_h.R]):
+class SLAFields(_h.ReferenceField[_h.R]):
     """The fields of SLA, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,29 +18,29 @@ class _SLA(_h.ReferenceField[_h.R]):
     """name: string, at most 25 characters, required"""
     basedOn: _h.EnumField[_t.Literal["AllHours", "Customer", "MyCalendar", "Custom"], _h.R]
     """basedOn: AllHours | Customer | MyCalendar | Custom, required"""
-    customCalendar: _CalendarReference[_h.R]
+    customCalendar: CalendarReferenceFields[_h.R]
     """customCalendar: a reference; compare its id or name, or it with None"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
     applicationOrder: _h.IntegerField[_h.R]
     """applicationOrder: int32"""
-    hiImpactHiUrgency: _PriorityReference[_h.R]
+    hiImpactHiUrgency: PriorityReferenceFields[_h.R]
     """hiImpactHiUrgency: a reference; compare its id or name, or it with None"""
-    hiImpactMedUrgency: _PriorityReference[_h.R]
+    hiImpactMedUrgency: PriorityReferenceFields[_h.R]
     """hiImpactMedUrgency: a reference; compare its id or name, or it with None"""
-    hiImpactLowUrgency: _PriorityReference[_h.R]
+    hiImpactLowUrgency: PriorityReferenceFields[_h.R]
     """hiImpactLowUrgency: a reference; compare its id or name, or it with None"""
-    medImpactHiUrgency: _PriorityReference[_h.R]
+    medImpactHiUrgency: PriorityReferenceFields[_h.R]
     """medImpactHiUrgency: a reference; compare its id or name, or it with None"""
-    medImpactMedUrgency: _PriorityReference[_h.R]
+    medImpactMedUrgency: PriorityReferenceFields[_h.R]
     """medImpactMedUrgency: a reference; compare its id or name, or it with None"""
-    medImpactLowUrgency: _PriorityReference[_h.R]
+    medImpactLowUrgency: PriorityReferenceFields[_h.R]
     """medImpactLowUrgency: a reference; compare its id or name, or it with None"""
-    lowImpactHiUrgency: _PriorityReference[_h.R]
+    lowImpactHiUrgency: PriorityReferenceFields[_h.R]
     """lowImpactHiUrgency: a reference; compare its id or name, or it with None"""
-    lowImpactMedUrgency: _PriorityReference[_h.R]
+    lowImpactMedUrgency: PriorityReferenceFields[_h.R]
     """lowImpactMedUrgency: a reference; compare its id or name, or it with None"""
-    lowImpactLowUrgency: _PriorityReference[_h.R]
+    lowImpactLowUrgency: PriorityReferenceFields[_h.R]
     """lowImpactLowUrgency: a reference; compare its id or name, or it with None"""
     respondHours: _h.NumberField[_h.R]
     """respondHours: double"""
@@ -54,7 +54,7 @@ class _SLA(_h.ReferenceField[_h.R]):
     """resolutionHours: double"""
     resolutionPercent: _h.IntegerField[_h.R]
     """resolutionPercent: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -67,5 +67,5 @@ class _SLA(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SLA: _SLA[_SLARecord | _SLAInfoRecord]
+SLA: SLAFields[_SLARecord | _SLAInfoRecord]
 """The fields of SLA: for conditions, sort orders and selections."""

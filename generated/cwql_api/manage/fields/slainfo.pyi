@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.slainfo import SLAInfo as _SLAInfoRecord
 from ..models.sla import SLA as _SLARecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SLAInfo(_h.ReferenceField[_h.R]):
+class SLAInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SLAInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _SLAInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SLAInfo: _SLAInfo[_SLAInfoRecord | _SLARecord]
+SLAInfo: SLAInfoFields[_SLAInfoRecord | _SLARecord]
 """The fields of SLAInfo: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.slapriority import SLAPriority as _SLAPriorityRecord
-from ._maps import _Map_info
-from .priorityreference import _PriorityReference
-from .slareference import _SLAReference
+from ._maps import Map_info
+from .priorityreference import PriorityReferenceFields
+from .slareference import SLAReferenceFields
 
-class _SLAPriority(_h.ReferenceField[_h.R]):
+class SLAPriorityFields(_h.ReferenceField[_h.R]):
     """The fields of SLAPriority, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    priority: _PriorityReference[_h.R]
+    priority: PriorityReferenceFields[_h.R]
     """priority: a reference; compare its id or name, or it with None, required"""
     respondHours: _h.NumberField[_h.R]
     """respondHours: double"""
@@ -25,9 +25,9 @@ class _SLAPriority(_h.ReferenceField[_h.R]):
     """resolutionHours: double"""
     resolutionPercent: _h.IntegerField[_h.R]
     """resolutionPercent: int32"""
-    sla: _SLAReference[_h.R]
+    sla: SLAReferenceFields[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -50,5 +50,5 @@ class _SLAPriority(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SLAPriority: _SLAPriority[_SLAPriorityRecord]
+SLAPriority: SLAPriorityFields[_SLAPriorityRecord]
 """The fields of SLAPriority: for conditions, sort orders and selections."""

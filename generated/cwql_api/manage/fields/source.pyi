@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.source import Source as _SourceRecord
 from ..models.sourceinfo import SourceInfo as _SourceInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Source(_h.ReferenceField[_h.R]):
+class SourceFields(_h.ReferenceField[_h.R]):
     """The fields of Source, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _Source(_h.ReferenceField[_h.R]):
     """enteredBy: string"""
     dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -27,5 +27,5 @@ class _Source(_h.ReferenceField[_h.R]):
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
-Source: _Source[_SourceRecord | _SourceInfoRecord]
+Source: SourceFields[_SourceRecord | _SourceInfoRecord]
 """The fields of Source: for conditions, sort orders and selections."""

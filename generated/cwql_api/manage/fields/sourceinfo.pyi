@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.sourceinfo import SourceInfo as _SourceInfoRecord
 from ..models.source import Source as _SourceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SourceInfo(_h.ReferenceField[_h.R]):
+class SourceInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SourceInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _SourceInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _SourceInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SourceInfo: _SourceInfo[_SourceInfoRecord | _SourceRecord]
+SourceInfo: SourceInfoFields[_SourceInfoRecord | _SourceRecord]
 """The fields of SourceInfo: for conditions, sort orders and selections."""

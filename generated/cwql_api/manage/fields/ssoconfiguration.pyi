@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.ssoconfiguration import SsoConfiguration as _SsoConfigurationRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SsoConfiguration(_h.ReferenceField[_h.R]):
+class SsoConfigurationFields(_h.ReferenceField[_h.R]):
     """The fields of SsoConfiguration, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -47,7 +47,7 @@ class _SsoConfiguration(_h.ReferenceField[_h.R]):
     """submittedMemberCount: int32"""
     allMembersSubmitted: _h.BooleanField[_h.R]
     """allMembersSubmitted: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     isSsoOnByDefault: _h.BooleanField[_h.R]
     """isSsoOnByDefault: boolean"""
@@ -60,5 +60,5 @@ class _SsoConfiguration(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SsoConfiguration: _SsoConfiguration[_SsoConfigurationRecord]
+SsoConfiguration: SsoConfigurationFields[_SsoConfigurationRecord]
 """The fields of SsoConfiguration: for conditions, sort orders and selections."""

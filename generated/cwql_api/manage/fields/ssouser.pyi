@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.ssouser import SsoUser as _SsoUserRecord
-from .memberreference import _MemberReference
+from .memberreference import MemberReferenceFields
 
-class _SsoUser(_h.ReferenceField[_h.R]):
+class SsoUserFields(_h.ReferenceField[_h.R]):
     """The fields of SsoUser, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -29,8 +29,8 @@ class _SsoUser(_h.ReferenceField[_h.R]):
     """dateEntered: string"""
     lastUpdated: _h.DateTextField[_h.R]
     """lastUpdated: string"""
-    linkedMember: _MemberReference[_h.R]
+    linkedMember: MemberReferenceFields[_h.R]
     """linkedMember: a reference; compare its id, identifier or name, or it with None"""
 
-SsoUser: _SsoUser[_SsoUserRecord]
+SsoUser: SsoUserFields[_SsoUserRecord]
 """The fields of SsoUser: for conditions, sort orders and selections."""

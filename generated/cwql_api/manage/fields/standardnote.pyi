@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.standardnote import StandardNote as _StandardNoteRecord
 from ..models.standardnoteinfo import StandardNoteInfo as _StandardNoteInfoRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _StandardNote(_h.ReferenceField[_h.R]):
+class StandardNoteFields(_h.ReferenceField[_h.R]):
     """The fields of StandardNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,13 +17,13 @@ class _StandardNote(_h.ReferenceField[_h.R]):
     """name: string, at most 50 characters, required"""
     contents: _h.TextField[_h.R]
     """contents: string, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -36,5 +36,5 @@ class _StandardNote(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-StandardNote: _StandardNote[_StandardNoteRecord | _StandardNoteInfoRecord]
+StandardNote: StandardNoteFields[_StandardNoteRecord | _StandardNoteInfoRecord]
 """The fields of StandardNote: for conditions, sort orders and selections."""

@@ -3,12 +3,12 @@ from cwql.schema import handles as _h
 
 from ..models.standardnoteinfo import StandardNoteInfo as _StandardNoteInfoRecord
 from ..models.standardnote import StandardNote as _StandardNoteRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _StandardNoteInfo(_h.ReferenceField[_h.R]):
+class StandardNoteInfoFields(_h.ReferenceField[_h.R]):
     """The fields of StandardNoteInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,13 +17,13 @@ class _StandardNoteInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     contents: _h.TextField[_h.R]
     """contents: string"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -34,5 +34,5 @@ class _StandardNoteInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-StandardNoteInfo: _StandardNoteInfo[_StandardNoteInfoRecord | _StandardNoteRecord]
+StandardNoteInfo: StandardNoteInfoFields[_StandardNoteInfoRecord | _StandardNoteRecord]
 """The fields of StandardNoteInfo: for conditions, sort orders and selections."""

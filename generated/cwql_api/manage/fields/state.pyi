@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.state import State as _StateRecord
 from ..models.stateinfo import StateInfo as _StateInfoRecord
-from .countryreference import _CountryReference
-from ._maps import _Map_info
+from .countryreference import CountryReferenceFields
+from ._maps import Map_info
 
-class _State(_h.ReferenceField[_h.R]):
+class StateFields(_h.ReferenceField[_h.R]):
     """The fields of State, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,11 +15,11 @@ class _State(_h.ReferenceField[_h.R]):
     """identifier: string, at most 50 characters, required"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None, required"""
     disabled: _h.BooleanField[_h.R]
     """disabled: boolean, since 2025.8"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -32,5 +32,5 @@ class _State(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-State: _State[_StateRecord | _StateInfoRecord]
+State: StateFields[_StateRecord | _StateInfoRecord]
 """The fields of State: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.stateinfo import StateInfo as _StateInfoRecord
 from ..models.state import State as _StateRecord
-from .countryreference import _CountryReference
-from ._maps import _Map_info
+from .countryreference import CountryReferenceFields
+from ._maps import Map_info
 
-class _StateInfo(_h.ReferenceField[_h.R]):
+class StateInfoFields(_h.ReferenceField[_h.R]):
     """The fields of StateInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,9 +15,9 @@ class _StateInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     identifier: _h.TextField[_h.R]
     """identifier: string"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _StateInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-StateInfo: _StateInfo[_StateInfoRecord | _StateRecord]
+StateInfo: StateInfoFields[_StateInfoRecord | _StateRecord]
 """The fields of StateInfo: for conditions, sort orders and selections."""

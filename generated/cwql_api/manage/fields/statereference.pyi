@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.statereference import StateReference as _StateReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _StateReference(_h.ReferenceField[_h.R]):
+class StateReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of StateReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _StateReference(_h.ReferenceField[_h.R]):
     """identifier: string"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _StateReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-StateReference: _StateReference[_StateReferenceRecord]
+StateReference: StateReferenceFields[_StateReferenceRecord]
 """The fields of StateReference: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.statusindicator import StatusIndicator as _StatusIndicatorRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _StatusIndicator(_h.ReferenceField[_h.R]):
+class StatusIndicatorFields(_h.ReferenceField[_h.R]):
     """The fields of StatusIndicator, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _StatusIndicator(_h.ReferenceField[_h.R]):
     """color: string"""
     icon: _h.TextField[_h.R]
     """icon: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _StatusIndicator(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-StatusIndicator: _StatusIndicator[_StatusIndicatorRecord]
+StatusIndicator: StatusIndicatorFields[_StatusIndicatorRecord]
 """The fields of StatusIndicator: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.subcategory import SubCategory as _SubCategoryRecord
 from ..models.subcategoryinfo import SubCategoryInfo as _SubCategoryInfoRecord
-from ._maps import _Map_info
-from .productcategoryreference import _ProductCategoryReference
+from ._maps import Map_info
+from .productcategoryreference import ProductCategoryReferenceFields
 
-class _SubCategory(_h.ReferenceField[_h.R]):
+class SubCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of SubCategory, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,9 +19,9 @@ class _SubCategory(_h.ReferenceField[_h.R]):
     """integrationXref: string, at most 50 characters"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    category: _ProductCategoryReference[_h.R]
+    category: ProductCategoryReferenceFields[_h.R]
     """category: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -34,5 +34,5 @@ class _SubCategory(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SubCategory: _SubCategory[_SubCategoryRecord | _SubCategoryInfoRecord]
+SubCategory: SubCategoryFields[_SubCategoryRecord | _SubCategoryInfoRecord]
 """The fields of SubCategory: for conditions, sort orders and selections."""

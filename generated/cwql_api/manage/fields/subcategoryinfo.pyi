@@ -3,23 +3,23 @@ from cwql.schema import handles as _h
 
 from ..models.subcategoryinfo import SubCategoryInfo as _SubCategoryInfoRecord
 from ..models.subcategory import SubCategory as _SubCategoryRecord
-from ._maps import _Map_info
-from .productcategoryreference import _ProductCategoryReference
+from ._maps import Map_info
+from .productcategoryreference import ProductCategoryReferenceFields
 
-class _SubCategoryInfo(_h.ReferenceField[_h.R]):
+class SubCategoryInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SubCategoryInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    category: _ProductCategoryReference[_h.R]
+    category: ProductCategoryReferenceFields[_h.R]
     """category: a reference; compare its id or name, or it with None"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _SubCategoryInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SubCategoryInfo: _SubCategoryInfo[_SubCategoryInfoRecord | _SubCategoryRecord]
+SubCategoryInfo: SubCategoryInfoFields[_SubCategoryInfoRecord | _SubCategoryRecord]
 """The fields of SubCategoryInfo: for conditions, sort orders and selections."""

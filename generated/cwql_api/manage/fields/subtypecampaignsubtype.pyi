@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.subtypecampaignsubtype import SubTypeCampaignSubType as _SubTypeCampaignSubTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SubTypeCampaignSubType(_h.ReferenceField[_h.R]):
+class SubTypeCampaignSubTypeFields(_h.ReferenceField[_h.R]):
     """The fields of SubTypeCampaignSubType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _SubTypeCampaignSubType(_h.ReferenceField[_h.R]):
     """typeId: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -34,5 +34,5 @@ class _SubTypeCampaignSubType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SubTypeCampaignSubType: _SubTypeCampaignSubType[_SubTypeCampaignSubTypeRecord]
+SubTypeCampaignSubType: SubTypeCampaignSubTypeFields[_SubTypeCampaignSubTypeRecord]
 """The fields of SubTypeCampaignSubType: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.successresponse import SuccessResponse as _SuccessResponseRecord
 
-class _SuccessResponse(_h.ReferenceField[_h.R]):
+class SuccessResponseFields(_h.ReferenceField[_h.R]):
     """The fields of SuccessResponse, in conditions on records R."""
 
     success: _h.BooleanField[_h.R]
@@ -11,5 +11,5 @@ class _SuccessResponse(_h.ReferenceField[_h.R]):
     message: _h.TextField[_h.R]
     """message: string"""
 
-SuccessResponse: _SuccessResponse[_SuccessResponseRecord]
+SuccessResponse: SuccessResponseFields[_SuccessResponseRecord]
 """The fields of SuccessResponse: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.survey import Survey as _SurveyRecord
 from ..models.surveyinfo import SurveyInfo as _SurveyInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Survey(_h.ReferenceField[_h.R]):
+class SurveyFields(_h.ReferenceField[_h.R]):
     """The fields of Survey, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _Survey(_h.ReferenceField[_h.R]):
     """instructions: string, at most 1000 characters"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -29,5 +29,5 @@ class _Survey(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Survey: _Survey[_SurveyRecord | _SurveyInfoRecord]
+Survey: SurveyFields[_SurveyRecord | _SurveyInfoRecord]
 """The fields of Survey: for conditions, sort orders and selections."""

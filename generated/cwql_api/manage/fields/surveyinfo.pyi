@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.surveyinfo import SurveyInfo as _SurveyInfoRecord
 from ..models.survey import Survey as _SurveyRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SurveyInfo(_h.ReferenceField[_h.R]):
+class SurveyInfoFields(_h.ReferenceField[_h.R]):
     """The fields of SurveyInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _SurveyInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _SurveyInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SurveyInfo: _SurveyInfo[_SurveyInfoRecord | _SurveyRecord]
+SurveyInfo: SurveyInfoFields[_SurveyInfoRecord | _SurveyRecord]
 """The fields of SurveyInfo: for conditions, sort orders and selections."""

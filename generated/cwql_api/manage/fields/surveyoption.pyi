@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.surveyoption import SurveyOption as _SurveyOptionRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SurveyOption(_h.ReferenceField[_h.R]):
+class SurveyOptionFields(_h.ReferenceField[_h.R]):
     """The fields of SurveyOption, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _SurveyOption(_h.ReferenceField[_h.R]):
     """points: int32, required"""
     visibleflag: _h.BooleanField[_h.R]
     """visibleflag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -36,5 +36,5 @@ class _SurveyOption(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SurveyOption: _SurveyOption[_SurveyOptionRecord]
+SurveyOption: SurveyOptionFields[_SurveyOptionRecord]
 """The fields of SurveyOption: for conditions, sort orders and selections."""

@@ -4,15 +4,15 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.surveyquestion import SurveyQuestion as _SurveyQuestionRecord
-from ._maps import _Map_info
-from .surveyreference import _SurveyReference
+from ._maps import Map_info
+from .surveyreference import SurveyReferenceFields
 
-class _SurveyQuestion(_h.ReferenceField[_h.R]):
+class SurveyQuestionFields(_h.ReferenceField[_h.R]):
     """The fields of SurveyQuestion, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    survey: _SurveyReference[_h.R]
+    survey: SurveyReferenceFields[_h.R]
     """survey: a reference; compare its id or name, or it with None"""
     fieldType: _h.EnumField[_t.Literal["TextArea", "Button", "Currency", "Date", "Hyperlink", "IPAddress", "Checkbox", "Number", "Percent", "Text", "Password"], _h.R]
     """fieldType: TextArea | Button | Currency | Date | Hyperlink | IPAddress | Checkbox | Number | Percent | Text | Password, required"""
@@ -28,7 +28,7 @@ class _SurveyQuestion(_h.ReferenceField[_h.R]):
     """requiredFlag: boolean"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -49,5 +49,5 @@ class _SurveyQuestion(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SurveyQuestion: _SurveyQuestion[_SurveyQuestionRecord]
+SurveyQuestion: SurveyQuestionFields[_SurveyQuestionRecord]
 """The fields of SurveyQuestion: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.surveyquestionreference import SurveyQuestionReference as _SurveyQuestionReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SurveyQuestionReference(_h.ReferenceField[_h.R]):
+class SurveyQuestionReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of SurveyQuestionReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     question: _h.TextField[_h.R]
     """question: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _SurveyQuestionReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SurveyQuestionReference: _SurveyQuestionReference[_SurveyQuestionReferenceRecord]
+SurveyQuestionReference: SurveyQuestionReferenceFields[_SurveyQuestionReferenceRecord]
 """The fields of SurveyQuestionReference: for conditions, sort orders and selections."""

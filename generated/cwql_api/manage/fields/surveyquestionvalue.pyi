@@ -2,18 +2,18 @@
 from cwql.schema import handles as _h
 
 from ..models.surveyquestionvalue import SurveyQuestionValue as _SurveyQuestionValueRecord
-from ._maps import _Map_info
-from .surveyquestionreference import _SurveyQuestionReference
-from .surveyreference import _SurveyReference
+from ._maps import Map_info
+from .surveyquestionreference import SurveyQuestionReferenceFields
+from .surveyreference import SurveyReferenceFields
 
-class _SurveyQuestionValue(_h.ReferenceField[_h.R]):
+class SurveyQuestionValueFields(_h.ReferenceField[_h.R]):
     """The fields of SurveyQuestionValue, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    survey: _SurveyReference[_h.R]
+    survey: SurveyReferenceFields[_h.R]
     """survey: a reference; compare its id or name, or it with None"""
-    question: _SurveyQuestionReference[_h.R]
+    question: SurveyQuestionReferenceFields[_h.R]
     """question: a reference; compare its id, or it with None"""
     value: _h.TextField[_h.R]
     """value: string, at most 1000 characters, required"""
@@ -23,7 +23,7 @@ class _SurveyQuestionValue(_h.ReferenceField[_h.R]):
     """pointValue: int32"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -44,5 +44,5 @@ class _SurveyQuestionValue(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SurveyQuestionValue: _SurveyQuestionValue[_SurveyQuestionValueRecord]
+SurveyQuestionValue: SurveyQuestionValueFields[_SurveyQuestionValueRecord]
 """The fields of SurveyQuestionValue: for conditions, sort orders and selections."""

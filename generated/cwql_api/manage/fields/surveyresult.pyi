@@ -2,12 +2,12 @@
 from cwql.schema import handles as _h
 
 from ..models.surveyresult import SurveyResult as _SurveyResultRecord
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from ._maps import _Map_info
-from .surveyresultdetail import _SurveyResultDetailMany
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
+from .surveyresultdetail import SurveyResultDetailListFields
 
-class _SurveyResult(_h.ReferenceField[_h.R]):
+class SurveyResultFields(_h.ReferenceField[_h.R]):
     """The fields of SurveyResult, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,17 +20,17 @@ class _SurveyResult(_h.ReferenceField[_h.R]):
     """footerResponse: string"""
     contactMeFlag: _h.BooleanField[_h.R]
     """contactMeFlag: boolean"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    results: _SurveyResultDetailMany[_h.R]
+    results: SurveyResultDetailListFields[_h.R]
     """results: a list of SurveyResultDetail; compare one of its fields, or use any()"""
     totalPoints: _h.IntegerField[_h.R]
     """totalPoints: int32"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     surveyId: _h.IntegerField[_h.R]
     """surveyId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -41,5 +41,5 @@ class _SurveyResult(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SurveyResult: _SurveyResult[_SurveyResultRecord]
+SurveyResult: SurveyResultFields[_SurveyResultRecord]
 """The fields of SurveyResult: for conditions, sort orders and selections."""

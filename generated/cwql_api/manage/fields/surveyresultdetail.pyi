@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.surveyresultdetail import SurveyResultDetail as _SurveyResultDetailRecord
 
-class _SurveyResultDetail(_h.ReferenceField[_h.R]):
+class SurveyResultDetailFields(_h.ReferenceField[_h.R]):
     """The fields of SurveyResultDetail, in conditions on records R."""
 
     questionId: _h.IntegerField[_h.R]
@@ -11,8 +11,8 @@ class _SurveyResultDetail(_h.ReferenceField[_h.R]):
     answer: _h.AnyField[_h.R]
     """answer: any value"""
 
-class _SurveyResultDetailMany(_SurveyResultDetail[_h.R], _h.ChildrenField[_h.R, _SurveyResultDetailRecord]):
+class SurveyResultDetailListFields(SurveyResultDetailFields[_h.R], _h.ChildrenField[_h.R, _SurveyResultDetailRecord]):
     """A list of SurveyResultDetail inside of a record R."""
 
-SurveyResultDetail: _SurveyResultDetail[_SurveyResultDetailRecord]
+SurveyResultDetail: SurveyResultDetailFields[_SurveyResultDetailRecord]
 """The fields of SurveyResultDetail: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.systemsetting import SystemSetting as _SystemSettingRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _SystemSetting(_h.ReferenceField[_h.R]):
+class SystemSettingFields(_h.ReferenceField[_h.R]):
     """The fields of SystemSetting, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _SystemSetting(_h.ReferenceField[_h.R]):
     """value: string, required"""
     valueType: _h.TextField[_h.R]
     """valueType: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _SystemSetting(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-SystemSetting: _SystemSetting[_SystemSettingRecord]
+SystemSetting: SystemSettingFields[_SystemSettingRecord]
 """The fields of SystemSetting: for conditions, sort orders and selections."""

@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.taxableworkrolelevel import TaxableWorkRoleLevel as _TaxableWorkRoleLevelRecord
-from ._maps import _Map_info
-from .taxcodelevelreference import _TaxCodeLevelReference
+from ._maps import Map_info
+from .taxcodelevelreference import TaxCodeLevelReferenceFields
 
-class _TaxableWorkRoleLevel(_h.ReferenceField[_h.R]):
+class TaxableWorkRoleLevelFields(_h.ReferenceField[_h.R]):
     """The fields of TaxableWorkRoleLevel, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    taxCodeLevel: _TaxCodeLevelReference[_h.R]
+    taxCodeLevel: TaxCodeLevelReferenceFields[_h.R]
     """taxCodeLevel: a reference; compare its id or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _TaxableWorkRoleLevel(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TaxableWorkRoleLevel: _TaxableWorkRoleLevel[_TaxableWorkRoleLevelRecord]
+TaxableWorkRoleLevel: TaxableWorkRoleLevelFields[_TaxableWorkRoleLevelRecord]
 """The fields of TaxableWorkRoleLevel: for conditions, sort orders and selections."""

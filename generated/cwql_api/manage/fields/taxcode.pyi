@@ -5,10 +5,10 @@ from cwql.schema import handles as _h
 
 from ..models.taxcode import TaxCode as _TaxCodeRecord
 from ..models.taxcodeinfo import TaxCodeInfo as _TaxCodeInfoRecord
-from .countryreference import _CountryReference
-from ._maps import _Map_info
+from .countryreference import CountryReferenceFields
+from ._maps import Map_info
 
-class _TaxCode(_h.ReferenceField[_h.R]):
+class TaxCodeFields(_h.ReferenceField[_h.R]):
     """The fields of TaxCode, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _TaxCode(_h.ReferenceField[_h.R]):
     """description: string, at most 50 characters, required"""
     invoiceCaption: _h.TextField[_h.R]
     """invoiceCaption: string, at most 25 characters, required"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
     effectiveDate: _h.DateTimeField[_h.R]
     """effectiveDate: date-time, required"""
@@ -193,7 +193,7 @@ class _TaxCode(_h.ReferenceField[_h.R]):
     """addAllProductTypes: boolean"""
     removeAllProductTypes: _h.BooleanField[_h.R]
     """removeAllProductTypes: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -206,5 +206,5 @@ class _TaxCode(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TaxCode: _TaxCode[_TaxCodeRecord | _TaxCodeInfoRecord]
+TaxCode: TaxCodeFields[_TaxCodeRecord | _TaxCodeInfoRecord]
 """The fields of TaxCode: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.taxcodeinfo import TaxCodeInfo as _TaxCodeInfoRecord
 from ..models.taxcode import TaxCode as _TaxCodeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TaxCodeInfo(_h.ReferenceField[_h.R]):
+class TaxCodeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of TaxCodeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -32,7 +32,7 @@ class _TaxCodeInfo(_h.ReferenceField[_h.R]):
     """levelFiveRate: double, since 2025.1"""
     levelSixRate: _h.NumberField[_h.R]
     """levelSixRate: double, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -43,5 +43,5 @@ class _TaxCodeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TaxCodeInfo: _TaxCodeInfo[_TaxCodeInfoRecord | _TaxCodeRecord]
+TaxCodeInfo: TaxCodeInfoFields[_TaxCodeInfoRecord | _TaxCodeRecord]
 """The fields of TaxCodeInfo: for conditions, sort orders and selections."""

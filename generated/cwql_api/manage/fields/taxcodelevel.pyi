@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.taxcodelevel import TaxCodeLevel as _TaxCodeLevelRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TaxCodeLevel(_h.ReferenceField[_h.R]):
+class TaxCodeLevelFields(_h.ReferenceField[_h.R]):
     """The fields of TaxCodeLevel, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -37,7 +37,7 @@ class _TaxCodeLevel(_h.ReferenceField[_h.R]):
     """singleUnitMinimum: double"""
     singleUnitMaximum: _h.NumberField[_h.R]
     """singleUnitMaximum: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -48,5 +48,5 @@ class _TaxCodeLevel(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TaxCodeLevel: _TaxCodeLevel[_TaxCodeLevelRecord]
+TaxCodeLevel: TaxCodeLevelFields[_TaxCodeLevelRecord]
 """The fields of TaxCodeLevel: for conditions, sort orders and selections."""

@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.taxcodexref import TaxCodeXRef as _TaxCodeXRefRecord
-from ._maps import _Map_info
-from .taxcodereference import _TaxCodeReference
+from ._maps import Map_info
+from .taxcodereference import TaxCodeReferenceFields
 
-class _TaxCodeXRef(_h.ReferenceField[_h.R]):
+class TaxCodeXRefFields(_h.ReferenceField[_h.R]):
     """The fields of TaxCodeXRef, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -28,11 +28,11 @@ class _TaxCodeXRef(_h.ReferenceField[_h.R]):
     """levelFive: NonTaxable | Taxable"""
     levelSix: _h.EnumField[_t.Literal["NonTaxable", "Taxable"], _h.R]
     """levelSix: NonTaxable | Taxable"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     taxableLevels: _h.CollectionField[int, _h.R]
     """taxableLevels: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -53,5 +53,5 @@ class _TaxCodeXRef(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TaxCodeXRef: _TaxCodeXRef[_TaxCodeXRefRecord]
+TaxCodeXRef: TaxCodeXRefFields[_TaxCodeXRefRecord]
 """The fields of TaxCodeXRef: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.taxintegration import TaxIntegration as _TaxIntegrationRecord
 from ..models.taxintegrationinfo import TaxIntegrationInfo as _TaxIntegrationInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TaxIntegration(_h.ReferenceField[_h.R]):
+class TaxIntegrationFields(_h.ReferenceField[_h.R]):
     """The fields of TaxIntegration, in conditions on records R."""
 
     taxIntegrationType: _h.EnumField[_t.Literal["Avalara"], _h.R]
@@ -42,7 +42,7 @@ class _TaxIntegration(_h.ReferenceField[_h.R]):
     """accountingIntegrationFlag: boolean"""
     taxLineFlag: _h.BooleanField[_h.R]
     """taxLineFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -53,5 +53,5 @@ class _TaxIntegration(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TaxIntegration: _TaxIntegration[_TaxIntegrationRecord | _TaxIntegrationInfoRecord]
+TaxIntegration: TaxIntegrationFields[_TaxIntegrationRecord | _TaxIntegrationInfoRecord]
 """The fields of TaxIntegration: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.taxintegrationinfo import TaxIntegrationInfo as _TaxIntegrationInfoRecord
 from ..models.taxintegration import TaxIntegration as _TaxIntegrationRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TaxIntegrationInfo(_h.ReferenceField[_h.R]):
+class TaxIntegrationInfoFields(_h.ReferenceField[_h.R]):
     """The fields of TaxIntegrationInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _TaxIntegrationInfo(_h.ReferenceField[_h.R]):
     """enabledFlag: boolean"""
     taxIntegrationType: _h.EnumField[_t.Literal["Avalara"], _h.R]
     """taxIntegrationType: Avalara"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _TaxIntegrationInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TaxIntegrationInfo: _TaxIntegrationInfo[_TaxIntegrationInfoRecord | _TaxIntegrationRecord]
+TaxIntegrationInfo: TaxIntegrationInfoFields[_TaxIntegrationInfoRecord | _TaxIntegrationRecord]
 """The fields of TaxIntegrationInfo: for conditions, sort orders and selections."""

@@ -4,20 +4,20 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.team import Team as _TeamRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .salesteamreference import _SalesTeamReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .salesteamreference import SalesTeamReferenceFields
 
-class _Team(_h.ReferenceField[_h.R]):
+class TeamFields(_h.ReferenceField[_h.R]):
     """The fields of Team, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     type: _h.EnumField[_t.Literal["Individual", "Team"], _h.R]
     """type: Individual | Team, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    salesTeam: _SalesTeamReference[_h.R]
+    salesTeam: SalesTeamReferenceFields[_h.R]
     """salesTeam: a reference; compare its id or identifier, or it with None"""
     commissionPercent: _h.IntegerField[_h.R]
     """commissionPercent: int32"""
@@ -27,7 +27,7 @@ class _Team(_h.ReferenceField[_h.R]):
     """opportunityId: int32"""
     responsibleFlag: _h.BooleanField[_h.R]
     """responsibleFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -38,5 +38,5 @@ class _Team(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Team: _Team[_TeamRecord]
+Team: TeamFields[_TeamRecord]
 """The fields of Team: for conditions, sort orders and selections."""

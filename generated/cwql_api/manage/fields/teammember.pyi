@@ -2,25 +2,25 @@
 from cwql.schema import handles as _h
 
 from ..models.teammember import TeamMember as _TeamMemberRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .serviceteamreference import _ServiceTeamReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .serviceteamreference import ServiceTeamReferenceFields
 
-class _TeamMember(_h.ReferenceField[_h.R]):
+class TeamMemberFields(_h.ReferenceField[_h.R]):
     """The fields of TeamMember, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    team: _ServiceTeamReference[_h.R]
+    team: ServiceTeamReferenceFields[_h.R]
     """team: a reference; compare its id or name, or it with None, required"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
     teamLeaderFlag: _h.BooleanField[_h.R]
     """teamLeaderFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _TeamMember(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TeamMember: _TeamMember[_TeamMemberRecord]
+TeamMember: TeamMemberFields[_TeamMemberRecord]
 """The fields of TeamMember: for conditions, sort orders and selections."""

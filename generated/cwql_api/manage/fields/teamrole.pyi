@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.teamrole import TeamRole as _TeamRoleRecord
 from ..models.teamroleinfo import TeamRoleInfo as _TeamRoleInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TeamRole(_h.ReferenceField[_h.R]):
+class TeamRoleFields(_h.ReferenceField[_h.R]):
     """The fields of TeamRole, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _TeamRole(_h.ReferenceField[_h.R]):
     """techFlag: boolean"""
     salesFlag: _h.BooleanField[_h.R]
     """salesFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -31,5 +31,5 @@ class _TeamRole(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TeamRole: _TeamRole[_TeamRoleRecord | _TeamRoleInfoRecord]
+TeamRole: TeamRoleFields[_TeamRoleRecord | _TeamRoleInfoRecord]
 """The fields of TeamRole: for conditions, sort orders and selections."""

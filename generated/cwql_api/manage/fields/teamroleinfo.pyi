@@ -3,16 +3,16 @@ from cwql.schema import handles as _h
 
 from ..models.teamroleinfo import TeamRoleInfo as _TeamRoleInfoRecord
 from ..models.teamrole import TeamRole as _TeamRoleRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TeamRoleInfo(_h.ReferenceField[_h.R]):
+class TeamRoleInfoFields(_h.ReferenceField[_h.R]):
     """The fields of TeamRoleInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -23,5 +23,5 @@ class _TeamRoleInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TeamRoleInfo: _TeamRoleInfo[_TeamRoleInfoRecord | _TeamRoleRecord]
+TeamRoleInfo: TeamRoleInfoFields[_TeamRoleInfoRecord | _TeamRoleRecord]
 """The fields of TeamRoleInfo: for conditions, sort orders and selections."""

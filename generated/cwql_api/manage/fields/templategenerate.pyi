@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.templategenerate import TemplateGenerate as _TemplateGenerateRecord
 
-class _TemplateGenerate(_h.ReferenceField[_h.R]):
+class TemplateGenerateFields(_h.ReferenceField[_h.R]):
     """The fields of TemplateGenerate, in conditions on records R."""
 
     generateAllRecordsFlag: _h.BooleanField[_h.R]
     """generateAllRecordsFlag: boolean"""
 
-TemplateGenerate: _TemplateGenerate[_TemplateGenerateRecord]
+TemplateGenerate: TemplateGenerateFields[_TemplateGenerateRecord]
 """The fields of TemplateGenerate: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.templategeneratedcountsmodel import TemplateGeneratedCountsModel as _TemplateGeneratedCountsModelRecord
 
-class _TemplateGeneratedCountsModel(_h.ReferenceField[_h.R]):
+class TemplateGeneratedCountsModelFields(_h.ReferenceField[_h.R]):
     """The fields of TemplateGeneratedCountsModel, in conditions on records R."""
 
     serviceCount: _h.IntegerField[_h.R]
@@ -11,5 +11,5 @@ class _TemplateGeneratedCountsModel(_h.ReferenceField[_h.R]):
     scheduleCount: _h.IntegerField[_h.R]
     """scheduleCount: int32"""
 
-TemplateGeneratedCountsModel: _TemplateGeneratedCountsModel[_TemplateGeneratedCountsModelRecord]
+TemplateGeneratedCountsModel: TemplateGeneratedCountsModelFields[_TemplateGeneratedCountsModelRecord]
 """The fields of TemplateGeneratedCountsModel: for conditions, sort orders and selections."""

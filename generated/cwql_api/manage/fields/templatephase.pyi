@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.templatephase import TemplatePhase as _TemplatePhaseRecord
-from ._maps import _Map_info
-from .projecttemplatephasereference import _ProjectTemplatePhaseReference
+from ._maps import Map_info
+from .projecttemplatephasereference import ProjectTemplatePhaseReferenceFields
 
-class _TemplatePhase(_h.ReferenceField[_h.R]):
+class TemplatePhaseFields(_h.ReferenceField[_h.R]):
     """The fields of TemplatePhase, in conditions on records R."""
 
-    parentPhase: _ProjectTemplatePhaseReference[_h.R]
+    parentPhase: ProjectTemplatePhaseReferenceFields[_h.R]
     """parentPhase: a reference; compare its id or name, or it with None"""
     id: _h.IntegerField[_h.R]
     """id: int32"""
@@ -24,7 +24,7 @@ class _TemplatePhase(_h.ReferenceField[_h.R]):
     """billPhaseSeparately: boolean"""
     wbsCode: _h.TextField[_h.R]
     """wbsCode: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -35,8 +35,8 @@ class _TemplatePhase(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _TemplatePhaseMany(_TemplatePhase[_h.R], _h.ChildrenField[_h.R, _TemplatePhaseRecord]):
+class TemplatePhaseListFields(TemplatePhaseFields[_h.R], _h.ChildrenField[_h.R, _TemplatePhaseRecord]):
     """A list of TemplatePhase inside of a record R."""
 
-TemplatePhase: _TemplatePhase[_TemplatePhaseRecord]
+TemplatePhase: TemplatePhaseFields[_TemplatePhaseRecord]
 """The fields of TemplatePhase: for conditions, sort orders and selections."""

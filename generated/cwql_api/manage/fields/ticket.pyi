@@ -6,34 +6,34 @@ from cwql.schema import handles as _h
 from ..models.ticket import Ticket as _TicketRecord
 from ..models.ticketinfo import TicketInfo as _TicketInfoRecord
 from ..models.projectticket import ProjectTicket as _ProjectTicketRecord
-from .agreementreference import _AgreementReference
-from .boardreference import _BoardReference
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .countryreference import _CountryReference
-from .currencyreference import _CurrencyReference
-from .customfieldvalue import _CustomFieldValueMany
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .opportunityreference import _OpportunityReference
-from .priorityreference import _PriorityReference
-from .slareference import _SLAReference
-from .serviceitemreference import _ServiceItemReference
-from .servicelocationreference import _ServiceLocationReference
-from .servicenote import _ServiceNoteMany
-from .servicesourcereference import _ServiceSourceReference
-from .servicestatusreference import _ServiceStatusReference
-from .servicesubtypereference import _ServiceSubTypeReference
-from .serviceteamreference import _ServiceTeamReference
-from .servicetypereference import _ServiceTypeReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .ticketreference import _TicketReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .agreementreference import AgreementReferenceFields
+from .boardreference import BoardReferenceFields
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .countryreference import CountryReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .opportunityreference import OpportunityReferenceFields
+from .priorityreference import PriorityReferenceFields
+from .slareference import SLAReferenceFields
+from .serviceitemreference import ServiceItemReferenceFields
+from .servicelocationreference import ServiceLocationReferenceFields
+from .servicenote import ServiceNoteListFields
+from .servicesourcereference import ServiceSourceReferenceFields
+from .servicestatusreference import ServiceStatusReferenceFields
+from .servicesubtypereference import ServiceSubTypeReferenceFields
+from .serviceteamreference import ServiceTeamReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .ticketreference import TicketReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _Ticket(_h.ReferenceField[_h.R]):
+class TicketFields(_h.ReferenceField[_h.R]):
     """The fields of Ticket, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -42,17 +42,17 @@ class _Ticket(_h.ReferenceField[_h.R]):
     """summary: string, at most 100 characters, required"""
     recordType: _h.EnumField[_t.Literal["ProjectIssue", "ProjectTicket", "ServiceTicket"], _h.R]
     """recordType: ProjectIssue | ProjectTicket | ServiceTicket"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    status: _ServiceStatusReference[_h.R]
+    status: ServiceStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     siteName: _h.TextField[_h.R]
     """siteName: string, at most 156 characters"""
@@ -66,9 +66,9 @@ class _Ticket(_h.ReferenceField[_h.R]):
     """stateIdentifier: string, at most 50 characters"""
     zip: _h.TextField[_h.R]
     """zip: string, at most 12 characters"""
-    country: _CountryReference[_h.R]
+    country: CountryReferenceFields[_h.R]
     """country: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     contactName: _h.TextField[_h.R]
     """contactName: string, at most 62 characters"""
@@ -78,29 +78,29 @@ class _Ticket(_h.ReferenceField[_h.R]):
     """contactPhoneExtension: string, at most 15 characters"""
     contactEmailAddress: _h.TextField[_h.R]
     """contactEmailAddress: string, at most 250 characters"""
-    type: _ServiceTypeReference[_h.R]
+    type: ServiceTypeReferenceFields[_h.R]
     """type: a reference; compare its id or name, or it with None"""
-    subType: _ServiceSubTypeReference[_h.R]
+    subType: ServiceSubTypeReferenceFields[_h.R]
     """subType: a reference; compare its id or name, or it with None"""
-    item: _ServiceItemReference[_h.R]
+    item: ServiceItemReferenceFields[_h.R]
     """item: a reference; compare its id or name, or it with None"""
-    team: _ServiceTeamReference[_h.R]
+    team: ServiceTeamReferenceFields[_h.R]
     """team: a reference; compare its id or name, or it with None"""
-    owner: _MemberReference[_h.R]
+    owner: MemberReferenceFields[_h.R]
     """owner: a reference; compare its id, identifier or name, or it with None"""
-    priority: _PriorityReference[_h.R]
+    priority: PriorityReferenceFields[_h.R]
     """priority: a reference; compare its id or name, or it with None"""
-    serviceLocation: _ServiceLocationReference[_h.R]
+    serviceLocation: ServiceLocationReferenceFields[_h.R]
     """serviceLocation: a reference; compare its id or name, or it with None"""
-    source: _ServiceSourceReference[_h.R]
+    source: ServiceSourceReferenceFields[_h.R]
     """source: a reference; compare its id or name, or it with None"""
     requiredDate: _h.DateTimeField[_h.R]
     """requiredDate: date-time"""
     budgetHours: _h.NumberField[_h.R]
     """budgetHours: double"""
-    opportunity: _OpportunityReference[_h.R]
+    opportunity: OpportunityReferenceFields[_h.R]
     """opportunity: a reference; compare its id or name, or it with None"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     agreementType: _h.TextField[_h.R]
     """agreementType: string, since 2025.1"""
@@ -230,25 +230,25 @@ class _Ticket(_h.ReferenceField[_h.R]):
     """estimatedStartDate: date-time"""
     duration: _h.IntegerField[_h.R]
     """duration: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
-    sla: _SLAReference[_h.R]
+    sla: SLAReferenceFields[_h.R]
     """sla: a reference; compare its id or name, or it with None"""
     slaStatus: _h.TextField[_h.R]
     """slaStatus: string"""
     requestForChangeFlag: _h.BooleanField[_h.R]
     """requestForChangeFlag: boolean, since 2025.1"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    mergedParentTicket: _TicketReference[_h.R]
+    mergedParentTicket: TicketReferenceFields[_h.R]
     """mergedParentTicket: a reference; compare its id, or it with None"""
     integratorTags: _h.CollectionField[str, _h.R]
     """integratorTags: a list of string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     escalationStartDateUTC: _h.DateTimeField[_h.R]
     """escalationStartDateUTC: date-time, since 2025.1"""
@@ -274,7 +274,7 @@ class _Ticket(_h.ReferenceField[_h.R]):
     """resolvedBy: string, since 2025.1"""
     minutesWaiting: _h.IntegerField[_h.R]
     """minutesWaiting: int32, since 2025.1"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -286,8 +286,8 @@ class _Ticket(_h.ReferenceField[_h.R]):
     """enteredBy: string"""
     assignedResource: _h.TextField[_h.R]
     """assignedResource: string"""
-    notes: _ServiceNoteMany[_h.R]
+    notes: ServiceNoteListFields[_h.R]
     """notes: a list of ServiceNote; compare one of its fields, or use any()"""
 
-Ticket: _Ticket[_TicketRecord | _TicketInfoRecord | _ProjectTicketRecord]
+Ticket: TicketFields[_TicketRecord | _TicketInfoRecord | _ProjectTicketRecord]
 """The fields of Ticket: for conditions, sort orders and selections."""

@@ -3,11 +3,11 @@ from cwql.schema import handles as _h
 
 from ..models.ticketbundle import TicketBundle as _TicketBundleRecord
 
-class _TicketBundle(_h.ReferenceField[_h.R]):
+class TicketBundleFields(_h.ReferenceField[_h.R]):
     """The fields of TicketBundle, in conditions on records R."""
 
     childTicketIds: _h.CollectionField[int, _h.R]
     """childTicketIds: a list of int32"""
 
-TicketBundle: _TicketBundle[_TicketBundleRecord]
+TicketBundle: TicketBundleFields[_TicketBundleRecord]
 """The fields of TicketBundle: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.ticketchangelog import TicketChangeLog as _TicketChangeLogRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TicketChangeLog(_h.ReferenceField[_h.R]):
+class TicketChangeLogFields(_h.ReferenceField[_h.R]):
     """The fields of TicketChangeLog, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -69,7 +69,7 @@ class _TicketChangeLog(_h.ReferenceField[_h.R]):
     """parentTicketId: int32"""
     mergedParentTicketId: _h.IntegerField[_h.R]
     """mergedParentTicketId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -80,5 +80,5 @@ class _TicketChangeLog(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TicketChangeLog: _TicketChangeLog[_TicketChangeLogRecord]
+TicketChangeLog: TicketChangeLogFields[_TicketChangeLogRecord]
 """The fields of TicketChangeLog: for conditions, sort orders and selections."""

@@ -3,19 +3,19 @@ from cwql.schema import handles as _h
 
 from ..models.ticketinfo import TicketInfo as _TicketInfoRecord
 from ..models.ticket import Ticket as _TicketRecord
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
 
-class _TicketInfo(_h.ReferenceField[_h.R]):
+class TicketInfoFields(_h.ReferenceField[_h.R]):
     """The fields of TicketInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     summary: _h.TextField[_h.R]
     """summary: string"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _TicketInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TicketInfo: _TicketInfo[_TicketInfoRecord | _TicketRecord]
+TicketInfo: TicketInfoFields[_TicketInfoRecord | _TicketRecord]
 """The fields of TicketInfo: for conditions, sort orders and selections."""

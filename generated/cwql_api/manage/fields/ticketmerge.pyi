@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.ticketmerge import TicketMerge as _TicketMergeRecord
-from .servicestatusreference import _ServiceStatusReference
+from .servicestatusreference import ServiceStatusReferenceFields
 
-class _TicketMerge(_h.ReferenceField[_h.R]):
+class TicketMergeFields(_h.ReferenceField[_h.R]):
     """The fields of TicketMerge, in conditions on records R."""
 
     mergeTicketIds: _h.CollectionField[int, _h.R]
     """mergeTicketIds: a list of int32, required"""
-    status: _ServiceStatusReference[_h.R]
+    status: ServiceStatusReferenceFields[_h.R]
     """status: a reference; compare its id or name, or it with None, required"""
 
-TicketMerge: _TicketMerge[_TicketMergeRecord]
+TicketMerge: TicketMergeFields[_TicketMergeRecord]
 """The fields of TicketMerge: for conditions, sort orders and selections."""

@@ -2,11 +2,11 @@
 from cwql.schema import handles as _h
 
 from ..models.ticketnote import TicketNote as _TicketNoteRecord
-from .contactreference import _ContactReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
+from .contactreference import ContactReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
 
-class _TicketNote(_h.ReferenceField[_h.R]):
+class TicketNoteFields(_h.ReferenceField[_h.R]):
     """The fields of TicketNote, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -23,9 +23,9 @@ class _TicketNote(_h.ReferenceField[_h.R]):
     """resolutionFlag: boolean"""
     issueFlag: _h.BooleanField[_h.R]
     """issueFlag: boolean"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
     customerUpdatedFlag: _h.BooleanField[_h.R]
     """customerUpdatedFlag: boolean"""
@@ -35,7 +35,7 @@ class _TicketNote(_h.ReferenceField[_h.R]):
     """internalFlag: boolean"""
     externalFlag: _h.BooleanField[_h.R]
     """externalFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -46,5 +46,5 @@ class _TicketNote(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TicketNote: _TicketNote[_TicketNoteRecord]
+TicketNote: TicketNoteFields[_TicketNoteRecord]
 """The fields of TicketNote: for conditions, sort orders and selections."""

@@ -2,16 +2,16 @@
 from cwql.schema import handles as _h
 
 from ..models.ticketreference import TicketReference as _TicketReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TicketReference(_h.ReferenceField[_h.R]):
+class TicketReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of TicketReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     summary: _h.TextField[_h.R]
     """summary: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -22,5 +22,5 @@ class _TicketReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TicketReference: _TicketReference[_TicketReferenceRecord]
+TicketReference: TicketReferenceFields[_TicketReferenceRecord]
 """The fields of TicketReference: for conditions, sort orders and selections."""

@@ -4,20 +4,20 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.ticketstopwatch import TicketStopwatch as _TicketStopwatchRecord
-from .agreementreference import _AgreementReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .servicestatusreference import _ServiceStatusReference
-from .ticketreference import _TicketReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .agreementreference import AgreementReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .servicestatusreference import ServiceStatusReferenceFields
+from .ticketreference import TicketReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _TicketStopwatch(_h.ReferenceField[_h.R]):
+class TicketStopwatchFields(_h.ReferenceField[_h.R]):
     """The fields of TicketStopwatch, in conditions on records R."""
 
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     billableOption: _h.EnumField[_t.Literal["Billable", "DoNotBill", "NoCharge", "NoDefault"], _h.R]
     """billableOption: Billable | DoNotBill | NoCharge | NoDefault"""
@@ -33,27 +33,27 @@ class _TicketStopwatch(_h.ReferenceField[_h.R]):
     """internalNotes: string"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, required"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
     notes: _h.TextField[_h.R]
     """notes: string, at most 4000 characters"""
-    serviceStatus: _ServiceStatusReference[_h.R]
+    serviceStatus: ServiceStatusReferenceFields[_h.R]
     """serviceStatus: a reference; compare its id or name, or it with None"""
     startTime: _h.DateTimeField[_h.R]
     """startTime: date-time"""
     status: _h.EnumField[_t.Literal["Reset", "Running", "Paused", "Stopped"], _h.R]
     """status: Reset | Running | Paused | Stopped, required"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None, required"""
     ticketMobileGuid: _h.TextField[_h.R]
     """ticketMobileGuid: uuid"""
     totalPauseTime: _h.IntegerField[_h.R]
     """totalPauseTime: int32"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
     showNotesInDiscussionFlag: _h.BooleanField[_h.R]
     """showNotesInDiscussionFlag: boolean"""
@@ -72,5 +72,5 @@ class _TicketStopwatch(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TicketStopwatch: _TicketStopwatch[_TicketStopwatchRecord]
+TicketStopwatch: TicketStopwatchFields[_TicketStopwatchRecord]
 """The fields of TicketStopwatch: for conditions, sort orders and selections."""

@@ -4,11 +4,11 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.ticketsync import TicketSync as _TicketSyncRecord
-from .companyreference import _CompanyReference
-from .integratorloginreference import _IntegratorLoginReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from .integratorloginreference import IntegratorLoginReferenceFields
+from ._maps import Map_info
 
-class _TicketSync(_h.ReferenceField[_h.R]):
+class TicketSyncFields(_h.ReferenceField[_h.R]):
     """The fields of TicketSync, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,9 +17,9 @@ class _TicketSync(_h.ReferenceField[_h.R]):
     """name: string, at most 80 characters, required"""
     vendorType: _h.EnumField[_t.Literal["Zenith"], _h.R]
     """vendorType: Zenith, required"""
-    integratorLogin: _IntegratorLoginReference[_h.R]
+    integratorLogin: IntegratorLoginReferenceFields[_h.R]
     """integratorLogin: a reference; compare its id or name, or it with None, required"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, required"""
     url: _h.TextField[_h.R]
     """url: string, required"""
@@ -35,7 +35,7 @@ class _TicketSync(_h.ReferenceField[_h.R]):
     """internalAnalysisFlag: boolean"""
     resolutionFlag: _h.BooleanField[_h.R]
     """resolutionFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -46,5 +46,5 @@ class _TicketSync(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TicketSync: _TicketSync[_TicketSyncRecord]
+TicketSync: TicketSyncFields[_TicketSyncRecord]
 """The fields of TicketSync: for conditions, sort orders and selections."""

@@ -4,12 +4,12 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.tickettask import TicketTask as _TicketTaskRecord
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .scheduleentryreference import _ScheduleEntryReference
-from .servicecodereference import _ServiceCodeReference
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .scheduleentryreference import ScheduleEntryReferenceFields
+from .servicecodereference import ServiceCodeReferenceFields
 
-class _TicketTask(_h.ReferenceField[_h.R]):
+class TicketTaskFields(_h.ReferenceField[_h.R]):
     """The fields of TicketTask, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -22,11 +22,11 @@ class _TicketTask(_h.ReferenceField[_h.R]):
     """closedFlag: boolean"""
     priority: _h.IntegerField[_h.R]
     """priority: int32"""
-    schedule: _ScheduleEntryReference[_h.R]
+    schedule: ScheduleEntryReferenceFields[_h.R]
     """schedule: a reference; compare its id, or it with None"""
-    code: _ServiceCodeReference[_h.R]
+    code: ServiceCodeReferenceFields[_h.R]
     """code: a reference; compare its id or name, or it with None"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
     resolution: _h.TextField[_h.R]
     """resolution: string"""
@@ -36,7 +36,7 @@ class _TicketTask(_h.ReferenceField[_h.R]):
     """childScheduleAction: Transfer | Delete | Done"""
     childTicketId: _h.IntegerField[_h.R]
     """childTicketId: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -47,8 +47,8 @@ class _TicketTask(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-class _TicketTaskMany(_TicketTask[_h.R], _h.ChildrenField[_h.R, _TicketTaskRecord]):
+class TicketTaskListFields(TicketTaskFields[_h.R], _h.ChildrenField[_h.R, _TicketTaskRecord]):
     """A list of TicketTask inside of a record R."""
 
-TicketTask: _TicketTask[_TicketTaskRecord]
+TicketTask: TicketTaskFields[_TicketTaskRecord]
 """The fields of TicketTask: for conditions, sort orders and selections."""

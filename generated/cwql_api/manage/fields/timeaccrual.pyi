@@ -4,15 +4,15 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.timeaccrual import TimeAccrual as _TimeAccrualRecord
-from ._maps import _Map_info
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _TimeAccrual(_h.ReferenceField[_h.R]):
+class TimeAccrualFields(_h.ReferenceField[_h.R]):
     """The fields of TimeAccrual, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     vacationFlag: _h.BooleanField[_h.R]
     """vacationFlag: boolean"""
@@ -46,7 +46,7 @@ class _TimeAccrual(_h.ReferenceField[_h.R]):
     """holidayCarryoverAllowedFlag: boolean"""
     holidayCarryoverLimit: _h.NumberField[_h.R]
     """holidayCarryoverLimit: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -59,5 +59,5 @@ class _TimeAccrual(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimeAccrual: _TimeAccrual[_TimeAccrualRecord]
+TimeAccrual: TimeAccrualFields[_TimeAccrualRecord]
 """The fields of TimeAccrual: for conditions, sort orders and selections."""

@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.timeaccrualdetail import TimeAccrualDetail as _TimeAccrualDetailRecord
-from ._maps import _Map_info
-from .timeaccrualreference import _TimeAccrualReference
+from ._maps import Map_info
+from .timeaccrualreference import TimeAccrualReferenceFields
 
-class _TimeAccrualDetail(_h.ReferenceField[_h.R]):
+class TimeAccrualDetailFields(_h.ReferenceField[_h.R]):
     """The fields of TimeAccrualDetail, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -20,9 +20,9 @@ class _TimeAccrualDetail(_h.ReferenceField[_h.R]):
     """endYear: int32, required"""
     hours: _h.NumberField[_h.R]
     """hours: double, required"""
-    timeAccrual: _TimeAccrualReference[_h.R]
+    timeAccrual: TimeAccrualReferenceFields[_h.R]
     """timeAccrual: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -43,5 +43,5 @@ class _TimeAccrualDetail(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimeAccrualDetail: _TimeAccrualDetail[_TimeAccrualDetailRecord]
+TimeAccrualDetail: TimeAccrualDetailFields[_TimeAccrualDetailRecord]
 """The fields of TimeAccrualDetail: for conditions, sort orders and selections."""

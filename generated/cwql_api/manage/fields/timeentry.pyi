@@ -4,29 +4,29 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.timeentry import TimeEntry as _TimeEntryRecord
-from .activityreference import _ActivityReference
-from .agreementreference import _AgreementReference
-from .billingunitreference import _BillingUnitReference
-from .companyreference import _CompanyReference
-from .customfieldvalue import _CustomFieldValueMany
-from .invoicereference import _InvoiceReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .ownerlevelreference import _OwnerLevelReference
-from .projectphasereference import _ProjectPhaseReference
-from .projectreference import _ProjectReference
-from .taxcodereference import _TaxCodeReference
-from .ticketreference import _TicketReference
-from .timesheetreference import _TimeSheetReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .activityreference import ActivityReferenceFields
+from .agreementreference import AgreementReferenceFields
+from .billingunitreference import BillingUnitReferenceFields
+from .companyreference import CompanyReferenceFields
+from .customfieldvalue import CustomFieldValueListFields
+from .invoicereference import InvoiceReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .ownerlevelreference import OwnerLevelReferenceFields
+from .projectphasereference import ProjectPhaseReferenceFields
+from .projectreference import ProjectReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .ticketreference import TicketReferenceFields
+from .timesheetreference import TimeSheetReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _TimeEntry(_h.ReferenceField[_h.R]):
+class TimeEntryFields(_h.ReferenceField[_h.R]):
     """The fields of TimeEntry, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     companyType: _h.TextField[_h.R]
     """companyType: string, since 2025.1"""
@@ -34,7 +34,7 @@ class _TimeEntry(_h.ReferenceField[_h.R]):
     """chargeToId: int32"""
     chargeToType: _h.EnumField[_t.Literal["Company", "ServiceTicket", "ProjectTicket", "ChargeCode", "Activity"], _h.R]
     """chargeToType: Company | ServiceTicket | ProjectTicket | ChargeCode | Activity"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
@@ -42,19 +42,19 @@ class _TimeEntry(_h.ReferenceField[_h.R]):
     """businessUnitId: int32"""
     businessGroupDesc: _h.TextField[_h.R]
     """businessGroupDesc: string, since 2025.1"""
-    location: _OwnerLevelReference[_h.R]
+    location: OwnerLevelReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
-    department: _BillingUnitReference[_h.R]
+    department: BillingUnitReferenceFields[_h.R]
     """department: a reference; compare its id or name, or it with None, since 2025.1"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     agreementType: _h.TextField[_h.R]
     """agreementType: string, since 2025.1"""
-    activity: _ActivityReference[_h.R]
+    activity: ActivityReferenceFields[_h.R]
     """activity: a reference; compare its id or name, or it with None, since 2025.1"""
     opportunityRecid: _h.IntegerField[_h.R]
     """opportunityRecid: int32, since 2025.1"""
@@ -100,7 +100,7 @@ class _TimeEntry(_h.ReferenceField[_h.R]):
     """enteredBy: string"""
     dateEntered: _h.DateTimeField[_h.R]
     """dateEntered: date-time"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
     mobileGuid: _h.TextField[_h.R]
     """mobileGuid: uuid"""
@@ -118,15 +118,15 @@ class _TimeEntry(_h.ReferenceField[_h.R]):
     """adjustment: double, since 2025.1"""
     invoiceReady: _h.IntegerField[_h.R]
     """invoiceReady: int32, since 2025.1"""
-    timeSheet: _TimeSheetReference[_h.R]
+    timeSheet: TimeSheetReferenceFields[_h.R]
     """timeSheet: a reference; compare its id or name, or it with None"""
     status: _h.EnumField[_t.Literal["Open", "Rejected", "PendingApproval", "ErrorsCorrected", "PendingProjectApproval", "ApprovedByTierOne", "RejectBySecondTier", "ApprovedByTierTwo", "ReadyToBill", "Billed", "WrittenOff", "BilledAgreement"], _h.R]
     """status: Open | Rejected | PendingApproval | ErrorsCorrected | PendingProjectApproval | ApprovedByTierOne | RejectBySecondTier | ApprovedByTierTwo | ReadyToBill | Billed | WrittenOff | BilledAgreement"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    phase: _ProjectPhaseReference[_h.R]
+    phase: ProjectPhaseReferenceFields[_h.R]
     """phase: a reference; compare its id or name, or it with None"""
     ticketBoard: _h.TextField[_h.R]
     """ticketBoard: string, since 2025.1"""
@@ -142,19 +142,19 @@ class _TimeEntry(_h.ReferenceField[_h.R]):
     """extendedInvoiceAmount: double, since 2025.1"""
     locationName: _h.TextField[_h.R]
     """locationName: string, since 2025.1"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    customFields: _CustomFieldValueMany[_h.R]
+    customFields: CustomFieldValueListFields[_h.R]
     """customFields: a list of CustomFieldValue; compare one of its fields, or use any()"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
     updatedBy: _h.TextField[_h.R]
     """updatedBy: string"""
 
-class _TimeEntryMany(_TimeEntry[_h.R], _h.ChildrenField[_h.R, _TimeEntryRecord]):
+class TimeEntryListFields(TimeEntryFields[_h.R], _h.ChildrenField[_h.R, _TimeEntryRecord]):
     """A list of TimeEntry inside of a record R."""
 
-TimeEntry: _TimeEntry[_TimeEntryRecord]
+TimeEntry: TimeEntryFields[_TimeEntryRecord]
 """The fields of TimeEntry: for conditions, sort orders and selections."""

@@ -4,19 +4,19 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.timeentrychangelog import TimeEntryChangeLog as _TimeEntryChangeLogRecord
-from .activityreference import _ActivityReference
-from .agreementreference import _AgreementReference
-from .companyreference import _CompanyReference
-from .invoicereference import _InvoiceReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .projectphasereference import _ProjectPhaseReference
-from .projectreference import _ProjectReference
-from .ticketreference import _TicketReference
-from .workrolereference import _WorkRoleReference
-from .worktypereference import _WorkTypeReference
+from .activityreference import ActivityReferenceFields
+from .agreementreference import AgreementReferenceFields
+from .companyreference import CompanyReferenceFields
+from .invoicereference import InvoiceReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .projectphasereference import ProjectPhaseReferenceFields
+from .projectreference import ProjectReferenceFields
+from .ticketreference import TicketReferenceFields
+from .workrolereference import WorkRoleReferenceFields
+from .worktypereference import WorkTypeReferenceFields
 
-class _TimeEntryChangeLog(_h.ReferenceField[_h.R]):
+class TimeEntryChangeLogFields(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryChangeLog, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -149,27 +149,27 @@ class _TimeEntryChangeLog(_h.ReferenceField[_h.R]):
     """processingStatus: string"""
     invoicedhours: _h.NumberField[_h.R]
     """invoicedhours: double"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
-    workType: _WorkTypeReference[_h.R]
+    workType: WorkTypeReferenceFields[_h.R]
     """workType: a reference; compare its id or name, or it with None"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    phase: _ProjectPhaseReference[_h.R]
+    phase: ProjectPhaseReferenceFields[_h.R]
     """phase: a reference; compare its id or name, or it with None"""
-    activity: _ActivityReference[_h.R]
+    activity: ActivityReferenceFields[_h.R]
     """activity: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -180,5 +180,5 @@ class _TimeEntryChangeLog(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimeEntryChangeLog: _TimeEntryChangeLog[_TimeEntryChangeLogRecord]
+TimeEntryChangeLog: TimeEntryChangeLogFields[_TimeEntryChangeLogRecord]
 """The fields of TimeEntryChangeLog: for conditions, sort orders and selections."""

@@ -2,14 +2,14 @@
 from cwql.schema import handles as _h
 
 from ..models.timeentryreference import TimeEntryReference as _TimeEntryReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TimeEntryReference(_h.ReferenceField[_h.R]):
+class TimeEntryReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -20,5 +20,5 @@ class _TimeEntryReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimeEntryReference: _TimeEntryReference[_TimeEntryReferenceRecord]
+TimeEntryReference: TimeEntryReferenceFields[_TimeEntryReferenceRecord]
 """The fields of TimeEntryReference: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.timeentrytierreject import TimeEntryTierReject as _TimeEntryTierRejectRecord
 
-class _TimeEntryTierReject(_h.ReferenceField[_h.R]):
+class TimeEntryTierRejectFields(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryTierReject, in conditions on records R."""
 
     approvalType: _h.EnumField[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
@@ -15,5 +15,5 @@ class _TimeEntryTierReject(_h.ReferenceField[_h.R]):
     id: _h.IntegerField[_h.R]
     """id: int32"""
 
-TimeEntryTierReject: _TimeEntryTierReject[_TimeEntryTierRejectRecord]
+TimeEntryTierReject: TimeEntryTierRejectFields[_TimeEntryTierRejectRecord]
 """The fields of TimeEntryTierReject: for conditions, sort orders and selections."""

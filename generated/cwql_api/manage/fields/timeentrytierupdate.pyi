@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.timeentrytierupdate import TimeEntryTierUpdate as _TimeEntryTierUpdateRecord
 
-class _TimeEntryTierUpdate(_h.ReferenceField[_h.R]):
+class TimeEntryTierUpdateFields(_h.ReferenceField[_h.R]):
     """The fields of TimeEntryTierUpdate, in conditions on records R."""
 
     approvalType: _h.EnumField[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
@@ -13,5 +13,5 @@ class _TimeEntryTierUpdate(_h.ReferenceField[_h.R]):
     id: _h.IntegerField[_h.R]
     """id: int32"""
 
-TimeEntryTierUpdate: _TimeEntryTierUpdate[_TimeEntryTierUpdateRecord]
+TimeEntryTierUpdate: TimeEntryTierUpdateFields[_TimeEntryTierUpdateRecord]
 """The fields of TimeEntryTierUpdate: for conditions, sort orders and selections."""

@@ -4,10 +4,10 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.timeexpense import TimeExpense as _TimeExpenseRecord
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
 
-class _TimeExpense(_h.ReferenceField[_h.R]):
+class TimeExpenseFields(_h.ReferenceField[_h.R]):
     """The fields of TimeExpense, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -28,9 +28,9 @@ class _TimeExpense(_h.ReferenceField[_h.R]):
     """invoiceStart: int32"""
     defaultSpecialInvoiceType: _h.EnumField[_t.Literal["Agreement", "CreditMemo", "DownPayment", "Miscellaneous", "Progress", "Standard", "Consolidated"], _h.R]
     """defaultSpecialInvoiceType: Agreement | CreditMemo | DownPayment | Miscellaneous | Progress | Standard | Consolidated"""
-    internalCompany: _CompanyReference[_h.R]
+    internalCompany: CompanyReferenceFields[_h.R]
     """internalCompany: a reference; compare its id, identifier or name, or it with None, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -41,5 +41,5 @@ class _TimeExpense(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimeExpense: _TimeExpense[_TimeExpenseRecord]
+TimeExpense: TimeExpenseFields[_TimeExpenseRecord]
 """The fields of TimeExpense: for conditions, sort orders and selections."""

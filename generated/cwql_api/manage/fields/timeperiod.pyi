@@ -2,15 +2,15 @@
 from cwql.schema import handles as _h
 
 from ..models.timeperiod import TimePeriod as _TimePeriodRecord
-from ._maps import _Map_info
-from .timeperiodsetupreference import _TimePeriodSetupReference
+from ._maps import Map_info
+from .timeperiodsetupreference import TimePeriodSetupReferenceFields
 
-class _TimePeriod(_h.ReferenceField[_h.R]):
+class TimePeriodFields(_h.ReferenceField[_h.R]):
     """The fields of TimePeriod, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    timePeriodSetup: _TimePeriodSetupReference[_h.R]
+    timePeriodSetup: TimePeriodSetupReferenceFields[_h.R]
     """timePeriodSetup: a reference; compare its id, or it with None"""
     period: _h.IntegerField[_h.R]
     """period: int32"""
@@ -20,7 +20,7 @@ class _TimePeriod(_h.ReferenceField[_h.R]):
     """endDate: string"""
     deadlineDate: _h.DateTextField[_h.R]
     """deadlineDate: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -31,5 +31,5 @@ class _TimePeriod(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimePeriod: _TimePeriod[_TimePeriodRecord]
+TimePeriod: TimePeriodFields[_TimePeriodRecord]
 """The fields of TimePeriod: for conditions, sort orders and selections."""

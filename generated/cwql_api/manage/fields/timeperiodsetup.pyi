@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.timeperiodsetup import TimePeriodSetup as _TimePeriodSetupRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TimePeriodSetup(_h.ReferenceField[_h.R]):
+class TimePeriodSetupFields(_h.ReferenceField[_h.R]):
     """The fields of TimePeriodSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -35,7 +35,7 @@ class _TimePeriodSetup(_h.ReferenceField[_h.R]):
     """lastDayFlag: boolean"""
     daysPastEndDate: _h.IntegerField[_h.R]
     """daysPastEndDate: int32, required"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -48,5 +48,5 @@ class _TimePeriodSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimePeriodSetup: _TimePeriodSetup[_TimePeriodSetupRecord]
+TimePeriodSetup: TimePeriodSetupFields[_TimePeriodSetupRecord]
 """The fields of TimePeriodSetup: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.timeperiodsetupdefaults import TimePeriodSetupDefaults as _TimePeriodSetupDefaultsRecord
 
-class _TimePeriodSetupDefaults(_h.ReferenceField[_h.R]):
+class TimePeriodSetupDefaultsFields(_h.ReferenceField[_h.R]):
     """The fields of TimePeriodSetupDefaults, in conditions on records R."""
 
 
-TimePeriodSetupDefaults: _TimePeriodSetupDefaults[_TimePeriodSetupDefaultsRecord]
+TimePeriodSetupDefaults: TimePeriodSetupDefaultsFields[_TimePeriodSetupDefaultsRecord]
 """The fields of TimePeriodSetupDefaults: for conditions, sort orders and selections."""

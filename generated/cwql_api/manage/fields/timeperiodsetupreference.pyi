@@ -2,14 +2,14 @@
 from cwql.schema import handles as _h
 
 from ..models.timeperiodsetupreference import TimePeriodSetupReference as _TimePeriodSetupReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TimePeriodSetupReference(_h.ReferenceField[_h.R]):
+class TimePeriodSetupReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of TimePeriodSetupReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -20,5 +20,5 @@ class _TimePeriodSetupReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimePeriodSetupReference: _TimePeriodSetupReference[_TimePeriodSetupReferenceRecord]
+TimePeriodSetupReference: TimePeriodSetupReferenceFields[_TimePeriodSetupReferenceRecord]
 """The fields of TimePeriodSetupReference: for conditions, sort orders and selections."""

@@ -5,7 +5,7 @@ from cwql.schema import handles as _h
 
 from ..models.timesheettierupdate import TimeSheetTierUpdate as _TimeSheetTierUpdateRecord
 
-class _TimeSheetTierUpdate(_h.ReferenceField[_h.R]):
+class TimeSheetTierUpdateFields(_h.ReferenceField[_h.R]):
     """The fields of TimeSheetTierUpdate, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,5 +13,5 @@ class _TimeSheetTierUpdate(_h.ReferenceField[_h.R]):
     approvalType: _h.EnumField[_t.Literal["DataEntry", "Tier1Update", "Tier2Update", "Billing", "Service", "Project", "MonthlySummary", "SalesActivity", "Schedule"], _h.R]
     """approvalType: DataEntry | Tier1Update | Tier2Update | Billing | Service | Project | MonthlySummary | SalesActivity | Schedule"""
 
-TimeSheetTierUpdate: _TimeSheetTierUpdate[_TimeSheetTierUpdateRecord]
+TimeSheetTierUpdate: TimeSheetTierUpdateFields[_TimeSheetTierUpdateRecord]
 """The fields of TimeSheetTierUpdate: for conditions, sort orders and selections."""

@@ -3,17 +3,17 @@ from cwql.schema import handles as _h
 
 from ..models.timezonesetup import TimeZoneSetup as _TimeZoneSetupRecord
 from ..models.timezonesetupinfo import TimeZoneSetupInfo as _TimeZoneSetupInfoRecord
-from ._maps import _Map_info
-from .timezonereference import _TimeZoneReference
+from ._maps import Map_info
+from .timezonereference import TimeZoneReferenceFields
 
-class _TimeZoneSetup(_h.ReferenceField[_h.R]):
+class TimeZoneSetupFields(_h.ReferenceField[_h.R]):
     """The fields of TimeZoneSetup, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    timeZone: _TimeZoneReference[_h.R]
+    timeZone: TimeZoneReferenceFields[_h.R]
     """timeZone: a reference; compare its id or name, or it with None, required"""
     offset: _h.NumberField[_h.R]
     """offset: double"""
@@ -21,7 +21,7 @@ class _TimeZoneSetup(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean"""
     daylightSavingsFlag: _h.BooleanField[_h.R]
     """daylightSavingsFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -34,5 +34,5 @@ class _TimeZoneSetup(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimeZoneSetup: _TimeZoneSetup[_TimeZoneSetupRecord | _TimeZoneSetupInfoRecord]
+TimeZoneSetup: TimeZoneSetupFields[_TimeZoneSetupRecord | _TimeZoneSetupInfoRecord]
 """The fields of TimeZoneSetup: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.timezonesetupinfo import TimeZoneSetupInfo as _TimeZoneSetupInfoRecord
 from ..models.timezonesetup import TimeZoneSetup as _TimeZoneSetupRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _TimeZoneSetupInfo(_h.ReferenceField[_h.R]):
+class TimeZoneSetupInfoFields(_h.ReferenceField[_h.R]):
     """The fields of TimeZoneSetupInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _TimeZoneSetupInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     offset: _h.NumberField[_h.R]
     """offset: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _TimeZoneSetupInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TimeZoneSetupInfo: _TimeZoneSetupInfo[_TimeZoneSetupInfoRecord | _TimeZoneSetupRecord]
+TimeZoneSetupInfo: TimeZoneSetupInfoFields[_TimeZoneSetupInfoRecord | _TimeZoneSetupRecord]
 """The fields of TimeZoneSetupInfo: for conditions, sort orders and selections."""

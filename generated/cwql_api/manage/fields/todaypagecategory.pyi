@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.todaypagecategory import TodayPageCategory as _TodayPageCategoryRecord
-from ._maps import _Map_info
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _TodayPageCategory(_h.ReferenceField[_h.R]):
+class TodayPageCategoryFields(_h.ReferenceField[_h.R]):
     """The fields of TodayPageCategory, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,9 +14,9 @@ class _TodayPageCategory(_h.ReferenceField[_h.R]):
     """name: string, at most 30 characters, required"""
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -29,5 +29,5 @@ class _TodayPageCategory(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TodayPageCategory: _TodayPageCategory[_TodayPageCategoryRecord]
+TodayPageCategory: TodayPageCategoryFields[_TodayPageCategoryRecord]
 """The fields of TodayPageCategory: for conditions, sort orders and selections."""

@@ -2,13 +2,13 @@
 from cwql.schema import handles as _h
 
 from ..models.todaypagelink import TodayPageLink as _TodayPageLinkRecord
-from ._maps import _Map_info
-from .systemlocationreference import _SystemLocationReference
+from ._maps import Map_info
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _TodayPageLink(_h.ReferenceField[_h.R]):
+class TodayPageLinkFields(_h.ReferenceField[_h.R]):
     """The fields of TodayPageLink, in conditions on records R."""
 
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     category: _h.IntegerField[_h.R]
     """category: int32, required"""
@@ -20,7 +20,7 @@ class _TodayPageLink(_h.ReferenceField[_h.R]):
     """id: int32"""
     link: _h.TextField[_h.R]
     """link: string, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
     openInNewWindow: _h.BooleanField[_h.R]
     """openInNewWindow: boolean"""
@@ -35,5 +35,5 @@ class _TodayPageLink(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TodayPageLink: _TodayPageLink[_TodayPageLinkRecord]
+TodayPageLink: TodayPageLinkFields[_TodayPageLinkRecord]
 """The fields of TodayPageLink: for conditions, sort orders and selections."""

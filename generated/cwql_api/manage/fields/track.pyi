@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.track import Track as _TrackRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _Track(_h.ReferenceField[_h.R]):
+class TrackFields(_h.ReferenceField[_h.R]):
     """The fields of Track, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _Track(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     notifyActionIds: _h.CollectionField[int, _h.R]
     """notifyActionIds: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.8"""
@@ -28,5 +28,5 @@ class _Track(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Track: _Track[_TrackRecord]
+Track: TrackFields[_TrackRecord]
 """The fields of Track: for conditions, sort orders and selections."""

@@ -4,31 +4,31 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.trackaction import TrackAction as _TrackActionRecord
-from .activitystatusreference import _ActivityStatusReference
-from .activitytypereference import _ActivityTypeReference
-from .companystatusreference import _CompanyStatusReference
-from .contactreference import _ContactReference
-from .groupreference import _GroupReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
-from .servicetemplatereference import _ServiceTemplateReference
-from .trackreference import _TrackReference
+from .activitystatusreference import ActivityStatusReferenceFields
+from .activitytypereference import ActivityTypeReferenceFields
+from .companystatusreference import CompanyStatusReferenceFields
+from .contactreference import ContactReferenceFields
+from .groupreference import GroupReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
+from .servicetemplatereference import ServiceTemplateReferenceFields
+from .trackreference import TrackReferenceFields
 
-class _TrackAction(_h.ReferenceField[_h.R]):
+class TrackActionFields(_h.ReferenceField[_h.R]):
     """The fields of TrackAction, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     notifyType: _h.EnumField[_t.Literal["CreateActivity", "SendEmail", "AddToGroup", "AttachTrack", "ChangeCompanyStatus", "CreateServiceTicket"], _h.R]
     """notifyType: CreateActivity | SendEmail | AddToGroup | AttachTrack | ChangeCompanyStatus | CreateServiceTicket, required"""
-    serviceTemplate: _ServiceTemplateReference[_h.R]
+    serviceTemplate: ServiceTemplateReferenceFields[_h.R]
     """serviceTemplate: a reference; compare its id or name, or it with None"""
-    specificMemberTo: _MemberReference[_h.R]
+    specificMemberTo: MemberReferenceFields[_h.R]
     """specificMemberTo: a reference; compare its id, identifier or name, or it with None"""
     emailRecipient: _h.TextField[_h.R]
     """emailRecipient: string, at most 250 characters"""
-    specificMemberFrom: _MemberReference[_h.R]
+    specificMemberFrom: MemberReferenceFields[_h.R]
     """specificMemberFrom: a reference; compare its id, identifier or name, or it with None"""
     emailFrom: _h.TextField[_h.R]
     """emailFrom: string, at most 250 characters"""
@@ -36,29 +36,29 @@ class _TrackAction(_h.ReferenceField[_h.R]):
     """subject: string, at most 100 characters"""
     notes: _h.TextField[_h.R]
     """notes: string"""
-    activityType: _ActivityTypeReference[_h.R]
+    activityType: ActivityTypeReferenceFields[_h.R]
     """activityType: a reference; compare its id or name, or it with None"""
-    activityStatus: _ActivityStatusReference[_h.R]
+    activityStatus: ActivityStatusReferenceFields[_h.R]
     """activityStatus: a reference; compare its id or name, or it with None"""
-    companyStatus: _CompanyStatusReference[_h.R]
+    companyStatus: CompanyStatusReferenceFields[_h.R]
     """companyStatus: a reference; compare its id or name, or it with None"""
-    track: _TrackReference[_h.R]
+    track: TrackReferenceFields[_h.R]
     """track: a reference; compare its id or name, or it with None"""
-    attachedTrack: _TrackReference[_h.R]
+    attachedTrack: TrackReferenceFields[_h.R]
     """attachedTrack: a reference; compare its id or name, or it with None"""
-    group: _GroupReference[_h.R]
+    group: GroupReferenceFields[_h.R]
     """group: a reference; compare its id or name, or it with None"""
-    ccContact: _ContactReference[_h.R]
+    ccContact: ContactReferenceFields[_h.R]
     """ccContact: a reference; compare its id or name, or it with None"""
-    bccContact: _ContactReference[_h.R]
+    bccContact: ContactReferenceFields[_h.R]
     """bccContact: a reference; compare its id or name, or it with None"""
     daysToExecute: _h.IntegerField[_h.R]
     """daysToExecute: int32"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None"""
-    notifyFrom: _NotificationRecipientReference[_h.R]
+    notifyFrom: NotificationRecipientReferenceFields[_h.R]
     """notifyFrom: a reference; compare its id, identifier or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -87,5 +87,5 @@ class _TrackAction(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-TrackAction: _TrackAction[_TrackActionRecord]
+TrackAction: TrackActionFields[_TrackActionRecord]
 """The fields of TrackAction: for conditions, sort orders and selections."""

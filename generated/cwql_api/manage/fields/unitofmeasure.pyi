@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.unitofmeasure import UnitOfMeasure as _UnitOfMeasureRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _UnitOfMeasure(_h.ReferenceField[_h.R]):
+class UnitOfMeasureFields(_h.ReferenceField[_h.R]):
     """The fields of UnitOfMeasure, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _UnitOfMeasure(_h.ReferenceField[_h.R]):
     """defaultFlag: boolean"""
     uomScheduleXref: _h.TextField[_h.R]
     """uomScheduleXref: string, at most 31 characters"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -30,5 +30,5 @@ class _UnitOfMeasure(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-UnitOfMeasure: _UnitOfMeasure[_UnitOfMeasureRecord]
+UnitOfMeasure: UnitOfMeasureFields[_UnitOfMeasureRecord]
 """The fields of UnitOfMeasure: for conditions, sort orders and selections."""

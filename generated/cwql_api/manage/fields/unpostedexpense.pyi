@@ -4,20 +4,20 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.unpostedexpense import UnpostedExpense as _UnpostedExpenseRecord
-from .agreementreference import _AgreementReference
-from .chargecodereference import _ChargeCodeReference
-from .companyreference import _CompanyReference
-from .currencyreference import _CurrencyReference
-from .expensetypereference import _ExpenseTypeReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .paymentmethodreference import _PaymentMethodReference
-from .projectphasereference import _ProjectPhaseReference
-from .projectreference import _ProjectReference
-from .taxcodereference import _TaxCodeReference
-from .ticketreference import _TicketReference
+from .agreementreference import AgreementReferenceFields
+from .chargecodereference import ChargeCodeReferenceFields
+from .companyreference import CompanyReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from .expensetypereference import ExpenseTypeReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .paymentmethodreference import PaymentMethodReferenceFields
+from .projectphasereference import ProjectPhaseReferenceFields
+from .projectreference import ProjectReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
+from .ticketreference import TicketReferenceFields
 
-class _UnpostedExpense(_h.ReferenceField[_h.R]):
+class UnpostedExpenseFields(_h.ReferenceField[_h.R]):
     """The fields of UnpostedExpense, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,7 +26,7 @@ class _UnpostedExpense(_h.ReferenceField[_h.R]):
     """locationId: int32"""
     departmentId: _h.IntegerField[_h.R]
     """departmentId: int32"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
@@ -34,25 +34,25 @@ class _UnpostedExpense(_h.ReferenceField[_h.R]):
     """creditAccount: string"""
     expenseDetailId: _h.IntegerField[_h.R]
     """expenseDetailId: int32"""
-    expenseType: _ExpenseTypeReference[_h.R]
+    expenseType: ExpenseTypeReferenceFields[_h.R]
     """expenseType: a reference; compare its id or name, or it with None"""
     classification: _h.EnumField[_t.Literal["NonReimbursable", "Reimbursable", "Personal"], _h.R]
     """classification: NonReimbursable | Reimbursable | Personal"""
     glType: _h.EnumField[_t.Literal["AP", "AR", "EE", "EI", "EO", "IA", "IT", "P", "PF", "R", "RA", "RD", "RE", "RP", "ST", "SD", "ET", "FT", "PT", "WP", "WR"], _h.R]
     """glType: AP | AR | EE | EI | EO | IA | IT | P | PF | R | RA | RD | RE | RP | ST | SD | ET | FT | PT | WP | WR"""
-    member: _MemberReference[_h.R]
+    member: MemberReferenceFields[_h.R]
     """member: a reference; compare its id, identifier or name, or it with None"""
     dateExpense: _h.DateTextField[_h.R]
     """dateExpense: string"""
-    chargeCode: _ChargeCodeReference[_h.R]
+    chargeCode: ChargeCodeReferenceFields[_h.R]
     """chargeCode: a reference; compare its id or name, or it with None"""
     chargeDescription: _h.TextField[_h.R]
     """chargeDescription: string"""
     inPolicy: _h.BooleanField[_h.R]
     """inPolicy: boolean"""
-    paymentMethod: _PaymentMethodReference[_h.R]
+    paymentMethod: PaymentMethodReferenceFields[_h.R]
     """paymentMethod: a reference; compare its id or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     total: _h.NumberField[_h.R]
     """total: double"""
@@ -60,17 +60,17 @@ class _UnpostedExpense(_h.ReferenceField[_h.R]):
     """billableAmount: double"""
     nonBillableAmount: _h.NumberField[_h.R]
     """nonBillableAmount: double"""
-    agreement: _AgreementReference[_h.R]
+    agreement: AgreementReferenceFields[_h.R]
     """agreement: a reference; compare its id or name, or it with None"""
     agreementAmountCovered: _h.NumberField[_h.R]
     """agreementAmountCovered: double"""
-    ticket: _TicketReference[_h.R]
+    ticket: TicketReferenceFields[_h.R]
     """ticket: a reference; compare its id, or it with None"""
-    project: _ProjectReference[_h.R]
+    project: ProjectReferenceFields[_h.R]
     """project: a reference; compare its id or name, or it with None"""
-    projectPhase: _ProjectPhaseReference[_h.R]
+    projectPhase: ProjectPhaseReferenceFields[_h.R]
     """projectPhase: a reference; compare its id or name, or it with None"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     avalaraTaxFlag: _h.BooleanField[_h.R]
     """avalaraTaxFlag: boolean"""
@@ -116,7 +116,7 @@ class _UnpostedExpense(_h.ReferenceField[_h.R]):
     """levelSixTaxAmount: double"""
     dateClosed: _h.DateTextField[_h.R]
     """dateClosed: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -127,5 +127,5 @@ class _UnpostedExpense(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-UnpostedExpense: _UnpostedExpense[_UnpostedExpenseRecord]
+UnpostedExpense: UnpostedExpenseFields[_UnpostedExpenseRecord]
 """The fields of UnpostedExpense: for conditions, sort orders and selections."""

@@ -4,16 +4,16 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.unpostedinvoice import UnpostedInvoice as _UnpostedInvoiceRecord
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
-from .ownerlevelreference import _OwnerLevelReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .taxcodereference import _TaxCodeReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
+from .ownerlevelreference import OwnerLevelReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _UnpostedInvoice(_h.ReferenceField[_h.R]):
+class UnpostedInvoiceFields(_h.ReferenceField[_h.R]):
     """The fields of UnpostedInvoice, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -22,23 +22,23 @@ class _UnpostedInvoice(_h.ReferenceField[_h.R]):
     """billingLogId: int32"""
     locationId: _h.IntegerField[_h.R]
     """locationId: int32"""
-    location: _OwnerLevelReference[_h.R]
+    location: OwnerLevelReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, since 2025.1"""
     departmentId: _h.IntegerField[_h.R]
     """departmentId: int32"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
     accountNumber: _h.TextField[_h.R]
     """accountNumber: string"""
-    billToCompany: _CompanyReference[_h.R]
+    billToCompany: CompanyReferenceFields[_h.R]
     """billToCompany: a reference; compare its id, identifier or name, or it with None"""
-    billToSite: _SiteReference[_h.R]
+    billToSite: SiteReferenceFields[_h.R]
     """billToSite: a reference; compare its id or name, or it with None"""
-    shipToCompany: _CompanyReference[_h.R]
+    shipToCompany: CompanyReferenceFields[_h.R]
     """shipToCompany: a reference; compare its id, identifier or name, or it with None"""
-    shipToSite: _SiteReference[_h.R]
+    shipToSite: SiteReferenceFields[_h.R]
     """shipToSite: a reference; compare its id or name, or it with None"""
     invoiceNumber: _h.TextField[_h.R]
     """invoiceNumber: string"""
@@ -48,13 +48,13 @@ class _UnpostedInvoice(_h.ReferenceField[_h.R]):
     """invoiceType: Agreement | CreditMemo | DownPayment | Miscellaneous | Progress | Standard | Consolidated"""
     description: _h.TextField[_h.R]
     """description: string"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
     dueDays: _h.TextField[_h.R]
     """dueDays: string"""
     dueDate: _h.DateTextField[_h.R]
     """dueDate: string"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     subTotal: _h.NumberField[_h.R]
     """subTotal: double"""
@@ -68,7 +68,7 @@ class _UnpostedInvoice(_h.ReferenceField[_h.R]):
     """hasProducts: boolean, since 2025.1"""
     invoiceTaxableFlag: _h.BooleanField[_h.R]
     """invoiceTaxableFlag: boolean"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     avalaraTaxFlag: _h.BooleanField[_h.R]
     """avalaraTaxFlag: boolean"""
@@ -116,7 +116,7 @@ class _UnpostedInvoice(_h.ReferenceField[_h.R]):
     """createdBy: string"""
     dateClosed: _h.DateTextField[_h.R]
     """dateClosed: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -127,5 +127,5 @@ class _UnpostedInvoice(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-UnpostedInvoice: _UnpostedInvoice[_UnpostedInvoiceRecord]
+UnpostedInvoice: UnpostedInvoiceFields[_UnpostedInvoiceRecord]
 """The fields of UnpostedInvoice: for conditions, sort orders and selections."""

@@ -4,11 +4,11 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.unpostedpayments import UnpostedPayments as _UnpostedPaymentsRecord
-from .invoicereference import _InvoiceReference
-from ._maps import _Map_info
-from .wisepaypayment import _WisePayPayment
+from .invoicereference import InvoiceReferenceFields
+from ._maps import Map_info
+from .wisepaypayment import WisePayPaymentFields
 
-class _UnpostedPayments(_h.ReferenceField[_h.R]):
+class UnpostedPaymentsFields(_h.ReferenceField[_h.R]):
     """The fields of UnpostedPayments, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _UnpostedPayments(_h.ReferenceField[_h.R]):
     """type: string"""
     source: _h.EnumField[_t.Literal["Default", "WisePay"], _h.R]
     """source: Default | WisePay"""
-    invoice: _InvoiceReference[_h.R]
+    invoice: InvoiceReferenceFields[_h.R]
     """invoice: a reference; compare its id or identifier, or it with None"""
     amount: _h.NumberField[_h.R]
     """amount: double"""
@@ -25,9 +25,9 @@ class _UnpostedPayments(_h.ReferenceField[_h.R]):
     """paymentDate: string"""
     appliedBy: _h.TextField[_h.R]
     """appliedBy: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
-    wisePayPayment: _WisePayPayment[_h.R]
+    wisePayPayment: WisePayPaymentFields[_h.R]
     """wisePayPayment: a reference; compare its fields, or it with None"""
     paymentSyncStatus: _h.TextField[_h.R]
     """paymentSyncStatus: string"""
@@ -46,5 +46,5 @@ class _UnpostedPayments(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-UnpostedPayments: _UnpostedPayments[_UnpostedPaymentsRecord]
+UnpostedPayments: UnpostedPaymentsFields[_UnpostedPaymentsRecord]
 """The fields of UnpostedPayments: for conditions, sort orders and selections."""

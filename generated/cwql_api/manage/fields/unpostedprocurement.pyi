@@ -4,14 +4,14 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.unpostedprocurement import UnpostedProcurement as _UnpostedProcurementRecord
-from .billingtermsreference import _BillingTermsReference
-from .companyreference import _CompanyReference
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
-from .purchaseorderreference import _PurchaseOrderReference
-from .taxcodereference import _TaxCodeReference
+from .billingtermsreference import BillingTermsReferenceFields
+from .companyreference import CompanyReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
+from .purchaseorderreference import PurchaseOrderReferenceFields
+from .taxcodereference import TaxCodeReferenceFields
 
-class _UnpostedProcurement(_h.ReferenceField[_h.R]):
+class UnpostedProcurementFields(_h.ReferenceField[_h.R]):
     """The fields of UnpostedProcurement, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,19 +26,19 @@ class _UnpostedProcurement(_h.ReferenceField[_h.R]):
     """departmentId: int32"""
     procurementType: _h.EnumField[_t.Literal["Purchase", "Adjustment", "Transfer"], _h.R]
     """procurementType: Purchase | Adjustment | Transfer"""
-    purchaseOrder: _PurchaseOrderReference[_h.R]
+    purchaseOrder: PurchaseOrderReferenceFields[_h.R]
     """purchaseOrder: a reference; compare its id or name, or it with None"""
     purchaseDate: _h.DateTextField[_h.R]
     """purchaseDate: string"""
     trackingNumber: _h.TextField[_h.R]
     """trackingNumber: string"""
-    billingTerms: _BillingTermsReference[_h.R]
+    billingTerms: BillingTermsReferenceFields[_h.R]
     """billingTerms: a reference; compare its id or name, or it with None"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
     total: _h.NumberField[_h.R]
     """total: double"""
-    taxCode: _TaxCodeReference[_h.R]
+    taxCode: TaxCodeReferenceFields[_h.R]
     """taxCode: a reference; compare its id or name, or it with None"""
     avalaraTaxFlag: _h.BooleanField[_h.R]
     """avalaraTaxFlag: boolean"""
@@ -84,9 +84,9 @@ class _UnpostedProcurement(_h.ReferenceField[_h.R]):
     """levelSixTaxAmount: double"""
     taxTotal: _h.NumberField[_h.R]
     """taxTotal: double"""
-    customer: _CompanyReference[_h.R]
+    customer: CompanyReferenceFields[_h.R]
     """customer: a reference; compare its id, identifier or name, or it with None"""
-    vendor: _CompanyReference[_h.R]
+    vendor: CompanyReferenceFields[_h.R]
     """vendor: a reference; compare its id, identifier or name, or it with None"""
     vendorAccountNumber: _h.TextField[_h.R]
     """vendorAccountNumber: string"""
@@ -102,7 +102,7 @@ class _UnpostedProcurement(_h.ReferenceField[_h.R]):
     """freightCost: double"""
     dateClosed: _h.DateTextField[_h.R]
     """dateClosed: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -113,5 +113,5 @@ class _UnpostedProcurement(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-UnpostedProcurement: _UnpostedProcurement[_UnpostedProcurementRecord]
+UnpostedProcurement: UnpostedProcurementFields[_UnpostedProcurementRecord]
 """The fields of UnpostedProcurement: for conditions, sort orders and selections."""

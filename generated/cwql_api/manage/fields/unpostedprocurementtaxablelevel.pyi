@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.unpostedprocurementtaxablelevel import UnpostedProcurementTaxableLevel as _UnpostedProcurementTaxableLevelRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _UnpostedProcurementTaxableLevel(_h.ReferenceField[_h.R]):
+class UnpostedProcurementTaxableLevelFields(_h.ReferenceField[_h.R]):
     """The fields of UnpostedProcurementTaxableLevel, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,7 +15,7 @@ class _UnpostedProcurementTaxableLevel(_h.ReferenceField[_h.R]):
     """taxCodeXref: string"""
     taxAmount: _h.NumberField[_h.R]
     """taxAmount: double"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -26,5 +26,5 @@ class _UnpostedProcurementTaxableLevel(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-UnpostedProcurementTaxableLevel: _UnpostedProcurementTaxableLevel[_UnpostedProcurementTaxableLevelRecord]
+UnpostedProcurementTaxableLevel: UnpostedProcurementTaxableLevelFields[_UnpostedProcurementTaxableLevelRecord]
 """The fields of UnpostedProcurementTaxableLevel: for conditions, sort orders and selections."""

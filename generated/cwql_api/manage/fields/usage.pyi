@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.usage import Usage as _UsageRecord
 
-class _Usage(_h.ReferenceField[_h.R]):
+class UsageFields(_h.ReferenceField[_h.R]):
     """The fields of Usage, in conditions on records R."""
 
     type: _h.TextField[_h.R]
@@ -19,5 +19,5 @@ class _Usage(_h.ReferenceField[_h.R]):
     typeKey: _h.TextField[_h.R]
     """typeKey: string"""
 
-Usage: _Usage[_UsageRecord]
+Usage: UsageFields[_UsageRecord]
 """The fields of Usage: for conditions, sort orders and selections."""

@@ -5,10 +5,10 @@ from cwql.schema import handles as _h
 
 from ..models.userdefinedfield import UserDefinedField as _UserDefinedFieldRecord
 from ..models.userdefinedfieldinfo import UserDefinedFieldInfo as _UserDefinedFieldInfoRecord
-from ._maps import _Map_info
-from .userdefinedfieldoption import _UserDefinedFieldOptionMany
+from ._maps import Map_info
+from .userdefinedfieldoption import UserDefinedFieldOptionListFields
 
-class _UserDefinedField(_h.ReferenceField[_h.R]):
+class UserDefinedFieldFields(_h.ReferenceField[_h.R]):
     """The fields of UserDefinedField, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -39,7 +39,7 @@ class _UserDefinedField(_h.ReferenceField[_h.R]):
     """listViewFlag: boolean"""
     buttonUrl: _h.TextField[_h.R]
     """buttonUrl: string, at most 1000 characters"""
-    options: _UserDefinedFieldOptionMany[_h.R]
+    options: UserDefinedFieldOptionListFields[_h.R]
     """options: a list of UserDefinedFieldOption; compare one of its fields, or use any()"""
     businessUnitIds: _h.CollectionField[int, _h.R]
     """businessUnitIds: a list of int32"""
@@ -57,7 +57,7 @@ class _UserDefinedField(_h.ReferenceField[_h.R]):
     """connectWiseID: string, since 2025.1"""
     dateCreated: _h.DateTimeField[_h.R]
     """dateCreated: date-time"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -68,5 +68,5 @@ class _UserDefinedField(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-UserDefinedField: _UserDefinedField[_UserDefinedFieldRecord | _UserDefinedFieldInfoRecord]
+UserDefinedField: UserDefinedFieldFields[_UserDefinedFieldRecord | _UserDefinedFieldInfoRecord]
 """The fields of UserDefinedField: for conditions, sort orders and selections."""

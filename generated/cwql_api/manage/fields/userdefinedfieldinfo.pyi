@@ -5,10 +5,10 @@ from cwql.schema import handles as _h
 
 from ..models.userdefinedfieldinfo import UserDefinedFieldInfo as _UserDefinedFieldInfoRecord
 from ..models.userdefinedfield import UserDefinedField as _UserDefinedFieldRecord
-from ._maps import _Map_info
-from .userdefinedfieldoption import _UserDefinedFieldOptionMany
+from ._maps import Map_info
+from .userdefinedfieldoption import UserDefinedFieldOptionListFields
 
-class _UserDefinedFieldInfo(_h.ReferenceField[_h.R]):
+class UserDefinedFieldInfoFields(_h.ReferenceField[_h.R]):
     """The fields of UserDefinedFieldInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -37,7 +37,7 @@ class _UserDefinedFieldInfo(_h.ReferenceField[_h.R]):
     """listViewFlag: boolean"""
     buttonUrl: _h.TextField[_h.R]
     """buttonUrl: string"""
-    options: _UserDefinedFieldOptionMany[_h.R]
+    options: UserDefinedFieldOptionListFields[_h.R]
     """options: a list of UserDefinedFieldOption; compare one of its fields, or use any()"""
     businessUnitIds: _h.CollectionField[int, _h.R]
     """businessUnitIds: a list of int32"""
@@ -45,7 +45,7 @@ class _UserDefinedFieldInfo(_h.ReferenceField[_h.R]):
     """locationIds: a list of int32"""
     dateCreated: _h.DateTextField[_h.R]
     """dateCreated: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -56,5 +56,5 @@ class _UserDefinedFieldInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-UserDefinedFieldInfo: _UserDefinedFieldInfo[_UserDefinedFieldInfoRecord | _UserDefinedFieldRecord]
+UserDefinedFieldInfo: UserDefinedFieldInfoFields[_UserDefinedFieldInfoRecord | _UserDefinedFieldRecord]
 """The fields of UserDefinedFieldInfo: for conditions, sort orders and selections."""

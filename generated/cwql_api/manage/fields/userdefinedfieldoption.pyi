@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userdefinedfieldoption import UserDefinedFieldOption as _UserDefinedFieldOptionRecord
 
-class _UserDefinedFieldOption(_h.ReferenceField[_h.R]):
+class UserDefinedFieldOptionFields(_h.ReferenceField[_h.R]):
     """The fields of UserDefinedFieldOption, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,8 +17,8 @@ class _UserDefinedFieldOption(_h.ReferenceField[_h.R]):
     sortOrder: _h.IntegerField[_h.R]
     """sortOrder: int32"""
 
-class _UserDefinedFieldOptionMany(_UserDefinedFieldOption[_h.R], _h.ChildrenField[_h.R, _UserDefinedFieldOptionRecord]):
+class UserDefinedFieldOptionListFields(UserDefinedFieldOptionFields[_h.R], _h.ChildrenField[_h.R, _UserDefinedFieldOptionRecord]):
     """A list of UserDefinedFieldOption inside of a record R."""
 
-UserDefinedFieldOption: _UserDefinedFieldOption[_UserDefinedFieldOptionRecord]
+UserDefinedFieldOption: UserDefinedFieldOptionFields[_UserDefinedFieldOptionRecord]
 """The fields of UserDefinedFieldOption: for conditions, sort orders and selections."""

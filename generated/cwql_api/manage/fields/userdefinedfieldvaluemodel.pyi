@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.userdefinedfieldvaluemodel import UserDefinedFieldValueModel as _UserDefinedFieldValueModelRecord
 
-class _UserDefinedFieldValueModel(_h.ReferenceField[_h.R]):
+class UserDefinedFieldValueModelFields(_h.ReferenceField[_h.R]):
     """The fields of UserDefinedFieldValueModel, in conditions on records R."""
 
     userDefinedFieldRecId: _h.IntegerField[_h.R]
@@ -17,8 +17,8 @@ class _UserDefinedFieldValueModel(_h.ReferenceField[_h.R]):
     filtered: _h.BooleanField[_h.R]
     """filtered: boolean"""
 
-class _UserDefinedFieldValueModelMany(_UserDefinedFieldValueModel[_h.R], _h.ChildrenField[_h.R, _UserDefinedFieldValueModelRecord]):
+class UserDefinedFieldValueModelListFields(UserDefinedFieldValueModelFields[_h.R], _h.ChildrenField[_h.R, _UserDefinedFieldValueModelRecord]):
     """A list of UserDefinedFieldValueModel inside of a record R."""
 
-UserDefinedFieldValueModel: _UserDefinedFieldValueModel[_UserDefinedFieldValueModelRecord]
+UserDefinedFieldValueModel: UserDefinedFieldValueModelFields[_UserDefinedFieldValueModelRecord]
 """The fields of UserDefinedFieldValueModel: for conditions, sort orders and selections."""

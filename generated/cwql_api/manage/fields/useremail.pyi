@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.useremail import UserEmail as _UserEmailRecord
 
-class _UserEmail(_h.ReferenceField[_h.R]):
+class UserEmailFields(_h.ReferenceField[_h.R]):
     """The fields of UserEmail, in conditions on records R."""
 
     id: _h.TextField[_h.R]
@@ -13,5 +13,5 @@ class _UserEmail(_h.ReferenceField[_h.R]):
     userPrincipalName: _h.TextField[_h.R]
     """userPrincipalName: string"""
 
-UserEmail: _UserEmail[_UserEmailRecord]
+UserEmail: UserEmailFields[_UserEmailRecord]
 """The fields of UserEmail: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.validateportalrequest import ValidatePortalRequest as _ValidatePortalRequestRecord
 
-class _ValidatePortalRequest(_h.ReferenceField[_h.R]):
+class ValidatePortalRequestFields(_h.ReferenceField[_h.R]):
     """The fields of ValidatePortalRequest, in conditions on records R."""
 
     email: _h.TextField[_h.R]
@@ -11,5 +11,5 @@ class _ValidatePortalRequest(_h.ReferenceField[_h.R]):
     password: _h.TextField[_h.R]
     """password: string, required"""
 
-ValidatePortalRequest: _ValidatePortalRequest[_ValidatePortalRequestRecord]
+ValidatePortalRequest: ValidatePortalRequestFields[_ValidatePortalRequestRecord]
 """The fields of ValidatePortalRequest: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.validateportalresponse import ValidatePortalResponse as _ValidatePortalResponseRecord
 
-class _ValidatePortalResponse(_h.ReferenceField[_h.R]):
+class ValidatePortalResponseFields(_h.ReferenceField[_h.R]):
     """The fields of ValidatePortalResponse, in conditions on records R."""
 
     success: _h.BooleanField[_h.R]
@@ -11,5 +11,5 @@ class _ValidatePortalResponse(_h.ReferenceField[_h.R]):
     contactId: _h.IntegerField[_h.R]
     """contactId: int32"""
 
-ValidatePortalResponse: _ValidatePortalResponse[_ValidatePortalResponseRecord]
+ValidatePortalResponse: ValidatePortalResponseFields[_ValidatePortalResponseRecord]
 """The fields of ValidatePortalResponse: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.validationerror import ValidationError as _ValidationErrorRecord
 
-class _ValidationError(_h.ReferenceField[_h.R]):
+class ValidationErrorFields(_h.ReferenceField[_h.R]):
     """The fields of ValidationError, in conditions on records R."""
 
     code: _h.TextField[_h.R]
@@ -17,8 +17,8 @@ class _ValidationError(_h.ReferenceField[_h.R]):
     details: _h.TextField[_h.R]
     """details: string"""
 
-class _ValidationErrorMany(_ValidationError[_h.R], _h.ChildrenField[_h.R, _ValidationErrorRecord]):
+class ValidationErrorListFields(ValidationErrorFields[_h.R], _h.ChildrenField[_h.R, _ValidationErrorRecord]):
     """A list of ValidationError inside of a record R."""
 
-ValidationError: _ValidationError[_ValidationErrorRecord]
+ValidationError: ValidationErrorFields[_ValidationErrorRecord]
 """The fields of ValidationError: for conditions, sort orders and selections."""

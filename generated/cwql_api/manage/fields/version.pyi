@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.version import Version as _VersionRecord
 
-class _Version(_h.ReferenceField[_h.R]):
+class VersionFields(_h.ReferenceField[_h.R]):
     """The fields of Version, in conditions on records R."""
 
     major: _h.IntegerField[_h.R]
@@ -19,5 +19,5 @@ class _Version(_h.ReferenceField[_h.R]):
     minorRevision: _h.IntegerField[_h.R]
     """minorRevision: int32"""
 
-Version: _Version[_VersionRecord]
+Version: VersionFields[_VersionRecord]
 """The fields of Version: for conditions, sort orders and selections."""

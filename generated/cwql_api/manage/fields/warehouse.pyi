@@ -3,33 +3,33 @@ from cwql.schema import handles as _h
 
 from ..models.warehouse import Warehouse as _WarehouseRecord
 from ..models.warehouseinfo import WarehouseInfo as _WarehouseInfoRecord
-from .companyreference import _CompanyReference
-from .contactreference import _ContactReference
-from .currencyreference import _CurrencyReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .sitereference import _SiteReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
+from .companyreference import CompanyReferenceFields
+from .contactreference import ContactReferenceFields
+from .currencyreference import CurrencyReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .sitereference import SiteReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
 
-class _Warehouse(_h.ReferenceField[_h.R]):
+class WarehouseFields(_h.ReferenceField[_h.R]):
     """The fields of Warehouse, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
-    contact: _ContactReference[_h.R]
+    contact: ContactReferenceFields[_h.R]
     """contact: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None, required"""
-    manager: _MemberReference[_h.R]
+    manager: MemberReferenceFields[_h.R]
     """manager: a reference; compare its id, identifier or name, or it with None"""
-    site: _SiteReference[_h.R]
+    site: SiteReferenceFields[_h.R]
     """site: a reference; compare its id or name, or it with None"""
     locationXref: _h.TextField[_h.R]
     """locationXref: string, at most 10 characters"""
@@ -41,9 +41,9 @@ class _Warehouse(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     lockedFlag: _h.BooleanField[_h.R]
     """lockedFlag: boolean"""
-    currency: _CurrencyReference[_h.R]
+    currency: CurrencyReferenceFields[_h.R]
     """currency: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -56,5 +56,5 @@ class _Warehouse(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Warehouse: _Warehouse[_WarehouseRecord | _WarehouseInfoRecord]
+Warehouse: WarehouseFields[_WarehouseRecord | _WarehouseInfoRecord]
 """The fields of Warehouse: for conditions, sort orders and selections."""

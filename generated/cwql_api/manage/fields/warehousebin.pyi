@@ -3,34 +3,34 @@ from cwql.schema import handles as _h
 
 from ..models.warehousebin import WarehouseBin as _WarehouseBinRecord
 from ..models.warehousebininfo import WarehouseBinInfo as _WarehouseBinInfoRecord
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .warehousebinreference import _WarehouseBinReference
-from .warehousereference import _WarehouseReference
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .warehousebinreference import WarehouseBinReferenceFields
+from .warehousereference import WarehouseReferenceFields
 
-class _WarehouseBin(_h.ReferenceField[_h.R]):
+class WarehouseBinFields(_h.ReferenceField[_h.R]):
     """The fields of WarehouseBin, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 50 characters, required"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     minQuantity: _h.NumberField[_h.R]
     """minQuantity: double"""
     maxQuantity: _h.NumberField[_h.R]
     """maxQuantity: double"""
-    overflowBin: _WarehouseBinReference[_h.R]
+    overflowBin: WarehouseBinReferenceFields[_h.R]
     """overflowBin: a reference; compare its id or name, or it with None"""
-    manager: _MemberReference[_h.R]
+    manager: MemberReferenceFields[_h.R]
     """manager: a reference; compare its id, identifier or name, or it with None"""
     length: _h.NumberField[_h.R]
     """length: double"""
@@ -46,11 +46,11 @@ class _WarehouseBin(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     quantityOnHand: _h.IntegerField[_h.R]
     """quantityOnHand: int32"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None"""
-    transferBin: _WarehouseBinReference[_h.R]
+    transferBin: WarehouseBinReferenceFields[_h.R]
     """transferBin: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -63,5 +63,5 @@ class _WarehouseBin(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WarehouseBin: _WarehouseBin[_WarehouseBinRecord | _WarehouseBinInfoRecord]
+WarehouseBin: WarehouseBinFields[_WarehouseBinRecord | _WarehouseBinInfoRecord]
 """The fields of WarehouseBin: for conditions, sort orders and selections."""

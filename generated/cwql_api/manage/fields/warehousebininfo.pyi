@@ -3,23 +3,23 @@ from cwql.schema import handles as _h
 
 from ..models.warehousebininfo import WarehouseBinInfo as _WarehouseBinInfoRecord
 from ..models.warehousebin import WarehouseBin as _WarehouseBinRecord
-from ._maps import _Map_info
-from .warehousereference import _WarehouseReference
+from ._maps import Map_info
+from .warehousereference import WarehouseReferenceFields
 
-class _WarehouseBinInfo(_h.ReferenceField[_h.R]):
+class WarehouseBinInfoFields(_h.ReferenceField[_h.R]):
     """The fields of WarehouseBinInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string"""
-    warehouse: _WarehouseReference[_h.R]
+    warehouse: WarehouseReferenceFields[_h.R]
     """warehouse: a reference; compare its id or name, or it with None"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
     defaultFlag: _h.BooleanField[_h.R]
     """defaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _WarehouseBinInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WarehouseBinInfo: _WarehouseBinInfo[_WarehouseBinInfoRecord | _WarehouseBinRecord]
+WarehouseBinInfo: WarehouseBinInfoFields[_WarehouseBinInfoRecord | _WarehouseBinRecord]
 """The fields of WarehouseBinInfo: for conditions, sort orders and selections."""

@@ -3,10 +3,10 @@ from cwql.schema import handles as _h
 
 from ..models.warehouseinfo import WarehouseInfo as _WarehouseInfoRecord
 from ..models.warehouse import Warehouse as _WarehouseRecord
-from .companyreference import _CompanyReference
-from ._maps import _Map_info
+from .companyreference import CompanyReferenceFields
+from ._maps import Map_info
 
-class _WarehouseInfo(_h.ReferenceField[_h.R]):
+class WarehouseInfoFields(_h.ReferenceField[_h.R]):
     """The fields of WarehouseInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,9 +17,9 @@ class _WarehouseInfo(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     overallDefaultFlag: _h.BooleanField[_h.R]
     """overallDefaultFlag: boolean, since 2025.1"""
-    company: _CompanyReference[_h.R]
+    company: CompanyReferenceFields[_h.R]
     """company: a reference; compare its id, identifier or name, or it with None, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _WarehouseInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WarehouseInfo: _WarehouseInfo[_WarehouseInfoRecord | _WarehouseRecord]
+WarehouseInfo: WarehouseInfoFields[_WarehouseInfoRecord | _WarehouseRecord]
 """The fields of WarehouseInfo: for conditions, sort orders and selections."""

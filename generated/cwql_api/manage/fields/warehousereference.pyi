@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.warehousereference import WarehouseReference as _WarehouseReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WarehouseReference(_h.ReferenceField[_h.R]):
+class WarehouseReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of WarehouseReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _WarehouseReference(_h.ReferenceField[_h.R]):
     """name: string"""
     lockedFlag: _h.BooleanField[_h.R]
     """lockedFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _WarehouseReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WarehouseReference: _WarehouseReference[_WarehouseReferenceRecord]
+WarehouseReference: WarehouseReferenceFields[_WarehouseReferenceRecord]
 """The fields of WarehouseReference: for conditions, sort orders and selections."""

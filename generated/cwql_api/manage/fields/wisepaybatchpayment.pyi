@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.wisepaybatchpayment import WisePayBatchPayment as _WisePayBatchPaymentRecord
 
-class _WisePayBatchPayment(_h.ReferenceField[_h.R]):
+class WisePayBatchPaymentFields(_h.ReferenceField[_h.R]):
     """The fields of WisePayBatchPayment, in conditions on records R."""
 
     amount: _h.NumberField[_h.R]
@@ -11,5 +11,5 @@ class _WisePayBatchPayment(_h.ReferenceField[_h.R]):
     wisePayHref: _h.TextField[_h.R]
     """wisePayHref: string"""
 
-WisePayBatchPayment: _WisePayBatchPayment[_WisePayBatchPaymentRecord]
+WisePayBatchPayment: WisePayBatchPaymentFields[_WisePayBatchPaymentRecord]
 """The fields of WisePayBatchPayment: for conditions, sort orders and selections."""

@@ -3,7 +3,7 @@ from cwql.schema import handles as _h
 
 from ..models.wisepayfeeinvoice import WisePayFeeInvoice as _WisePayFeeInvoiceRecord
 
-class _WisePayFeeInvoice(_h.ReferenceField[_h.R]):
+class WisePayFeeInvoiceFields(_h.ReferenceField[_h.R]):
     """The fields of WisePayFeeInvoice, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -15,5 +15,5 @@ class _WisePayFeeInvoice(_h.ReferenceField[_h.R]):
     invoiceHref: _h.TextField[_h.R]
     """invoiceHref: string"""
 
-WisePayFeeInvoice: _WisePayFeeInvoice[_WisePayFeeInvoiceRecord]
+WisePayFeeInvoice: WisePayFeeInvoiceFields[_WisePayFeeInvoiceRecord]
 """The fields of WisePayFeeInvoice: for conditions, sort orders and selections."""

@@ -2,20 +2,20 @@
 from cwql.schema import handles as _h
 
 from ..models.wisepaypayment import WisePayPayment as _WisePayPaymentRecord
-from .wisepaybatchpayment import _WisePayBatchPayment
-from .wisepayfeeinvoice import _WisePayFeeInvoice
+from .wisepaybatchpayment import WisePayBatchPaymentFields
+from .wisepayfeeinvoice import WisePayFeeInvoiceFields
 
-class _WisePayPayment(_h.ReferenceField[_h.R]):
+class WisePayPaymentFields(_h.ReferenceField[_h.R]):
     """The fields of WisePayPayment, in conditions on records R."""
 
     paymentDateUtc: _h.DateTextField[_h.R]
     """paymentDateUtc: string"""
     wisePayReference: _h.TextField[_h.R]
     """wisePayReference: string"""
-    batchPayment: _WisePayBatchPayment[_h.R]
+    batchPayment: WisePayBatchPaymentFields[_h.R]
     """batchPayment: a reference; compare its fields, or it with None"""
-    feeInvoice: _WisePayFeeInvoice[_h.R]
+    feeInvoice: WisePayFeeInvoiceFields[_h.R]
     """feeInvoice: a reference; compare its id, or it with None"""
 
-WisePayPayment: _WisePayPayment[_WisePayPaymentRecord]
+WisePayPayment: WisePayPaymentFields[_WisePayPaymentRecord]
 """The fields of WisePayPayment: for conditions, sort orders and selections."""

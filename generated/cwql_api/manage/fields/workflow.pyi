@@ -4,24 +4,24 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.workflow import Workflow as _WorkflowRecord
-from .boardreference import _BoardReference
-from ._maps import _Map_info
-from .systemdepartmentreference import _SystemDepartmentReference
-from .systemlocationreference import _SystemLocationReference
-from .workflowtabletypereference import _WorkflowTableTypeReference
+from .boardreference import BoardReferenceFields
+from ._maps import Map_info
+from .systemdepartmentreference import SystemDepartmentReferenceFields
+from .systemlocationreference import SystemLocationReferenceFields
+from .workflowtabletypereference import WorkflowTableTypeReferenceFields
 
-class _Workflow(_h.ReferenceField[_h.R]):
+class WorkflowFields(_h.ReferenceField[_h.R]):
     """The fields of Workflow, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
     name: _h.TextField[_h.R]
     """name: string, at most 100 characters, required"""
-    tableType: _WorkflowTableTypeReference[_h.R]
+    tableType: WorkflowTableTypeReferenceFields[_h.R]
     """tableType: a reference; compare its id, identifier or name, or it with None, required"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None"""
-    department: _SystemDepartmentReference[_h.R]
+    department: SystemDepartmentReferenceFields[_h.R]
     """department: a reference; compare its id, identifier or name, or it with None"""
     activateFlag: _h.BooleanField[_h.R]
     """activateFlag: boolean"""
@@ -33,11 +33,11 @@ class _Workflow(_h.ReferenceField[_h.R]):
     """batchLastRan: date-time"""
     batchSchedule: _h.EnumField[_t.Literal["AnyTime", "MyCompanyOfficeHours", "SlaHours"], _h.R]
     """batchSchedule: AnyTime | MyCompanyOfficeHours | SlaHours"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
     connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -48,5 +48,5 @@ class _Workflow(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-Workflow: _Workflow[_WorkflowRecord]
+Workflow: WorkflowFields[_WorkflowRecord]
 """The fields of Workflow: for conditions, sort orders and selections."""

@@ -4,87 +4,87 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.workflowaction import WorkflowAction as _WorkflowActionRecord
-from .activitystatusreference import _ActivityStatusReference
-from .activitytypereference import _ActivityTypeReference
-from .automatescriptreference import _AutomateScriptReference
-from .boardreference import _BoardReference
-from .companystatusreference import _CompanyStatusReference
-from .configurationstatusreference import _ConfigurationStatusReference
-from .configurationtypereference import _ConfigurationTypeReference
-from .contactreference import _ContactReference
-from .genericboardteamreference import _GenericBoardTeamReference
-from .groupreference import _GroupReference
-from ._maps import _Map_info
-from .memberreference import _MemberReference
-from .notificationrecipientreference import _NotificationRecipientReference
-from .notifytypereference import _NotifyTypeReference
-from .orderstatusreference import _OrderStatusReference
-from .priorityreference import _PriorityReference
-from .projectstatusreference import _ProjectStatusReference
-from .serviceitemreference import _ServiceItemReference
-from .servicestatusreference import _ServiceStatusReference
-from .servicesubtypereference import _ServiceSubTypeReference
-from .servicesurveyreference import _ServiceSurveyReference
-from .servicetemplatereference import _ServiceTemplateReference
-from .servicetypereference import _ServiceTypeReference
-from .trackreference import _TrackReference
+from .activitystatusreference import ActivityStatusReferenceFields
+from .activitytypereference import ActivityTypeReferenceFields
+from .automatescriptreference import AutomateScriptReferenceFields
+from .boardreference import BoardReferenceFields
+from .companystatusreference import CompanyStatusReferenceFields
+from .configurationstatusreference import ConfigurationStatusReferenceFields
+from .configurationtypereference import ConfigurationTypeReferenceFields
+from .contactreference import ContactReferenceFields
+from .genericboardteamreference import GenericBoardTeamReferenceFields
+from .groupreference import GroupReferenceFields
+from ._maps import Map_info
+from .memberreference import MemberReferenceFields
+from .notificationrecipientreference import NotificationRecipientReferenceFields
+from .notifytypereference import NotifyTypeReferenceFields
+from .orderstatusreference import OrderStatusReferenceFields
+from .priorityreference import PriorityReferenceFields
+from .projectstatusreference import ProjectStatusReferenceFields
+from .serviceitemreference import ServiceItemReferenceFields
+from .servicestatusreference import ServiceStatusReferenceFields
+from .servicesubtypereference import ServiceSubTypeReferenceFields
+from .servicesurveyreference import ServiceSurveyReferenceFields
+from .servicetemplatereference import ServiceTemplateReferenceFields
+from .servicetypereference import ServiceTypeReferenceFields
+from .trackreference import TrackReferenceFields
 
-class _WorkflowAction(_h.ReferenceField[_h.R]):
+class WorkflowActionFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowAction, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    notifyType: _NotifyTypeReference[_h.R]
+    notifyType: NotifyTypeReferenceFields[_h.R]
     """notifyType: a reference; compare its id, identifier or name, or it with None, required"""
-    notifyWho: _NotificationRecipientReference[_h.R]
+    notifyWho: NotificationRecipientReferenceFields[_h.R]
     """notifyWho: a reference; compare its id, identifier or name, or it with None"""
-    specificMemberTo: _MemberReference[_h.R]
+    specificMemberTo: MemberReferenceFields[_h.R]
     """specificMemberTo: a reference; compare its id, identifier or name, or it with None"""
     emailRecipient: _h.TextField[_h.R]
     """emailRecipient: string, at most 250 characters"""
-    notifyFrom: _NotificationRecipientReference[_h.R]
+    notifyFrom: NotificationRecipientReferenceFields[_h.R]
     """notifyFrom: a reference; compare its id, identifier or name, or it with None"""
-    specificMemberFrom: _MemberReference[_h.R]
+    specificMemberFrom: MemberReferenceFields[_h.R]
     """specificMemberFrom: a reference; compare its id, identifier or name, or it with None"""
     emailFrom: _h.TextField[_h.R]
     """emailFrom: string, at most 250 characters"""
-    ccContact: _ContactReference[_h.R]
+    ccContact: ContactReferenceFields[_h.R]
     """ccContact: a reference; compare its id or name, or it with None"""
-    bccContact: _ContactReference[_h.R]
+    bccContact: ContactReferenceFields[_h.R]
     """bccContact: a reference; compare its id or name, or it with None"""
     subject: _h.TextField[_h.R]
     """subject: string, at most 100 characters"""
     notes: _h.TextField[_h.R]
     """notes: string"""
-    activityStatus: _ActivityStatusReference[_h.R]
+    activityStatus: ActivityStatusReferenceFields[_h.R]
     """activityStatus: a reference; compare its id or name, or it with None"""
-    activityType: _ActivityTypeReference[_h.R]
+    activityType: ActivityTypeReferenceFields[_h.R]
     """activityType: a reference; compare its id or name, or it with None"""
-    attachedTrack: _TrackReference[_h.R]
+    attachedTrack: TrackReferenceFields[_h.R]
     """attachedTrack: a reference; compare its id or name, or it with None"""
     daysToExecute: _h.IntegerField[_h.R]
     """daysToExecute: int32"""
-    board: _BoardReference[_h.R]
+    board: BoardReferenceFields[_h.R]
     """board: a reference; compare its id or name, or it with None"""
-    boardStatus: _ServiceStatusReference[_h.R]
+    boardStatus: ServiceStatusReferenceFields[_h.R]
     """boardStatus: a reference; compare its id or name, or it with None"""
-    serviceType: _ServiceTypeReference[_h.R]
+    serviceType: ServiceTypeReferenceFields[_h.R]
     """serviceType: a reference; compare its id or name, or it with None"""
-    serviceSubType: _ServiceSubTypeReference[_h.R]
+    serviceSubType: ServiceSubTypeReferenceFields[_h.R]
     """serviceSubType: a reference; compare its id or name, or it with None"""
-    serviceItem: _ServiceItemReference[_h.R]
+    serviceItem: ServiceItemReferenceFields[_h.R]
     """serviceItem: a reference; compare its id or name, or it with None"""
-    group: _GroupReference[_h.R]
+    group: GroupReferenceFields[_h.R]
     """group: a reference; compare its id or name, or it with None"""
-    serviceTemplate: _ServiceTemplateReference[_h.R]
+    serviceTemplate: ServiceTemplateReferenceFields[_h.R]
     """serviceTemplate: a reference; compare its id or name, or it with None"""
     invoiceMinDays: _h.IntegerField[_h.R]
     """invoiceMinDays: int32"""
-    automateScript: _AutomateScriptReference[_h.R]
+    automateScript: AutomateScriptReferenceFields[_h.R]
     """automateScript: a reference; compare its id or name, or it with None"""
-    scriptSuccessStatus: _ServiceStatusReference[_h.R]
+    scriptSuccessStatus: ServiceStatusReferenceFields[_h.R]
     """scriptSuccessStatus: a reference; compare its id or name, or it with None"""
-    scriptFailStatus: _ServiceStatusReference[_h.R]
+    scriptFailStatus: ServiceStatusReferenceFields[_h.R]
     """scriptFailStatus: a reference; compare its id or name, or it with None"""
     detailNotesFlag: _h.BooleanField[_h.R]
     """detailNotesFlag: boolean"""
@@ -92,27 +92,27 @@ class _WorkflowAction(_h.ReferenceField[_h.R]):
     """internalNotesFlag: boolean"""
     auditNotesFlag: _h.BooleanField[_h.R]
     """auditNotesFlag: boolean"""
-    servicePriority: _PriorityReference[_h.R]
+    servicePriority: PriorityReferenceFields[_h.R]
     """servicePriority: a reference; compare its id or name, or it with None"""
     updateOwnerFlag: _h.BooleanField[_h.R]
     """updateOwnerFlag: boolean"""
-    salesOrderStatus: _OrderStatusReference[_h.R]
+    salesOrderStatus: OrderStatusReferenceFields[_h.R]
     """salesOrderStatus: a reference; compare its id or name, or it with None"""
-    projectStatus: _ProjectStatusReference[_h.R]
+    projectStatus: ProjectStatusReferenceFields[_h.R]
     """projectStatus: a reference; compare its id or name, or it with None"""
-    companyStatus: _CompanyStatusReference[_h.R]
+    companyStatus: CompanyStatusReferenceFields[_h.R]
     """companyStatus: a reference; compare its id or name, or it with None"""
     attachments: _h.CollectionField[int, _h.R]
     """attachments: a list of int32"""
-    serviceSurvey: _ServiceSurveyReference[_h.R]
+    serviceSurvey: ServiceSurveyReferenceFields[_h.R]
     """serviceSurvey: a reference; compare its id or name, or it with None"""
-    specificTeamTo: _GenericBoardTeamReference[_h.R]
+    specificTeamTo: GenericBoardTeamReferenceFields[_h.R]
     """specificTeamTo: a reference; compare its id or name, or it with None"""
     attachConfigurationsFor: _h.EnumField[_t.Literal["Company", "Contact"], _h.R]
     """attachConfigurationsFor: Company | Contact"""
-    configurationType: _ConfigurationTypeReference[_h.R]
+    configurationType: ConfigurationTypeReferenceFields[_h.R]
     """configurationType: a reference; compare its id or name, or it with None"""
-    configurationStatus: _ConfigurationStatusReference[_h.R]
+    configurationStatus: ConfigurationStatusReferenceFields[_h.R]
     """configurationStatus: a reference; compare its id or name, or it with None"""
     connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
@@ -124,7 +124,7 @@ class _WorkflowAction(_h.ReferenceField[_h.R]):
     """parentConnectWiseId: string, since 2025.1"""
     grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -135,5 +135,5 @@ class _WorkflowAction(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowAction: _WorkflowAction[_WorkflowActionRecord]
+WorkflowAction: WorkflowActionFields[_WorkflowActionRecord]
 """The fields of WorkflowAction: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.workflowactionautomateparameter import WorkflowActionAutomateParameter as _WorkflowActionAutomateParameterRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkflowActionAutomateParameter(_h.ReferenceField[_h.R]):
+class WorkflowActionAutomateParameterFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowActionAutomateParameter, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -19,7 +19,7 @@ class _WorkflowActionAutomateParameter(_h.ReferenceField[_h.R]):
     """parentId: int32, since 2025.1"""
     parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping, since 2025.1"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -30,5 +30,5 @@ class _WorkflowActionAutomateParameter(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowActionAutomateParameter: _WorkflowActionAutomateParameter[_WorkflowActionAutomateParameterRecord]
+WorkflowActionAutomateParameter: WorkflowActionAutomateParameterFields[_WorkflowActionAutomateParameterRecord]
 """The fields of WorkflowActionAutomateParameter: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.workflowactionuserdefinedfield import WorkflowActionUserDefinedField as _WorkflowActionUserDefinedFieldRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkflowActionUserDefinedField(_h.ReferenceField[_h.R]):
+class WorkflowActionUserDefinedFieldFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowActionUserDefinedField, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -41,7 +41,7 @@ class _WorkflowActionUserDefinedField(_h.ReferenceField[_h.R]):
     """parentConnectWiseId: string, since 2025.1"""
     grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -52,5 +52,5 @@ class _WorkflowActionUserDefinedField(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowActionUserDefinedField: _WorkflowActionUserDefinedField[_WorkflowActionUserDefinedFieldRecord]
+WorkflowActionUserDefinedField: WorkflowActionUserDefinedFieldFields[_WorkflowActionUserDefinedFieldRecord]
 """The fields of WorkflowActionUserDefinedField: for conditions, sort orders and selections."""

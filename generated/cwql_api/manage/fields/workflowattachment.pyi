@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.workflowattachment import WorkflowAttachment as _WorkflowAttachmentRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkflowAttachment(_h.ReferenceField[_h.R]):
+class WorkflowAttachmentFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowAttachment, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -17,7 +17,7 @@ class _WorkflowAttachment(_h.ReferenceField[_h.R]):
     """parentId: int32, since 2025.1"""
     parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _WorkflowAttachment(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowAttachment: _WorkflowAttachment[_WorkflowAttachmentRecord]
+WorkflowAttachment: WorkflowAttachmentFields[_WorkflowAttachmentRecord]
 """The fields of WorkflowAttachment: for conditions, sort orders and selections."""

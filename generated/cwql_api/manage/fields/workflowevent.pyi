@@ -4,9 +4,9 @@ import typing as _t
 from cwql.schema import handles as _h
 
 from ..models.workflowevent import WorkflowEvent as _WorkflowEventRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkflowEvent(_h.ReferenceField[_h.R]):
+class WorkflowEventFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowEvent, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -33,7 +33,7 @@ class _WorkflowEvent(_h.ReferenceField[_h.R]):
     """parentId: int32, since 2025.1"""
     parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -44,5 +44,5 @@ class _WorkflowEvent(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowEvent: _WorkflowEvent[_WorkflowEventRecord]
+WorkflowEvent: WorkflowEventFields[_WorkflowEventRecord]
 """The fields of WorkflowEvent: for conditions, sort orders and selections."""

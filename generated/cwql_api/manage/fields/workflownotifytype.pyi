@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.workflownotifytype import WorkflowNotifyType as _WorkflowNotifyTypeRecord
 from ..models.workflownotifytypeinfo import WorkflowNotifyTypeInfo as _WorkflowNotifyTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkflowNotifyType(_h.ReferenceField[_h.R]):
+class WorkflowNotifyTypeFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowNotifyType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -24,7 +24,7 @@ class _WorkflowNotifyType(_h.ReferenceField[_h.R]):
     """parentId: int32, since 2025.1"""
     parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -35,5 +35,5 @@ class _WorkflowNotifyType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowNotifyType: _WorkflowNotifyType[_WorkflowNotifyTypeRecord | _WorkflowNotifyTypeInfoRecord]
+WorkflowNotifyType: WorkflowNotifyTypeFields[_WorkflowNotifyTypeRecord | _WorkflowNotifyTypeInfoRecord]
 """The fields of WorkflowNotifyType: for conditions, sort orders and selections."""

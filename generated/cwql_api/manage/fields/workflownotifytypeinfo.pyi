@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.workflownotifytypeinfo import WorkflowNotifyTypeInfo as _WorkflowNotifyTypeInfoRecord
 from ..models.workflownotifytype import WorkflowNotifyType as _WorkflowNotifyTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkflowNotifyTypeInfo(_h.ReferenceField[_h.R]):
+class WorkflowNotifyTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowNotifyTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _WorkflowNotifyTypeInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     isSetupFlag: _h.BooleanField[_h.R]
     """isSetupFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _WorkflowNotifyTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowNotifyTypeInfo: _WorkflowNotifyTypeInfo[_WorkflowNotifyTypeInfoRecord | _WorkflowNotifyTypeRecord]
+WorkflowNotifyTypeInfo: WorkflowNotifyTypeInfoFields[_WorkflowNotifyTypeInfoRecord | _WorkflowNotifyTypeRecord]
 """The fields of WorkflowNotifyTypeInfo: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.workflowtabletype import WorkflowTableType as _WorkflowTableTypeRecord
 from ..models.workflowtabletypeinfo import WorkflowTableTypeInfo as _WorkflowTableTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkflowTableType(_h.ReferenceField[_h.R]):
+class WorkflowTableTypeFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowTableType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -16,7 +16,7 @@ class _WorkflowTableType(_h.ReferenceField[_h.R]):
     """name: string"""
     connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -27,5 +27,5 @@ class _WorkflowTableType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowTableType: _WorkflowTableType[_WorkflowTableTypeRecord | _WorkflowTableTypeInfoRecord]
+WorkflowTableType: WorkflowTableTypeFields[_WorkflowTableTypeRecord | _WorkflowTableTypeInfoRecord]
 """The fields of WorkflowTableType: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.workflowtabletypeinfo import WorkflowTableTypeInfo as _WorkflowTableTypeInfoRecord
 from ..models.workflowtabletype import WorkflowTableType as _WorkflowTableTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkflowTableTypeInfo(_h.ReferenceField[_h.R]):
+class WorkflowTableTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowTableTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _WorkflowTableTypeInfo(_h.ReferenceField[_h.R]):
     """identifier: string"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _WorkflowTableTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowTableTypeInfo: _WorkflowTableTypeInfo[_WorkflowTableTypeInfoRecord | _WorkflowTableTypeRecord]
+WorkflowTableTypeInfo: WorkflowTableTypeInfoFields[_WorkflowTableTypeInfoRecord | _WorkflowTableTypeRecord]
 """The fields of WorkflowTableTypeInfo: for conditions, sort orders and selections."""

@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.workflowtabletypereference import WorkflowTableTypeReference as _WorkflowTableTypeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkflowTableTypeReference(_h.ReferenceField[_h.R]):
+class WorkflowTableTypeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowTableTypeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _WorkflowTableTypeReference(_h.ReferenceField[_h.R]):
     """identifier: string"""
     name: _h.TextField[_h.R]
     """name: string"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _WorkflowTableTypeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowTableTypeReference: _WorkflowTableTypeReference[_WorkflowTableTypeReferenceRecord]
+WorkflowTableTypeReference: WorkflowTableTypeReferenceFields[_WorkflowTableTypeReferenceRecord]
 """The fields of WorkflowTableTypeReference: for conditions, sort orders and selections."""

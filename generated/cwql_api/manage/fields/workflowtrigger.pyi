@@ -2,10 +2,10 @@
 from cwql.schema import handles as _h
 
 from ..models.workflowtrigger import WorkflowTrigger as _WorkflowTriggerRecord
-from ._maps import _Map_info
-from .userdefinedfieldreference import _UserDefinedFieldReference
+from ._maps import Map_info
+from .userdefinedfieldreference import UserDefinedFieldReferenceFields
 
-class _WorkflowTrigger(_h.ReferenceField[_h.R]):
+class WorkflowTriggerFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowTrigger, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _WorkflowTrigger(_h.ReferenceField[_h.R]):
     """hasOptionsFlag: boolean"""
     hasOperatorFlag: _h.BooleanField[_h.R]
     """hasOperatorFlag: boolean"""
-    customField: _UserDefinedFieldReference[_h.R]
+    customField: UserDefinedFieldReferenceFields[_h.R]
     """customField: a reference; compare its id or name, or it with None"""
     expectedType: _h.TextField[_h.R]
     """expectedType: string"""
@@ -28,7 +28,7 @@ class _WorkflowTrigger(_h.ReferenceField[_h.R]):
     """parentId: int32, since 2025.1"""
     parentConnectWiseId: _h.TextField[_h.R]
     """parentConnectWiseId: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -39,5 +39,5 @@ class _WorkflowTrigger(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowTrigger: _WorkflowTrigger[_WorkflowTriggerRecord]
+WorkflowTrigger: WorkflowTriggerFields[_WorkflowTriggerRecord]
 """The fields of WorkflowTrigger: for conditions, sort orders and selections."""

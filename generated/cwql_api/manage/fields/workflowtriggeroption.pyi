@@ -2,17 +2,17 @@
 from cwql.schema import handles as _h
 
 from ..models.workflowtriggeroption import WorkflowTriggerOption as _WorkflowTriggerOptionRecord
-from ._maps import _Map_info
-from .userdefinedfieldreference import _UserDefinedFieldReference
+from ._maps import Map_info
+from .userdefinedfieldreference import UserDefinedFieldReferenceFields
 
-class _WorkflowTriggerOption(_h.ReferenceField[_h.R]):
+class WorkflowTriggerOptionFields(_h.ReferenceField[_h.R]):
     """The fields of WorkflowTriggerOption, in conditions on records R."""
 
     value: _h.TextField[_h.R]
     """value: string"""
     name: _h.TextField[_h.R]
     """name: string"""
-    customField: _UserDefinedFieldReference[_h.R]
+    customField: UserDefinedFieldReferenceFields[_h.R]
     """customField: a reference; compare its id or name, or it with None"""
     connectWiseID: _h.TextField[_h.R]
     """connectWiseID: string, since 2025.1"""
@@ -24,7 +24,7 @@ class _WorkflowTriggerOption(_h.ReferenceField[_h.R]):
     """parentConnectWiseId: string, since 2025.1"""
     grandParentConnectWiseId: _h.TextField[_h.R]
     """grandParentConnectWiseId: string, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -35,5 +35,5 @@ class _WorkflowTriggerOption(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkflowTriggerOption: _WorkflowTriggerOption[_WorkflowTriggerOptionRecord]
+WorkflowTriggerOption: WorkflowTriggerOptionFields[_WorkflowTriggerOptionRecord]
 """The fields of WorkflowTriggerOption: for conditions, sort orders and selections."""

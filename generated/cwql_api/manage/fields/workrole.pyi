@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.workrole import WorkRole as _WorkRoleRecord
 from ..models.workroleinfo import WorkRoleInfo as _WorkRoleInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkRole(_h.ReferenceField[_h.R]):
+class WorkRoleFields(_h.ReferenceField[_h.R]):
     """The fields of WorkRole, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -26,7 +26,7 @@ class _WorkRole(_h.ReferenceField[_h.R]):
     """addAllAgreementExclusions: boolean"""
     locationIds: _h.CollectionField[int, _h.R]
     """locationIds: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -39,5 +39,5 @@ class _WorkRole(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkRole: _WorkRole[_WorkRoleRecord | _WorkRoleInfoRecord]
+WorkRole: WorkRoleFields[_WorkRoleRecord | _WorkRoleInfoRecord]
 """The fields of WorkRole: for conditions, sort orders and selections."""

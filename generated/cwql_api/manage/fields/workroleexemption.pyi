@@ -2,19 +2,19 @@
 from cwql.schema import handles as _h
 
 from ..models.workroleexemption import WorkRoleExemption as _WorkRoleExemptionRecord
-from ._maps import _Map_info
-from .workrolereference import _WorkRoleReference
+from ._maps import Map_info
+from .workrolereference import WorkRoleReferenceFields
 
-class _WorkRoleExemption(_h.ReferenceField[_h.R]):
+class WorkRoleExemptionFields(_h.ReferenceField[_h.R]):
     """The fields of WorkRoleExemption, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None, required"""
     taxableLevels: _h.CollectionField[int, _h.R]
     """taxableLevels: a list of int32"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _WorkRoleExemption(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkRoleExemption: _WorkRoleExemption[_WorkRoleExemptionRecord]
+WorkRoleExemption: WorkRoleExemptionFields[_WorkRoleExemptionRecord]
 """The fields of WorkRoleExemption: for conditions, sort orders and selections."""

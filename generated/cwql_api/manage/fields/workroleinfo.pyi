@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.workroleinfo import WorkRoleInfo as _WorkRoleInfoRecord
 from ..models.workrole import WorkRole as _WorkRoleRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkRoleInfo(_h.ReferenceField[_h.R]):
+class WorkRoleInfoFields(_h.ReferenceField[_h.R]):
     """The fields of WorkRoleInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -14,7 +14,7 @@ class _WorkRoleInfo(_h.ReferenceField[_h.R]):
     """name: string"""
     inactiveFlag: _h.BooleanField[_h.R]
     """inactiveFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -25,5 +25,5 @@ class _WorkRoleInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkRoleInfo: _WorkRoleInfo[_WorkRoleInfoRecord | _WorkRoleRecord]
+WorkRoleInfo: WorkRoleInfoFields[_WorkRoleInfoRecord | _WorkRoleRecord]
 """The fields of WorkRoleInfo: for conditions, sort orders and selections."""

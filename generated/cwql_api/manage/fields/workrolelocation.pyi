@@ -2,22 +2,22 @@
 from cwql.schema import handles as _h
 
 from ..models.workrolelocation import WorkRoleLocation as _WorkRoleLocationRecord
-from ._maps import _Map_info
-from .systemlocationreference import _SystemLocationReference
-from .workrolereference import _WorkRoleReference
+from ._maps import Map_info
+from .systemlocationreference import SystemLocationReferenceFields
+from .workrolereference import WorkRoleReferenceFields
 
-class _WorkRoleLocation(_h.ReferenceField[_h.R]):
+class WorkRoleLocationFields(_h.ReferenceField[_h.R]):
     """The fields of WorkRoleLocation, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
     """id: int32"""
-    location: _SystemLocationReference[_h.R]
+    location: SystemLocationReferenceFields[_h.R]
     """location: a reference; compare its id or name, or it with None, required"""
     hourlyRate: _h.NumberField[_h.R]
     """hourlyRate: double"""
-    workRole: _WorkRoleReference[_h.R]
+    workRole: WorkRoleReferenceFields[_h.R]
     """workRole: a reference; compare its id or name, or it with None"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -28,5 +28,5 @@ class _WorkRoleLocation(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkRoleLocation: _WorkRoleLocation[_WorkRoleLocationRecord]
+WorkRoleLocation: WorkRoleLocationFields[_WorkRoleLocationRecord]
 """The fields of WorkRoleLocation: for conditions, sort orders and selections."""

@@ -5,9 +5,9 @@ from cwql.schema import handles as _h
 
 from ..models.worktype import WorkType as _WorkTypeRecord
 from ..models.worktypeinfo import WorkTypeInfo as _WorkTypeInfoRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkType(_h.ReferenceField[_h.R]):
+class WorkTypeFields(_h.ReferenceField[_h.R]):
     """The fields of WorkType, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -42,7 +42,7 @@ class _WorkType(_h.ReferenceField[_h.R]):
     """integrationXRef: string, at most 50 characters"""
     addAllAgreementExclusions: _h.BooleanField[_h.R]
     """addAllAgreementExclusions: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     connectWiseId: _h.TextField[_h.R]
     """connectWiseId: string, since 2025.16"""
@@ -55,5 +55,5 @@ class _WorkType(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkType: _WorkType[_WorkTypeRecord | _WorkTypeInfoRecord]
+WorkType: WorkTypeFields[_WorkTypeRecord | _WorkTypeInfoRecord]
 """The fields of WorkType: for conditions, sort orders and selections."""

@@ -3,9 +3,9 @@ from cwql.schema import handles as _h
 
 from ..models.worktypeinfo import WorkTypeInfo as _WorkTypeInfoRecord
 from ..models.worktype import WorkType as _WorkTypeRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkTypeInfo(_h.ReferenceField[_h.R]):
+class WorkTypeInfoFields(_h.ReferenceField[_h.R]):
     """The fields of WorkTypeInfo, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -18,7 +18,7 @@ class _WorkTypeInfo(_h.ReferenceField[_h.R]):
     """inactiveFlag: boolean"""
     activityDefaultFlag: _h.BooleanField[_h.R]
     """activityDefaultFlag: boolean"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -29,5 +29,5 @@ class _WorkTypeInfo(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkTypeInfo: _WorkTypeInfo[_WorkTypeInfoRecord | _WorkTypeRecord]
+WorkTypeInfo: WorkTypeInfoFields[_WorkTypeInfoRecord | _WorkTypeRecord]
 """The fields of WorkTypeInfo: for conditions, sort orders and selections."""

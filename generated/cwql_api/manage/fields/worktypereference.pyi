@@ -2,9 +2,9 @@
 from cwql.schema import handles as _h
 
 from ..models.worktypereference import WorkTypeReference as _WorkTypeReferenceRecord
-from ._maps import _Map_info
+from ._maps import Map_info
 
-class _WorkTypeReference(_h.ReferenceField[_h.R]):
+class WorkTypeReferenceFields(_h.ReferenceField[_h.R]):
     """The fields of WorkTypeReference, in conditions on records R."""
 
     id: _h.IntegerField[_h.R]
@@ -13,7 +13,7 @@ class _WorkTypeReference(_h.ReferenceField[_h.R]):
     """name: string"""
     utilizationFlag: _h.BooleanField[_h.R]
     """utilizationFlag: boolean, since 2025.1"""
-    info_: _Map_info[_h.R]
+    info_: Map_info[_h.R]
     """_info: a mapping"""
     lastUpdated: _h.DateTimeField[_h.R]
     """lastUpdated: date-time"""
@@ -24,5 +24,5 @@ class _WorkTypeReference(_h.ReferenceField[_h.R]):
     enteredBy: _h.TextField[_h.R]
     """enteredBy: string"""
 
-WorkTypeReference: _WorkTypeReference[_WorkTypeReferenceRecord]
+WorkTypeReference: WorkTypeReferenceFields[_WorkTypeReferenceRecord]
 """The fields of WorkTypeReference: for conditions, sort orders and selections."""
