@@ -72,6 +72,7 @@ def test_both_products_in_one_query(database: Database) -> None:
         ("selec 1", "not valid SQL"),
         ("delete from manage.service.tickets", "expected one SELECT"),
         ("select 1; select 2", "expected one SELECT"),
+        ("create table x as select id from manage.service.tickets", "`cwql pull` copies lists to a database"),
         ("select * from manage.finance.agreements_additions", "only one for each of finance.agreements"),
         ("select nosuch(id) from manage.service.tickets", "DuckDB: .*nosuch"),
     ],

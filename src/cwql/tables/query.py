@@ -358,10 +358,11 @@ def read_query(sql: str) -> Query:
         place = f" (line {line}, column {column})" if line else ""
         raise SQLError(f"this is not valid SQL: {description}{place}") from None
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
-        asks = any(isinstance(tree, (exp.Show, exp.Describe, exp.Command)) for tree in trees)
-        hint = (
-            "; `cwql endpoints` lists the tables, and `cwql fields /service/tickets` the columns of one" if asks else ""
-        )
+        hint = ""
+        if any(isinstance(tree, (exp.Show, exp.Describe, exp.Command)) for tree in trees):
+            hint = "; `cwql endpoints` lists the tables, and `cwql fields /service/tickets` the columns of one"
+        elif any(isinstance(tree, (exp.Create, exp.Copy, exp.Insert)) for tree in trees):
+            hint = "; `cwql sql --output-file` writes its result to a file, and `cwql pull` copies lists to a database"
         raise SQLError(f"expected one SELECT statement{hint}")
     query = Query(sql, trees[0])
     _Reader(query).read()
