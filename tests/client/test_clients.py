@@ -27,6 +27,7 @@ from cwql.client.errors import (
 )
 from cwql.client.origin import site_url
 from cwql.client.retry import RetryPolicy
+from cwql.client.sync_client import RecordIterator
 from cwql.errors import ConfigError, UnknownNameError
 from cwql.manage import AsyncClient, Client
 from cwql.manage.fields import Ticket
@@ -252,9 +253,18 @@ def test_names_of_other_libraries_are_corrected(both: Both, server: Server) -> N
     for name, other in (("closed_flag", "closedFlag"), ("_info", "info_")):
         with pytest.raises(AttributeError, match=f"'Ticket' object has no attribute '{name}'; write {other}$"):
             getattr(ticket, name)
-    for name in ("no_such_member", "__something__", "_", "closed_"):
+    for name in ("no_such_member", "__something__", "_", "frob_"):
         with pytest.raises(AttributeError, match=f"'Ticket' object has no attribute '{name}'$"):
             getattr(ticket, name)
+    with pytest.raises(AttributeError, match=r"did you mean closedFlag or closedDate or status\.name\?$"):
+        _ = ticket.isClosed
+    with pytest.raises(TypeError, match="a comparison is part of the condition, where='closedFlag = "):
+        both(lambda psa: psa.service.tickets.list(closedFlag=False))
+
+
+def test_iterator_has_no_all() -> None:
+    with pytest.raises(AttributeError, match=r"write list\(iterator\), or all\(\) of the resource"):
+        _ = RecordIterator[object](iter(())).all  # type: ignore[attr-defined]
 
 
 def test_any_operation_can_be_called(both: Both, server: Server) -> None:

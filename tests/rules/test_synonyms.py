@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 import cwql
+from cwql.automate import models as automate_models
 from cwql.cli import main
+from cwql.manage import models
 from cwql.manage.fields import Ticket
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
@@ -139,6 +141,13 @@ def test_other_interfaces_suggest_the_same_fields(capsys: pytest.CaptureFixture[
         _ = Ticket.createdDate  # type: ignore[attr-defined]
     with pytest.raises(AttributeError, match=r"did you mean 'owner\.identifier'"):
         _ = Ticket.assignedTo  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"'createdDate'; did you mean info_\['dateEntered'\]\?$"):
+        _ = models.Ticket(id=1).createdDate  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"'sumary'; did you mean summary\?$"):
+        _ = models.Ticket(id=1).sumary  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"'hostname'; did you mean ComputerName\?$"):
+        _ = automate_models.Computer().hostname  # type: ignore[attr-defined]
+    assert getattr(models.Ticket(id=1), "frobnicate", None) is None
     with pytest.raises(SQLError, match=r"did you mean '_info\.dateEntered'"):
         read_query("select createdDate from manage.service.tickets")
     assert main(["fields", "/service/tickets", "createdDate"]) == 2

@@ -146,6 +146,10 @@ class Options:
 _NONE = Options()
 
 
+_CONDITIONAL = ("list", "first", "count")
+"""The verbs that take a condition."""
+
+
 def read_options(product: str, verb: Verb, given: Mapping[str, Any]) -> Options:
     """Return the options among keyword arguments.
 
@@ -185,7 +189,7 @@ def _unknown(product: str, verb: Verb, name: str, known: frozenset[str]) -> Type
         return TypeError(f"unknown argument {name!r}: it is given by position, as in get(5) or patch(5, {{...}})")
     wanted = _SYNONYMS.get(name.lower().replace("_", ""), _SYNONYMS.get(name.lower()))
     if wanted == "where":
-        if verb in ("list", "count", "first"):
+        if verb in _CONDITIONAL:
             return TypeError(f"unknown argument {name!r}: write where=, or give the condition as the first argument")
         wanted = None
     if wanted == "retry":
@@ -211,7 +215,10 @@ def _unknown(product: str, verb: Verb, name: str, known: frozenset[str]) -> Type
             f"unknown argument {name!r}: members of a body go into one mapping, {{{name!r}: ...}}, and further query "
             f"parameters into params={{{name!r}: ...}}"
         )
-    return TypeError(f"unknown argument {name!r}: further query parameters go into params={{{name!r}: ...}}")
+    comparison = f"a comparison is part of the condition, where='{name} = ...'; " if verb in _CONDITIONAL else ""
+    return TypeError(
+        f"unknown argument {name!r}: {comparison}further query parameters go into params={{{name!r}: ...}}"
+    )
 
 
 def _checked(options: dict[str, Any]) -> dict[str, Any]:

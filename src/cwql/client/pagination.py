@@ -128,13 +128,16 @@ PROMISES = {
 
 
 ITERATOR_FORMS = {
+    "all": "list(iterator), or all() of the resource in place of list()",
     "auto_paging_iter": "a loop over the iterator itself: it requests pages as they are needed",
+    "count": "count() of the resource",
     "data": "all() of the resource for a list, or pages()",
     "filter": "the condition in the call, list(condition)",
     **dict.fromkeys(
         ("get_next_page", "has_more", "has_next_page", "iter_pages", "next_page"),
         "pages(), an iterator over pages, each with has_next and cursor",
     ),
+    "first": "first() of the resource, or next(iterator, None)",
     "items": "all() of the resource for a list, or pages()",
     "next": "next(iterator)",
     "order_by": "the order in the call, list(order_by=...)",

@@ -112,11 +112,15 @@ class Record(BaseModel):
                 # `closed_flag` is the name in other libraries, `_info` the one in the documentation of the API.
                 first, *rest = name.split("_")
                 other = "".join([first, *[word[:1].upper() + word[1:] for word in rest]]) if first else f"{name[1:]}_"
+                advice = f"; write {other}"
                 if other == name or other not in type(self).model_fields:
-                    raise
-                raise AttributeError(
-                    f"{type(self).__name__!r} object has no attribute {name!r}; write {other}"
-                ) from None
+                    if name[:1] == "_":
+                        raise
+                    # The layers above are imported for the message only.
+                    from cwql.client.member_suggestions import suggest_members
+
+                    advice = suggest_members(type(self), name)
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{advice}") from None
 
         def __getitem__(self, name: object) -> Any:
             raise TypeError(f"a record is not a mapping: write record.{name}, or record.to_dict()[{name!r}]")
