@@ -10,6 +10,7 @@ import argparse
 import random
 import re
 import sys
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ ODD = {
     # Signs and quotes in the names of commands and in bare words, which may contain all of them; a comment right after a
     # semicolon, which is none for tree-sitter.
     "powershell": re.compile(
-        r"[\w-][+'\"=;(]+[\w-]|\w\+|[\w/+]['\"]|=\d\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.|;<#|(?<![\[\w.])[\w.]+\]::",
+        r"[\w-][+'\"=;(]+[\w-]|\w\+|[\w/+]['\"]|=\d\w|\d\$\w|\w//|-\.\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.|;<#|(?<![\[\w.])[\w.]+\]::",
         re.MULTILINE,
     ),
     # A variable whose name is apart from its sign, a new object that is joined with a text.
@@ -43,8 +44,10 @@ ODD = {
     # A method without a type and with another name than its class.
     "java": re.compile(r";\w+\("),
     # A text that is called, a member of a type without a name that is an expression, a property of a named interface, an
-    # assignment in the arguments of a type or after brackets.
-    "csharp": re.compile(r"['\"] ?\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w|\{\(z\)|\w\(z\)>"),
+    # assignment in the arguments of a type or after brackets, a cast before a generic call.
+    "csharp": re.compile(
+        r"['\"] ?\(z\)|\(z\)[\w.]+<|,\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w|\{\(z\)|\w\(z\)>"
+    ),
 }
 """Parts of mutated programs that tree-sitter reads in another way, and nobody writes: such programs are not compared."""
 
@@ -88,7 +91,7 @@ def mutate(language: str, seed: int) -> str:
         at = rng.randrange(len(text) + 1)
         text = text[:at] + rng.choice(INSERTED) + text[at + rng.randrange(2) :]
     odd = ODD.get(language)
-    return original if odd is not None and {*odd.findall(text)} - {*odd.findall(original)} else text
+    return original if odd is not None and Counter(odd.findall(text)) - Counter(odd.findall(original)) else text
 
 
 def differ(language: str, text: str) -> str:

@@ -184,7 +184,8 @@ def _part(node: Any, name: str) -> Any:
     found = node.child_by_field_name(name) or next((child for child in node.children if child.type == name), None)
     while found is not None:
         # The name of ``Get<T>`` and of ``client.Get<T>`` ends before the types.
-        inner = found.child_by_field_name("name") if found.type == "member_access_expression" else None
+        named = found.type in ("member_access_expression", "qualified_name")
+        inner = found.child_by_field_name("name") if named else None
         if found.type in ("generic_name", "generic_type"):
             inner = found.children[0]
         if inner is None:

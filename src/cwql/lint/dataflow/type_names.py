@@ -70,7 +70,7 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
         "z.bigint",
     ):
         return True
-    alias = aliases.get(type)
+    alias = aliases.get(type) or aliases.get(folded)
     return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.cmdlets import WORD, gives_records, place_of_command
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from cwql.lint.templates.model import ConditionTemplate
 
 
+_SCRIPT = re.compile(r"-c?match\s+['\"]([^'\"\n]+)['\"]")
 _COMMAND_ENDS = frozenset((")", "}", ";", "|", "&&", "||"))
 _STOPS = _COMMAND_ENDS | {"]"}
 
@@ -118,6 +120,11 @@ class PowerShell(Parser):
                 if inner.lower().startswith("validatepattern("):
                     literal = next((each.value for each in self.tokens[index:closing] if each.kind == "string"), None)
                     safe = literal is not None and is_safe_pattern(literal) and is_anchored(literal)
+                if inner.lower().startswith("validaterange("):
+                    safe = all(sign not in inner for sign in "'\"")
+                if inner.lower().startswith("validatescript("):
+                    match = _SCRIPT.search(self.text, token.start, self.tokens[closing].start)
+                    safe = match is not None and is_safe_pattern(match[1]) and is_anchored(match[1])
                 index = closing + 1
                 continue
             if token.kind == "variable":
@@ -190,6 +197,9 @@ class PowerShell(Parser):
         if self.word() == "[":
             # A method of a class: ``[type[]] Name([type]$a) { … }``.
             begin, self.at = self.at, self.closing(self.at) + 1
+            if self.word() == "param" and self.word(1) == "(":
+                # ``[CmdletBinding()] param(…)`` on one line.
+                return self.param()
             method = self._method() if self.peek().kind == "name" and self.word(1) == "(" else None
             if method is not None:
                 return method

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from cwql.lint.templates.model import TemplateSegment
 
 
+LONGEST_USE = 200
+"""Longest source between two parts of a condition that is shown as the use of a name."""
+
+
 class SourceMap:
     """Map every character of a condition's text to its position in the file.
 
@@ -131,7 +135,41 @@ class SourceMap:
     def finding(self, finding: Diagnostic) -> Diagnostic:
         """Return the diagnostic with its positions in the file, and with those of its fixes that can be mapped."""
         fixes = [fix for fix in map(self.fix, finding.fixes) if fix is not None]
+        if finding.code == "CW139" and not fixes:
+            use = self._use(finding.span)
+            if use is not None:
+                quote = self.text[finding.span.start : finding.span.end][:1]
+                other = '"' if quote == "'" else "'"
+                return replace(
+                    finding,
+                    span=use,
+                    message=f"this value contains {quote}, at which the string ends: expected a value without {quote}",
+                    hint=f"put {other} around it, or refuse values with {quote}",
+                    fixes=(),
+                )
         return replace(finding, span=self.span(finding.span), fixes=tuple(fixes))
+
+    @property
+    def text(self) -> str:
+        """Return the text of the condition."""
+        return "".join([segment.text for segment in self._segments])
+
+    def _use(self, span: Span) -> Span | None:
+        """Return where a literal uses the name whose value a span is in; None if the span is in no such value."""
+        first = bisect_right(self._starts, span.start) - 1
+        low = high = max(first, 0)
+        literal = self._segments[low].literal
+        while low and self._segments[low - 1].literal == literal:
+            low -= 1
+        while high + 1 < len(self._segments) and self._segments[high + 1].literal == literal:
+            high += 1
+        if not 0 < low <= high < len(self._segments) - 1:
+            return None
+        before, after = self._segments[low - 1], self._segments[high + 1]
+        if not before.end < after.start <= before.end + LONGEST_USE:
+            return None
+        inside = before.end <= self._segments[low].start < after.start
+        return None if inside else Span(before.end, after.start)
 
 
 def _is_placeholder(place: tuple[TemplateSegment, int]) -> bool:
