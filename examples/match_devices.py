@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         computers = rmm.computers.all(in_automate, fields=IN_AUTOMATE)
         # In Automate, the BIOS GUID is in a separate record.
         chassis = rmm.computers.chassis.all()
-    print_matching(match(configurations, computers, chassis))
+    print_matching(match(configurations, computers, chassis=chassis))
     return 0
 
 

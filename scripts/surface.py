@@ -6,6 +6,7 @@ version before 1.0 and a new major version after it. A line that is added needs 
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from importlib import import_module
@@ -13,18 +14,45 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, is_typeddict
 
+from cwql.schema.loader import PRODUCTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FILE = Path(__file__).resolve().parents[1] / "tests" / "surface.txt"
+FOLDER = Path(__file__).resolve().parents[1]
+FILE = FOLDER / "tests" / "surface.txt"
+GENERATED = FOLDER / "generated" / "cwql_api"
 MODULES = ("cwql", "cwql.ast", "cwql.manage", "cwql.automate", "cwql.devices", "cwql.sandbox", "cwql.webhooks")
 RESOURCES = ("cwql.client.sync_client", "cwql.client.async_client", "cwql.client.call_options")
 """The results and the options of clients; these modules are not public themselves."""
 
 
+VERBS = ("verbs.pyi", "async_verbs.pyi")
+"""The stubs of the verbs in the generated package of each product, which type checkers and editors read."""
+
+
 def surface() -> str:
     """Return the list, one name per line."""
-    return "\n".join(line for module in (*MODULES, *RESOURCES) for line in _of_module(module)) + "\n"
+    lines = [line for module in (*MODULES, *RESOURCES) for line in _of_module(module)]
+    for product in PRODUCTS:
+        for name in VERBS:
+            lines += _of_stub(GENERATED / product / name)
+    return "\n".join(lines) + "\n"
+
+
+def _of_stub(file: Path) -> Iterator[str]:
+    """Yield the methods of the classes of a stub, with their signatures."""
+    place = f"{file.parent.name}.{file.stem}"
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for member in node.body:
+            if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                member.args.args = [each for each in member.args.args if each.arg != "self"]
+                member.args.posonlyargs = [each for each in member.args.posonlyargs if each.arg != "self"]
+                result = ast.unparse(member.returns) if member.returns is not None else "None"
+                word = "async " if isinstance(member, ast.AsyncFunctionDef) else ""
+                yield f"{word}{place}.{node.name}.{member.name}({ast.unparse(member.args)}) -> {result}"
 
 
 def public_names(module: ModuleType) -> list[str]:

@@ -45,7 +45,7 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
 def serve(sandbox: Sandbox, certificate: Path, key: Path) -> tuple[uvicorn.Server, threading.Thread, int]:
     """Serve a sandbox over TLS in a thread; return the server, the thread and the port."""
     config = uvicorn.Config(
-        make_app(sandbox),
+        make_app(sandbox._handle, trust_proxy=False),
         port=0,
         ssl_certfile=str(certificate),
         ssl_keyfile=str(key),

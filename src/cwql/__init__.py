@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cwql.analysis.rule_config import RuleConfig
     from cwql.client.async_client import AsyncRecordIterator
     from cwql.client.credentials import Secret
-    from cwql.client.custom_field_mapping import CustomFields
+    from cwql.client.custom_field_mapping import CustomFields, UnknownCaptionError
     from cwql.client.errors import (
         APIConnectionError,
         APIError,
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from cwql.client.patch import diff
     from cwql.client.preview import RequestPreview
     from cwql.client.redis_limit import RedisRateLimiter
+    from cwql.client.reference import UnknownReferenceError
     from cwql.client.retry import RetryPolicy
     from cwql.client.sync_client import RecordIterator
     from cwql.diagnostics import Diagnostic, Edit, Fix
@@ -93,6 +94,8 @@ if TYPE_CHECKING:
     from cwql.query.query import Query
     from cwql.query.text import format as format
     from cwql.query.text import parse
+    from cwql.schema.accessor import UnknownPathError
+    from cwql.schema.handles import UnknownFieldError
     from cwql.semantics.predicate import predicate
     from cwql.source import Location, Span
 
@@ -161,7 +164,11 @@ __all__ = [
     "Translation",
     "TwoFactorRequiredError",
     "URLTooLongError",
+    "UnknownCaptionError",
+    "UnknownFieldError",
     "UnknownNameError",
+    "UnknownPathError",
+    "UnknownReferenceError",
     "UntrustedURLError",
     "WaitEvent",
     "WrongRecordError",
@@ -269,7 +276,11 @@ _HOMES: dict[str, tuple[str, str]] = {
     "Translation": ("cwql.language.translate", "Translation"),
     "TwoFactorRequiredError": ("cwql.client.errors", "TwoFactorRequiredError"),
     "URLTooLongError": ("cwql.client.errors", "URLTooLongError"),
+    "UnknownCaptionError": ("cwql.client.custom_field_mapping", "UnknownCaptionError"),
+    "UnknownFieldError": ("cwql.schema.handles", "UnknownFieldError"),
     "UnknownNameError": ("cwql.errors", "UnknownNameError"),
+    "UnknownPathError": ("cwql.schema.accessor", "UnknownPathError"),
+    "UnknownReferenceError": ("cwql.client.reference", "UnknownReferenceError"),
     "UntrustedURLError": ("cwql.client.errors", "UntrustedURLError"),
     "WaitEvent": ("cwql.client.events", "WaitEvent"),
     "WrongRecordError": ("cwql.client.errors", "WrongRecordError"),

@@ -75,7 +75,7 @@ def test_a_failure_gives_its_place_back() -> None:
 
 def test_a_bucket_of_ones_own_needs_no_clock() -> None:
     bucket = RateLimiter(requests_per_minute=60, burst=2)
-    waits = [bucket.reserve()[0] for _ in range(3)]
+    waits = [bucket._reserve()[0] for _ in range(3)]
     assert waits[:2] == [0, 0]
     assert 0.9 < waits[2] <= 1
 
@@ -126,13 +126,13 @@ def test_a_429_holds_those_who_wait_already() -> None:
 def test_a_turn_from_before_a_pause_is_not_given_back_after_it() -> None:
     simulation = Simulation(lambda request: limited())
     bucket = RateLimiter(clock=simulation, burst=2)
-    assert [bucket.reserve()[0] for _ in range(2)] == [0, 0]
-    waiting = bucket.take()
+    assert [bucket._reserve()[0] for _ in range(2)] == [0, 0]
+    waiting = bucket._take()
     next(waiting)
-    bucket.hold(10)
+    bucket._hold(10)
     waiting.close()
     # After a pause there is no burst.
-    assert [bucket.reserve()[0] for _ in range(3)] == pytest.approx([10, 11, 12])
+    assert [bucket._reserve()[0] for _ in range(3)] == pytest.approx([10, 11, 12])
 
 
 class Window:

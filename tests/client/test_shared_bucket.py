@@ -217,8 +217,8 @@ def test_a_hold_becomes_longer_but_not_shorter(redis: Redis) -> None:
     buckets = [RedisRateLimiter(redis.url, key="held", requests_per_minute=PER_WINDOW, window=WINDOW) for _ in range(3)]
     clock, here = SystemClock(), Here()
     for bucket, seconds in zip(buckets, (30.0, 60.0, 1.0), strict=True):
-        bucket.hold(seconds)
-        run(bucket.spread(), here, clock)
+        bucket._hold(seconds)
+        run(bucket._spread(), here, clock)
     left = RedisRateLimiter(redis.url, key="held", requests_per_minute=PER_WINDOW, window=WINDOW)._ask()
     assert left is not None
     assert 50 < left <= 61
@@ -240,7 +240,7 @@ def test_a_hold_beyond_the_deadline_is_not_waited_for(redis: Redis) -> None:
         RateLimit(clock, RedisRateLimiter(redis.url, key="x", requests_per_minute=PER_WINDOW, window=WINDOW))
         for _ in range(2)
     )
-    first.bucket.hold(60.0)
+    first.bucket._hold(60.0)
     begin = time.perf_counter()
     for limit in (first, second):
         with pytest.raises(DeadlineExceeded) as caught:
@@ -248,7 +248,7 @@ def test_a_hold_beyond_the_deadline_is_not_waited_for(redis: Redis) -> None:
         assert caught.value.seconds is not None
         assert 40 < caught.value.seconds < 62
         # The first one informs the others.
-        run(within(first.bucket.spread(), 5.0, clock), here, clock)  # type: ignore[attr-defined]
+        run(within(first.bucket._spread(), 5.0, clock), here, clock)  # type: ignore[attr-defined]
     assert time.perf_counter() - begin < 5.0
     assert here.times == []
 

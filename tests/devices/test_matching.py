@@ -66,7 +66,7 @@ def test_each_key_pairs() -> None:
             computer(11),
             computer(15),
         ],
-        [chassis(11, "{" + GUIDS[1].upper() + "}")],
+        chassis=[chassis(11, "{" + GUIDS[1].upper() + "}")],
     )
     assert pairs(found) == [(1, "11", "guid"), (2, "12", "serial"), (3, "13", "mac"), (4, "14", "name")]
     assert found.conflicts == ()
@@ -78,7 +78,7 @@ def test_the_chassis_gives_a_serial_where_the_computer_shows_none() -> None:
     found = match(
         [configuration(1, serialNumber=SERIALS[0])],
         [computer(11, SerialNumber="To be filled by O.E.M.")],
-        [chassis(11, None, SERIALS[0])],
+        chassis=[chassis(11, None, SERIALS[0])],
     )
     assert pairs(found) == [(1, "11", "serial")]
 
@@ -126,7 +126,7 @@ def test_a_doubled_guid_is_reported_and_weaker_keys_decide() -> None:
             configuration(2, mobileGuid=GUIDS[0], serialNumber=SERIALS[2]),
         ],
         [computer(11, SerialNumber=SERIALS[1]), computer(12, SerialNumber=SERIALS[2])],
-        [chassis(11, GUIDS[0]), chassis(12, GUIDS[0])],
+        chassis=[chassis(11, GUIDS[0]), chassis(12, GUIDS[0])],
     )
     assert pairs(found) == [(1, "11", "serial"), (2, "12", "serial")]
     assert conflicts(found) == [("shared", "guid", [1, 2], ["11", "12"])]
@@ -188,7 +188,7 @@ def test_keys_that_lead_to_different_devices_are_split() -> None:
     found = match(
         [configuration(1, mobileGuid=GUIDS[0], serialNumber=SERIALS[2])],
         [computer(11, SerialNumber=SERIALS[1]), computer(12, SerialNumber=SERIALS[2])],
-        [chassis(11, GUIDS[0])],
+        chassis=[chassis(11, GUIDS[0])],
     )
     assert pairs(found) == [(1, "11", "guid")]
     assert conflicts(found) == [("split", "serial", [1], ["12"]), ("disagreement", "serial", [1], ["11"])]
@@ -198,7 +198,7 @@ def test_a_pair_names_the_keys_that_differ() -> None:
     found = match(
         [configuration(1, mobileGuid=GUIDS[0], serialNumber=SERIALS[0], macAddress=MACS[0], name="OLD")],
         [computer(11, SerialNumber=SERIALS[1], MACAddress=MACS[1], ComputerName="NEW")],
-        [chassis(11, GUIDS[0])],
+        chassis=[chassis(11, GUIDS[0])],
     )
     [pair] = found.pairs
     assert [(each.kind, each.key) for each in pair.conflicts] == [
@@ -255,7 +255,7 @@ _computers = st.lists(st.tuples(_guid, _serial, _mac, _name, _client), max_size=
 @given(_configurations, _computers)
 def test_every_record_is_in_one_place(left: list[Any], rows: tuple[list[Any], list[Any]]) -> None:
     right, shells = rows
-    found = match(left, right, shells)
+    found = match(left, right, chassis=shells)
     assert sorted(
         [*(pair.configuration["id"] for pair in found.pairs), *(each["id"] for each in found.unmatched_configurations)]
     ) == [each["id"] for each in left]
@@ -270,7 +270,7 @@ def test_every_record_is_in_one_place(left: list[Any], rows: tuple[list[Any], li
 @given(_configurations, _computers, st.randoms(use_true_random=False))
 def test_order_does_not_count(left: list[Any], rows: tuple[list[Any], list[Any]], dice: random.Random) -> None:
     right, shells = rows
-    before = match(left, right, shells)
+    before = match(left, right, chassis=shells)
     mixed = [dice.sample(each, len(each)) for each in (left, right, shells)]
     after = match(*mixed)
     assert sorted(pairs(after)) == sorted(pairs(before))
@@ -286,14 +286,14 @@ def test_spelling_does_not_count(left: list[Any], rows: tuple[list[Any], list[An
     respelled = [
         {name: value.swapcase() if isinstance(value, str) else value for name, value in each.items()} for each in left
     ]
-    assert pairs(match(respelled, right, shells)) == pairs(match(left, right, shells))
+    assert pairs(match(respelled, right, chassis=shells)) == pairs(match(left, right, chassis=shells))
 
 
 @law
 @given(_configurations, _computers)
 def test_no_pair_contradicts_a_stronger_key(left: list[Any], rows: tuple[list[Any], list[Any]]) -> None:
     right, shells = rows
-    for pair in match(left, right, shells).pairs:
+    for pair in match(left, right, chassis=shells).pairs:
         stronger = KEYS[: KEYS.index(pair.key)]
         assert not any(each.key in stronger for each in pair.conflicts)
 

@@ -123,7 +123,7 @@ SERVER_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Match the devices of both systems by the strongest key, and list conflicts",
         (
             ">>> from cwql.devices import match",
-            ">>> found = match(psa.company.configurations.list(), rmm.computers.list(), rmm.computers.chassis.list())",
+            ">>> found = match(psa.company.configurations.list(), rmm.computers.list(), chassis=rmm.computers.chassis.list())",
             ">>> len(found.pairs), len(found.unmatched_configurations), len(found.unmatched_computers)",
             ">>> from collections import Counter",
             ">>> Counter(pair.key for pair in found.pairs)",

@@ -103,7 +103,7 @@ class Settings:
                 raise ValueError(f"{name} is a number from 1: got {value!r}")
         if self.requests_per_minute is not None:
             require_rate(self.requests_per_minute)
-        if self.rate_limiter is not None and not callable(getattr(self.rate_limiter, "take", None)):
+        if self.rate_limiter is not None and not callable(getattr(self.rate_limiter, "_take", None)):
             kind = type(self.rate_limiter).__name__
             raise TypeError(f"rate_limiter is a cwql.RateLimiter or cwql.RedisRateLimiter: got {kind}")
         object.__setattr__(self, "headers", read_headers(self.headers))

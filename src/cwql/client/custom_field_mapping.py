@@ -24,6 +24,8 @@ _NUMBERS = frozenset({"number", "currency", "percent"})
 class UnknownCaptionError(UnknownNameError, KeyError):
     """A record has no custom field with that caption; `suggestions` contains the closest ones."""
 
+    __module__ = "cwql"
+
     __str__ = UnknownNameError.__str__
 
 

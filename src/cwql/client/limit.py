@@ -107,15 +107,15 @@ MOST_PER_MINUTE = 100_000
 class Bucket(Protocol):
     """Decide when the next request may go."""
 
-    def take(self) -> Flow[None]:
+    def _take(self) -> Flow[None]:
         """Wait until one request may go."""
         ...
 
-    def hold(self, seconds: float) -> None:
+    def _hold(self, seconds: float) -> None:
         """Admit nothing for a while, then start without a burst."""
         ...
 
-    def adjust(self, per_minute: float | None, remaining: int | None) -> None:
+    def _adjust(self, per_minute: float | None, remaining: int | None) -> None:
         """Adopt the server's limit: requests a minute, and the remaining number."""
         ...
 
@@ -124,7 +124,7 @@ class Bucket(Protocol):
 class SharedBucketProtocol(Bucket, Protocol):
     """A bucket that is shared with other processes, which it can pause as well."""
 
-    def spread(self) -> Flow[None]:
+    def _spread(self) -> Flow[None]:
         """Publish a new pause to the others."""
         ...
 
@@ -163,7 +163,7 @@ class RateLimiter:
         """Return the current rate: the configured one, or the one learned from the server."""
         return 60.0 / self._step
 
-    def reserve(self) -> tuple[float, int]:
+    def _reserve(self) -> tuple[float, int]:
         """Return the seconds until the turn, and the era in which it is valid."""
         with self._lock:
             now = self._clock.now()
@@ -171,10 +171,10 @@ class RateLimiter:
             self._full = max(self._full, turn) + self._step
             return turn - now, self._era
 
-    def take(self) -> Flow[None]:
+    def _take(self) -> Flow[None]:
         """Wait until one request may go."""
         while True:
-            wait, era = self.reserve()
+            wait, era = self._reserve()
             if wait <= 0:
                 return
             log_wait(wait)
@@ -192,7 +192,7 @@ class RateLimiter:
             if era == self._era:
                 self._full -= self._step
 
-    def hold(self, seconds: float) -> None:
+    def _hold(self, seconds: float) -> None:
         """Admit nothing for a while, then start without a burst."""
         with self._lock:
             end = self._clock.now() + seconds
@@ -201,7 +201,7 @@ class RateLimiter:
                 self._full = end + (self._burst - 1) * self._step
                 self._era += 1
 
-    def adjust(self, per_minute: float | None, remaining: int | None) -> None:
+    def _adjust(self, per_minute: float | None, remaining: int | None) -> None:
         """Adopt the server's rate; lower the remaining number to the server's, never raise it."""
         with self._lock:
             if per_minute is not None and 1 <= per_minute <= MOST_PER_MINUTE:
@@ -260,11 +260,11 @@ class RateLimit:
         try:
             try:
                 yield from self._turnstile.enter(turn)
-                yield from self.bucket.take()
+                yield from self.bucket._take()
                 response: Response = yield Send(request)
                 self.update(response, longest)
                 if self._spreading is not None:
-                    yield from self._spreading.spread()
+                    yield from self._spreading._spread()
                 return response
             finally:
                 self._turnstile.leave(turn)
@@ -278,7 +278,7 @@ class RateLimit:
         limit, left = response.headers.get("x-ratelimit-limit"), response.headers.get("x-ratelimit-remaining")
         remaining = int(left) if left is not None and left.isascii() and left.isdigit() and len(left) < 10 else None
         if self._learn and (limit is not None or remaining is not None):
-            self.bucket.adjust(_rate(limit), remaining)
+            self.bucket._adjust(_rate(limit), remaining)
         wait: float | None = None
         if self._adaptive is not None:
             self._adapt(self._adaptive, limit is not None, response.status_code == 429)
@@ -287,7 +287,7 @@ class RateLimit:
         elif self._learn and remaining == 0:
             wait = read_wait(response.headers.get("x-ratelimit-reset", ""), response.headers, wall)
         if wait:
-            self.bucket.hold(min(wait, longest))
+            self.bucket._hold(min(wait, longest))
 
     def _adapt(self, adaptive: AdaptiveRate, is_named: bool, refused: bool) -> None:
         if is_named:
@@ -296,7 +296,7 @@ class RateLimit:
         rate = adaptive.refused() if refused else adaptive.answered()
         if rate is not None:
             logger.info("the rate is %.0f requests a minute from now on", rate)
-            self.bucket.adjust(rate, None)
+            self.bucket._adjust(rate, None)
 
 
 def _rate(text: str | None) -> float | None:

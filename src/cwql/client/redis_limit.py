@@ -101,7 +101,7 @@ class RedisRateLimiter:
         # The URL may contain a password.
         return f"<RedisRateLimiter {self._key!r}, {self._limit} in {self._window} s>"
 
-    def take(self) -> Flow[None]:
+    def _take(self) -> Flow[None]:
         """Wait until one request may go."""
         while True:
             now = self._clock.now()
@@ -109,7 +109,7 @@ class RedisRateLimiter:
                 log_wait(self._held - now)
                 yield Sleep(self._held - now)
             elif now < self._away_until:
-                yield from self._own.take()
+                yield from self._own._take()
                 return
             else:
                 # Redis is queried off the event loop.
@@ -141,12 +141,12 @@ class RedisRateLimiter:
             self._away_until = self._clock.now() + PATIENCE
         logger.warning("Redis is away (%s): this process limits its own rate", type(error).__name__)
 
-    def hold(self, seconds: float) -> None:
+    def _hold(self, seconds: float) -> None:
         """Let nothing of this process through for a while; `spread` publishes the pause."""
         with self._lock:
             self._held = self._unpublished = max(self._held, self._clock.now() + seconds)
 
-    def spread(self) -> Flow[None]:
+    def _spread(self) -> Flow[None]:
         """Publish a new pause to all processes."""
         if self._unpublished > self._clock.now() >= self._away_until:
             yield Work(self._publish)
@@ -162,7 +162,7 @@ class RedisRateLimiter:
         except self._faults as error:
             self._miss(error)
 
-    def adjust(self, per_minute: float | None, remaining: int | None) -> None:
+    def _adjust(self, per_minute: float | None, remaining: int | None) -> None:
         """Do nothing: one of several processes does not change a shared rate."""
 
 

@@ -70,6 +70,8 @@ _LISTED = 12
 class UnknownReferenceError(UnknownNameError, KeyError):
     """No record has that name; `suggestions` contains the closest names."""
 
+    __module__ = "cwql"
+
     __str__ = UnknownNameError.__str__
 
 

@@ -73,7 +73,7 @@ class MatchResult(Value, Generic[C, K]):
     unmatched_computers: tuple[K, ...]
 
 
-def match(configurations: Iterable[C], computers: Iterable[K], chassis: Iterable[Any] = ()) -> MatchResult[C, K]:
+def match(configurations: Iterable[C], computers: Iterable[K], *, chassis: Iterable[Any] = ()) -> MatchResult[C, K]:
     """Pair Manage configurations with Automate computers, in time linear in their number.
 
     `chassis` are the records of ``/Computers/Chassis``: Automate keeps a computer's BIOS GUID there, and a serial number for

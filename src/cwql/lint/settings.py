@@ -6,7 +6,7 @@ of the command line are relative to the working directory.
 
 from __future__ import annotations
 
-from cwql.errors import CwqlError, UnknownNameError
+from cwql.errors import ConfigError, UnknownNameError
 from cwql.lint.ignore import Patterns
 from cwql.value import Value, assign, field, replace
 
@@ -46,7 +46,7 @@ EXCLUDED = (
 """Default of ``exclude``."""
 
 
-class ConfigurationError(CwqlError, ValueError):
+class ConfigurationError(ConfigError):
     """An invalid setting, or an invalid file next to the sources.
 
     The message names file, line and key, and the expected value.

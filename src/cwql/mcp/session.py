@@ -38,18 +38,18 @@ class CountedBucket:
         self._bucket = bucket
         self._budget = budget
 
-    def take(self) -> Flow[None]:
+    def _take(self) -> Flow[None]:
         """Wait until one request may go. Raises Refusal if the budget is used up."""
         self._budget.take("requests")
-        yield from self._bucket.take()
+        yield from self._bucket._take()
 
-    def hold(self, seconds: float) -> None:
+    def _hold(self, seconds: float) -> None:
         """Admit nothing for a while."""
-        self._bucket.hold(seconds)
+        self._bucket._hold(seconds)
 
-    def adjust(self, per_minute: float | None, remaining: int | None) -> None:
+    def _adjust(self, per_minute: float | None, remaining: int | None) -> None:
         """Adopt the server's limit."""
-        self._bucket.adjust(per_minute, remaining)
+        self._bucket._adjust(per_minute, remaining)
 
 
 class Session:

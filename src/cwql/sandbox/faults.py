@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 from cwql.errors import UnknownNameError
@@ -37,6 +37,7 @@ class Fault:
     """
 
     kind: str | int
+    _: KW_ONLY
     probability: float = 1.0
     times: int | None = None
 
@@ -52,10 +53,10 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Parse ``KIND[:SHARE[:TIMES]]``. Raises UnknownNameError for an unknown kind, ValueError for a wrong number."""
+        """Parse ``KIND[:PROBABILITY[:TIMES]]``. Raises UnknownNameError for an unknown kind, ValueError for a wrong number."""
         kind, _, rest = text.partition(":")
         share, _, times = rest.partition(":")
-        return cls(kind, float(share) if share else 1.0, int(times) if times else None)
+        return cls(kind, probability=float(share) if share else 1.0, times=int(times) if times else None)
 
 
 class Faults:

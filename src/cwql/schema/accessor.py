@@ -52,8 +52,10 @@ _CLIENT = {"call": "call_operation", "copy": "with_options", "explain": "preview
 """Names of the methods of clients in other libraries."""
 
 
-class UnknownAccessorError(UnknownNameError, AttributeError):
+class UnknownPathError(UnknownNameError, AttributeError):
     """A path has no such segment; `suggestions` contains the closest ones."""
+
+    __module__ = "cwql"
 
 
 class Accessor:
@@ -73,7 +75,7 @@ class Accessor:
         return type(self)(self._owner, self._product, _step(self._product, self._key, name), self._arguments)
 
     def __call__(self, *ids: object, **given: object) -> Self:
-        """Step to one record by its id. Raises InvalidIdError, UnknownAccessorError, and TypeError without one id."""
+        """Step to one record by its id. Raises InvalidIdError, UnknownPathError, and TypeError without one id."""
         if len(ids) != 1 or given:
             raise TypeError(
                 f"/{self._key} is a path: call one of its verbs ({self._shown_verbs()}), or step to a record by its id"
@@ -83,7 +85,7 @@ class Accessor:
         if "{}" not in _segments(self._product, self._key):
             head, _, last = self._key.rpartition("/")
             close = [f"{head.rpartition('/')[2]}.{_VERBS[last]}"] if last in _VERBS else []
-            raise UnknownAccessorError(f"/{self._key} has no records that are reached by id", close)
+            raise UnknownPathError(f"/{self._key} has no records that are reached by id", close)
         return type(self)(self._owner, self._product, f"{self._key}/{{}}", (*self._arguments, text))
 
     if not TYPE_CHECKING:
@@ -168,7 +170,7 @@ def _names(product: str, key: str) -> list[str]:
 
 
 def _step(product: str, key: str, name: str) -> str:
-    """Return the key one attribute further. Letter case does not count. Raises UnknownAccessorError."""
+    """Return the key one attribute further. Letter case does not count. Raises UnknownPathError."""
     wanted = name.lower()
     segments = _segments(product, key)
     for segment in segments:
@@ -196,7 +198,7 @@ def _step(product: str, key: str, name: str) -> str:
         hint, close = ": an asynchronous client is closed by `await client.aclose()`", []
     elif wanted in ("with_raw_response", "with_streaming_response"):
         hint, close = ": client.request(method, path) returns the response", []
-    raise UnknownAccessorError(f"{place} leads to no {name!r}{hint}", close)
+    raise UnknownPathError(f"{place} leads to no {name!r}{hint}", close)
 
 
 def _elsewhere(product: str, wanted: str) -> list[str]:

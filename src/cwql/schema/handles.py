@@ -38,6 +38,8 @@ _CONTAINS = frozenset((CONTAINS.name, NOT_CONTAINS.name))
 class UnknownFieldError(UnknownNameError, AttributeError):
     """A record has no such field; `suggestions` contains the closest ones."""
 
+    __module__ = "cwql"
+
 
 class Handle(Field):
     """Name a field of a known type. Made by attribute access on the records of `cwql.manage.fields`."""
