@@ -272,7 +272,7 @@ def test_order_does_not_count(left: list[Any], rows: tuple[list[Any], list[Any]]
     right, shells = rows
     before = match(left, right, chassis=shells)
     mixed = [dice.sample(each, len(each)) for each in (left, right, shells)]
-    after = match(*mixed)
+    after = match(mixed[0], mixed[1], chassis=mixed[2])
     assert sorted(pairs(after)) == sorted(pairs(before))
     assert sorted((k, key, sorted(a), sorted(b)) for k, key, a, b in conflicts(after)) == sorted(
         (k, key, sorted(a), sorted(b)) for k, key, a, b in conflicts(before)

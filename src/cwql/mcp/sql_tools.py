@@ -13,8 +13,7 @@ from cwql.mcp.rows import clean_row, fit
 from cwql.mcp.targets import read_target
 from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES
 from cwql.tables.database import connect
-from cwql.tables.query import PARENT, SQLError, read_query, tables_like
-from cwql.tables.sql_tree import name_parts
+from cwql.tables.query import PARENT, SQLError, read_query, tables_like, written_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,10 +110,10 @@ def _require_tables(parsed: Query) -> None:
     tree = parsed.tree
     names = {scan.name for scan in parsed.scans}
     if not names:
-        missing = next((".".join([part.name for part in name_parts(node)]) for node in parsed.others), None)
-        close = tables_like(missing) if missing is not None else []
+        missing = written_name(parsed.others[0]) if parsed.others else ""
+        close = tables_like(missing) if missing else []
         hint = f"did you mean {' or '.join(close)}?" if close else "name a list, such as manage.service.tickets"
-        message = "the query reads no list" if missing is None else f"no table {missing!r}"
+        message = f"no table {missing!r}" if missing else "the query reads no list"
         raise Refusal("sql", message, argument="query", hint=hint)
     for function in tree.find_all(exp.Func):
         name = (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).lower()

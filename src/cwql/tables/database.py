@@ -13,8 +13,7 @@ from cwql.tables.constants import Constants
 from cwql.tables.fetch import Fetcher
 from cwql.tables.frames import flatten
 from cwql.tables.plan import make_plans
-from cwql.tables.query import SQLError, read_query, tables_like
-from cwql.tables.sql_tree import name_parts
+from cwql.tables.query import SQLError, read_query, tables_like, written_name
 from cwql.tables.where_text import freeze_now
 from cwql.value import unknown_attribute
 
@@ -120,7 +119,7 @@ class Database:
                 # A part of the query, which is executed as a whole anyway.
                 cursor.execute(f"SELECT 1 FROM {node.sql(dialect='duckdb')} LIMIT 0")  # noqa: S608
             except duckdb.CatalogException:
-                name = ".".join([part.name for part in name_parts(node)])
+                name = written_name(node)
                 close = tables_like(name)
                 hint = "" if close else "; a table is a product and a path, such as manage.service.tickets"
                 raise parsed.error_at(f"no table {name!r}{hint}", node.this, close) from None

@@ -328,6 +328,11 @@ def _paths_like(shape: Shape, node: exp.Expression) -> list[str]:
     ]
 
 
+def written_name(table: exp.Table) -> str:
+    """Return the name of a table as it is written, without quotes."""
+    return ".".join([part.name for part in name_parts(table)])
+
+
 def tables_like(name: str) -> list[str]:
     """Return the tables of the API that a name without a product may mean: ``tickets``, ``service.tickts``."""
     steps = name.strip("/").replace("/", ".").lower().split(".")
