@@ -73,7 +73,10 @@ class Cursor(Tables):
         self.at = min(closing + 1, self.size)
 
     def upto(self, stop: int) -> Iterator[None]:
-        """Yield at each item up to the token at an index; a token that is no part of an item is passed over."""
+        """Yield at each item up to the token at an index; a token that is no part of an item is passed over.
+
+        Blocks and arguments have this loop themselves: they run most, and a generator in both takes 2 % of the time of a file.
+        """
         stop = min(stop, self.size)
         while self.at < stop:
             before = self.at

@@ -282,11 +282,14 @@ class Operands(Cursor):
         found: list[Argument] = []
         inside, self.inside = self.inside, self.inside + 1
         bare, self.bare = self.bare, False
-        for _ in self.upto(closing):
+        while self.at < closing:
+            before = self.at
             argument = parse()
             if argument is not None:
                 found.append(argument)
             self._to_comma(closing, found)
+            if self.at <= before:
+                self.at = before + 1
         self.inside, self.bare = inside, bare
         self.leave(closing)
         return found

@@ -41,10 +41,13 @@ class Parser(Declarations):
         inside, self.inside = self.inside, 0
         bare, self.bare = self.bare, False
         found: list[Node] = []
-        for _ in self.upto(stop):
+        while self.at < min(stop, self.size):
+            before = self.at
             node = self.statement(stop)
             if node is not None:
                 found.append(node)
+            if self.at <= before:
+                self.at = before + 1
         self.at = min(stop, self.size)
         self.inside, self.bare, self.in_class = inside, bare, outer
         return Block(start, self.peek().start, found)
