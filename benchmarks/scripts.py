@@ -1,4 +1,4 @@
-"""``cwql lint`` on scripts in eight languages: files without ConnectWise, files with a query in one of ten functions, bundles.
+"""``cwql lint`` on scripts in nine languages: files without ConnectWise, files with a query in one of ten functions, bundles.
 
 The peer is Pygments, a pure Python tokenizer for the same languages: it only splits the text into tokens. What is skipped has
 a goal in megabytes per second of one core.
@@ -143,6 +143,27 @@ LANGUAGES = {
             "}\n\n"
         ),
     ),
+    "vbnet": (
+        "Sync.vb",
+        (
+            "Module Sum@\n"
+            "    Public Function SumOf@(a As Integer, b As Integer) As Integer\n"
+            "        Dim total = a + b\n"
+            "        For Each part In {a, b}\n"
+            '            Console.WriteLine($"total {total} it\'s {part}")\n'
+            "        Next\n"
+            "        Return total * 2 + CInt(Math.Pow(3, 4))\n"
+            "    End Function\n"
+            "End Module\n\n"
+        ),
+        (
+            "Class Open@\n"
+            "    Public Function GetOpen@(board As Integer) As String\n"
+            '        Return Http($"/v4_6_release/apis/3.0/service/tickets?conditions=board/id={board} and closedFlag=false")\n'
+            "    End Function\n"
+            "End Class\n\n"
+        ),
+    ),
 }
 """For each language: the name of a file, a function without a query, and one with a query."""
 
@@ -152,7 +173,7 @@ def write(language: str, size: int, queries: bool) -> bytes:
     _, plain, query = LANGUAGES[language]
     parts = ["<?php\n"] if language == "php" else []
     total, number = 0, 0
-    sign = "#" if language in ("powershell", "ruby", "php", "shell") else "//"
+    sign = "'" if language == "vbnet" else "#" if language in ("powershell", "ruby", "php", "shell") else "//"
     # The words without which a file is not looked at.
     parts.append(f"{sign} The conditions of the license apply.\n" + (f"{sign} connectwise\n" if queries else ""))
     while total < size:

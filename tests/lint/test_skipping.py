@@ -26,6 +26,7 @@ PLAIN = {
     "kotlin": "private fun sum@(a: Int, b: Int): Int {\n    return listOf(a, b).sumOf { it }\n}\n",
     "rust": "pub fn sum@(a: i64, b: i64) -> i64 {\n    if a > b { a } else { b }\n}\n",
     "elixir": "defmodule Sum@ do\n  def of@(a, b) do\n    if a > b do\n      a\n    end\n  end\nend\n",
+    "vbnet": "Class Sum@\n    Public Shared Function Add@(a As Integer, b As Integer) As Integer\n        Dim x = a + b\n        Return x\n    End Function\nEnd Class\n",
     "shell": 'sum@() {\n  local total@=$(($1 + $2))\n  echo "it\'s $total@ }" {\n}\n',
 }
 """A function of each language without a condition; ``@`` becomes a number."""
@@ -47,6 +48,11 @@ MARKED = "function list() {\n  return cw.get('/service/tickets', { conditions: %
         ("braces", "export async function alone()\n{\n  return 1;\n}"),
         ("methods", "  private async alone(a: number): Promise<number> {\n    return a;\n  }"),
         ("methods", "    public static List<int> Alone(int a,\n        int b)\n    {\n        return null;\n    }"),
+        (
+            "basic",
+            "    Private Async Function Alone(Of T)(a As Integer, b As T()) As Task(Of T)\n        Return b\n    End Function",
+        ),
+        ("basic", "    sub Alone() Handles Button.Click\n        Show()\n    end sub"),
         ("words", "  def alone(a)\n    a.each do |x|\n      x\n    end\n  end"),
         ("words", "  defp alone(a) do\n    a\n  end"),
         ("commands", "function Get-Alone {\n    param(\n        [int]$A,\n        [int]$B\n    )\n    $A\n}"),
@@ -79,6 +85,14 @@ def test_a_header_that_gives_a_type_to_a_used_name_is_kept() -> None:
     typed = "function f(board: number) {\n  const x = 1;\n  return x + 1;\n}\n"
     assert skipped(f"\n{typed}\nuse(board);\n", "methods") == ["  const x = 1;\n  return x + 1;"]
     assert skipped(f"\n{typed}\nuse(other);\n", "methods") == [typed.rstrip("\n")]
+
+
+def test_a_header_of_visual_basic_that_goes_on_or_gives_a_type_is_kept() -> None:
+    typed = "Function F(board As Integer) As Integer\n    Return 1\nEnd Function"
+    assert skipped(f"\n{typed}\nUse(board)\n", "basic") == ["    Return 1"]
+    assert skipped(f"\n{typed}\nUse(other)\n", "basic") == [typed]
+    assert skipped("\nFunction F(\n    board As Integer) As Integer\n    Return 1\nEnd Function\n", "basic") == []
+    assert skipped("\nFunction F(a As Long) _\n    As Integer\n    Return 1\nEnd Function\n", "basic") == []
 
 
 def test_a_name_in_a_comment_is_no_use() -> None:

@@ -67,6 +67,15 @@ METHODS = re.compile(_function(rf"(?:{_KEYWORD}|{_METHOD}){_TYPES}{_PARAMETERS}{
 WORDS = re.compile(_function(rf"{_KEYWORD}(?:{_PARAMETERS})?[ \t]*+(?:do[ \t]*+)?\r?(?=\n)", r"end(?![\w?!.])"))
 """A function that the word ``end`` closes."""
 
+BASIC = re.compile(
+    _function(
+        r"(?i:(?:(?:async|friend|overloads|overridable|overrides|partial|private|protected|public|shadows|shared|static)[ \t]++){0,5}+"
+        r"(?:function|sub)[ \t]++(?P<name>[a-z_]\w*+))(?:[^\n()]|\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\))*+(?<!_)(?=\n)",
+        r"(?i:end[ \t]++(?:function|sub))\b",
+    )
+)
+"""A function of Visual Basic."""
+
 SHELL = re.compile(
     _function(r"(?:function[ \t]++)?(?P<name>[A-Za-z_][\w-]*+)[ \t]*+(?:\([ \t]*+\)[ \t]*+)?\{[ \t]*+\r?(?=\n)", r"\}")
 )
@@ -85,6 +94,7 @@ _NO_NAMES = frozenset(
 ) | {"using", "when", "while", "with"}
 _SLASHES = re.compile(r"^[ \t]*+(?://|\*[ \t/]|/\*)[^\n]*+", re.MULTILINE)
 _HASHES = re.compile(r"^[ \t]*+#[^\n]*+", re.MULTILINE)
+_APOSTROPHES = re.compile(r"^[ \t]*+'[^\n]*+", re.MULTILINE)
 _PAIRED = (("{", "{", "}"), ("}", "{", "}"), ("*", "/*", "*/"), ("#", "<#", "#>"), ("@", '@"', '"@'), ("@", "@'", "'@"))
 """Signs that pair in a complete function, each pair after one of its signs, which is found faster."""
 
@@ -92,6 +102,7 @@ _EVEN = ("`", '"""', "'''")
 _DOLLAR_NAMES = re.compile(r"\$\w++")
 _COLON_NAMES = re.compile(r"(?<![\w$])[\w$]++(?=[ \t]*+\??[ \t]*+:)")
 _FIRST_NAMES = re.compile(r"[(,][ \t\n]*+(\w++)")
+_AS_NAMES = re.compile(r"(?<![\w$])[\w$]++(?=[ \t]++as\b)")
 _LAST_NAMES = re.compile(r"(?<![\w$])[\w$]++(?=[ \t\n]*+[,)=])")
 _IN_WORDS = bytes([code if chr(code).isalnum() or chr(code) in "_$-" else 32 for code in range(128)]) + b" " * 128
 """A table for `bytes.translate`: a space in the place of each byte that is in no word."""
@@ -113,6 +124,7 @@ LAYOUTS = {
     "methods": Layout(METHODS, _SLASHES, _LAST_NAMES),
     "commands": Layout(COMMANDS, _SLASHES, _DOLLAR_NAMES),
     "words": Layout(WORDS, _HASHES, None),
+    "basic": Layout(BASIC, _APOSTROPHES, _AS_NAMES),
     "shell": Layout(SHELL, _HASHES, None),
 }
 """The layouts by the name that a `Grammar` has for them."""

@@ -164,6 +164,6 @@ class VisualBasic(WordParser):
         return super().entry()
 
 
-GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", braces=True, ids=True))
+GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", braces=True, ids=True), functions="basic")
 
 extract = GRAMMAR.extract
