@@ -175,7 +175,7 @@ def test_list_by_page_numbers_is_read_again_if_records_were_deleted_meanwhile(
 
         def delete(_: str, read: int) -> None:
             while left and read >= 10:
-                assert sandbox.store.delete("automate", "Computer", left.pop())
+                assert sandbox._store.delete("automate", "Computer", left.pop())
 
         settings = PullSettings(page_size=10, parallel=parallel)
         table = pull(client, ["/Computers"], to=to, settings=settings, on_progress=delete).tables["automate.Computers"]
@@ -199,7 +199,7 @@ def test_record_of_an_interrupted_read_that_was_deleted_since_is_not_in_the_mirr
         settings = PullSettings(page_size=10)
         with pytest.raises(Stop):
             pull(client, ["/Computers"], to=to, settings=settings, on_progress=stop)
-        assert sandbox.store.delete("automate", "Computer", 5)
+        assert sandbox._store.delete("automate", "Computer", 5)
         pull(client, ["/Computers"], to=to, settings=settings)
         again = pull(client, ["/Computers"], to=to, settings=settings).tables["automate.Computers"]
         assert (again.inserted, again.deleted) == (0, 0)
@@ -221,7 +221,7 @@ def test_list_that_always_changes_says_that_records_may_be_missing(tmp_path: Pat
     with Sandbox() as sandbox, automate.Client.from_env(environ=sandbox.environment, **FAST) as client:
 
         def delete(_: str, read: int) -> None:
-            sandbox.store.delete("automate", "Computer", read // 10)
+            sandbox._store.delete("automate", "Computer", read // 10)
 
         settings = PullSettings(page_size=10)
         to = f"sqlite:{tmp_path / 'm'}"

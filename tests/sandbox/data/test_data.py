@@ -345,7 +345,7 @@ def test_devices_exercise_every_key_and_conflict() -> None:
     found = match(
         documents(kinds, "manage", "Configuration"),
         documents(kinds, "automate", "Computer"),
-        documents(kinds, "automate", "ComputerChassis"),
+        chassis=documents(kinds, "automate", "ComputerChassis"),
     )
     keys = Counter(pair.key for pair in found.pairs)
     assert all(keys[key] > 10 for key in ("guid", "serial", "mac", "name")), keys
