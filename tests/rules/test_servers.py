@@ -22,6 +22,7 @@ BAD = [
     Bad("CW211", "name = 'Pat' and id > 5", "name", None, "/company/contacts", severity="error"),
     Bad("CW221", "configuration/id = 34 and id > 5", "configuration/id", None, severity="warning"),
     Bad("CW417", 'resources = "jdoe" and id > 5', "=", 'resources contains "jdoe" and id > 5', severity="warning"),
+    Bad("CW417", "resources='jdoe' and id>5", "=", "resources contains 'jdoe' and id>5"),
     Bad("CW417", 'resources != "jdoe"', "!=", 'resources not contains "jdoe"'),
     Bad("CW417", 'resources in ("jdoe", "asmith")', "in"),
     Bad("CW417", 'resources = "jdoe"', "=", 'resources contains "jdoe"', "/project/tickets"),

@@ -19,6 +19,10 @@ LONGEST_USE = 200
 """Longest source between two parts of a condition that is shown as the use of a name."""
 
 
+LONGEST_JOINT = 40
+"""Longest source between the parts of one expression, such as ``" + ``."""
+
+
 class SourceMap:
     """Map every character of a condition's text to its position in the file.
 
@@ -130,7 +134,19 @@ class SourceMap:
         """Return the fix with its edits in the file; None if one of them cannot be mapped."""
         edits = [self.edit(edit) for edit in fix.edits]
         found = [edit for edit in edits if edit is not None]
-        return Fix(fix.title, found, applicability=fix.applicability) if len(found) == len(edits) else None
+        if len(found) < len(edits) or self._is_scattered(fix.edits, found):
+            return None
+        return Fix(fix.title, found, applicability=fix.applicability)
+
+    def _is_scattered(self, edits: Sequence[Edit], found: Sequence[Edit]) -> bool:
+        """Return whether two edits that belong together, such as parentheses, are in different statements of the program."""
+        for index in range(len(edits) - 1):
+            first = bisect_right(self._starts, edits[index].span.start) - 1
+            last = bisect_left(self._ends, edits[index + 1].span.end)
+            between = sum(segment.end - segment.start for segment in self._segments[first : last + 1])
+            if not 0 <= found[index + 1].span.start - found[index].span.end <= between + LONGEST_JOINT:
+                return True
+        return False
 
     def finding(self, finding: Diagnostic) -> Diagnostic:
         """Return the diagnostic with its positions in the file, and with those of its fixes that can be mapped."""

@@ -133,7 +133,10 @@ def check_text_list_comparison(context: Context) -> Iterator[Diagnostic]:
         fixes = []
         if comparison.operator in (EQ, NE) and context.text[place.operator.start : place.operator.end] in ("=", "!="):
             word = "contains" if comparison.operator is EQ else "not contains"
-            fixes = [Fix(f"write {word}", [Edit(place.operator, word)], applicability="unsafe")]
+            before = "" if context.text[place.operator.start - 1].isspace() else " "
+            after = "" if context.text[place.operator.end].isspace() else " "
+            edit = Edit(place.operator, f"{before}{word}{after}")
+            fixes = [Fix(f"write {word}", [edit], applicability="unsafe")]
             hint = f"write {word}"
         else:
             hint = f"join several `{field.name} contains` by `or`"
