@@ -6,13 +6,14 @@ import asyncio
 import multiprocessing
 import shutil
 import socket
+import socketserver
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -275,6 +276,24 @@ def test_without_redis_each_process_keeps_its_own_rate(redis: Redis, caplog: pyt
     bucket._away_until -= PATIENCE
     run(limit.send(GET), here, clock)
     assert len(here.times) == PER_WINDOW + 7
+
+
+@pytest.mark.parametrize("reply", [b"+OK\r\n", b"$-1\r\n", b"*1\r\n" * 5000, b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_server_that_is_no_redis_is_taken_for_one_that_is_away(reply: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    class Other(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            while self.request.recv(65_536):
+                self.request.sendall(reply)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Other) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        try:
+            limiter = RedisRateLimiter(f"redis://127.0.0.1:{server.server_address[1]}/0", key="k")
+            assert run(limiter.take(), cast("Any", None), SystemClock()) is None
+        finally:
+            server.shutdown()
+    assert "Redis is away" in caplog.text
 
 
 def test_nothing_shows_the_password() -> None:

@@ -81,7 +81,9 @@ class RedisRateLimiter:
         self._redis: Any = getattr(storage, "storage", None)
         if not hasattr(self._redis, "pttl"):
             raise ValueError("the limiter uses Redis: its URL begins with redis://, rediss:// or the like")
-        self._faults: tuple[type[Exception], ...] = (*_tuple(storage.base_exceptions), StorageError, OSError)
+        # A server that is no Redis gives values of other types, or nested ones.
+        odd = (TypeError, ValueError, RecursionError)
+        self._faults: tuple[type[Exception], ...] = (*_tuple(storage.base_exceptions), StorageError, OSError, *odd)
         self._hold_key = f"{NAMESPACE}:hold:{key}"
         self._own = RateLimiter(
             requests_per_minute=requests_per_minute * 60 / window, burst=requests_per_minute, clock=clock
