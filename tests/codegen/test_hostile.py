@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cwql.schema.naming import HANDLE_NAMES, attributes
+from cwql_codegen import build
 from cwql_codegen.api import generate, verify
 from cwql_codegen.api.naming import class_names, module_name
 from cwql_codegen.api.python_source import docstring, header, join_entries, string_literal
@@ -129,9 +130,13 @@ def test_versions_cannot_leave_their_comment(version: str) -> None:
         header(Api("manage", version, ()))
 
 
-@pytest.mark.parametrize("version", ["2025.16", "v1", "25.0.5-beta+1", "2025.16 Cloud", "1"])
+@pytest.mark.parametrize("version", ["2025.16", "v1", "25.0.5-beta+1", "2025.16 Cloud", "1", "Cloud"])
 def test_ordinary_versions_are_accepted(version: str) -> None:
-    assert openapi.read(_document(info={"version": version}), "manage").version == version
+    # A list that has a release in the overlay, which is compared with the version.
+    paths = {"/service/tickets": {"get": {"operationId": "getServiceTickets", "responses": {}}}}
+    api = openapi.read(_document(info={"version": version}, paths=paths), "manage")
+    assert api.version == version
+    build.verify_package(build.generate_package(api, overlay_parser.load(build.find_overlays(), "manage")))
 
 
 @pytest.mark.parametrize(

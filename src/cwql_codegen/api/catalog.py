@@ -6,6 +6,8 @@ one of dictionaries, and most programs use a handful of records.
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING
 
 from cwql_codegen.api.naming import payload_record
@@ -118,8 +120,9 @@ def write_releases(api: Api, names: Mapping[str, str]) -> str:
     )
 
 
-def _order_release(release: str) -> tuple[int, ...]:
-    return tuple(map(int, release.split(".")))
+def _order_release(release: str) -> tuple[float, ...]:
+    """Return what orders releases: their numbers. Nothing is newer than a document whose version has none, such as ``Cloud``."""
+    return tuple([int(number) for number in re.findall(r"\d+", release, re.ASCII)]) or (math.inf,)
 
 
 def path_key(path: str, product: str) -> str:
