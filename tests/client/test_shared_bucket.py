@@ -290,7 +290,7 @@ def test_server_that_is_no_redis_is_taken_for_one_that_is_away(reply: bytes, cap
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         try:
             limiter = RedisRateLimiter(f"redis://127.0.0.1:{server.server_address[1]}/0", key="k")
-            assert run(limiter.take(), cast("Any", None), SystemClock()) is None
+            assert run(limiter._take(), cast("Any", None), SystemClock()) is None
         finally:
             server.shutdown()
     assert "Redis is away" in caplog.text
