@@ -91,7 +91,7 @@ def check_unbounded_open_filter(context: Context) -> Iterator[Diagnostic]:
     if tree.operator is EQ and tree.value is False:
         yield UNBOUNDED_OPEN_FILTER.at(
             tree.span,
-            "all open tickets of the system: slow where there are many",
+            "all open tickets of the system: slow if there are many",
             hint="narrow the list by a board, a company or a date as well",
         )
 
