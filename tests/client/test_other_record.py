@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from cwql import ConditionError, Query
+from cwql import ConditionError, Query, RequestBodyError
 from cwql.automate import fields as automate
 from cwql.manage import fields as manage
 from cwql.manage.fields import Company, CustomFieldValue, Ticket
 from cwql.sandbox import Sandbox
+from cwql.schema.field_update import Change
 
 COMPUTER, CLIENT = automate.Computer, automate.Client
 
@@ -151,3 +152,29 @@ def test_other_arguments_and_products(box: Sandbox, call: Any, message: str) -> 
         call(box.manage(), box.automate())
     assert message in str(caught.value)
     assert len(box.requests) == before
+
+
+CHANGES = [
+    ("manage", Company.id.set(5), "id: expected a field of Ticket, got a field of Company"),
+    (
+        "manage",
+        [Ticket.summary.set("x"), Company.name.unset()],
+        "name: expected a field of Ticket, got a field of Company",
+    ),
+    ("manage", COMPUTER.Name.set("x"), "Name: expected a field of Ticket, got a field of Computer in Automate"),
+]
+
+
+@pytest.mark.parametrize(("product", "changes", "message"), CHANGES, ids=str)
+def test_changes_of_another_record_are_not_sent(box: Sandbox, product: str, changes: Any, message: str) -> None:
+    before = len(box.requests)
+    with pytest.raises(RequestBodyError, match=re.escape(message)):
+        _resource(box, product).patch(1, changes)
+    with pytest.raises(RequestBodyError, match=re.escape(message)):
+        asyncio.run(_resource(box, product, asynchronous=True).patch(1, changes))
+    assert len(box.requests) == before
+
+
+def test_changes_of_a_related_record_are_sent(box: Sandbox) -> None:
+    assert box.manage().service.tickets.patch(1, manage.TicketInfo.summary.set("Related")).summary == "Related"
+    assert Ticket.summary.set("x") == Change(("summary",), "replace", "x")

@@ -136,6 +136,10 @@ def _merge(
     except ValueError as error:
         faults.append(_unsayable("/".join(change.path), str(error)))
         return
+    foreign = _foreign(product, change, info)
+    if foreign is not None:
+        faults.append(foreign)
+        return
     name, inner = change.path[0], change.path[1:]
     if any("." in step for step in change.path):
         faults.append(Fault("/".join(change.path), "a path with a dot", "/".join(change.path).replace(".", "/")))
@@ -167,6 +171,16 @@ def _merge(
             faults.append(part)
             return
     merged[change.action, "/".join((field.name, *inner))] = value
+
+
+def _foreign(product: str, change: Change, info: RecordInfo | None) -> Fault | None:
+    """Return the problem of a change that was made with a field of another record: tickets have an `id` and a `name` too."""
+    if info is None or not change.owner:
+        return None
+    if change.product == product and catalog(product).is_related(change.owner, info.name):
+        return None
+    record = change.owner if change.product == product else f"{change.owner} in {change.product.title()}"
+    return Fault("/".join(change.path), f"a field of {record}", f"a field of {info.name}")
 
 
 def _part(field: FieldInfo, inner: tuple[str, ...], value: Any) -> Fault | None:

@@ -84,11 +84,11 @@ class Handle(Field):
 
     def set(self, value: object) -> Change:
         """Give the field a value, in a PATCH; a reference takes an id, a mapping or a record."""
-        return Change(self._path.segments, "replace", value)
+        return Change(self._path.segments, "replace", value, self._root, self._product)
 
     def unset(self) -> Change:
         """Take the field's value away, in a PATCH."""
-        return Change(self._path.segments, "remove")
+        return Change(self._path.segments, "remove", None, self._root, self._product)
 
     def _compare(self, operator: Operator, value: object) -> Expr:
         if operator.name not in self._operators and not (operator.name in _EQUALITY and value is None):
