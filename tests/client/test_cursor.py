@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cwql.automate import Client as Automate
-from cwql.client.pagination import Place, read_cursor, write_cursor
+from cwql.client.cursor import Place, read_cursor, write_cursor
 from cwql.manage import AsyncClient, Client
 from cwql.manage.fields import Configuration, Ticket
 from cwql.sandbox import Sandbox

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from cwql.client.cursor import Place
     from cwql.client.effects import Flow
-    from cwql.client.pagination import Fetch, KeysetPager, Place
+    from cwql.client.pagination import Fetch, KeysetPager
     from cwql.client.send import CallResult
 
 __all__ = ["RangePager"]

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cwql.client.compiled_query import SEARCH_KEYS, CompiledQuery, Text, order_key, split
+from cwql.client.cursor import Place, fingerprint, read_cursor, write_cursor
 from cwql.client.errors import PaginationError, URLTooLongError
 from cwql.client.http_types import Headers, Request
 from cwql.client.id_ranges import RangePager
@@ -20,10 +21,6 @@ from cwql.client.pagination import (
     Page,
     Pager,
     PagingHint,
-    Place,
-    fingerprint,
-    read_cursor,
-    write_cursor,
 )
 from cwql.client.parsing import SchemaMismatch, read, read_page
 from cwql.client.response_checks import Repetition, SeenIds, mismatch_error
