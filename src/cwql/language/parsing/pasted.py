@@ -25,9 +25,9 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"[ \t\r\n]*(?:(?:GET|POST|get|post)[ \t]+\S|https?://)")
-_SELECT = re.compile(r"[ \t\r\n]*select\s+(?![=<>!]|(?:contains|like|in|not)\b)[^;]*?\bfrom\s+[\w\[{]", re.IGNORECASE)
+_SELECT = re.compile(r"[ \t\r\n]*select\s++(?![=<>!]|(?:contains|like|in|not)\b)[^;]*?\bfrom\s++[\w\[{]", re.IGNORECASE)
 _WHERE = re.compile(r"\bwhere\b[ \t\r\n]*", re.IGNORECASE)
-_CLAUSE = re.compile(r"[ \t\r\n]*(?:\b((?:order|group)\s+by|having|limit|offset|fetch|union)\b|;|\Z)", re.IGNORECASE)
+_CLAUSE = re.compile(r"\b((?:order|group)\s+by|having|limit|offset|fetch|union)\b|;|\Z", re.IGNORECASE)
 _SHAPES = {"condition": "condition", "order_by": "list of sort fields", "field_list": "list of fields"}
 
 
@@ -92,7 +92,7 @@ def _report_query(text: str, outside: str, select: re.Match[str], dialect: Diale
         )
     end = _CLAUSE.search(outside, where.end())
     assert end is not None
-    condition = text[where.end() : end.start()]
+    condition = text[where.end() : end.start()].rstrip()
     if end.group(1) is not None:
         notes.insert(0, f"`{' '.join(end.group(1).lower().split())}` is not part of a condition")
     return problems.SQL_SYNTAX.at(

@@ -267,7 +267,7 @@ class Reader:
 
 
 _CLEAN = re.compile(
-    r"(?:tr\s+-(?:cd|dc|Cd|dC)\s+['\"]?(?:[\w.@: -]|\\n|\[:(?:alnum|digit|alpha):\])*['\"]?"
+    r"(?:tr\s+-(?:cd|dc|Cd|dC)\s++['\"]?(?:[\w.@: -]|\\n|\[:(?:alnum|digit|alpha):\])*+['\"]?"
     r"|tr\s+-d\s+['\"\\]*['\"][^|]*|date\s.*\+.*|wc\s+-\w+.*|id\s+-u.*|expr\s.*"
     r"|sed\s+(?:-[Er]+\s+)?(?:-e\s+)?['\"]?s(?P<d>[/|#])\[\^[\w.@: -]*\][+*]?(?P=d)(?P=d)g?['\"]?"
     r"|jq\s.*\.id(?:\s*//\s*\w+)?['\"]?[^.'\"]*)\s*\Z",
