@@ -310,11 +310,12 @@ def test_parameters_and_paths_that_cannot_be_sent_are_refused() -> None:
     with serve(lambda _: Says({})) as server:
         psa = manage.Client(company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url)
         with psa:
-            for options in ({"params": {"a": "\ud800"}}, {"params": {"a": ["b", "\ud800"]}}):
+            refused: tuple[dict[str, str | list[str]], ...] = ({"a": "\ud800"}, {"a": ["b", "\ud800"]})
+            for params in refused:
                 with pytest.raises(
                     ValueError, match=r"expected the text of a parameter, got the lone surrogate U\+D800"
                 ):
-                    psa.request("GET", "/service/tickets", **options)
+                    psa.request("GET", "/service/tickets", params=params)
             with pytest.raises(RequestBodyError, match="expected the members of a record"):
                 psa.service.tickets.upsert({"summary": float("nan")}, by="summary")
             with pytest.raises(TypeError, match="expected a path or a URL, got int"):

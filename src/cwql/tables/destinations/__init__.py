@@ -44,6 +44,9 @@ class TableName(Value):
         return f"{self.schema}.{self.table}"
 
 
+_UNREADABLE = "the state of a table cannot be read: another program or a newer version wrote it"
+
+
 class State(Value):
     """What a table of a mirror contains. It is stored in the same transaction as the records.
 
@@ -69,10 +72,10 @@ class State(Value):
         try:
             state = cls(**json.loads(text))
             moments = [datetime.fromisoformat(each) for each in (state.watermark, state.swept) if each]
-        except (ValueError, TypeError, RecursionError):
-            moments = None
-        if moments is None or any(each.tzinfo is None for each in moments) or type(state.after) is not int:
-            raise CwqlError("the state of a table cannot be read: another program or a newer version wrote it")
+        except (ValueError, TypeError, RecursionError) as error:
+            raise CwqlError(_UNREADABLE) from error
+        if any(each.tzinfo is None for each in moments) or type(state.after) is not int:
+            raise CwqlError(_UNREADABLE)
         return state
 
 
