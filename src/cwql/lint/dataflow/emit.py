@@ -7,12 +7,12 @@ from bisect import bisect_right
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
-from cwql.lint.dataflow.texts import PART, target_of
+from cwql.lint.dataflow.texts import CONNECTED, target_of
 from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, rest
 from cwql.lint.frontends.entries import TEMPLATES, open_placeholders, without_sign
 from cwql.lint.frontends.segments import text_of
 from cwql.lint.frontends.text import PLACEHOLDERS
-from cwql.lint.frontends.urls import cut_segments, find_in_url
+from cwql.lint.frontends.urls import JOINED, cut_segments, find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
 from cwql.lint.request_targets import RequestTarget, parameter_of
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment
@@ -193,7 +193,7 @@ class Emitter:
         if conditions and is_query_string(shown):
             return
         named = bool(sink.near or sink.uses) and not sink.assigned and not partial
-        if conditions and not named and (not is_like_condition(shown) or PART.match(shown)):
+        if conditions and not named and (not is_like_condition(shown) or CONNECTED.match(shown)):
             return
         if wide and "/" not in shown and conditions and is_foreign(shown):
             # SQL in a function that also calls ConnectWise.
@@ -320,7 +320,7 @@ class _Spans:
 def _find_url(pieces: list[TemplateSegment]) -> list[TemplateSegment] | None:
     """Return the pieces of a URL: of a text, or of a quoted part of it, such as ``<a href="…">``.
 
-    None if it is in the middle of a sentence, in which its end is unknown.
+    None if it is in the middle of a sentence, in which its end is unknown, or in code that joins it with more.
     """
     text = text_of(pieces)
     query = _QUERY.search(text)
@@ -329,7 +329,9 @@ def _find_url(pieces: list[TemplateSegment]) -> list[TemplateSegment] | None:
     begin = max(head.rfind('"'), head.rfind("'"), head.rfind("`")) + 1
     if begin and _URL_BEGINS.match(head, begin):
         end = text.find(head[begin - 1], mark)
-        return None if end < 0 or "\\" in text[begin:end] else list(cut_segments(pieces, begin, end))
+        if end < 0 or "\\" in text[begin:end] or JOINED.match(text, end + 1) is not None:
+            return None
+        return list(cut_segments(pieces, begin, end))
     blank = max(head.rfind(" "), head.rfind("\n"))
     lead = head[: blank + 1].strip()
     if blank < 0 or not lead or _VERB.fullmatch(lead + " ") or _QUERY_BEGINS.match(lead):

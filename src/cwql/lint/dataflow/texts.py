@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 
-PART = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
+CONNECTED = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 """A part of a condition, which begins or ends with a connective."""
 _JOINED = re.compile(r"\s*(?:,|(?:and|or)\b)", re.IGNORECASE)
 _JOINT = re.compile(r"\s*(?:,|and|or)\s*\Z", re.IGNORECASE)
@@ -254,7 +254,7 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     builder = Builder(flow, node)
     builder.append(old)
     builder.extends = True
-    repeated = flow.looping and not (added.texts and all(PART.match(text.shown) for text in added.texts))
+    repeated = flow.looping and not (added.texts and all(CONNECTED.match(text.shown) for text in added.texts))
     if repeated:
         # What earlier and later rounds of the loop add.
         builder.add(rest(added.start))

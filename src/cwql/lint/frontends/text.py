@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import TEMPLATES, open_placeholders
-from cwql.lint.frontends.urls import find_in_url
+from cwql.lint.frontends.urls import JOINED, find_in_url
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
@@ -95,6 +95,8 @@ def _find_in_line(  # noqa: PLR0913  # the parts of a line
             continue
         at = max(stop, match.end())
         if guessed and _is_unsure(text, match.end(), stop):
+            continue
+        if text[stop : stop + 1] in ("'", '"') and JOINED.match(text, stop + 1, high) is not None:
             continue
         segment = TemplateSegment(text[begin:stop], begin, stop, "same", 0, PLAIN)
         segments = open_placeholders([segment], VARIABLES) if script else [segment]
