@@ -292,6 +292,10 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
         if "expandproperty" in options:
             return result
         return piped.moved(node.start, node.end)
+    if folded in ("group-object", "group") and piped is not None:
+        # Its members are the records of the groups.
+        result.records = piped.records
+        return result
     if folded in ("foreach-object", "%", "foreach") and values:
         result.safe = values[-1].safe
         result.items, result.partial = values[-1].items, values[-1].partial

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import fold, is_anchored, is_safe_pattern
-from cwql.lint.dataflow.values import is_word
+from cwql.lint.dataflow.values import is_word, path_of
 from cwql.lint.ir import Call, Choice, Literal, Member, Name, Node, Number, Operation, Other, Pattern, Unary
 from cwql.lint.words import words
 
@@ -39,19 +39,20 @@ def guards_of(test: Node, traits: Traits) -> tuple[set[str], set[str]]:
         found = _quote_in(test, sign)
         if found is not None:
             return found
-        if sign in ("-match", "=~", "-cmatch") and isinstance(test.left, Name):
-            return ({test.left.name}, set()) if _is_safe(test.right, whole=True) else (set(), set())
-        if sign in ("-notmatch", "!~") and isinstance(test.left, Name):
-            return (set(), {test.left.name}) if _is_safe(test.right, whole=True) else (set(), set())
+        left = path_of(test.left)
+        if sign in ("-match", "=~", "-cmatch") and left:
+            return ({left}, set()) if _is_safe(test.right, whole=True) else (set(), set())
+        if sign in ("-notmatch", "!~") and left:
+            return (set(), {left}) if _is_safe(test.right, whole=True) else (set(), set())
         if sign in ("&&", "and", "-and"):
             return _both(guards_of(test.left, traits), guards_of(test.right, traits))
         if sign in ("||", "or", "-or"):
             return _either(guards_of(test.left, traits), guards_of(test.right, traits))
         if sign in _EQUAL or sign in _UNEQUAL:
             yes, no = guards_of(test.left, traits)
-            if isinstance(test.left, Name) and isinstance(test.right, Literal) and is_word(test.right.value):
+            if left and isinstance(test.right, Literal) and is_word(test.right.value):
                 # ``status == "Open"``: then it is a word of the program.
-                yes = {test.left.name}
+                yes = {left}
             return (yes, no) if sign in _EQUAL else (no, yes)
     if isinstance(test, Choice) and len(test.options) == len(test.tests) == 1:
         # ``a && b``: the value of `b`, if `a` is true.
@@ -123,9 +124,10 @@ def _quote_in(test: Operation, sign: str) -> tuple[set[str], set[str]] | None:
         searched, quote = quote, searched
     elif sign not in ("-match", "-notmatch", "-like", "-notlike"):
         return None
-    if not isinstance(searched, Name) or not _is_quote(quote):
+    name = path_of(searched)
+    if not name or not _is_quote(quote):
         return None
-    return ({searched.name}, set()) if "not" in sign else (set(), {searched.name})
+    return ({name}, set()) if "not" in sign else (set(), {name})
 
 
 def _without_quote(test: Call) -> set[str]:
@@ -137,7 +139,8 @@ def _without_quote(test: Call) -> set[str]:
     if name not in _CONTAINS or not values or not _is_quote(values[-1]):
         return set()
     searched = values[0] if len(values) == 2 else owner
-    return {searched.name} if isinstance(searched, Name) else set()
+    path = path_of(searched) if searched is not None else ""
+    return {path} if path else set()
 
 
 def _is_quote(node: Node | None) -> bool:
@@ -160,21 +163,22 @@ def _checked(test: Call) -> set[str]:
     callee = test.callee
     name = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
     owner = callee.owner if isinstance(callee, Member) else None
+    owner_path = path_of(owner) if owner is not None else ""
     values = [argument.value for argument in test.arguments if argument.value is not None]
-    names = [value.name for value in values if isinstance(value, Name)]
+    paths = [path for path in map(path_of, values) if path]
     if name in DIGITS:
-        if isinstance(owner, Name) and not values:
-            return {owner.name}
-        return set(names[:1])
+        if owner_path and not values:
+            return {owner_path}
+        return set(paths[:1])
     if name in _MATCHES:
         whole = name != "fullmatch"
-        if owner is not None and _is_safe(owner, whole) and names:
-            return set(names[:1])
+        if owner is not None and _is_safe(owner, whole) and paths:
+            return set(paths[:1])
         if any(_is_safe(value, whole and name != "matches") for value in values):
-            if names:
-                return set(names[:1])
-            if isinstance(owner, Name):
-                return {owner.name}
+            if paths:
+                return set(paths[:1])
+            if owner_path:
+                return {owner_path}
     return set()
 
 

@@ -46,6 +46,7 @@ from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import MOST_TEXTS, Value, has_literal, is_word, path_of, rest
 from cwql.lint.ir import Call, Literal, Member, Name, Node, Pattern, key_of
 from cwql.lint.request_targets import parameter_of
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument
+
+_PAIRS = words("getenumerator items entries entryset iteritems")
+"""Methods that return the keys of a mapping with their values."""
 
 _OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
 
@@ -104,6 +108,11 @@ def known_call(  # noqa: C901  # a case for each kind of function
             first_argument = collector.arguments[0].value if collector.arguments else None
             return join_values(flow, node, owner, flow.evaluate(first_argument) if first_argument is not None else None)
         return owner.moved(node.start, node.end)
+    mapping = first if owner_name == "object" and folded == "entries" else owner
+    if folded in _PAIRS and mapping is not None and mapping.entries:
+        pairs = mapping.moved(node.start, node.end)
+        pairs.pairs = True
+        return pairs
     if folded in FORMATS or (folded == "format" and owner is not None):
         made = format_call(flow, node, owner, is_module, owner_name, values, arguments)
         if made is not None:

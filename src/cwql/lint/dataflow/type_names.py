@@ -13,6 +13,9 @@ _NUMBER_TYPES = words(
 )
 _WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
 _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")
+_ENUM = re.compile(r"(?:\w+\.)*(?:[A-Z][a-z0-9]+)*(?:Status|State|Kind|Type|Option|Mode|Level|Severity|Priority|Enum)")
+"""Names that programs give to enums."""
+
 _WRAPPER_ENDS = (
     "list",
     "array",
@@ -71,7 +74,10 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     ):
         return True
     alias = aliases.get(type) or aliases.get(folded)
-    return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)
+    if alias is None:
+        # An enum of another file.
+        return _ENUM.fullmatch(type) is not None
+    return alias != type and is_safe_type(alias, aliases, depth + 1)
 
 
 def _options(type: str) -> list[str]:

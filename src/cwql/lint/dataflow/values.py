@@ -7,7 +7,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Literal as Only
 
     from cwql.lint.ir import Function, Node
@@ -247,7 +247,8 @@ class Value:
     a mapping. `safe` is True if neither a quote nor an operator can be in it, or in an item of it. `joint` is the
     separator of a list that was joined, `records` is True for records of the server. `sinks` and `places` are those of
     what the value was made from. `inner` are texts before they were encoded, `kind` is the class of the file that it is an
-    instance of. `open` is True if it may also be another text, which is not known and not safe.
+    instance of. `open` is True if it may also be another text, which is not known and not safe. `pairs` is True for the
+    pairs of keys and values of a mapping.
     """
 
     __slots__ = (
@@ -261,6 +262,7 @@ class Value:
         "made",
         "moment",
         "open",
+        "pairs",
         "parameter",
         "partial",
         "places",
@@ -291,6 +293,7 @@ class Value:
         self.moment = False
         self.made = False
         self.open = False
+        self.pairs = False
         self.parameter = ""
 
     def moved(self, start: int, end: int) -> Value:
@@ -300,7 +303,7 @@ class Value:
         other.joint, other.records, other.inner = self.joint, self.records, self.inner
         other.sinks, other.places, other.function = self.sinks, self.places, self.function
         other.moment, other.made, other.parameter = self.moment, self.made, self.parameter
-        other.kind, other.open = self.kind, self.open
+        other.kind, other.open, other.pairs = self.kind, self.open, self.pairs
         return other
 
     @property
@@ -360,6 +363,17 @@ def path_of(node: Node) -> str:
         key = key_of(node.key)
         return f"{node.owner.name}.{key}" if key else ""
     return ""
+
+
+def pair_of(mapping: Value, entries: Mapping[str, Value]) -> Value:
+    """Return a key of a mapping with its value, which may be any of them."""
+    pair = Value(mapping.start, mapping.start)
+    key = Value(mapping.start, mapping.start, safe=all(map(is_word, entries)))
+    value = merged(list(entries.values()))
+    pair.safe = key.safe and is_harmless(value)
+    pair.entries = dict.fromkeys(("key", "Key", "name", "Name"), key)
+    pair.entries.update(dict.fromkeys(("value", "Value"), value))
+    return pair
 
 
 def uncertain(value: Value) -> Value:

@@ -61,6 +61,7 @@ _SYNTAX = Syntax(
 class Php(Parser):
     """The grammar of PHP."""
 
+    jumps = Parser.jumps | words("exit die")
     joins = frozenset((".",))
     assigns: Mapping[str, bool] = {"=": False, ".=": True, "+=": True, "??=": False}
     pairs = frozenset(("=>",))

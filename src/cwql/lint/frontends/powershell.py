@@ -260,10 +260,9 @@ class PowerShell(Parser):
 
     def value(self) -> Node | None:
         """Parse the right side of an assignment: a pipeline, another assignment or a statement with a value."""
-        if (
-            self.peek().kind == "name"
-            and self.word() in ("if", "switch", "foreach", "try", "for", "while")
-            and self.word(1) in ("(", "{")
+        if self.peek().kind == "name" and (
+            (self.word() in ("if", "switch", "foreach", "try", "for", "while") and self.word(1) in ("(", "{"))
+            or (self.word() == "switch" and self.peek(1).kind == "option")
         ):
             return self.statement(self.size)
         return self.pipe(self.peek().start)

@@ -27,6 +27,7 @@ _SYNTAX = Syntax(
 class Rust(Parser):
     """The grammar of Rust."""
 
+    jumps = words("break continue panic")
     links = frozenset((".", "::"))
     named = frozenset[str]()
     typed = "colon"

@@ -7,7 +7,7 @@ from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.flow import SHORT
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.ir import Argument, Assign, Block, Call, Cast, Chunk, Literal, Member, Module, Name, Node, Other
+from cwql.lint.ir import Argument, Assign, Block, Call, Cast, Choice, Chunk, Literal, Member, Module, Name, Node, Other
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _DOUBLE = QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$", "`": "\\`"})
 _SINGLE = QuoteStyle({}, "'")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\+?=)")
-_VARIABLE = re.compile(r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{([A-Za-z_]\w*+|\d++)([^{}]*+)\})")
+_VARIABLE = re.compile(r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{([!#]?)([A-Za-z_]\w*+|\d++)([^{}]*+)\})")
+_SUBSCRIPT = re.compile(r"\[[^\[\]]*+\]\Z")
+_ENTRY = re.compile(r"\[['\"]?([^\[\]'\"$]*+)['\"]?\]=")
 _ARITHMETIC = re.compile(r"\$\(\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)\)")
 _HERE = re.compile(r"<<(-?)[ \t]*(['\"]?)([A-Za-z_]\w*)\2")
 _DATA = frozenset(
@@ -70,6 +72,8 @@ class Reader:
             elif sign == "<" and (match := _HERE.match(self.text, self.at)) is not None:
                 self.pending.append((match[3], match[1] == "-", bool(match[2])))
                 self.at = match.end()
+            elif sign == "(" and words and words[-1].end == self.at and _LIST.fullmatch(words[-1].value or ""):
+                found += self._list(words.pop())
             elif sign in "&|;(){}\n":
                 start = self.at
                 self.at += 2 if self.text.startswith(("&&", "||", ";;"), start) else 1
@@ -87,6 +91,39 @@ class Reader:
         found += self._command(words)
         self.depth -= 1
         return found
+
+    def _list(self, head: Literal) -> list[Node]:
+        """Return the assignment of a list, ``name=(a b)`` or ``name=([key]=a)``, and that of its keys: to one of them each."""
+        start, found = self.at, list[Literal]()
+        self.at += 1
+        while self.at < self.size and self.text[self.at] != ")":
+            if self.text[self.at] == "#" and self.text[self.at - 1].isspace():
+                self.at = self._line_end()
+            word = self.word(")") if not self.text[self.at : self.at + 1].isspace() else None
+            if word is not None:
+                found.append(word)
+            elif self.text[self.at : self.at + 1].isspace():
+                self.at += 1
+        self.at = min(self.at + 1, self.size)
+        name, _, _ = (head.value or "").rstrip("=").partition("+")
+        items: list[Node] = []
+        keys: list[Node] = []
+        for word in found:
+            first = word.chunks[0] if word.chunks else None
+            match = _ENTRY.match(self.text, word.start, word.end) if first is not None else None
+            if match is None or first is None or first.kind != "same" or len(first.text) < len(match[0]):
+                items.append(word)
+                continue
+            items.append(_after(word, len(match[0])))
+            keys.append(Literal(match.start(1), match.end(1), [Chunk("same", match[1], match.start(1), match.end(1))]))
+        made: list[Node] = []
+        for target, values in ((name, items), (f"!{name}", keys)):
+            if values:
+                options = [Name(head.start, head.start, target), *values] if "+" in (head.value or "") else values
+                made.append(
+                    Assign(start, self.at, Name(head.start, head.end, target), _one_of(start, self.at, options))
+                )
+        return made
 
     def _line_end(self) -> int:
         end = self.text.find("\n", self.at)
@@ -186,14 +223,22 @@ class Reader:
         match = _VARIABLE.match(text, start, limit)
         if match is not None:
             self.at = match.end()
-            name = match[1] or match[2] or match[3]
+            name = match[1] or match[2] or match[4]
             node: Node = Name(start, match.end(), name)
-            rest = match[4] or ""
-            if rest.startswith("/"):
+            rest = match[5] or ""
+            if match[3] == "#":
+                node = Cast(start, match.end(), "int", node)
+            elif match[3] == "!":
+                # ``${!list[@]}`` are its keys; ``${!name}`` may be any variable.
+                node = Name(start, match.end(), f"!{name}") if _SUBSCRIPT.match(rest) else Other(start, match.end())
+            elif _SUBSCRIPT.match(rest) is not None:
+                # One of the items of a list is the value of its name.
+                pass
+            elif rest.startswith("/"):
                 # ``${text// /%20}``
                 parts = rest.strip("/").split("/")
                 arguments = [
-                    Argument(Literal(start, start, [Chunk("same", part.strip("'\""), start, start)]))
+                    Argument(Literal(start, start, [Chunk("same", _unquoted(part), start, start)]))
                     for part in [*parts, ""][:2]
                 ]
                 node = Call(start, match.end(), Member(start, match.end(), node, "replaceall"), arguments)
@@ -252,6 +297,15 @@ class Reader:
         if not rest:
             return found
         name = (rest[0].value or "").rpartition("/")[2]
+        if name == "for" and len(rest) > 3 and rest[1].value and rest[2].value == "in":
+            # ``for status in New Closed``: one of the words.
+            options = [
+                Other(each.start, each.end) if each.value is not None and _GLOB.search(each.value) else each
+                for each in rest[3:]
+            ]
+            target = Name(rest[1].start, rest[1].end, rest[1].value)
+            found.append(Assign(rest[0].start, rest[-1].end, target, _one_of(rest[3].start, rest[-1].end, options)))
+            return found
         if name in _CLIENTS or any(each.value in _CURL_ONLY for each in rest[1:]):
             found.append(_request(name, rest))
         else:
@@ -266,10 +320,28 @@ class Reader:
         return found
 
 
+_LIST = re.compile(r"[A-Za-z_]\w*\+?=")
+_GLOB = re.compile(r"[*?\[~]")
+
+
+def _one_of(start: int, end: int, options: Sequence[Node]) -> Node:
+    """Return a value that is one of several."""
+    return options[0] if len(options) == 1 else Choice(start, end, options)
+
+
+def _unquoted(part: str) -> str:
+    """Return a part of ``${name//pattern/text}`` without the quotes around it, and without backslashes before quotes."""
+    if len(part) > 1 and part[0] == part[-1] and part[0] in "'\"":
+        part = part[1:-1]
+    return part.replace("\\'", "'").replace('\\"', '"')
+
+
 _CLEAN = re.compile(
     r"(?:tr\s+-(?:cd|dc|Cd|dC)\s++['\"]?(?:[\w.@: -]|\\n|\[:(?:alnum|digit|alpha):\])*+['\"]?"
     r"|tr\s+-d\s+['\"\\]*['\"][^|]*|date\s.*\+.*|wc\s+-\w+.*|id\s+-u.*|expr\s.*"
     r"|sed\s+(?:-[Er]+\s+)?(?:-e\s+)?['\"]?s(?P<d>[/|#])\[\^[\w.@: -]*\][+*]?(?P=d)(?P=d)g?['\"]?"
+    r"|jq\s+(?:-\w+\s+)*'[\[(]?(?:map\()?[^'|]*\.id[\])]*"
+    r"(?:\s*\|\s*(?:unique|sort|tostring|@csv|join\(\"[,; ]+\"\)))*'"
     r"|jq\s.*\.id(?:\s*//\s*\w+)?['\"]?[^.'\"]*)\s*\Z",
     re.DOTALL,
 )
@@ -292,6 +364,8 @@ def _is_clean(command: Node, source: str) -> bool:
 _TESTED = re.compile(
     r"\[\[\s+(?:!\s+)?['\"]?\$\{?(?P<a>\w+)\}?['\"]?\s+=~\s+(?P<pattern>\S+)\s+\]\]"
     r"|case\s+['\"]?\$\{?(?P<b>\w+)\}?['\"]?\s+in[^()]{0,40}\*\[[!^](?P<set>(?:[\w.@: -]|\[:\w+:\])+)\]\*"
+    r"|case\s+['\"]?\$\{?(?P<d>\w+)\}?['\"]?\s+in(?:\s+\(?(?:[\w.@:|-]|'[\w .@:-]+'|\"[\w .@:-]+\"|[ ])+\)[^;()*]*;;)+"
+    r"\s*\(?\*\)[^)]{0,200}?\b(?:exit|return|die|usage|continue)\b[^)]{0,100}?\besac\b"
     r"|\[\s+['\"]?\$\{?(?P<c>\w+)\}?['\"]?\s+-eq\s+['\"]?\$\{?(?P=c)\}?['\"]?\s+\]"
 )
 """Tests that a script makes before it uses a variable: what comes after them is only reached with a safe value."""
@@ -306,7 +380,7 @@ def _with_tests(text: str, statements: Sequence[Node]) -> list[Node]:
             pattern = pattern.strip("'\"")
             if not (is_anchored(pattern) and is_safe_pattern(pattern)):
                 continue
-        tests.append((match.end(), match["a"] or match["b"] or match["c"]))
+        tests.append((match.end(), match["a"] or match["b"] or match["c"] or match["d"]))
     found: list[Node] = []
     for each in statements:
         while tests and each.start >= tests[0][0]:

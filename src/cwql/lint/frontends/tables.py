@@ -79,7 +79,7 @@ class Tables:
     tries = words("try do begin")
     handlers = words("catch rescue except finally ensure")
     returns = frozenset(("return",))
-    jumps = words("throw raise break continue exit die goto next last panic")
+    jumps = words("throw break continue goto")
     functions = words("function func fn fun sub def")
     classes = words("class struct record object trait impl extension namespace module")
     shapes = words("interface enum type protocol")

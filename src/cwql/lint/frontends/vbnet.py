@@ -8,7 +8,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Argument, Block, Node, Parameter
+from cwql.lint.ir import Argument, Block, Node, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -34,6 +34,7 @@ _SYNTAX = Syntax(
 class VisualBasic(WordParser):
     """The grammar of Visual Basic .NET."""
 
+    jumps = Parser.jumps | words("exit")
     joins = frozenset(("&", "+"))
     assigns: Mapping[str, bool] = {"=": False, "&=": True, "+=": True}
     powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "andalso": 5, "orelse": 4}
@@ -111,7 +112,19 @@ class VisualBasic(WordParser):
         """Parse the statement that a keyword begins."""
         if word in ("using", "with", "synclock"):
             return self.attempt(word)
+        if word == "enum":
+            return self._enum()
         return super().keyword(word, stop)
+
+    def _enum(self) -> Node:
+        """Parse ``Enum … End Enum``: only its name counts."""
+        start = self.peek().start
+        self.aliases[self.name_of(self.word(1))] = "enum"
+        self.at += 2
+        while self.at < self.size and not (self.peek().fresh and self.word() == "end" and self.word(1) == "enum"):
+            self.at += 1
+        self.at = min(self.at + 2, self.size)
+        return Other(start, self.last_end())
 
     def skip_return(self) -> None:
         """Pass over ``As Type``."""

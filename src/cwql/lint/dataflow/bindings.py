@@ -1,0 +1,250 @@
+"""What names and members are set to, and the texts that are sent as parameters: the state of one pass over a module."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.frame import Frame
+from cwql.lint.dataflow.type_names import is_safe_type
+from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, path_of, uncertain
+from cwql.lint.ir import Function, Index, Items, Member, Name, Node, Unary, key_of
+from cwql.lint.request_targets import parameter_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.dataflow.traits import Traits
+    from cwql.lint.ir import Module
+    from cwql.lint.request_targets import Context, RequestTarget
+
+
+class Bindings:
+    """The values that a program has given to names so far, and its `texts` and `sinks`."""
+
+    def __init__(self, context: Context, source: str, module: Module, traits: Traits) -> None:
+        self.context = context
+        self.source = source
+        self.module = module
+        self.traits = traits
+        self.env = Environment(None, function=True)
+        self.scope = Scope(None, is_function=True)
+        self.frames: list[Frame] = [Frame()]
+        self.statement = (0, 0)
+        self.texts: list[Text] = []
+        self.sinks: list[Sink] = []
+        self.waiting: list[tuple[Function, Environment, Scope, bool]] = []
+        self.returned: list[Value] = []
+        self.results: dict[int, Value] = {}
+        self.running: set[int] = set()
+        self.captured: dict[int, tuple[Environment, Scope]] = {}
+        self.checked: set[str] = set()
+        """Members that a test has found to be safe."""
+        self.calls: list[tuple[Function, dict[str, Value], tuple[int, int], Scope, list[RequestTarget]]] = []
+        self.parametric: dict[int, list[tuple[str, Sink]]] = {}
+        self.defaults: list[tuple[int, str, Sink]] = []
+        self.targets: dict[tuple[int, str], RequestTarget] = {}
+        """The target of the call that a function passes a parameter to."""
+        self.owner: Function | None = None
+        self.members: Environment | None = None
+        self.classes: dict[str, Environment] = {}
+        self.overloaded: set[str] = set()
+        self.depth = 0
+        self.looping = 0
+        self.sure = context.sure
+        self.marks: list[int] | None = None
+        self.marked: set[str] = set()
+        self.silent: list[tuple[Function, Environment, Scope]] = []
+        self.folded = ""
+        self.ends: dict[int, int] = {}
+        self.chains: dict[tuple[str, ...], RequestTarget | None] = {}
+        self.budget = 20_000 + 2 * len(source)
+
+    def is_safe_name(self, name: str, type: str = "") -> bool:
+        """Return whether every type that a name is declared with has values that need no quotes."""
+        if type:
+            return is_safe_type(type, self.module.aliases)
+        known = self.module.types.get(name)
+        return bool(known) and all(is_safe_type(each, self.module.aliases) for each in known or ())
+
+    # --- assignments -----------------------------------------------------------------------------------------------
+
+    def current(self, target: Node) -> Value | None:
+        """Return the value that a target has, without the effects of a use."""
+        path = path_of(target)
+        known = self.env.get(path) if path else None
+        if known is None and isinstance(target, Index):
+            owner = self.current(target.owner)
+            known = (owner.entries or {}).get(key_of(target.key)) if owner is not None else None
+        return known
+
+    def bind(self, target: Node, value: Value, node: Node) -> None:
+        """Give a target a value, and note a parameter of that name."""
+        if isinstance(target, Unary) and target.sign == "*":
+            # ``*conditions += "…"`` of a pointer.
+            target = target.value
+        if isinstance(target, Items):
+            for each in target.items:
+                if isinstance(each, Name):
+                    member = (value.entries or {}).get(each.name)
+                    part = member if member is not None else uncertain(value)
+                    part.safe = part.safe or self.is_safe_name(each.name)
+                    if value.items is not None and not value.partial and len(value.items) == len(target.items):
+                        part = value.items[target.items.index(each)]
+                    self.env.set(each.name, part)
+            return
+        if isinstance(target, Index) and target.key is None:
+            # ``$list[] = item``
+            path = path_of(target.owner)
+            old = self.env.get(path) if path else None
+            self.push(path, old, [value], target)
+            return
+        path = path_of(target)
+        if value.places or any(text.place is not None for text in value.texts):
+            self.scope.assigned = True
+        if path.isupper():
+            for made in value.sinks:
+                made.kept = True
+        if path:
+            self.env.set(path, value)
+            for member in self.checked:
+                if member.startswith(f"{path}.") and self.env.get(member) is not None:
+                    # A member of another object.
+                    self.env.set(member, Value(node.start, node.start), counted=False)
+            if self.members is self.env and isinstance(target, Name):
+                self.env.set(f"this.{path}", value)
+            if path.startswith("this.") and self.members is not None and self.members is not self.env:
+                self.set_member(path, value)
+        self._bind_parameter(target, value, node)
+
+    def _bind_parameter(self, target: Node, value: Value, node: Node) -> None:
+        """Note a parameter that a target has the name of."""
+        key = (
+            target.name
+            if isinstance(target, (Name, Member))
+            else key_of(target.key)
+            if isinstance(target, Index)
+            else ""
+        )
+        parameter = parameter_of(key)
+        if parameter is None and self.context.markers and self.context.marked(node.start, node.end) is not None:
+            # A comment says what the text is.
+            parameter = key = "conditions"
+        owner = target.owner if isinstance(target, (Member, Index)) else None
+        if parameter is None:
+            known = self.current(owner) if owner is not None else None
+            if known is not None and value.sinks:
+                # ``components.queryItems = […]`` belongs to the URL that the components were made from.
+                for place in known.places[:1]:
+                    for sent in value.sinks:
+                        sent.use(place)
+            return
+        passed = not isinstance(target, Name)
+        sink = self.sink(value, parameter, key, target.start, assigned=True, passed=passed)
+        if sink is not None:
+            sink.kept = not isinstance(target, Index) and (passed or key.isupper() or self.members is self.env)
+        if owner is not None and sink is not None:
+            self.attach(owner, sink)
+            known = self.current(owner)
+            for place in known.places if known is not None else ():
+                sink.use(place)
+
+    def set_member(self, path: str, value: Value) -> None:
+        """Note the value of a member that a method sets: it counts if no other method sets another one."""
+        members = self.members
+        if members is None:
+            return
+        known = members.names.get(path)
+        if (known is None and value.texts) or (value.items is not None and known is None):
+            members.set(path, value)
+        elif known is not None and known is not value:
+            members.set(path, uncertain(value))
+
+    def attach(self, owner: Node, *sinks: Sink) -> None:
+        """Let sinks travel with the value of a container."""
+        path = path_of(owner)
+        if not path:
+            return
+        value = self.env.get(path)
+        if value is None:
+            value = Value(owner.start, owner.end)
+            self.env.set(path, value, counted=False)
+        for sink in sinks:
+            if sink not in value.sinks:
+                value.sinks.append(sink)
+
+    def push(self, path: str, old: Value | None, added: Sequence[Value], node: Node) -> Value:
+        """Return a list with more items, and remember it as the value of a name."""
+        value = Value(
+            node.start, node.end, safe=all(each.safe for each in added) and (old is None or old.safe or old.items == [])
+        )
+        known = old.items if old is not None else None
+        value.items = [*(known or []), *added][:100]
+        value.partial = old is None or old.items is None or old.partial or self.looping > 0
+        value.records = all(each.records for each in added) and (old is None or old.records or old.items == [])
+        if old is not None:
+            value.sinks, value.places = old.sinks, old.places
+        if path:
+            self.env.set(path, value, counted=False)
+            key = path.rpartition(".")[2]
+            parameter = parameter_of(key)
+            if parameter is not None and parameter.lower().endswith("conditions"):
+                for each in added:
+                    self.sink(each, parameter, key, node.start, partial=True, assigned=True)
+        return value
+
+    # --- sinks and targets -----------------------------------------------------------------------------------------
+
+    def note(self, place: RequestTarget) -> None:
+        """Note a target that the current expression names."""
+        self.frames[-1].note(place)
+        if place.endpoint is None:
+            return
+        self.scope.note(place)
+
+    def sink(  # noqa: PLR0913  # the options of a sink, by name only
+        self,
+        value: Value,
+        parameter: str,
+        key: str,
+        at: int,
+        *,
+        partial: bool = False,
+        assigned: bool = False,
+        option: bool = False,
+        passed: bool = True,
+    ) -> Sink | None:
+        """Note that a value is sent as a parameter; None if nothing is known of its text.
+
+        A parameter of the function that is only `assigned`, not `passed`, is not sent yet.
+        """
+        texts: list[Text] = [*value.texts, *value.inner]
+        conditions = parameter.lower().endswith("conditions")
+        if not texts and value.items is not None and parameter != "orderBy":
+            for item in value.items:
+                for text in item.texts:
+                    self._sink([text], parameter, key, at, partial=conditions, assigned=assigned, option=option)
+            return None
+        if not texts and value.parameter and self.owner is not None and (passed or not assigned):
+            sink = self._sink([], parameter, key, at, partial=partial, assigned=assigned, option=option)
+            self.parametric.setdefault(id(self.owner), []).append((value.parameter, sink))
+            return sink
+        if not texts:
+            return None
+        return self._sink(texts, parameter, key, at, partial=partial, assigned=assigned, option=option)
+
+    def _sink(  # noqa: PLR0913  # the options of a sink, by name only
+        self, texts: list[Text], parameter: str, key: str, at: int, *, partial: bool, assigned: bool, option: bool
+    ) -> Sink:
+        sink = Sink(
+            texts, parameter, key, at, self.statement, self.scope, partial=partial, assigned=assigned, option=option
+        )
+        self.sinks.append(sink)
+        self.frames[-1].sinks.append(sink)
+        if assigned:
+            for text in texts:
+                text.sinks.append(sink)
+        return sink
+
+    def make(self, text: Text) -> Text:
+        """Remember a text, which may turn out to be a URL."""
+        self.texts.append(text)
+        return text
