@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.cmdlets import WORD, gives_records, place_of_command
-from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.powershell_declarations import Declarations
 from cwql.lint.frontends.powershell_help import find_examples
 from cwql.lint.frontends.powershell_tokens import OPERATORS, SYNTAX, UNARY
 from cwql.lint.frontends.program import Grammar
@@ -30,7 +28,6 @@ from cwql.lint.ir import (
     Operation,
     Other,
     Pairs,
-    Parameter,
     Unary,
 )
 from cwql.lint.words import words
@@ -38,19 +35,19 @@ from cwql.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate
 
 
-_SCRIPT = re.compile(r"-c?match\s+['\"]([^'\"\n]+)['\"]")
 _COMMAND_ENDS = frozenset((")", "}", ";", "|", "&&", "||"))
+_BRACKETS = frozenset(("(", "$(", "@(", "@{", "{"))
 _STOPS = _COMMAND_ENDS | {"]"}
 
 
-class PowerShell(Parser):
+class PowerShell(Declarations):
     """The grammar of PowerShell: commands with options, pipes, and expressions."""
 
     links = frozenset((".", "::"))
@@ -88,72 +85,8 @@ class PowerShell(Parser):
             return None
         return super().keyword(word, stop)
 
-    def param(self) -> Node:
-        """Parse ``param( … )``: each parameter is a name with an unknown value, and a type."""
-        token = self.peek()
-        self.at += 1
-        parameters = self.parameters()
-        self.declared = parameters
-        found: list[Node] = [
-            Assign(
-                token.start, token.start, Name(token.start, token.start, each.name), None, type=each.type or "object"
-            )
-            for each in parameters
-        ]
-        return Block(token.start, self.last_end(), found)
-
-    declared: Sequence[Parameter] = ()
-
-    def _parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
-        name, type, index, safe = "", "", begin, False
-        while index < end:
-            token = self.tokens[index]
-            if token.text == "[":
-                closing = min(self.closing(index), end)
-                inner = self.join_words(index + 1, closing)
-                if closing + 1 < end and self.tokens[closing].text == "]" and "(" not in inner:
-                    type = inner
-                if inner.lower().startswith("validateset(") and not any(
-                    sign in inner[12:-1].replace("','", "").replace("', '", "")[1:-1] for sign in '()"='
-                ):
-                    safe = True
-                if inner.lower().startswith("validatepattern("):
-                    literal = next((each.value for each in self.tokens[index:closing] if each.kind == "string"), None)
-                    safe = literal is not None and is_safe_pattern(literal) and is_anchored(literal)
-                if inner.lower().startswith("validaterange("):
-                    safe = all(sign not in inner for sign in "'\"")
-                if inner.lower().startswith("validatescript("):
-                    match = _SCRIPT.search(self.text, token.start, self.tokens[closing].start)
-                    safe = match is not None and is_safe_pattern(match[1]) and is_anchored(match[1])
-                index = closing + 1
-                continue
-            if token.kind == "variable":
-                name = self.name_of(token.text)
-                break
-            index += 1
-        if name:
-            type = "enum" if safe else type
-            if type:
-                self.note_type(name, type)
-            default = None
-            if index + 1 < end and self.tokens[index + 1].text == "=":
-                at, self.at = self.at, index + 2
-                default = self.expression()
-                self.at = at
-            found.append(Parameter(name, type, default))
-
-    def function(self, inline: bool = False) -> Node | None:
-        """Parse a function, whose parameters are in brackets or in its block."""
-        start = self.peek().start
-        self.at += 1
-        name = self.word().rpartition(":")[2]
-        self.at += 1
-        parameters = self.parameters() if self.word() == "(" else []
-        saved, self.declared = self.declared, ()
-        body = self.block() if self.word() == "{" else None
-        parameters = parameters or list(self.declared)
-        self.declared = saved
-        return Function(start, self.last_end(), name, parameters, body, False)
+    argued = False
+    """Whether a comma ends an argument of a method; elsewhere it makes a list."""
 
     def iterated(self) -> Node | None:
         """Parse the iterable of a loop: also the output of commands."""
@@ -200,26 +133,15 @@ class PowerShell(Parser):
             if self.word() == "param" and self.word(1) == "(":
                 # ``[CmdletBinding()] param(…)`` on one line.
                 return self.param()
-            method = self._method() if self.peek().kind == "name" and self.word(1) == "(" else None
+            method = self.method() if self.peek().kind == "name" and self.word(1) == "(" else None
             if method is not None:
                 return method
             self.at = begin
         if self.peek().kind == "name" and self.word(1) == "(" and self.peek(1).start == self.peek().end:
-            method = self._method()
+            method = self.method()
             if method is not None:
                 return method
         return self.pipe(start)
-
-    def _method(self) -> Node | None:
-        start = self.peek().start
-        after = self.closing(self.at + 1) + 1
-        if after >= self.size or self.tokens[after].text != "{" or self.tokens[after].fresh:
-            return None
-        name = self.word()
-        self.at += 1
-        parameters = self.parameters()
-        body = self.block()
-        return Function(start, self.last_end(), name, parameters, body, False)
 
     def pipe(self, start: int) -> Node | None:
         """Parse commands and expressions that are joined by ``|``."""
@@ -395,7 +317,7 @@ class PowerShell(Parser):
                 left = Choice(left.start, self.last_end(), [left, right])
                 continue
             binding = OPERATORS.get(word, 0)
-            if binding <= power:
+            if binding <= power or (word == "," and self.argued):
                 return left
             self.at += 1
             if word == ",":
@@ -443,23 +365,31 @@ class PowerShell(Parser):
         """Parse the arguments of a method: commas separate them."""
         closing = self.enter()
         found: list[Argument] = []
+        argued, self.argued = self.argued, True
         for _ in self.upto(closing):
-            node = self.expression(12)
+            node = self.expression()
             if node is not None:
                 found.append(Argument(node))
             while self.at < closing and self.word() != ",":
-                extra = self.expression(12)
+                extra = self.expression()
                 if extra is None:
                     self.at += 1
                 elif found and found[-1].value is not None:
                     found[-1].value = Other(found[-1].value.start, extra.end, [found[-1].value, extra])
             if self.word() == ",":
                 self.at += 1
+        self.argued = argued
         self.leave(closing)
         return found
 
     def prefix(self) -> Node | None:
         """Parse an operand with the operators before it."""
+        argued, self.argued = self.argued, self.argued and self.word() not in _BRACKETS
+        node = self._prefix()
+        self.argued = argued
+        return node
+
+    def _prefix(self) -> Node | None:
         token = self.peek()
         word = self.word().lower()
         if token.kind == "string":

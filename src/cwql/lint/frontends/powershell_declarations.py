@@ -1,0 +1,97 @@
+"""Parse the functions and methods of PowerShell, and the attributes of their parameters."""
+
+from __future__ import annotations
+
+from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
+from cwql.lint.frontends.parser import Parser
+from cwql.lint.ir import Assign, Block, Function, Name, Node, Parameter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SCRIPT = re.compile(r"-c?match\s+['\"]([^'\"\n]+)['\"]")
+
+
+class Declarations(Parser):
+    """Parse functions, whose parameters are in brackets or in their block."""
+
+    declared: Sequence[Parameter] = ()
+
+    def param(self) -> Node:
+        """Parse ``param( … )``: each parameter is a name with an unknown value, and a type."""
+        token = self.peek()
+        self.at += 1
+        parameters = self.parameters()
+        self.declared = parameters
+        found: list[Node] = [
+            Assign(
+                token.start, token.start, Name(token.start, token.start, each.name), None, type=each.type or "object"
+            )
+            for each in parameters
+        ]
+        return Block(token.start, self.last_end(), found)
+
+    def _parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+        name, type, index, safe = "", "", begin, False
+        while index < end:
+            token = self.tokens[index]
+            if token.text == "[":
+                closing = min(self.closing(index), end)
+                inner = self.join_words(index + 1, closing)
+                if closing + 1 < end and self.tokens[closing].text == "]" and "(" not in inner:
+                    type = inner
+                if inner.lower().startswith("validateset(") and not any(
+                    sign in inner[12:-1].replace("','", "").replace("', '", "")[1:-1] for sign in '()"='
+                ):
+                    safe = True
+                if inner.lower().startswith("validatepattern("):
+                    literal = next((each.value for each in self.tokens[index:closing] if each.kind == "string"), None)
+                    safe = literal is not None and is_safe_pattern(literal) and is_anchored(literal)
+                if inner.lower().startswith("validaterange("):
+                    safe = all(sign not in inner for sign in "'\"")
+                if inner.lower().startswith("validatescript("):
+                    match = _SCRIPT.search(self.text, token.start, self.tokens[closing].start)
+                    safe = match is not None and is_safe_pattern(match[1]) and is_anchored(match[1])
+                index = closing + 1
+                continue
+            if token.kind == "variable":
+                name = self.name_of(token.text)
+                break
+            index += 1
+        if name:
+            type = "enum" if safe else type
+            if type:
+                self.note_type(name, type)
+            default = None
+            if index + 1 < end and self.tokens[index + 1].text == "=":
+                at, self.at = self.at, index + 2
+                default = self.expression()
+                self.at = at
+            found.append(Parameter(name, type, default))
+
+    def function(self, inline: bool = False) -> Node | None:
+        """Parse a function, whose parameters are in brackets or in its block."""
+        start = self.peek().start
+        self.at += 1
+        name = self.word().rpartition(":")[2]
+        self.at += 1
+        parameters = self.parameters() if self.word() == "(" else []
+        saved, self.declared = self.declared, ()
+        body = self.block() if self.word() == "{" else None
+        parameters = parameters or list(self.declared)
+        self.declared = saved
+        return Function(start, self.last_end(), name, parameters, body, False)
+
+    def method(self) -> Node | None:
+        """Parse a method of a class; None if it is a call."""
+        start = self.peek().start
+        after = self.closing(self.at + 1) + 1
+        if after >= self.size or self.tokens[after].text != "{" or self.tokens[after].fresh:
+            return None
+        name = self.word()
+        self.at += 1
+        parameters = self.parameters()
+        body = self.block()
+        return Function(start, self.last_end(), name, parameters, body, False)
