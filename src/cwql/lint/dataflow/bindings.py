@@ -105,10 +105,10 @@ class Bindings:
                 made.kept = True
         if path:
             self.env.set(path, value)
-            for member in self.checked:
-                if member.startswith(f"{path}.") and self.env.get(member) is not None:
+            for checked in self.checked:
+                if checked.startswith(f"{path}.") and self.env.get(checked) is not None:
                     # A member of another object.
-                    self.env.set(member, Value(node.start, node.start), counted=False)
+                    self.env.set(checked, Value(node.start, node.start), counted=False)
             if self.members is self.env and isinstance(target, Name):
                 self.env.set(f"this.{path}", value)
             if path.startswith("this.") and self.members is not None and self.members is not self.env:

@@ -130,16 +130,16 @@ class Emitter:
                 continue
             match = _OPEN_QUERY.search(tail)
             tail = PLACEHOLDER
-            if match is not None and segment.inner:
+            if match is not None and (segment.inner or segment.items):
                 parameter = parameter_of(match[1])
                 following = segments[index + 1] if index + 1 < len(segments) else None
                 if parameter is not None:
                     goes_on = following is not None and not (
                         following.kind != "placeholder" and following.text[:1] in "&#"
                     )
-                    sink = Sink(
-                        list(segment.inner), parameter, match[1], segment.start, text.statement, self.flow.scope
-                    )
+                    # A list that is joined there is checked item by item.
+                    texts = list(segment.inner) or [Text([segment], text.statement)]
+                    sink = Sink(texts, parameter, match[1], segment.start, text.statement, self.flow.scope)
                     place = target_of(self.flow, before)
                     sink.near = [place] if place is not None else []
                     sink.closed = True

@@ -80,6 +80,8 @@ def known_call(  # noqa: C901  # a case for each kind of function
         value = Value(node.start, node.end)
         value.inner = [*source.texts, *source.inner][:MOST_TEXTS]
         value.sinks, value.parameter = source.sinks, source.parameter
+        if source.joint is not None:
+            value.joint, value.items, value.partial = source.joint, source.items, True
         value.safe = (source.safe and not source.texts) or (
             bool(source.texts) and not source.open and all(is_word(text.plain) for text in source.texts)
         )
