@@ -26,6 +26,10 @@ The fourth round, ``holdout/fourth``, 80 snippets with shapes of real files, 23 
 
 Three labels were corrected: a position in ``sync.ts``, a fact about a field that only `cwql` knows (CW211 in ``CWM.psm1``), and
 ``Webhook.cs``, in which one mistake had two diagnostics: CW111 has the better fix. All labels are met now.
+
+The fifth round, ``holdout/fifth``, 45 scripts and classes of service providers in PowerShell, C#, VB.NET, shell and batch, 23 of them
+without a mistake: 35 of 40 expected diagnostics found in its first run (88 %), no false error, 16 false warnings in 12 of 45
+snippets. No label was changed.
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ SNIPPETS = read_all()
 SECOND = read_all(FOLDER / "second")
 THIRD = read_all(FOLDER / "third")
 FOURTH = read_all(FOLDER / "fourth")
+FIFTH = read_all(FOLDER / "fifth")
 REPORTS = read_all(Path(__file__).parent / "reproductions")
 
 UNMET = frozenset(
@@ -53,6 +58,12 @@ UNMET = frozenset(
         "reports.toml",
         # `buildString { append(…) }`.
         "Worker.kt",
+        # A date in brackets that are never closed, around a value; a formatted date without brackets.
+        "Get-Overdue.ps1",
+        # `%NAME%` of batch files.
+        "tickets.bat",
+        # A text that is extended in a branch, from a replaced value.
+        "CompanySearch.vb",
         # The endpoint is an argument of a method that sends the condition.
         "devices.py",
     )
@@ -70,13 +81,15 @@ def test_held_out_snippet(snippet: Snippet) -> None:
     assert sorted(snippet.run()) == sorted(snippet.expected)
 
 
-@pytest.mark.parametrize("snippet", [*SECOND, *THIRD, *FOURTH], ids=lambda snippet: f"{snippet.group}-{snippet.file}")
+@pytest.mark.parametrize(
+    "snippet", [*SECOND, *THIRD, *FOURTH, *FIFTH], ids=lambda snippet: f"{snippet.group}-{snippet.file}"
+)
 def test_snippet_of_a_later_round(snippet: Snippet) -> None:
     assert (sorted(snippet.run()) == sorted(snippet.expected)) == (snippet.file not in UNMET)
 
 
 def test_no_error_is_false() -> None:
-    total = count([*SNIPPETS, *SECOND, *THIRD, *FOURTH, *REPORTS])
+    total = count([*SNIPPETS, *SECOND, *THIRD, *FOURTH, *FIFTH, *REPORTS])
     assert total["false errors"] == 0
     assert total["found"] >= 0.95 * total["expected"]
 
@@ -92,7 +105,7 @@ const url = `https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?
 
 @pytest.mark.parametrize(
     "snippet",
-    [*SNIPPETS, *SECOND, *THIRD, *FOURTH, *REPORTS],
+    [*SNIPPETS, *SECOND, *THIRD, *FOURTH, *FIFTH, *REPORTS],
     ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}",
 )
 def test_no_condition_ends_before_it_starts(snippet: Snippet) -> None:
