@@ -7,6 +7,7 @@ from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, path_of, uncertain
 from cwql.lint.ir import Function, Index, Items, Member, Name, Node, Unary, key_of
 from cwql.lint.request_targets import parameter_of
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.ir import Module
     from cwql.lint.request_targets import Context, RequestTarget
+
+CONSTRUCTORS = words("constructor __construct initialize __init__ init new")
 
 
 class Bindings:
@@ -64,6 +67,11 @@ class Bindings:
             return is_safe_type(type, self.module.aliases)
         known = self.module.types.get(name)
         return bool(known) and all(is_safe_type(each, self.module.aliases) for each in known or ())
+
+    def is_enum(self, node: Node | None) -> bool:
+        """Return whether a name is declared with an enum of the file, whose members the program itself writes."""
+        types = self.module.types.get(node.name) if isinstance(node, Name) else None
+        return bool(types) and all(self.module.aliases.get(each.strip("?")) == "enum" for each in types or ())
 
     # --- assignments -----------------------------------------------------------------------------------------------
 
@@ -155,8 +163,12 @@ class Bindings:
         known = members.names.get(path)
         if (known is None and value.texts) or (value.items is not None and known is None):
             members.set(path, value)
-        elif known is not None and known is not value:
+        elif known is None and value.safe and self.owner is not None and self.owner.name in CONSTRUCTORS:
             members.set(path, uncertain(value))
+        elif known is not None and known is not value:
+            other = uncertain(value)
+            other.safe = value.safe and (known.safe or bool(known.texts) or known.items is not None)
+            members.set(path, other)
 
     def attach(self, owner: Node, *sinks: Sink) -> None:
         """Let sinks travel with the value of a container."""

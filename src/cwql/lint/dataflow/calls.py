@@ -6,6 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.expressions import run_inline, sent_after
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
+from cwql.lint.dataflow.guards import guards_of
 from cwql.lint.dataflow.knowledge import (
     LENGTHS,
     LOOPS,
@@ -49,6 +50,9 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Functions that send nothing."""
+
+_ASSERTIONS = words("require check assert checkargument checkstate istrue invariant precondition")
+"""Functions that end the program or the function if their first argument is false."""
 
 _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
@@ -130,6 +134,15 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
             if sink is not None:
                 sink.near, sink.closed = named, True
     if isinstance(callee, (Name, Member)):
+        if (
+            isinstance(callee, Member)
+            and owner is not None
+            and owner.safe
+            and not values
+            and flow.is_enum(callee.owner)
+        ):
+            # ``kind.name()``, ``kind.getLabel()``
+            return Value(node.start, node.end, safe=True)
         path = path_of(callee)
         target = flow.env.get(path) if path else None
         if target is None and owner is not None and owner.kind:
@@ -138,6 +151,9 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
             target = flow.env.get(name)
         if target is not None and target.function is not None:
             return _local(flow, node, target.function, values)
+    if fold(name) in _ASSERTIONS and node.arguments and node.arguments[0].value is not None:
+        for checked in guards_of(node.arguments[0].value, flow)[0]:
+            flow.trust(checked)
     result = known_call(flow, node, name, owner, values, node.arguments)
     if piped is not None and result is None:
         result = known_call(flow, node, name, None, [piped, *values], node.arguments)
@@ -433,7 +449,7 @@ def _member(flow: Flow, node: Member) -> Value:
         # ``$entries.chargeToId``
         value.safe = flow.source.endswith(("Id", "Ids"), node.start, node.end)
         value.records = not value.safe
-    elif owner.safe and name in ("value", "name", "groups", "group"):
+    elif owner.safe and (name in ("value", "name", "groups", "group") or flow.is_enum(node.owner)):
         value.safe = True
     else:
         if flow.traits.bare:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
+from cwql.lint.dataflow.guards import is_nothing
 from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, safe_groups
 from cwql.lint.dataflow.targets import is_record
 from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced
@@ -96,7 +97,9 @@ def _number(flow: Flow, node: Number) -> Value:
 
 
 def _pattern(flow: Flow, node: Pattern) -> Value:
-    return Value(node.start, node.end)
+    value = Value(node.start, node.end)
+    value.pattern = node.text
+    return value
 
 
 def _name(flow: Flow, node: Name) -> Value:
@@ -126,7 +129,7 @@ def _index(flow: Flow, node: Index) -> Value:
     value = Value(node.start, node.end, safe=owner.safe)
     if flow.traits.ids and key == "id" and is_record(node.owner):
         value.safe = True
-    value.safe = value.safe or (owner.records and key.endswith(("Id", "Ids")))
+    value.safe = value.safe or (owner.records and (key == "id" or key.endswith(("Id", "Ids"))))
     value.records = owner.records
     value.sinks, value.places = owner.sinks, owner.places
     if owner.items is not None and isinstance(node.key, Number) and not owner.partial:
@@ -386,7 +389,10 @@ def _choice(flow: Flow, node: Choice) -> Value:
     if not values:
         return Value(node.start, node.end)
     found = merged(values).moved(node.start, node.end)
-    found.safe = all(map(is_harmless, values))
+    given = [value for option, value in zip(node.options, values, strict=True) if not is_nothing(option)] or values
+    found.safe = all(map(is_harmless, given))
+    # ``records[0] ?? null``
+    found.records = all(value.records for value in given)
     if known and len(known) < len(values):
         # What is not known adds nothing: ``text || undefined``.
         found.texts = [text for value in known for text in value.texts][:MOST_TEXTS]

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.bindings import Bindings
+from cwql.lint.dataflow.bindings import CONSTRUCTORS, Bindings
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import empty_names_of, guards_of
 from cwql.lint.dataflow.values import Environment, Scope, Value, merged, pair_of
@@ -22,7 +22,6 @@ from cwql.lint.ir import (
     Number,
 )
 from cwql.lint.request_targets import parameter_of
-from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,8 +39,6 @@ MEMBER = re.compile(
 )
 SHORT = 5_000
 """A shorter program is evaluated as a whole: that takes less time than the search for names."""
-
-CONSTRUCTORS = words("constructor __construct initialize __init__ init new")
 
 
 class Flow(Bindings):
@@ -264,13 +261,13 @@ class Flow(Bindings):
             if test is not None:
                 self.open_statement(test)
                 self.evaluate(test)
-                yes, no = guards_of(test, self.traits)
+                yes, no = guards_of(test, self)
                 filled = empty_names_of(test)[1]
                 self.close_statement()
             self.env = Environment(outer)
             # The tests before a body were false.
             for name in yes | denied:
-                self._trust(name)
+                self.trust(name)
             for name in filled | earlier:
                 self._fill(name)
             denied |= no
@@ -287,7 +284,7 @@ class Flow(Bindings):
         alive = bool(ways) and not (node.complete and len(ways) == 1 and not ways[0].names and not node.bodies)
         self.join(outer, ways)
         for name in dead_names:
-            self._trust(name)
+            self.trust(name)
         return alive
 
     def choose(self, node: Choice) -> list[Value]:
@@ -297,19 +294,19 @@ class Flow(Bindings):
         outer = self.env
         values: list[Value] = []
         for option, safe, filled in zip(
-            node.options, guards_of(node.tests[0], self.traits), reversed(empty_names_of(node.tests[0])), strict=True
+            node.options, guards_of(node.tests[0], self), reversed(empty_names_of(node.tests[0])), strict=True
         ):
             if safe or filled:
                 self.env = Environment(outer)
                 for name in safe:
-                    self._trust(name)
+                    self.trust(name)
                 for name in filled:
                     self._fill(name)
             values.append(self.evaluate(option))
             self.env = outer
         return values
 
-    def _trust(self, name: str) -> None:
+    def trust(self, name: str) -> None:
         """Note that a name has a value that was checked."""
         value = self.env.get(name)
         checked = Value(0, 0, safe=True) if value is None or value.parameter else value.moved(value.start, value.end)

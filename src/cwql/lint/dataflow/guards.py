@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import fold, is_anchored, is_safe_pattern
 from cwql.lint.dataflow.values import is_word, path_of
-from cwql.lint.ir import Call, Choice, Literal, Member, Name, Node, Number, Operation, Other, Pattern, Unary
+from cwql.lint.ir import Call, Cast, Choice, Literal, Member, Name, Node, Number, Operation, Other, Pattern, Unary
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from cwql.lint.dataflow.traits import Traits
+    from cwql.lint.dataflow.flow import Flow
 
     Guards: TypeAlias = tuple[set[str], set[str]]
 
@@ -29,10 +29,10 @@ _EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
 _UNEQUAL = frozenset(("!=", "!==", "is not", "-ne", "-cne", "ne"))
 
 
-def guards_of(test: Node, traits: Traits) -> tuple[set[str], set[str]]:
+def guards_of(test: Node, flow: Flow) -> tuple[set[str], set[str]]:
     """Return the names that are safe if a test is true, and those that are if it is false."""
     if isinstance(test, Unary) and test.sign in _NOT:
-        yes, no = guards_of(test.value, traits)
+        yes, no = guards_of(test.value, flow)
         return no, yes
     if isinstance(test, Operation):
         sign = test.sign.lower()
@@ -41,28 +41,28 @@ def guards_of(test: Node, traits: Traits) -> tuple[set[str], set[str]]:
             return found
         left = path_of(test.left)
         if sign in ("-match", "=~", "-cmatch") and left:
-            return ({left}, set()) if _is_safe(test.right, whole=True) else (set(), set())
+            return ({left}, set()) if _is_safe(test.right, True, flow) else (set(), set())
         if sign in ("-notmatch", "!~") and left:
-            return (set(), {left}) if _is_safe(test.right, whole=True) else (set(), set())
+            return (set(), {left}) if _is_safe(test.right, True, flow) else (set(), set())
         if sign in ("&&", "and", "-and"):
-            return _both(guards_of(test.left, traits), guards_of(test.right, traits))
+            return _both(guards_of(test.left, flow), guards_of(test.right, flow))
         if sign in ("||", "or", "-or"):
-            return _either(guards_of(test.left, traits), guards_of(test.right, traits))
+            return _either(guards_of(test.left, flow), guards_of(test.right, flow))
         if sign in _EQUAL or sign in _UNEQUAL:
-            yes, no = guards_of(test.left, traits)
+            yes, no = guards_of(test.left, flow)
             if left and isinstance(test.right, Literal) and is_word(test.right.value):
                 # ``status == "Open"``: then it is a word of the program.
                 yes = {left}
-            return (yes, no) if sign in _EQUAL else (no, yes)
+            return (yes, no) if (sign in _EQUAL) != is_nothing(test.right) else (no, yes)
     if isinstance(test, Choice) and len(test.options) == len(test.tests) == 1:
         # ``a && b``: the value of `b`, if `a` is true.
-        return _both(guards_of(test.tests[0], traits), guards_of(test.options[0], traits))
+        return _both(guards_of(test.tests[0], flow), guards_of(test.options[0], flow))
     if isinstance(test, Choice) and len(test.options) == 2 and not test.tests:
-        return _either(guards_of(test.options[0], traits), guards_of(test.options[1], traits))
+        return _either(guards_of(test.options[0], flow), guards_of(test.options[1], flow))
     if isinstance(test, Other) and len(test.children) == 1:
-        return guards_of(test.children[0], traits)
+        return guards_of(test.children[0], flow)
     if isinstance(test, Call):
-        return _checked(test), _without_quote(test)
+        return _checked(test, flow), _without_quote(test)
     return set(), set()
 
 
@@ -143,6 +143,18 @@ def _without_quote(test: Call) -> set[str]:
     return {path} if path else set()
 
 
+def is_nothing(node: Node | None) -> bool:
+    """Return whether a value is that of a test that fails: ``None``, ``null``, ``false``, ``0``, ``-1``."""
+    if isinstance(node, Unary) and node.sign == "-":
+        return isinstance(node.value, Number) and node.value.text == "1"
+    if isinstance(node, Cast):
+        # ``None``
+        return isinstance(node.value, Other) and not node.value.children
+    if isinstance(node, Name):
+        return node.name.lower() in ("null", "nil", "undefined", "nothing", "false")
+    return isinstance(node, Number) and node.text in ("0", "False")
+
+
 def _is_quote(node: Node | None) -> bool:
     """Return whether a text is a quote, also between wildcards or as a class of a pattern."""
     text = node.value if isinstance(node, Literal) else None
@@ -159,35 +171,64 @@ def _either(left: Guards, right: Guards) -> Guards:
     return left[0] & right[0], left[1] | right[1]
 
 
-def _checked(test: Call) -> set[str]:
+def _checked(test: Call, flow: Flow) -> set[str]:
     callee = test.callee
     name = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
     owner = callee.owner if isinstance(callee, Member) else None
     owner_path = path_of(owner) if owner is not None else ""
     values = [argument.value for argument in test.arguments if argument.value is not None]
+    if name == "matches" and isinstance(owner, Call) and not values and isinstance(owner.callee, Member):
+        # ``PATTERN.matcher(text).matches()``
+        values = [argument.value for argument in owner.arguments if argument.value is not None]
+        name, owner = "fullmatch", owner.callee.owner
     paths = [path for path in map(path_of, values) if path]
     if name in DIGITS:
         if owner_path and not values:
             return {owner_path}
         return set(paths[:1])
     if name in _MATCHES:
-        whole = name != "fullmatch"
-        if owner is not None and _is_safe(owner, whole) and paths:
+        whole = name not in ("fullmatch", "matches")
+        # Python's ``match`` begins at the start of the text.
+        begins = name == "match" and flow.traits.name == "python"
+        if owner is not None and _is_safe(owner, whole, flow, begins) and paths:
             return set(paths[:1])
-        if any(_is_safe(value, whole and name != "matches") for value in values):
-            if paths:
-                return set(paths[:1])
+        if any(_is_safe(value, whole, flow, begins) for value in values):
+            # Not the pattern itself: ``preg_match(self::SKU, $text)``.
+            tested = [path_of(value) for value in values if not _is_safe(value, whole, flow, begins)]
+            if any(tested):
+                return set(tested[:1])
             if owner_path:
                 return {owner_path}
     return set()
 
 
-def _is_safe(node: Node, whole: bool) -> bool:
-    """Return whether a node is a pattern that only safe texts match; `whole` if it has to be anchored."""
-    text = node.text if isinstance(node, Pattern) else node.value if isinstance(node, Literal) else None
+def is_compiler(node: Call) -> bool:
+    """Return whether a call makes a pattern of its first argument."""
+    name = fold(node.callee.name) if isinstance(node.callee, (Member, Name)) else ""
+    if name in ("compile", "mustcompile", "regex", "regexp"):
+        return True
+    owner = node.callee.owner if isinstance(node.callee, Member) else None
+    return name == "new" and isinstance(owner, Name) and fold(owner.name) in ("regex", "regexp")
+
+
+def _named(node: Node, flow: Flow) -> str | None:
+    """Return the pattern that a name has: ``SKU = re.compile("…")``, ``const sku = /…/``."""
+    path = path_of(node)
+    value = flow.env.get(path) if path else None
+    if value is None and isinstance(node, Member) and isinstance(node.owner, Name) and node.owner.name in flow.classes:
+        value = flow.classes[node.owner.name].get(f"this.{node.name}")
+    return None if value is None else value.pattern or value.plain
+
+
+def _is_safe(node: Node, whole: bool, flow: Flow, begins: bool = False) -> bool:
+    """Return whether a node is a pattern that only safe texts match; `whole` if it has to be anchored, at its end only if it `begins` there."""
+    if isinstance(node, Call) and node.arguments and is_compiler(node):
+        # ``re.compile("…").fullmatch(text)``
+        node = node.arguments[0].value or node
+    text = node.text if isinstance(node, Pattern) else node.value if isinstance(node, Literal) else _named(node, flow)
     if text is None:
         return False
     head, slash, flags = text.rpartition("/")
-    if slash and (isinstance(node, Pattern) or text.startswith("/")) and (not flags or flags.isalpha()):
+    if slash and (not isinstance(node, Literal) or text.startswith("/")) and (not flags or flags.isalpha()):
         text = head.removeprefix("/")
-    return is_safe_pattern(text) and (is_anchored(text) or not whole)
+    return is_safe_pattern(text) and (not whole or is_anchored(f"^{text}" if begins else text))

@@ -61,9 +61,14 @@ DEDENTS = words("dedent cleandoc trimindent stripindent")
 CUTS = words(
     """split slice substring substr padstart padend padleft padright pop shift take lower upper tolower toupper
     tolowercase touppercase downcase upcase left mid right removesuffix removeprefix add plus minus rsplit partition
-    rpartition splitlines title zfill astimezone normalize localize combine date"""
+    rpartition splitlines title zfill astimezone normalize localize combine date truncatedto atzone atoffset
+    atstartofday atzonesameinstant withzonesameinstant plusyears plusmonths plusweeks plusdays plushours plusminutes
+    plusseconds minusyears minusmonths minusweeks minusdays minushours minusminutes minusseconds withdayofmonth
+    withnano lowercase uppercase lowercased uppercased capitalize capitalized casefold tolowerinvariant
+    toupperinvariant strtolower strtoupper ucfirst lcfirst mbstrtolower mbstrtoupper startofday startofweek startofmonth endofday endofmonth subday subdays subhours subweek subweeks
+    submonth submonths subminutes"""
 )
-"""Calls whose result is as safe as their owner."""
+"""Calls whose result is as safe as their owner, or their first argument."""
 
 MAPS = words("map arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap")
 REPLACES = words(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.expressions import note_groups
+from cwql.lint.dataflow.guards import is_compiler
 from cwql.lint.dataflow.knowledge import (
     APPENDS,
     BATCHES,
@@ -89,6 +90,15 @@ def known_call(  # noqa: C901  # a case for each kind of function
     if owner_name not in OTHER_ESCAPERS and (is_escaper(name) or (folded == "escape" and owner_name)):
         # Whether it escapes correctly cannot be decided here.
         return Value(node.start, node.end, safe=True)
+    if (
+        first is not None
+        and isinstance(node, Call)
+        and (first.plain is not None or first.pattern)
+        and is_compiler(node)
+    ):
+        compiled = Value(node.start, node.end)
+        compiled.pattern = first.pattern or first.plain or ""
+        return compiled
     if folded == "tryparse" and isinstance(owner_node, Name) and isinstance(node, Call):
         return _try_parse(flow, node, owner_node.name)
     if folded in LIST_MAKERS and (
@@ -171,6 +181,14 @@ def known_call(  # noqa: C901  # a case for each kind of function
         or owner_name in ("math", "bigdecimal")
     ):
         return Value(node.start, node.end, safe=True)
+    if folded in ("get", "pop", "getlist") and any(
+        argument.name == "type"
+        and isinstance(argument.value, Name)
+        and is_safe_type(argument.value.name, flow.module.aliases)
+        for argument in arguments
+    ):
+        # ``request.args.get("board", type=int)``
+        return Value(node.start, node.end, safe=True)
     if folded == "getid" and flow.traits.ids and owner_node is not None and not arguments and is_record(owner_node):
         return Value(node.start, node.end, safe=True)
     if folded == "get" and owner_node is not None and arguments:
@@ -222,7 +240,8 @@ def known_call(  # noqa: C901  # a case for each kind of function
             ):
                 return None
             return found
-    if owner is not None and owner.safe and folded in CUTS:
+    subject = first if is_module else owner
+    if subject is not None and subject.safe and folded in CUTS:
         return Value(node.start, node.end, safe=True)
     if folded in ("test", "match", "fullmatch", "exec", "ismatch", "pregmatch") and isinstance(node, Call):
         for each in (owner_node, *[argument.value for argument in node.arguments]):

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.guards import DIGITS
-from cwql.lint.dataflow.knowledge import MAPS, MOMENTS, NUMBERS, fold
-from cwql.lint.dataflow.values import Value
-from cwql.lint.ir import Block, Call, Function, Jump, Literal, Member, Name, Node, Unary
+from cwql.lint.dataflow.knowledge import MAPS, MOMENTS, NUMBERS, fold, is_safe_pattern
+from cwql.lint.dataflow.values import Value, is_word
+from cwql.lint.ir import (
+    Block,
+    Call,
+    Choice,
+    Function,
+    Jump,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Operation,
+    Pattern,
+    Unary,
+)
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,13 +28,15 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument
 
+_ALPHABETS = words("digits hexdigits octdigits asciiletters asciilowercase asciiuppercase")
+"""Constants of characters that are safe."""
+
 
 def filter_call(node: Node, values: Sequence[Value], arguments: Sequence[Argument]) -> Value:
     """Return the items of a list that a function selects: ``filter(str.isdigit, text)``."""
-    test = arguments[0].value
     found = values[1].moved(node.start, node.end)
     found.partial = True
-    if isinstance(test, (Name, Member)) and fold(test.name) in DIGITS:
+    if is_safe_test(arguments[0]):
         found.safe = True
     return found
 
@@ -34,7 +50,31 @@ def is_safe_test(argument: Argument) -> bool:
             test = test.statements[0]
         if isinstance(test, Jump):
             test = test.value
+    return _keeps_safe(test)
+
+
+def _keeps_safe(test: Node | None) -> bool:
+    """Return whether only characters that are safe pass a test."""
+    if isinstance(test, Choice):
+        if test.tests:
+            return any(map(_keeps_safe, (*test.tests, *test.options)))
+        return all(map(_keeps_safe, test.options))
+    if isinstance(test, Operation):
+        if test.sign in ("||", "or"):
+            return _keeps_safe(test.left) and _keeps_safe(test.right)
+        if test.sign in ("&&", "and"):
+            return _keeps_safe(test.left) or _keeps_safe(test.right)
+        if test.sign != "in":
+            return False
+        allowed = test.right
+        if isinstance(allowed, Literal):
+            return is_word(allowed.value)
+        return isinstance(allowed, (Name, Member)) and fold(allowed.name) in _ALPHABETS
     if isinstance(test, Call):
+        owner = test.callee.owner if isinstance(test.callee, Member) else None
+        if isinstance(owner, Pattern):
+            # ``/[A-Z]/i.test(character)``
+            return is_safe_pattern(owner.text.rpartition("/")[0] or owner.text)
         test = test.callee
     return isinstance(test, (Name, Member)) and fold(test.name) in DIGITS
 

@@ -348,7 +348,7 @@ def date_format_call(  # noqa: PLR0913  # the parts of a call
                 node.start, node.end, safe=owner.safe or _CLOCKS.search(flow.source, node.start, node.end) is not None
             )
         if folded == "format" and owner is not None and values:
-            return Value(node.start, node.end, safe="datetime" in owner_name or "formatter" in owner_name)
+            return Value(node.start, node.end, safe=owner.safe or "datetime" in owner_name or "formatter" in owner_name)
         return None
     dates = folded != "tostring" or NUMERIC_FORMAT.match(literal) is not None
     if folded == "format" and owner is None and len(values) < 2:

@@ -12,6 +12,9 @@ _NUMBER_TYPES = words(
     system.int32 system.guid system.int64 datetimeimmutable biginteger z.number z.boolean enum"""
 )
 _WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
+_MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*\)?\s*\[.*\]|keyof\s+typeof\s+(\w+)", re.DOTALL)
+"""The items of a list that is declared ``as const``, and the keys and values of such an object."""
+
 _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")
 _ENUM = re.compile(r"(?:\w+\.)*(?:[A-Z][a-z0-9]+)*(?:Status|State|Kind|Type|Option|Mode|Level|Severity|Priority|Enum)")
 """Names that programs give to enums."""
@@ -61,6 +64,9 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
         return len(type) > 1 and type[-1] == type[0] and not any(sign in type[1:-1] for sign in "'\"()[]=<>")
     if type.endswith(("[]", "()")):
         return is_safe_type(type[:-2], aliases, depth + 1)
+    members = _MEMBERS.fullmatch(type)
+    if members is not None:
+        return aliases.get(f"typeof {members[1] or members[2]}") == "enum"
     match = _WRAPPER.fullmatch(type)
     if match is not None and match[1].lower().endswith(_WRAPPER_ENDS):
         return all(is_safe_type(each, aliases, depth + 1) for each in match[2].split(","))

@@ -247,8 +247,8 @@ class Value:
     a mapping. `safe` is True if neither a quote nor an operator can be in it, or in an item of it. `joint` is the
     separator of a list that was joined, `records` is True for records of the server. `sinks` and `places` are those of
     what the value was made from. `inner` are texts before they were encoded, `kind` is the class of the file that it is an
-    instance of. `open` is True if it may also be another text, which is not known and not safe. `pairs` is True for the
-    pairs of keys and values of a mapping.
+    instance of, `pattern` the regular expression that it is. `open` is True if it may also be another text, which is not known
+    and not safe. `pairs` is True for the pairs of keys and values of a mapping.
     """
 
     __slots__ = (
@@ -265,6 +265,7 @@ class Value:
         "pairs",
         "parameter",
         "partial",
+        "pattern",
         "places",
         "records",
         "safe",
@@ -295,6 +296,7 @@ class Value:
         self.open = False
         self.pairs = False
         self.parameter = ""
+        self.pattern = ""
 
     def moved(self, start: int, end: int) -> Value:
         """Return the same value for another expression, which shares its sinks and targets."""
@@ -303,7 +305,7 @@ class Value:
         other.joint, other.records, other.inner = self.joint, self.records, self.inner
         other.sinks, other.places, other.function = self.sinks, self.places, self.function
         other.moment, other.made, other.parameter = self.moment, self.made, self.parameter
-        other.kind, other.open, other.pairs = self.kind, self.open, self.pairs
+        other.kind, other.open, other.pairs, other.pattern = self.kind, self.open, self.pairs, self.pattern
         return other
 
     @property

@@ -248,11 +248,16 @@ class Declarations(Expressions):
                 self.note_type(target.name, type)
             if self.word() in ("=", ":="):
                 self.at += 1
+                first = self.at
                 value = self.initial()
+                self.note_value(target, value, first)
             found.append(Assign(start, self.last_end(), target, value, type=type, declared=True))
             if self.word() != ",":
                 return found
             self.at += 1
+
+    def note_value(self, target: Node, value: Node | None, first: int) -> None:
+        """Note what the value of a declaration says of types; it begins at the token at index `first`."""
 
     def declared_type(self) -> tuple[str, Node | None]:
         """Parse the type of a declaration after its name; return it, and the value that it gives in some languages."""

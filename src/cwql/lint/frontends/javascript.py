@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
+from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.ir import Call
+from cwql.lint.ir import Call, Items, Literal, Name, Pairs
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
@@ -17,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.lint.ir import Argument
+    from cwql.lint.ir import Argument, Node
 
 _BREAKS = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _FORMS = {
@@ -33,6 +34,9 @@ _SYNTAX = Syntax(
     _FORMS,
     regexes=True,
 )
+
+
+_STATES = words("React . useState useRef useSyncedState")
 
 
 class JavaScript(Parser):
@@ -58,6 +62,21 @@ class JavaScript(Parser):
         if self.word() in ("type", "namespace", "module", "interface", "enum", "let") and self.peek(1).kind != "name":
             return self.word() == "let" and self.word(1) in ("{", "[")
         return super().is_keyword()
+
+    def note_value(self, target: Node, value: Node | None, first: int) -> None:
+        """Note the type of ``const [kind, setKind] = useState<Kind>(…)``, and the values of ``[…] as const``."""
+        if isinstance(target, Items) and target.items and isinstance(value, Call):
+            while self.tokens[first].text != "<" and first + 1 < self.size and self.tokens[first].text in _STATES:
+                first += 1
+            named = target.items[0]
+            after = self._angles(first) if self.tokens[first].text == "<" else first
+            if after > first and isinstance(named, Name):
+                self.note_type(named.name, self.join_words(first + 1, after - 1))
+        elif isinstance(target, Name) and isinstance(value, (Items, Pairs)):
+            parts = value.items if isinstance(value, Items) else [entry.value for entry in value.entries]
+            fixed = self.text[value.end : self.last_end()].split() == ["as", "const"]
+            if fixed and all(isinstance(part, Literal) and is_word(part.value) for part in parts):
+                self.aliases[f"typeof {target.name}"] = "enum"
 
     def entry(self) -> Argument | None:
         """Parse an entry; a schema of zod gives its key a type."""

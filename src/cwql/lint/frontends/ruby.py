@@ -9,7 +9,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Other
+from cwql.lint.ir import Member, Name, Other
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -123,6 +123,14 @@ class Ruby(WordParser):
     jumps = words("raise break next redo exit fail")
     modifiers = words("private protected public")
     unaries = words("not defined?")
+
+    def named_operand(self) -> Node | None:
+        """Parse an operand that a name begins: ``@name`` is a member of ``self``."""
+        token = self.peek()
+        if token.text.startswith("@") and not token.text.startswith("@@"):
+            self.at += 1
+            return Member(token.start, token.end, Name(token.start, token.start, "self"), self.name_of(token.text))
+        return super().named_operand()
 
     def prefix(self) -> Node | None:
         """Parse an operand; ``?"`` is a character, which neither begins nor ends a string."""

@@ -266,8 +266,14 @@ class Scanner:
         tokens = [Token("variable", match[0], at, match.end())]
         if match.lastindex:
             # `$x->y` and `$x[0]`: more than the variable.
+            more = match[1]
             tokens = [
-                Token("variable", match[0].split("-")[0].split("[")[0], at, match.end()),
+                Token("variable", match[0].split("-")[0].split("[")[0], at, match.start(1)),
                 Token("sign", "->", at, at),
             ]
+            if more.startswith("->") and more[2:].isidentifier():
+                tokens.append(Token("name", more[2:], match.start(1) + 2, match.end()))
+            elif more.startswith("[") and more[1:-1].isidentifier():
+                # `$x[id]` is the same as `$x->id` here.
+                tokens.append(Token("name", more[1:-1], match.start(1) + 1, match.end() - 1))
         return Part("placeholder", "", at, match.end(), quoting, tokens, text[at : match.end()])

@@ -33,7 +33,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from cwql.lint.frontends.python.libraries import Libraries
@@ -229,9 +229,18 @@ class Expressions:
             return (
                 over
                 if not first.ifs
-                else Call(start, end, Name(start, start, "filter"), [Argument(Other(start, start)), Argument(over)])
+                else Call(
+                    start, end, Name(start, start, "filter"), [Argument(self._test(names, first.ifs)), Argument(over)]
+                )
             )
         return Call(start, end, Member(start, end, over, "map"), [Argument(function)])
+
+    def _test(self, names: Sequence[Parameter], tests: Sequence[ast.expr]) -> Node:
+        """Return the tests of a comprehension as a function."""
+        values = [*map(self.value, tests)]
+        start, end = values[0].start, values[-1].end
+        test = values[0] if len(values) == 1 else Choice(start, end, values[-1:], values[:-1])
+        return Function(start, end, "", names, test, True)
 
     def _lambda(self, node: ast.Lambda, start: int, end: int) -> Node:
         names = [Parameter(each.arg) for each in node.args.args]

@@ -9,6 +9,7 @@ from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.libraries import VERBS
 from cwql.lint.frontends.python.nodes import DEFINITIONS
+from cwql.lint.frontends.python.options import argument_types, option_types
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -176,10 +177,11 @@ class Statements(Expressions):
         arguments = node.args
         named = [*arguments.posonlyargs, *arguments.args]
         defaults = [*[None] * (len(named) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
+        options = option_types(node.decorator_list)
         parameters = [
             Parameter(
                 each.arg,
-                "" if each.annotation is None else self.type(each.annotation),
+                options.get(each.arg) or ("" if each.annotation is None else self.type(each.annotation)),
                 None if default is None else self.value(default),
                 self._module.start(each),
             )
@@ -260,6 +262,9 @@ def find_member_types(module: Module) -> dict[str, set[str]]:
             for each in node.body:
                 if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
                     found.setdefault(each.target.id, set()).add(module.text_of(each.annotation))
+    if ".add_argument(" in module.text:
+        for name, type in argument_types(module.tree):
+            found.setdefault(name, set()).add(type)
     return found
 
 
