@@ -131,9 +131,18 @@ class Outline:
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
             self._at += 1
-            # An unmatched quote, bracket or brace: a placeholder may contain the other half.
-            self.certain = self.certain and not (token.kind == "OTHER" and token.text in "\"'[]{}")
+            self.certain = self.certain and not (token.kind == "OTHER" and self._is_unmatched(token))
             state = state(token)
+
+    def _is_unmatched(self, token: Token) -> bool:
+        """Return whether a token is a quote, bracket or brace of which a placeholder may contain the other half."""
+        if token.text == "[":
+            rest = self.text[token.end :]
+            return PLACEHOLDER in rest and "]" not in rest
+        if token.text == "]":
+            before = self.text[: token.start]
+            return PLACEHOLDER in before and "[" not in before
+        return token.text in "\"'{}"
 
     def _peek(self, distance: int = 0) -> Token:
         at = self._at + distance
@@ -268,7 +277,7 @@ class Outline:
 
     def _list(self, token: Token) -> State:
         """Expect a list."""
-        if token.kind == "OPEN":
+        if token.kind == "OPEN" or token.text == "[":
             self._extend(token)
             if self._peek().kind == "PLACEHOLDER" and self._peek(1).kind == "CLOSE":
                 self._add("items", self._peek())
@@ -294,7 +303,7 @@ class Outline:
     def _item(self, token: Token) -> State:
         """Expect an item of a list, a comma or its end."""
         self._extend(token)
-        if token.kind == "CLOSE":
+        if token.kind == "CLOSE" or token.text == "]":
             return self._junction
         if token.with_placeholders:
             if token.kind in ("PLACEHOLDER", "MIXED") and self._peek().kind not in ("COMMA", "CLOSE"):
@@ -310,6 +319,10 @@ class Outline:
         if token.kind == "CLOSE":
             return self._junction
         following = self._peek()
+        if token.kind == "OTHER" and token.text in "&|" and self._before() is not None:
+            # `&&` in the place of `and`
+            self._at += following.text == token.text
+            return self._operand
         if token.kind == "PLACEHOLDER":
             if following.kind in _ENDS:
                 self._add("rest", token)
