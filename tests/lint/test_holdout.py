@@ -30,6 +30,18 @@ Three labels were corrected: a position in ``sync.ts``, a fact about a field tha
 The fifth round, ``holdout/fifth``, 45 scripts and classes of service providers in PowerShell, C#, VB.NET, shell and batch, 23 of them
 without a mistake: 35 of 40 expected diagnostics found in its first run (88 %), no false error, 16 false warnings in 12 of 45
 snippets. No label was changed.
+
+The sixth round, ``holdout/sixth``, 44 snippets of Python, JavaScript, TypeScript, Go, PHP, Ruby, Java and Kotlin, 23 of them
+without a mistake. Its first run:
+
+| | as committed | with the corrected labels |
+|---|---|---|
+| expected diagnostics found | 51 of 57 (89 %) | 52 of 57 (91 %) |
+| false errors | 0 | 0 |
+| false warnings | 15, in 11 of 44 | 14, in 10 of 44 (25 % of the expected diagnostics) |
+
+Two labels were corrected: a parameter of a public function, which code outside of the file may call with any text
+(``sweep.py``), and the text of a date, which contains no bracket (``tickets_late.py``). All labels are met now.
 """
 
 from __future__ import annotations
@@ -46,12 +58,11 @@ SECOND = read_all(FOLDER / "second")
 THIRD = read_all(FOLDER / "third")
 FOURTH = read_all(FOLDER / "fourth")
 FIFTH = read_all(FOLDER / "fifth")
+SIXTH = read_all(FOLDER / "sixth")
 REPORTS = read_all(Path(__file__).parent / "reproductions")
 
 UNMET = frozenset(
     (
-        # An argument of a type that its parser checks.
-        "command.py",
         # A condition with blanks, in a sentence.
         "notes.txt",
         # A condition that ends in `and`, and may be continued elsewhere.
@@ -82,14 +93,14 @@ def test_held_out_snippet(snippet: Snippet) -> None:
 
 
 @pytest.mark.parametrize(
-    "snippet", [*SECOND, *THIRD, *FOURTH, *FIFTH], ids=lambda snippet: f"{snippet.group}-{snippet.file}"
+    "snippet", [*SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH], ids=lambda snippet: f"{snippet.group}-{snippet.file}"
 )
 def test_snippet_of_a_later_round(snippet: Snippet) -> None:
     assert (sorted(snippet.run()) == sorted(snippet.expected)) == (snippet.file not in UNMET)
 
 
 def test_no_error_is_false() -> None:
-    total = count([*SNIPPETS, *SECOND, *THIRD, *FOURTH, *FIFTH, *REPORTS])
+    total = count([*SNIPPETS, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH, *REPORTS])
     assert total["false errors"] == 0
     assert total["found"] >= 0.95 * total["expected"]
 
@@ -105,7 +116,7 @@ const url = `https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?
 
 @pytest.mark.parametrize(
     "snippet",
-    [*SNIPPETS, *SECOND, *THIRD, *FOURTH, *FIFTH, *REPORTS],
+    [*SNIPPETS, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH, *REPORTS],
     ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}",
 )
 def test_no_condition_ends_before_it_starts(snippet: Snippet) -> None:
