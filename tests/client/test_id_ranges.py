@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from cwql.client.effects import Flow, Send
+from cwql.client.errors import PaginationError
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
 from cwql.client.id_ranges import RangePager
 from cwql.client.origin import Origin
@@ -41,6 +42,7 @@ class Table:
         self.ids = sorted(ids)
         self.links, self.total = links, total
         self.asked: list[dict[str, str]] = []
+        self.respects_page = True
         self.respects_page_id = True
         self.respects_order = True
         self.repeats_page_id = False
@@ -57,6 +59,8 @@ class Table:
         after -= "upto" in query and self.repeats_page_id
         ids = self.ids[: bisect_right(self.ids, high)]
         rest = ids[bisect_right(ids, after) :]
+        if self.respects_page:
+            rest = rest[(int(query.get("page", 1)) - 1) * size :]
         if "orderBy" in query and self.respects_order:
             rest.reverse()
         headers: dict[str, str] = {}
@@ -172,7 +176,9 @@ def change(dice: random.Random, table: Table, stayed: set[int], rounds: Iterator
 def test_server_that_ignores_page_id_is_paged_by_number_or_refused() -> None:
     table = Table(list(range(1, 201)))
     table.respects_page_id = False
-    with pytest.raises(Exception, match="page"):
+    assert pull(ranges(20), table)[0] == table.ids
+    table.respects_page = False
+    with pytest.raises(PaginationError, match="page"):
         pull(ranges(20), table)
 
 

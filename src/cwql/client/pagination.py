@@ -433,13 +433,11 @@ class KeysetPager:
         ids = [getattr(record, self._key, None) for record in last.value or ()]
         if not ids:
             return (total_of(last.response) or count) >= count
-        # A server that ignores the page returns the first record again, which proves nothing.
         end = ids[-1]
-        return (
-            type(end) is not int
-            or end > self._last
-            or ids == [getattr(record, self._key, None) for record in first.value or ()]
-        )
+        if ids == [getattr(record, self._key, None) for record in first.value or ()]:
+            # The server ignores the page, so all that is known is whether its count changed on the way.
+            return self._counts == {count}
+        return type(end) is not int or end > self._last
 
     def _again(self) -> Flow[Page[Any] | None]:
         """Request a page once more that was empty, because records may have been created since. Raises PaginationError."""
