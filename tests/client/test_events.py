@@ -149,7 +149,7 @@ def test_a_request_as_curl() -> None:
     assert "conditions=contactName%20%3D%20%22Anna%20Secret%22" in words[3]
     assert "authorization: ***" in words
     assert "priv-secret" not in first
-    assert shlex.split(second)[-1] == '{"summary": "it\'s"}'
+    assert shlex.split(second)[-1] == '{"summary":"it\'s"}'
 
 
 @pytest.mark.parametrize("event", ["request", "response", "retry"])
