@@ -40,8 +40,10 @@ PLACEHOLDERS = re.compile(
 VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
 """Variables of a shell. ``%NAME%`` of Windows is omitted, because it looks like a pattern."""
 
-SCRIPTS = (".sh", ".bash", ".zsh", ".bat", ".cmd")
-"""Suffixes of texts in which a shell fills in variables."""
+_BATCH_VARIABLES = re.compile(r"%(?![0-9A-Fa-f]{2}%)[A-Za-z_]\w*(?::[^%\n]*)?%|![A-Za-z_]\w*!|%~?[1-9](?![0-9A-Fa-f])")
+"""Variables and arguments of a batch file."""
+
+_BATCHES = (".bat", ".cmd")
 
 PLAIN = QuoteStyle({}, "\n\r")
 LINE_LIMIT = 20_000
@@ -51,16 +53,22 @@ LINE_LIMIT = 20_000
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in the URLs of a text."""
     text, name = source.text, source.name.lower()
-    script = text.startswith("#!") or name.endswith(SCRIPTS)
-    yield from find_in_lines(text, 0, len(text), context, "text", script, guessed=True)
+    variables = _BATCH_VARIABLES if name.endswith(_BATCHES) else VARIABLES if text.startswith("#!") else None
+    yield from find_in_lines(text, 0, len(text), context, "text", variables, guessed=True)
 
 
 def find_in_lines(  # noqa: PLR0913  # the parts of a line
-    text: str, start: int, end: int, context: Context, language: str, script: bool = False, guessed: bool = False
+    text: str,
+    start: int,
+    end: int,
+    context: Context,
+    language: str,
+    variables: re.Pattern[str] | None = None,
+    guessed: bool = False,
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in the lines of ``text[start:end]``.
 
-    In a `script` variables are filled by a program; text that is `guessed` to be prose may be code in an unknown language.
+    `variables` are filled by a program; text that is `guessed` to be prose may be code in an unknown language.
     """
     at = start
     while at < end:
@@ -72,7 +80,7 @@ def find_in_lines(  # noqa: PLR0913  # the parts of a line
         high = text.find("\n", near, end)
         high = end if high < 0 else high
         if high - low <= LINE_LIMIT:
-            yield from _find_in_line(text, low, high, context, language, script, guessed)
+            yield from _find_in_line(text, low, high, context, language, variables, guessed)
         at = high + 1
 
 
@@ -82,7 +90,7 @@ def _find_word(text: str, start: int, end: int) -> int:
 
 
 def _find_in_line(  # noqa: PLR0913  # the parts of a line
-    text: str, low: int, high: int, context: Context, language: str, script: bool, guessed: bool
+    text: str, low: int, high: int, context: Context, language: str, variables: re.Pattern[str] | None, guessed: bool
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     at = low
     while at < high:
@@ -99,7 +107,7 @@ def _find_in_line(  # noqa: PLR0913  # the parts of a line
         if text[stop : stop + 1] in ("'", '"') and JOINED.match(text, stop + 1, high) is not None:
             continue
         segment = TemplateSegment(text[begin:stop], begin, stop, "same", 0, PLAIN)
-        segments = open_placeholders([segment], VARIABLES) if script else [segment]
+        segments = open_placeholders([segment], variables) if variables is not None else [segment]
         yield from find_in_url(open_placeholders(segments, PLACEHOLDERS, safe=True), context, low, high, language)
 
 
