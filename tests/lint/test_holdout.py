@@ -14,7 +14,7 @@ calls safe (``projects.py``, ``SyncCommand.php``); and a template of Azure, whic
 (``logicapp.json``).
 
 The third round, ``holdout/third``: 66 of 68 expected diagnostics found in its first run, no false error, 5 false warnings in 3
-of 40 snippets. No label was changed.
+of 40 snippets. No label was changed, and all are met now.
 
 The fourth round, ``holdout/fourth``, 80 snippets with shapes of real files, 23 of them without a mistake. Its first run:
 
@@ -29,7 +29,7 @@ Three labels were corrected: a position in ``sync.ts``, a fact about a field tha
 
 The fifth round, ``holdout/fifth``, 45 scripts and classes of service providers in PowerShell, C#, VB.NET, shell and batch, 23 of them
 without a mistake: 35 of 40 expected diagnostics found in its first run (88 %), no false error, 16 false warnings in 12 of 45
-snippets. No label was changed.
+snippets. No label was changed, and all are met now.
 
 The sixth round, ``holdout/sixth``, 44 snippets of Python, JavaScript, TypeScript, Go, PHP, Ruby, Java and Kotlin, 23 of them
 without a mistake. Its first run:
@@ -69,12 +69,6 @@ UNMET = frozenset(
         "reports.toml",
         # `buildString { append(…) }`.
         "Worker.kt",
-        # A date in brackets that are never closed, around a value; a formatted date without brackets.
-        "Get-Overdue.ps1",
-        # `%NAME%` of batch files.
-        "tickets.bat",
-        # A text that is extended in a branch, from a replaced value.
-        "CompanySearch.vb",
         # The endpoint is an argument of a method that sends the condition.
         "devices.py",
     )

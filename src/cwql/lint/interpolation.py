@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from cwql.diagnostics import Edit, Fix
-from cwql.language.problems import BARE_DATE
+from cwql.language.problems import BARE_DATE, UNCLOSED_DATE
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import find_language
 from cwql.lint.hints import (
@@ -40,6 +40,8 @@ _DATE = re.compile(
 )
 """Expressions that format a date."""
 
+_OPEN_DATE = re.compile(rf"[=<>]\s*(\[{PLACEHOLDER})\s+(?:and|or)\s", re.IGNORECASE)
+
 LONG = 500
 """Advice does not repeat comparisons that are longer, in characters."""
 
@@ -53,6 +55,7 @@ def weigh_placeholders(found: ConditionTemplate, fillers: Sequence[SampleGenerat
     filler = fillers[0]
     dialect = filler.dialect if len(fillers) == 1 else None
     weighing = _Weighing(found, filler, dialect)
+    yield from weighing.open_dates()
     for part in filler.outline.parts:
         if part.role in ("text", "date", *_VALUES):
             yield from weighing.value(part)
@@ -83,7 +86,11 @@ class _Weighing:
         """Report each placeholder that is part of a literal or replaces one."""
         rule: Rule = INTERPOLATED_TEXT if part.role in ("text", "date") else INTERPOLATED_VALUE
         inside = self._inside(part)
-        if part.role == "value" and len(inside) == 1 and _DATE.search(inside[0][1].expression) is not None:
+        if (
+            part.role == "value"
+            and len(inside) == 1
+            and (inside[0][1].dated or _DATE.search(inside[0][1].expression) is not None)
+        ):
             bare = self._bare_date(part)
             if bare is not None:
                 yield bare
@@ -100,6 +107,21 @@ class _Weighing:
             # `{quote}{name}{quote}` is one value.
             place = Span(part.start, part.end) if part.role == "value" else Span(at, at + 1)
             yield rule.at(place, message, hint=self._advise(part, segment))
+
+    def open_dates(self) -> Iterator[Diagnostic]:
+        """Report a bracket before a value that is never closed, unless a value after it may close it."""
+        if self._dialect is None or self._dialect.bare_dates:
+            return
+        for match in _OPEN_DATE.finditer(self._text):
+            later = [
+                segment for at, segment in zip(self._places, self._placeholders, strict=True) if at > match.start()
+            ]
+            if all(segment.safe for segment in later) and "]" not in self._text[match.end() :]:
+                yield UNCLOSED_DATE.at(
+                    Span(match.start(1), match.end(1)),
+                    "the date that starts here is never closed",
+                    hint="write ] after the value",
+                )
 
     def _bare_date(self, part: Part) -> Diagnostic | None:
         """Return the diagnostic for a date that the program formats and does not put between brackets."""

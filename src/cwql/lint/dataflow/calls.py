@@ -318,7 +318,9 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
         return result
     if folded == "get-date":
         result.safe = True
-        result.moment = not any(option in options for option in ("format", "uformat", "f"))
+        form = options.get("format") or options.get("uformat") or options.get("f")
+        result.moment = form is None
+        result.dated = form is not None and "y" in (form.plain or "").lower() and "[" not in (form.plain or "")
         return result
     if folded == "convertto-cwmtime":
         result.safe = True

@@ -260,6 +260,7 @@ class Emitter:
                     each.expression if placeholder else "",
                     each.safe,
                     each.joint,
+                    each.dated,
                 )
             )
         return pieces

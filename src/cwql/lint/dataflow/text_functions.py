@@ -355,4 +355,6 @@ def date_format_call(  # noqa: PLR0913  # the parts of a call
         return None
     if not dates or DATE_FORMAT.fullmatch(literal) is None:
         return None
-    return Value(node.start, node.end, safe=True)
+    made = Value(node.start, node.end, safe=True)
+    made.dated = "y" in literal.lower() and "[" not in literal
+    return made

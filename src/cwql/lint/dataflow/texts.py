@@ -138,6 +138,7 @@ class Builder:
                 value.inner or (value.texts if value.inner else ()),
                 items,
                 value.parameter,
+                value.dated,
             )
         )
 

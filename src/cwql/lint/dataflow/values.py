@@ -32,10 +32,11 @@ class Segment:
 
     `literal` is the start of the string literal around it, -1 if there is none. A ``placeholder`` is a placeholder: `inner` are
     the texts that it has before they are encoded, `items` those of the list that is joined there, and `parameter` is the
-    name of the function's parameter that fills it.
+    name of the function's parameter that fills it; `dated` is True for a date that is formatted without brackets.
     """
 
     __slots__ = (
+        "dated",
         "end",
         "expression",
         "inner",
@@ -64,7 +65,9 @@ class Segment:
         inner: Sequence[Text] = (),
         items: Sequence[Text] = (),
         parameter: str = "",
+        dated: bool = False,
     ) -> None:
+        self.dated = dated
         self.kind: Only["same", "escape", "placeholder"] = kind
         self.text = text
         self.start = start
@@ -248,10 +251,12 @@ class Value:
     separator of a list that was joined, `records` is True for records of the server. `sinks` and `places` are those of
     what the value was made from. `inner` are texts before they were encoded, `kind` is the class of the file that it is an
     instance of, `pattern` the regular expression that it is. `open` is True if it may also be another text, which is not known
-    and not safe. `pairs` is True for the pairs of keys and values of a mapping.
+    and not safe. `pairs` is True for the pairs of keys and values of a mapping, `dated` for a date that is formatted without
+    brackets.
     """
 
     __slots__ = (
+        "dated",
         "end",
         "entries",
         "function",
@@ -293,6 +298,7 @@ class Value:
         self.kind = ""
         self.moment = False
         self.made = False
+        self.dated = False
         self.open = False
         self.pairs = False
         self.parameter = ""
@@ -306,6 +312,7 @@ class Value:
         other.sinks, other.places, other.function = self.sinks, self.places, self.function
         other.moment, other.made, other.parameter = self.moment, self.made, self.parameter
         other.kind, other.open, other.pairs, other.pattern = self.kind, self.open, self.pairs, self.pattern
+        other.dated = self.dated
         return other
 
     @property
@@ -393,6 +400,7 @@ def merged(values: Sequence[Value]) -> Value:
     first = distinct[0]
     found = Value(first.start, first.end, safe=all(map(is_harmless, distinct)))
     found.moment = any(each.moment for each in distinct)
+    found.dated = all(each.dated for each in distinct)
     found.open = any(each.open or _is_unknown(each) for each in distinct)
     found.kind = first.kind if all(each.kind == first.kind for each in distinct) else ""
     texts = list({id(text): text for each in distinct for text in each.texts}.values())

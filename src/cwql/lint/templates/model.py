@@ -58,7 +58,7 @@ class TemplateSegment(Value):
     `text` is the text at run time. A ``same`` segment has the text of the file, an ``escape`` is a unit with another
     spelling (``\n``, ``%20``, ``''``), a ``placeholder`` is a placeholder with the text `PLACEHOLDER` and the `expression` that
     fills it. `safe` is True if its value cannot contain a quote or an operator (a number, a date that the program
-    formats, a literal from another place); `joint` is the separator of a joined list of texts. `quoting` is that of the
+    formats, a literal from another place); `joint` is the separator of a joined list of texts; `dated` is True for a date that is formatted without brackets. `quoting` is that of the
     literal around the segment, None if nothing may be edited; for a placeholder between two literals it is None, since
     nothing can be written next to it. `literal` numbers the literals of a condition that is put together from several.
     """
@@ -72,6 +72,7 @@ class TemplateSegment(Value):
     expression: str
     safe: bool
     joint: str | None
+    dated: bool
 
     def __init__(  # noqa: PLR0913  # one argument for each field
         self,
@@ -84,6 +85,7 @@ class TemplateSegment(Value):
         expression: str = "",
         safe: bool = False,
         joint: str | None = None,
+        dated: bool = False,
     ) -> None:
         _set_text(self, text)
         _set_start(self, start)
@@ -94,18 +96,28 @@ class TemplateSegment(Value):
         _set_expression(self, expression)
         _set_safe(self, safe)
         _set_joint(self, joint)
+        _set_dated(self, dated)
 
     def with_quoting(self, quoting: QuoteStyle | None) -> TemplateSegment:
         """Return the segment in a literal with another quoting."""
         return TemplateSegment(
-            self.text, self.start, self.end, self.kind, self.literal, quoting, self.expression, self.safe, self.joint
+            self.text,
+            self.start,
+            self.end,
+            self.kind,
+            self.literal,
+            quoting,
+            self.expression,
+            self.safe,
+            self.joint,
+            self.dated,
         )
 
 
 _set_text, _set_start, _set_end = [slot_setter(TemplateSegment, name) for name in ("text", "start", "end")]
 _set_kind, _set_literal, _set_quoting = [slot_setter(TemplateSegment, name) for name in ("kind", "literal", "quoting")]
-_set_expression, _set_safe, _set_joint = [
-    slot_setter(TemplateSegment, name) for name in ("expression", "safe", "joint")
+_set_expression, _set_safe, _set_joint, _set_dated = [
+    slot_setter(TemplateSegment, name) for name in ("expression", "safe", "joint", "dated")
 ]
 
 
