@@ -7,6 +7,7 @@ from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.flow import SHORT
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
+from cwql.lint.dataflow.values import is_word
 from cwql.lint.ir import Argument, Assign, Block, Call, Cast, Choice, Chunk, Literal, Member, Module, Name, Node, Other
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
@@ -321,11 +322,15 @@ class Reader:
 
 
 _LIST = re.compile(r"[A-Za-z_]\w*\+?=")
+_MOST_OPTIONS = 40
 _GLOB = re.compile(r"[*?\[~]")
 
 
 def _one_of(start: int, end: int, options: Sequence[Node]) -> Node:
-    """Return a value that is one of several."""
+    """Return a value that is one of several: of many, only whether all of them are words of the script."""
+    if len(options) > _MOST_OPTIONS:
+        plain = all(isinstance(each, Literal) and is_word(each.value) for each in options)
+        return Cast(start, end, "int", Other(start, end)) if plain else Other(start, end)
     return options[0] if len(options) == 1 else Choice(start, end, options)
 
 
@@ -364,8 +369,8 @@ def _is_clean(command: Node, source: str) -> bool:
 _TESTED = re.compile(
     r"\[\[\s+(?:!\s+)?['\"]?\$\{?(?P<a>\w+)\}?['\"]?\s+=~\s+(?P<pattern>\S+)\s+\]\]"
     r"|case\s+['\"]?\$\{?(?P<b>\w+)\}?['\"]?\s+in[^()]{0,40}\*\[[!^](?P<set>(?:[\w.@: -]|\[:\w+:\])+)\]\*"
-    r"|case\s+['\"]?\$\{?(?P<d>\w+)\}?['\"]?\s+in(?:\s+\(?(?:[\w.@:|-]|'[\w .@:-]+'|\"[\w .@:-]+\"|[ ])+\)[^;()*]*;;)+"
-    r"\s*\(?\*\)[^)]{0,200}?\b(?:exit|return|die|usage|continue)\b[^)]{0,100}?\besac\b"
+    r"|case\s+['\"]?\$\{?(?P<d>\w+)\}?['\"]?\s+in(?:\s++\(?(?:[\w.@:| -]|'[\w .@:-]++'|\"[\w .@:-]++\")++\)[^;()*]*+;;)++"
+    r"\s*+\(?\*\)[^)]{0,200}?\b(?:exit|return|die|usage|continue)\b[^)]{0,100}?\besac\b"
     r"|\[\s+['\"]?\$\{?(?P<c>\w+)\}?['\"]?\s+-eq\s+['\"]?\$\{?(?P=c)\}?['\"]?\s+\]"
 )
 """Tests that a script makes before it uses a variable: what comes after them is only reached with a safe value."""
