@@ -24,7 +24,7 @@ _FORMS = {
     '"""': Form('"""', None, QuoteStyle({}, '"$'), _PLACEHOLDERS, lines=True),
 }
 
-_SYNTAX = Syntax(r"(?P<string>\"{3}|[\"'])|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _FORMS)
+_SYNTAX = Syntax(r"(?P<string>\"{3}|[\"'])|(?P<name>[A-Za-z_]\w*)|(?P<mark>!in\b)", "//", {"/*": "*/"}, _FORMS)
 
 
 class Kotlin(Parser):
@@ -34,7 +34,7 @@ class Kotlin(Parser):
     pairs = frozenset(("to",))
     named = frozenset(("=",))
     fallbacks = frozenset(("?:",))
-    powers: Mapping[str, int] = {**POWERS, "to": 6}
+    powers: Mapping[str, int] = {**POWERS, "to": 6, "!in": 7}
     lines = True
     typed = "colon"
     asserts = True

@@ -126,7 +126,8 @@ class Parser(Declarations):
             self.at += 1
             value = None
             # The word of a string is empty.
-            if self.at < self.size and not self.peek().fresh and self.word() not in (";", "}"):
+            ends = self.word() in (";", "}") or self.word() in self.modifying
+            if self.at < self.size and not self.peek().fresh and not ends:
                 value = self.simple(stop)
             return Jump(start, self.last_end(), value, word in self.returns)
         if word in self.functions:
