@@ -389,9 +389,13 @@ def _choice(flow: Flow, node: Choice) -> Value:
     if not values:
         return Value(node.start, node.end)
     found = merged(values).moved(node.start, node.end)
-    given = [value for option, value in zip(node.options, values, strict=True) if not is_nothing(option)] or values
+    given = [
+        value
+        for option, value in zip(node.options, values, strict=True)
+        if not (is_nothing(option) or isinstance(option, Jump))
+    ] or values
     found.safe = all(map(is_harmless, given))
-    # ``records[0] ?? null``
+    # ``records[0] ?? null``, ``text.toIntOrNull() ?: return``
     found.records = all(value.records for value in given)
     if known and len(known) < len(values):
         # What is not known adds nothing: ``text || undefined``.

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import fold, is_anchored, is_safe_pattern
-from cwql.lint.dataflow.values import is_word, path_of
-from cwql.lint.ir import Call, Cast, Choice, Literal, Member, Name, Node, Number, Operation, Other, Pattern, Unary
+from cwql.lint.dataflow.values import is_harmless, is_word, path_of
+from cwql.lint.ir import (
+    Call,
+    Cast,
+    Choice,
+    Index,
+    Items,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Number,
+    Operation,
+    Other,
+    Pairs,
+    Pattern,
+    Unary,
+    key_of,
+)
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -12,6 +29,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.values import Value
 
     Guards: TypeAlias = tuple[set[str], set[str]]
 
@@ -21,6 +39,12 @@ DIGITS = words(
 )
 _MATCHES = words("test fullmatch match pregmatch matchstring ismatch matches match?")
 _CONTAINS = words("contains includes include? include strcontains containsrune indexof")
+_INCLUDES = words(
+    """contains includes include include? has haskey containskey containsvalue member? key? inarray arraykeyexists
+    hasownproperty hasown hasvalue value? containselement"""
+)
+_INSIDE = frozenset(("in", "-in", "-cin", "-contains", "-ccontains"))
+_OUTSIDE = frozenset(("not in", "!in", "-notin", "-cnotin", "-notcontains", "-cnotcontains"))
 _EMPTY = words("isnullorempty isnullorwhitespace isempty empty isblank isnull blank nil")
 _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
 _LENGTHS = words("len length size strlen count bytesize")
@@ -35,25 +59,7 @@ def guards_of(test: Node, flow: Flow) -> tuple[set[str], set[str]]:
         yes, no = guards_of(test.value, flow)
         return no, yes
     if isinstance(test, Operation):
-        sign = test.sign.lower()
-        found = _quote_in(test, sign)
-        if found is not None:
-            return found
-        left = path_of(test.left)
-        if sign in ("-match", "=~", "-cmatch") and left:
-            return ({left}, set()) if _is_safe(test.right, True, flow) else (set(), set())
-        if sign in ("-notmatch", "!~") and left:
-            return (set(), {left}) if _is_safe(test.right, True, flow) else (set(), set())
-        if sign in ("&&", "and", "-and"):
-            return _both(guards_of(test.left, flow), guards_of(test.right, flow))
-        if sign in ("||", "or", "-or"):
-            return _either(guards_of(test.left, flow), guards_of(test.right, flow))
-        if sign in _EQUAL or sign in _UNEQUAL:
-            yes, no = guards_of(test.left, flow)
-            if left and isinstance(test.right, Literal) and is_word(test.right.value):
-                # ``status == "Open"``: then it is a word of the program.
-                yes = {left}
-            return (yes, no) if (sign in _EQUAL) != is_nothing(test.right) else (no, yes)
+        return _guards_of_operation(test, flow)
     if isinstance(test, Choice) and len(test.options) == len(test.tests) == 1:
         # ``a && b``: the value of `b`, if `a` is true.
         return _both(guards_of(test.tests[0], flow), guards_of(test.options[0], flow))
@@ -61,8 +67,38 @@ def guards_of(test: Node, flow: Flow) -> tuple[set[str], set[str]]:
         return _either(guards_of(test.options[0], flow), guards_of(test.options[1], flow))
     if isinstance(test, Other) and len(test.children) == 1:
         return guards_of(test.children[0], flow)
+    if isinstance(test, Index) and test.key is not None and is_allow_list(test.owner, flow):
+        # ``if (!NAMES[name])``
+        return {path for path in (path_of(test.key),) if path}, set()
     if isinstance(test, Call):
-        return _checked(test, flow), _without_quote(test)
+        return _checked(test, flow) | _included(test, flow), _without_quote(test)
+    return set(), set()
+
+
+def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
+    """Return the guards of a comparison, a search or a connective."""
+    sign = test.sign.lower()
+    found = _quote_in(test, sign)
+    if found is not None:
+        return found
+    member = _member_of(test, sign, flow)
+    if member:
+        return (set(), {member}) if sign in _OUTSIDE else ({member}, set())
+    left = path_of(test.left)
+    if sign in ("-match", "=~", "-cmatch") and left:
+        return ({left}, set()) if _is_safe(test.right, True, flow) else (set(), set())
+    if sign in ("-notmatch", "!~") and left:
+        return (set(), {left}) if _is_safe(test.right, True, flow) else (set(), set())
+    if sign in ("&&", "and", "-and"):
+        return _both(guards_of(test.left, flow), guards_of(test.right, flow))
+    if sign in ("||", "or", "-or"):
+        return _either(guards_of(test.left, flow), guards_of(test.right, flow))
+    if sign in _EQUAL or sign in _UNEQUAL:
+        yes, no = guards_of(test.left, flow)
+        if left and isinstance(test.right, Literal) and is_word(test.right.value):
+            # ``status == "Open"``: then it is a word of the program.
+            yes = {left}
+        return (yes, no) if (sign in _EQUAL) != is_nothing(test.right) else (no, yes)
     return set(), set()
 
 
@@ -143,6 +179,67 @@ def _without_quote(test: Call) -> set[str]:
     return {path} if path else set()
 
 
+def _member_of(test: Operation, sign: str, flow: Flow) -> str:
+    """Return the name that an operator searches in an allow list: ``name in ALLOWED``, ``$allowed -contains $name``."""
+    if sign not in _INSIDE and sign not in _OUTSIDE:
+        return ""
+    item, items = (test.right, test.left) if sign.endswith("contains") else (test.left, test.right)
+    return path_of(item) if is_allow_list(items, flow) else ""
+
+
+def _included(test: Call, flow: Flow) -> set[str]:
+    """Return the name that a call searches in an allow list: ``ALLOWED.includes(name)``, ``in_array($name, ALLOWED)``."""
+    callee = test.callee
+    if not isinstance(callee, (Member, Name)) or fold(callee.name) not in _INCLUDES:
+        return set()
+    values = [argument.value for argument in test.arguments if argument.value is not None]
+    owner = callee.owner if isinstance(callee, Member) else None
+    if owner is not None and values and is_allow_list(owner, flow):
+        path = path_of(values[0])
+        return {path} if path else set()
+    if len(values) > 1:
+        for items, item in ((values[1], values[0]), (values[0], values[1])):
+            if path_of(item) and is_allow_list(items, flow):
+                return {path_of(item)}
+    return set()
+
+
+def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
+    """Return whether an expression is a list of words or numbers of the program itself, or a mapping with such keys."""
+    if node is None or depth > 4:
+        return False
+    if isinstance(node, Items):
+        return bool(node.items) and all(map(_is_plain, node.items))
+    if isinstance(node, Pairs):
+        keys = [entry.name or key_of(entry.key) for entry in node.entries]
+        return bool(keys) and all(key and is_word(key) for key in keys)
+    if isinstance(node, Literal):
+        # ``%w[New Open]``, and the text that contains another one
+        return is_word(node.value) if node.whole else all(is_word(chunk.text) for chunk in node.chunks)
+    if isinstance(node, Call):
+        values = [argument.value for argument in node.arguments if argument.value is not None]
+        if len(values) == 1 and not _is_plain(values[0]):
+            # ``new Set(["New"])``, ``Object.keys(NAMES)``
+            return is_allow_list(values[0], flow, depth + 1)
+        if values:
+            name = fold(node.callee.name) if isinstance(node.callee, (Member, Name)) else ""
+            return name.endswith("of") and all(map(_is_plain, values))
+        return isinstance(node.callee, Member) and is_allow_list(node.callee.owner, flow, depth + 1)
+    value = _value_of(node, flow)
+    if value is None:
+        return False
+    if value.entries:
+        return all(map(is_word, value.entries))
+    if value.items is not None:
+        return bool(value.items) and not value.partial and all(map(is_harmless, value.items))
+    return is_harmless(value)
+
+
+def _is_plain(node: Node) -> bool:
+    """Return whether an item is a number, or a text of the program that has no quotes."""
+    return isinstance(node, Number) or (isinstance(node, Literal) and node.whole and is_word(node.value))
+
+
 def is_nothing(node: Node | None) -> bool:
     """Return whether a value is that of a test that fails: ``None``, ``null``, ``false``, ``0``, ``-1``."""
     if isinstance(node, Unary) and node.sign == "-":
@@ -213,11 +310,17 @@ def is_compiler(node: Call) -> bool:
 
 def _named(node: Node, flow: Flow) -> str | None:
     """Return the pattern that a name has: ``SKU = re.compile("…")``, ``const sku = /…/``."""
+    value = _value_of(node, flow)
+    return None if value is None else value.pattern or value.plain
+
+
+def _value_of(node: Node, flow: Flow) -> Value | None:
+    """Return the value of a name, or of a member of a class of the file."""
     path = path_of(node)
     value = flow.env.get(path) if path else None
     if value is None and isinstance(node, Member) and isinstance(node.owner, Name) and node.owner.name in flow.classes:
         value = flow.classes[node.owner.name].get(f"this.{node.name}")
-    return None if value is None else value.pattern or value.plain
+    return value
 
 
 def _is_safe(node: Node, whole: bool, flow: Flow, begins: bool = False) -> bool:

@@ -14,7 +14,7 @@ NUMBERS = words(
     strlen time strtotime numberformat abs round floor ceil max min unix unixmilli year day yearday gettime
     getfullyear now utc ord sum cint clng cdbl isodate id2name stringtointeger integertostring parseexact tonumber
     number.totext hash uuid4 utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal
-    toordinal timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid"""
+    toordinal atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid"""
 )
 """Calls that return a number, or fail."""
 

@@ -59,6 +59,19 @@ if TYPE_CHECKING:
 _PAIRS = words("getenumerator items entries entryset iteritems")
 """Methods that return the keys of a mapping with their values."""
 
+_FILTERS = frozenset(
+    f"FILTER_{name}"
+    for name in (
+        "VALIDATE_INT",
+        "VALIDATE_FLOAT",
+        "VALIDATE_BOOL",
+        "VALIDATE_BOOLEAN",
+        "VALIDATE_IP",
+        "SANITIZE_NUMBER_INT",
+    )
+)
+"""Filters of PHP whose results have no quotes."""
+
 _OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
 
 
@@ -181,6 +194,13 @@ def known_call(  # noqa: C901  # a case for each kind of function
         or owner_name in ("math", "bigdecimal")
     ):
         return Value(node.start, node.end, safe=True)
+    if folded in ("filterinput", "filtervar") and any(
+        isinstance(argument.value, Name) and argument.value.name in _FILTERS for argument in arguments
+    ):
+        return Value(node.start, node.end, safe=True)
+    if folded in ("set", "hashset", "arraylist") and first is not None and first.items is not None:
+        # ``new Set(["New", "Open"])``
+        return first.moved(node.start, node.end)
     if folded in ("get", "pop", "getlist") and any(
         argument.name == "type"
         and isinstance(argument.value, Name)
