@@ -501,6 +501,7 @@ def _branch(flow: Flow, node: Branch) -> Value:
         return Value(node.start, node.end)
     found = merged(known or values).moved(node.start, node.end)
     found.safe = all(value.safe or bool(value.texts) for value in values)
+    found.open = found.open or (len(known) < len(values) and not found.safe)
     return found
 
 

@@ -328,6 +328,13 @@ _GLOB = re.compile(r"[*?\[~]")
 
 def _one_of(start: int, end: int, options: Sequence[Node]) -> Node:
     """Return a value that is one of several: of many, only whether all of them are words of the script."""
+    # A word that is a variable, ``"$1"``, is its value.
+    options = [
+        each.chunks[0].node or each
+        if isinstance(each, Literal) and len(each.chunks) == 1 and each.chunks[0].kind == "placeholder"
+        else each
+        for each in options
+    ]
     if len(options) > _MOST_OPTIONS:
         plain = all(isinstance(each, Literal) and is_word(each.value) for each in options)
         return Cast(start, end, "int", Other(start, end)) if plain else Other(start, end)
