@@ -39,7 +39,7 @@ def _find_meant(kind: type[BaseModel], name: str) -> list[str]:
 
 
 def _write(known: Catalog, record: str, path: tuple[str, ...]) -> str:
-    """Return the attributes of a path; what records show below ``_info`` is in a dictionary."""
+    """Return the attributes of a path; members below ``_info`` are in a dictionary."""
     found = known.resolve(record, path)
     note = found.field.note if isinstance(found, Resolved) else None
     shown = path if note is None or note.target is None else tuple(note.target.split("/"))

@@ -214,7 +214,7 @@ def _mend(shape: _Shape, data: list[Any]) -> tuple[list[Record], list[SchemaMism
     if records is None:
         records = [_read_or_construct(shape.kind, entry) for entry in data]
     found_fields = [_resolve(shape, path) for path, _ in cuts]
-    # In reverse, because what was removed last may have contained what was removed first.
+    # In reverse, because a list that was removed later may have contained one that was removed earlier.
     for (path, value), info in zip(reversed(cuts), reversed(found_fields), strict=True):
         if shape.keep or len(path) > 1:
             _graft(records, path, value if shape.keep else _fitting(info, value))

@@ -194,7 +194,7 @@ class _Weighing:
         if all(segment.safe for _, segment in placeholders) or {*joints, *part.joined} == {"and"}:
             return
         if set(part.joined) == {"or"}:
-            # Neither connective in the part changes what belongs together.
+            # Neither connective in the part changes which terms belong together.
             return
         shown = "".join([show_placeholder(segment.expression, self._language) for _, segment in placeholders])
         words = " and ".join([f"`{word}`" for word in dict.fromkeys(part.joined)])

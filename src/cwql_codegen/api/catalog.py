@@ -121,7 +121,7 @@ def write_releases(api: Api, names: Mapping[str, str]) -> str:
 
 
 def _order_release(release: str) -> tuple[float, ...]:
-    """Return what orders releases: their numbers. Nothing is newer than a document whose version has none, such as ``Cloud``."""
+    """Return the numbers that order releases. Nothing is newer than a document whose version has none, such as ``Cloud``."""
     return tuple([int(number) for number in re.findall(r"\d+", release, re.ASCII)]) or (math.inf,)
 
 

@@ -1,4 +1,4 @@
-"""What names and members are set to, and the texts that are sent as parameters: the state of one pass over a module."""
+"""The values of names and members, and the texts that are sent as parameters: the state of one pass over a module."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
 
 
 def _inline(flow: Flow, node: Call, function: Function, owner: Value | None, name: str) -> Value:
-    """Return the value of a function that is an argument: its items are what it returns."""
+    """Return the value of a function that is an argument: its items are its results."""
     value = Value(function.start, function.end)
     value.function = function
     item = flow.item_of(owner if owner is not None else list_after_function(flow, node, name))

@@ -288,7 +288,7 @@ class Flow(Bindings):
         return alive
 
     def choose(self, node: Choice) -> list[Value]:
-        """Return the values of the options of an expression with a test, each with what the test says of its names."""
+        """Return the values of the options of an expression with a test, each with the facts that the test gives about its names."""
         if len(node.tests) != 1 or len(node.options) != 2:
             return [self.evaluate(option) for option in node.options]
         outer = self.env
@@ -322,7 +322,7 @@ class Flow(Bindings):
             return
         filled = value.moved(value.start, value.end)
         filled.texts = [text for text in value.texts if text.plain != ""]
-        # What it is instead is checked where it is assigned.
+        # Its other values are checked where they are assigned.
         filled.safe = value.safe or not filled.texts
         self.env.set(name, filled, counted=False)
 

@@ -28,7 +28,7 @@ _LONG = 4000
 class Builder:
     """Put a text together; there may be several, if a part of it is one of several.
 
-    `extends` is True if what is inserted next is added to the text of a name.
+    `extends` is True if the next insertion is added to the text of a name.
     """
 
     def __init__(self, flow: Flow, node: Node) -> None:
@@ -257,7 +257,7 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     builder.extends = True
     repeated = flow.looping and not (added.texts and all(CONNECTED.match(text.shown) for text in added.texts))
     if repeated:
-        # What earlier and later rounds of the loop add.
+        # The additions of earlier and later rounds of the loop.
         builder.add(rest(added.start))
     builder.append(added)
     if repeated:

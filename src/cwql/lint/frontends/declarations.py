@@ -257,7 +257,7 @@ class Declarations(Expressions):
             self.at += 1
 
     def note_value(self, target: Node, value: Node | None, first: int) -> None:
-        """Note what the value of a declaration says of types; it begins at the token at index `first`."""
+        """Note the types that the value of a declaration shows; it begins at the token at index `first`."""
 
     def declared_type(self) -> tuple[str, Node | None]:
         """Parse the type of a declaration after its name; return it, and the value that it gives in some languages."""

@@ -380,7 +380,7 @@ _TESTED = re.compile(
     r"\s*+\(?\*\)[^)]{0,200}?\b(?:exit|return|die|usage|continue)\b[^)]{0,100}?\besac\b"
     r"|\[\s+['\"]?\$\{?(?P<c>\w+)\}?['\"]?\s+-eq\s+['\"]?\$\{?(?P=c)\}?['\"]?\s+\]"
 )
-"""Tests that a script makes before it uses a variable: what comes after them is only reached with a safe value."""
+"""Tests that a script makes before it uses a variable: the lines after them are only reached with a safe value."""
 
 
 def _with_tests(text: str, statements: Sequence[Node]) -> list[Node]:

@@ -41,7 +41,7 @@ class Form(Value):
     doubled: bool = False
     nests: str = ""
     stop: re.Pattern[str] = field(default=_NOTHING, compare=False)
-    """What the scanner stops at: it is made from the other fields."""
+    """The pattern at which the scanner stops: it is made from the other fields."""
 
     def __post_init__(self) -> None:
         wanted = [re.escape(sign) for sign in (self.close, *self.placeholders, self.nests) if sign]

@@ -28,7 +28,7 @@ _QUOTE = re.compile(r"[\"']|%22|%27")
 _RAW = re.compile(r"[&#+]")
 
 JOINED = re.compile(r"\s*(?:[+%]|&(?!&)|<>|\.\.)\s*\S|\s+\.\s*\S|\.(?!\s|\Z)")
-"""What follows a quoted URL in code that joins it with more: ``"…?conditions=id=" + id``."""
+"""The operators after a quoted URL in code that joins it with more: ``"…?conditions=id=" + id``."""
 
 LIMIT = 20_000
 """Longest path that is looked at in front of a query, in characters."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ERRORS", "DuckDBStore", "open_store"]
 
 ERRORS = (duckdb.Error, ValueError)
-"""What a damaged, locked or impossible file raises."""
+"""The errors of a damaged, locked or impossible file."""
 
 
 def open_store(file: str) -> DuckDBStore:

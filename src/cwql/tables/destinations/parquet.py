@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ERRORS", "ParquetStore", "open_store"]
 
 ERRORS = (pa.ArrowException, OSError, ValueError)
-"""What a damaged or impossible file raises."""
+"""The errors of a damaged or impossible file."""
 
 _STATE = b"cwql.state"
 _ROWS = 50_000

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ERRORS", "PostgreSQLStore", "open_store"]
 
 ERRORS = (psycopg.Error, ValueError)
-"""What a server raises, and a URL that is none."""
+"""The errors of a server, and of a URL that is none."""
 
 _LONGEST = 63
 """How many bytes PostgreSQL keeps of a name."""

@@ -20,7 +20,7 @@ __all__ = ["ERRORS", "SQLiteStore", "open_store"]
 
 # The last two are of paths, and of integers of more than 64 bits.
 ERRORS = (sqlite3.Error, ValueError, OverflowError)
-"""What a damaged, locked or impossible file raises."""
+"""The errors of a damaged, locked or impossible file."""
 
 _SLICE = 500
 """How many values a statement has; SQLite takes at least 999."""

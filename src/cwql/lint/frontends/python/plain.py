@@ -63,7 +63,7 @@ def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
 
 
 class _Reader:
-    """Read the plain conditions of a module; what is known of its names is kept."""
+    """Read the plain conditions of a module; facts about its names are kept."""
 
     def __init__(self, module: Module) -> None:
         self._module = module
