@@ -12,7 +12,7 @@ _NUMBER_TYPES = words(
     system.int32 system.guid system.int64 datetimeimmutable biginteger z.number z.boolean enum"""
 )
 _WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
-_MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*\)?\s*\[.*\]|keyof\s+typeof\s+(\w+)", re.DOTALL)
+_MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*+\)?\s*+\[.*\]|keyof\s+typeof\s+(\w+)", re.DOTALL)
 """The items of a list that is declared ``as const``, and the keys and values of such an object."""
 
 _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")
