@@ -215,7 +215,7 @@ def main(argv: list[str] | None = None) -> int:
             cold, wall, warm, names = results[name]
             print(f"{name:<28}{cold:>12.2f}{wall:>13.2f}{warm:>12.2f}{names:>7.0f}", flush=True)
         (_, (peer, *_)), *own = results.items()
-        # jedi reads whole classes to complete a record, whoever wrote them.
+        # To complete the members of a record, jedi reads whole classes, in any library.
         limit = max(LIMIT, peer) if ask is measure else inf
         failed += [f"{server}: {name}" for name, (cold, *_, names) in own if not names or cold > limit]
     print("without names, or slower than openai and than 1 s:", ", ".join(failed) or "none")

@@ -9,7 +9,7 @@ from cwql.schema.catalog import catalog
 from cwql.schema.loader import PRODUCTS, root
 from cwql.schema.record import Resolved
 from cwql.schema.suggest import suggest
-from cwql.schema.synonyms import find_meant
+from cwql.schema.synonyms import find_synonyms
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -22,17 +22,17 @@ __all__ = ["suggest_members"]
 @lru_cache(512)
 def suggest_members(kind: type[BaseModel], name: str) -> str:
     """Return a question with similar members or those that the name means, with a semicolon before it; empty if there are none."""
-    close = _find_meant(kind, name) or suggest(name, kind.model_fields)
+    close = _find_synonyms(kind, name) or suggest(name, kind.model_fields)
     return f"; did you mean {' or '.join(close)}?" if close else ""
 
 
-def _find_meant(kind: type[BaseModel], name: str) -> list[str]:
+def _find_synonyms(kind: type[BaseModel], name: str) -> list[str]:
     product = next((each for each in PRODUCTS if kind.__module__.startswith(f"{root(each)}.")), None)
     known = None if product is None else catalog(product)
     record = None if known is None else known.find_record(kind.__name__)
     if known is None or record is None:
         return []
-    members = [_write(known, record.name, each.path) for each in find_meant(known, record, name)]
+    members = [_write(known, record.name, each.path) for each in find_synonyms(known, record, name)]
     return [
         member for member in dict.fromkeys(members) if member.partition("[")[0].partition(".")[0] in kind.model_fields
     ]

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cwql.schema.record import Resolved
 from cwql.schema.suggest import edit_distance, suggest
-from cwql.schema.synonyms import find_meant
+from cwql.schema.synonyms import find_synonyms
 from cwql.value import Value
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
-    from cwql.schema.synonyms import Meant
+    from cwql.schema.synonyms import Synonym
 
 SHORT = 8
 """Records of at most so many fields are listed whole in a hint."""
@@ -60,11 +60,11 @@ def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialec
     squeezed = _unsqueeze(catalog, record, folded, separator)
     if squeezed is not None:
         return Guess((squeezed,), True)
-    meant = find_meant(catalog, record, name, inside=inside)
-    if meant:
-        first = meant[0]
-        names = tuple([separator.join(each.path) for each in meant])
-        sure = len(meant) == 1 and not first.opposite and (not _asks(name) or _is_boolean(catalog, record, first))
+    synonyms = find_synonyms(catalog, record, name, inside=inside)
+    if synonyms:
+        first = synonyms[0]
+        names = tuple([separator.join(each.path) for each in synonyms])
+        sure = len(synonyms) == 1 and not first.opposite and (not _asks(name) or _is_boolean(catalog, record, first))
         return Guess(names, sure, opposite=first.opposite)
     found = suggest(name, known)
     return Guess(tuple([_write(candidate, separator) for candidate in found]), _stands_out(name, found), similar=True)
@@ -75,8 +75,8 @@ def _asks(name: str) -> bool:
     return name[:2].lower() == "is" and not name[2:3].islower()
 
 
-def _is_boolean(catalog: Catalog, record: RecordInfo, meant: Meant) -> bool:
-    found = catalog.resolve(record.name, meant.path)
+def _is_boolean(catalog: Catalog, record: RecordInfo, synonym: Synonym) -> bool:
+    found = catalog.resolve(record.name, synonym.path)
     return isinstance(found, Resolved) and found.field.kind == "boolean"
 
 

@@ -511,10 +511,10 @@ def _step(product: str, root: str, before: tuple[str, ...], record: RecordInfo, 
 
 def _suggest(product: str, record: RecordInfo, name: str) -> list[str]:
     from cwql.schema.suggest import suggest
-    from cwql.schema.synonyms import find_meant
+    from cwql.schema.synonyms import find_synonyms
 
-    meant = find_meant(catalog(product), record, name)
-    return [".".join(map(handle_name, each.path)) for each in meant] or suggest(name, _attributes(record))
+    synonyms = find_synonyms(catalog(product), record, name)
+    return [".".join(map(handle_name, each.path)) for each in synonyms] or suggest(name, _attributes(record))
 
 
 def _names(record: RecordInfo) -> list[str]:

@@ -1,7 +1,7 @@
 """Fields by another name: `createdDate` for ``dateEntered``, `clientName` for ``company/name``.
 
 People who know another system, or the screens of these, write names that resemble no field, so a search for similar names
-does not find what they mean. `find_meant` compares words: in any order, without "is" and "flag", with the words of
+does not find what they mean. `find_synonyms` compares words: in any order, without "is" and "flag", with the words of
 `_WORDS` for each other. `MEANINGS` contains the names that share no word with the field. Loaded on the failure path only.
 """
 
@@ -140,7 +140,7 @@ record, and when, are the four names of ``_info``; the other paths are those of 
 """
 
 
-class Meant(Value):
+class Synonym(Value):
     """A field that a name means: the segments of its path; `opposite` if its value says the opposite of the name."""
 
     path: tuple[str, ...]
@@ -148,7 +148,7 @@ class Meant(Value):
 
 
 @lru_cache(512)
-def find_meant(catalog: Catalog, record: RecordInfo, name: str, *, inside: bool = False) -> tuple[Meant, ...]:
+def find_synonyms(catalog: Catalog, record: RecordInfo, name: str, *, inside: bool = False) -> tuple[Synonym, ...]:
     """Return at most `LIMIT` fields of a record that a name of other words means, the likeliest first.
 
     There is none for a name that is a misspelt field. A reference is continued with the field that names its record, unless
@@ -167,12 +167,12 @@ def find_meant(catalog: Catalog, record: RecordInfo, name: str, *, inside: bool 
 
 def suggest_fields(catalog: Catalog, record: RecordInfo, name: str) -> list[str]:
     """Return the paths of fields that a name means, otherwise those of similar names."""
-    meant = ["/".join(each.path) for each in find_meant(catalog, record, name)]
-    return meant or suggest(name, [*record.names, *record.extra_names])
+    synonyms = ["/".join(each.path) for each in find_synonyms(catalog, record, name)]
+    return synonyms or suggest(name, [*record.names, *record.extra_names])
 
 
 def _is_misspelt(record: RecordInfo, name: str) -> bool:
-    """Return whether a name is one edit away from a single field, which has a value of its own."""
+    """Return whether a name is one edit away from exactly one field, and that is no reference and no collection."""
     wanted = name[:_LONGEST].lower()
     close = [each for each in record.names if edit_distance(wanted, each.lower(), 1) is not None]
     field = record.find(close[0]) if len(close) == 1 else None
@@ -212,20 +212,20 @@ def _vocabulary() -> frozenset[str]:
     return frozenset([*listed, *_WORDS, *_WORDS.values(), *_DROPPED, "ticket", "invoice", "identifier"])
 
 
-def _same_words(record: RecordInfo, words: tuple[str, ...]) -> Iterator[Meant]:
+def _same_words(record: RecordInfo, words: tuple[str, ...]) -> Iterator[Synonym]:
     """Yield the fields whose names consist of the same words: ``timeStart`` for `startTime`."""
     wanted = frozenset(words)
     for name in (*record.names, *record.extra_names):
         if "/" not in name and frozenset(split_name(name)) == wanted:
-            yield Meant((name,))
+            yield Synonym((name,))
 
 
-def _listed(catalog: Catalog, record: RecordInfo, words: tuple[str, ...]) -> Iterator[Meant]:
+def _listed(catalog: Catalog, record: RecordInfo, words: tuple[str, ...]) -> Iterator[Synonym]:
     wanted = frozenset(words)
     for path in _meanings().get(wanted, "").split():
         found = catalog.resolve(record.name, tuple(path.removeprefix("!").split("/")))
         if isinstance(found, Resolved):
-            yield Meant(found.segments, path.startswith("!"))
+            yield Synonym(found.segments, path.startswith("!"))
 
 
 @lru_cache(1)
@@ -233,7 +233,7 @@ def _meanings() -> dict[frozenset[str], str]:
     return {frozenset(split_name(names)): paths for names, paths in MEANINGS.items()}
 
 
-def _members(catalog: Catalog, record: RecordInfo, words: tuple[str, ...]) -> Iterator[Meant]:
+def _members(catalog: Catalog, record: RecordInfo, words: tuple[str, ...]) -> Iterator[Synonym]:
     """Yield the members of references: ``company/id`` for `clientId`."""
     if len(words) < 2:
         return
@@ -241,24 +241,24 @@ def _members(catalog: Catalog, record: RecordInfo, words: tuple[str, ...]) -> It
         outer = _open_reference(catalog, record, found)
         whole = None if outer is None else catalog.resolve(record.name, (*outer.path, words[-1]))
         if isinstance(whole, Resolved):
-            yield Meant(whole.segments)
+            yield Synonym(whole.segments)
 
 
-def _open_reference(catalog: Catalog, record: RecordInfo, meant: Meant) -> Meant | None:
+def _open_reference(catalog: Catalog, record: RecordInfo, synonym: Synonym) -> Synonym | None:
     """Return the reference that a path ends at or in, because further segments follow; None if it is no reference."""
-    for path in (meant.path, meant.path[:-1]):
+    for path in (synonym.path, synonym.path[:-1]):
         found = catalog.resolve(record.name, path)
         if isinstance(found, Resolved) and found.field.kind == "reference":
-            return Meant(path)
+            return Synonym(path)
     return None
 
 
-def _close_reference(catalog: Catalog, record: RecordInfo, meant: Meant) -> Meant:
+def _close_reference(catalog: Catalog, record: RecordInfo, synonym: Synonym) -> Synonym:
     """Add the field that names the record to the path of a reference."""
-    found = catalog.resolve(record.name, meant.path)
+    found = catalog.resolve(record.name, synonym.path)
     if isinstance(found, Resolved) and found.field.kind == "reference":
         for name in ("name", "identifier"):
-            whole = catalog.resolve(record.name, (*meant.path, name))
+            whole = catalog.resolve(record.name, (*synonym.path, name))
             if isinstance(whole, Resolved):
-                return Meant(whole.segments)
-    return meant
+                return Synonym(whole.segments)
+    return synonym

@@ -21,7 +21,7 @@ from cwql.schema.catalog import catalog
 from cwql.schema.loader import PRODUCTS
 from cwql.schema.record import Resolved
 from cwql.schema.suggest import suggest
-from cwql.schema.synonyms import find_meant
+from cwql.schema.synonyms import find_synonyms
 from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES, Shape, find_columns
 from cwql.tables.sql_tree import find_output, is_inside, is_lambda_parameter, leaves, name_parts, orders_rows
 
@@ -78,12 +78,12 @@ class TableScan:
         """Return the table's name for messages."""
         return f"{self.product} {self.path}"
 
-    def find_meant(self, name: str) -> list[str]:
+    def find_synonyms(self, name: str) -> list[str]:
         """Return the columns that a name which is no column means: it only filters (`dateEntered`), or is a synonym."""
         if not self.record:
             return []
         known = catalog(self.product)
-        paths = [each.path for each in find_meant(known, known.record(self.record), name)]
+        paths = [each.path for each in find_synonyms(known, known.record(self.record), name)]
         found = [known.resolve(self.record, path) for path in ((name,), *paths)]
         return list(dict.fromkeys([_column_of(each) for each in found if isinstance(each, Resolved)]))
 
@@ -271,7 +271,7 @@ class Query:
                 return Column(scan, (special[name],), None)
             found = next((member for member in shape.members if member[0].lower() == name), None)
             if found is None:
-                close = [] if path else scan.find_meant(part.name)
+                close = [] if path else scan.find_synonyms(part.name)
                 close = close or suggest(part.name, [known for known, _ in shape.members])
                 raise self.error_at(f"no column {part.name!r} in {'.'.join([scan.title, *path])}", part, close)
             path, shape = (*path, found[0]), found[1]
@@ -289,7 +289,7 @@ class Query:
                 if source.scan is None:
                     return
                 known += [alias, *(name for name, _ in source.scan.shape.members)]
-                shown += source.scan.find_meant(parts[0].name)
+                shown += source.scan.find_synonyms(parts[0].name)
                 paths += _paths_like(source.scan.shape, parts[0])
             frame = frame.parent
         if known and not any(each.lower() == parts[0].name.lower() for each in known):

@@ -133,7 +133,7 @@ class Cursor(Tables):
                     self.note_type(self.name_of(token.text), self.join_words(after + 1, end))
                     index = max(end, after + 1)
                     continue
-            elif token.kind == "name" and token.fresh and self.typed == "behind" and after < closing:
+            elif token.kind == "name" and token.fresh and self.typed == "after" and after < closing:
                 following = self.tokens[after]
                 if following.kind == "name" and not following.fresh:
                     self.note_type(self.name_of(token.text), following.text)
@@ -161,7 +161,7 @@ class Cursor(Tables):
             elif text in ("[", "(") or (text == "{" and ready):
                 if text == "(" and not ready:
                     break
-                index, ready = self.closing(index) + 1, text == "[" and self.typed == "behind"
+                index, ready = self.closing(index) + 1, text == "[" and self.typed == "after"
             elif text in ("|", "&", ".", "=>", "->", "*", "::"):
                 index, ready = index + 1, True
             elif text in ("?", "!"):

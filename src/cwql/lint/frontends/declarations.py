@@ -115,7 +115,7 @@ class Declarations(Expressions):
             type = self.join_words(begin + colon + 1, begin + equals) if colon >= 0 else ""
         else:
             places = [n for n, token in enumerate(tokens[:equals]) if token.kind in ("name", "variable")]
-            if places and self.typed == "behind":
+            if places and self.typed == "after":
                 named = words[places[0]]
                 type = self.join_words(begin + 1, begin + equals)
                 self._share_type(type, self.name_of(named), found, untyped)
@@ -224,7 +224,7 @@ class Declarations(Expressions):
         start = self.peek().start
         while self.word() in self.declares or self.word() in self.modifiers or self.word() == "mut":
             self.at += 1
-        if self.word() == "(" and self.typed == "behind":
+        if self.word() == "(" and self.typed == "after":
             closing = self.enter()
             found: list[Node] = []
             for _ in self.upto(closing):
@@ -267,7 +267,7 @@ class Declarations(Expressions):
                 self.at += 1
             first = self.at
             self.at = max(self.type_end(first), first)
-        elif self.typed == "behind" and self.word() not in ("=", ",", ")", "") and not self.peek().fresh:
+        elif self.typed == "after" and self.word() not in ("=", ",", ")", "") and not self.peek().fresh:
             self.at = self.type_end(first)
         return self.join_words(first, self.at), None
 

@@ -32,7 +32,7 @@ class Go(Parser):
     links = frozenset((".",))
     lines = True
     continues = frozenset[str]()
-    typed = "behind"
+    typed = "after"
     literals = "type"
     headers = False
     named = frozenset[str]()

@@ -103,8 +103,8 @@ class Parser(Declarations):
 
     def is_keyword(self) -> bool:
         """Return whether the word at hand is used as a keyword, and is not the name of a member, a key or a variable."""
-        before, behind = self.word(-1), self.word(1)
-        return (before not in self.links and behind not in (":", "=", ",", ")", ".", "=>")) or self.word() in self.elses
+        before, after = self.word(-1), self.word(1)
+        return (before not in self.links and after not in (":", "=", ",", ")", ".", "=>")) or self.word() in self.elses
 
     def keyword(self, word: str, stop: int) -> Node | None:
         """Parse the statement that a keyword begins; None if the word is none."""

@@ -249,18 +249,18 @@ class Scanner:
         text, quoting = self.text, form.quoting
         if sign == "{" and text.startswith("{{", at):
             return Part("escape", "{", at, at + 2, quoting)
-        behind = at + len(sign)
+        start = at + len(sign)
         if sign[-1:] in ("{", "("):
-            if sign == "{" and text[behind : behind + 1] in ("", "}", form.close[:1]):
+            if sign == "{" and text[start : start + 1] in ("", "}", form.close[:1]):
                 return None
-            tokens, closing = self.code(behind, limit, CLOSERS[sign[-1]])
+            tokens, closing = self.code(start, limit, CLOSERS[sign[-1]])
             end = min(closing + sign.count(sign[-1]), limit)
-            return Part("placeholder", "", at, end, quoting, tokens, text[behind:closing].strip())
+            return Part("placeholder", "", at, end, quoting, tokens, text[start:closing].strip())
         if sign == "{$":
             tokens, closing = self.code(at + 1, limit, "}")
             end = min(closing + 1, limit)
             return Part("placeholder", "", at, end, quoting, tokens, text[at + 1 : closing].strip())
-        match = self.syntax.name.match(text, behind, limit)
+        match = self.syntax.name.match(text, start, limit)
         if match is None:
             return None
         tokens = [Token("variable", match[0], at, match.end())]

@@ -234,7 +234,7 @@ def find_in_module(
 
 
 def find_aliases(module: Module) -> dict[str, str]:
-    """Return the names of types of the file with the types that they stand for: enums and ``Status = Literal["New"]``."""
+    """Return the aliases of types in the file, each with its type: enums and ``Status = Literal["New"]``."""
     found = find_enums(module)
     if "Literal[" not in module.text and "NewType" not in module.text and "TypeAlias" not in module.text:
         return found

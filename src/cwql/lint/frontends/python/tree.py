@@ -142,8 +142,8 @@ def _may_be_bound(text: str, name: str) -> Iterator[int]:
     parts = text.split(name)
     before = parts[0]
     at = len(before)
-    for behind in parts[1:]:
-        left, right = before[-1:], behind[:1]
+    for after in parts[1:]:
+        left, right = before[-1:], after[:1]
         if (
             (left == "{" and right == "}")
             or left == "."
@@ -160,8 +160,8 @@ def _may_be_bound(text: str, name: str) -> Iterator[int]:
             bound = True
         if bound:
             yield at
-        at += len(name) + len(behind)
-        before = behind or name
+        at += len(name) + len(after)
+        before = after or name
 
 
 def parse_quietly(text: str, mode: str = "exec") -> ast.AST:
