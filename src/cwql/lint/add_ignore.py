@@ -16,6 +16,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.files import Boundary
 from cwql.lint.fix import CLEAN, FINDINGS, RewriteError, State, read_target, trials_of, write
 from cwql.lint.frontends import find_language
+from cwql.lint.record import Record
 from cwql.lint.run import Planner
 from cwql.lint.span_index import SpanIndex
 from cwql.rules.traits import find_codes
@@ -52,15 +53,12 @@ OWN = find_codes("lint")
 _LISTED = re.compile(r"cwql:\s*ignore\[(?P<rules>[^\[\]\n]*)\]")
 
 
-class Annotation:
+class Annotation(Record):
     """The text with comments, the number of diagnostics that they suppress, and the diagnostics without a position."""
 
-    __slots__ = ("count", "left", "text")
-
-    def __init__(self, text: str, count: int, left: list[Diagnostic]) -> None:
-        self.text = text
-        self.count = count
-        self.left = left
+    text: str
+    count: int
+    left: list[Diagnostic]
 
 
 def comment_of(order: LintJob) -> Signs | None:

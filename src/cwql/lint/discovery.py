@@ -17,6 +17,7 @@ from cwql.lint.configuration import NAMES, find_settings, settings_in
 from cwql.lint.files import kind_of, read_regular
 from cwql.lint.frontends import TEXT, language_of
 from cwql.lint.ignore import Patterns, read_patterns
+from cwql.lint.record import Record, later
 from cwql.lint.settings import ConfigurationError
 
 TYPE_CHECKING = False
@@ -33,24 +34,21 @@ class MissingPathError(CwqlError, ValueError):
     """A path on the command line does not exist."""
 
 
-class Target:
+class Target(Record):
     """A file to lint: path, display name, language, settings, size and modification time.
 
     `shown` is the name that people see. `trouble` is why it cannot be read, if that is known before reading; `note`
     is why it is skipped.
     """
 
-    __slots__ = ("changed", "language", "note", "path", "settings", "shown", "size", "trouble")
-
-    def __init__(self, path: str, shown: str, language: str, settings: Settings) -> None:
-        self.path = path
-        self.shown = shown
-        self.language = language
-        self.settings = settings
-        self.size = 0
-        self.changed = 0
-        self.trouble: str | None = None
-        self.note: str | None = None
+    path: str
+    shown: str
+    language: str
+    settings: Settings
+    size: int = later(0)
+    changed: int = later(0)
+    trouble: str | None = later(None)
+    note: str | None = later(None)
 
     def measure(self, status: os.stat_result) -> None:
         """Set size and time from a stat result."""

@@ -16,6 +16,7 @@ from cwql.errors import CwqlError
 from cwql.lint.files import Boundary, create_beside, read_regular
 from cwql.lint.job import LARGEST, examine
 from cwql.lint.linter import decode, encoding_of, read_text
+from cwql.lint.record import Record
 from cwql.lint.result import FileResult
 from cwql.lint.run import Planner
 from cwql.rules.traits import find_codes
@@ -114,16 +115,13 @@ class State:
         return {finding.code for finding in self.findings if finding.code in UNREAD}
 
 
-class FixedSource:
+class FixedSource(Record):
     """Fixed source, applied fixes, and remaining diagnostics."""
 
-    __slots__ = ("document", "done", "left", "text")
-
-    def __init__(self, document: Document, text: str, done: list[tuple[str, str]], left: list[Diagnostic]) -> None:
-        self.document = document
-        self.text = text
-        self.done = done
-        self.left = left
+    document: Document
+    text: str
+    done: list[tuple[str, str]]
+    left: list[Diagnostic]
 
 
 def trials_of(text: str) -> int:

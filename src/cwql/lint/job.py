@@ -6,6 +6,7 @@ Most files of a tree have no conditions: `may_hold` detects that by a search thr
 from __future__ import annotations
 
 from cwql.lint.files import digest_of, read_regular
+from cwql.lint.record import Record
 from cwql.lint.result import FileResult
 from cwql.source import Span
 from cwql.value import Value
@@ -53,15 +54,12 @@ class LintJob(Value):
     limit: float = LARGEST
 
 
-class ReadFile:
+class ReadFile(Record):
     """A file that was read, whose conditions have not been checked yet: see `finish`."""
 
-    __slots__ = ("digest", "draft", "order")
-
-    def __init__(self, order: LintJob, draft: ExtractedFile, digest: str) -> None:
-        self.order = order
-        self.draft = draft
-        self.digest = digest
+    order: LintJob
+    draft: ExtractedFile
+    digest: str
 
 
 def examine(order: LintJob, known: str | None = None) -> FileResult | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.diagnostics import APPLICABILITIES, SEVERITIES, Diagnostic, Edit, Fix
+from cwql.lint.record import Record
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -12,28 +13,18 @@ if TYPE_CHECKING:
     Packed: TypeAlias = list[Any]
 
 
-class FileResult:
+class FileResult(Record):
     """The result for one file: diagnostics, the number of conditions, and the data that detects changes of the file.
 
     `anchors` has the text of the condition for each diagnostic, which a baseline uses as its key. `text` is set only if
     this process read the file.
     """
 
-    __slots__ = ("anchors", "conditions", "digest", "findings", "text")
-
-    def __init__(
-        self,
-        findings: list[Diagnostic],
-        anchors: list[str],
-        conditions: int,
-        digest: str = "",
-        text: str | None = None,
-    ) -> None:
-        self.findings = findings
-        self.anchors = anchors
-        self.conditions = conditions
-        self.digest = digest
-        self.text = text
+    findings: list[Diagnostic]
+    anchors: list[str]
+    conditions: int
+    digest: str = ""
+    text: str | None = None
 
     def pack(self) -> Packed:
         """Return the outcome as plain lists, for the cache and between processes."""

@@ -92,8 +92,9 @@ def _literal(flow: Flow, node: Literal) -> Value:
 
 
 def _number(flow: Flow, node: Number) -> Value:
-    text = Text([Segment("same", node.text, node.start, node.end)], flow.statement)
-    return Value(node.start, node.end, [text], safe=True)
+    value = Value(node.start, node.end, safe=True)
+    value.texts = [Text([Segment("same", node.text, node.start, node.end)], flow.statement)]
+    return value
 
 
 def _pattern(flow: Flow, node: Pattern) -> Value:

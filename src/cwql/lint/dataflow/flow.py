@@ -109,6 +109,8 @@ class Flow(Bindings):
         key = id(function)
         if key in self.results:
             return self.results[key]
+        if function.convert is not None:
+            function.body, function.convert = function.convert(), None
         if key in self.running or self.depth > DEPTH or function.body is None:
             return Value(function.start, function.start)
         self.running.add(key)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from cwql.lint.record import Record, later
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.values import Sink, Value
     from cwql.lint.request_targets import RequestTarget
 
 
-class Frame:
+class Frame(Record):
     """An expression or statement that is being evaluated: the targets that it names, and the sinks in it.
 
     `sinks` are written in it, `carried` come in with the values of names, `parameters` are those of the function.
     """
 
-    __slots__ = ("carried", "hint", "parameters", "places", "sinks")
-
-    def __init__(self) -> None:
-        self.places: list[RequestTarget] = []
-        self.hint: RequestTarget | None = None
-        self.sinks: list[Sink] = []
-        self.carried: list[Sink] = []
-        self.parameters: list[str] = []
+    places: list[RequestTarget] = later([])
+    hint: RequestTarget | None = later(None)
+    sinks: list[Sink] = later([])
+    carried: list[Sink] = later([])
+    parameters: list[str] = later([])
 
     def note(self, place: RequestTarget) -> None:
         """Add a target; more than two endpoints are as good as two."""

@@ -202,7 +202,9 @@ def join_call(
         owner.items, owner.partial = made.items, True
         values = [each for each in values if each is not made]
         if not values:
-            values = [Value(node.end, node.end, [Text([Segment("same", ", ", node.end, node.end)], flow.statement)])]
+            comma = Value(node.end, node.end)
+            comma.texts = [Text([Segment("same", ", ", node.end, node.end)], flow.statement)]
+            values = [comma]
     if owner is not None and not is_module:
         if owner.plain is not None and owner.items is None and isinstance(owner_node, Literal) and len(values) == 1:
             # ``", ".join(list)``

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.ir import Index, Member, Name, Unary, key_of
+from cwql.lint.record import Record, later
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -27,7 +28,7 @@ MOST_SEGMENTS = 150
 """Most segments of one text; a longer one becomes a placeholder."""
 
 
-class Segment:
+class Segment(Record):
     """A span of a text, at its position in the source.
 
     `literal` is the start of the string literal around it, -1 if there is none. A ``placeholder`` is a placeholder: `inner` are
@@ -35,51 +36,19 @@ class Segment:
     name of the function's parameter that fills it; `dated` is True for a date that is formatted without brackets.
     """
 
-    __slots__ = (
-        "dated",
-        "end",
-        "expression",
-        "inner",
-        "items",
-        "joint",
-        "kind",
-        "literal",
-        "parameter",
-        "quoting",
-        "safe",
-        "start",
-        "text",
-    )
-
-    def __init__(  # noqa: PLR0913  # one argument for each field
-        self,
-        kind: Only["same", "escape", "placeholder"],
-        text: str,
-        start: int,
-        end: int,
-        quoting: QuoteStyle | None = None,
-        literal: int = -1,
-        expression: str = "",
-        safe: bool = False,
-        joint: str | None = None,
-        inner: Sequence[Text] = (),
-        items: Sequence[Text] = (),
-        parameter: str = "",
-        dated: bool = False,
-    ) -> None:
-        self.dated = dated
-        self.kind: Only["same", "escape", "placeholder"] = kind
-        self.text = text
-        self.start = start
-        self.end = end
-        self.quoting = quoting
-        self.literal = literal
-        self.expression = expression
-        self.safe = safe
-        self.joint = joint
-        self.inner = inner
-        self.items = items
-        self.parameter = parameter
+    kind: Only["same", "escape", "placeholder"]
+    text: str
+    start: int
+    end: int
+    quoting: QuoteStyle | None = None
+    literal: int = -1
+    expression: str = ""
+    safe: bool = False
+    joint: str | None = None
+    inner: Sequence[Text] = ()
+    items: Sequence[Text] = ()
+    parameter: str = ""
+    dated: bool = False
 
     def trusted(self) -> Segment:
         """Return a placeholder whose value is safe."""
@@ -95,24 +64,21 @@ def rest(at: int, literal: int = -1) -> Segment:
     return Segment("placeholder", "", at, at, None, literal, "", True)
 
 
-class Text:
+class Text(Record):
     """A text that a program makes. `base` is the text that it extends; `absorbed` is True once a longer one contains it.
 
     `mixed` counts the parts that only one way through the program adds.
     """
 
-    __slots__ = ("absorbed", "argument", "base", "mixed", "ongoing", "place", "segments", "sinks", "statement")
-
-    def __init__(self, segments: Sequence[Segment], statement: tuple[int, int], base: Text | None = None) -> None:
-        self.segments = segments
-        self.statement = statement
-        self.base = base
-        self.absorbed = False
-        self.argument = False
-        self.ongoing = False
-        self.mixed: int = base.mixed if base is not None else 0
-        self.place: RequestTarget | None = None
-        self.sinks: list[Sink] = []
+    segments: Sequence[Segment]
+    statement: tuple[int, int]
+    base: Text | None = None
+    absorbed: bool = later(False)
+    argument: bool = later(False)
+    ongoing: bool = later(False)
+    mixed: int = later(0)
+    place: RequestTarget | None = later(None)
+    sinks: list[Sink] = later([])
 
     @property
     def shown(self) -> str:
@@ -145,7 +111,7 @@ class Text:
         return False
 
 
-class Sink:
+class Sink(Record):
     """A place where the program sends texts as a query parameter.
 
     `key` is the spelling of its name, `at` its position; `assigned` is True for a variable of that name, `option` for an
@@ -154,50 +120,20 @@ class Sink:
     use, and fill if it is a format.
     """
 
-    __slots__ = (
-        "assigned",
-        "at",
-        "closed",
-        "hint",
-        "kept",
-        "key",
-        "near",
-        "option",
-        "parameter",
-        "partial",
-        "scope",
-        "statement",
-        "texts",
-        "uses",
-    )
-
-    def __init__(  # noqa: PLR0913  # one argument for each field
-        self,
-        texts: Sequence[Text],
-        parameter: str,
-        key: str,
-        at: int,
-        statement: tuple[int, int],
-        scope: Scope,
-        *,
-        partial: bool = False,
-        assigned: bool = False,
-        option: bool = False,
-    ) -> None:
-        self.texts = texts
-        self.parameter = parameter
-        self.key = key
-        self.at = at
-        self.statement = statement
-        self.scope = scope
-        self.partial = partial
-        self.assigned = assigned
-        self.option = option
-        self.hint: RequestTarget | None = None
-        self.kept = False
-        self.near: list[RequestTarget] = []
-        self.uses: list[RequestTarget] = []
-        self.closed = False
+    texts: Sequence[Text]
+    parameter: str
+    key: str
+    at: int
+    statement: tuple[int, int]
+    scope: Scope
+    partial: bool = False
+    assigned: bool = False
+    option: bool = False
+    hint: RequestTarget | None = later(None)
+    kept: bool = later(False)
+    near: list[RequestTarget] = later([])
+    uses: list[RequestTarget] = later([])
+    closed: bool = later(False)
 
     def use(self, place: RequestTarget) -> None:
         """Note that a later call sends the text to a target."""
@@ -205,20 +141,17 @@ class Sink:
             self.uses.append(place)
 
 
-class Scope:
+class Scope(Record):
     """A block of statements, with the endpoints that are named in it, and the bodies of branches in which they are.
 
     `assigned` is True if a name in it gets one of them. `branch` is the branch whose body the block is.
     """
 
-    __slots__ = ("assigned", "branch", "is_function", "outer", "places")
-
-    def __init__(self, outer: Scope | None, is_function: bool = False, branch: Node | None = None) -> None:
-        self.outer = outer
-        self.is_function = is_function
-        self.branch = branch
-        self.assigned = False
-        self.places: list[tuple[RequestTarget, tuple[Scope, ...]]] = []
+    outer: Scope | None
+    is_function: bool = False
+    branch: Node | None = None
+    assigned: bool = later(False)
+    places: list[tuple[RequestTarget, tuple[Scope, ...]]] = later([])
 
     def note(self, place: RequestTarget) -> None:
         """Add a target to the block and to all blocks around it."""
@@ -243,7 +176,7 @@ class Scope:
         return list(found.values())
 
 
-class Value:
+class Value(Record):
     """What an expression evaluates to.
 
     `texts` are the texts that it may be, `items` those of a list (`partial` if there may be others), `entries` those of
@@ -255,58 +188,33 @@ class Value:
     brackets.
     """
 
-    __slots__ = (
-        "dated",
-        "end",
-        "entries",
-        "function",
-        "inner",
-        "items",
-        "joint",
-        "kind",
-        "made",
-        "moment",
-        "open",
-        "pairs",
-        "parameter",
-        "partial",
-        "pattern",
-        "places",
-        "records",
-        "safe",
-        "separator",
-        "sinks",
-        "start",
-        "texts",
-    )
-
-    def __init__(self, start: int, end: int, texts: Iterable[Text] = (), *, safe: bool = False) -> None:
-        self.start = start
-        self.end = end
-        self.texts: list[Text] = list(texts)
-        self.safe = safe
-        self.items: list[Value] | None = None
-        self.partial = False
-        self.entries: dict[str, Value] | None = None
-        self.joint: str | None = None
-        self.separator: Value | None = None
-        self.records = False
-        self.sinks: list[Sink] = []
-        self.places: list[RequestTarget] = []
-        self.inner: list[Text] = []
-        self.function: Function | None = None
-        self.kind = ""
-        self.moment = False
-        self.made = False
-        self.dated = False
-        self.open = False
-        self.pairs = False
-        self.parameter = ""
-        self.pattern = ""
+    start: int
+    end: int
+    safe: bool = False
+    texts: list[Text] = later([])
+    items: list[Value] | None = later(None)
+    partial: bool = later(False)
+    entries: dict[str, Value] | None = later(None)
+    joint: str | None = later(None)
+    separator: Value | None = later(None)
+    records: bool = later(False)
+    sinks: list[Sink] = later([])
+    places: list[RequestTarget] = later([])
+    inner: list[Text] = later([])
+    function: Function | None = later(None)
+    kind: str = later("")
+    moment: bool = later(False)
+    made: bool = later(False)
+    dated: bool = later(False)
+    open: bool = later(False)
+    pairs: bool = later(False)
+    parameter: str = later("")
+    pattern: str = later("")
 
     def moved(self, start: int, end: int) -> Value:
         """Return the same value for another expression, which shares its sinks and targets."""
-        other = Value(start, end, self.texts, safe=self.safe)
+        other = Value(start, end, self.safe)
+        other.texts = [*self.texts]
         other.items, other.partial, other.entries = self.items, self.partial, self.entries
         other.joint, other.records, other.inner = self.joint, self.records, self.inner
         other.sinks, other.places, other.function = self.sinks, self.places, self.function

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import MEMBER
 from cwql.lint.dataflow.values import THIS
+from cwql.lint.record import Record
 from cwql.lint.request_targets import find_all
 from cwql.value import Value
 
@@ -130,21 +131,18 @@ LAYOUTS = {
 """The layouts by the name that a `Grammar` has for them."""
 
 
-class _Candidate:
+class _Candidate(Record):
     """A function without marks: it is skipped unless the rest of the program uses it.
 
     `start` and `end` are the line breaks around it, `low` and `high` those around its body; `end` is -1 if its last line
     goes on.
     """
 
-    __slots__ = ("end", "high", "low", "name", "start")
-
-    def __init__(self, start: int, low: int, high: int, end: int, name: str) -> None:
-        self.start = start
-        self.low = low
-        self.high = high
-        self.end = end
-        self.name = name
+    start: int
+    low: int
+    high: int
+    end: int
+    name: str
 
 
 def find_silent_functions(text: str, context: Context, traits: Traits, functions: str) -> dict[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cwql.lint.record import Record
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
@@ -11,52 +13,28 @@ if TYPE_CHECKING:
     Kind: TypeAlias = Literal["name", "variable", "option", "number", "string", "regex", "sign"]
 
 
-class Part:
+class Part(Record):
     """A span of a string: plain text, an escape, or a placeholder with the tokens of its code."""
 
-    __slots__ = ("end", "expression", "kind", "quoting", "start", "text", "tokens")
-
-    def __init__(  # noqa: PLR0913  # one argument for each field
-        self,
-        kind: Literal["same", "escape", "placeholder"],
-        text: str,
-        start: int,
-        end: int,
-        quoting: QuoteStyle | None = None,
-        tokens: list[Token] | None = None,
-        expression: str = "",
-    ) -> None:
-        self.kind: Literal["same", "escape", "placeholder"] = kind
-        self.text = text
-        self.start = start
-        self.end = end
-        self.quoting = quoting
-        self.tokens = tokens
-        self.expression = expression
+    kind: Literal["same", "escape", "placeholder"]
+    text: str
+    start: int
+    end: int
+    quoting: QuoteStyle | None = None
+    tokens: list[Token] | None = None
+    expression: str = ""
 
 
-class Token:
+class Token(Record):
     """A word of a source. `fresh` is True if it begins a line; `text` of a string is empty: `parts` has it."""
 
-    __slots__ = ("end", "fresh", "kind", "parts", "start", "text", "whole")
-
-    def __init__(  # noqa: PLR0913  # one argument for each field
-        self,
-        kind: Kind,
-        text: str,
-        start: int,
-        end: int,
-        fresh: bool = False,
-        parts: list[Part] | None = None,
-        whole: bool = True,
-    ) -> None:
-        self.kind: Kind = kind
-        self.text = text
-        self.start = start
-        self.end = end
-        self.fresh = fresh
-        self.parts = parts
-        self.whole = whole
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    fresh: bool = False
+    parts: list[Part] | None = None
+    whole: bool = True
 
     @property
     def value(self) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORDS
 from cwql.lint import lazy_patterns as re
+from cwql.lint.record import Record
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.value import Value
 
@@ -77,17 +78,14 @@ class Part(Value):
     joined: tuple[str, ...] = ()
 
 
-class Token:
+class Token(Record):
     """A token of the text: its `kind`, its position, and whether it contains a placeholder."""
 
-    __slots__ = ("end", "kind", "start", "text", "with_placeholders")
-
-    def __init__(self, kind: str, text: str, start: int, end: int, with_placeholders: bool) -> None:
-        self.kind = kind
-        self.text = text
-        self.start = start
-        self.end = end
-        self.with_placeholders = with_placeholders
+    kind: str
+    text: str
+    start: int
+    end: int
+    with_placeholders: bool
 
 
 def cut(text: str) -> Iterator[Token]:

@@ -73,7 +73,9 @@ class Expressions:
         handler = _HANDLERS.get(type(node))
         if handler is not None:
             return handler(self, node, start, end)
-        return Other(start, end, map(self.value, filter(_is_expression, ast.iter_child_nodes(node))))  # type: ignore[arg-type]
+        return Other(
+            start, end, [self.value(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        )
 
     def type(self, node: ast.expr) -> str:
         """Return an annotation as text; a type whose values are dates or times is written as a number."""
@@ -253,10 +255,6 @@ class Expressions:
 def _is_class(node: ast.expr) -> bool:
     name = getattr(node, "attr", getattr(node, "id", ""))
     return name[:1].isupper()
-
-
-def _is_expression(node: ast.AST) -> bool:
-    return isinstance(node, ast.expr)
 
 
 _HANDLERS: dict[type[ast.AST], Callable[..., Node]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from cwql.lint.record import Record
 from cwql.lint.templates.model import PLACEHOLDER, QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
@@ -38,17 +39,14 @@ class BadLiteral(Exception):
     """A span of source could not be parsed as string literals."""
 
 
-class Filling:
+class Filling(Record):
     """A replacement field of an f-string: its position, its expression, and its format specification as text."""
 
-    __slots__ = ("end", "expression_end", "expression_start", "specification", "start")
-
-    def __init__(self, start: int, end: int, expression_start: int, expression_end: int, specification: str) -> None:
-        self.start = start
-        self.end = end
-        self.expression_start = expression_start
-        self.expression_end = expression_end
-        self.specification = specification
+    start: int
+    end: int
+    expression_start: int
+    expression_end: int
+    specification: str
 
 
 def read_literals(text: str, start: int, end: int) -> tuple[list[TemplateSegment], list[Filling]]:

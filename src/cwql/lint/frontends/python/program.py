@@ -42,30 +42,6 @@ if TYPE_CHECKING:
     from cwql.lint.templates.model import ConditionTemplate
 
 
-class LazyFunction(Function):
-    """A function whose body is converted when it is evaluated for the first time."""
-
-    __slots__ = ("_convert", "_converted")
-
-    def __init__(  # one argument for each field
-        self, start: int, end: int, name: str, parameters: Sequence[Parameter], convert: Callable[[], Node]
-    ) -> None:
-        super().__init__(start, end, name, parameters, None)
-        self._convert = convert
-        self._converted: Node | None = None
-
-    @property
-    def body(self) -> Node:
-        """Return the statements."""
-        if self._converted is None:
-            self._converted = self._convert()
-        return self._converted
-
-    @body.setter
-    def body(self, value: Node | None) -> None:
-        self._converted = value
-
-
 class Statements(Expressions):
     """Convert the statements of one file that may matter to its conditions."""
 
@@ -193,10 +169,8 @@ class Statements(Expressions):
             parameters.append(Parameter(arguments.vararg.arg, rest=True))
         made = [self.value(decorator) for decorator in node.decorator_list]
 
-        def convert() -> Node:
-            return self._body(node.body, marked, returns, start, end)
-
-        function = LazyFunction(start, end, node.name, parameters, convert)
+        function = Function(start, end, node.name, parameters, None)
+        function.convert = lambda: self._body(node.body, marked, returns, start, end)
         function.silent = silent
         return [*made, function]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from cwql.lint.frontends.python.nodes import FUNCTIONS, SCOPES, children
+from cwql.lint.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,28 +15,18 @@ if TYPE_CHECKING:
     Way: TypeAlias = Literal["assign", "augment", "loop", "argument", "with", "import", "other"]
 
 
-class Binding:
+class Binding(Record):
     """One place that gives a name a value.
 
     `value` is the expression it comes from: the assigned or appended value, the iterable of a loop, the annotation of
     an argument, the context manager of a ``with``. An import has `origin` instead, the dotted name.
     """
 
-    __slots__ = ("annotation", "node", "origin", "value", "way")
-
-    def __init__(
-        self,
-        way: Way,
-        node: ast.AST,
-        value: ast.expr | None = None,
-        annotation: ast.expr | None = None,
-        origin: str = "",
-    ) -> None:
-        self.way = way
-        self.node = node
-        self.value = value
-        self.annotation = annotation
-        self.origin = origin
+    way: Way
+    node: ast.AST
+    value: ast.expr | None = None
+    annotation: ast.expr | None = None
+    origin: str = ""
 
 
 class Scope:
