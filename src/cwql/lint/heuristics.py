@@ -19,7 +19,7 @@ _STEP = re.compile(r"\b[A-Za-z_]\w*+/[A-Za-z]")
 _SIGNS = re.compile(
     rf"<>|::|\$(?:\d|{PLACEHOLDER})|=\s*(?:\?|:\w|%s)|\b[a-z]{{1,3}}\.\w+\s*[=!<>]"
     r"|(?<![a-z_])(?=_*+[a-z]++_[a-z_])[a-z_]++\s*+[=!<>]"
-    r"|(?i:\b(?:ilike|is\s+(?:not\s+)?null|where|select|interval)\b)|\b[A-Z]{3,}\s*\(|(?:^|\()\s*[\"]\w+[\"]\s*[=<>!]",
+    r"|(?i:\b(?:ilike|is\s+(?:not\s+)?null|where|select|interval)\b)|\b[A-Z]{3,}\s*\(|(?:^|\()\s*[\"]\w+[\"]\s*[=<>!]"
 )
 """Tokens of SQL: placeholders, table aliases, names with underscores, functions."""
 

@@ -78,10 +78,7 @@ _SPEAKING: dict[str, str] = {
 name.
 """
 
-_ROOTS: dict[str, tuple[str, ...]] = {
-    "automate": ("cwa/api/v1",),
-    "manage": ("v4_6_release", "/apis/3.0"),
-}
+_ROOTS: dict[str, tuple[str, ...]] = {"automate": ("cwa/api/v1",), "manage": ("v4_6_release", "/apis/3.0")}
 """Parts of URLs of one dialect's API only; shorter than the roots of its catalog, because parts of those are
 interpolated.
 """

@@ -70,10 +70,7 @@ class Planner:
 
 
 def examine_all(
-    targets: Sequence[Target],
-    jobs: int | None = None,
-    cache: Cache | None = None,
-    context: BaseContext | None = None,
+    targets: Sequence[Target], jobs: int | None = None, cache: Cache | None = None, context: BaseContext | None = None
 ) -> Results:
     """Return the results of files.
 

@@ -7,21 +7,11 @@ from cwql.lint.dataflow.expressions import run_inline, sent_after
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import guards_of
-from cwql.lint.dataflow.knowledge import (
-    LENGTHS,
-    LOOPS,
-    NUMBERS,
-    SAME,
-    fold,
-    is_adder,
-    is_builder,
-)
+from cwql.lint.dataflow.knowledge import LENGTHS, LOOPS, NUMBERS, SAME, fold, is_adder, is_builder
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.list_functions import list_after_function
 from cwql.lint.dataflow.targets import chain_of, is_record, note_chain, place_of_chain
-from cwql.lint.dataflow.text_functions import (
-    join_values,
-)
+from cwql.lint.dataflow.text_functions import join_values
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import THIS, Segment, Text, Value, path_of
 from cwql.lint.ir import Call, Function, Literal, Member, Name, key_of

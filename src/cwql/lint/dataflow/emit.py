@@ -179,12 +179,7 @@ class Emitter:
             self._add(sink, segments, near, wide, sink.partial or text.mixed > 1)
 
     def _add(
-        self,
-        sink: Sink,
-        segments: list[Segment],
-        near: Sequence[RequestTarget | None],
-        wide: bool,
-        partial: bool,
+        self, sink: Sink, segments: list[Segment], near: Sequence[RequestTarget | None], wide: bool, partial: bool
     ) -> None:
         shown = "".join([PLACEHOLDER if each.kind == "placeholder" else each.text for each in segments])
         if not shown.strip(PLACEHOLDER + " \t\r\n"):

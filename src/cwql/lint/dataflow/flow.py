@@ -10,17 +10,7 @@ from cwql.lint.dataflow.bindings import CONSTRUCTORS, Bindings
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import empty_names_of, guards_of
 from cwql.lint.dataflow.values import Environment, Scope, Value, merged, pair_of
-from cwql.lint.ir import (
-    Block,
-    Branch,
-    Choice,
-    Class,
-    Function,
-    Jump,
-    Loop,
-    Node,
-    Number,
-)
+from cwql.lint.ir import Block, Branch, Choice, Class, Function, Jump, Loop, Node, Number
 from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False

@@ -5,20 +5,7 @@ from __future__ import annotations
 from cwql.lint.dataflow.guards import DIGITS
 from cwql.lint.dataflow.knowledge import MAPS, MOMENTS, NUMBERS, fold, is_safe_pattern
 from cwql.lint.dataflow.values import Value, is_word
-from cwql.lint.ir import (
-    Block,
-    Call,
-    Choice,
-    Function,
-    Jump,
-    Literal,
-    Member,
-    Name,
-    Node,
-    Operation,
-    Pattern,
-    Unary,
-)
+from cwql.lint.ir import Block, Call, Choice, Function, Jump, Literal, Member, Name, Node, Operation, Pattern, Unary
 from cwql.lint.words import words
 
 TYPE_CHECKING = False

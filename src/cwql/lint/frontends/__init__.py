@@ -62,13 +62,7 @@ class Language(Value):
 
 
 _HASH, _SLASHES = ("# ", ""), ("// ", "")
-_JAVASCRIPT = Phrases(
-    "Number(%s)",
-    "%s.toISOString()",
-    "%s.includes(%q)",
-    "%s.replaceAll(%q, %d)",
-    placeholder="${%s}",
-)
+_JAVASCRIPT = Phrases("Number(%s)", "%s.toISOString()", "%s.includes(%q)", "%s.replaceAll(%q, %d)", placeholder="${%s}")
 
 LANGUAGES: tuple[Language, ...] = (
     Language(
@@ -144,12 +138,7 @@ LANGUAGES: tuple[Language, ...] = (
         "php",
         (".php",),
         comment=_SLASHES,
-        phrases=Phrases(
-            "(int)%s",
-            "gmdate('Y-m-d\\TH:i:s\\Z', %s)",
-            "str_contains(%s, %q)",
-            "str_replace(%q, %d, %s)",
-        ),
+        phrases=Phrases("(int)%s", "gmdate('Y-m-d\\TH:i:s\\Z', %s)", "str_contains(%s, %q)", "str_replace(%q, %d, %s)"),
     ),
     Language(
         "ruby",
@@ -220,14 +209,7 @@ LANGUAGES: tuple[Language, ...] = (
             escapes=True,
         ),
     ),
-    Language(
-        "perl",
-        "perl",
-        (".pl", ".pm"),
-        fences=("pl",),
-        comment=_HASH,
-        phrases=Phrases("int(%s)"),
-    ),
+    Language("perl", "perl", (".pl", ".pm"), fences=("pl",), comment=_HASH, phrases=Phrases("int(%s)")),
     Language("clojure", "clojure", (".clj", ".cljs", ".cljc"), fences=("clj",), comment=("; ", "")),
     Language(
         "powerquery",
@@ -251,21 +233,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language("http", "http", (".http", ".rest"), fences=("rest",), comment=_HASH),
     Language("markdown", "markdown", (".md", ".markdown"), comment=("<!-- ", " -->"), prose=True),
     Language(
-        "text",
-        "text",
-        (
-            ".txt",
-            ".rst",
-            ".bat",
-            ".cmd",
-            ".html",
-            ".csv",
-            ".xml",
-            ".cfg",
-            ".ini",
-            ".env",
-        ),
-        data=True,
+        "text", "text", (".txt", ".rst", ".bat", ".cmd", ".html", ".csv", ".xml", ".cfg", ".ini", ".env"), data=True
     ),
 )
 """Every language, in the order of the docs."""

@@ -72,11 +72,7 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
 
 
 _SYNTAX = Syntax(
-    r"(?P<string>\$*\"{3,}|\$@\"|@\$\"|@\"|\$\"|[\"'])|(?P<name>@?[A-Za-z_]\w*)",
-    "//",
-    {"/*": "*/"},
-    _FORMS,
-    _open,
+    r"(?P<string>\$*\"{3,}|\$@\"|@\$\"|@\"|\$\"|[\"'])|(?P<name>@?[A-Za-z_]\w*)", "//", {"/*": "*/"}, _FORMS, _open
 )
 
 

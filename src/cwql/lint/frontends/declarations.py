@@ -3,22 +3,8 @@
 from __future__ import annotations
 
 from cwql.lint.frontends.expressions import Expressions
-from cwql.lint.frontends.tables import (
-    ASSIGN,
-    OPENERS,
-    PASSING,
-)
-from cwql.lint.ir import (
-    Assign,
-    Block,
-    Class,
-    Function,
-    Items,
-    Name,
-    Node,
-    Other,
-    Parameter,
-)
+from cwql.lint.frontends.tables import ASSIGN, OPENERS, PASSING
+from cwql.lint.ir import Assign, Block, Class, Function, Items, Name, Node, Other, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -52,10 +52,7 @@ BACKSLASH = Escapes("\\", COMMON)
 """JavaScript, C#, Go, Ruby in double quotes: an unknown escape represents its character."""
 
 PHP = Escapes(
-    "\\",
-    {sign: COMMON[sign] for sign in "ntrvef"} | {'"': '"', "\\": "\\", "$": "$"},
-    kept=True,
-    continued=False,
+    "\\", {sign: COMMON[sign] for sign in "ntrvef"} | {'"': '"', "\\": "\\", "$": "$"}, kept=True, continued=False
 )
 """PHP in double quotes: an unknown escape keeps its backslash."""
 

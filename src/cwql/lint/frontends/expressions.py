@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.frontends.operands import Operands
-from cwql.lint.frontends.tables import (
-    ASSIGN,
-    CHOICE,
-    DEPTH,
-    PREFIX,
-    STOPS,
-)
+from cwql.lint.frontends.tables import ASSIGN, CHOICE, DEPTH, PREFIX, STOPS
 from cwql.lint.ir import (
     Argument,
     Assign,

@@ -27,13 +27,7 @@ _FORMS = {
     "`": Form("`", BACKSLASH, QuoteStyle({"\\": "\\\\", "`": "\\`", "$": "\\$"}), ("${",), lines=True),
 }
 
-_SYNTAX = Syntax(
-    r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)",
-    "//",
-    {"/*": "*/"},
-    _FORMS,
-    regexes=True,
-)
+_SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _FORMS, regexes=True)
 
 
 _STATES = words("React . useState useRef useSyncedState")

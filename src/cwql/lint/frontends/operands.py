@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.frontends.cursor import Cursor
-from cwql.lint.frontends.tables import (
-    ASSIGN,
-    ENDS,
-    OPENERS,
-    PREFIX,
-    UNARY,
-)
+from cwql.lint.frontends.tables import ASSIGN, ENDS, OPENERS, PREFIX, UNARY
 from cwql.lint.ir import (
     Argument,
     Call,

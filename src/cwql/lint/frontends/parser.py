@@ -7,21 +7,8 @@ than the language does and never fails: brackets are paired first, so an unknown
 from __future__ import annotations
 
 from cwql.lint.frontends.declarations import Declarations
-from cwql.lint.frontends.tables import (
-    DEPTH,
-    ENDS,
-    OPENERS,
-)
-from cwql.lint.ir import (
-    Block,
-    Branch,
-    Jump,
-    Loop,
-    Module,
-    Node,
-    Other,
-    Unary,
-)
+from cwql.lint.frontends.tables import DEPTH, ENDS, OPENERS
+from cwql.lint.ir import Block, Branch, Jump, Loop, Module, Node, Other, Unary
 
 
 class Parser(Declarations):

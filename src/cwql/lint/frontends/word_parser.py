@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.tables import ENDS
-from cwql.lint.ir import (
-    Argument,
-    Block,
-    Branch,
-    Call,
-    Class,
-    Function,
-    Loop,
-    Member,
-    Name,
-    Node,
-    Parameter,
-)
+from cwql.lint.ir import Argument, Block, Branch, Call, Class, Function, Loop, Member, Name, Node, Parameter
 from cwql.lint.words import words
 
 

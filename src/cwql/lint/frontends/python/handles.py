@@ -145,10 +145,7 @@ class Handles:
                     else None
                 )
             case ast.IfExp():
-                kinds: set[Kind | None] = {
-                    self._kind(node.body, scope, depth),
-                    self._kind(node.orelse, scope, depth),
-                }
+                kinds: set[Kind | None] = {self._kind(node.body, scope, depth), self._kind(node.orelse, scope, depth)}
                 return kinds.pop() if len(kinds) == 1 else None
             case ast.NamedExpr():
                 return self._kind(node.value, scope, depth)
