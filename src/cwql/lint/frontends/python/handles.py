@@ -193,12 +193,9 @@ class Handles:
         return kinds.pop() if len(kinds) == 1 else None
 
     def _kind_of_binding(self, binding: Binding, scope: Scope, depth: int) -> Kind | None:
-        if binding.value is None or binding.way not in ("assign", "augment"):
-            return None
-        if binding.way == "augment":
-            operator = getattr(binding.node, "op", None)
-            return "condition" if isinstance(operator, (ast.BitAnd, ast.BitOr)) else None
-        return self._kind(binding.value, scope, depth)
+        if binding.operator is not None:
+            return "condition" if isinstance(binding.operator, (ast.BitAnd, ast.BitOr)) else None
+        return None if binding.value is None else self._kind(binding.value, scope, depth)
 
     def _origin(self, node: ast.AST, scope: Scope) -> str:
         """Return the dotted name that an expression was imported by, empty for any other."""

@@ -7,7 +7,7 @@ import re
 
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS
-from cwql.lint.frontends.python.nodes import chain_of
+from cwql.lint.frontends.python.nodes import chain_of, imported_names
 from cwql.lint.ir import Cast, Chunk, Literal, Other, Sent
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
 from cwql.lint.templates.model import QuoteStyle
@@ -57,14 +57,8 @@ class Libraries:
         """Note imports, then the names that are assigned or annotated with a client."""
         given: list[tuple[str, ast.expr]] = []
         for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    self.origins[alias.asname or alias.name.partition(".")[0]] = (
-                        alias.name if alias.asname else alias.name.partition(".")[0]
-                    )
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    self.origins[alias.asname or alias.name] = f"{'.' * node.level}{node.module or ''}.{alias.name}"
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self.origins.update(imported_names(node))
             elif isinstance(node, ast.Assign):
                 given += [(target.id, node.value) for target in node.targets if isinstance(target, ast.Name)]
             elif isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):

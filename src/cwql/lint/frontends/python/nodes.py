@@ -9,7 +9,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
 DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
@@ -65,6 +65,17 @@ def chain_of(node: ast.AST) -> tuple[str, list[str]]:
         attributes.append(node.attr)
         node = node.value
     return node.id if isinstance(node, ast.Name) else "", attributes[::-1]
+
+
+def imported_names(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield the names that an import binds, each with the dotted name that it is imported by."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            top = alias.name.partition(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (top, top)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{'.' * node.level}{node.module or ''}.{alias.name}"
 
 
 def awaited(statement: ast.stmt) -> ast.expr | None:

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import ast
 
-from cwql.lint.frontends.python.nodes import FUNCTIONS, SCOPES, children
+from cwql.lint.frontends.python.nodes import FUNCTIONS, SCOPES, children, imported_names
 from cwql.lint.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Literal, TypeAlias
 
-    Way: TypeAlias = Literal["assign", "augment", "loop", "argument", "with", "import", "other"]
+
+_NAMED = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+)
+"""Nodes that bind a name of their own."""
 
 
 class Binding(Record):
-    """One place that gives a name a value.
+    """One place that gives a name a value: the assigned `value`, the `operator` of ``&=``, the dotted `origin` of an import."""
 
-    `value` is the expression it comes from: the assigned or appended value, the iterable of a loop, the annotation of
-    an argument, the context manager of a ``with``. An import has `origin` instead, the dotted name.
-    """
-
-    way: Way
-    node: ast.AST
     value: ast.expr | None = None
-    annotation: ast.expr | None = None
+    operator: ast.operator | None = None
     origin: str = ""
 
 
@@ -66,46 +64,29 @@ class Scope:
         assert self._bindings is not None
         self._bindings.setdefault(name, []).append(binding)
 
-    def _read(self) -> None:  # noqa: C901  # a case for each kind of node
+    def _read(self) -> None:
         node = self.node
         if isinstance(node, FUNCTIONS):
             arguments = node.args
-            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-                self._bind(argument.arg, Binding("argument", argument, None, argument.annotation))
-            for rest in (arguments.vararg, arguments.kwarg):
-                if rest is not None:
-                    self._bind(rest.arg, Binding("other", rest))
+            rest = filter(None, (arguments.vararg, arguments.kwarg))
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *rest):
+                self._bind(argument.arg, Binding())
         parents = self._scopes.parents
         for child in self._nodes():
             kind = type(child)
             if kind is ast.Attribute or kind is ast.keyword or kind is ast.Expr:
                 continue
-            if kind is ast.Name:
-                assert isinstance(child, ast.Name)
+            if isinstance(child, ast.Name):
                 if type(child.ctx) is not ast.Load:
                     self._bind(child.id, _bound(child, parents))
-            elif kind is ast.ExceptHandler or kind is ast.MatchAs or kind is ast.MatchStar:
-                name = getattr(child, "name", None)
+            elif isinstance(child, _NAMED):
+                name = child.rest if isinstance(child, ast.MatchMapping) else child.name
                 if name:
-                    self._bind(name, Binding("other", child))
-            elif kind is ast.MatchMapping:
-                assert isinstance(child, ast.MatchMapping)
-                if child.rest:
-                    self._bind(child.rest, Binding("other", child))
-            elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                self._bind(child.name, Binding("other", child))
-            elif isinstance(child, ast.Import):
-                for alias in child.names:
-                    if alias.asname:
-                        self._bind(alias.asname, Binding("import", child, origin=alias.name))
-                    else:
-                        top = alias.name.partition(".")[0]
-                        if not any(known.origin == top for known in (self._bindings or {}).get(top, ())):
-                            self._bind(top, Binding("import", child, origin=top))
-            elif isinstance(child, ast.ImportFrom):
-                home = "." * child.level + (child.module or "")
-                for alias in child.names:
-                    self._bind(alias.asname or alias.name, Binding("import", child, origin=f"{home}.{alias.name}"))
+                    self._bind(name, Binding())
+            else:
+                for name, origin in imported_names(child):
+                    if all(known.origin != origin for known in (self._bindings or {}).get(name, ())):
+                        self._bind(name, Binding(origin=origin))
 
     def _nodes(self) -> Iterator[ast.AST]:
         """Yield the nodes of the scope in the order of the text, without the inside of scopes in it."""
@@ -161,35 +142,19 @@ def _bound(name: ast.Name, parents: dict[ast.AST, ast.AST]) -> Binding:
     """Return how a name in the place of a target gets its value."""
     above = parents[name]
     match above:
-        case ast.Assign():
-            return Binding("assign", above, above.value)
-        case ast.AnnAssign():
-            return Binding("assign", above, above.value, above.annotation)
-        case ast.NamedExpr():
-            return Binding("assign", above, above.value)
+        case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
+            return Binding(above.value)
         case ast.AugAssign():
-            return Binding("augment", above, above.value)
-        case ast.For() | ast.AsyncFor() | ast.comprehension():
-            return Binding("loop", above, above.iter)
-        case ast.withitem():
-            return Binding("with", above, above.context_expr)
+            return Binding(operator=above.op)
         case ast.Tuple():
             outer = parents[above]
-            if (
-                isinstance(outer, (ast.For, ast.AsyncFor, ast.comprehension))
-                and above.elts[0] is name
-                and isinstance(outer.iter, ast.Call)
-                and isinstance(outer.iter.func, ast.Name)
-                and outer.iter.func.id == "enumerate"
-            ):
-                return Binding("loop", outer, ast.Call(ast.Name("range", ast.Load()), [], []))
             if (
                 isinstance(outer, ast.Assign)
                 and isinstance(outer.value, ast.Tuple)
                 and len(outer.value.elts) == len(above.elts)
                 and not any(isinstance(item, ast.Starred) for item in (*outer.value.elts, *above.elts))
             ):
-                return Binding("assign", outer, outer.value.elts[above.elts.index(name)])
-            return Binding("other", above)
+                return Binding(outer.value.elts[above.elts.index(name)])
         case _:
-            return Binding("other", above)
+            pass
+    return Binding()
