@@ -14,9 +14,9 @@ import pytest
 from cwql.analysis.rule_config import is_enabled
 from cwql.cli.options import DIALECT_NAMES
 from cwql.errors import UnknownNameError
-from cwql.lint.configuration import COMMON_KEYS, LINT_KEYS, find_settings, read_file, schema
+from cwql.lint.configuration import COMMON_KEYS, LINT_KEYS, describe, find_settings, read_file, schema
 from cwql.lint.session import Session
-from cwql.lint.settings import EXCLUDED, ConfigurationError, Globs, Settings, check_selector, choose_codes, describe
+from cwql.lint.settings import EXCLUDED, ConfigurationError, Globs, Settings, check_selector, choose_codes
 from cwql.lint.toml import parse_toml
 from cwql.rules.registry import RULES
 from scripts.docs.settings_schema import PATH, write

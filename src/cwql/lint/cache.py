@@ -31,6 +31,14 @@ _FRESH = 2_000_000_000
 """Nanoseconds: a file that changed so shortly before it was read may change again within the grain of its time."""
 
 
+_PARTS = (
+    *("", "schema", "analysis", "language", "language/dialects", "language/parsing", "language/parsing/repairs"),
+    *("rules", "rules/names", "rules/values", "rules/logic", "rules/portability", "rules/syntax"),
+    *("lint", "lint/dataflow", "lint/frontends", "lint/frontends/python", "lint/templates"),
+)
+"""Packages of cwql that a result depends on."""
+
+
 def stamp() -> str:
     """Return a key that changes with cwql or Python: its version, and sizes and times of the modules involved.
 
@@ -41,29 +49,7 @@ def stamp() -> str:
     import cwql_grammar
 
     marks = blake2b(sys.version.encode(), digest_size=16)
-    for package, below in (
-        (
-            cwql,
-            (
-                "",
-                "language",
-                "language/dialects",
-                "language/parsing",
-                "language/parsing/repairs",
-                "schema",
-                "rules",
-                "analysis",
-                "rules/names",
-                "rules/values",
-                "rules/logic",
-                "rules/portability",
-                "rules/syntax",
-            ),
-        ),
-        (cwql, ("lint", "lint/dataflow", "lint/frontends", "lint/frontends/python", "lint/templates")),
-        (cwql_api, ("", "manage", "automate")),
-        (cwql_grammar, ("",)),
-    ):
+    for package, below in ((cwql, _PARTS), (cwql_api, ("", "manage", "automate")), (cwql_grammar, ("",))):
         for part in below:
             folder = os.path.join(package.__path__[0], part)
             try:

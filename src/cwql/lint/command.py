@@ -140,7 +140,7 @@ def _terminal(session: Session, stream: TextIO) -> Any:
 
 
 def _show_settings(session: Session) -> int:
-    from cwql.lint.settings import describe
+    from cwql.lint.configuration import describe
 
     paths: Sequence[str] = session.options.paths
     first = paths if isinstance(paths, str) else next(iter(paths), ".")

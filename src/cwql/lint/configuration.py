@@ -362,6 +362,39 @@ def _find_key(data: bytes, word: bytes) -> int:
     return -1
 
 
+def describe(settings: Settings) -> str:
+    """Return settings as TOML, with the names that a configuration file has for them."""
+    from cwql.render.width import make_visible
+
+    lines = [f"# from {make_visible(origin)}" for origin in settings.origins] or ["# no configuration file"]
+    for keys in (COMMON_KEYS, LINT_KEYS):
+        lines += ["", "[lint]"] if keys is LINT_KEYS else []
+        for key, (kind, _) in keys.items():
+            if key.startswith("extend") or kind.endswith("table"):
+                continue
+            value = getattr(settings, key.replace("-", "_"))
+            if key == "exclude":
+                value = [line for globs in value for line in globs.lines]
+            elif kind == "selectors":
+                value = list(value or (("ALL",) if key == "select" else ()))
+            lines.append(f"# {key} is not set" if value is None else f"{key} = {_as_toml(value)}")
+    if settings.severity:
+        lines += ["", "[lint.severity]", *[f"{rule} = {_as_toml(level)}" for rule, level in settings.severity]]
+    if settings.per_file_ignores:
+        lines += ["", "[lint.per-file-ignores]"]
+        for globs, selectors in settings.per_file_ignores:
+            lines += [f"{_as_toml(line)} = {_as_toml(list(selectors))}" for line in globs.lines]
+    return "\n".join(lines)
+
+
+def _as_toml(value: object) -> str:
+    """Return a value as TOML writes it; characters that a terminal would not show are escaped."""
+    from json import dumps
+
+    text = dumps(value, ensure_ascii=False)
+    return "".join([character if character.isprintable() else f"\\U{ord(character):08x}" for character in text])
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of a cwql.toml, for editors."""
     words = {"type": "array", "items": {"type": "string"}, "maxItems": MOST}

@@ -1,7 +1,7 @@
 """Examine many files: `examine_all`, on all cores, with the help of a cache, whatever happens to a single file.
 
 Files go to worker processes in chunks, few of them at a time: when a worker dies, only the chunks under way are in doubt. They are
-tried again file by file, each in a separate process, until the one that kills it is known (CW694).
+tried again file by file, one at a time, so that those that kill a worker are known (CW694).
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from cwql.lint.result import FileResult
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from concurrent.futures import ProcessPoolExecutor
     from multiprocessing.context import BaseContext
     from typing import Any, TypeAlias
 
@@ -122,9 +121,12 @@ def _perform(
     # Results from other processes have no text; the digest detects whether the file has changed when it is shown.
     chunks = list(_cut([(number, order, known or "") for number, order, known in pending], targets))
     doubtful: list[list[Job]] = []
-    yield from _perform_in_pool(chunks, min(workers, len(chunks)), context, doubtful)
-    for chunk in doubtful:
-        yield from _perform_one_by_one(chunk, context)
+    yield from _perform_in_pool(chunks, min(workers, len(chunks)), 2, context, doubtful)
+    killers: list[list[Job]] = []
+    yield from _perform_in_pool([[job] for chunk in doubtful for job in chunk], 1, 1, context, killers)
+    for chunk in killers:
+        for number, order, _ in chunk:
+            yield number, killed(order.codes)
 
 
 def _cores() -> int:
@@ -147,27 +149,24 @@ def _cut(pending: Iterable[Job], targets: Sequence[Target]) -> Iterator[list[Job
         yield chunk
 
 
-def _open_pool(workers: int, context: BaseContext | None) -> ProcessPoolExecutor:
-    from concurrent.futures import ProcessPoolExecutor
-
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
-
-
 def _perform_in_pool(
-    chunks: list[list[Job]], workers: int, context: BaseContext | None, doubtful: list[list[Job]]
+    chunks: list[list[Job]], workers: int, share: int, context: BaseContext | None, doubtful: list[list[Job]]
 ) -> Iterator[tuple[int, FileResult | None]]:
-    """Yield the results of workers; chunks in progress when a worker died are added to `doubtful`."""
-    from concurrent.futures import FIRST_COMPLETED, wait
+    """Yield the results of workers, each of which has a `share` of chunks at a time.
+
+    Chunks in progress when a worker died are added to `doubtful`.
+    """
+    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
     from concurrent.futures.process import BrokenProcessPool
 
     waiting = chunks[::-1]
     while waiting:
-        pool = _open_pool(workers, context)
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
         under_way: dict[Any, list[Job]] = {}
         broken = False
         try:
             while (waiting or under_way) and not broken:
-                while waiting and len(under_way) < 2 * workers:
+                while waiting and len(under_way) < share * workers:
                     chunk = waiting.pop()
                     try:
                         under_way[pool.submit(_examine_chunk, chunk)] = chunk
@@ -188,22 +187,6 @@ def _perform_in_pool(
             doubtful += under_way.values()
         finally:
             pool.shutdown(wait=broken or not waiting, cancel_futures=True)
-
-
-def _perform_one_by_one(chunk: list[Job], context: BaseContext | None) -> Iterator[tuple[int, FileResult | None]]:
-    from concurrent.futures.process import BrokenProcessPool
-
-    pool = _open_pool(1, context)
-    try:
-        for job in chunk:
-            try:
-                yield from _unpack(pool.submit(_examine_chunk, [job]).result())
-            except BrokenProcessPool:
-                pool.shutdown()
-                pool = _open_pool(1, context)
-                yield job[0], killed(job[1].codes)
-    finally:
-        pool.shutdown()
 
 
 def _begin() -> None:

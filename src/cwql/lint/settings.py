@@ -12,36 +12,15 @@ from cwql.value import Value, assign, field, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from cwql.analysis.rule_config import RuleConfig, RuleLevel
     from cwql.lint.request_targets import RequestTarget
 
 EXCLUDED = (
-    ".cwql_cache",
-    ".direnv",
-    ".eggs",
-    ".git",
-    ".hg",
-    ".idea",
-    ".mypy_cache",
-    ".nox",
-    ".pytest_cache",
-    ".ruff_cache",
-    ".svn",
-    ".terraform",
-    ".tox",
-    ".venv",
-    ".vscode-test",
-    "__pycache__",
-    "bower_components",
-    "build",
-    "dist",
-    "node_modules",
-    "site-packages",
-    "venv",
-    "package-lock.json",
-    "*.min.js",
+    *(".cwql_cache", ".direnv", ".eggs", ".git", ".hg", ".idea", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache"),
+    *(".svn", ".terraform", ".tox", ".venv", ".vscode-test", "__pycache__", "bower_components", "build", "dist"),
+    *("node_modules", "site-packages", "venv", "package-lock.json", "*.min.js"),
 )
 """Default of ``exclude``."""
 
@@ -253,46 +232,3 @@ def check_selector(word: str) -> None:
             error.suggestions,
         ) from None
     _SELECTORS.add(word)
-
-
-def describe(settings: Settings) -> str:
-    """Return settings as TOML, with the names that a configuration file has for them."""
-    from cwql.render.width import make_visible
-
-    lines = [f"# from {make_visible(origin)}" for origin in settings.origins] or ["# no configuration file"]
-    common: Mapping[str, object] = {"cache-dir": settings.cache_dir, "output-format": settings.output_format}
-    values: Mapping[str, object] = {
-        "select": list(settings.select or ("ALL",)),
-        "ignore": list(settings.ignore),
-        "exclude": [line for globs in settings.exclude for line in globs.lines],
-        "respect-gitignore": settings.respect_gitignore,
-        "force-exclude": settings.force_exclude,
-        "dialect": settings.dialect,
-        "endpoint": settings.endpoint,
-        "release": settings.release,
-        "language": settings.language,
-        "strict": settings.strict,
-        "baseline": settings.baseline,
-        "unsafe-fixes": settings.unsafe_fixes,
-        "show-fixes": settings.show_fixes,
-        "max-file-size": settings.max_file_size,
-    }
-    for table in (common, values):
-        lines += ["", "[lint]"] if table is values else []
-        for key, value in table.items():
-            lines.append(f"# {key} is not set" if value is None else f"{key} = {_as_toml(value)}")
-    if settings.severity:
-        lines += ["", "[lint.severity]", *[f"{rule} = {_as_toml(level)}" for rule, level in settings.severity]]
-    if settings.per_file_ignores:
-        lines += ["", "[lint.per-file-ignores]"]
-        for globs, selectors in settings.per_file_ignores:
-            lines += [f"{_as_toml(line)} = {_as_toml(list(selectors))}" for line in globs.lines]
-    return "\n".join(lines)
-
-
-def _as_toml(value: object) -> str:
-    """Return a value as TOML writes it; characters that a terminal would not show are escaped."""
-    from json import dumps
-
-    text = dumps(value, ensure_ascii=False)
-    return "".join([character if character.isprintable() else f"\\U{ord(character):08x}" for character in text])
