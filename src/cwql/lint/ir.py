@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal as Only
 
+    from cwql.lint.frontends.tokens import Token
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 
@@ -25,7 +26,7 @@ class Node(Record):
 
 
 class Chunk(Record):
-    """A span of a string literal: plain text, an escape, or a placeholder with the code that fills it."""
+    """A span of a string literal: plain text, an escape, or a placeholder with its code, as `source`, `tokens` and a node."""
 
     kind: Only["same", "escape", "placeholder"]
     text: str
@@ -35,6 +36,7 @@ class Chunk(Record):
     node: Node | None = None
     source: str = ""
     spec: str = ""
+    tokens: list[Token] | None = None
 
 
 class Literal(Node):

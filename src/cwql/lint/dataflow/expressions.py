@@ -47,6 +47,7 @@ from cwql.lint.ir import (
     key_of,
 )
 from cwql.lint.request_targets import parameter_of
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -407,26 +408,15 @@ def _choice(flow: Flow, node: Choice) -> Value:
     return found
 
 
+_TEXT_TYPES = words(
+    """string object array any unknown str const uri system.uri uribuilder system.uribuilder psobject string[] array[] void"""
+)
+
+
 def _cast(flow: Flow, node: Cast) -> Value:
     value = flow.evaluate(node.value)
     folded = node.type.strip().lower()
-    if folded in (
-        "string",
-        "object",
-        "array",
-        "any",
-        "unknown",
-        "str",
-        "const",
-        "uri",
-        "system.uri",
-        "uribuilder",
-        "psobject",
-        "string[]",
-        "array[]",
-        "void",
-        "system.uribuilder",
-    ):
+    if folded in _TEXT_TYPES:
         return value.moved(node.start, node.end)
     if is_safe_type(node.type, flow.module.aliases):
         found = Value(node.start, node.end, safe=True)

@@ -19,30 +19,11 @@ _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|r
 _ENUM = re.compile(r"(?:\w+\.)*(?:[A-Z][a-z0-9]+)*(?:Status|State|Kind|Type|Option|Mode|Level|Severity|Priority|Enum)")
 """Names that programs give to enums."""
 
-_WRAPPER_ENDS = (
-    "list",
-    "array",
-    "set",
-    "iterable",
-    "enumerable",
-    "collection",
-    "sequence",
-    "promise",
-    "task",
-    "optional",
-    "nullable",
-    "vec",
-    "option",
-    "range",
-    "slice",
-    "final",
-    "annotated",
-    "readonlyarray",
-    "deque",
-    "tuple",
-    "iterator",
-    "generator",
-    "literal",
+_WRAPPER_ENDS = tuple(
+    words(
+        """list array set iterable enumerable collection sequence promise task optional nullable vec option range slice final
+        annotated readonlyarray deque tuple iterator generator literal"""
+    )
 )
 """How the names of types end that hold one or more values of the type in their brackets."""
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from cwql.lint.frontends.tables import CLOSERS, ENDS, OPENERS, Tables
 from cwql.lint.frontends.tokens import Token
 from cwql.lint.ir import Other, Parameter
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cwql.lint.ir import Argument, Block, Node
+
+
+_IN_ANGLES = words(", . ? | & : ; = :: ' => *")
+"""Signs among the types in angle brackets."""
 
 
 class Cursor(Tables):
@@ -185,20 +190,7 @@ class Cursor(Tables):
             elif text in OPENERS:
                 index = self.closing(index) + 1
                 continue
-            elif token.kind not in ("name", "string", "number") and text not in (
-                ",",
-                ".",
-                "?",
-                "|",
-                "&",
-                ":",
-                ";",
-                "=",
-                "::",
-                "'",
-                "=>",
-                "*",
-            ):
+            elif token.kind not in ("name", "string", "number") and text not in _IN_ANGLES:
                 return start
             index += 1
         return start
@@ -212,67 +204,22 @@ class Cursor(Tables):
         return Other(token.start, self.last_end())
 
     if TYPE_CHECKING:
-        # The parts of the grammar call each other; the classes that inherit from this one define them.
-
-        def expression(self, power: int = 0) -> Node | None:
-            """Parse an expression whose operators bind tighter than `power`; None if there is none."""
-            ...
-
-        def infix(self, left: Node, power: int) -> Node:
-            """Parse the operators after an operand."""
-            ...
-
-        def arguments(self) -> list[Argument]:
-            """Parse the arguments in the brackets at hand."""
-            ...
-
-        def listed(self, closing: int) -> list[Node]:
-            """Parse expressions up to a bracket, separated by commas."""
-            ...
-
-        def _to_comma(self, closing: int, found: list[Argument]) -> None:
-            """Go to the next item."""
-            ...
-
-        def parameters(self) -> list[Parameter]:
-            """Parse the parameters in the brackets at hand."""
-            ...
-
-        def function(self, inline: bool = False) -> Node | None:
-            """Parse a function that a keyword begins."""
-            ...
-
-        def _method(self) -> Node | None:
-            """Parse a method without a keyword; None if it is a call."""
-            ...
-
-        def block(self) -> Node:
-            """Parse a block."""
-            ...
-
-        def block_until(self, stop: int, in_class: bool = False) -> Block:
-            """Parse statements up to the token at an index."""
-            ...
-
-        def statement(self, stop: int) -> Node | None:
-            """Parse one statement."""
-            ...
-
-        def keyword(self, word: str, stop: int) -> Node | None:
-            """Parse the statement that a keyword begins; None if the word is none."""
-            ...
-
-        def is_keyword(self) -> bool:
-            """Return whether the word at hand is used as a keyword."""
-            ...
-
-        def conditional(self) -> Node:
-            """Parse ``if`` with all its branches."""
-            ...
-
-        def switch(self) -> Node | None:
-            """Parse a statement with cases."""
-            ...
+        # The parts of the grammar call each other: the classes that inherit from this one define them.
+        expression: Callable[..., Node | None]
+        infix: Callable[[Node, int], Node]
+        arguments: Callable[[], list[Argument]]
+        listed: Callable[[int], list[Node]]
+        _to_comma: Callable[[int, list[Argument]], None]
+        parameters: Callable[[], list[Parameter]]
+        function: Callable[..., Node | None]
+        _method: Callable[[], Node | None]
+        block: Callable[[], Node]
+        block_until: Callable[..., Block]
+        statement: Callable[[int], Node | None]
+        keyword: Callable[[str, int], Node | None]
+        is_keyword: Callable[[], bool]
+        conditional: Callable[[], Node]
+        switch: Callable[[], Node | None]
 
 
 def _pair(tokens: Sequence[Token]) -> dict[int, int]:

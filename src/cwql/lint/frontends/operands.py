@@ -8,7 +8,6 @@ from cwql.lint.ir import (
     Argument,
     Call,
     Cast,
-    Chunk,
     Function,
     Index,
     Items,
@@ -65,12 +64,10 @@ class Operands(Cursor):
 
     def literal(self, token: Token) -> Literal:
         """Return the node of a string token."""
-        chunks: list[Chunk] = []
-        for part in token.parts or ():
-            node, spec = None, ""
-            if part.kind == "placeholder" and part.tokens:
-                node, spec = self.placeholder(part.tokens, part.end)
-            chunks.append(Chunk(part.kind, part.text, part.start, part.end, part.quoting, node, part.expression, spec))
+        chunks = token.parts or []
+        for chunk in chunks:
+            if chunk.tokens:
+                chunk.node, chunk.spec = self.placeholder(chunk.tokens, chunk.end)
         return Literal(token.start, token.end, chunks, token.whole)
 
     def placeholder(self, tokens: Sequence[Token], end: int) -> tuple[Node | None, str]:

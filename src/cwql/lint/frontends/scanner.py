@@ -7,7 +7,8 @@ unclosed string ends with its line or with the file.
 from __future__ import annotations
 
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.tokens import Part, Token
+from cwql.lint.frontends.tokens import Token
+from cwql.lint.ir import Chunk
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -200,7 +201,7 @@ class Scanner:
     def read(self, form: Form, start: int, at: int, limit: int) -> Token:
         """Return the string that begins at `start` and whose text begins at `at`."""
         text = self.text
-        parts: list[Part] = []
+        parts: list[Chunk] = []
         quoting, escapes, close = form.quoting, form.escapes, form.close
         search = form.stop.search
         plain = at
@@ -217,18 +218,18 @@ class Scanner:
             ends = match is None or (sign == close and not (form.doubled and text.startswith(close * 2, stop)))
             if ends or sign == "\n":
                 if plain < stop:
-                    parts.append(Part("same", text[plain:stop], plain, stop, quoting))
+                    parts.append(Chunk("same", text[plain:stop], plain, stop, quoting))
                 whole = sign != "\n" and (match is not None or not close)
                 return Token("string", "", start, stop + (len(close) if whole else 0), parts=parts, whole=whole)
             at = stop
             if sign == close:
-                segment, end = Part("escape", close, stop, stop + 2 * len(close), quoting), stop + 2 * len(close)
+                segment, end = Chunk("escape", close, stop, stop + 2 * len(close), quoting), stop + 2 * len(close)
             elif escapes is not None and sign == escapes.sign:
                 value, end = escapes.read(text, stop, limit)
-                segment = Part("escape", value, stop, end, quoting)
+                segment = Chunk("escape", value, stop, end, quoting)
             elif sign == "}":
                 end = stop + (2 if text.startswith("}}", stop) else 1)
-                segment = Part("escape" if end - stop == 2 else "same", "}", stop, end, quoting)
+                segment = Chunk("escape" if end - stop == 2 else "same", "}", stop, end, quoting)
             else:
                 if edge < stop:
                     # A placeholder ends with the line if the string does.
@@ -240,26 +241,25 @@ class Scanner:
                     continue
                 segment, end = opened, opened.end
             if plain < stop:
-                parts.append(Part("same", text[plain:stop], plain, stop, quoting))
+                parts.append(Chunk("same", text[plain:stop], plain, stop, quoting))
             parts.append(segment)
             plain = at = end
 
-    def placeholder(self, sign: str, at: int, limit: int, form: Form) -> Part | None:
+    def placeholder(self, sign: str, at: int, limit: int, form: Form) -> Chunk | None:
         """Return the placeholder that `sign` opens at `at`; None if it is plain text."""
         text, quoting = self.text, form.quoting
         if sign == "{" and text.startswith("{{", at):
-            return Part("escape", "{", at, at + 2, quoting)
+            return Chunk("escape", "{", at, at + 2, quoting)
         start = at + len(sign)
-        if sign[-1:] in ("{", "("):
+        opener = "{" if sign == "{$" else sign[-1:]
+        if opener in ("{", "("):
             if sign == "{" and text[start : start + 1] in ("", "}", form.close[:1]):
                 return None
-            tokens, closing = self.code(start, limit, CLOSERS[sign[-1]])
-            end = min(closing + sign.count(sign[-1]), limit)
-            return Part("placeholder", "", at, end, quoting, tokens, text[start:closing].strip())
-        if sign == "{$":
-            tokens, closing = self.code(at + 1, limit, "}")
-            end = min(closing + 1, limit)
-            return Part("placeholder", "", at, end, quoting, tokens, text[at + 1 : closing].strip())
+            # The dollar of ``{$name}`` belongs to the code.
+            start = at + 1 if sign == "{$" else start
+            tokens, closing = self.code(start, limit, CLOSERS[opener])
+            end = min(closing + sign.count(opener), limit)
+            return Chunk("placeholder", "", at, end, quoting, source=text[start:closing].strip(), tokens=tokens)
         match = self.syntax.name.match(text, start, limit)
         if match is None:
             return None
@@ -276,4 +276,4 @@ class Scanner:
             elif more.startswith("[") and more[1:-1].isidentifier():
                 # `$x[id]` is the same as `$x->id` here.
                 tokens.append(Token("name", more[1:-1], match.start(1) + 1, match.end() - 1))
-        return Part("placeholder", "", at, match.end(), quoting, tokens, text[at : match.end()])
+        return Chunk("placeholder", "", at, match.end(), quoting, source=text[at : match.end()], tokens=tokens)

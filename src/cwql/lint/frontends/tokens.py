@@ -1,28 +1,15 @@
-"""The words of a source, and the parts of its strings: `Token`, `Part`."""
+"""The words of a source: `Token`."""
 
 from __future__ import annotations
 
+from cwql.lint.ir import Chunk
 from cwql.lint.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
-    from cwql.lint.templates.model import QuoteStyle
-
     Kind: TypeAlias = Literal["name", "variable", "option", "number", "string", "regex", "sign"]
-
-
-class Part(Record):
-    """A span of a string: plain text, an escape, or a placeholder with the tokens of its code."""
-
-    kind: Literal["same", "escape", "placeholder"]
-    text: str
-    start: int
-    end: int
-    quoting: QuoteStyle | None = None
-    tokens: list[Token] | None = None
-    expression: str = ""
 
 
 class Token(Record):
@@ -33,7 +20,7 @@ class Token(Record):
     start: int
     end: int
     fresh: bool = False
-    parts: list[Part] | None = None
+    parts: list[Chunk] | None = None
     whole: bool = True
 
     @property
@@ -44,11 +31,11 @@ class Token(Record):
         return "".join([part.text for part in self.parts])
 
 
-def dedent(parts: list[Part], indent: int) -> list[Part]:
+def dedent(parts: list[Chunk], indent: int) -> list[Chunk]:
     """Return the parts of a text of lines without the blanks, at most `indent`, that each line begins with."""
     if indent == 0:
         return parts
-    cut: list[Part] = []
+    cut: list[Chunk] = []
     fresh = True
     for part in parts:
         if part.kind != "same":
@@ -62,7 +49,7 @@ def dedent(parts: list[Part], indent: int) -> list[Part]:
                 drop += 1
             if drop < len(line):
                 start = part.start + at + drop
-                cut.append(Part("same", line[drop:], start, start + len(line) - drop, part.quoting))
+                cut.append(Chunk("same", line[drop:], start, start + len(line) - drop, part.quoting))
             at += len(line)
             fresh = line.endswith(("\n", "\r"))
     return cut
