@@ -42,6 +42,15 @@ without a mistake. Its first run:
 
 Two labels were corrected: a parameter of a public function, which code outside of the file may call with any text
 (``sweep.py``), and the text of a date, which contains no bracket (``tickets_late.py``). All labels are met now.
+
+The seventh round, ``holdout/seventh``, whole files. First runs with the corrected labels:
+
+| | found | false errors | false warnings |
+|---|---|---|---|
+| Python, notebooks and Power Query, 40 snippets | 49 of 49 | 4, in 2 of 40 | 40, in 24 of 40 |
+
+The false warnings had many causes: tables with statuses such as ``>Closed``, groups of patterns, routes and fields of models with a
+type, calls that end the program. Corrected labels: three facts that only `cwql` knows (CW220, CW222, CW693), and a position.
 """
 
 from __future__ import annotations
@@ -54,11 +63,8 @@ from cwql.lint.linter import read_text
 from tests.lint.holdout import FOLDER, Snippet, count, read_all
 
 SNIPPETS = read_all()
-SECOND = read_all(FOLDER / "second")
-THIRD = read_all(FOLDER / "third")
-FOURTH = read_all(FOLDER / "fourth")
-FIFTH = read_all(FOLDER / "fifth")
-SIXTH = read_all(FOLDER / "sixth")
+ROUNDS = ("second", "third", "fourth", "fifth", "sixth", "seventh")
+LATER = [snippet for name in ROUNDS for snippet in read_all(FOLDER / name)]
 REPORTS = read_all(Path(__file__).parent / "reproductions")
 
 UNMET = frozenset(
@@ -71,6 +77,8 @@ UNMET = frozenset(
         "Worker.kt",
         # The endpoint is an argument of a method that sends the condition.
         "devices.py",
+        # The value of a widget whose options are ids of records.
+        "device_cleanup.ipynb",
     )
 )
 """Snippets of the later rounds whose labels are not met yet."""
@@ -86,15 +94,13 @@ def test_held_out_snippet(snippet: Snippet) -> None:
     assert sorted(snippet.run()) == sorted(snippet.expected)
 
 
-@pytest.mark.parametrize(
-    "snippet", [*SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH], ids=lambda snippet: f"{snippet.group}-{snippet.file}"
-)
+@pytest.mark.parametrize("snippet", LATER, ids=lambda snippet: f"{snippet.group}-{snippet.file}")
 def test_snippet_of_a_later_round(snippet: Snippet) -> None:
     assert (sorted(snippet.run()) == sorted(snippet.expected)) == (snippet.file not in UNMET)
 
 
 def test_no_error_is_false() -> None:
-    total = count([*SNIPPETS, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH, *REPORTS])
+    total = count([*SNIPPETS, *LATER, *REPORTS])
     assert total["false errors"] == 0
     assert total["found"] >= 0.95 * total["expected"]
 
@@ -110,7 +116,7 @@ const url = `https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?
 
 @pytest.mark.parametrize(
     "snippet",
-    [*SNIPPETS, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH, *REPORTS],
+    [*SNIPPETS, *LATER, *REPORTS],
     ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}",
 )
 def test_no_condition_ends_before_it_starts(snippet: Snippet) -> None:

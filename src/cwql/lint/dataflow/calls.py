@@ -7,7 +7,7 @@ from cwql.lint.dataflow.expressions import run_inline, sent_after
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import guards_of
-from cwql.lint.dataflow.knowledge import LENGTHS, LOOPS, NUMBERS, SAME, fold, is_adder, is_builder
+from cwql.lint.dataflow.knowledge import LENGTHS, LOOPS, MAPS, NUMBERS, SAME, fold, is_adder, is_builder
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.list_functions import list_after_function
 from cwql.lint.dataflow.targets import chain_of, is_record, note_chain, place_of_chain
@@ -41,6 +41,7 @@ _OTHERS = re.compile(
 )
 """Functions that send nothing."""
 
+_LITERAL = re.compile(r"\s*+(?:null|true|false|\ufffc|[\"'][^=<>]*[\"']|\[[^=<>]*\])\s*\Z", re.IGNORECASE)
 _ASSERTIONS = words("require check assert checkargument checkstate istrue invariant precondition")
 """Functions that end the program or the function if their first argument is false."""
 
@@ -166,7 +167,9 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         if argument.value is None:
             continue
         if isinstance(argument.value, Function) and argument.value.inline:
-            value = _inline(flow, node, argument.value, owner, name)
+            first = values[0] if values and fold(name) in MAPS else None
+            known = owner or first or list_after_function(flow, node, name)
+            value = _inline(flow, argument.value, known, name)
         else:
             value = flow.evaluate(argument.value)
         values.append(value)
@@ -200,11 +203,11 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
     return values
 
 
-def _inline(flow: Flow, node: Call, function: Function, owner: Value | None, name: str) -> Value:
+def _inline(flow: Flow, function: Function, items: Value | None, name: str) -> Value:
     """Return the value of a function that is an argument: its items are its results."""
     value = Value(function.start, function.end)
     value.function = function
-    item = flow.item_of(owner if owner is not None else list_after_function(flow, node, name))
+    item = flow.item_of(items)
     repeats = fold(name) in LOOPS
     flow.looping += repeats
     result = run_inline(flow, function, item)
@@ -371,7 +374,13 @@ def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value]) 
         flow.calls.append((function, given, flow.statement, flow.scope, list(flow.frames[-1].places)))
     found = result.moved(node.start, node.end)
     found.places, found.sinks = [], []
-    if found.texts:
+    if len(found.texts) > 1 and all(_LITERAL.match(text.shown) for text in found.texts):
+        # ``null``, ``true`` or a text in quotes: the literal of a value, which its type decides.
+        found.safe = found.safe or not any(
+            segment.kind == "placeholder" and not segment.safe for text in found.texts for segment in text.segments
+        )
+        found.texts = []
+    elif found.texts:
         found.texts = [_filled(flow, text, given) for text in found.texts]
     elif not (found.joint or "").strip() and _CLEANS.search(flow.source, function.start, function.end) is not None:
         # Whether it takes out all quotes cannot be decided here.
@@ -424,6 +433,9 @@ def _member(flow: Flow, node: Member) -> Value:
     if isinstance(node.owner, Name) and flow.module.aliases.get(node.owner.name) == "enum":
         return Value(node.start, node.end, safe=True)
     owner = flow.evaluate(node.owner) if node.owner is not None else Value(node.start, node.start)
+    if node.name == "Groups" and owner.entries:
+        # ``Regex.Match(…).Groups[1].Value``
+        return owner.moved(node.start, node.end)
     entry = (owner.entries or {}).get(node.name)
     if entry is not None:
         flow.frames[-1].carry(entry)

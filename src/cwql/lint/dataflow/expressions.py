@@ -132,6 +132,9 @@ def _index(flow: Flow, node: Index) -> Value:
     if flow.traits.ids and key == "id" and is_record(node.owner):
         value.safe = True
     value.safe = value.safe or (owner.records and (key == "id" or key.endswith(("Id", "Ids"))))
+    if isinstance(node.owner, Name) and node.owner.name == "options":
+        # ``options["months"]`` of a parser of arguments
+        value.safe = value.safe or flow.is_safe_name(key)
     value.records = owner.records
     value.sinks, value.places = owner.sinks, owner.places
     if owner.items is not None and isinstance(node.key, Number) and not owner.partial:
@@ -146,7 +149,7 @@ def _items(flow: Flow, node: Items) -> Value:
     flow.frames.append(frame)
     values = [flow.evaluate(item) for item in node.items]
     flow.frames.pop()
-    value = Value(node.start, node.end, safe=all(each.safe for each in values))
+    value = Value(node.start, node.end, safe=all(map(is_harmless, values)))
     value.items = values
     value.records = all(each.records for each in values)
     if (
@@ -350,12 +353,14 @@ def _operation(flow: Flow, node: Operation) -> Value:
     return value
 
 
-def note_groups(flow: Flow, pattern: Node) -> dict[str, Value] | None:
+def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Value] | None:
     """Remember which groups of a pattern that was matched are safe, and return them."""
     text = pattern.text if isinstance(pattern, Pattern) else pattern.value if isinstance(pattern, Literal) else None
-    if isinstance(pattern, Name):
+    if compiled:
+        text = compiled
+    elif isinstance(pattern, Name):
         known = flow.env.get(pattern.name)
-        text = known.plain if known is not None else None
+        text = known.pattern or known.plain if known is not None else None
     if text is None:
         return None
     value = Value(pattern.start, pattern.start)

@@ -9,8 +9,9 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.bindings import CONSTRUCTORS, Bindings
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import empty_names_of, guards_of
+from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.values import Environment, Scope, Value, merged, pair_of
-from cwql.lint.ir import Block, Branch, Choice, Class, Function, Jump, Loop, Node, Number
+from cwql.lint.ir import Block, Branch, Call, Choice, Class, Function, Jump, Loop, Member, Name, Node, Number
 from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False
@@ -29,6 +30,12 @@ MEMBER = re.compile(
 )
 SHORT = 5_000
 """A shorter program is evaluated as a whole: that takes less time than the search for names."""
+
+
+def _is_exit(callee: Member | Name) -> bool:
+    """Return whether the statement after a call does not run: ``sys.exit(1)``, ``abort(404)``, ``log.Fatal(error)``."""
+    # A method that cancels something may have the same name: ``controller.abort()``.
+    return callee.name in EXITS and (isinstance(callee, Name) or callee.name not in ("abort", "fail"))
 
 
 class Flow(Bindings):
@@ -183,7 +190,7 @@ class Flow(Bindings):
             self.open_statement(node)
             self.evaluate(node)
             self.close_statement()
-            return True
+            return not (isinstance(node, Call) and isinstance(node.callee, (Member, Name)) and _is_exit(node.callee))
         finally:
             self.depth -= 1
 

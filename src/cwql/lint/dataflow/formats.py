@@ -21,6 +21,7 @@ _CODE = re.compile(r"%%((?!2[356Bb])[2-7][0-9A-Fa-f])")
 """An encoded character that does not end a parameter at this position."""
 
 _BRACE = re.compile(r"\{\{|\}\}|\{(\d{0,3}|[A-Za-z_][\w.]{0,60})(?:,-?\d{1,3})?(?:!\w)?(?::([^{}]{0,60}))?\}")
+_ID = re.compile(r"\bid\]?\Z")
 _MEMBER = re.compile(r"[.\[]")
 _SPECIFICATION = re.compile(
     r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|[-/:. TZ,]*+%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*+\Z"
@@ -74,6 +75,8 @@ def fill(  # the parts of a format
                     name = _MEMBER.split(key, 1)[0]
                     member = key[len(name) :]
                     value = named.get(name) or flow.env.get(key)
+                    if value is None and "**" in named:
+                        value, member = named["**"], f".{key}"
                 else:
                     value = values[turn] if turn < len(values) else None
                     turn += 1
@@ -112,7 +115,7 @@ def _fill(  # noqa: PLR0913  # the parts of a format
         return
     shown = (flow.source[value.start : value.end] or match[0]) + member
     if member:
-        value = Value(value.start, value.end)
+        value = Value(value.start, value.end, safe=flow.traits.ids and _ID.search(member) is not None)
     if number:
         builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, shown, True))
         return

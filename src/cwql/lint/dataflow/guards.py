@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import fold, is_anchored, is_safe_pattern
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import is_harmless, is_word, path_of
 from cwql.lint.ir import (
     Call,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 DIGITS = words(
     """isdigit isdecimal isnumeric isalnum ctypedigit ctypealnum isnumber isalpha isidentifier isinteger tryparse
-    isletter isletterordigit isasciidigit isasciialphanumeric"""
+    isletter isletterordigit isasciidigit isasciialphanumeric isint isfloat isbool isuuid isfinite"""
 )
 _MATCHES = words("test fullmatch match pregmatch matchstring ismatch matches match?")
 _CONTAINS = words("contains includes include? include strcontains containsrune indexof")
@@ -95,6 +96,8 @@ def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
         return _either(guards_of(test.left, flow), guards_of(test.right, flow))
     if sign in _EQUAL or sign in _UNEQUAL:
         yes, no = guards_of(test.left, flow)
+        if isinstance(test.left, Unary) and test.left.sign == "typeof" and key_of(test.right) in ("number", "boolean"):
+            yes = {path_of(test.left.value)} - {""}
         if left and isinstance(test.right, Literal) and is_word(test.right.value):
             # ``status == "Open"``: then it is a word of the program.
             yes = {left}
@@ -279,6 +282,13 @@ def _checked(test: Call, flow: Flow) -> set[str]:
         values = [argument.value for argument in owner.arguments if argument.value is not None]
         name, owner = "fullmatch", owner.callee.owner
     paths = [path for path in map(path_of, values) if path]
+    if name in ("isinstance", "isa", "kindof") and values:
+        types = values[-1].items if isinstance(values[-1], Items) else values[-1:]
+        if all(
+            isinstance(each, (Name, Member)) and (each.name == "date" or is_safe_type(each.name, flow.module.aliases))
+            for each in types
+        ):
+            return {paths[0] if len(values) > 1 and paths else owner_path} - {""}
     if name in DIGITS:
         if owner_path and not values:
             return {owner_path}

@@ -13,14 +13,16 @@ NUMBERS = words(
     touint tointeger itoa formatint formatuint formatfloat formatbool len cap uint float64 valueof count length size
     strlen time strtotime numberformat abs round floor ceil max min unix unixmilli year day yearday gettime
     getfullyear now utc ord sum cint clng cdbl isodate id2name stringtointeger integertostring parseexact tonumber
-    number.totext hash uuid4 utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal
-    toordinal atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid"""
+    number.totext date.totext datetime.totext datetimezone.totext hash uuid4 utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal
+    toordinal atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid
+    monthrange numberinput tonumeric ipaddress ipnetwork ipv4address ipv6address tokenhex hex hexdigest md5 sha1 crc32 bin2hex
+    tohexstring randomuuid newguid randint randrange"""
 )
 """Calls that return a number, or fail."""
 
 MOMENTS = words(
     """toisostring iso8601 xmlschema isoformat touniversaltime tolocaltime todate rfc3339 toiso8601 torfc3339
-    toiso8601string toisodatestring toinstant utciso"""
+    toiso8601string toisodatestring toinstant utciso todatestring todatetimestring toiso8601zstring isodatetime"""
 )
 """Calls that return a date as text, in a fixed form."""
 
@@ -34,6 +36,9 @@ DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
 NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 """How a format of .NET begins that gives a number or a date."""
 
+EXITS = words("exit _exit abort quit die panic Fatal Fatalf Fatalln fail bail")
+"""Functions that raise, or end the program."""
+
 LENGTHS = words("count length size ticks year month day hour minute second microsecond seconds days totalseconds")
 """Members that are numbers."""
 
@@ -41,9 +46,18 @@ SAME = words(
     """trim strip trimend trimstart freeze squish tos tostring htmlsafe chomp dup clone lstrip rstrip toowned into
     asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent valueof from asstring
     copy tolist toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values
-    keepif select flat build first last tomutable iter intoiter collect at get unshift stream boxed parallel flatten"""
+    keepif select flat build first last tomutable iter intoiter collect at get unshift stream boxed parallel flatten text.from"""
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
+
+PICKS = words("selectbox radio choice sample arrayrand randomelement")
+"""Calls that return one of the items of a list."""
+
+MATCHES = words(
+    """test match fullmatch exec ismatch pregmatch search findall finditer scan findstring findstringsubmatch
+    findallstring"""
+)
+"""Calls that match a pattern, whose result are its groups."""
 
 BATCHES = words("chunk chunks batched batch batches chunked arraychunk eachslice islice")
 """Calls that return the items of a list in groups."""
@@ -70,7 +84,7 @@ CUTS = words(
 )
 """Calls whose result is as safe as their owner, or their first argument."""
 
-MAPS = words("map arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap")
+MAPS = words("map arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap list.transform")
 REPLACES = words(
     """replace replaceall gsub sub strreplace pregreplace replaceallstring tr delete translate regexreplace
     replacingoccurrences remove strireplace text.replace keep"""
@@ -81,7 +95,7 @@ LOOPS = words("each foreach eachwithindex eachslice eachindexed foreachindexed t
 LIST_MAKERS = words("listof setof mutablelistof arrayof aslist of")
 """Functions that return a list of their arguments."""
 
-JOINS = words("join implode joined jointostring combine mkstring")
+JOINS = words("join implode joined jointostring combine mkstring text.combine")
 FORMATS = words("sprintf format formatted vsprintf stringformat appendformat printf format!")
 CONCATS = words("concat sprint sprintln str")
 APPENDS = words("append writestring pushstr write push appendline add pushback put appendformat")
@@ -160,11 +174,9 @@ def is_anchored(pattern: str) -> bool:
 
 
 def safe_groups(pattern: str) -> set[str]:
-    """Return the numbers and names of the groups of a pattern whose text is safe."""
-    found: set[str] = set()
-    for number, match in enumerate(_GROUP.finditer(pattern[:1000]), 1):
-        if is_safe_pattern(match[2]):
-            found.add(str(number))
-            if match[1]:
-                found.add(match[1].lower())
-    return found
+    """Return the numbers and names of the groups of a pattern whose text is safe; ``*`` if all of them are."""
+    found: set[str] = {"0"} if is_safe_pattern(pattern) else set()
+    groups = [*_GROUP.finditer(pattern[:1000])]
+    safe = {number: match[1] for number, match in enumerate(groups, 1) if is_safe_pattern(match[2])}
+    found |= {*map(str, safe), *(name.lower() for name in safe.values() if name)}
+    return {*found, "*"} if (len(safe) == len(groups) if groups else found) else found

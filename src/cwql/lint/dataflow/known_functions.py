@@ -18,9 +18,11 @@ from cwql.lint.dataflow.knowledge import (
     JOINS,
     LIST_MAKERS,
     MAPS,
+    MATCHES,
     MOMENTS,
     NUMBERS,
     OTHER_ESCAPERS,
+    PICKS,
     PUSHES,
     REPLACES,
     SAME,
@@ -44,7 +46,7 @@ from cwql.lint.dataflow.text_functions import (
 )
 from cwql.lint.dataflow.texts import Builder, extended
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import MOST_TEXTS, Value, has_literal, is_word, path_of, rest
+from cwql.lint.dataflow.values import MOST_TEXTS, Value, has_literal, is_harmless, is_word, path_of, rest
 from cwql.lint.ir import Call, Literal, Member, Name, Node, Pattern, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
@@ -171,7 +173,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
         made = _append(flow, node, folded, owner, owner_node, values)
         if made is not None:
             return made
-    if folded in MOMENTS:
+    if folded in MOMENTS or (folded == "date" and owner is not None and not (owner.texts or values)):
         value = Value(node.start, node.end, safe=True)
         value.moment = folded in ("touniversaltime", "tolocaltime", "todate")
         return value
@@ -183,6 +185,8 @@ def known_call(  # noqa: C901  # a case for each kind of function
         value = Value(node.start, node.end, safe=True)
         value.moment = flow.traits.native_dates
         return value
+    if first is not None and first.plain == "hex" and folded in ("digest", "tostring", "encode"):
+        return Value(node.start, node.end, safe=True)
     if folded in FORMATTED or folded.startswith("tolocale"):
         made = date_format_call(flow, node, folded, owner, owner_name, values, arguments)
         if made is not None:
@@ -191,7 +195,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
         folded in NUMBERS
         or (owner is None and folded in flow.traits.numbers)
         or (folded == "parse" and is_safe_type(owner_name, {}))
-        or owner_name in ("math", "bigdecimal")
+        or owner_name in ("math", "bigdecimal", "hex")
     ):
         return Value(node.start, node.end, safe=True)
     if folded in ("filterinput", "filtervar") and any(
@@ -233,6 +237,16 @@ def known_call(  # noqa: C901  # a case for each kind of function
         return batches
     if folded == "cast" and owner is None and len(values) == 2:
         return values[1].moved(node.start, node.end)
+    if folded in PICKS and any(value.items and all(map(is_harmless, value.items)) for value in values):
+        return Value(node.start, node.end, safe=True)
+    if folded in ("group", "groups") and owner is not None and owner.entries:
+        # ``re.match(…).group(1)``
+        number = (first.plain if first is not None else "0") if folded == "group" else "*"
+        return owner.entries.get(number or "", Value(node.start, node.end)).moved(node.start, node.end)
+    if folded == "astype" and arguments and isinstance(arguments[0].value, (Name, Literal)):
+        # ``frame["id"].astype(int)``
+        type = arguments[0].value.name if isinstance(arguments[0].value, Name) else key_of(arguments[0].value)
+        return Value(node.start, node.end, safe=is_safe_type(type, {}))
     if folded in SAME and (owner is not None or len(values) == 1):
         source = owner if owner is not None and not is_module else first if len(values) == 1 else None
         if source is not None and (
@@ -263,13 +277,24 @@ def known_call(  # noqa: C901  # a case for each kind of function
     subject = first if is_module else owner
     if subject is not None and subject.safe and folded in CUTS:
         return Value(node.start, node.end, safe=True)
-    if folded in ("test", "match", "fullmatch", "exec", "ismatch", "pregmatch") and isinstance(node, Call):
+    if folded in MATCHES and isinstance(node, Call):
+        given = owner.pattern if owner is not None else ""
         for each in (owner_node, *[argument.value for argument in node.arguments]):
-            if isinstance(each, Pattern) or (isinstance(each, Literal) and each is not owner_node):
-                groups = note_groups(flow, each)
+            if each is None:
+                continue
+            if given or isinstance(each, Pattern) or (isinstance(each, Literal) and each is not owner_node):
+                groups = note_groups(flow, each, given)
                 if groups is not None:
                     found = Value(node.start, node.end)
                     found.entries = groups
+                    if folded in ("findall", "scan", "findallstring"):
+                        return Value(node.start, node.end, safe="*" in groups)
+                    if folded == "finditer":
+                        several = Value(node.start, node.end)
+                        several.items = [found]
+                        return several
+                    if folded == "pregmatch" and len(arguments) > 2 and isinstance(arguments[2].value, Name):
+                        flow.env.set(arguments[2].value.name, found)
                     return found
     return None
 

@@ -238,8 +238,16 @@ def format_call(  # noqa: PLR0913  # the parts of a call
     """Return the value of a call that fills a format."""
     if owner is not None and owner.texts and not is_module:
         pairs = list(zip([each for each in arguments if each.value is not None], values, strict=False))
-        named = {argument.name: value for argument, value in pairs if argument.name}
-        ordered = [value for argument, value in pairs if not argument.name] if named else values
+        named: dict[str, Value] = {}
+        ordered: list[Value] = []
+        for argument, value in pairs:
+            if argument.spread and value.items is None:
+                # ``"{id}".format(**record)``
+                named.update(value.entries or {"**": value})
+            elif argument.name:
+                named[argument.name] = value
+            else:
+                ordered += value.items or [] if argument.spread else [value]
         return format_value(flow, node, owner, ordered, named)
     if not values or not values[0].texts:
         return None

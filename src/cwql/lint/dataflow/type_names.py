@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.words import words
 
 _NUMBER_TYPES = words(
@@ -15,6 +16,9 @@ _WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
 _MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*+\)?\s*+\[.*\]|keyof\s+typeof\s+(\w+)", re.DOTALL)
 """The items of a list that is declared ``as const``, and the keys and values of such an object."""
 
+_PATTERN = re.compile(r"\b(?:pattern|regex)=r?[\"']([^\"']+)[\"']")
+"""The pattern that the values of a type match: ``Annotated[str, StringConstraints(pattern="^[a-z]+$")]``."""
+
 _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")
 _ENUM = re.compile(r"(?:\w+\.)*(?:[A-Z][a-z0-9]+)*(?:Status|State|Kind|Type|Option|Mode|Level|Severity|Priority|Enum)")
 """Names that programs give to enums."""
@@ -22,7 +26,7 @@ _ENUM = re.compile(r"(?:\w+\.)*(?:[A-Z][a-z0-9]+)*(?:Status|State|Kind|Type|Opti
 _WRAPPER_ENDS = tuple(
     words(
         """list array set iterable enumerable collection sequence promise task optional nullable vec option range slice final
-        annotated readonlyarray deque tuple iterator generator literal"""
+        readonlyarray deque tuple iterator generator literal"""
     )
 )
 """How the names of types end that hold one or more values of the type in their brackets."""
@@ -49,6 +53,11 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     if members is not None:
         return aliases.get(f"typeof {members[1] or members[2]}") == "enum"
     match = _WRAPPER.fullmatch(type)
+    if match is not None and match[1].lower().endswith("annotated"):
+        # ``Annotated[int, Path(ge=1)]``
+        pattern = _PATTERN.search(match[2])
+        known = pattern is not None and is_anchored(pattern[1]) and is_safe_pattern(pattern[1])
+        return known or is_safe_type(match[2].partition(",")[0], aliases, depth + 1)
     if match is not None and match[1].lower().endswith(_WRAPPER_ENDS):
         return all(is_safe_type(each, aliases, depth + 1) for each in match[2].split(","))
     folded = type.lower()

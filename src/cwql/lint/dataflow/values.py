@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.ir import Index, Member, Name, Unary, key_of
 from cwql.lint.record import Record, later
 from cwql.lint.words import words
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 THIS = words("this self static me cls parent")
 """The words by which methods name their object or their class."""
+
+_WORD = re.compile(r"[<>]?+[^'\"=<>()\[\]]*+(?:(?<=\w )\([^'\"=<>()\[\],]*+\)[^'\"=<>()\[\]]*+)*+")
+"""Text without quotes, operators and brackets; statuses of Manage are called ``>Closed`` and ``New (by e-mail)``."""
 
 MOST_TEXTS = 8
 """How many texts one value may have; more are not followed."""
@@ -356,4 +360,4 @@ def has_literal(values: Iterable[Value]) -> bool:
 
 def is_word(text: str | None) -> bool:
     """Return whether a text fits between quotes, and is no part of a condition."""
-    return text is not None and not any(sign in text for sign in "'\"=<>()[]")
+    return text is not None and _WORD.fullmatch(text) is not None

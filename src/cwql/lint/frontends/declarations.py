@@ -65,7 +65,7 @@ class Declarations(Expressions):
             text = self.tokens[index].text if index < min(closing, self.size) else ","
             if text == "," or index >= self.size:
                 if index > begin:
-                    self._parameter(begin, min(index, self.size), found, untyped)
+                    self.parameter(begin, min(index, self.size), found, untyped)
                 begin = index + 1
             if index >= min(closing, self.size):
                 break
@@ -76,7 +76,8 @@ class Declarations(Expressions):
         self.leave(closing)
         return found
 
-    def _parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+    def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+        """Add a parameter to those before it, `untyped` are the names of those that share the next type."""
         tokens = self.tokens[begin:end]
         words = [token.text for token in tokens]
         equals = next((n for n, word in enumerate(words) if word == "=" and tokens[n].kind == "sign"), len(words))

@@ -26,6 +26,14 @@ _STRING = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]')
 _KERNELS = frozenset(("", "python", "python3"))
 _MAGIC = re.compile(r"^[ \t]*[%!?]|^[^\n#'\"]*\?[ \t]*$", re.MULTILINE)
 
+_FOREIGN = re.compile(
+    r"\s*+%%?(?:bash|bigquery|cmd|fs|html|javascript|js|latex|markdown|md|perl|powershell|r|ruby|scala|script|sh|sql|svg|writefile)\b",
+    re.IGNORECASE,
+)
+"""How a cell begins that is no Python."""
+
+_LINE = re.compile(r"^[^\n]+", re.MULTILINE)
+
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of the code cells. Raises `UnreadableSource` for a text that is no notebook of Python."""
@@ -121,7 +129,8 @@ class _Code(Embedded):
                 continue
             self._starts += cell.starts
             self._ends += cell.ends
-            shown = _MAGIC.sub(lambda match: "#" + match[0][1:] if match[0] else "", cell.text)
+            pattern = _LINE if _FOREIGN.match(cell.text) else _MAGIC
+            shown = pattern.sub(lambda match: "#" + match[0][1:] if match[0] else "", cell.text)
             if not shown.endswith("\n"):
                 shown += "\n"
                 self._starts.append(self._ends[-1])

@@ -213,10 +213,7 @@ class Operands(Cursor):
         """Parse ``( … )`` in the place of an operand: a group, a tuple, a cast or the parameters of a function."""
         token, opener = self.peek(), self.at
         closing = self.closing(opener)
-        after = self.tokens[closing + 1].text if closing + 1 < self.size else ""
-        arrow = closing + 1
-        if after == ":" and self.typed == "colon" and "=>" in self.lambdas:
-            arrow = self.type_end(closing + 2)
+        arrow = self.result_end(closing + 1)
         if arrow < self.size and self.tokens[arrow].text in self.lambdas:
             parameters = self.parameters()
             self.at = arrow + 1
@@ -241,6 +238,11 @@ class Operands(Cursor):
         if len(found) == 1:
             return found[0]
         return Items(token.start, self.last_end(), found)
+
+    def result_end(self, at: int) -> int:
+        """Return the index after the type of a result that may begin at an index."""
+        after = self.tokens[at].text if at < self.size else ""
+        return self.type_end(at + 1) if after == ":" and self.typed == "colon" and "=>" in self.lambdas else at
 
     def lambda_body(self) -> Node | None:
         """Parse the body after an arrow."""

@@ -7,7 +7,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.ir import Argument, Assign, Block, Choice, Member, Name, Node
+from cwql.lint.ir import Argument, Assign, Block, Choice, Function, Member, Name, Node, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -33,6 +33,10 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
 _SYNTAX = Syntax(r"(?P<string>#\"|\")|(?P<name>[A-Za-z_][\w.]*)", "//", {"/*": "*/"}, _FORMS, _open)
 
 
+_VALUES = words("date datetime datetimezone time duration logical")
+"""Types whose values have no quotes."""
+
+
 class PowerQuery(Parser):
     """The grammar of Power Query M: one expression, with names that are set in ``let … in``."""
 
@@ -51,7 +55,7 @@ class PowerQuery(Parser):
     loops = frozenset[str]()
     switches = frozenset[str]()
     tries = frozenset[str]()
-    unaries = words("not try each error type")
+    unaries = words("not try error type")
     modifiers = words("section shared")
 
     def statement(self, stop: int) -> Node | None:
@@ -79,6 +83,19 @@ class PowerQuery(Parser):
         value = self.expression()
         return Argument(value) if value is not None else None
 
+    def result_end(self, at: int) -> int:
+        """Return the index after ``as nullable type``."""
+        if at >= self.size or self.tokens[at].text != "as":
+            return at
+        return at + 2 + (self.tokens[at + 1].text == "nullable" if at + 1 < self.size else 0)
+
+    def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+        """Add ``optional name as nullable type``."""
+        texts = [token.text for token in self.tokens[begin:end] if token.text not in ("optional", "nullable")]
+        if texts:
+            type = texts[2] if texts[1:2] == ["as"] and len(texts) > 2 else ""
+            found.append(Parameter(self.name_of(texts[0]), "number" if type in _VALUES else type))
+
     def index(self, left: Node) -> Node:
         """Parse ``value[field]``."""
         closing = self.closing(self.at)
@@ -89,6 +106,10 @@ class PowerQuery(Parser):
     def named_operand(self) -> Node | None:
         """Parse ``let … in …`` and ``if … then … else …``."""
         token, word = self.peek(), self.word()
+        if word == "each":
+            self.at += 1
+            body = self.expression()
+            return Function(token.start, self.last_end(), "", [Parameter("_")], body, True)
         if word == "let":
             self.at += 1
             found: list[Node] = []

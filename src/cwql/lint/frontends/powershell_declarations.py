@@ -33,7 +33,8 @@ class Declarations(Parser):
         ]
         return Block(token.start, self.last_end(), found)
 
-    def _parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+    def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+        """Add a parameter with its type."""
         name, type, index, safe = "", "", begin, False
         while index < end:
             token = self.tokens[index]

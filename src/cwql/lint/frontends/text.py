@@ -104,7 +104,8 @@ def _find_in_line(  # noqa: PLR0913  # the parts of a line
         at = max(stop, match.end())
         if guessed and _is_unsure(text, match.end(), stop):
             continue
-        if text[stop : stop + 1] in ("'", '"') and JOINED.match(text, stop + 1, high) is not None:
+        end = stop + (text[stop : stop + 1] in ("'", '"'))
+        if text[end - 1] in "'\"" and JOINED.match(text, end, high) is not None:
             continue
         segment = TemplateSegment(text[begin:stop], begin, stop, "same", 0, PLAIN)
         segments = open_placeholders([segment], variables) if variables is not None else [segment]

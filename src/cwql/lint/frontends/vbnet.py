@@ -131,7 +131,8 @@ class VisualBasic(WordParser):
         while self.at < self.size and not self.peek().fresh:
             self.at += 1
 
-    def _parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+    def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+        """Add a parameter with its type."""
         words = [token.text.lower() for token in self.tokens[begin:end]]
         split = words.index("as") if "as" in words else len(words)
         names = [word for word in words[:split] if word not in self.modifiers and word.isidentifier()]

@@ -53,6 +53,15 @@ _COPIES = words("dict sorted set list tuple reversed frozenset iter")
 """Functions whose result has the items of their argument."""
 
 
+def type_text(module: Module, node: ast.expr) -> str:
+    """Return an annotation as text; a type whose values are dates or times is written as a number."""
+    text = node.value if isinstance(node, ast.Constant) else module.text_of(node)
+    if not isinstance(text, str):
+        return str(text)
+    may_be_plain = "date" in text or "time" in text or "None" in text
+    return _PLAIN_TYPES.sub("int", text) if may_be_plain else text
+
+
 class Expressions:
     """Convert the expressions of one file.
 
@@ -76,14 +85,6 @@ class Expressions:
         return Other(
             start, end, [self.value(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         )
-
-    def type(self, node: ast.expr) -> str:
-        """Return an annotation as text; a type whose values are dates or times is written as a number."""
-        text = node.value if isinstance(node, ast.Constant) else self._module.text_of(node)
-        if not isinstance(text, str):
-            return str(text)
-        may_be_plain = "date" in text or "time" in text or "None" in text
-        return _PLAIN_TYPES.sub("int", text) if may_be_plain else text
 
     def _constant(self, node: ast.Constant, start: int, end: int) -> Node:
         if isinstance(node.value, str):
@@ -155,6 +156,13 @@ class Expressions:
 
     def _call(self, node: ast.Call, start: int, end: int) -> Node:
         function = node.func
+        if (
+            isinstance(function, ast.Attribute)
+            and function.attr.startswith("get_")
+            and function.attr.endswith("_display")
+        ):
+            # Django: the caption of a choice.
+            return Cast(start, end, "int", Other(start, end))
         if node.args and isinstance(function, ast.Name) and function.id in _COPIES:
             return self.value(node.args[0])
         if node.args and self._libraries.named:

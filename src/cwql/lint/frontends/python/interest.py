@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from cwql.lint.frontends.python.nodes import DEFINITIONS, awaited
+from cwql.lint.frontends.python.nodes import DEFINITIONS, awaited, is_exit
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -293,5 +293,5 @@ def _is_path(statement: ast.stmt) -> bool:
 def _is_guard(statement: ast.stmt) -> bool:
     """Return whether a statement ends the function if a test fails."""
     if isinstance(statement, ast.If):
-        return isinstance(statement.body[-1], _JUMPS)
+        return isinstance(statement.body[-1], _JUMPS) or is_exit(statement.body[-1])
     return isinstance(statement, ast.Assert)

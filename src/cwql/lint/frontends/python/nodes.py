@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 
+from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -76,6 +77,13 @@ def imported_names(node: ast.AST) -> Iterator[tuple[str, str]]:
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             yield alias.asname or alias.name, f"{'.' * node.level}{node.module or ''}.{alias.name}"
+
+
+def is_exit(statement: ast.stmt) -> bool:
+    """Return whether a statement calls a function after which the next one does not run: ``sys.exit(…)``, ``abort(404)``."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    function = call.func if isinstance(call, ast.Call) else None
+    return getattr(function, "attr", getattr(function, "id", "")) in EXITS
 
 
 def awaited(statement: ast.stmt) -> ast.expr | None:

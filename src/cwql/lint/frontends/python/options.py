@@ -1,9 +1,10 @@
-"""The types of options of the command line, as click and argparse convert them: ``type=int``, ``choices=["a", "b"]``."""
+"""Types that calls give to names: options of click and argparse, converters of routes, parameters of tests, fields of Django."""
 
 from __future__ import annotations
 
 import ast
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -13,16 +14,49 @@ if TYPE_CHECKING:
 _CONVERTERS = words("int float bool INT FLOAT BOOL UUID IntRange FloatRange DateTime date datetime fromisoformat")
 """Types and functions whose values need no quotes."""
 
+_ROUTE = re.compile(r"[<{](?:(?:int|float|uuid|any\([\w, -]*\)):(\w+)|(\w+):(?:int|float|uuid))[>}]")
+"""A place in the path of a route that takes numbers or words only: ``<int:board>``, ``{board:int}``."""
+
+_FIELD = re.compile(
+    r"(?:models|db|sa|peewee)\.(?:\w*Integer|Auto|BigAuto|SmallAuto|Float|Decimal|Boolean|Slug|UUID|Date|DateTime)Field"
+)
+"""Fields of Django whose values need no quotes."""
+
 
 def option_types(decorators: Sequence[ast.expr]) -> dict[str, str]:
-    """Return the parameters of a function that decorators of click give a type whose values are safe."""
+    """Return the parameters of a function that decorators give a type whose values are safe."""
     found: dict[str, str] = {}
     for node in decorators:
-        if isinstance(node, ast.Call) and _name_of(node.func) in ("option", "argument"):
+        if not isinstance(node, ast.Call):
+            continue
+        word = _name_of(node.func)
+        first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        if word in ("option", "argument"):
             type = _type_of(node)
             if type:
                 found[_destination(node)] = type
+        elif word == "parametrize" and len(node.args) > 1:
+            names = [each for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+            named = [word for each in names for word in str(each.value).replace(",", " ").split()]
+            values = node.args[1].elts if isinstance(node.args[1], (ast.List, ast.Tuple)) else []
+            rows = [
+                each.elts if len(named) > 1 and isinstance(each, (ast.Tuple, ast.List)) else [each] for each in values
+            ]
+            for name, column in zip(named, zip(*rows, strict=False), strict=False):
+                if _are_harmless(column):
+                    found[name] = "int"
+        elif isinstance(first, str) and first.startswith("/"):
+            found.update(dict.fromkeys([one or other for one, other in _ROUTE.findall(first)], "int"))
     return found
+
+
+def field_type(node: ast.stmt, text: str) -> str:
+    """Return ``int`` if a member is a field of a model whose values need no quotes; otherwise an empty text."""
+    value = node.value if isinstance(node, ast.Assign) else None
+    if not isinstance(value, ast.Call):
+        return ""
+    chosen = any(keyword.arg == "choices" for keyword in value.keywords)
+    return "int" if chosen or _FIELD.fullmatch(text) is not None else ""
 
 
 def argument_types(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -53,10 +87,8 @@ def _type_of(node: ast.Call) -> str:
         if _name_of(kind.func) == "Choice" and kind.args:
             choices = kind.args[0]
         kind = kind.func
-    if isinstance(choices, (ast.List, ast.Tuple, ast.Set)):
-        values = [each.value if isinstance(each, ast.Constant) else None for each in choices.elts]
-        if values and all(isinstance(value, (str, int)) and not {*"'\"()[]"} & {*str(value)} for value in values):
-            return "int"
+    if isinstance(choices, (ast.List, ast.Tuple, ast.Set)) and _are_harmless(choices.elts):
+        return "int"
     if _name_of(kind) in _CONVERTERS:
         return "int"
     action = given.get("action")
@@ -67,6 +99,12 @@ def _type_of(node: ast.Call) -> str:
         # click takes the type of the default.
         return "int" if isinstance(default.value, (int, float)) else ""
     return ""
+
+
+def _are_harmless(nodes: Sequence[ast.expr]) -> bool:
+    """Return whether expressions are numbers, or texts without quotes."""
+    values = [each.value if isinstance(each, ast.Constant) else None for each in nodes]
+    return bool(values) and all(isinstance(each, (str, int)) and not {*"'\""} & {*str(each)} for each in values)
 
 
 def _name_of(node: ast.expr | None) -> str:

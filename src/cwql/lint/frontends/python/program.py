@@ -6,10 +6,10 @@ import ast
 
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.python.expressions import Expressions
+from cwql.lint.frontends.python.expressions import Expressions, type_text
 from cwql.lint.frontends.python.libraries import VERBS
 from cwql.lint.frontends.python.nodes import DEFINITIONS
-from cwql.lint.frontends.python.options import argument_types, option_types
+from cwql.lint.frontends.python.options import argument_types, field_type, option_types
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -79,15 +79,21 @@ class Statements(Expressions):
 
     def _expression(self, node: ast.Expr, start: int, end: int) -> list[Node]:
         # Docstrings are prose.
-        return [] if isinstance(node.value, (ast.Constant, ast.JoinedStr)) else [self.value(node.value)]
+        if isinstance(node.value, (ast.Constant, ast.JoinedStr)):
+            return []
+        return [self.value(node.value)]
 
     def _assign(self, node: ast.Assign, start: int, end: int) -> list[Node]:
         value = self.value(node.value)
-        return [Assign(start, end, self.value(target), value) for target in node.targets]
+        called = node.value.func if isinstance(node.value, ast.Call) else None
+        type = "" if called is None else field_type(node, self._module.text_of(called))
+        return [Assign(start, end, self.value(target), value, type=type) for target in node.targets]
 
     def _annotated(self, node: ast.AnnAssign, start: int, end: int) -> list[Node]:
         value = None if node.value is None else self.value(node.value)
-        return [Assign(start, end, self.value(node.target), value, False, self.type(node.annotation), True)]
+        return [
+            Assign(start, end, self.value(node.target), value, False, type_text(self._module, node.annotation), True)
+        ]
 
     def _augmented(self, node: ast.AugAssign, start: int, end: int) -> list[Node]:
         value = self.value(node.value)
@@ -157,7 +163,7 @@ class Statements(Expressions):
         parameters = [
             Parameter(
                 each.arg,
-                options.get(each.arg) or ("" if each.annotation is None else self.type(each.annotation)),
+                options.get(each.arg) or ("" if each.annotation is None else type_text(self._module, each.annotation)),
                 None if default is None else self.value(default),
                 self._module.start(each),
             )
@@ -235,7 +241,11 @@ def find_member_types(module: Module) -> dict[str, set[str]]:
         if isinstance(node, ast.ClassDef):
             for each in node.body:
                 if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
-                    found.setdefault(each.target.id, set()).add(module.text_of(each.annotation))
+                    found.setdefault(each.target.id, set()).add(type_text(module, each.annotation))
+                elif isinstance(each, ast.Assign) and isinstance(each.value, ast.Call):
+                    type = field_type(each, module.text_of(each.value.func))
+                    for target in each.targets if type else ():
+                        found.setdefault(module.text_of(target), set()).add(type)
     if ".add_argument(" in module.text:
         for name, type in argument_types(module.tree):
             found.setdefault(name, set()).add(type)
