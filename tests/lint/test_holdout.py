@@ -77,8 +77,6 @@ UNMET = frozenset(
         "Worker.kt",
         # The endpoint is an argument of a method that sends the condition.
         "devices.py",
-        # The value of a widget whose options are ids of records.
-        "device_cleanup.ipynb",
     )
 )
 """Snippets of the later rounds whose labels are not met yet."""

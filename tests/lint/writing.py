@@ -12,7 +12,7 @@ QUOTING = QuoteStyle({'"': '\\"', "\\": "\\\\"}, "\n")
 _HOLE = re.compile(r"«([^«»!;]+)(!?)(?:;([^«»]*))?»")
 
 
-def write(
+def write(  # noqa: PLR0913  # one argument for each property
     text: str,
     endpoint: str | None = "/service/tickets",
     *,
@@ -20,6 +20,7 @@ def write(
     parameter: str = "conditions",
     language: str = "python",
     quoting: QuoteStyle | None = QUOTING,
+    origin: str = "given",
 ) -> ConditionTemplate:
     """Return the text as a condition in a file with the same text."""
     pieces: list[TemplateSegment] = []
@@ -29,7 +30,16 @@ def write(
             pieces.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, quoting))
         pieces.append(
             TemplateSegment(
-                PLACEHOLDER, match.start(), match.end(), "placeholder", 0, quoting, match[1], bool(match[2]), match[3]
+                PLACEHOLDER,
+                match.start(),
+                match.end(),
+                "placeholder",
+                0,
+                quoting,
+                match[1],
+                bool(match[2]),
+                match[3],
+                origin=origin,
             )
         )
         at = match.end()

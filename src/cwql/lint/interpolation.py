@@ -7,6 +7,7 @@ from bisect import bisect_left
 from cwql.diagnostics import Edit, Fix
 from cwql.language.problems import BARE_DATE, UNCLOSED_DATE
 from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.origins import OUTSIDE, says
 from cwql.lint.frontends import find_language
 from cwql.lint.hints import (
     advise_cast,
@@ -44,6 +45,9 @@ _OPEN_DATE = re.compile(rf"[=<>]\s*(\[{PLACEHOLDER})\s+(?:and|or)\s", re.IGNOREC
 
 LONG = 500
 """Advice does not repeat comparisons that are longer, in characters."""
+
+_NUMERIC = ("integer", "number", "datetime", "date", "boolean")
+"""Kinds of fields whose values contain neither quotes nor operators."""
 
 _VALUES = ("value", "items", "list", "literal")
 
@@ -95,7 +99,7 @@ class _Weighing:
             if bare is not None:
                 yield bare
                 return
-        unsafe = [(at, segment) for at, segment in inside if not segment.safe]
+        unsafe = [(at, segment) for at, segment in inside if not segment.safe and not self._fits(part, segment)]
         for at, segment in unsafe if rule is INTERPOLATED_TEXT else unsafe[:1]:
             shown = show_placeholder(segment.expression, self._language)
             if part.role == "text":
@@ -107,6 +111,17 @@ class _Weighing:
             # `{quote}{name}{quote}` is one value.
             place = Span(part.start, part.end) if part.role == "value" else Span(at, at + 1)
             yield rule.at(place, message, hint=self._advise(part, segment))
+
+    def _fits(self, part: Part, segment: TemplateSegment) -> bool:
+        """Return whether a value of unknown origin is of the kind that its place expects, as far as names say."""
+        if segment.origin in OUTSIDE:
+            return False
+        if part.role == "date" or (part.role == "text" and segment.origin == "code"):
+            return True
+        field = self._filler.field(part.path)
+        number = says(part.path) in ("id", "number") if field is None else field.kind in _NUMERIC
+        named = segment.origin == "number"
+        return number and named if part.role == "text" else number or named
 
     def open_dates(self) -> Iterator[Diagnostic]:
         """Report a bracket before a value that is never closed, unless a value after it may close it."""

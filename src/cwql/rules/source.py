@@ -8,9 +8,10 @@ INTERPOLATED_TEXT = Rule(
     "CW601",
     "interpolated-text",
     "warning",
-    summary="Reports a variable that is put between the quotes or brackets of a condition.",
+    summary="Reports a variable that is put between the quotes or brackets of a condition, unless it is safe.",
     why="A quote in the value ends the text early: `O'Brien` breaks the query, and a value such as `x' or id "
-    "> 0 or name = '` returns other records than intended.",
+    "> 0 or name = '` returns other records than intended. A value of which nothing is known is not reported if its name is "
+    "that of a code, such as a status, or that of a date or number in the place of one.",
     example="""session.get(url + "/company/companies", params={"conditions": f"name = '{name}'"})""",
     instead="""session.get(url + "/company/companies", params={"conditions": cwql.emit(Company.name == name)})""",
     evidence="both languages end a text at the next quote of its kind; `cwql.cond` and the builder carry any value or refuse it",
@@ -20,11 +21,14 @@ INTERPOLATED_VALUE = Rule(
     "CW602",
     "interpolated-value",
     "warning",
-    summary="Reports a variable in the place of a value or a list, without anything that makes a number or date of it.",
+    summary="Reports a text in the place of a value or a list, without anything that makes a number or date of it.",
     why="Any value of the variable is read as a part of the condition: `5 or id > 0` returns every record. A "
-    "number from `int(...)` or a similar call cannot do that, so it is not reported.",
-    example="""session.get(url + "/service/tickets", params={"conditions": f"board/id = {board}"})""",
-    instead="""session.get(url + "/service/tickets", params={"conditions": f"board/id = {int(board)}"})""",
+    "number from `int(...)` or a similar call cannot do that, so it is not reported. A value of which nothing is known is not "
+    "reported if its name or the compared field is that of a number.",
+    example="""def find(board):
+    return session.get(url + "/service/tickets", params={"conditions": f"board/id = {board}"})""",
+    instead="""def find(board):
+    return session.get(url + "/service/tickets", params={"conditions": f"board/id = {int(board)}"})""",
     evidence="a value without quotes has no end but the next blank",
     language="python",
 )

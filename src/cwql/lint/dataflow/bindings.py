@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.frame import Frame
-from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, path_of, uncertain
+from cwql.lint.dataflow.origins import guess, is_input, origin_of
+from cwql.lint.dataflow.type_names import is_safe_type, is_text_type
+from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, member_of, path_of, uncertain
 from cwql.lint.ir import Function, Index, Items, Member, Name, Node, Unary, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.lint.dataflow.traits import Traits
-    from cwql.lint.ir import Module
+    from cwql.lint.ir import Module, Parameter
     from cwql.lint.request_targets import Context, RequestTarget
 
 CONSTRUCTORS = words("constructor __construct initialize __init__ init new")
@@ -68,6 +69,16 @@ class Bindings:
         known = self.module.types.get(name)
         return bool(known) and all(is_safe_type(each, self.module.aliases) for each in known or ())
 
+    def parameter(self, parameter: Parameter, at: int) -> Value:
+        """Return the value of a parameter: any text unless its type says something else."""
+        value = Value(at, at, safe=self.is_safe_name(parameter.name, parameter.type))
+        if is_input(parameter.name):
+            value.origin = "rows"
+        elif not parameter.type or is_text_type(self.module.aliases.get(parameter.type, parameter.type)):
+            value.origin = "given"
+        # ``level: TicketPriority``, an enum of another file
+        return value if value.origin else guess(guess(value, parameter.type), parameter.name)
+
     def is_enum(self, node: Node | None) -> bool:
         """Return whether a name is declared with an enum of the file, whose members the program itself writes."""
         types = self.module.types.get(node.name) if isinstance(node, Name) else None
@@ -93,7 +104,7 @@ class Bindings:
             for each in target.items:
                 if isinstance(each, Name):
                     member = (value.entries or {}).get(each.name)
-                    part = member if member is not None else uncertain(value)
+                    part = member if member is not None else guess(member_of(value), each.name)
                     part.safe = part.safe or self.is_safe_name(each.name)
                     if value.items is not None and not value.partial and len(value.items) == len(target.items):
                         part = value.items[target.items.index(each)]
@@ -116,7 +127,7 @@ class Bindings:
             for checked in self.checked:
                 if checked.startswith(f"{path}.") and self.env.get(checked) is not None:
                     # A member of another object.
-                    self.env.set(checked, Value(node.start, node.start), counted=False)
+                    self.env.set(checked, guess(Value(node.start, node.start), checked), counted=False)
             if self.members is self.env and isinstance(target, Name):
                 self.env.set(f"this.{path}", value)
             if path.startswith("this.") and self.members is not None and self.members is not self.env:
@@ -191,7 +202,7 @@ class Bindings:
         known = old.items if old is not None else None
         value.items = [*(known or []), *added][:100]
         value.partial = old is None or old.items is None or old.partial or self.looping > 0
-        value.records = all(each.records for each in added) and (old is None or old.records or old.items == [])
+        value.origin = origin_of([*added, old] if old is not None else added)
         if old is not None:
             value.sinks, value.places = old.sinks, old.places
         if path:

@@ -10,10 +10,13 @@ from cwql.lint.dataflow.guards import guards_of
 from cwql.lint.dataflow.knowledge import LENGTHS, LOOPS, MAPS, NUMBERS, SAME, fold, is_adder, is_builder
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.list_functions import list_after_function
-from cwql.lint.dataflow.targets import chain_of, is_record, note_chain, place_of_chain
-from cwql.lint.dataflow.text_functions import join_values
+from cwql.lint.dataflow.origins import guess, is_input, is_source
+from cwql.lint.dataflow.targets import chain_of, note_chain, place_of_chain
+from cwql.lint.dataflow.text_functions import (
+    join_values,
+)
 from cwql.lint.dataflow.texts import target_of
-from cwql.lint.dataflow.values import THIS, Segment, Text, Value, path_of
+from cwql.lint.dataflow.values import THIS, Segment, Text, Value, member_of, path_of
 from cwql.lint.ir import Call, Function, Literal, Member, Name, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
@@ -24,9 +27,6 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.values import Sink
     from cwql.lint.request_targets import RequestTarget
-
-_REQUESTS = words("invoke-restmethod irm")
-"""Commands that return the records of the URL among their arguments."""
 
 _ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
 _CLEANS = re.compile(
@@ -70,13 +70,8 @@ def _call(flow: Flow, node: Call) -> Value:
     if builder and len(frame.places) == 1:
         value = value.moved(node.start, node.end)
         value.places = [frame.places[0]]
-    if node.command:
-        returns = flow.traits.records is not None and flow.traits.records(name)
-        returns = returns or (name in _REQUESTS and len(frame.places) == 1 and frame.places[0].sure)
-    else:
-        returns = len(frame.places) == 1 and frame.places[0].sure and not builder
-    if returns and not value.texts and not value.safe:
-        value.records = True
+    if not value.safe and is_source(chain_of(callee)):
+        value.origin = "rows"
     frame.close(flow.frames[-1])
     return value
 
@@ -152,9 +147,9 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
         result = Value(node.start, node.end)
         if isinstance(callee, Name) and name in flow.classes:
             result.kind = name
-        if owner is not None:
-            result.records = owner.records and fold(name) in SAME
-    return result
+        if owner is not None and (owner.origin == "rows" or (owner.origin and fold(name) in SAME)):
+            result.origin = owner.origin
+    return guess(result, name)
 
 
 def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[Value]:
@@ -212,7 +207,7 @@ def _inline(flow: Flow, function: Function, items: Value | None, name: str) -> V
     flow.looping += repeats
     result = run_inline(flow, function, item)
     flow.looping -= repeats
-    value.safe = result.safe
+    value.safe, value.origin = result.safe, result.origin
     value.items = [result] if result.texts else None
     return value
 
@@ -263,7 +258,7 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
             flow.looping += folded in _EACH
             made = run_inline(flow, argument.value, item)
             flow.looping -= folded in _EACH
-            value.safe = made.safe
+            value.safe, value.origin = made.safe, made.origin
             value.items, value.partial = ([made], True) if made.texts else (None, False)
         else:
             value = flow.evaluate(argument.value)
@@ -299,14 +294,14 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
     result = Value(node.start, node.end)
     if folded in _FILTERS and piped is not None:
         if "expandproperty" in options:
-            return result
+            result.origin = member_of(piped).origin
+            return guess(result, options["expandproperty"].plain or "", member=True)
         return piped.moved(node.start, node.end)
     if folded in ("group-object", "group") and piped is not None:
-        # Its members are the records of the groups.
-        result.records = piped.records
+        result.origin = piped.origin
         return result
     if folded in ("foreach-object", "%", "foreach") and values:
-        result.safe = values[-1].safe
+        result.safe, result.origin = values[-1].safe, values[-1].origin
         result.items, result.partial = values[-1].items, values[-1].partial
         return result
     if folded == "get-date":
@@ -331,8 +326,9 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
         if source.texts or source.inner:
             result.inner = [*source.texts, *source.inner]
             result.sinks = source.sinks
+        result.origin = source.origin
         return result
-    return result
+    return guess(result, name)
 
 
 def _option(name: str, known: bool) -> str | None:
@@ -388,7 +384,7 @@ def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value]) 
     elif found.parameter and found.parameter in given:
         passed = given[found.parameter].moved(node.start, node.end)
         return passed if found.joint is None else join_values(flow, node, passed, result.separator)
-    return found
+    return guess(found, function.name)
 
 
 def _filled(flow: Flow, text: Text, given: dict[str, Value]) -> Text:
@@ -409,12 +405,6 @@ def _filled(flow: Flow, text: Text, given: dict[str, Value]) -> Text:
     made = flow.make(Text(segments, text.statement))
     made.place = text.place
     return made
-
-
-def _member_value(node: Member, owner: Value) -> Value:
-    value = Value(node.start, node.end)
-    value.places, value.sinks = owner.places, owner.sinks
-    return value
 
 
 def _member(flow: Flow, node: Member) -> Value:
@@ -443,23 +433,20 @@ def _member(flow: Flow, node: Member) -> Value:
     name = fold(node.name)
     value = Value(node.start, node.end)
     value.places, value.sinks = owner.places if named is None else [named], owner.sinks
+    value.origin = "rows" if owner.origin == "rows" or is_input(node.name, member=True) else ""
     if (
         name in LENGTHS
         or (flow.traits.bare and name in NUMBERS)
-        or (name == "id" and (owner.records or (flow.traits.ids and node.owner is not None and is_record(node.owner))))
+        or (owner.safe and (name in ("value", "name", "groups", "group") or flow.is_enum(node.owner)))
     ):
-        value.safe = True
-    elif owner.records:
-        # ``$entries.chargeToId``
-        value.safe = flow.source.endswith(("Id", "Ids"), node.start, node.end)
-        value.records = not value.safe
-    elif owner.safe and (name in ("value", "name", "groups", "group") or flow.is_enum(node.owner)):
         value.safe = True
     else:
         if flow.traits.bare:
-            return known_call(flow, node, node.name, owner, [], ()) or _member_value(node, owner)
-        value.safe = flow.is_safe_name(node.name) if owner.items is None else False
-    return value
+            found = known_call(flow, node, node.name, owner, [], ())
+            if found is not None:
+                return found
+        value.safe = flow.is_safe_name(node.name) if owner.items is None and not flow.traits.bare else False
+    return guess(value, flow.source[node.start : node.end], member=True)
 
 
 register(Call, _call)

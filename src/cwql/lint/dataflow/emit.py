@@ -256,6 +256,7 @@ class Emitter:
                     each.safe,
                     each.joint,
                     each.dated,
+                    each.origin,
                 )
             )
         return pieces

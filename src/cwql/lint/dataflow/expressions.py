@@ -7,10 +7,10 @@ from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import is_nothing
 from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, safe_groups
-from cwql.lint.dataflow.targets import is_record
+from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced
 from cwql.lint.dataflow.texts import Builder, concatenate, extended
-from cwql.lint.dataflow.type_names import is_safe_type
+from cwql.lint.dataflow.type_names import is_safe_type, is_text_type
 from cwql.lint.dataflow.values import (
     MOST_TEXTS,
     Scope,
@@ -80,7 +80,8 @@ def _literal(flow: Flow, node: Literal) -> Value:
             builder.add(Segment(chunk.kind, chunk.text, chunk.start, chunk.end, chunk.quoting, node.start))
             continue
         if chunk.node is None:
-            builder.add(Segment("placeholder", "", chunk.start, chunk.end, chunk.quoting, node.start, chunk.source))
+            value = guess(Value(chunk.start, chunk.end), chunk.source)
+            builder.insert(value, chunk.start, chunk.end, chunk.source, chunk.quoting, node.start)
             continue
         value = builder.operand(chunk.node, seal=True)
         if chunk.spec:
@@ -106,13 +107,17 @@ def _pattern(flow: Flow, node: Pattern) -> Value:
 
 def _name(flow: Flow, node: Name) -> Value:
     value = flow.env.get(node.name)
+    written = flow.source[node.start : node.end] or node.name
     if value is None:
-        return Value(node.start, node.end, safe=flow.is_safe_name(node.name) or node.name.lower() in ("true", "false"))
+        found = Value(node.start, node.end, safe=flow.is_safe_name(node.name) or node.name.lower() in ("true", "false"))
+        if is_input(written) or (flow.traits.arguments and (node.name.isupper() or not node.name[:1].isalpha())):
+            found.origin = "rows"
+        return guess(found, written)
     flow.frames[-1].carry(value)
     moved = value.moved(node.start, node.end)
     if not moved.texts and not moved.safe and flow.module.types.get(node.name) and not moved.parameter:
         moved.safe = value.items is None and flow.is_safe_name(node.name)
-    return moved
+    return guess(moved, written)
 
 
 def _index(flow: Flow, node: Index) -> Value:
@@ -129,19 +134,16 @@ def _index(flow: Flow, node: Index) -> Value:
     if entry is not None:
         return entry.moved(node.start, node.end)
     value = Value(node.start, node.end, safe=owner.safe)
-    if flow.traits.ids and key == "id" and is_record(node.owner):
-        value.safe = True
-    value.safe = value.safe or (owner.records and (key == "id" or key.endswith(("Id", "Ids"))))
     if isinstance(node.owner, Name) and node.owner.name == "options":
         # ``options["months"]`` of a parser of arguments
         value.safe = value.safe or flow.is_safe_name(key)
-    value.records = owner.records
+    value.origin = "" if owner.origin == "given" else owner.origin
     value.sinks, value.places = owner.sinks, owner.places
     if owner.items is not None and isinstance(node.key, Number) and not owner.partial:
         index = int(node.key.text) if node.key.text.isdigit() else -1
         if 0 <= index < len(owner.items):
             return owner.items[index].moved(node.start, node.end)
-    return value
+    return guess(value, key, member=True)
 
 
 def _items(flow: Flow, node: Items) -> Value:
@@ -151,7 +153,7 @@ def _items(flow: Flow, node: Items) -> Value:
     flow.frames.pop()
     value = Value(node.start, node.end, safe=all(map(is_harmless, values)))
     value.items = values
-    value.records = all(each.records for each in values)
+    value.origin = origin_of(values)
     if (
         len(node.items) == 2
         and isinstance(node.items[0], Literal)
@@ -271,10 +273,10 @@ def run_inline(flow: Flow, node: Function, item: Value | None) -> Value:
     names = [parameter.name for parameter in node.parameters]
     flow.owner = node if node.parameters else owner
     for parameter in node.parameters:
-        value = Value(node.start, node.start, safe=flow.is_safe_name(parameter.name, parameter.type))
+        value = flow.parameter(parameter, node.start)
         value.parameter = parameter.name if item is None else ""
         flow.env.set(parameter.name, value, counted=False)
-    if item is not None:
+    if item is not None and not (names and is_input(names[0]) and not item.safe):
         for name in (names[:1] or ["_", "it", "$0"]) if names else ("_", "it", "$0"):
             flow.env.set(name, item, counted=False)
     result = Value(node.start, node.end)
@@ -364,6 +366,7 @@ def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Valu
     if text is None:
         return None
     value = Value(pattern.start, pattern.start)
+    value.origin = "rows"
     value.entries = {name: Value(pattern.start, pattern.start, safe=True) for name in safe_groups(text)}
     flow.env.set("matches", value, counted=False)
     for name in value.entries:
@@ -403,7 +406,7 @@ def _choice(flow: Flow, node: Choice) -> Value:
     ] or values
     found.safe = all(map(is_harmless, given))
     # ``records[0] ?? null``, ``text.toIntOrNull() ?: return``
-    found.records = all(value.records for value in given)
+    found.origin = origin_of(given)
     if known and len(known) < len(values):
         # What is not known adds nothing: ``text || undefined``.
         found.texts = [text for value in known for text in value.texts][:MOST_TEXTS]
@@ -446,7 +449,7 @@ def _other(flow: Flow, node: Other) -> Value:
     values = [flow.evaluate(child) for child in node.children]
     value = Value(node.start, node.end)
     if len(values) == 1:
-        value.records = values[0].records
+        value.origin = values[0].origin
         value.places, value.sinks = values[0].places, values[0].sinks
     return value
 
@@ -456,6 +459,8 @@ def _assign(flow: Flow, node: Assign) -> Value:
     target = node.target
     if node.value is None:
         value = Value(node.start, node.start, safe=is_safe_type(node.type, flow.module.aliases))
+        if node.type and is_text_type(node.type):
+            value.origin = "given"
         known = flow.env.names.get(target.name) if isinstance(target, Name) else None
         if known is not None and known.parameter:
             return known

@@ -10,6 +10,7 @@ from cwql.lint.dataflow.bindings import CONSTRUCTORS, Bindings
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import empty_names_of, guards_of
 from cwql.lint.dataflow.knowledge import EXITS
+from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.values import Environment, Scope, Value, merged, pair_of
 from cwql.lint.ir import Block, Branch, Call, Choice, Class, Function, Jump, Loop, Member, Name, Node, Number
 from cwql.lint.request_targets import parameter_of
@@ -117,7 +118,7 @@ class Flow(Bindings):
         self.returned, self.owner, self.looping, self.waiting, self.frames = [], function, 0, [], [Frame()]
         self.depth += 1
         for parameter in function.parameters:
-            value = Value(function.start, function.start, safe=self.is_safe_name(parameter.name, parameter.type))
+            value = self.parameter(parameter, function.start)
             if isinstance(parameter.default, Number) and parameter.default.text in ("True", "False"):
                 value.safe = True
             value.parameter = parameter.name
@@ -349,7 +350,8 @@ class Flow(Bindings):
             item = self.item_of(over, name)
             if over is not None and over.pairs and len(node.names) > 1 and item is not None:
                 item = (item.entries or {}).get("value" if index else "key", item)
-            self.env.set(name, Value(node.start, node.start, safe=self.is_safe_name(name)) if item is None else item)
+            item = Value(node.start, node.start, safe=self.is_safe_name(name)) if item is None else item
+            self.env.set(name, guess(item, name))
         self.looping += 1
         self.inner_block(node.body)
         self.looping -= 1
@@ -368,7 +370,7 @@ class Flow(Bindings):
             return pair_of(over, over.entries)
         # A list that starts empty may be filled with anything later.
         value = Value(over.start, over.start, safe=(over.safe and over.items != []) or self.is_safe_name(name))
-        value.records = over.records
+        value.origin = over.origin
         return value
 
     # --- expressions ---------------------------------------------------------------------------------------------------

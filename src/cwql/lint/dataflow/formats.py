@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT
-from cwql.lint.dataflow.values import Segment, Value
+from cwql.lint.dataflow.origins import guess
+from cwql.lint.dataflow.values import Segment, Value, member_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ _CODE = re.compile(r"%%((?!2[356Bb])[2-7][0-9A-Fa-f])")
 """An encoded character that does not end a parameter at this position."""
 
 _BRACE = re.compile(r"\{\{|\}\}|\{(\d{0,3}|[A-Za-z_][\w.]{0,60})(?:,-?\d{1,3})?(?:!\w)?(?::([^{}]{0,60}))?\}")
-_ID = re.compile(r"\bid\]?\Z")
 _MEMBER = re.compile(r"[.\[]")
 _SPECIFICATION = re.compile(
     r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|[-/:. TZ,]*+%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*+\Z"
@@ -111,11 +111,16 @@ def _fill(  # noqa: PLR0913  # the parts of a format
 ) -> None:
     start, end = part.start + match.start(), part.start + match.end()
     if value is None:
-        builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, match[0], number))
+        value = guess(Value(start, end, safe=number), match[0])
+        builder.add(
+            Segment(
+                "placeholder", "", start, end, part.quoting, part.literal, match[0], value.safe, origin=value.origin
+            )
+        )
         return
     shown = (flow.source[value.start : value.end] or match[0]) + member
     if member:
-        value = Value(value.start, value.end, safe=flow.traits.ids and _ID.search(member) is not None)
+        value = guess(member_of(value), member, member=True)
     if number:
         builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, shown, True))
         return

@@ -32,7 +32,7 @@ from cwql.lint.dataflow.knowledge import (
     is_escaper,
 )
 from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, map_call
-from cwql.lint.dataflow.targets import is_record
+from cwql.lint.dataflow.origins import OUTSIDE, guess
 from cwql.lint.dataflow.text_functions import (
     concat_call,
     date_format_call,
@@ -46,7 +46,7 @@ from cwql.lint.dataflow.text_functions import (
 )
 from cwql.lint.dataflow.texts import Builder, extended
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import MOST_TEXTS, Value, has_literal, is_harmless, is_word, path_of, rest
+from cwql.lint.dataflow.values import MOST_TEXTS, Value, has_literal, is_harmless, is_word, member_of, path_of, rest
 from cwql.lint.ir import Call, Literal, Member, Name, Node, Pattern, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
@@ -94,7 +94,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
         if source is None:
             return None
         value = Value(node.start, node.end)
-        value.inner = [*source.texts, *source.inner][:MOST_TEXTS]
+        value.inner, value.origin = [*source.texts, *source.inner][:MOST_TEXTS], source.origin
         value.sinks, value.parameter = source.sinks, source.parameter
         if source.joint is not None:
             value.joint, value.items, value.partial = source.joint, source.items, True
@@ -173,9 +173,10 @@ def known_call(  # noqa: C901  # a case for each kind of function
         made = _append(flow, node, folded, owner, owner_node, values)
         if made is not None:
             return made
-    if folded in MOMENTS or (folded == "date" and owner is not None and not (owner.texts or values)):
+    dated = isinstance(node, Call) and node.made and folded == "date" and flow.traits.native_dates
+    if folded in MOMENTS or dated or (folded == "date" and owner is not None and not (owner.texts or values)):
         value = Value(node.start, node.end, safe=True)
-        value.moment = folded in ("touniversaltime", "tolocaltime", "todate")
+        value.moment = dated or folded in ("touniversaltime", "tolocaltime", "todate")
         return value
     if (
         folded.startswith("add")
@@ -213,13 +214,10 @@ def known_call(  # noqa: C901  # a case for each kind of function
     ):
         # ``request.args.get("board", type=int)``
         return Value(node.start, node.end, safe=True)
-    if folded == "getid" and flow.traits.ids and owner_node is not None and not arguments and is_record(owner_node):
-        return Value(node.start, node.end, safe=True)
-    if folded == "get" and owner_node is not None and arguments:
-        if flow.traits.ids and key_of(arguments[0].value) == "id" and is_record(owner_node):
-            return Value(node.start, node.end, safe=True)
-        if len(values) > 1 and not (values[1].safe or is_word(values[1].plain)):
-            return None
+    if folded == "get" and owner is not None and arguments and not (owner.texts or owner.items or owner.safe):
+        found = guess(member_of(owner), key_of(arguments[0].value), member=True)
+        found.safe = found.safe and (len(values) < 2 or is_harmless(values[1]))
+        return found
     if folded in STRIPS and owner is not None and owner.texts and not values:
         return strip_call(flow, node, folded, owner)
     if folded in DEDENTS:
@@ -233,7 +231,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
             else values[0]
         )
         batches = Value(node.start, node.end, safe=source.safe)
-        batches.records = source.records
+        batches.origin = source.origin
         return batches
     if folded == "cast" and owner is None and len(values) == 2:
         return values[1].moved(node.start, node.end)
@@ -253,7 +251,8 @@ def known_call(  # noqa: C901  # a case for each kind of function
             source.texts
             or source.items is not None
             or source.safe
-            or source.records
+            or source.origin in OUTSIDE
+            or (source.origin and not (values and source is owner))
             or source.parameter
             or source.inner
             or source.sinks
@@ -266,6 +265,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
                 found.partial = True
                 if folded in ("get", "first", "last", "at"):
                     found = Value(node.start, node.end, safe=found.safe)
+                    found.origin = source.origin
             if (
                 found.texts
                 and values
@@ -275,8 +275,10 @@ def known_call(  # noqa: C901  # a case for each kind of function
                 return None
             return found
     subject = first if is_module else owner
-    if subject is not None and subject.safe and folded in CUTS:
-        return Value(node.start, node.end, safe=True)
+    if subject is not None and (subject.safe or subject.origin) and folded in CUTS:
+        part = Value(node.start, node.end, safe=subject.safe)
+        part.origin, part.moment = subject.origin, subject.moment and not subject.texts
+        return part
     if folded in MATCHES and isinstance(node, Call):
         given = owner.pattern if owner is not None else ""
         for each in (owner_node, *[argument.value for argument in node.arguments]):

@@ -94,6 +94,7 @@ def map_call(
     if not safe and folded in ("collect", "select", "foreach") and owner is not None and not values:
         return owner.moved(node.start, node.end)
     found = Value(node.start, node.end, safe=safe)
+    found.origin = made.origin if made is not None else ""
     if made is not None and made.items:
         # ``names.map((name) => `"${name}"`)``: every item has that text.
         found.items, found.partial = made.items, True

@@ -42,31 +42,6 @@ def chain_of(node: Node) -> list[str]:
     return names
 
 
-_INPUT = words(
-    """args argv body data event form input json params payload query req request ctx searchparams _get _post _request
-    _cookie $_get $_post $_request"""
-)
-"""Names of untrusted input: an ``id`` in it may be anything."""
-
-
-def is_record(node: Node) -> bool:
-    """Return whether an expression looks like a record or a part of one: no name in it is one of untrusted input."""
-    current: Node | None = node
-    while True:
-        if isinstance(current, Member):
-            if current.name.lower() in _INPUT:
-                return False
-            current = current.owner
-        elif isinstance(current, Index):
-            current = current.owner
-        elif isinstance(current, Call):
-            current = current.callee
-        elif isinstance(current, Unary):
-            current = current.value
-        else:
-            return isinstance(current, Name) and current.name.lower() not in _INPUT
-
-
 def place_of_chain(flow: Flow, names: Sequence[str]) -> RequestTarget | None:
     """Return the target that a chain of names calls."""
     key = tuple(names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.formats import count_places, fill
 from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, STRIPS, fold
+from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import Builder
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, rest
 from cwql.lint.ir import Call, Literal, Member, Node, Pattern
@@ -44,7 +45,7 @@ def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Va
         value.sinks = [*value.sinks, *items.sinks]
         return value
     value = Value(node.start, node.end, safe=items.safe)
-    value.joint, value.items, value.partial = text, items.items, True
+    value.joint, value.items, value.partial, value.origin = text, items.items, True, items.origin
     value.separator, value.parameter = joint, items.parameter
     value.sinks, value.places = items.sinks, items.places
     if known is not None and text is not None:
@@ -174,7 +175,7 @@ def replaced(
     value.safe = quotes or others or (subject is not None and subject.safe and kept)
     value.moment = False
     if subject is not None:
-        value.sinks = subject.sinks
+        value.sinks, value.origin = subject.sinks, subject.origin
         if value.safe and subject.moment and flow.traits.native_dates:
             value.safe = quotes or others
         if subject.texts and not value.safe:
@@ -274,14 +275,21 @@ def concat_call(
             found = owner.moved(node.start, node.end)
             found.partial = True
             return found
-        return Value(node.start, node.end, safe=all(each.safe for each in parts)) if parts else None
+        return _sum(node, parts) if parts else None
     for value in parts:
         builder.append(value)
     if not builder.literal:
-        return Value(node.start, node.end, safe=all(each.safe for each in parts))
+        return _sum(node, parts)
     if spaced:
         builder.add(rest(node.end))
     return builder.value()
+
+
+def _sum(node: Node, parts: Sequence[Value]) -> Value:
+    """Return the value of parts of which no text is known."""
+    found = Value(node.start, node.end, safe=all(each.safe for each in parts))
+    found.origin = origin_of(parts)
+    return found
 
 
 def replace_call(  # the parts of a call
@@ -346,9 +354,8 @@ def date_format_call(  # noqa: PLR0913  # the parts of a call
     )
     if literal is None:
         if folded == "tostring":
-            if owner is not None and not values and (owner.texts or owner.safe or owner.made):
-                return owner.moved(node.start, node.end)
-            return Value(node.start, node.end, safe=owner is not None and owner.safe and not values)
+            subject = owner if not values else values[0] if owner is None else None
+            return subject.moved(node.start, node.end) if subject is not None else Value(node.start, node.end)
         if flow.traits.layouts and folded == "format" and values:
             # ``t.Format(time.RFC3339)``
             return Value(node.start, node.end, safe=True)

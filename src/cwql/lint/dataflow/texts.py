@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
+from cwql.lint.dataflow.origins import OUTSIDE, origin_of
 from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Text, Value, has_literal, is_word, rest
 from cwql.lint.ir import Node, Operation
 from cwql.lint.request_targets import place_of_url
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.origins import Origin
     from cwql.lint.dataflow.values import Sink
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
@@ -41,6 +43,7 @@ class Builder:
         self.mixed = 0
         self.literal = False
         self.extends = False
+        self.origin: Origin = ""
 
     def add(self, segment: Segment) -> None:
         """Add a segment to every way."""
@@ -49,6 +52,8 @@ class Builder:
         if segment.kind != "placeholder":
             self.literal = self.literal or segment.literal >= 0
         self.safe = self.safe and segment.safe
+        if segment.origin in OUTSIDE and not segment.safe:
+            self.origin = "given"
 
     def operand(self, node: Node, seal: bool = False) -> Value:
         """Evaluate an operand; in the query of a URL, its parameters go to that URL."""
@@ -82,7 +87,8 @@ class Builder:
     ) -> None:
         """Add the texts of a value, or a placeholder for it."""
         self.sinks += value.sinks
-        safe = value.safe and not (value.moment and self.flow.traits.native_dates)
+        native = value.moment and self.flow.traits.native_dates
+        safe = value.safe and not native
         known = [text for text in value.texts if any(each.kind != "placeholder" for each in text.segments)]
         optional = len(value.texts) > 1 or (value.partial and value.items is None)
         if value.open and known and any(self.ways) and all(is_word(text.plain) for text in known):
@@ -118,6 +124,7 @@ class Builder:
             self.ways, self.bases = ways, bases
             self.literal = self.literal or any(each.literal >= 0 for text in chosen for each in text.segments)
             self.safe = self.safe and value.safe
+            self.origin = self.origin or value.origin
             return
         for text in (*value.inner, *value.texts):
             text.absorbed = True
@@ -139,6 +146,7 @@ class Builder:
                 items,
                 value.parameter,
                 value.dated,
+                "given" if native else value.origin,
             )
         )
 
@@ -164,7 +172,7 @@ class Builder:
         """Return the value of all parts."""
         node = self.node
         found = Value(node.start, node.end, safe=self.safe)
-        found.sinks = self.sinks
+        found.sinks, found.origin = self.sinks, self.origin
         for way, base in zip(self.ways, self.bases, strict=True):
             segments = way
             if len(segments) > MOST_SEGMENTS:
@@ -215,12 +223,14 @@ def concatenate(flow: Flow, node: Operation) -> Value:
         lists = [value for value in values if value.items is not None]
         if lists and len(lists) == len(values):
             found = Value(node.start, node.end, safe=all(value.safe for value in values))
+            found.origin = origin_of(values)
             found.items = [item for value in values for item in value.items or ()]
             found.partial = any(value.partial for value in values)
             return found
         # A sum of numbers, or of unknown values.
         found = Value(node.start, node.end, safe=all(value.safe for value in values))
         found.moment = any(value.moment for value in values)
+        found.origin = origin_of(values)
         found.sinks = builder.sinks
         return found
     value = builder.value()
@@ -241,6 +251,7 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     if old is None or (not old.texts and not old.inner):
         if not added.texts:
             found = Value(node.start, node.end, safe=added.safe and (old is None or old.safe))
+            found.origin = origin_of([added] if old is None else [old, added])
             if added.items is not None:
                 found.items, found.partial = added.items, True
             return found

@@ -16,20 +16,19 @@ if TYPE_CHECKING:
 class Traits(Value):
     """The facts about a language that its trees do not show.
 
-    `place_of` gives the target that a chain of names calls, `records` whether a command returns records. `bare` is True
+    `place_of` gives the target that a chain of names calls. `bare` is True
     if a call needs no brackets, `native_dates` if a date that is put into a text is written in the user's culture;
     `braces` is True if every format has places such as ``{0}``, `delimited` if a pattern has delimiters in its string,
     `layouts` if ``format(…)`` always formats a date. `words` match, in small letters, what names a target without a path
-    or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `ids` is True if the
-    member ``id`` of anything that does not look like input is a number; `receivers` is True if methods are declared outside
+    or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `receivers` is True if methods are declared outside
     of their types. `verbs` are methods whose first argument is a condition, if their chain of names gives an endpoint.
-    `templates` is True if libraries fill places such as ``{name}`` in a URL.
+    `templates` is True if libraries fill places such as ``{name}`` in a URL, `arguments` if a number or capitals
+    that the program does not set name an argument or a variable of the environment.
     """
 
     name: str
     _: KW_ONLY
     place_of: Callable[[Sequence[str], str], RequestTarget | None] | None = None
-    records: Callable[[str], bool] | None = None
     bare: bool = False
     native_dates: bool = False
     braces: bool = False
@@ -37,7 +36,7 @@ class Traits(Value):
     layouts: bool = False
     words: tuple[re.Pattern[str], ...] = ()
     numbers: frozenset[str] = frozenset()
-    ids: bool = False
     receivers: bool = False
     verbs: frozenset[str] = frozenset()
     templates: bool = False
+    arguments: bool = False

@@ -20,8 +20,11 @@ _PATTERN = re.compile(r"\b(?:pattern|regex)=r?[\"']([^\"']+)[\"']")
 """The pattern that the values of a type match: ``Annotated[str, StringConstraints(pattern="^[a-z]+$")]``."""
 
 _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")
-_ENUM = re.compile(r"(?:\w+\.)*(?:[A-Z][a-z0-9]+)*(?:Status|State|Kind|Type|Option|Mode|Level|Severity|Priority|Enum)")
-"""Names that programs give to enums."""
+_TEXT = re.compile(
+    r"(?<![a-z])(?:str|string|text|object|any|mixed|charsequence|variant|dynamic|unknown|interface)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Types that can be any text."""
 
 _WRAPPER_ENDS = tuple(
     words(
@@ -30,6 +33,11 @@ _WRAPPER_ENDS = tuple(
     )
 )
 """How the names of types end that hold one or more values of the type in their brackets."""
+
+
+def is_text_type(type: str) -> bool:
+    """Return whether the values of a type, or the items of a list of it, may be any text."""
+    return _TEXT.search(type) is not None
 
 
 def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
@@ -70,10 +78,7 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     ):
         return True
     alias = aliases.get(type) or aliases.get(folded)
-    if alias is None:
-        # An enum of another file.
-        return _ENUM.fullmatch(type) is not None
-    return alias != type and is_safe_type(alias, aliases, depth + 1)
+    return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)
 
 
 def _options(type: str) -> list[str]:

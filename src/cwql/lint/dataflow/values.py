@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.ir import Index, Member, Name, Unary, key_of
 from cwql.lint.record import Record, later
 from cwql.lint.words import words
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Literal as Only
 
+    from cwql.lint.dataflow.origins import Origin
     from cwql.lint.ir import Function, Node
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
@@ -53,6 +55,7 @@ class Segment(Record):
     items: Sequence[Text] = ()
     parameter: str = ""
     dated: bool = False
+    origin: Origin = ""
 
     def trusted(self) -> Segment:
         """Return a placeholder whose value is safe."""
@@ -185,7 +188,7 @@ class Value(Record):
 
     `texts` are the texts that it may be, `items` those of a list (`partial` if there may be others), `entries` those of
     a mapping. `safe` is True if neither a quote nor an operator can be in it, or in an item of it. `joint` is the
-    separator of a list that was joined, `records` is True for records of the server. `sinks` and `places` are those of
+    separator of a list that was joined, `origin` is that of a value that is not safe. `sinks` and `places` are those of
     what the value was made from. `inner` are texts before they were encoded, `kind` is the class of the file that it is an
     instance of, `pattern` the regular expression that it is. `open` is True if it may also be another text, which is not known
     and not safe. `pairs` is True for the pairs of keys and values of a mapping, `dated` for a date that is formatted without
@@ -201,7 +204,6 @@ class Value(Record):
     entries: dict[str, Value] | None = later(None)
     joint: str | None = later(None)
     separator: Value | None = later(None)
-    records: bool = later(False)
     sinks: list[Sink] = later([])
     places: list[RequestTarget] = later([])
     inner: list[Text] = later([])
@@ -211,6 +213,7 @@ class Value(Record):
     made: bool = later(False)
     dated: bool = later(False)
     open: bool = later(False)
+    origin: Origin = later("")
     pairs: bool = later(False)
     parameter: str = later("")
     pattern: str = later("")
@@ -220,7 +223,7 @@ class Value(Record):
         other = Value(start, end, self.safe)
         other.texts = [*self.texts]
         other.items, other.partial, other.entries = self.items, self.partial, self.entries
-        other.joint, other.records, other.inner = self.joint, self.records, self.inner
+        other.joint, other.origin, other.inner = self.joint, self.origin, self.inner
         other.sinks, other.places, other.function = self.sinks, self.places, self.function
         other.moment, other.made, other.parameter = self.moment, self.made, self.parameter
         other.kind, other.open, other.pairs, other.pattern = self.kind, self.open, self.pairs, self.pattern
@@ -297,10 +300,17 @@ def pair_of(mapping: Value, entries: Mapping[str, Value]) -> Value:
     return pair
 
 
+def member_of(value: Value) -> Value:
+    """Return an unknown part of a value."""
+    part = uncertain(value)
+    part.origin = value.origin if value.origin == "rows" else ""
+    return part
+
+
 def uncertain(value: Value) -> Value:
     """Return a value of which only is known what does not depend on its text."""
     other = Value(value.start, value.end, safe=value.safe)
-    other.records, other.sinks, other.places, other.function = value.records, [], value.places, value.function
+    other.origin, other.sinks, other.places, other.function = value.origin, [], value.places, value.function
     return other
 
 
@@ -337,7 +347,7 @@ def merged(values: Sequence[Value]) -> Value:
     joined = [each for each in distinct if each.joint is not None]
     if len(joined) == 1 and not texts:
         found.joint, found.separator, found.parameter = joined[0].joint, joined[0].separator, joined[0].parameter
-    found.records = all(each.records for each in distinct)
+    found.origin = origin_of(distinct)
     found.function = next((each.function for each in distinct if each.function is not None), None)
     found.sinks = list({id(sink): sink for each in distinct for sink in each.sinks}.values())
     found.places = [place for each in distinct for place in each.places][:4]

@@ -119,7 +119,6 @@ AUTOMATE = {
 }
 """Nouns of ``Get-Automate…``, in small letters, with the paths of the Automate API."""
 
-_RECORDS = re.compile(r"get-cwm\w+", re.IGNORECASE)
 _MANAGE = re.compile(r"\b\w++-(?i:CWManage|CWPSA|CWM)(\w+)")
 _AUTOMATE = re.compile(r"\b\w++-(?i:CWAutomate|CWA|Automate|LabTech|LT)(\w+)")
 
@@ -135,11 +134,6 @@ def place_of_command(names: Sequence[str], text: str) -> RequestTarget | None:
     # The noun begins with a capital, but the names of a chain are in small letters.
     at = text.lower().find(name) if "-" in name else -1
     return place_of_cmdlet(text[at : at + len(name)] if at >= 0 else name)
-
-
-def gives_records(name: str) -> bool:
-    """Return whether a cmdlet returns records of Manage, in which every ``id`` is a number."""
-    return _RECORDS.fullmatch(name) is not None
 
 
 def place_of_cmdlet(name: str) -> RequestTarget | None:

@@ -102,6 +102,6 @@ class CSharp(Parser):
         return self._typed(named, self.peek().start) if named >= 0 else None
 
 
-GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", braces=True, ids=True), functions="methods")
+GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", braces=True), functions="methods")
 
 extract = GRAMMAR.extract

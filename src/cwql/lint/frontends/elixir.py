@@ -134,6 +134,6 @@ class Elixir(WordParser):
         return super().bracket()
 
 
-GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True, ids=True), functions="words")
+GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True), functions="words")
 
 extract = GRAMMAR.extract

@@ -113,7 +113,9 @@ def open_placeholders(
     def placeholder(match: re.Match[str]) -> Make:
         known = safe or _CONVERSION.search(match[0]) is not None
         return lambda start, end, first: (
-            TemplateSegment(PLACEHOLDER, start, end, "placeholder", first.literal, first.quoting, match[0], known),
+            TemplateSegment(
+                PLACEHOLDER, start, end, "placeholder", first.literal, first.quoting, match[0], known, origin="given"
+            ),
         )
 
     matches = pattern.finditer(text_of(segments))

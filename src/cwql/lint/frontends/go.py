@@ -98,6 +98,6 @@ class Go(Parser):
         return super().named_operand()
 
 
-GRAMMAR = Grammar(_SYNTAX, Go, Traits("go", layouts=True, receivers=True, ids=True), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Go, Traits("go", layouts=True, receivers=True), functions="braces")
 
 extract = GRAMMAR.extract

@@ -38,6 +38,6 @@ class Java(Parser):
     unaries = frozenset[str]()
 
 
-GRAMMAR = Grammar(_SYNTAX, Java, Traits("java", ids=True, templates=True), functions="methods")
+GRAMMAR = Grammar(_SYNTAX, Java, Traits("java", templates=True), functions="methods")
 
 extract = GRAMMAR.extract

@@ -139,7 +139,10 @@ def _place_of(names: Sequence[str], text: str) -> RequestTarget | None:
 
 
 GRAMMAR = Grammar(
-    _SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, words=_OPERATIONS, ids=True), functions="methods"
+    _SYNTAX,
+    JavaScript,
+    Traits("javascript", place_of=_place_of, words=_OPERATIONS, native_dates=True),
+    functions="methods",
 )
 
 extract = GRAMMAR.extract

@@ -59,6 +59,6 @@ class Kotlin(Parser):
         return self.lambda_block()
 
 
-GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin", ids=True, templates=True), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin", templates=True), functions="braces")
 
 extract = GRAMMAR.extract

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.cmdlets import WORD, gives_records, place_of_command
+from cwql.lint.frontends.cmdlets import WORD, place_of_command
 from cwql.lint.frontends.powershell_declarations import Declarations
 from cwql.lint.frontends.powershell_help import find_examples
 from cwql.lint.frontends.powershell_tokens import OPERATORS, SYNTAX, UNARY
@@ -512,7 +512,7 @@ def _spanned(node: Node, start: int, end: int) -> Node:
 GRAMMAR = Grammar(
     SYNTAX,
     PowerShell,
-    Traits("powershell", place_of=place_of_command, records=gives_records, native_dates=True, words=(WORD,)),
+    Traits("powershell", place_of=place_of_command, native_dates=True, words=(WORD,)),
     functions="commands",
 )
 

@@ -141,6 +141,6 @@ class Ruby(WordParser):
         return super().prefix()
 
 
-GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True, ids=True), functions="words")
+GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True), functions="words")
 
 extract = GRAMMAR.extract

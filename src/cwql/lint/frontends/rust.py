@@ -84,6 +84,6 @@ class Rust(Parser):
         return Other(start, self.last_end())
 
 
-GRAMMAR = Grammar(_SYNTAX, Rust, Traits("rust", ids=True), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Rust, Traits("rust"), functions="braces")
 
 extract = GRAMMAR.extract

@@ -451,4 +451,4 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     reader = Reader(text[:LIMIT], skipped)
     statements = reader.commands()
     module = Module(Block(0, len(text), _with_tests(reader.text, statements)), {}, {})
-    yield from find_flow(context, text, module, Traits("shell"), "shell")
+    yield from find_flow(context, text, module, Traits("shell", arguments=True), "shell")

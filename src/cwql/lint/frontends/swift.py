@@ -53,6 +53,6 @@ class Swift(Parser):
         return super().bracket()
 
 
-GRAMMAR = Grammar(_SYNTAX, Swift, Traits("swift", ids=True), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Swift, Traits("swift"), functions="braces")
 
 extract = GRAMMAR.extract

@@ -178,6 +178,6 @@ class VisualBasic(WordParser):
         return super().entry()
 
 
-GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", braces=True, ids=True), functions="basic")
+GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", braces=True), functions="basic")
 
 extract = GRAMMAR.extract

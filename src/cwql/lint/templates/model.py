@@ -58,7 +58,8 @@ class TemplateSegment(Value):
     `text` is the text at run time. A ``same`` segment has the text of the file, an ``escape`` is a unit with another
     spelling (``\n``, ``%20``, ``''``), a ``placeholder`` is a placeholder with the text `PLACEHOLDER` and the `expression` that
     fills it. `safe` is True if its value cannot contain a quote or an operator (a number, a date that the program
-    formats, a literal from another place); `joint` is the separator of a joined list of texts; `dated` is True for a date that is formatted without brackets. `quoting` is that of the
+    formats, a literal from another place); `joint` is the separator of a joined list of texts; `dated` is True for a date that is formatted without brackets; `origin` says where a value comes from that is not safe
+    (``given`` and ``rows`` from outside of the program, ``code`` from a few words of the program, empty if that is unknown). `quoting` is that of the
     literal around the segment, None if nothing may be edited; for a placeholder between two literals it is None, since
     nothing can be written next to it. `literal` numbers the literals of a condition that is put together from several.
     """
@@ -73,6 +74,7 @@ class TemplateSegment(Value):
     safe: bool
     joint: str | None
     dated: bool
+    origin: str
 
     def __init__(  # noqa: PLR0913  # one argument for each field
         self,
@@ -86,6 +88,7 @@ class TemplateSegment(Value):
         safe: bool = False,
         joint: str | None = None,
         dated: bool = False,
+        origin: str = "",
     ) -> None:
         _set_text(self, text)
         _set_start(self, start)
@@ -97,6 +100,7 @@ class TemplateSegment(Value):
         _set_safe(self, safe)
         _set_joint(self, joint)
         _set_dated(self, dated)
+        _set_origin(self, origin)
 
     def with_quoting(self, quoting: QuoteStyle | None) -> TemplateSegment:
         """Return the segment in a literal with another quoting."""
@@ -111,13 +115,14 @@ class TemplateSegment(Value):
             self.safe,
             self.joint,
             self.dated,
+            self.origin,
         )
 
 
 _set_text, _set_start, _set_end = [slot_setter(TemplateSegment, name) for name in ("text", "start", "end")]
 _set_kind, _set_literal, _set_quoting = [slot_setter(TemplateSegment, name) for name in ("kind", "literal", "quoting")]
-_set_expression, _set_safe, _set_joint, _set_dated = [
-    slot_setter(TemplateSegment, name) for name in ("expression", "safe", "joint", "dated")
+_set_expression, _set_safe, _set_joint, _set_dated, _set_origin = [
+    slot_setter(TemplateSegment, name) for name in ("expression", "safe", "joint", "dated", "origin")
 ]
 
 

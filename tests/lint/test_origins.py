@@ -1,0 +1,124 @@
+"""Values that are not proved to be safe: those from outside are reported, unknown ones unless their name or place makes them fit."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwql.lint.dataflow.origins import says
+from cwql.lint.linter import lint_text
+from tests.lint.writing import write
+
+URL = "https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions="
+
+UNKNOWN = [
+    # a number in the name, or a field of numbers
+    ("x.ps1", f'$n = Find-Board $x; irm "{URL}board/id = $($n.Value)"'),
+    ("x.ps1", f'Get-Boards | % {{ irm "{URL}board/id = $_" }}'),
+    ("x.ps1", f'$t = Find-One\nirm "{URL}id = $($t.recId)"'),
+    ("x.py", f'import requests\nrequests.get(f"{URL}id in ({{chosen()}})")'),
+    ("x.py", f'import requests\nrequests.get(f"{URL}company/id = {{lookup(name)[0]}}")'),
+    ("x.js", f"fetch(`{URL}id = ${{boards[name]}}`)"),
+    ("x.rb", f'HTTParty.get("{URL}owner/id in (#{{@member_id}})")'),
+    ("x.go", f'package a\nfunc f(c *Company) {{ http.Get(fmt.Sprintf("{URL}company/id=%s", c.Id)) }}'),
+    (
+        "x.cs",
+        f'class A {{ void F(Company company) {{ http.Get(string.Format("{URL}company/id={{0}}", company.Id)); }} }}',
+    ),
+    ("x.php", f'<?php\n$n = pick();\nget("{URL}board/id=$n");'),
+    ("x.sh", f'client_id=$(jq -r .id board.json)\ncurl "{URL}company/id=$client_id"'),
+    # dates
+    ("x.ps1", f'$stamp = Get-Stamp\nirm "{URL}lastUpdated > [$stamp]"'),
+    ("x.js", f"fetch(`{URL}lastUpdated > [${{daysAgo(30)}}]`)"),
+    ("x.java", f'class A {{ void f() {{ get("{URL}lastUpdated > [" + window.getStart() + "]"); }} }}'),
+    # codes of the program
+    ("x.ts", f"fetch(`{URL}priority/name = '${{priority.label}}'`)"),
+    ("x.kt", f"""fun f(level: TicketPriority) {{ get("{URL}priority/name = '$level'") }}"""),
+    (
+        "x.py",
+        f"import requests\nTEMPLATE = \"{URL}status/name = '{{status}}'\"\nrequests.get(TEMPLATE.format(**words))",
+    ),
+    ("x.php", f"""<?php\nget("{URL}status/name='" . Config::DEFAULT_STATUS . "'");"""),
+]
+OUTSIDE = [
+    # parameters of text type or without type
+    ("x.py", f'import requests\ndef f(board_id):\n    requests.get(f"{URL}board/id = {{board_id}}")'),
+    ("x.js", f"function f(id) {{ fetch(`{URL}id = ${{id}}`) }}"),
+    ("x.cs", f'class A {{ void F(string id) {{ http.Get($"{URL}id={{id}}"); }} }}'),
+    ("x.ps1", f'function F {{ param([string]$Id) irm "{URL}id = $Id" }}'),
+    ("x.ps1", f'param($Since)\nirm "{URL}lastUpdated > [$Since]"'),
+    ("x.php", f'<?php\nfunction f($ids) {{ get("{URL}id in (" . implode(",", $ids) . ")"); }}'),
+    ("x.rb", f"def f(status)\n  HTTParty.get(\"{URL}status/name = '#{{status}}'\")\nend"),
+    ("x.ex", f'defmodule C do # ConnectWise\n  def f(id), do: get("{URL}id=" <> to_string(id))\nend'),
+    ("x.py", f'import requests\ndef f(id):\n    id = str(id)\n    requests.get("{URL}id=" + id)'),
+    # input, arguments, the environment, files
+    ("x.py", f'import requests\nboard_id = input("Board: ")\nrequests.get(f"{URL}board/id = {{board_id}}")'),
+    (
+        "x.py",
+        f'import requests, csv\nfor row in csv.DictReader(open("x")):\n    requests.get(f"{URL}id = {{row[\'id\']}}")',
+    ),
+    ("x.py", f"import requests, os\nrequests.get(f\"{URL}board/id = {{os.environ['BOARD']}}\")"),
+    ("x.ps1", f'$id = Read-Host "Ticket"\nirm "{URL}id = $id"'),
+    ("x.ps1", f'Import-Csv x.csv | % {{ irm "{URL}id = $($_.TicketId)" }}'),
+    ("x.ps1", f'irm "{URL}board/id = $env:BOARD_ID"'),
+    ("x.js", f"const board = process.env.BOARD\nfetch(`{URL}board/id = ${{board}}`)"),
+    ("x.js", f"app.get('/t', (req, res) => {{ fetch(`{URL}id = ${{req.query.id}}`) }})"),
+    ("x.sh", f'curl "{URL}id=$1"'),
+    ("x.php", f"<?php\nget(\"{URL}id=\" . $_GET['id']);"),
+    ("x.go", f'package a\nfunc f() {{ b := flag.String("board", "", ""); http.Get("{URL}board/id=" + *b) }}'),
+    # the group of a pattern that may be anything, a date in the culture of the user
+    ("x.ps1", f'if ($s -match "#(.+)") {{ irm "{URL}id = $($Matches[1])" }}'),
+    ("x.ps1", f'$since = (Get-Date).AddDays(-7)\nirm "{URL}lastUpdated > [$since]"'),
+    ("x.js", f"const today = new Date()\nfetch(`{URL}lastUpdated > [${{today}}]`)"),
+    # free text by its name, and names that say nothing between quotes
+    ("x.py", f"import requests\nrequests.get(f\"{URL}company/name = '{{find().name}}'\")"),
+    ("x.js", f"fetch(`{URL}board/name = '${{found()}}'`)"),
+    ("x.ps1", f"$t = Find-One\nirm \"{URL}summary contains '$($t.summary)'\""),
+    # the name of a number in the place of a text
+    ("x.js", f"fetch(`{URL}company/identifier = '${{id}}'`)"),
+]
+
+
+@pytest.mark.parametrize(("file", "source"), UNKNOWN)
+def test_unknown_value_that_fits_its_place_is_not_reported(file: str, source: str) -> None:
+    found = lint_text(source, filename=file)
+    assert len(found.conditions) == 1
+    assert not found.diagnostics
+
+
+@pytest.mark.parametrize(("file", "source"), OUTSIDE)
+def test_value_from_outside_is_reported(file: str, source: str) -> None:
+    assert [each.code[:4] for each in lint_text(source, filename=file).diagnostics] == ["CW60"]
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("id ticket.boardId BoardIDs rec_ids companyid $row['siteId'] getCompanyRecID()", "id"),
+        ("page_size daysAgo(30) ticketNumber lastYear SINCE from Get-StartDate", "number"),
+        ("status priority.level SortOrder DEFAULT_BOARD Config.STATUS_NAME", "code"),
+        ("name companyname serialNumber phone_number assignedTo user.emailAddress $names", "text"),
+        ("x value paid board valid android grid window", ""),
+    ],
+)
+def test_last_word_of_a_name(names: str, expected: str) -> None:
+    assert {name: says(name) for name in names.split()} == dict.fromkeys(names.split(), expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "origin", "codes"),
+    [
+        ("board/id = «x»", "", []),
+        ("boardName = «x»", "", ["CW602"]),
+        ("summary = '«x»'", "code", []),
+        ("summary = «x»", "code", ["CW602"]),
+        ("summary = '«x»'", "number", ["CW601"]),
+        ("dateEntered > '«x»'", "number", []),
+        ("dateEntered > [«x»]", "", []),
+        ("dateEntered > [«x»]", "rows", ["CW601"]),
+    ],
+)
+def test_place_and_origin(text: str, origin: str, codes: list[str]) -> None:
+    from cwql.lint.checker import ConditionChecker
+
+    found = ConditionChecker().judge(write(text, origin=origin))
+    assert [each.code for each in found if each.code in ("CW601", "CW602")] == codes
