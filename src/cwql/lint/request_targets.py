@@ -99,10 +99,12 @@ _AUTOMATE = re.compile(r"connect[-_. ]?wise[-_. ]?automate|cwa/api/|hostedrmm|la
 _AUTOMATE_PARTS = ("automate", "cwa", "hostedrmm", "labtech", "lab-tech")
 """Words of a file that mentions Automate, in lower case, and texts of which each of them contains one."""
 
-_SECTIONS = (
+SECTIONS = (
     *("company", "configurations", "expense", "finance", "marketing", "procurement", "project", "sales", "schedule"),
     *("service", "system", "time"),
 )
+"""The first parts of all paths of Manage."""
+
 _STEP = re.compile(r"(?:/|\W{0,2}\.|->|::)([a-z]\w*)")
 """The first part of a path of Manage or of a chain of names, and the rest with the second part, in lower case."""
 
@@ -222,7 +224,7 @@ def _heads() -> frozenset[str]:
 
 def _paths(folded: str) -> Iterator[int]:
     """Yield the positions of possible paths of Manage, and of chains of names."""
-    for section in _SECTIONS:
+    for section in SECTIONS:
         for at in find_all(section, folded):
             match = _STEP.match(folded, at + len(section))
             if match is not None and match[1].replace("_", "") in _heads():

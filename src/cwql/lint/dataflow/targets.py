@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.ir import Call, Index, Member, Name, Node, Unary
-from cwql.lint.request_targets import place_of_attributes
+from cwql.lint.request_targets import SECTIONS, place_of_attributes
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -12,10 +12,6 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.request_targets import RequestTarget
-
-_SECTIONS = words(
-    """company configurations expense finance marketing procurement project sales schedule service system time"""
-)
 
 
 def chain_of(node: Node) -> list[str]:
@@ -57,7 +53,7 @@ def _place_of_chain(flow: Flow, names: Sequence[str]) -> RequestTarget | None:
         if place is not None:
             return place
     for index in range(1, len(names) - 1):
-        if names[index].lower() in _SECTIONS and names[index + 1] != "{}":
+        if names[index].lower() in SECTIONS and names[index + 1] != "{}":
             return place_of_attributes(names[index : index + 6])
     return None
 

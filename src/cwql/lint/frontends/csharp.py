@@ -79,9 +79,9 @@ _SYNTAX = Syntax(
 class CSharp(Parser):
     """The grammar of C#."""
 
-    joins = frozenset(("+",))
     links = frozenset((".", "?.", "::"))
     typed = "before"
+    lambdas = frozenset(("=>",))
     literals = "new"
     casts = "round"
     asserts = True

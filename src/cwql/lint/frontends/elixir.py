@@ -48,12 +48,10 @@ class Elixir(WordParser):
     commands = True
     bars = False
     sigils = ""
-    lambdas = frozenset[str]()
     continues = frozenset(("|>", ".", "<>", "&&", "||", "and", "or", "++"))
     declares = frozenset[str]()
     functions = words("def defp defmacro")
     classes = frozenset(("defmodule",))
-    shapes = frozenset[str]()
     conditionals = words("if unless")
     elseifs = frozenset[str]()
     loops = frozenset[str]()

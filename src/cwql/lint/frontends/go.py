@@ -49,7 +49,6 @@ class Go(Parser):
     handlers = frozenset[str]()
     jumps = words("panic break continue goto fallthrough")
     unaries = words("defer go range")
-    lambdas = frozenset[str]()
 
     def shape(self) -> Node | None:
         """Parse ``type Name struct { … }``."""

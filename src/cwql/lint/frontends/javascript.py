@@ -38,6 +38,7 @@ class JavaScript(Parser):
 
     lines = True
     typed = "colon"
+    lambdas = frozenset(("=>",))
     shorthand = "braces"
     asserts = True
     methods = True
@@ -48,6 +49,7 @@ class JavaScript(Parser):
     switches = frozenset(("switch",))
     functions = frozenset(("function",))
     classes = words("class namespace module")
+    shapes = words("interface enum type")
     jumps = words("throw break continue")
     handlers = words("catch finally")
 

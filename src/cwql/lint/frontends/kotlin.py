@@ -39,7 +39,6 @@ class Kotlin(Parser):
     typed = "colon"
     asserts = True
     trailing = True
-    lambdas = frozenset[str]()
     declares = words("val var const")
     functions = frozenset(("fun",))
     switches = frozenset(("when",))

@@ -68,7 +68,6 @@ class Perl(Parser):
     links = frozenset(("->", "::"))
     pairs = frozenset(("=>",))
     named = frozenset(("=>",))
-    lambdas = frozenset[str]()
     sigils = "$@%&"
     declares = words("my our local")
     functions = frozenset(("sub",))
@@ -78,7 +77,6 @@ class Perl(Parser):
     loops = words("for foreach while until")
     switches = frozenset[str]()
     classes = frozenset[str]()
-    shapes = frozenset[str]()
     jumps = words("die next last exit")
 
     def parenthesis(self) -> Node | None:

@@ -65,17 +65,13 @@ class Php(Parser):
     joins = frozenset((".",))
     assigns: Mapping[str, bool] = {"=": False, ".=": True, "+=": True, "??=": False}
     pairs = frozenset(("=>",))
-    named = frozenset((":",))
     links = frozenset(("->", "?->", "::"))
     powers: Mapping[str, int] = {**POWERS, ".": 10}
-    lambdas = frozenset[str]()
     typed = "before"
     casts = "round"
     sigils = "$"
-    methods = False
     declares = frozenset(("const",))
     classes = words("class trait interface namespace enum")
-    shapes = frozenset[str]()
     functions = words("function fn")
     switches = words("switch match")
     modifiers = Parser.modifiers | frozenset(("var",))

@@ -46,11 +46,11 @@ class PowerQuery(Parser):
     pairs = frozenset(("=",))
     named = frozenset[str]()
     literals = "type"
+    lambdas = frozenset(("=>",))
     typed = "colon"
     declares = frozenset[str]()
     functions = frozenset[str]()
     classes = frozenset[str]()
-    shapes = frozenset[str]()
     conditionals = frozenset[str]()
     loops = frozenset[str]()
     switches = frozenset[str]()

@@ -55,7 +55,6 @@ class PowerShell(Declarations):
     named = frozenset[str]()
     lines = True
     folds = True
-    sigils = "$@"
     typed = "brackets"
     casts = "square"
     continues = frozenset[str]()
@@ -69,7 +68,6 @@ class PowerShell(Declarations):
     classes = frozenset(("class",))
     shapes = frozenset(("enum",))
     jumps = words("throw break continue exit")
-    returns = frozenset(("return",))
     declares = frozenset[str]()
     modifiers = words("hidden static")
 

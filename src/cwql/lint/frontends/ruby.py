@@ -96,24 +96,19 @@ _SYNTAX = Syntax(
 class Ruby(WordParser):
     """The grammar of Ruby."""
 
-    joins = frozenset(("+",))
     assigns: Mapping[str, bool] = {"=": False, "+=": True, "||=": False}
     adds: Mapping[str, bool] = {"<<": True}
     pairs = frozenset((":", "=>"))
     links = frozenset((".", "&.", "::"))
     percents = frozenset(("%",))
-    lines = True
     continues = frozenset((".", "&.", "&&", "||", "?", ":", "and", "or"))
     shorthand = "colon"
     adjacent = True
     commands = True
     sigils = "@$"
-    lambdas = frozenset[str]()
-    typed = ""
     declares = frozenset[str]()
     functions = frozenset(("def",))
     classes = words("class module")
-    shapes = frozenset[str]()
     conditionals = words("if unless elsif")
     elseifs = frozenset(("elsif",))
     loops = words("while until for")

@@ -33,8 +33,6 @@ class Rust(Parser):
     typed = "colon"
     literals = "type"
     headers = False
-    asserts = False
-    lambdas = frozenset[str]()
     declares = words("let const static")
     functions = frozenset(("fn",))
     loops = words("for while loop")

@@ -25,18 +25,15 @@ class Swift(Parser):
     """The grammar of Swift."""
 
     links = frozenset((".", "?.", "!."))
-    named = frozenset((":",))
     lines = True
     typed = "colon"
     asserts = True
     trailing = True
     headers = False
-    lambdas = frozenset[str]()
     declares = words("let var")
     functions = words("func init")
     switches = frozenset(("switch",))
     classes = words("class struct extension actor enum protocol")
-    shapes = frozenset[str]()
     unaries = words("await try inout some any")
     modifiers = Parser.modifiers | frozenset(("mutating", "lazy", "weak", "guard"))
 

@@ -49,7 +49,7 @@ class Tables:
     fallbacks = frozenset(("||", "??", "?:"))
     guards = frozenset(("&&",))
     percents = frozenset[str]()
-    lambdas = frozenset(("=>",))
+    lambdas = frozenset[str]()
     lines = False
     folds = False
     continues = frozenset(
@@ -82,7 +82,7 @@ class Tables:
     jumps = words("throw break continue goto")
     functions = words("function func fn fun sub def")
     classes = words("class struct record object trait impl extension namespace module")
-    shapes = words("interface enum type protocol")
+    shapes = frozenset[str]()
     declares = words("const let var val my our local dim")
     modifiers = words(
         """public private protected internal static readonly final override async export abstract sealed virtual extern

@@ -38,19 +38,14 @@ class VisualBasic(WordParser):
     joins = frozenset(("&", "+"))
     assigns: Mapping[str, bool] = {"=": False, "&=": True, "+=": True}
     powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "andalso": 5, "orelse": 4, "isnot": 7, "mod": 11}
-    links = frozenset((".", "?."))
-    pairs = frozenset((":",))
     named = frozenset((":=",))
     folds = True
     equality = True
     braced_specs = True
-    commands = False
     literals = "new"
-    lambdas = frozenset[str]()
     declares = words("dim const")
     functions = words("function sub")
     classes = words("class module structure namespace")
-    shapes = frozenset[str]()
     conditionals = frozenset(("if",))
     elseifs = frozenset(("elseif",))
     loops = words("for while do")
