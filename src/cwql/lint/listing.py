@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cwql.lint.files import read_regular
 from cwql.lint.request_targets import Context
 from cwql.lint.templates.model import show_text
 from cwql.source import Span
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 
 def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
     """Yield a row for each condition, in the order of the files and of their text."""
-    from cwql.lint.job import may_hold
-    from cwql.lint.linter import read_bytes
+    from cwql.lint.job import ReadFile, begin
     from cwql.lint.run import Planner
 
     planner = Planner()
@@ -30,18 +28,14 @@ def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
         if target.note is not None or target.trouble is not None:
             continue
         order = planner.order(target)
-        try:
-            data = read_regular(order.path, order.limit)
-        except OSError:
+        begun = begin(order)
+        if not isinstance(begun, ReadFile):
             continue
-        if not may_hold(data):
-            continue
-        draft = read_bytes(data, order.name, order.language, default=order.place)
         seen: list[ConditionTemplate] = []
-        draft.judge(order.rules, order.codes, seen)
-        context = Context(draft.source, order.place)
+        begun.draft.judge(order.rules, order.codes, seen)
+        context = Context(begun.draft.source, order.place)
         for found in sorted(seen, key=lambda each: (each.segments[0].start, each.parameter)):
-            yield _row(found, target, draft.source, context)
+            yield _row(found, target, begun.draft.source, context)
 
 
 def _row(found: ConditionTemplate, target: Target, source: Source, context: Context) -> Row:

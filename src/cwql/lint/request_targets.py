@@ -6,7 +6,7 @@ is possible, and a file that does not mention ConnectWise is skipped.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from cwql.language.dialects import DIALECTS
@@ -256,8 +256,6 @@ class Context:
     need not be searched for.
     """
 
-    __slots__ = ("_automate", "_marks", "_outer", "_stated", "_sure", "default", "markers", "names_us", "source")
-
     MARKER = re.compile(
         rf"cwql:\s*(?P<file>file\s+)?(?P<dialect>{'|'.join([record.name for record in DIALECTS])})\b"
         r"[ \t]*(?P<endpoint>/?[A-Za-z][\w/{}.-]*)?"
@@ -266,8 +264,6 @@ class Context:
     def __init__(self, source: Source, default: RequestTarget = NOWHERE, outer: Context | None = None) -> None:
         self.source = source
         self._outer = outer
-        self._sure: bool | None = None
-        self._automate: bool | None = None
         self._marks: dict[object, list[int]] = {}
         self._stated: RequestTarget | None = None
         self.markers: dict[int, RequestTarget] = {}
@@ -289,16 +285,13 @@ class Context:
             else:
                 self.markers[self.source.position(match.start())[0]] = place
 
-    @property
+    @cached_property
     def sure(self) -> bool:
         """Return whether the file or its name mentions ConnectWise."""
-        if self._sure is None:
-            outer = self._outer
-            if outer is not None and (outer.sure or outer.source is self.source):
-                self._sure = outer.sure
-            else:
-                self._sure = speaks(self.source.text) or speaks(self.source.name)
-        return self._sure
+        outer = self._outer
+        if outer is not None and (outer.sure or outer.source is self.source):
+            return outer.sure
+        return speaks(self.source.text) or speaks(self.source.name)
 
     def can_name_endpoint(self, words: tuple[re.Pattern[str], ...] = ()) -> bool:
         """Return whether anything in the file can name the target of a condition: if not, it need not be parsed.
@@ -321,20 +314,15 @@ class Context:
             self._marks[words] = sorted(found)
         return self._marks[words]
 
-    @property
+    @cached_property
     def automate(self) -> bool:
         """Return whether the file mentions Automate by name or by URLs."""
-        if self._automate is None:
-            outer = self._outer
-            if outer is not None and (outer.automate or outer.source is self.source):
-                self._automate = outer.automate
-            else:
-                folded = self.source.text.lower()
-                # The pattern takes a hundred times as long as the search for its parts.
-                self._automate = (
-                    any(part in folded for part in _AUTOMATE_PARTS) and _AUTOMATE.search(folded) is not None
-                )
-        return self._automate
+        outer = self._outer
+        if outer is not None and (outer.automate or outer.source is self.source):
+            return outer.automate
+        folded = self.source.text.lower()
+        # The pattern takes a hundred times as long as the search for its parts.
+        return any(part in folded for part in _AUTOMATE_PARTS) and _AUTOMATE.search(folded) is not None
 
     def within(self, place: RequestTarget | None, source: Source | None = None) -> Context:
         """Return the context of a part of the file at a position; `source` is its text if that differs from the file's."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cwql.lint.ir import Call, Index, Member, Name, Node, Unary
 from cwql.lint.request_targets import SECTIONS, place_of_attributes
-from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ language is read.
 
 from __future__ import annotations
 
-from cwql.lint.frontends.phrases import UNKNOWN, Phrases
 from cwql.value import Value
 
 TYPE_CHECKING = False
@@ -38,6 +37,34 @@ class UnreadableSource(Exception):
         self.offset = offset
 
 
+class Phrases(Value):
+    """Code of a language with ``%s`` for a value, ``%q`` for a quote and ``%d`` for two of them; None if unknown.
+
+    `cast` converts a value to a number, or fails; `moment` formats a moment; `holds` tests whether a value contains a
+    quote, and `doubles` doubles its quotes. `placeholder` is how a value is put into a text, and `subexpression` how one is
+    that is more than a variable, if that is different. `escapes` is True if a double
+    quote in a text can only be written with a backslash, because single quotes cannot contain one.
+    """
+
+    cast: str | None = None
+    moment: str | None = None
+    holds: str | None = None
+    doubles: str | None = None
+    placeholder: str = "%s"
+    subexpression: str | None = None
+    escapes: bool = False
+
+    def quote(self, text: str) -> str:
+        """Return a text of quotes as a literal."""
+        if '"' not in text:
+            return f'"{text}"'
+        return '"' + text.replace('"', '\\"') + '"' if self.escapes else f"'{text}'"
+
+
+_UNKNOWN = Phrases()
+"""For languages that are not programmed in."""
+
+
 class Language(Value):
     """A language, its module and its files: by suffix (``.py``) or whole name (``Dockerfile``).
 
@@ -54,7 +81,7 @@ class Language(Value):
     _: KW_ONLY
     fences: tuple[str, ...] = ()
     comment: tuple[str, str] | None = None
-    phrases: Phrases = UNKNOWN
+    phrases: Phrases = _UNKNOWN
     native: bool = False
     prose: bool = False
     cells: bool = False

@@ -7,8 +7,8 @@ an entry whose key names a parameter; its target is a path or URL in its own sco
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.segments import substitute, text_of
-from cwql.lint.frontends.urls import cut_segments, find_in_url
+from cwql.lint.frontends.segments import cut_segments, substitute, text_of
+from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.request_targets import parameter_of, place_of_url
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment, cut
 from cwql.source import Span

@@ -7,6 +7,7 @@ unclosed string ends with its line or with the file.
 from __future__ import annotations
 
 from cwql.lint.frontends import UnreadableSource
+from cwql.lint.frontends.syntax import BRACKETS
 from cwql.lint.frontends.tokens import Token
 from cwql.lint.ir import Chunk
 from cwql.lint.words import words
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 DEPTH = 30
 """Deepest nesting of code inside strings that is followed."""
 
-CLOSERS = {"(": ")", "[": "]", "{": "}", "$(": ")", "@(": ")", "@{": "}", "${": "}", "#{": "}"}
 _BEFORE_REGEX = words(
     """return typeof case in of do else void delete throw new await yield and or not if unless while until when then
     puts"""
@@ -257,7 +257,7 @@ class Scanner:
                 return None
             # The dollar of ``{$name}`` belongs to the code.
             start = at + 1 if sign == "{$" else start
-            tokens, closing = self.code(start, limit, CLOSERS[opener])
+            tokens, closing = self.code(start, limit, BRACKETS[opener])
             end = min(closing + sign.count(opener), limit)
             return Chunk("placeholder", "", at, end, quoting, source=text[start:closing].strip(), tokens=tokens)
         match = self.syntax.name.match(text, start, limit)

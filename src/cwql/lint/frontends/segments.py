@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
+
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment, cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     Make = Callable[[int, int, TemplateSegment], Sequence[TemplateSegment]]
     Cut = tuple[int, int, Make]
@@ -50,6 +53,25 @@ def character_of(digits: str) -> str:
     return chr(code) if code < 0x110000 else "\N{REPLACEMENT CHARACTER}"
 
 
+def cut_segments(
+    segments: Sequence[TemplateSegment], begin: int, stop: int, starts: Sequence[int] = ()
+) -> Iterator[TemplateSegment]:
+    """Yield the segments of ``text[begin:stop]``, the outer ones shortened; `starts` may give where each begins."""
+    starts = starts or _starts_of(segments)
+    index = max(bisect_right(starts, begin) - 1, 0)
+    while index < len(segments) and starts[index] < stop:
+        segment, start = segments[index], starts[index]
+        low, high = max(begin - start, 0), min(stop - start, len(segment.text))
+        if low < high:
+            yield cut(segment, low, high) if segment.kind == "same" else segment
+        index += 1
+
+
+def _starts_of(segments: Sequence[TemplateSegment]) -> list[int]:
+    """Return where each segment begins in the text that all of them make, and the length of that."""
+    return [*accumulate([len(segment.text) for segment in segments], initial=0)]
+
+
 def substitute(segments: Sequence[TemplateSegment], cuts: Iterable[Cut]) -> list[TemplateSegment]:
     """Return the segments with spans of their text replaced.
 
@@ -59,39 +81,12 @@ def substitute(segments: Sequence[TemplateSegment], cuts: Iterable[Cut]) -> list
     cuts = list(cuts)
     if not cuts:
         return list(segments)
+    starts = _starts_of(segments)
     result: list[TemplateSegment] = []
-    index, base = 0, 0
     done = 0
-
-    def copy(upto: int) -> None:
-        nonlocal index, base, done
-        while index < len(segments) and done < upto:
-            segment = segments[index]
-            high = min(upto - base, len(segment.text))
-            low = done - base
-            if low < high:
-                result.append(cut(segment, low, high) if segment.kind == "same" else segment)
-            done = base + high
-            if high == len(segment.text):
-                base += len(segment.text)
-                index += 1
-
-    def drop(upto: int) -> tuple[int, int, TemplateSegment]:
-        nonlocal index, base, done
-        first = segments[min(index, len(segments) - 1)]
-        start = end = first.start + (done - base if first.kind == "same" else 0)
-        while index < len(segments) and done < upto:
-            segment = segments[index]
-            high = min(upto - base, len(segment.text))
-            end = segment.start + high if segment.kind == "same" else segment.end
-            done = base + high
-            if high == len(segment.text):
-                base += len(segment.text)
-                index += 1
-        return start, end, first
-
     for low, high, make in cuts:
-        copy(low)
-        result.extend(make(*drop(high)))
-    copy(sum([len(segment.text) for segment in segments]))
-    return result
+        replaced = list(cut_segments(segments, low, high, starts))
+        result += cut_segments(segments, done, low, starts)
+        result += make(replaced[0].start, replaced[-1].end, replaced[0])
+        done = high
+    return [*result, *cut_segments(segments, done, starts[-1], starts)]

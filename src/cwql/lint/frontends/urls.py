@@ -7,7 +7,7 @@ condition, with percent codes decoded and every segment still at its position in
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.segments import text_of
+from cwql.lint.frontends.segments import cut_segments, text_of
 from cwql.lint.request_targets import parameter_of, place_of_url
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, QuoteStyle, TemplateSegment, cut
 from cwql.source import Span
@@ -98,20 +98,6 @@ def _path(text: str, query: int) -> str:
     if mark >= 0:
         head = head[:mark]
     return re.split(r"[\s\"'<>(]", head)[-1] if head else ""
-
-
-def cut_segments(segments: Sequence[TemplateSegment], begin: int, stop: int) -> Iterator[TemplateSegment]:
-    """Yield the segments of ``text[begin:stop]``, the outer ones shortened."""
-    at = 0
-    for segment in segments:
-        low, high = max(begin - at, 0), min(stop - at, len(segment.text))
-        at += len(segment.text)
-        if low >= high:
-            continue
-        if segment.kind == "same":
-            yield cut(segment, low, high)
-        else:
-            yield segment
 
 
 def _decode(segments: Sequence[TemplateSegment], spaced: bool) -> Iterator[TemplateSegment]:
