@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.type_names import is_safe_type, is_text_type
-from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, member_of, path_of, uncertain
+from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, is_harmless, member_of, path_of, uncertain
 from cwql.lint.ir import Function, Index, Items, Member, Name, Node, Unary, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
@@ -43,6 +43,8 @@ class Bindings:
         self.checked: set[str] = set()
         """Members that a test has found to be safe."""
         self.calls: list[tuple[Function, dict[str, Value], tuple[int, int], Scope, list[RequestTarget]]] = []
+        self.takers: dict[str, dict[int, Function]] = {}
+        """The functions that have a parameter, by its name."""
         self.parametric: dict[int, list[tuple[str, Sink]]] = {}
         self.defaults: list[tuple[int, str, Sink]] = []
         self.targets: dict[tuple[int, str], RequestTarget] = {}
@@ -101,14 +103,7 @@ class Bindings:
             # ``*conditions += "…"`` of a pointer.
             target = target.value
         if isinstance(target, Items):
-            for each in target.items:
-                if isinstance(each, Name):
-                    member = (value.entries or {}).get(each.name)
-                    part = member if member is not None else guess(member_of(value), each.name)
-                    part.safe = part.safe or self.is_safe_name(each.name)
-                    if value.items is not None and not value.partial and len(value.items) == len(target.items):
-                        part = value.items[target.items.index(each)]
-                    self.env.set(each.name, part)
+            self._unpack(target, value)
             return
         if isinstance(target, Index) and target.key is None:
             # ``$list[] = item``
@@ -117,6 +112,8 @@ class Bindings:
             self.push(path, old, [value], target)
             return
         path = path_of(target)
+        if isinstance(target, Index) and not path:
+            self._mix(target.owner, value)
         if value.places or any(text.place is not None for text in value.texts):
             self.scope.assigned = True
         if path.isupper():
@@ -133,6 +130,25 @@ class Bindings:
             if path.startswith("this.") and self.members is not None and self.members is not self.env:
                 self.set_member(path, value)
         self._bind_parameter(target, value, node)
+
+    def _unpack(self, target: Items, value: Value) -> None:
+        """Give each name of a list of targets its part of a value."""
+        for each in target.items:
+            if isinstance(each, Name):
+                member = (value.entries or {}).get(each.name)
+                part = member if member is not None else guess(member_of(value), each.name)
+                part.safe = part.safe or self.is_safe_name(each.name)
+                if value.items is not None and not value.partial and len(value.items) == len(target.items):
+                    part = value.items[target.items.index(each)]
+                self.env.set(each.name, part)
+
+    def _mix(self, owner: Node, value: Value) -> None:
+        """Add a value to a mapping under an unknown key: its entries are no longer those that the program lists."""
+        known = self.current(owner)
+        if known is not None:
+            mixed = known.moved(known.start, known.end)
+            mixed.entries, mixed.safe = None, known.safe and is_harmless(value)
+            self.env.set(path_of(owner), mixed, counted=False)
 
     def _bind_parameter(self, target: Node, value: Value, node: Node) -> None:
         """Note a parameter that a target has the name of."""

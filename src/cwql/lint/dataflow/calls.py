@@ -9,12 +9,10 @@ from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import guards_of
 from cwql.lint.dataflow.knowledge import LENGTHS, LOOPS, MAPS, NUMBERS, SAME, fold, is_adder, is_builder
 from cwql.lint.dataflow.known_functions import known_call
-from cwql.lint.dataflow.list_functions import list_after_function
+from cwql.lint.dataflow.list_functions import list_after_function, part_of_mapping
 from cwql.lint.dataflow.origins import guess, is_input, is_source
 from cwql.lint.dataflow.targets import chain_of, note_chain, place_of_chain
-from cwql.lint.dataflow.text_functions import (
-    join_values,
-)
+from cwql.lint.dataflow.text_functions import join_values
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import THIS, Segment, Text, Value, member_of, path_of
 from cwql.lint.ir import Call, Function, Literal, Member, Name, key_of
@@ -339,14 +337,15 @@ def _option(name: str, known: bool) -> str | None:
     return parameter
 
 
-def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value]) -> Value:
-    """Return the result of a function of the file, and remember with which values it is called."""
-    env, scope = flow.captured.get(id(function), (flow.env, flow.scope))
+def _given(node: Call, function: Function, values: Sequence[Value]) -> dict[str, Value]:
+    """Return the arguments of a call by the names of the parameters."""
     given: dict[str, Value] = {}
     position = 0
     positional = [argument for argument in node.arguments if argument.value is not None]
     for argument, value in zip(positional, values, strict=False):
-        if argument.name:
+        if argument.spread:
+            given.update(value.entries or {})
+        elif argument.name:
             given[argument.name.lower() if node.command else argument.name] = value
         elif position < len(function.parameters):
             given[function.parameters[position].name] = value
@@ -360,6 +359,19 @@ def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value]) 
         ]
         together.partial = any(argument.spread for argument in positional)
         given[rest.name] = together
+    if node.piped is not None or any(
+        argument.spread and not value.entries for argument, value in zip(positional, values, strict=False)
+    ):
+        # Any parameter may get it.
+        for parameter in function.parameters:
+            given.setdefault(parameter.name, Value(node.start, node.end))
+    return given
+
+
+def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value]) -> Value:
+    """Return the result of a function of the file, and remember with which values it is called."""
+    env, scope = flow.captured.get(id(function), (flow.env, flow.scope))
+    given = _given(node, function, values)
     result = flow.call_body(function, env, scope)
     for name, value in given.items():
         place = flow.targets.get((id(function), name))
@@ -378,6 +390,11 @@ def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value]) 
         found.texts = []
     elif found.texts:
         found.texts = [_filled(flow, text, given) for text in found.texts]
+    elif found.joint is not None and found.items:
+        # ``"'$_'"`` for each item of a parameter
+        found.items = [each.moved(each.start, each.end) for each in found.items]
+        for each in found.items:
+            each.texts = [_filled(flow, text, given) for text in each.texts]
     elif not (found.joint or "").strip() and _CLEANS.search(flow.source, function.start, function.end) is not None:
         # Whether it takes out all quotes cannot be decided here.
         found = Value(node.start, node.end, safe=True)
@@ -423,7 +440,7 @@ def _member(flow: Flow, node: Member) -> Value:
     if isinstance(node.owner, Name) and flow.module.aliases.get(node.owner.name) == "enum":
         return Value(node.start, node.end, safe=True)
     owner = flow.evaluate(node.owner) if node.owner is not None else Value(node.start, node.start)
-    if node.name == "Groups" and owner.entries:
+    if node.name in ("Groups", "groups") and owner.entries:
         # ``Regex.Match(…).Groups[1].Value``
         return owner.moved(node.start, node.end)
     entry = (owner.entries or {}).get(node.name)
@@ -431,6 +448,9 @@ def _member(flow: Flow, node: Member) -> Value:
         flow.frames[-1].carry(entry)
         return entry.moved(node.start, node.end)
     name = fold(node.name)
+    part = part_of_mapping(node, name, owner)
+    if part is not None:
+        return part
     value = Value(node.start, node.end)
     value.places, value.sinks = owner.places if named is None else [named], owner.sinks
     value.origin = "rows" if owner.origin == "rows" or is_input(node.name, member=True) else ""

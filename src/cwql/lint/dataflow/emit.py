@@ -8,7 +8,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.texts import CONNECTED, target_of
-from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, rest
+from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, is_harmless, rest
 from cwql.lint.frontends.entries import TEMPLATES, open_placeholders, without_sign
 from cwql.lint.frontends.segments import cut_segments, text_of
 from cwql.lint.frontends.text import PLACEHOLDERS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.dataflow.traits import Traits
-    from cwql.lint.ir import Module
+    from cwql.lint.ir import Function, Module
     from cwql.lint.request_targets import Context
 
 _ = _calls
@@ -37,6 +37,9 @@ _URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IG
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
 _QUERY_BEGINS = re.compile(rf"(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[^\s?=]*+[?=]|{PLACEHOLDER}")
 """How a text begins that is a URL or a query with blanks in it, and not a sentence."""
+
+
+_PRIVATE = re.compile(r"[^\n({]*\bprivate\b[^\n({]*\(", re.IGNORECASE)
 
 
 class Emitter:
@@ -84,7 +87,34 @@ class Emitter:
                     made = Sink([text], sink.parameter, sink.key, sink.at, statement, scope, partial=sink.partial)
                     made.near = list(sink.near or sink.uses or _around(sink, flow)[:1] or places[:1])
                     made.closed = True
+                    if all(place.endpoint is None for place in made.near):
+                        # ``api Computers "…"``, whose URL ends with an argument
+                        words = [each.plain for each in given.values() if each.plain]
+                        made.near = [p for p in (target_of(flow, word) for word in words) if p is not None] or made.near
                     flow.sinks.append(made)
+
+    def _is_passed_safe(self, name: str, seen: tuple[str, ...] = ()) -> bool:
+        """Return whether only the program calls the functions with a parameter, and passes safe values."""
+        takers = self.flow.takers.get(name, {})
+        for function in takers.values():
+            given = [values.get(name) for called, values, *_ in self.flow.calls if called is function]
+            if not given or not self._is_private(function):
+                return False
+            for value in given:
+                if value is None or is_harmless(value):
+                    continue
+                if value.parameter in ("", name, *seen) or not self._is_passed_safe(value.parameter, (*seen, name)):
+                    return False
+        return bool(takers)
+
+    def _is_private(self, function: Function) -> bool:
+        """Return whether only the file itself can call a function."""
+        if self.flow.traits.shared or function.name.startswith("_"):
+            return True
+        if self.language == "powershell":
+            return not self.context.source.name.lower().endswith(".psm1")
+        start = self.context.source.text.rfind("\n", 0, function.start) + 1
+        return _PRIVATE.search(self.context.source.text, start, function.start + 200) is not None
 
     # --- URLs ------------------------------------------------------------------------------------------------------
 
@@ -253,7 +283,7 @@ class Emitter:
                     number,
                     each.quoting,
                     each.expression if placeholder else "",
-                    each.safe,
+                    each.safe or (placeholder and bool(each.parameter) and self._is_passed_safe(each.parameter)),
                     each.joint,
                     each.dated,
                     each.origin,

@@ -8,7 +8,7 @@ from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import is_nothing
 from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, safe_groups
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
-from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced
+from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced, without_separator
 from cwql.lint.dataflow.texts import Builder, concatenate, extended
 from cwql.lint.dataflow.type_names import is_safe_type, is_text_type
 from cwql.lint.dataflow.values import (
@@ -84,6 +84,8 @@ def _literal(flow: Flow, node: Literal) -> Value:
             builder.insert(value, chunk.start, chunk.end, chunk.source, chunk.quoting, node.start)
             continue
         value = builder.operand(chunk.node, seal=True)
+        if value.parameter and not value.texts and len(node.chunks) == 1 and not chunk.spec:
+            return value.moved(node.start, node.end)
         if chunk.spec:
             value = value.moved(value.start, value.end)
             value.safe = value.safe or NUMERIC_FORMAT.match(chunk.spec.strip()) is not None
@@ -113,6 +115,10 @@ def _name(flow: Flow, node: Name) -> Value:
         if is_input(written) or (flow.traits.arguments and (node.name.isupper() or not node.name[:1].isalpha())):
             found.origin = "rows"
         return guess(found, written)
+    made = value.function
+    if flow.traits.bare and made is not None and not made.inline and not made.parameters:
+        # ``cutoff``, a call without brackets
+        value = flow.call_body(made, *flow.captured.get(id(made), (flow.env, flow.scope)))
     flow.frames[-1].carry(value)
     moved = value.moved(node.start, node.end)
     if not moved.texts and not moved.safe and flow.module.types.get(node.name) and not moved.parameter:
@@ -130,10 +136,21 @@ def _index(flow: Flow, node: Index) -> Value:
         flow.frames[-1].carry(known)
         return known.moved(node.start, node.end)
     key = key_of(node.key)
-    entry = (owner.entries or {}).get(key)
+    entries = owner.entries or {}
+    entry = entries.get(key) or entries.get(key.lower())
+    if entry is None and entries and node.key is not None and not key:
+        # Any of them: ``BOARDS[name]``.
+        entry = merged(list(entries.values()))
     if entry is not None:
         return entry.moved(node.start, node.end)
-    value = Value(node.start, node.end, safe=owner.safe)
+    if owner.texts and isinstance(node.key, Other):
+        # ``text[:-1]``
+        begins = not flow.source.startswith(":", node.key.start)
+        shortened = owner.moved(node.start, node.end)
+        shortened.texts = [without_separator(flow, text, begins) for text in owner.texts]
+        return shortened
+    # A mapping that starts empty may be filled with anything later.
+    value = Value(node.start, node.end, safe=owner.safe and owner.entries != {})
     if isinstance(node.owner, Name) and node.owner.name == "options":
         # ``options["months"]`` of a parser of arguments
         value.safe = value.safe or flow.is_safe_name(key)
@@ -242,7 +259,7 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
             flow.sink(sent_value, parameter, names["key"], node.start)
             flow.frames.pop()
     value.entries = entries
-    value.safe = bool(entries) and all(map(is_harmless, entries.values()))
+    value.safe = all(map(is_harmless, entries.values()))
     value.sinks = frame.sinks + frame.carried[:20]
     frame.close(flow.frames[-1])
     return value
@@ -513,7 +530,7 @@ def _block(flow: Flow, node: Block) -> Value:
 def _jump(flow: Flow, node: Jump) -> Value:
     if node.value is not None:
         value = flow.evaluate(node.value)
-        if node.returns:
+        if node.returns and not is_nothing(node.value):
             flow.returned.append(value)
     return Value(node.start, node.end)
 

@@ -8,17 +8,38 @@ from functools import cached_property
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.bindings import CONSTRUCTORS, Bindings
 from cwql.lint.dataflow.frame import Frame
-from cwql.lint.dataflow.guards import empty_names_of, guards_of
+from cwql.lint.dataflow.guards import empty_names_of, guards_of, is_nothing
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.values import Environment, Scope, Value, merged, pair_of
-from cwql.lint.ir import Block, Branch, Call, Choice, Class, Function, Jump, Loop, Member, Name, Node, Number
+from cwql.lint.ir import (
+    Assign,
+    Block,
+    Branch,
+    Call,
+    Choice,
+    Class,
+    Function,
+    Index,
+    Jump,
+    Literal,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Number,
+    Operation,
+    Unary,
+)
 from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+
+_EXPRESSIONS = frozenset((Call, Index, Literal, Member, Name, Operation, Unary))
+"""Statements whose value may be the result of a function."""
 
 DEPTH = 70
 """Deepest nesting of nodes that is followed."""
@@ -122,17 +143,32 @@ class Flow(Bindings):
             if isinstance(parameter.default, Number) and parameter.default.text in ("True", "False"):
                 value.safe = True
             value.parameter = parameter.name
+            self.takers.setdefault(parameter.name, {})[key] = function
             value.kind = parameter.type if parameter.type in self.classes else ""
             value.moment = parameter.type.strip("[]?").lower() == "datetime"
             self.env.set(parameter.name, value)
         body = function.body
         if isinstance(body, Block):
-            self.block(body)
-        else:
+            last = body.statements[-1] if self.traits.implicit and body.statements else None
+            if last is not None and type(last) in _EXPRESSIONS:
+                self.block(Block(body.start, last.start, body.statements[:-1]))
+                body = last
+            else:
+                self.block(body)
+        if not isinstance(body, Block):
             self.open_statement(body)
             self.returned.append(self.evaluate(body))
             self.close_statement()
         self.finish_functions()
+        if self.traits.shared and isinstance(body, Block):
+            own = {
+                each.target.name
+                for each in body.statements
+                if isinstance(each, Assign) and each.declared and isinstance(each.target, Name)
+            }
+            for name, value in self.env.names.items():
+                if name not in own and not value.parameter:
+                    env.set(name, value)
         result = merged(self.returned[:8]) if self.returned else Value(function.start, function.start)
         self.depth -= 1
         self.env, self.scope, self.returned, self.statement, self.owner, self.looping, self.waiting, self.frames = saved
@@ -184,7 +220,7 @@ class Flow(Bindings):
                 if node.value is not None:
                     self.open_statement(node)
                     value = self.evaluate(node.value)
-                    if node.returns:
+                    if node.returns and not is_nothing(node.value):
                         self.returned.append(value)
                     self.close_statement()
                 return not node.returns and node.value is None and not self._throws(node)
@@ -370,7 +406,7 @@ class Flow(Bindings):
             return pair_of(over, over.entries)
         # A list that starts empty may be filled with anything later.
         value = Value(over.start, over.start, safe=(over.safe and over.items != []) or self.is_safe_name(name))
-        value.origin = over.origin
+        value.origin, value.parameter = over.origin, over.parameter
         return value
 
     # --- expressions ---------------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ LIST_MAKERS = words("listof setof mutablelistof arrayof aslist of")
 """Functions that return a list of their arguments."""
 
 JOINS = words("join implode joined jointostring combine mkstring text.combine")
-FORMATS = words("sprintf format formatted vsprintf stringformat appendformat printf format!")
+FORMATS = words("sprintf format formatted vsprintf stringformat printf format!")
 CONCATS = words("concat sprint sprintln str")
 APPENDS = words("append writestring pushstr write push appendline add pushback put appendformat")
 PUSHES = words("push add append unshift pushback insert prepend")

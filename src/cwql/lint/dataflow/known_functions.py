@@ -31,10 +31,11 @@ from cwql.lint.dataflow.knowledge import (
     fold,
     is_escaper,
 )
-from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, map_call
+from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, map_call, part_of_mapping
 from cwql.lint.dataflow.origins import OUTSIDE, guess
 from cwql.lint.dataflow.text_functions import (
     concat_call,
+    cut_call,
     date_format_call,
     dedent_call,
     format_call,
@@ -46,7 +47,17 @@ from cwql.lint.dataflow.text_functions import (
 )
 from cwql.lint.dataflow.texts import Builder, extended
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import MOST_TEXTS, Value, has_literal, is_harmless, is_word, member_of, path_of, rest
+from cwql.lint.dataflow.values import (
+    MOST_TEXTS,
+    Value,
+    has_literal,
+    is_harmless,
+    is_word,
+    member_of,
+    merged,
+    path_of,
+    rest,
+)
 from cwql.lint.ir import Call, Literal, Member, Name, Node, Pattern, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
@@ -57,6 +68,12 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument
+
+_SHORTENS = words(
+    """lstrip trimstart ltrim removeprefix trimprefix rstrip trimend rtrim removesuffix trimsuffix trimright chomp chop
+    slice substring substr left"""
+)
+"""Calls that take the separator before or after a text, if they have an argument."""
 
 _PAIRS = words("getenumerator items entries entryset iteritems")
 """Methods that return the keys of a mapping with their values."""
@@ -135,11 +152,19 @@ def known_call(  # noqa: C901  # a case for each kind of function
             first_argument = collector.arguments[0].value if collector.arguments else None
             return join_values(flow, node, owner, flow.evaluate(first_argument) if first_argument is not None else None)
         return owner.moved(node.start, node.end)
-    mapping = first if owner_name == "object" and folded == "entries" else owner
+    mapping = first if owner_name == "object" or folded.startswith("array") else owner
+    part = part_of_mapping(node, folded, mapping)
+    if part is not None:
+        return part
     if folded in _PAIRS and mapping is not None and mapping.entries:
         pairs = mapping.moved(node.start, node.end)
         pairs.pairs = True
         return pairs
+    if folded == "get" and owner is not None and owner.entries and len(arguments) == 1:
+        key = key_of(arguments[0].value)
+        entry = owner.entries.get(key) if key else merged(list(owner.entries.values()))
+        if entry is not None:
+            return entry.moved(node.start, node.end)
     if folded in FORMATS or (folded == "format" and owner is not None):
         made = format_call(flow, node, owner, is_module, owner_name, values, arguments)
         if made is not None:
@@ -220,6 +245,9 @@ def known_call(  # noqa: C901  # a case for each kind of function
         return found
     if folded in STRIPS and owner is not None and owner.texts and not values:
         return strip_call(flow, node, folded, owner)
+    shortened = first if is_module else owner
+    if folded in _SHORTENS and arguments and shortened is not None and shortened.texts:
+        return cut_call(flow, node, folded, shortened, arguments)
     if folded in DEDENTS:
         subject = owner if owner is not None and owner.texts else first
         if subject is not None and subject.texts:

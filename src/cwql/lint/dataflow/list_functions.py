@@ -72,6 +72,18 @@ def list_after_function(flow: Flow, node: Call, name: str) -> Value | None:
     return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member)) else None
 
 
+def part_of_mapping(node: Node, name: str, mapping: Value | None) -> Value | None:
+    """Return the list of the keys or of the values of a mapping; None if `name` is neither."""
+    if mapping is None or not mapping.entries or name not in ("keys", "keyset", "arraykeys", "values", "arrayvalues"):
+        return None
+    found = Value(node.start, node.end, safe=mapping.safe)
+    if "keys" in name:
+        found.safe = all(map(is_word, mapping.entries))
+    else:
+        found.items = list(mapping.entries.values())
+    return found
+
+
 def map_call(
     node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
 ) -> Value | None:

@@ -8,7 +8,7 @@ from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, Q
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import Builder
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, rest
-from cwql.lint.ir import Call, Literal, Member, Node, Pattern
+from cwql.lint.ir import Call, Literal, Member, Node, Number, Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def format_value(
     if not template.texts:
         return None
     found = Value(node.start, node.end)
+    safe = True
     for text in template.texts[:MOST_TEXTS]:
         shown = "".join([each.text for each in text.segments])
         braces = (_BRACES.search(shown) is not None and _FORM.search(shown) is None) or flow.traits.braces
@@ -74,10 +75,12 @@ def format_value(
             continue
         made = builder.value()
         found.texts += made.texts
+        safe = safe and made.safe
         found.sinks += made.sinks
     for value in values:
         found.sinks = [*found.sinks, *value.sinks]
     found.texts = found.texts[:MOST_TEXTS]
+    found.safe = safe and bool(found.texts)
     return found
 
 
@@ -116,6 +119,33 @@ def _stripped(flow: Flow, text: Text, sides: str) -> Text:
             segments.pop()
         if segments and segments[-1].kind == "same":
             segments[-1] = segments[-1].cut(0, len(segments[-1].text.rstrip()))
+    return flow.make(text.changed(segments))
+
+
+_SEPARATOR = re.compile(r"\s*(?:,|\b(?:and|or)\b)\s*", re.IGNORECASE)
+
+
+def cut_call(flow: Flow, node: Node, folded: str, subject: Value, arguments: Sequence[Argument]) -> Value:
+    """Return a text without the separator at its beginning or its end: ``list.TrimEnd(',')``, ``text.Substring(5)``."""
+    numbers = [each.value.text for each in arguments if isinstance(each.value, Number)]
+    begins = folded in ("lstrip", "trimstart", "ltrim", "removeprefix", "trimprefix") or numbers[:1] not in ([], ["0"])
+    found = subject.moved(node.start, node.end)
+    found.texts = [without_separator(flow, text, begins) for text in subject.texts]
+    return found
+
+
+def without_separator(flow: Flow, text: Text, begins: bool) -> Text:
+    """Return a text without a comma or a connective at its beginning or its end."""
+    segments = list(text.segments)
+    at = 0 if begins else -1
+    part = segments[at] if segments else None
+    if part is None or part.kind != "same":
+        return text
+    separators = list(_SEPARATOR.finditer(part.text))
+    match = separators[at] if separators else None
+    if match is None or (match.start() > 0 if begins else match.end() < len(part.text)):
+        return text
+    segments[at] = part.cut(match.end(), len(part.text)) if begins else part.cut(0, match.start())
     return flow.make(text.changed(segments))
 
 

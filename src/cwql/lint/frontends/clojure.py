@@ -91,6 +91,6 @@ def _called(start: int, end: int, found: list[Node]) -> Node:
     return Call(start, end, head, [Argument(each) for each in found[1:]])
 
 
-GRAMMAR = Grammar(_SYNTAX, Clojure, Traits("clojure"))
+GRAMMAR = Grammar(_SYNTAX, Clojure, Traits("clojure", implicit=True))
 
 extract = GRAMMAR.extract

@@ -132,6 +132,6 @@ class Elixir(WordParser):
         return super().bracket()
 
 
-GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True), functions="words")
+GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True, implicit=True), functions="words")
 
 extract = GRAMMAR.extract

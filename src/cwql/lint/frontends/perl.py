@@ -106,6 +106,6 @@ class Perl(Parser):
         return super().member(left)
 
 
-GRAMMAR = Grammar(_SYNTAX, Perl, Traits("perl"), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Perl, Traits("perl", implicit=True), functions="braces")
 
 extract = GRAMMAR.extract

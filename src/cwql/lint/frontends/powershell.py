@@ -460,7 +460,7 @@ class PowerShell(Declarations):
                 name = key.text.lower() if key.kind != "string" else ""
                 literal = self.literal(key) if key.kind == "string" else None
                 value = self.value()
-                found.append(Argument(value, key.text if name else "", key.start, key=literal))
+                found.append(Argument(value, name, key.start, key=literal))
             elif key.text not in (";", ","):
                 node = self.pipe(key.start)
                 if node is not None:
@@ -510,7 +510,7 @@ def _spanned(node: Node, start: int, end: int) -> Node:
 GRAMMAR = Grammar(
     SYNTAX,
     PowerShell,
-    Traits("powershell", place_of=place_of_command, native_dates=True, words=(WORD,)),
+    Traits("powershell", place_of=place_of_command, native_dates=True, words=(WORD,), implicit=True),
     functions="commands",
 )
 

@@ -82,6 +82,6 @@ class Rust(Parser):
         return Other(start, self.last_end())
 
 
-GRAMMAR = Grammar(_SYNTAX, Rust, Traits("rust"), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Rust, Traits("rust", implicit=True), functions="braces")
 
 extract = GRAMMAR.extract
