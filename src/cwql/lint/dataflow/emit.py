@@ -7,8 +7,9 @@ from bisect import bisect_right
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
+from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import CONNECTED, target_of
-from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, is_harmless, rest
+from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, Value, is_harmless, rest
 from cwql.lint.frontends.entries import TEMPLATES, open_placeholders, without_sign
 from cwql.lint.frontends.segments import cut_segments, text_of
 from cwql.lint.frontends.text import PLACEHOLDERS
@@ -93,19 +94,23 @@ class Emitter:
                         made.near = [p for p in (target_of(flow, word) for word in words) if p is not None] or made.near
                     flow.sinks.append(made)
 
-    def _is_passed_safe(self, name: str, seen: tuple[str, ...] = ()) -> bool:
-        """Return whether only the program calls the functions with a parameter, and passes safe values."""
-        takers = self.flow.takers.get(name, {})
-        for function in takers.values():
+    def _passed(self, name: str, seen: tuple[str, ...] = ()) -> Value | None:
+        """Return the value of a parameter if only the program calls the functions that have it."""
+        found: list[Value] = []
+        for function in self.flow.takers.get(name, {}).values():
             given = [values.get(name) for called, values, *_ in self.flow.calls if called is function]
             if not given or not self._is_private(function):
-                return False
+                return None
             for value in given:
-                if value is None or is_harmless(value):
+                if value is None or value.parameter in (name, *seen):
                     continue
-                if value.parameter in ("", name, *seen) or not self._is_passed_safe(value.parameter, (*seen, name)):
-                    return False
-        return bool(takers)
+                passed = self._passed(value.parameter, (*seen, name)) if value.parameter and not value.safe else None
+                found.append(value if passed is None else passed)
+        if not found:
+            return None
+        together = Value(0, 0, safe=all(map(is_harmless, found)))
+        together.origin = origin_of(found)
+        return together
 
     def _is_private(self, function: Function) -> bool:
         """Return whether only the file itself can call a function."""
@@ -274,6 +279,7 @@ class Emitter:
             mark = each.literal if each.literal >= 0 else -1 - each.start
             number = numbers.setdefault(mark, len(numbers))
             placeholder = each.kind == "placeholder"
+            passed = self._passed(each.parameter) if each.parameter and not each.safe else None
             pieces.append(
                 TemplateSegment(
                     PLACEHOLDER if placeholder else each.text,
@@ -283,10 +289,10 @@ class Emitter:
                     number,
                     each.quoting,
                     each.expression if placeholder else "",
-                    each.safe or (placeholder and bool(each.parameter) and self._is_passed_safe(each.parameter)),
+                    each.safe if passed is None else passed.safe,
                     each.joint,
                     each.dated,
-                    each.origin,
+                    each.origin if passed is None else passed.origin,
                 )
             )
         return pieces

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.flow import SHORT
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.dataflow.values import is_word
-from cwql.lint.ir import Argument, Assign, Block, Call, Cast, Choice, Chunk, Literal, Member, Module, Name, Node, Other
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Block,
+    Call,
+    Cast,
+    Choice,
+    Chunk,
+    Function,
+    Literal,
+    Member,
+    Module,
+    Name,
+    Node,
+    Other,
+    Parameter,
+)
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -26,6 +44,9 @@ _SINGLE = QuoteStyle({}, "'")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\+?=)")
 _VARIABLE = re.compile(r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{([!#]?)([A-Za-z_]\w*+|\d++)([^{}]*+)\})")
 _SUBSCRIPT = re.compile(r"\[[^\[\]]*+\]\Z")
+_ITEMS = re.compile(r"\A\[[^\[\]]*+\](?=[/%#])")
+"""The subscript of a list whose items are changed."""
+
 _ENTRY = re.compile(r"\[['\"]?([^\[\]'\"$]*+)['\"]?\]=")
 _ARITHMETIC = re.compile(r"\$\(\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)\)")
 _HERE = re.compile(r"<<(-?)[ \t]*(['\"]?)([A-Za-z_]\w*)\2")
@@ -38,7 +59,12 @@ _PLAIN_PAIRS = words("http https xh httpie")
 _CURL_ONLY = words("--data-urlencode --url-query")
 """Options by which a function of the script is known to call curl."""
 
-_PREFIXES = words("export local readonly declare typeset sudo then do else if while ! time $ elif until")
+_FUNCTION = re.compile(r"(\(\s*+\)\s*+)?\{(?=\s)")
+_DEEPEST = 40
+"""Deepest nesting of functions and groups that is parsed."""
+
+_DECLARES = words("local declare typeset integer")
+_PREFIXES = _DECLARES | words("export readonly sudo then do else if while ! time $ elif until")
 LIMIT = 200_000
 """Longest script that is read word by word, in characters."""
 
@@ -54,11 +80,14 @@ class Reader:
         self.size = len(text)
         self.pending: list[tuple[str, bool, bool]] = []
         self.depth = 0
+        self.function = ""
+        self.tests = _tests(text)
 
     def commands(self, close: str = "") -> list[Node]:
         """Return the commands up to the end, or to a bracket."""
         found: list[Node] = []
         words: list[Literal] = []
+        start = self.at
         self.depth += 1
         while self.at < self.size:
             sign = self.text[self.at]
@@ -75,23 +104,67 @@ class Reader:
                 self.at = match.end()
             elif sign == "(" and words and words[-1].end == self.at and _LIST.fullmatch(words[-1].value or ""):
                 found += self._list(words.pop())
-            elif sign in "&|;(){}\n":
-                start = self.at
-                self.at += 2 if self.text.startswith(("&&", "||", ";;"), start) else 1
+            elif sign in "({" and (body := self._body(words)):
+                found.append(self._function(words[-1], body))
+                words = []
+            elif sign == "{" and self.text[self.at + 1 : self.at + 2].isspace() and self.depth < _DEEPEST:
+                found += self._command(words)
+                words = []
+                self.at += 1
+                found += self.commands("}")
+                self.at += 1
+            elif sign in "&|;()}\n":
+                begin = self.at
+                self.at += 2 if self.text.startswith(("&&", "||", ";;"), begin) else 1
                 found += self._command(words)
                 words = []
                 if sign == "\n":
                     found += self._documents()
-                    self.at = self.skipped.get(start, self.at)
+                    self.at = self.skipped.get(begin, self.at)
             elif sign in "<>":
                 self.at += 1
             else:
-                word = self.word(close)
+                word = self.word(close.replace("}", ""))
                 if word is not None:
                     words.append(word)
         found += self._command(words)
         self.depth -= 1
+        return self._with_tests(start, found)
+
+    def _with_tests(self, start: int, statements: Sequence[Node]) -> list[Node]:
+        """Return statements, with a note after each test of a variable that it is safe from there on."""
+        spans = [(each.start, each.end) for each in statements if isinstance(each, Function)]
+        tests = [
+            (at, self._variable(name))
+            for at, name in self.tests[bisect_left(self.tests, (start, "")) : bisect_left(self.tests, (self.at, ""))]
+            if not any(low < at < high for low, high in spans)
+        ]
+        found: list[Node] = []
+        for each in statements:
+            while tests and each.start >= tests[0][0]:
+                at, name = tests.pop(0)
+                found.append(Assign(at, at, Name(at, at, name), Cast(at, at, "int", Name(at, at, name))))
+            found.append(each)
         return found
+
+    def _variable(self, name: str) -> str:
+        """Return the name of a variable, with that of the function whose argument it is."""
+        return f"{self.function}:{name}" if self.function and name.isdigit() else name
+
+    def _body(self, words: Sequence[Literal]) -> int:
+        """Return where the body of a function begins whose header is at hand: ``name() {``, ``function name {``; 0 for anything else."""
+        named = len(words) == 1 or (len(words) == 2 and words[0].value == "function")
+        match = _FUNCTION.match(self.text, self.at) if named and words[-1].value and self.depth < _DEEPEST else None
+        return match.end() if match is not None and (match[1] or len(words) == 2) else 0
+
+    def _function(self, head: Literal, at: int) -> Node:
+        """Parse the body of a function, whose arguments are ``$1`` to ``$9``."""
+        self.at = at
+        outer, self.function = self.function, head.value or ""
+        parameters = [Parameter(f"{self.function}:{number}") for number in range(1, 10)]
+        body = self.commands("}")
+        self.at, self.function = min(self.at + 1, self.size), outer
+        return Function(head.start, self.at, head.value or "", parameters, Block(at, self.at, body))
 
     def _list(self, head: Literal) -> list[Node]:
         """Return the assignment of a list, ``name=(a b)`` or ``name=([key]=a)``, and that of its keys: to one of them each."""
@@ -224,9 +297,9 @@ class Reader:
         match = _VARIABLE.match(text, start, limit)
         if match is not None:
             self.at = match.end()
-            name = match[1] or match[2] or match[4]
+            name = self._variable(match[1] or match[2] or match[4])
             node: Node = Name(start, match.end(), name)
-            rest = match[5] or ""
+            rest = _ITEMS.sub("", match[5] or "")
             if match[3] == "#":
                 node = Cast(start, match.end(), "int", node)
             elif match[3] == "!":
@@ -243,6 +316,11 @@ class Reader:
                     for part in [*parts, ""][:2]
                 ]
                 node = Call(start, match.end(), Member(start, match.end(), node, "replaceall"), arguments)
+            elif rest[:1] in ("%", "#"):
+                # ``${list%,}``
+                cut = "removesuffix" if rest[0] == "%" else "removeprefix"
+                removed = Literal(start, start, [Chunk("same", _unquoted(rest.strip("%#")), start, start)])
+                node = Call(start, match.end(), Member(start, match.end(), node, cut), [Argument(removed)])
             elif rest:
                 node = Other(start, match.end(), [node])
             return Chunk("placeholder", "", start, match.end(), quoting, node, match[0])
@@ -276,6 +354,7 @@ class Reader:
         """Return the nodes of one command."""
         found: list[Node] = []
         index = 0
+        declares = integer = False
         while index < len(words):
             word = words[index]
             head = word.chunks[0] if word.chunks else None
@@ -286,11 +365,14 @@ class Reader:
                 else None
             )
             if match is not None and head is not None:
-                value = _after(word, match.end())
+                value: Node = _after(word, match.end())
+                if integer:
+                    value = Cast(value.start, value.end, "int", value)
                 target = Name(word.start, word.start + match.end(1), match[1])
-                found.append(Assign(word.start, word.end, target, value, match[2] == "+="))
-            elif plain in _PREFIXES:
-                pass
+                found.append(Assign(word.start, word.end, target, value, match[2] == "+=", declared=declares))
+            elif plain in _PREFIXES or (declares and plain is not None and plain.startswith("-")):
+                declares = declares or plain in _DECLARES
+                integer = integer or plain == "integer" or (declares and plain.startswith("-") and "i" in plain)
             else:
                 break
             index += 1
@@ -298,12 +380,24 @@ class Reader:
         if not rest:
             return found
         name = (rest[0].value or "").rpartition("/")[2]
-        if name == "for" and len(rest) > 3 and rest[1].value and rest[2].value == "in":
-            # ``for status in New Closed``: one of the words.
-            options = [
-                Other(each.start, each.end) if each.value is not None and _GLOB.search(each.value) else each
-                for each in rest[3:]
+        if name == "read":
+            # ``read -r name``: any text
+            given = [each for each in rest[1:] if each.value is not None and each.value.isidentifier()]
+            return [
+                *found,
+                *(
+                    Assign(
+                        each.start,
+                        each.end,
+                        Name(each.start, each.end, each.value or ""),
+                        Other(each.start, each.start),
+                    )
+                    for each in given
+                ),
             ]
+        if name in ("for", "select") and len(rest) > 3 and rest[1].value and rest[2].value == "in":
+            # ``for status in New Closed``: one of the words.
+            options = [_option(each) for each in rest[3:]]
             target = Name(rest[1].start, rest[1].end, rest[1].value)
             found.append(Assign(rest[0].start, rest[-1].end, target, _one_of(rest[3].start, rest[-1].end, options)))
             return found
@@ -322,8 +416,12 @@ class Reader:
 
 
 _LIST = re.compile(r"[A-Za-z_]\w*\+?=")
+_CLASSES = (("[!", "[^"), ("[:alnum:]", "\\w"), ("[:alpha:]", "\\w"), ("[:digit:]", "\\d"), ("[:space:]", " "))
+"""Signs of a pattern of the shell, and what they are in a regular expression."""
+
 _MOST_OPTIONS = 40
-_GLOB = re.compile(r"[*?\[~]")
+_GLOB = re.compile(r"[*?\[~{]")
+_RANGE = re.compile(r"[\w.-]*\{[\w.,-]*\}[\w.-]*")
 
 
 def _one_of(start: int, end: int, options: Sequence[Node]) -> Node:
@@ -341,10 +439,20 @@ def _one_of(start: int, end: int, options: Sequence[Node]) -> Node:
     return options[0] if len(options) == 1 else Choice(start, end, options)
 
 
+def _option(word: Literal) -> Node:
+    """Return a word after ``in``: the names of files may be any text, and ``{1..5}`` are several words."""
+    if word.value is None or not _GLOB.search(word.value):
+        return word
+    several = Other(word.start, word.end)
+    return Cast(word.start, word.end, "int", several) if _RANGE.fullmatch(word.value) else several
+
+
 def _unquoted(part: str) -> str:
     """Return a part of ``${name//pattern/text}`` without the quotes around it, and without backslashes before quotes."""
     if len(part) > 1 and part[0] == part[-1] and part[0] in "'\"":
         part = part[1:-1]
+    for name, meant in _CLASSES:
+        part = part.replace(name, meant)
     return part.replace("\\'", "'").replace('\\"', '"')
 
 
@@ -352,6 +460,7 @@ _CLEAN = re.compile(
     r"(?:tr\s+-(?:cd|dc|Cd|dC)\s++['\"]?(?:[\w.@: -]|\\n|\[:(?:alnum|digit|alpha):\])*+['\"]?"
     r"|tr\s+-d\s+['\"\\]*['\"][^|]*|date\s.*\+.*|wc\s+-\w+.*|id\s+-u.*|expr\s.*"
     r"|sed\s+(?:-[Er]+\s+)?(?:-e\s+)?['\"]?s(?P<d>[/|#])\[\^[\w.@: -]*\][+*]?(?P=d)(?P=d)g?['\"]?"
+    r"|sed\s+-n[Er]*\s+['\"]s(?P<e>[/|#])(?:(?!(?P=e))[^(])*\(\[[\w.: -]*\][^()]*\)(?:(?!(?P=e)).)*(?P=e)\\1(?P=e)p['\"][^|]*"
     r"|jq\s+(?:-\w+\s+)*'[\[(]?(?:map\()?[^'|]*\.id[\])]*"
     r"(?:\s*\|\s*(?:unique|sort|tostring|@csv|join\(\"[,; ]+\"\)))*'"
     r"|jq\s.*\.id(?:\s*//\s*\w+)?['\"]?[^.'\"]*)\s*\Z",
@@ -374,8 +483,8 @@ def _is_clean(command: Node, source: str) -> bool:
 
 
 _TESTED = re.compile(
-    r"\[\[\s+(?:!\s+)?['\"]?\$\{?(?P<a>\w+)\}?['\"]?\s+=~\s+(?P<pattern>\S+)\s+\]\]"
-    r"|case\s+['\"]?\$\{?(?P<b>\w+)\}?['\"]?\s+in[^()]{0,40}\*\[[!^](?P<set>(?:[\w.@: -]|\[:\w+:\])+)\]\*"
+    r"\[\[\s+(?:!\s+)?['\"]?\$\{?(?P<a>\w+)\}?['\"]?\s+(?:=~\s+(?P<pattern>\S+)|[!=]=?\s+\+\(\[[\w:\[\]-]+\]\))\s+\]\]"
+    r"|case\s+['\"]?\$\{?(?P<b>\w+)\}?['\"]?\s+in\s*+\(?[^()]{0,40}\*\[[!^](?P<set>(?:[\w.@: -]|\[:\w+:\])+)\]\*"
     r"|case\s+['\"]?\$\{?(?P<d>\w+)\}?['\"]?\s+in(?:\s++\(?(?:[\w.@:| -]|'[\w .@:-]++'|\"[\w .@:-]++\")++\)[^;()*]*+;;)++"
     r"\s*+\(?\*\)[^)]{0,200}?\b(?:exit|return|die|usage|continue)\b[^)]{0,100}?\besac\b"
     r"|\[\s+['\"]?\$\{?(?P<c>\w+)\}?['\"]?\s+-eq\s+['\"]?\$\{?(?P=c)\}?['\"]?\s+\]"
@@ -383,22 +492,16 @@ _TESTED = re.compile(
 """Tests that a script makes before it uses a variable: the lines after them are only reached with a safe value."""
 
 
-def _with_tests(text: str, statements: Sequence[Node]) -> list[Node]:
-    """Return the statements, with a note after each test of a variable that it is safe from there on."""
-    tests: list[tuple[int, str]] = []
+def _tests(text: str) -> list[tuple[int, str]]:
+    """Return the ends of the tests of variables, and the variables."""
+    found: list[tuple[int, str]] = []
     for match in _TESTED.finditer(text):
         pattern = match["pattern"]
         if pattern is not None:
             pattern = pattern.strip("'\"")
             if not (is_anchored(pattern) and is_safe_pattern(pattern)):
                 continue
-        tests.append((match.end(), match["a"] or match["b"] or match["c"] or match["d"]))
-    found: list[Node] = []
-    for each in statements:
-        while tests and each.start >= tests[0][0]:
-            at, name = tests.pop(0)
-            found.append(Assign(at, at, Name(at, at, name), Cast(at, at, "int", Name(at, at, name))))
-        found.append(each)
+        found.append((match.end(), match["a"] or match["b"] or match["c"] or match["d"]))
     return found
 
 
@@ -450,5 +553,5 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
         skipped = find_silent_commands(text, context)
     reader = Reader(text[:LIMIT], skipped)
     statements = reader.commands()
-    module = Module(Block(0, len(text), _with_tests(reader.text, statements)), {}, {})
-    yield from find_flow(context, text, module, Traits("shell", arguments=True), "shell")
+    module = Module(Block(0, len(text), statements), {}, {})
+    yield from find_flow(context, text, module, Traits("shell", arguments=True, shared=True), "shell")

@@ -1,0 +1,248 @@
+"""Where the values in conditions come from: mappings, results and parameters of functions, texts that are shortened."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.holdout import Snippet
+
+HEAD = {
+    "py": "# connectwise\n",
+    "js": "// connectwise\n",
+    "cs": "// connectwise\n",
+    "ps1": "# connectwise\n",
+    "sh": "#!/bin/bash\n",
+}
+HEAD |= {"psm1": HEAD["ps1"], "rb": HEAD["py"], "php": "<?php // connectwise\n", "bat": "@echo off\nrem connectwise\n"}
+CURL = "curl -G https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets --data-urlencode"
+
+SAFE = [
+    # Mappings that the program itself lists.
+    (
+        "ps1",
+        """$cfg = [pscustomobject]@{ Boards = 1, 7; Impact = 'High' }
+$cfg.Boards | ForEach-Object { Get-CWMTicket -Condition "board/id=$_ and impact='$($cfg.Impact)'" }""",
+    ),
+    (
+        "ps1",
+        """$boards = @{ 'Desk' = @{ Id = 1; Statuses = 'New', 'New (email)' }; 'NOC' = @{ Id = 2; Statuses = @('New') } }
+foreach ($name in $boards.Keys) { Get-CWMTicket -Condition "board/id = $($boards[$name].Id) and board/name = '$name'" }""",
+    ),
+    (
+        "py",
+        """BOARDS = {"desk": {"id": 1, "name": "Desk"}, "noc": {"id": 2, "name": "NOC"}}
+for key in BOARDS.keys():
+    client.get("/service/tickets", params={"conditions": f"board/id = {BOARDS[key]['id']} and board/name = '{key}'"})
+for board in BOARDS.values():
+    client.get("/service/tickets", params={"conditions": f"board/name = '{board['name']}'"})""",
+    ),
+    (
+        "js",
+        """const BOARDS = { desk: { id: 1, name: "Desk" } };
+for (const key of Object.keys(BOARDS)) {
+  axios.get("/service/tickets", { params: { conditions: `board/id = ${BOARDS[key].id} and board/name = "${key}"` } });
+}""",
+    ),
+    (
+        "php",
+        """$boards = ['desk' => ['name' => 'Desk']];
+foreach (array_keys($boards) as $key) {
+  $client->get('/service/tickets', ['query' => ['conditions' => "board/name = '{$boards[$key]['name']}'"]]);
+}""",
+    ),
+    # Groups of patterns.
+    (
+        "ps1",
+        """$match = [regex]::Match($alert.summary, 'Ticket (\\d+)')
+Get-CWMTicket -Condition "summary contains '$($match.Groups[1].Value)'\"""",
+    ),
+    (
+        "py",
+        """found = re.search(r"Ticket (\\d+)", subject)
+client.get("/service/tickets", params={"conditions": f"summary contains '{found.group(1)}'"})""",
+    ),
+    # The last expression of a function.
+    (
+        "ps1",
+        """function Get-Cutoff { (Get-Date).AddDays(-1).ToString('yyyy-MM-dd') }
+Get-CWMTicket -Condition "lastUpdated > [$(Get-Cutoff)]\"""",
+    ),
+    (
+        "rb",
+        """def cutoff
+  (Time.now - 86400).utc.iso8601
+end
+client.get("/service/tickets", conditions: "lastUpdated > [#{cutoff}]")""",
+    ),
+    (
+        "ps1",
+        """$cache = @{}
+function Resolve-Id([string]$Name) {
+    if (-not $cache.ContainsKey($Name)) { $cache[$Name] = [int](Get-Content $Name) }
+    $cache[$Name]
+}
+$id = Resolve-Id $row.Company
+Get-CWMTicket -Condition "company/id = $id\"""",
+    ),
+    # Parameters of functions that only the program calls.
+    (
+        "ps1",
+        """function Get-Open([string]$Status) { Get-CWMTicket -Condition "status/name = '$Status'" }
+Get-Open 'New'; Get-Open -Status Assigned""",
+    ),
+    (
+        "cs",
+        """class Tickets {
+  private string Find(string status) => client.Get($"https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=status/name = '{status}'");
+  public void Run() { Find("New"); Find("Closed"); }
+}""",
+    ),
+    (
+        "sh",
+        f"""fetch() {{
+  local member=$1
+  {CURL} "conditions=owner/id=$member"
+}}
+[[ $1 =~ ^[0-9]+$ ]] || exit 2
+fetch "$1\"""",
+    ),
+    (
+        "sh",
+        f"""find_all() {{ local -i id="$1"; {CURL} "conditions=id=$id"; }}
+find_all "$2\"""",
+    ),
+    # Separators at the ends of texts.
+    (
+        "ps1",
+        """foreach ($name in 'New', 'Open') { $list += "'$name'," }
+Get-CWMTicket -Condition "status/name in ($($list.TrimEnd(',')))\"""",
+    ),
+    (
+        "py",
+        """text = ""
+for name in names:
+    text += "'" + name.replace("'", "") + "',"
+client.get("/service/tickets", params={"conditions": f"status/name in ({text.rstrip(',')})"})
+client.get("/service/tickets", params={"conditions": f"status/name in ({text[:-1]})"})""",
+    ),
+    (
+        "sh",
+        f"""list=$(printf "'%s'," "${{types[@]//\\'/}}")
+{CURL} "conditions=status/name in (${{list%,}})\"""",
+    ),
+    # Builders and formats.
+    (
+        "cs",
+        """var text = new StringBuilder();
+text.Append("closedFlag = false and (");
+text.AppendFormat("priority/name = '{0}'", "High");
+text.Append(")");
+client.Get("/service/tickets?conditions=" + text.ToString());""",
+    ),
+    (
+        "ps1",
+        """$until = '{0:yyyy-MM-dd}' -f $sunday
+Get-CWMTicket -Condition "dateEntered < [$until]\"""",
+    ),
+    # Tests and filters of the shell.
+    (
+        "sh",
+        f"""case $company in (*[!0-9]*|'') exit 1 ;; esac
+{CURL} "conditions=company/id=$company\"""",
+    ),
+    (
+        "sh",
+        f"""[[ $board == +([0-9]) ]] || exit 1
+{CURL} "conditions=board/id=$board\"""",
+    ),
+    (
+        "sh",
+        f"""words=${{words//[^[:alnum:] ._-]/}}
+event=$(sed -n 's/^Event: \\([0-9]*\\)$/\\1/p' <<< "$BODY")
+{CURL} "conditions=summary contains '$words' and externalXRef = '$event'\"""",
+    ),
+    (
+        "sh",
+        f"""select board in Desk Projects; do break; done
+for page in {{1..5}}; do {CURL} "conditions=board/name='$board' and id > $page"; done""",
+    ),
+]
+
+UNSAFE = [
+    (
+        "ps1",
+        """$names = @{ a = 'x' }
+$names[$key] = Read-Host
+Get-CWMTicket -Condition "summary contains '$($names[$other])'\"""",
+        ["4 CW601 $($names"],
+    ),
+    (
+        "ps1",
+        """$names = @{}
+$names.Add('a', $row.Name)
+Get-CWMTicket -Condition "summary contains '$($names[$key])'\"""",
+        ["4 CW601 $($names"],
+    ),
+    (
+        "ps1",
+        """function Get-Name { param($User) $User.Name }
+$name = Get-Name $row
+Get-CWMTicket -Condition "contactName = '$name'\"""",
+        ["4 CW601 $name"],
+    ),
+    (
+        "ps1",
+        """function Get-Open { param([Parameter(ValueFromPipeline)][string]$Status) process { Get-CWMTicket -Condition "status/name = '$Status'" } }
+Get-Content names.txt | Get-Open""",
+        ["2 CW601 $Status"],
+    ),
+    (
+        "psm1",
+        """function Get-Open([string]$Status) { Get-CWMTicket -Condition "status/name = '$Status'" }
+Get-Open 'New'""",
+        ["2 CW601 $Status"],
+    ),
+    (
+        "cs",
+        """class Tickets {
+  private string Find(string status) => client.Get($"https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=status/name = '{status}'");
+  public void Run(string other) { Find("New"); Find(other); }
+}""",
+        ["3 CW601 {status}"],
+    ),
+    (
+        "sh",
+        f"""fetch() {{ local name=$1; {CURL} "conditions=status/name='$name'"; }}
+fetch New
+fetch "$1\"""",
+        ["2 CW601 $name"],
+    ),
+    (
+        "sh",
+        f"""name=none
+while read -r name; do {CURL} "conditions=status/name='$name'"; done < names.txt""",
+        ["3 CW601 $name"],
+    ),
+]
+
+
+def _run(suffix: str, source: str) -> list[str]:
+    return sorted(Snippet("", f"connectwise.{suffix}", HEAD[suffix] + source + "\n", ()).run())
+
+
+@pytest.mark.parametrize(("suffix", "source"), SAFE)
+def test_value_of_the_program_is_not_reported(suffix: str, source: str) -> None:
+    assert _run(suffix, source) == []
+
+
+@pytest.mark.parametrize(("suffix", "source", "expected"), UNSAFE)
+def test_value_from_outside_is_reported(suffix: str, source: str, expected: list[str]) -> None:
+    found = _run(suffix, source)
+    assert [label[: len(start)] for label, start in zip(found, expected, strict=True)] == expected
+
+
+def test_result_of_a_function_in_a_shell_script_is_global() -> None:
+    source = f"""setup() {{ WHERE="statuss/name = 'New'"; }}
+setup
+{CURL} "conditions=$WHERE\""""
+    assert [label[:14] for label in _run("sh", source)] == ["2 CW203 statuss"[:14]]
