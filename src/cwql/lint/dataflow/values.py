@@ -10,7 +10,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Literal as Only
 
     from cwql.lint.dataflow.origins import Origin
@@ -108,14 +108,14 @@ class Text(Record):
         other.place, other.mixed = self.place, self.mixed
         return other
 
-    def extends(self, other: Text) -> bool:
-        """Return whether the text was made by adding to another."""
+    def bases(self) -> Iterator[Text]:
+        """Yield the text that this one extends, the one that that extends, and so on."""
         base = self.base
         for _ in range(100):
-            if base is None or base is other:
-                return base is other
+            if base is None:
+                break
+            yield base
             base = base.base
-        return False
 
 
 class Sink(Record):
@@ -326,11 +326,11 @@ def merged(values: Sequence[Value]) -> Value:
     found.open = any(each.open or _is_unknown(each) for each in distinct)
     found.kind = first.kind if all(each.kind == first.kind for each in distinct) else ""
     texts = list({id(text): text for each in distinct for text in each.texts}.values())
-    kept = [text for text in texts if not any(other.extends(text) for other in texts if other is not text)]
+    extended = {base for text in texts for base in text.bases()}
+    kept = [text for text in texts if text not in extended]
     if len(kept) < len(texts):
-        for text in texts:
-            if text not in kept:
-                text.absorbed = True
+        for text in extended.intersection(texts):
+            text.absorbed = True
         for text in kept:
             text.mixed += 1
     found.texts = kept[:MOST_TEXTS]

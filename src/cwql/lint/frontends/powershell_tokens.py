@@ -38,7 +38,7 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
 
 SYNTAX = Syntax(
     r"(?P<string>@\"[^\S\n]*\n|@'[^\S\n]*\n|\"|')"
-    r"|(?P<variable>[$@](?:\w+:)?[A-Za-z_]\w*|\$[$?^_]|\$\{[^}\n]*\})"
+    r"|(?P<variable>[$@](?:\w+:)?[A-Za-z_]\w*|\$[$?^_]|\$\{[^{}\n]*\})"
     r"|(?P<option>(?<![\w)\]])-[A-Za-z]\w*|-(?:join|f|replace|split|eq|ne|like|notlike|match|contains|in|and|or|is|as)\b)"
     r"|(?P<name>[A-Za-z_]\w*(?:-\w+)*)|(?P<mark>[$@]\(|@\{)",
     r"(?<![\w$])#(?!>)",
