@@ -82,6 +82,8 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
 
 
 def _options(type: str) -> list[str]:
+    if "|" not in type:
+        return [type]
     found: list[str] = []
     level, begin, quote = 0, 0, ""
     for at, sign in enumerate(type):

@@ -75,10 +75,7 @@ class Expressions:
 
     def value(self, node: ast.expr) -> Node:
         """Return the node for an expression."""
-        if getattr(node, "lineno", None) is None:
-            start = end = 0
-        else:
-            start, end = self._module.extent(node)
+        start, end = self._module.extent(node)
         handler = _HANDLERS.get(type(node))
         if handler is not None:
             return handler(self, node, start, end)

@@ -31,6 +31,7 @@ _ESCAPE = re.compile(
 _RAW_ESCAPE = re.compile(r"(?P<newline>\r\n?)")
 _SIGNS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
 _NESTING = re.compile(r"[()\[\]{}'\"#:!]|[A-Za-z_0-9]+")
+_MARK = re.compile(r"[\\{}'\"]")
 _NEWLINE = re.compile(r"[\r\n]")
 _CONVERSION = re.compile(r"[ \t]*[rsa][ \t]*(?=[:}])")
 
@@ -191,9 +192,8 @@ def _read_formatted(  # noqa: PLR0913  # the state of the reader
                 at = filling.end
             begin = at
         else:
-            at += 1
-            while at < end and text[at] not in "\\{}'\"":
-                at += 1
+            mark = _MARK.search(text, at + 1, end)
+            at = end if mark is None else mark.start()
     raise BadLiteral("an f-string that does not end")
 
 

@@ -153,7 +153,7 @@ class Statements(Expressions):
     def _function(self, node: Any, start: int, end: int) -> list[Node]:
         marked = self._interest.has_line(node)
         silent = not marked and not self._interest.sets_member(start, end)
-        returns = self._text.count(f"{node.name}(") > 1
+        returns = self._module.calls.get(node.name, 0) > 1 or not node.name.isascii()
         if silent and not (returns or node.decorator_list):
             return []
         arguments = node.args

@@ -22,6 +22,7 @@ _NEWLINE = re.compile(r"\r\n?|\n")
 _MAGIC = re.compile(r"^([ \t]*)[%!](?=[%\w])", re.MULTILINE)
 """How a command of a notebook begins: ``%pip install …``, ``!ls``."""
 _DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
+_LETTERS = "_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
 
@@ -52,6 +53,15 @@ class Module:
         """How many functions the file has of each name, by the look of the text."""
         counts: dict[str, int] = {}
         for name in _DEFINED.findall(self.text):
+            counts[name] = counts.get(name, 0) + 1
+        return counts
+
+    @cached_property
+    def calls(self) -> dict[str, int]:
+        """How often a name is in front of a bracket, in calls and definitions, by the look of the text."""
+        counts: dict[str, int] = {}
+        for part in self.text.split("("):
+            name = part[len(part.rstrip(_LETTERS)) :]
             counts[name] = counts.get(name, 0) + 1
         return counts
 
