@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,15 @@ def test_the_language_is_that_of_the_name_or_the_given_one() -> None:
     assert codes(text, "a.unknown", language="python") == ["CW203"]
     with pytest.raises(UnknownNameError, match="unknown language 'cobol'"):
         lint_text(text, language="cobol")
+
+
+def test_the_garbage_collector_of_the_caller_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        pytest.fail("the settings of the garbage collector are the caller's")
+
+    for name in ("enable", "disable", "collect", "freeze", "unfreeze", "set_threshold"):
+        monkeypatch.setattr(gc, name, refuse)
+    assert codes("get('/service/tickets', params={'conditions': 'id == 5'})", "a.py") == ["CW112"]
 
 
 def test_settings() -> None:

@@ -6,7 +6,10 @@ import gc
 
 
 class CollectorOff:
-    """Keep the collector from looking through the trees of files, in a ``with`` statement: their objects stay until their end."""
+    """Keep the collector from looking through the trees of files, in a ``with`` statement: their objects stay until their end.
+
+    For commands and servers, whose process is their own. A caller of `cwql.lint_text` has settings that other threads rely on.
+    """
 
     __slots__ = ("_was_on",)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cwql.diagnostics import Diagnostic, in_order
 from cwql.language.dialects import DIALECTS, find_dialect
 from cwql.lint import lazy_patterns as re
-from cwql.lint.collector import CollectorOff
 from cwql.lint.frontends import TEXT, Language, UnreadableSource, find_language, language_of, load
 from cwql.lint.request_targets import NOWHERE, Context, RequestTarget
 from cwql.source import Source, Span
@@ -283,8 +282,7 @@ def _extract(source: Source, context: Context, language: Language) -> list[Condi
     """
     try:
         # A text that turns out to be unparsable half way yields no conditions.
-        with CollectorOff():
-            return [*load(language).extract(source, context)]
+        return [*load(language).extract(source, context)]
     except UnreadableSource as error:
         from cwql.rules.source import BROKEN_SOURCE
 
