@@ -10,3 +10,16 @@ def words(text: str) -> frozenset[str]:
     ['add', 'insert']
     """
     return frozenset(text.split())
+
+
+def split_words(text: str, table: bytes) -> set[str]:
+    """Return the words of a text, by a table from `word_table`. A pattern takes five times as long."""
+    return set(text.encode("utf-8", "surrogatepass").translate(table).decode("utf-8", "surrogatepass").split())
+
+
+def word_table(signs: str) -> bytes:
+    """Return a table for `bytes.translate`: a space in the place of each byte that is in no word.
+
+    Words have digits, letters and the `signs`; every character that is not ASCII counts as a letter.
+    """
+    return bytes([code if code > 127 or chr(code).isalnum() or chr(code) in signs else 32 for code in range(256)])

@@ -14,6 +14,7 @@ from cwql.lint.dataflow.flow import MEMBER
 from cwql.lint.dataflow.values import THIS
 from cwql.lint.record import Record
 from cwql.lint.request_targets import find_all
+from cwql.lint.words import split_words, word_table
 from cwql.value import Value
 
 TYPE_CHECKING = False
@@ -105,8 +106,7 @@ _COLON_NAMES = re.compile(r"(?<![\w$])[\w$]++(?=[ \t]*+\??[ \t]*+:)")
 _FIRST_NAMES = re.compile(r"[(,][ \t\n]*+(\w++)")
 _AS_NAMES = re.compile(r"(?<![\w$])[\w$]++(?=[ \t]++as\b)")
 _LAST_NAMES = re.compile(r"(?<![\w$])[\w$]++(?=[ \t\n]*+[,)=])")
-_IN_WORDS = bytes([code if chr(code).isalnum() or chr(code) in "_$-" else 32 for code in range(128)]) + b" " * 128
-"""A table for `bytes.translate`: a space in the place of each byte that is in no word."""
+_IN_WORDS = word_table("_$-")
 
 
 class Layout(Value):
@@ -284,7 +284,9 @@ def _unused(candidates: list[_Candidate], folded: str, names: set[str], rest: st
         if waiting or not _is_much(left, folded):
             continue
         if defined is None:
-            defined = _split(" ".join([name for pair in _DEFINED.findall(rest) for name in pair])) - _NO_NAMES
+            defined = (
+                split_words(" ".join([name for pair in _DEFINED.findall(rest) for name in pair]), _IN_WORDS) - _NO_NAMES
+            )
             if defined.isdisjoint(_words("\n".join([folded[each.low : each.high] for each in left]))):
                 return left
             for name, same in [*unused.items()]:
@@ -295,17 +297,9 @@ def _unused(candidates: list[_Candidate], folded: str, names: set[str], rest: st
     return [each for same in unused.values() for each in same] if defined is not None else []
 
 
-def _split(text: str) -> set[str]:
-    """Return the words of a text in lower case, of a word with other letters than those of ASCII its parts.
-
-    A pattern takes five times as long.
-    """
-    return set(text.encode("ascii", "replace").translate(_IN_WORDS).decode("ascii").split())
-
-
 def _words(text: str) -> set[str]:
     """Return the words of a text, and the parts of those with a hyphen, which is an operator in most languages."""
-    found = _split(text)
+    found = split_words(text, _IN_WORDS)
     for word in [word for word in found if "-" in word]:
         found.add(word.strip("-"))
         found.update(word.split("-"))

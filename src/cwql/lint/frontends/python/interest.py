@@ -8,11 +8,11 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from cwql.lint.frontends.python.nodes import DEFINITIONS, awaited, is_exit
-from cwql.lint.words import words
+from cwql.lint.words import split_words, word_table, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from cwql.lint.frontends.python.tree import Module
@@ -36,7 +36,7 @@ QUERY = re.compile(
 )
 """Text that the query of a URL contains."""
 
-_WORD = re.compile(r"[^\W\d]\w*")
+_IN_NAMES = word_table("_")
 _SET_MEMBER = re.compile(
     r"self\.\w++(?:[ \t]{0,4}(?:\[[^\[\]\n]{0,200}\])?[ \t]{0,4}(?::[^=\n]{0,80})?\+?=(?!=)"
     r"|\.(?:append|update|extend|insert|setdefault)\()"
@@ -52,6 +52,16 @@ _REQUESTS = words("get post put patch delete request send fetch list count first
 _SIMPLE = frozenset((ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Delete, ast.Expr, ast.Raise, ast.Return))
 _LEAVES = _SIMPLE | DEFINITIONS
 """Statements without blocks, except for definitions, whose bodies are looked at by themselves."""
+_TARGETS: dict[type[ast.stmt], Callable[[Any], list[ast.expr]]] = {
+    ast.Assign: lambda statement: statement.targets,
+    **dict.fromkeys((ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor), lambda statement: [statement.target]),
+    **dict.fromkeys(
+        (ast.With, ast.AsyncWith), lambda statement: [*filter(None, [item.optional_vars for item in statement.items])]
+    ),
+    ast.Expr: lambda statement: _changed(statement.value),
+}
+"""The expressions that a statement gives a value, or changes."""
+
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -192,7 +202,7 @@ class Interest:
     def _words_in(self, definition: Any) -> set[str]:
         """Return the words of a function, of a class those of its relevant members."""
         if not isinstance(definition, ast.ClassDef):
-            return set(_WORD.findall(self._module.text, *self._module.extent(definition)))
+            return split_words(self._module.text_of(definition), _IN_NAMES)
         words: set[str] = set()
         for each in definition.body:
             if self.has_line(each):
@@ -215,7 +225,7 @@ class Interest:
         body = getattr(statement, "body", None)
         if body:
             end = self._module.start(body[0])
-        return set(_WORD.findall(self._module.text, start, end))
+        return split_words(self._module.text[start:end], _IN_NAMES)
 
 
 def flatten(body: Sequence[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[tuple[ast.stmt, tuple[ast.stmt, ...]]]:
@@ -240,20 +250,11 @@ def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 def _bound(statement: ast.stmt) -> set[str]:
     """Return the names and members that a statement gives a value, or changes."""
-    match statement:
-        case ast.Assign():
-            targets: list[ast.expr] = statement.targets
-        case ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.AsyncFor():
-            targets = [statement.target]
-        case ast.With() | ast.AsyncWith():
-            targets = [item.optional_vars for item in statement.items if item.optional_vars is not None]
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner))):
-            # `params.update(…)`
-            targets = [owner]
-        case _:
-            return set()
+    find_targets = _TARGETS.get(type(statement))
+    if find_targets is None:
+        return set()
     names: set[str] = set()
-    stack = [*targets]
+    stack = [*find_targets(statement)]
     while stack:
         target = stack.pop()
         if isinstance(target, ast.Name):
@@ -267,6 +268,11 @@ def _bound(statement: ast.stmt) -> set[str]:
             stack += target.elts
     names.discard("self")
     return names
+
+
+def _changed(value: ast.expr) -> list[ast.expr]:
+    """Return the object of a method that is called: ``params.update(…)``."""
+    return [value.func.value] if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) else []
 
 
 def _is_request(statement: ast.stmt) -> bool:
