@@ -148,20 +148,25 @@ class Cast(Node):
 
 
 class Parameter(Record):
-    """A parameter of a function at its position, and its type (empty if it has none); `rest` takes all other arguments."""
+    """A parameter of a function at its position, and its type (empty if it has none); `rest` takes all other arguments.
+
+    `key` is the name that an annotation gives it in a URL.
+    """
 
     name: str
     type: str = ""
     default: Node | None = None
     at: int = -1
     rest: bool = False
+    key: str = ""
 
 
 class Function(Node):
     """A function. `inline` is True for one that is written where it is used: a lambda, a script block.
 
     `silent` is True if it has nothing to do with conditions unless it is called, None if that is not known. `convert` returns
-    the body when it is evaluated for the first time, if the body is not set.
+    the body when it is evaluated for the first time, if the body is not set. `extends` is True for a method that is declared
+    outside of its type.
     """
 
     name: str
@@ -170,6 +175,7 @@ class Function(Node):
     inline: bool = False
     silent: bool | None = later(None)
     convert: Callable[[], Node] | None = later(None)
+    extends: bool = later(False)
 
 
 class Sent(Node):

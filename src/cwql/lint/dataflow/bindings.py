@@ -12,7 +12,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.ir import Module, Parameter
@@ -50,8 +50,12 @@ class Bindings:
         self.targets: dict[tuple[int, str], RequestTarget] = {}
         """The target of the call that a function passes a parameter to."""
         self.owner: Function | None = None
+        self.enclosing: dict[int, Function] = {}
+        """The function that a function is written in."""
         self.members: Environment | None = None
         self.classes: dict[str, Environment] = {}
+        self.extensions: dict[str, Function] = {}
+        """Methods that are declared outside of their type."""
         self.overloaded: set[str] = set()
         self.depth = 0
         self.looping = 0
@@ -81,10 +85,32 @@ class Bindings:
         # ``level: TicketPriority``, an enum of another file
         return value if value.origin else guess(guess(value, parameter.type), parameter.name)
 
+    def types_of(self, node: Node | None) -> Collection[str]:
+        """Return the types that a name or member is declared with: that of a parameter, or all in the file."""
+        if isinstance(node, Name) and self.owner is not None:
+            for parameter in self.owner.parameters:
+                if parameter.name == node.name and parameter.type:
+                    return (parameter.type,)
+        return self.module.types.get(node.name, ()) if isinstance(node, (Name, Member)) else ()
+
+    def owner_of(self, parameter: str) -> Function | None:
+        """Return the innermost function around the current expression that has a parameter."""
+        owner = self.owner if parameter else None
+        while owner is not None and all(each.name != parameter for each in owner.parameters):
+            owner = self.enclosing.get(id(owner))
+        return owner
+
     def is_enum(self, node: Node | None) -> bool:
         """Return whether a name is declared with an enum of the file, whose members the program itself writes."""
-        types = self.module.types.get(node.name) if isinstance(node, Name) else None
-        return bool(types) and all(self.module.aliases.get(each.strip("?")) == "enum" for each in types or ())
+        types = self.types_of(node)
+        return bool(types) and all(self.module.aliases.get(each.strip("?")) == "enum" for each in types)
+
+    def class_of(self, node: Node | None) -> str:
+        """Return the class of the file that a name is or is declared with; empty if there is none."""
+        if isinstance(node, Name) and node.name in self.classes:
+            return node.name
+        types = {each.strip("?!") for each in self.types_of(node)}
+        return next(iter(types)) if len(types) == 1 and types <= self.classes.keys() else ""
 
     # --- assignments -----------------------------------------------------------------------------------------------
 
@@ -221,6 +247,7 @@ class Bindings:
         value.origin = origin_of([*added, old] if old is not None else added)
         if old is not None:
             value.sinks, value.places = old.sinks, old.places
+            value.joint, value.separator = old.joint, old.separator
         if path:
             self.env.set(path, value, counted=False)
             key = path.rpartition(".")[2]
@@ -255,6 +282,9 @@ class Bindings:
 
         A parameter of the function that is only `assigned`, not `passed`, is not sent yet.
         """
+        if self.traits.templates and (value.plain or "")[:1] == "{":
+            # ``queryParam("conditions", "{conditions}").build(conditions)``
+            value = self.env.get((value.plain or "")[1:-1]) or value
         texts: list[Text] = [*value.texts, *value.inner]
         conditions = parameter.lower().endswith("conditions")
         if not texts and value.items is not None and parameter != "orderBy":
@@ -262,9 +292,10 @@ class Bindings:
                 for text in item.texts:
                     self._sink([text], parameter, key, at, partial=conditions, assigned=assigned, option=option)
             return None
-        if not texts and value.parameter and self.owner is not None and (passed or not assigned):
+        owner = self.owner_of(value.parameter) if not texts else None
+        if owner is not None and (passed or not assigned):
             sink = self._sink([], parameter, key, at, partial=partial, assigned=assigned, option=option)
-            self.parametric.setdefault(id(self.owner), []).append((value.parameter, sink))
+            self.parametric.setdefault(id(owner), []).append((value.parameter, sink))
             return sink
         if not texts:
             return None

@@ -7,13 +7,25 @@ from cwql.lint.dataflow.expressions import run_inline, sent_after
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import guards_of
-from cwql.lint.dataflow.knowledge import LENGTHS, LOOPS, MAPS, NUMBERS, SAME, fold, is_adder, is_builder
+from cwql.lint.dataflow.knowledge import (
+    BUILDERS,
+    LENGTHS,
+    LOOPS,
+    MAPS,
+    NUMBERS,
+    SAME,
+    SCOPES,
+    fold,
+    is_adder,
+    is_builder,
+)
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.list_functions import list_after_function, part_of_mapping
 from cwql.lint.dataflow.origins import guess, is_input, is_source
 from cwql.lint.dataflow.targets import chain_of, note_chain, place_of_chain
 from cwql.lint.dataflow.text_functions import join_values
 from cwql.lint.dataflow.texts import target_of
+from cwql.lint.dataflow.type_names import is_safe_key
 from cwql.lint.dataflow.values import THIS, Segment, Text, Value, member_of, path_of
 from cwql.lint.ir import Call, Function, Literal, Member, Name, key_of
 from cwql.lint.request_targets import parameter_of
@@ -32,6 +44,9 @@ _CLEANS = re.compile(
 )
 """A text that consists of quotes and other signs, in a function that deals with them."""
 
+_MAPPINGS = re.compile(r"\A\Z|dict|map", re.IGNORECASE)
+"""Types of mappings, or a type that is left out."""
+
 _OTHERS = re.compile(
     r"log|print|echo|debug|trace|warn|error|info\Z|assert|expect|equal|mock|should|test|match|replace|split|concat|join"
     r"|format|write|throw|exception|\Ait\Z|describe",
@@ -47,6 +62,9 @@ _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
 )
 _EACH = frozenset(("foreach-object", "%", "foreach", "where-object", "where", "?"))
+_KEPT = words("value name groups group first last description sorted reversed")
+"""Members that are as safe as their owner."""
+
 _ENDPOINTS = words("endpoint path url uri resource route requesturi relativepath")
 
 
@@ -58,9 +76,11 @@ def _call(flow: Flow, node: Call) -> Value:
     callee = node.callee
     name = callee.name if isinstance(callee, (Name, Member)) else ""
     carried = [sink for sink in (*frame.sinks, *frame.carried) if not sink.near] if frame.sinks or frame.carried else []
-    if len(frame.places) == 1 and flow.owner is not None:
+    if len(frame.places) == 1:
         for word in frame.parameters:
-            flow.targets.setdefault((id(flow.owner), word), frame.places[0])
+            function = flow.owner_of(word)
+            if function is not None:
+                flow.targets.setdefault((id(function), word), frame.places[0])
     builder = node.made or is_builder(name)
     if carried and (builder or not frame.places):
         value = value.moved(node.start, node.end)
@@ -129,22 +149,38 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
             return Value(node.start, node.end, safe=True)
         path = path_of(callee)
         target = flow.env.get(path) if path else None
-        if target is None and owner is not None and owner.kind:
-            target = flow.classes[owner.kind].get(f"this.{name}")
+        if target is None and owner is not None:
+            kind = owner.kind or flow.class_of(callee.owner if isinstance(callee, Member) else None)
+            target = flow.classes[kind].get(f"this.{name}") if kind else None
+            known = target.function if target is not None else None
+            if known is None or (known.body is None and known.convert is None):
+                target = None
         if target is None and flow.traits.receivers and isinstance(callee, Member) and name not in flow.overloaded:
             target = flow.env.get(name)
         if target is not None and target.function is not None:
             return _local(flow, node, target.function, values)
+        if owner is not None and name in flow.extensions:
+            return _local(flow, node, flow.extensions[name], values, owner)
     if fold(name) in _ASSERTIONS and node.arguments and node.arguments[0].value is not None:
         for checked in guards_of(node.arguments[0].value, flow)[0]:
             flow.trust(checked)
+    if fold(name) in BUILDERS | SCOPES and values and isinstance(node.arguments[-1].value, Function):
+        # ``buildString { append("…") }``, ``name?.let { "name = '$it'" }``
+        return values[-1].moved(node.start, node.end)
     result = known_call(flow, node, name, owner, values, node.arguments)
     if piped is not None and result is None:
         result = known_call(flow, node, name, None, [piped, *values], node.arguments)
     if result is None:
         result = Value(node.start, node.end)
+        if node.made and values and values[-1].entries is not None and _MAPPINGS.search(name) is not None:
+            # ``new() { ["a"] = "b" }``
+            result = values[-1].moved(node.start, node.end)
         if isinstance(callee, Name) and name in flow.classes:
             result.kind = name
+        if isinstance(callee, Member) and not values:
+            # ``rule.severity()``, ``rule.getSeverity()``
+            word = name.removeprefix("get") if name[3:4].isupper() else name
+            result.safe = flow.is_safe_name(word[:1].lower() + word[1:])
         if owner is not None and (owner.origin == "rows" or (owner.origin and fold(name) in SAME)):
             result.origin = owner.origin
     return guess(result, name)
@@ -200,11 +236,20 @@ def _inline(flow: Flow, function: Function, items: Value | None, name: str) -> V
     """Return the value of a function that is an argument: its items are its results."""
     value = Value(function.start, function.end)
     value.function = function
-    item = flow.item_of(items)
-    repeats = fold(name) in LOOPS
+    folded = fold(name)
+    receiver: Value | None = None
+    item = items if folded in SCOPES else flow.item_of(items)
+    if folded in BUILDERS:
+        receiver = items.moved(function.start, function.end) if items else Value(function.start, function.end)
+        receiver.made = folded == "buildstring" or receiver.made
+        if folded in ("buildlist", "buildset"):
+            receiver.items = []
+    repeats = folded in LOOPS
     flow.looping += repeats
-    result = run_inline(flow, function, item)
+    result = run_inline(flow, function, item, receiver)
     flow.looping -= repeats
+    if folded in SCOPES or folded in BUILDERS:
+        return result.moved(function.start, function.end)
     value.safe, value.origin = result.safe, result.origin
     value.items = [result] if result.texts else None
     return value
@@ -218,7 +263,7 @@ def _note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value])
         return
     for index in range(len(unnamed) - 1):
         path, value = unnamed[index : index + 2]
-        if path.texts and value.texts and sent_after(flow, path, value) is not None:
+        if path.texts and sent_after(flow, path, value) is not None:
             return
 
 
@@ -337,10 +382,14 @@ def _option(name: str, known: bool) -> str | None:
     return parameter
 
 
-def _given(node: Call, function: Function, values: Sequence[Value]) -> dict[str, Value]:
+def _given(node: Call, function: Function, values: Sequence[Value], receiver: Value | None) -> dict[str, Value]:
     """Return the arguments of a call by the names of the parameters."""
     given: dict[str, Value] = {}
     position = 0
+    if receiver is not None and len(function.parameters) > len(values):
+        # ``Quote(this string text)``
+        given[function.parameters[0].name] = receiver
+        position = 1
     positional = [argument for argument in node.arguments if argument.value is not None]
     for argument, value in zip(positional, values, strict=False):
         if argument.spread:
@@ -368,10 +417,13 @@ def _given(node: Call, function: Function, values: Sequence[Value]) -> dict[str,
     return given
 
 
-def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value]) -> Value:
+def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value], receiver: Value | None = None) -> Value:
     """Return the result of a function of the file, and remember with which values it is called."""
     env, scope = flow.captured.get(id(function), (flow.env, flow.scope))
-    given = _given(node, function, values)
+    given = _given(node, function, values, receiver)
+    for word, value in given.items():
+        if word.lower() in _ENDPOINTS and value.plain is not None:
+            _note_word(flow, value.plain)
     result = flow.call_body(function, env, scope)
     for name, value in given.items():
         place = flow.targets.get((id(function), name))
@@ -455,11 +507,14 @@ def _member(flow: Flow, node: Member) -> Value:
     value.places, value.sinks = owner.places if named is None else [named], owner.sinks
     value.origin = "rows" if owner.origin == "rows" or is_input(node.name, member=True) else ""
     if (
-        name in LENGTHS
+        (name == "keys" and is_safe_key(flow.types_of(node.owner), flow.module.aliases))
+        or name in LENGTHS
         or (flow.traits.bare and name in NUMBERS)
-        or (owner.safe and (name in ("value", "name", "groups", "group") or flow.is_enum(node.owner)))
+        or (owner.safe and (name in _KEPT or flow.is_enum(node.owner)))
     ):
         value.safe = True
+    elif node.name in flow.extensions and not flow.extensions[node.name].parameters:
+        return _local(flow, Call(node.start, node.end, node, []), flow.extensions[node.name], [])
     else:
         if flow.traits.bare:
             found = known_call(flow, node, node.name, owner, [], ())

@@ -8,7 +8,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.origins import origin_of
-from cwql.lint.dataflow.texts import CONNECTED, target_of
+from cwql.lint.dataflow.texts import CONNECTED, OPEN_QUERY, target_of
 from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, Value, is_harmless, rest
 from cwql.lint.frontends.entries import TEMPLATES, open_placeholders, without_sign
 from cwql.lint.frontends.segments import cut_segments, text_of
@@ -32,7 +32,6 @@ _ = _calls
 _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
 _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
-_OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
 _FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
 _URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IGNORECASE)
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
@@ -163,7 +162,7 @@ class Emitter:
                 tail = (tail + segment.text)[-40:]
                 before += segment.text
                 continue
-            match = _OPEN_QUERY.search(tail)
+            match = OPEN_QUERY.search(tail)
             tail = PLACEHOLDER
             if match is not None and (segment.inner or segment.items):
                 parameter = parameter_of(match[1])

@@ -6,10 +6,10 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import is_nothing
-from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, safe_groups
+from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, NUMERIC_FORMAT, fold, safe_groups
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced, without_separator
-from cwql.lint.dataflow.texts import Builder, concatenate, extended
+from cwql.lint.dataflow.texts import Builder, concatenate, extended, opened
 from cwql.lint.dataflow.type_names import is_safe_type, is_text_type
 from cwql.lint.dataflow.values import (
     MOST_TEXTS,
@@ -27,6 +27,7 @@ from cwql.lint.ir import (
     Assign,
     Block,
     Branch,
+    Call,
     Cast,
     Choice,
     Function,
@@ -35,6 +36,7 @@ from cwql.lint.ir import (
     Jump,
     Literal,
     Loop,
+    Member,
     Name,
     Node,
     Number,
@@ -57,6 +59,9 @@ if TYPE_CHECKING:
 
 
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "in", "not in", "is", "is not"))
+
+_IMPLICIT = ("_", "it", "$0")
+"""Names of the argument of a function without parameters."""
 
 # --- operands ----------------------------------------------------------------------------------------------------------
 
@@ -199,7 +204,10 @@ _COMPARISON = re.compile(
 
 def sent_after(flow: Flow, path: Value, value: Value) -> Sink | None:
     """Note that a value is sent as a condition if it is one and comes after a path; None if it is something else."""
-    if len(path.texts) != 1 or not value.texts or not all(_COMPARISON.match(text.shown) for text in value.texts):
+    texts = value.texts
+    if not texts and value.joint is not None:
+        texts = [text for item in value.items or () for text in item.texts]
+    if len(path.texts) != 1 or not texts or not all(_COMPARISON.match(text.shown) for text in texts):
         return None
     place = path.texts[0].place
     if place is None or place.endpoint is None or "?" in path.texts[0].shown:
@@ -237,6 +245,8 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
             entries.update(found.entries or {})
             continue
         if not key:
+            # ``[Cycle.Monthly] = "Monthly"``: the key may be anything.
+            entries[f"'{entry.value.start}"] = found
             continue
         entries[key] = found
         name = key.lstrip(":@")
@@ -277,8 +287,30 @@ def _function(flow: Flow, node: Function) -> Value:
     return value
 
 
-def run_inline(flow: Flow, node: Function, item: Value | None) -> Value:
-    """Evaluate the body of a function at the place where it is written; `item` is its first argument."""
+def _set_arguments(flow: Flow, node: Function, item: Value | None, receiver: Value | None) -> None:
+    """Give the parameters of an inline function their values."""
+    owner = flow.owner
+    if node.parameters:
+        flow.owner = node
+        if owner is not None and owner is not node:
+            flow.enclosing[id(node)] = owner
+    for parameter in node.parameters:
+        value = flow.parameter(parameter, node.start)
+        value.parameter = parameter.name if item is None else ""
+        flow.env.set(parameter.name, value, counted=False)
+    names = [parameter.name for parameter in node.parameters[:1]]
+    if item is not None and not (names and is_input(names[0]) and not item.safe):
+        for name in names or _IMPLICIT:
+            flow.env.set(name, item, counted=False)
+    if receiver is not None:
+        flow.env.set("this", receiver, counted=False)
+
+
+def run_inline(flow: Flow, node: Function, item: Value | None, receiver: Value | None = None) -> Value:
+    """Evaluate the body of a function at the place where it is written; `item` is its first argument.
+
+    A `receiver` is the object that its calls without an owner go to, and the result is what they make of it.
+    """
     from cwql.lint.dataflow.values import Environment
 
     outer, returned, owner, scope = flow.env, flow.returned, flow.owner, flow.scope
@@ -287,15 +319,7 @@ def run_inline(flow: Flow, node: Function, item: Value | None) -> Value:
     flow.scope = Scope(scope)
     # A block that is an argument of a call may belong to its target.
     flow.scope.assigned = True
-    names = [parameter.name for parameter in node.parameters]
-    flow.owner = node if node.parameters else owner
-    for parameter in node.parameters:
-        value = flow.parameter(parameter, node.start)
-        value.parameter = parameter.name if item is None else ""
-        flow.env.set(parameter.name, value, counted=False)
-    if item is not None and not (names and is_input(names[0]) and not item.safe):
-        for name in (names[:1] or ["_", "it", "$0"]) if names else ("_", "it", "$0"):
-            flow.env.set(name, item, counted=False)
+    _set_arguments(flow, node, item, receiver)
     result = Value(node.start, node.end)
     body = node.body
     statement = flow.statement
@@ -314,11 +338,12 @@ def run_inline(flow: Flow, node: Function, item: Value | None) -> Value:
     elif body is not None:
         result = flow.evaluate(body)
     way = flow.env
+    if receiver is not None:
+        result = way.names.pop("this")
     flow.env, flow.returned, flow.owner, flow.scope = outer, returned, owner, scope
     flow.statement = statement
-    for name in list(way.names):
-        if name in names or name in ("_", "it", "$0"):
-            del way.names[name]
+    for name in (*[parameter.name for parameter in node.parameters], *_IMPLICIT):
+        way.names.pop(name, None)
     known = {name: value for name, value in way.names.items() if outer.get(name) is not None}
     if known:
         way.names.clear()
@@ -356,6 +381,8 @@ def _operation(flow: Flow, node: Operation) -> Value:
         note_groups(flow, node.right)
     if sign == "<<":
         return left
+    if sign == "-=":
+        _shorten(flow, node.left)
     value = Value(node.start, node.end)
     if (
         sign in ("-", "*", "/", "%", "**", "==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "-lt", "-gt", "..")
@@ -370,6 +397,14 @@ def _operation(flow: Flow, node: Operation) -> Value:
     if sign in ("-split", "-as", "-and", "-or"):
         value.safe = left.safe
     return value
+
+
+def _shorten(flow: Flow, target: Node) -> None:
+    """Note that a builder gets another length: ``builder.Length -= 5``."""
+    owner = target.owner if isinstance(target, Member) and target.name.lower() == "length" else None
+    known = flow.current(owner) if owner is not None else None
+    if owner is not None and known is not None and known.made:
+        flow.env.set(path_of(owner), opened(flow, target, known), counted=False)
 
 
 def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Value] | None:
@@ -419,7 +454,7 @@ def _choice(flow: Flow, node: Choice) -> Value:
     given = [
         value
         for option, value in zip(node.options, values, strict=True)
-        if not (is_nothing(option) or isinstance(option, Jump))
+        if not (is_nothing(option) or isinstance(option, Jump) or _ends(option))
     ] or values
     found.safe = all(map(is_harmless, given))
     # ``records[0] ?? null``, ``text.toIntOrNull() ?: return``
@@ -431,6 +466,12 @@ def _choice(flow: Flow, node: Choice) -> Value:
         found.open = not found.safe
         found.items = next((value.items for value in known if value.items is not None), None)
     return found
+
+
+def _ends(node: Node) -> bool:
+    """Return whether a value is a call that never returns: ``?: error("unknown")``, ``?? fatalError()``."""
+    name = node.callee.name if isinstance(node, Call) and isinstance(node.callee, Name) else ""
+    return name in EXITS or fold(name) in ENDINGS
 
 
 _TEXT_TYPES = words(
@@ -502,6 +543,7 @@ def _assign(flow: Flow, node: Assign) -> Value:
         # ``private string term = "";``: other code gives it a text.
         value = Value(value.start, value.end)
     flow.bind(target, value, node)
+    _shorten(flow, target)
     return value
 
 
@@ -513,7 +555,10 @@ def _branch(flow: Flow, node: Branch) -> Value:
             flow.evaluate(test)
     for body in node.bodies:
         inner = Function(body.start, body.end, "", [], body, True)
-        values.append(run_inline(flow, inner, None))
+        value = run_inline(flow, inner, None)
+        last = body.statements[-1] if isinstance(body, Block) and body.statements else body
+        if not (_ends(last) or (isinstance(last, Jump) and not last.returns)):
+            values.append(value)
     known = [value for value in values if value.texts]
     if not values:
         return Value(node.start, node.end)

@@ -29,6 +29,7 @@ from cwql.lint.ir import (
     Node,
     Number,
     Operation,
+    Other,
     Unary,
 )
 from cwql.lint.request_targets import parameter_of
@@ -36,6 +37,10 @@ from cwql.lint.request_targets import parameter_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    Members: TypeAlias = tuple[Environment, list[tuple[Function, Environment, Scope, bool]], Scope]
+    """The names of a class, its methods and its block."""
 
 
 _EXPRESSIONS = frozenset((Call, Index, Literal, Member, Name, Operation, Unary))
@@ -192,9 +197,17 @@ class Flow(Bindings):
     def block(self, block: Block) -> bool:
         """Evaluate statements in order; return whether the code after them runs."""
         alive = True
+        classes: list[Members] = []
         for node in block.statements:
+            if isinstance(node, Class):
+                # Its methods may use classes that are declared after it.
+                classes.append(self.class_(node))
+                continue
+            if classes and not isinstance(node, Other):
+                self.finish_classes(classes)
             if not self.run_statement(node):
                 alive = False
+        self.finish_classes(classes)
         return alive
 
     def run_statement(self, node: Node) -> bool:
@@ -211,7 +224,7 @@ class Flow(Bindings):
                 self.loop(node)
                 return True
             if isinstance(node, Class):
-                self.class_(node)
+                self.finish_classes([self.class_(node)])
                 return True
             if isinstance(node, Function) and not node.inline:
                 self.define(node)
@@ -258,6 +271,8 @@ class Flow(Bindings):
             self.env.set(node.name, value, counted=False)
             if self.members is not None:
                 self.env.set(f"this.{node.name}", value, counted=False)
+            if node.extends:
+                self.extensions[node.name] = node
         for parameter in node.parameters:
             if parameter.default is not None:
                 self.open_statement(parameter.default)
@@ -272,15 +287,25 @@ class Flow(Bindings):
         self.captured[id(node)] = self.env, self.scope
         self.waiting.append((node, self.env, self.scope, node.name in CONSTRUCTORS))
 
-    def class_(self, node: Class) -> None:
-        """Evaluate the members of a class, then its methods, the constructor first."""
+    def class_(self, node: Class) -> Members:
+        """Evaluate the members of a class, and return what its methods need."""
         saved = self.env, self.members, self.waiting, self.scope
         self.env = Environment(self.env, function=True)
         self.members, self.waiting, self.scope = self.env, [], Scope(self.scope, is_function=True)
         self.classes[node.name] = self.env
         self.block(node.body)
-        self.finish_functions()
+        found = self.env, self.waiting, self.scope
         self.env, self.members, self.waiting, self.scope = saved
+        return found
+
+    def finish_classes(self, classes: list[Members]) -> None:
+        """Evaluate the methods of classes, the constructors first."""
+        saved = self.env, self.members, self.waiting, self.scope
+        for env, waiting, scope in classes:
+            self.env, self.members, self.waiting, self.scope = env, env, waiting, scope
+            self.finish_functions()
+        self.env, self.members, self.waiting, self.scope = saved
+        classes.clear()
 
     def branch(self, node: Branch) -> bool:
         """Evaluate each body by itself, and join their environments."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import fold, is_anchored, is_safe_pattern
+from cwql.lint.dataflow.knowledge import DIGITS, fold, is_anchored, is_safe_pattern
+from cwql.lint.dataflow.list_functions import is_safe_test
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import is_harmless, is_word, path_of
 from cwql.lint.ir import (
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
 
     Guards: TypeAlias = tuple[set[str], set[str]]
 
-DIGITS = words(
-    """isdigit isdecimal isnumeric isalnum ctypedigit ctypealnum isnumber isalpha isidentifier isinteger tryparse
-    isletter isletterordigit isasciidigit isasciialphanumeric isint isfloat isbool isuuid isfinite"""
-)
 _MATCHES = words("test fullmatch match pregmatch matchstring ismatch matches match?")
 _CONTAINS = words("contains includes include? include strcontains containsrune indexof")
 _INCLUDES = words(
@@ -49,6 +46,8 @@ _OUTSIDE = frozenset(("not in", "!in", "-notin", "-cnotin", "-notcontains", "-cn
 _EMPTY = words("isnullorempty isnullorwhitespace isempty empty isblank isnull blank nil")
 _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
 _LENGTHS = words("len length size strlen count bytesize")
+_ALL = words("all allsatisfy every allmatch")
+_ANY = words("any some anymatch")
 _NOT = frozenset(("!", "not", "-not"))
 _EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
 _UNEQUAL = frozenset(("!=", "!==", "is not", "-ne", "-cne", "ne"))
@@ -175,6 +174,9 @@ def _without_quote(test: Call) -> set[str]:
     name = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
     owner = callee.owner if isinstance(callee, Member) else None
     values = [argument.value for argument in test.arguments]
+    if name in _ANY and owner is not None and any(is_safe_test(each, negated=True) for each in test.arguments):
+        # ``text.Any(c => !char.IsLetter(c))``
+        return {path for path in (path_of(owner),) if path}
     if name not in _CONTAINS or not values or not _is_quote(values[-1]):
         return set()
     searched = values[0] if len(values) == 2 else owner
@@ -289,6 +291,17 @@ def _checked(test: Call, flow: Flow) -> set[str]:
             for each in types
         ):
             return {paths[0] if len(values) > 1 and paths else owner_path} - {""}
+    if name in _ALL and owner_path and any(map(is_safe_test, test.arguments)):
+        # ``name.all { it.isLetterOrDigit() }``
+        return {owner_path}
+    if (
+        name in ("range", "wholematch", "firstmatch")
+        and owner_path
+        and values
+        and _is_safe(values[0], name != "wholematch", flow)
+    ):
+        # ``name.range(of: "^[A-Z]+$", options: .regularExpression) != nil``
+        return {owner_path}
     if name in DIGITS:
         if owner_path and not values:
             return {owner_path}
@@ -312,7 +325,7 @@ def _checked(test: Call, flow: Flow) -> set[str]:
 def is_compiler(node: Call) -> bool:
     """Return whether a call makes a pattern of its first argument."""
     name = fold(node.callee.name) if isinstance(node.callee, (Member, Name)) else ""
-    if name in ("compile", "mustcompile", "regex", "regexp"):
+    if name in ("compile", "mustcompile", "regex", "regexp", "generatedregex", "toregex"):
         return True
     owner = node.callee.owner if isinstance(node.callee, Member) else None
     return name == "new" and isinstance(owner, Name) and fold(owner.name) in ("regex", "regexp")
@@ -320,7 +333,7 @@ def is_compiler(node: Call) -> bool:
 
 def _named(node: Node, flow: Flow) -> str | None:
     """Return the pattern that a name has: ``SKU = re.compile("…")``, ``const sku = /…/``."""
-    value = _value_of(node, flow)
+    value = flow.evaluate(node) if isinstance(node, Call) and not node.arguments else _value_of(node, flow)
     return None if value is None else value.pattern or value.plain
 
 

@@ -16,13 +16,16 @@ NUMBERS = words(
     number.totext date.totext datetime.totext datetimezone.totext hash uuid4 utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal
     toordinal atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid
     monthrange numberinput tonumeric ipaddress ipnetwork ipv4address ipv6address tokenhex hex hexdigest md5 sha1 crc32 bin2hex
-    tohexstring randomuuid newguid randint randrange"""
+    tohexstring randomuuid newguid randint randrange getint getlong getshort getdouble getfloat
+    getbigdecimal getboolean getbool getint16 getint32 getint64 getdecimal getguid getdatetime getdatetimeoffset getdate
+    gettimestamp getuuid optint optlong optdouble optboolean asint aslong asdouble asboolean intvalue longvalue nextint"""
 )
-"""Calls that return a number, or fail."""
+"""Calls that return a number, a date or an identifier, or fail."""
 
 MOMENTS = words(
     """toisostring iso8601 xmlschema isoformat touniversaltime tolocaltime todate rfc3339 toiso8601 torfc3339
-    toiso8601string toisodatestring toinstant utciso todatestring todatetimestring toiso8601zstring isodatetime"""
+    toiso8601string toisodatestring toinstant utciso todatestring todatetimestring toiso8601zstring isodatetime
+    iso8601format tolocaldate tolocaldatetime tolocaltime"""
 )
 """Calls that return a date as text, in a fixed form."""
 
@@ -39,7 +42,12 @@ NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 EXITS = words("exit _exit abort quit die panic Fatal Fatalf Fatalln fail bail")
 """Functions that raise, or end the program."""
 
-LENGTHS = words("count length size ticks year month day hour minute second microsecond seconds days totalseconds")
+ENDINGS = words("error todo exitprocess fatalerror preconditionfailure raise")
+"""Other functions that never return, in the place of a value."""
+
+LENGTHS = words(
+    "int long intornull longornull intvalue count length size ticks year month day hour minute second microsecond seconds days totalseconds"
+)
 """Members that are numbers."""
 
 SAME = words(
@@ -55,9 +63,15 @@ PICKS = words("selectbox radio choice sample arrayrand randomelement")
 
 MATCHES = words(
     """test match fullmatch exec ismatch pregmatch search findall finditer scan findstring findstringsubmatch
-    findallstring"""
+    findallstring find matchentire firstmatch"""
 )
 """Calls that match a pattern, whose result are its groups."""
+
+DIGITS = words(
+    """isdigit isdecimal isnumeric isalnum ctypedigit ctypealnum isnumber isalpha isidentifier isinteger tryparse
+    isletter isletterordigit isasciidigit isasciialphanumeric isint isfloat isbool isuuid isfinite"""
+)
+"""Tests of characters that are safe."""
 
 BATCHES = words("chunk chunks batched batch batches chunked arraychunk eachslice islice")
 """Calls that return the items of a list in groups."""
@@ -80,11 +94,14 @@ CUTS = words(
     plusseconds minusyears minusmonths minusweeks minusdays minushours minusminutes minusseconds withdayofmonth
     withnano lowercase uppercase lowercased uppercased capitalize capitalized casefold tolowerinvariant
     toupperinvariant strtolower strtoupper ucfirst lcfirst mbstrtolower mbstrtoupper startofday startofweek startofmonth endofday endofmonth subday subdays subhours subweek subweeks
-    submonth submonths subminutes"""
+    submonth submonths subminutes drop droplast dropfirst dropwhile takelast takewhile prefix suffix substringbefore
+    substringafter substringbeforelast substringafterlast removesurrounding skip head tail"""
 )
 """Calls whose result is as safe as their owner, or their first argument."""
 
-MAPS = words("map arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap list.transform")
+MAPS = words(
+    "map arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap maptoobj list.transform"
+)
 REPLACES = words(
     """replace replaceall gsub sub strreplace pregreplace replaceallstring tr delete translate regexreplace
     replacingoccurrences remove strireplace text.replace keep"""
@@ -92,13 +109,25 @@ REPLACES = words(
 LOOPS = words("each foreach eachwithindex eachslice eachindexed foreachindexed times eachpair arraywalk")
 """Methods that run a function for each item."""
 
-LIST_MAKERS = words("listof setof mutablelistof arrayof aslist of")
+LIST_MAKERS = words("listof setof mutablelistof mutablesetof arrayof aslist of listofnotnull setofnotnull hashsetof")
 """Functions that return a list of their arguments."""
 
+MAP_MAKERS = words("mapof mutablemapof hashmapof linkedmapof map.of immutablemap.of map.ofentries")
+"""Functions that return a mapping of the pairs among their arguments."""
+
+SCOPES = words("let run")
+"""Methods that run a function for their owner, and return its result."""
+
+BUILDERS = words("buildstring buildlist buildset apply")
+"""Functions that run a function on an object, and return the object."""
+
 JOINS = words("join implode joined jointostring combine mkstring text.combine")
+TRIMS = words("trimend trim trimstart remove delete deletecharat setlength insert clear replace truncate")
+"""Methods that change the text of a builder in a way that is not followed."""
+
 FORMATS = words("sprintf format formatted vsprintf stringformat printf format!")
 CONCATS = words("concat sprint sprintln str")
-APPENDS = words("append writestring pushstr write push appendline add pushback put appendformat")
+APPENDS = words("append writestring pushstr write push appendline add pushback put appendformat appendjoin")
 PUSHES = words("push add append unshift pushback insert prepend")
 
 ENCODERS = words(
@@ -175,7 +204,7 @@ def is_anchored(pattern: str) -> bool:
 
 def safe_groups(pattern: str) -> set[str]:
     """Return the numbers and names of the groups of a pattern whose text is safe; ``*`` if all of them are."""
-    found: set[str] = {"0"} if is_safe_pattern(pattern) else set()
+    found: set[str] = {"0", "value"} if is_safe_pattern(pattern) else set()
     groups = [*_GROUP.finditer(pattern[:1000])]
     safe = {number: match[1] for number, match in enumerate(groups, 1) if is_safe_pattern(match[2])}
     found |= {*map(str, safe), *(name.lower() for name in safe.values() if name)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.expressions import note_groups
-from cwql.lint.dataflow.guards import is_compiler
+from cwql.lint.dataflow.guards import guards_of, is_compiler
 from cwql.lint.dataflow.knowledge import (
     APPENDS,
     BATCHES,
@@ -17,6 +17,7 @@ from cwql.lint.dataflow.knowledge import (
     FORMATTED,
     JOINS,
     LIST_MAKERS,
+    MAP_MAKERS,
     MAPS,
     MATCHES,
     MOMENTS,
@@ -28,10 +29,11 @@ from cwql.lint.dataflow.knowledge import (
     SAME,
     STRIPS,
     TEXT_OWNERS,
+    TRIMS,
     fold,
     is_escaper,
 )
-from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, map_call, part_of_mapping
+from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, map_call, mapping_of, part_of_mapping
 from cwql.lint.dataflow.origins import OUTSIDE, guess
 from cwql.lint.dataflow.text_functions import (
     concat_call,
@@ -41,12 +43,11 @@ from cwql.lint.dataflow.text_functions import (
     format_call,
     format_value,
     join_call,
-    join_values,
     replace_call,
     strip_call,
 )
-from cwql.lint.dataflow.texts import Builder, extended
-from cwql.lint.dataflow.type_names import is_safe_type
+from cwql.lint.dataflow.texts import Builder, extended, opened
+from cwql.lint.dataflow.type_names import is_safe_key, is_safe_type
 from cwql.lint.dataflow.values import (
     MOST_TEXTS,
     Value,
@@ -58,7 +59,7 @@ from cwql.lint.dataflow.values import (
     path_of,
     rest,
 )
-from cwql.lint.ir import Call, Literal, Member, Name, Node, Pattern, key_of
+from cwql.lint.ir import Block, Call, Function, Literal, Member, Name, Node, Pattern, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
@@ -91,6 +92,8 @@ _FILTERS = frozenset(
 )
 """Filters of PHP whose results have no quotes."""
 
+_FORMATTER = re.compile(r"(?:Date|Time|Number)\w*Format", re.IGNORECASE)
+
 _OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
 
 
@@ -104,6 +107,10 @@ def known_call(  # noqa: C901  # a case for each kind of function
     owner_name = fold(owner_node.name) if isinstance(owner_node, (Name, Member)) else ""
     is_module = owner is None or (not owner.texts and owner.items is None and owner_name in TEXT_OWNERS)
     first = values[0] if values else None
+    if owner is None and (folded in APPENDS or folded in PUSHES):
+        # ``buildString { append("…") }``
+        owner_node = Name(node.start, node.start, "this")
+        owner = flow.env.names.get("this") or flow.env.get("this")
     if (folded in ("escape", "encode", "quote", "uri") and owner_name in ENCODER_OWNERS) or folded in ENCODERS:
         source = first if first is not None else owner
         if folded == "addingpercentencoding" and owner is not None:
@@ -131,15 +138,28 @@ def known_call(  # noqa: C901  # a case for each kind of function
         compiled = Value(node.start, node.end)
         compiled.pattern = first.pattern or first.plain or ""
         return compiled
+    if folded == "toregex" and owner is not None and owner.plain is not None:
+        compiled = Value(node.start, node.end)
+        compiled.pattern = owner.plain
+        return compiled
+    if folded == "takeif" and owner is not None and arguments and isinstance(arguments[-1].value, Function):
+        # ``text.takeIf { it.matches(SERIAL) }``
+        test = arguments[-1].value.body
+        only = test.statements[-1] if isinstance(test, Block) and test.statements else test
+        found = owner.moved(node.start, node.end)
+        found.safe = found.safe or (only is not None and "it" in guards_of(only, flow)[0])
+        return found
     if folded == "tryparse" and isinstance(owner_node, Name) and isinstance(node, Call):
         return _try_parse(flow, node, owner_node.name)
     if folded in LIST_MAKERS and (
         owner_name in ("list", "set", "arrays", "immutablelist")
-        or (owner is None and folded.endswith("of") and folded != "of")
+        or (owner is None and folded.endswith(("of", "notnull")) and folded != "of")
     ):
         made_list = Value(node.start, node.end, safe=all(value.safe for value in values))
         made_list.items = list(values)
         return made_list
+    if (folded if owner is None else f"{owner_name}.{folded}") in MAP_MAKERS:
+        return mapping_of(flow, node, values)
     if folded in ("filter", "where", "takewhile") and owner is not None and any(map(is_safe_test, arguments)):
         # Only digits and letters are left.
         return Value(node.start, node.end, safe=True)
@@ -149,8 +169,8 @@ def known_call(  # noqa: C901  # a case for each kind of function
         # ``ids.stream().collect(Collectors.joining(","))``
         collector = arguments[0].value
         if isinstance(collector.callee, (Member, Name)) and fold(collector.callee.name) == "joining":
-            first_argument = collector.arguments[0].value if collector.arguments else None
-            return join_values(flow, node, owner, flow.evaluate(first_argument) if first_argument is not None else None)
+            given = [flow.evaluate(each.value) for each in collector.arguments if each.value is not None]
+            return join_call(flow, node, owner, owner_node, False, given)
         return owner.moved(node.start, node.end)
     mapping = first if owner_name == "object" or folded.startswith("array") else owner
     part = part_of_mapping(node, folded, mapping)
@@ -165,6 +185,21 @@ def known_call(  # noqa: C901  # a case for each kind of function
         entry = owner.entries.get(key) if key else merged(list(owner.entries.values()))
         if entry is not None:
             return entry.moved(node.start, node.end)
+    if (
+        folded in ("format", "string")
+        and owner is not None
+        and owner_node is not None
+        and values
+        and not owner.texts
+        and _is_formatter(flow, owner_node)
+    ):
+        return Value(node.start, node.end, safe=True)
+    if folded in TRIMS and owner is not None and owner.made and owner.texts and owner_node is not None:
+        # ``builder.Remove(builder.Length - 5, 5)``
+        changed = opened(flow, node, owner)
+        if path_of(owner_node):
+            flow.env.set(path_of(owner_node), changed, counted=False)
+        return changed
     if folded in FORMATS or (folded == "format" and owner is not None):
         made = format_call(flow, node, owner, is_module, owner_name, values, arguments)
         if made is not None:
@@ -182,6 +217,11 @@ def known_call(  # noqa: C901  # a case for each kind of function
     if isinstance(node, Call) and node.made and folded == "string" and first is not None and first.safe:
         # ``new string(characters)``
         return first.moved(node.start, node.end)
+    if isinstance(node, Call) and folded == "stringjoiner" and first is not None:
+        joiner = Value(node.start, node.end)
+        # Brackets around the parts are as good as ``and`` between them.
+        joiner.items, joiner.joint, joiner.separator = [], "and" if len(values) == 3 else first.plain, first
+        return joiner
     if isinstance(node, Call) and (folded in ("stringbuilder", "stringbuffer") or (node.made and folded == "string")):
         return _builder(node, values)
     if isinstance(callee, Member) and folded == "new" and "builder" in owner_name:
@@ -213,6 +253,11 @@ def known_call(  # noqa: C901  # a case for each kind of function
         return value
     if first is not None and first.plain == "hex" and folded in ("digest", "tostring", "encode"):
         return Value(node.start, node.end, safe=True)
+    if folded == "formatted" and any(
+        isinstance(argument.value, Member) and fold(argument.value.name).startswith("iso8601") for argument in arguments
+    ):
+        # ``date.formatted(.iso8601)``
+        return Value(node.start, node.end, safe=True)
     if folded in FORMATTED or folded.startswith("tolocale"):
         made = date_format_call(flow, node, folded, owner, owner_name, values, arguments)
         if made is not None:
@@ -224,6 +269,12 @@ def known_call(  # noqa: C901  # a case for each kind of function
         or owner_name in ("math", "bigdecimal", "hex")
     ):
         return Value(node.start, node.end, safe=True)
+    if folded in ("getordefault", "getvalueordefault", "getvalue", "getorelse") and owner is not None and owner.entries:
+        return Value(node.start, node.end, safe=owner.safe and all(map(is_harmless, values[1:])))
+    if folded in ("keyset", "keys") and owner_node is not None:
+        found = Value(node.start, node.end, safe=is_safe_key(flow.types_of(owner_node), flow.module.aliases))
+        if found.safe:
+            return found
     if folded in ("filterinput", "filtervar") and any(
         isinstance(argument.value, Name) and argument.value.name in _FILTERS for argument in arguments
     ):
@@ -231,13 +282,10 @@ def known_call(  # noqa: C901  # a case for each kind of function
     if folded in ("set", "hashset", "arraylist") and first is not None and first.items is not None:
         # ``new Set(["New", "Open"])``
         return first.moved(node.start, node.end)
-    if folded in ("get", "pop", "getlist") and any(
-        argument.name == "type"
-        and isinstance(argument.value, Name)
-        and is_safe_type(argument.value.name, flow.module.aliases)
-        for argument in arguments
+    if folded in ("get", "pop", "getlist", "value", "getobject", "decode") and any(
+        is_safe_type(_type_given(argument), flow.module.aliases) for argument in arguments
     ):
-        # ``request.args.get("board", type=int)``
+        # ``request.args.get("board", type=int)``, ``request.parameters.get("board", as: Int.self)``
         return Value(node.start, node.end, safe=True)
     if folded == "get" and owner is not None and arguments and not (owner.texts or owner.items or owner.safe):
         found = guess(member_of(owner), key_of(arguments[0].value), member=True)
@@ -308,12 +356,12 @@ def known_call(  # noqa: C901  # a case for each kind of function
         part.origin, part.moment = subject.origin, subject.moment and not subject.texts
         return part
     if folded in MATCHES and isinstance(node, Call):
-        given = owner.pattern if owner is not None else ""
+        compiled_pattern = owner.pattern if owner is not None else ""
         for each in (owner_node, *[argument.value for argument in node.arguments]):
             if each is None:
                 continue
-            if given or isinstance(each, Pattern) or (isinstance(each, Literal) and each is not owner_node):
-                groups = note_groups(flow, each, given)
+            if compiled_pattern or isinstance(each, Pattern) or (isinstance(each, Literal) and each is not owner_node):
+                groups = note_groups(flow, each, compiled_pattern)
                 if groups is not None:
                     found = Value(node.start, node.end)
                     found.entries = groups
@@ -339,6 +387,25 @@ def _try_parse(flow: Flow, node: Call, type: str) -> Value:
     return Value(node.start, node.end, safe=True)
 
 
+def _type_given(argument: Argument) -> str:
+    """Return the type that an argument names: ``type=int``, ``as: Int.self``, ``Integer.class``; empty if it names none."""
+    value = argument.value
+    if isinstance(value, Name) and argument.name == "type":
+        return value.name
+    named = value.owner if isinstance(value, Member) and value.name in ("self", "class") else None
+    return named.name if isinstance(named, Name) else ""
+
+
+def _is_formatter(flow: Flow, node: Node) -> bool:
+    """Return whether a value formats dates or numbers: ``ISO8601DateFormatter()``, a name with the type ``DateTimeFormatter``."""
+    if isinstance(node, Call):
+        node = node.callee
+    value = flow.env.get(path_of(node)) if isinstance(node, (Name, Member)) else None
+    made = flow.source[value.start : min(value.end, value.start + 60)] if value is not None else ""
+    names = [*flow.types_of(node), made, node.name if isinstance(node, (Name, Member)) else ""]
+    return any(_FORMATTER.search(name) is not None for name in names)
+
+
 def _builder(node: Node, values: Sequence[Value]) -> Value:
     found = values[0].moved(node.start, node.end) if values and values[0].texts else Value(node.start, node.end)
     found.made = True
@@ -358,6 +425,8 @@ def _append(  # noqa: C901  # a case for each kind of owner
             root = root.callee.owner
         else:
             break
+    if isinstance(root, Call) and isinstance(root.callee, Name) and fold(root.callee.name) in APPENDS:
+        root = Name(root.start, root.start, "this")
     path = path_of(root)
     if owner.items is not None and folded in PUSHES:
         return flow.push(path, owner, values, node)
@@ -386,6 +455,9 @@ def _append(  # noqa: C901  # a case for each kind of owner
         return None
     if not text and not any(each.texts for each in values):
         return None
+    if folded == "appendjoin":
+        joined = join_call(flow, node, None, None, True, values)
+        values = [joined if joined is not None else Value(node.start, node.end)]
     if folded == "appendformat":
         filled = format_value(flow, node, values[0], values[1:])
         values = [filled] if filled is not None else values[:1]

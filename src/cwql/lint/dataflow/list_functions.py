@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.guards import DIGITS
-from cwql.lint.dataflow.knowledge import MAPS, MOMENTS, NUMBERS, fold, is_safe_pattern
-from cwql.lint.dataflow.values import Value, is_word
+from cwql.lint.dataflow.knowledge import DIGITS, MAPS, MOMENTS, NUMBERS, fold, is_safe_pattern
+from cwql.lint.dataflow.values import Value, is_harmless, is_word
 from cwql.lint.ir import Block, Call, Choice, Function, Jump, Literal, Member, Name, Node, Operation, Pattern, Unary
+from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -28,8 +28,11 @@ def filter_call(node: Node, values: Sequence[Value], arguments: Sequence[Argumen
     return found
 
 
-def is_safe_test(argument: Argument) -> bool:
-    """Return whether a test selects characters that are safe: ``{ it.isDigit() }``, ``char.IsLetterOrDigit``."""
+def is_safe_test(argument: Argument, negated: bool = False) -> bool:
+    """Return whether a test selects characters that are safe: ``{ it.isDigit() }``, ``char.IsLetterOrDigit``.
+
+    A `negated` one selects those that are not: ``c => !char.IsDigit(c)``.
+    """
     test: Node | None = argument.value
     if isinstance(test, Function):
         test = test.body
@@ -37,6 +40,8 @@ def is_safe_test(argument: Argument) -> bool:
             test = test.statements[0]
         if isinstance(test, Jump):
             test = test.value
+    if negated:
+        test = test.value if isinstance(test, Unary) and test.sign in ("!", "not") else None
     return _keeps_safe(test)
 
 
@@ -51,6 +56,8 @@ def _keeps_safe(test: Node | None) -> bool:
             return _keeps_safe(test.left) and _keeps_safe(test.right)
         if test.sign in ("&&", "and"):
             return _keeps_safe(test.left) or _keeps_safe(test.right)
+        if test.sign == "==":
+            return isinstance(test.right, Literal) and is_word(test.right.value)
         if test.sign != "in":
             return False
         allowed = test.right
@@ -84,6 +91,21 @@ def part_of_mapping(node: Node, name: str, mapping: Value | None) -> Value | Non
     return found
 
 
+def mapping_of(flow: Flow, node: Node, values: Sequence[Value]) -> Value:
+    """Return the mapping of pairs, or of keys and values in turn: ``mapOf("a" to b)``, ``Map.of("a", b)``."""
+    pairs = [value.items for value in values if value.items is not None and len(value.items) == 2]
+    if len(pairs) < len(values):
+        pairs = [list(values[index : index + 2]) for index in range(0, len(values) - 1, 2)]
+    found = Value(node.start, node.end, safe=bool(pairs) and all(is_harmless(value) for _, value in pairs))
+    found.entries = {key.plain or f"'{index}": value for index, (key, value) in enumerate(pairs)}
+    for key, value in pairs:
+        parameter = parameter_of(key.plain) if key.plain else None
+        if parameter is not None and len(pairs[0]) and len(values) > len(pairs):
+            flow.sink(value, parameter, key.plain or "", key.start)
+    found.sinks = [sink for value in values for sink in value.sinks]
+    return found
+
+
 def map_call(
     node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
 ) -> Value | None:
@@ -99,7 +121,9 @@ def map_call(
         elif isinstance(value, Literal):
             word = value.value or ""
         word = fold(word.lstrip(":&"))
-        keeps = word == "str" and len(values) > 1 and values[1].safe
+        # ``map(str, ids)``, ``ids.map(String.init)``, ``ids.stream().map(Object::toString)``
+        mapped = values[1] if word == "str" and len(values) > 1 else owner
+        keeps = word in ("str", "tostring", "init", "description") and mapped is not None and mapped.safe
         safe = safe or keeps or word in NUMBERS or word in MOMENTS
     made = next((each for each in values if each.function is not None), None)
     safe = safe or (made is not None and made.safe)

@@ -236,6 +236,9 @@ def join_call(
             comma = Value(node.end, node.end)
             comma.texts = [Text([Segment("same", ", ", node.end, node.end)], flow.statement)]
             values = [comma]
+    if owner is not None and not is_module and len(values) == 3 and all(each.plain is not None for each in values):
+        # ``joinToString(", ", "(", ")")``
+        return concat_call(flow, node, None, [values[1], join_values(flow, node, owner, values[0]), values[2]])
     if owner is not None and not is_module:
         if owner.plain is not None and owner.items is None and isinstance(owner_node, Literal) and len(values) == 1:
             # ``", ".join(list)``
@@ -337,7 +340,11 @@ def replace_call(  # the parts of a call
         if len(values) < 3:
             return None
         subject = values[2]
-    elif (owner_name in ("regex", "strings", "string", "text") or folded == "text.replace") and len(values) >= 3:
+    elif folded == "remove" and owner_name == "stringutils" and len(values) == 2:
+        subject, pattern, replacement = values[0], values[1], None
+    elif (owner_name in ("regex", "strings", "string", "text", "stringutils") or folded == "text.replace") and len(
+        values
+    ) >= 3:
         subject, pattern, replacement = values[0], values[1], values[2]
         pattern_node = nodes[1] if len(nodes) > 1 else None
     elif (
@@ -385,6 +392,9 @@ def date_format_call(  # noqa: PLR0913  # the parts of a call
     if literal is None:
         if folded == "tostring":
             subject = owner if not values else values[0] if owner is None else None
+            if subject is None and owner is not None:
+                # ``ToString(CultureInfo.InvariantCulture)`` of a number
+                return Value(node.start, node.end, safe=owner.safe and not owner.moment)
             return subject.moved(node.start, node.end) if subject is not None else Value(node.start, node.end)
         if flow.traits.layouts and folded == "format" and values:
             # ``t.Format(time.RFC3339)``

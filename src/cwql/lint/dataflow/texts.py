@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import OUTSIDE, origin_of
-from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Text, Value, has_literal, is_word, rest
+from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Sink, Text, Value, has_literal, is_word, rest
 from cwql.lint.ir import Node, Operation
-from cwql.lint.request_targets import place_of_url
+from cwql.lint.request_targets import parameter_of, place_of_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.dataflow.origins import Origin
-    from cwql.lint.dataflow.values import Sink
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 
@@ -23,6 +24,11 @@ CONNECTED = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | r
 """A part of a condition, which begins or ends with a connective."""
 _JOINED = re.compile(r"\s*(?:,|(?:and|or)\b)", re.IGNORECASE)
 _JOINT = re.compile(r"\s*(?:,|and|or)\s*\Z", re.IGNORECASE)
+OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
+"""The end of a URL whose next part is the value of a parameter."""
+
+_PLACE = re.compile(r"[?&]([A-Za-z_]{6,24})=\{(\w{1,40})\}")
+
 _LONG = 4000
 """Longest source of a placeholder that is kept."""
 
@@ -193,6 +199,26 @@ def note_place(flow: Flow, text: Text) -> None:
         text.place = target_of(flow, shown)
         if text.place is not None:
             flow.note(text.place)
+            if any(each.parameter for each in text.segments):
+                _note_parameters(flow, text, text.place)
+            for match in _PLACE.finditer(shown) if flow.traits.templates and "={" in shown else ():
+                # ``uri("/service/tickets?conditions={filter}", filter)``
+                parameter, value = parameter_of(match[1]), flow.env.get(match[2])
+                sink = flow.sink(value, parameter, match[1], text.segments[0].start) if value and parameter else None
+                if sink is not None:
+                    sink.near, sink.closed = [text.place], True
+
+
+def _note_parameters(flow: Flow, text: Text, place: RequestTarget) -> None:
+    """Note the parameters of the function that a URL sends: ``$"{Tickets}?conditions={conditions}"``."""
+    for before, segment in pairwise(text.segments):
+        match = OPEN_QUERY.search(before.text[-40:]) if segment.parameter and before.kind != "placeholder" else None
+        parameter = parameter_of(match[1]) if match is not None else None
+        owner = flow.owner_of(segment.parameter) if parameter is not None else None
+        if match is not None and parameter is not None and owner is not None:
+            sink = Sink([], parameter, match[1], segment.start, flow.statement, flow.scope)
+            sink.near = [place]
+            flow.parametric.setdefault(id(owner), []).append((segment.parameter, sink))
 
 
 def target_of(flow: Flow, text: str) -> RequestTarget | None:
@@ -278,3 +304,14 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
         value.entries = old.entries
     value.sinks = [*old.sinks, *added.sinks]
     return value
+
+
+def opened(flow: Flow, node: Node, value: Value) -> Value:
+    """Return a text whose begin or end was changed in a way that is not known."""
+    found = value.moved(node.start, node.end)
+    found.texts = [
+        flow.make(text.changed([rest(text.segments[0].start), *text.segments, rest(text.segments[-1].end)]))
+        for text in value.texts
+        if text.segments
+    ]
+    return found

@@ -6,11 +6,16 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.words import words
 
-_NUMBER_TYPES = words(
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NUMBER_TYPES = words(
     """int int8 int16 int32 int64 integer long short byte sbyte uint uint8 uint16 uint32 uint64 ulong ushort nint
     uintptr double decimal float float32 float64 single bool boolean number bigint guid uuid datetime datetimeoffset
     dateonly timespan rune switch i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 localdate instant
-    system.int32 system.guid system.int64 datetimeimmutable biginteger z.number z.boolean enum"""
+    system.int32 system.guid system.int64 datetimeimmutable biginteger z.number z.boolean enum intarray longarray shortarray
+    intrange longrange offsetdatetime zoneddatetime localdatetime yearmonth bigdecimal"""
 )
 _WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
 _MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*+\)?\s*+\[.*\]|keyof\s+typeof\s+(\w+)", re.DOTALL)
@@ -69,7 +74,7 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     if match is not None and match[1].lower().endswith(_WRAPPER_ENDS):
         return all(is_safe_type(each, aliases, depth + 1) for each in match[2].split(","))
     folded = type.lower()
-    if folded in _NUMBER_TYPES:
+    if folded in NUMBER_TYPES:
         return True
     if folded.startswith("z.") and folded.split("(")[0].replace("z.coerce.", "z.") in (
         "z.number",
@@ -79,6 +84,16 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
         return True
     alias = aliases.get(type) or aliases.get(folded)
     return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)
+
+
+_KEYED = re.compile(r"(?:\w*(?:Map|Dictionary|HashTable)\w*\s*[<(](?:Of\s+)?|\[)\s*([\w.]+)\s*[,:]", re.IGNORECASE)
+"""The type of the keys of a mapping: ``Map<Integer, …>``, ``Dictionary(Of Integer, …)``, ``[Int: …]``."""
+
+
+def is_safe_key(types: Iterable[str], aliases: dict[str, str]) -> bool:
+    """Return whether the keys of mappings of some types need no quotes."""
+    keys = [_KEYED.match(type) for type in types]
+    return bool(keys) and all(key is not None and is_safe_type(key[1], aliases) for key in keys)
 
 
 def _options(type: str) -> list[str]:

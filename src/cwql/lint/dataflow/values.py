@@ -323,6 +323,7 @@ def merged(values: Sequence[Value]) -> Value:
     found = Value(first.start, first.end, safe=all(map(is_harmless, distinct)))
     found.moment = any(each.moment for each in distinct)
     found.dated = all(each.dated for each in distinct)
+    found.made = all(each.made for each in distinct)
     found.open = any(each.open or _is_unknown(each) for each in distinct)
     found.kind = first.kind if all(each.kind == first.kind for each in distinct) else ""
     texts = list({id(text): text for each in distinct for text in each.texts}.values())
@@ -345,7 +346,7 @@ def merged(values: Sequence[Value]) -> Value:
             entries[key] = merged([entries[key], value]) if key in entries else value
     found.entries = entries or None
     joined = [each for each in distinct if each.joint is not None]
-    if len(joined) == 1 and not texts:
+    if len({each.joint for each in joined}) == 1 and not texts:
         found.joint, found.separator, found.parameter = joined[0].joint, joined[0].separator, joined[0].parameter
     found.origin = origin_of(distinct)
     found.function = next((each.function for each in distinct if each.function is not None), None)

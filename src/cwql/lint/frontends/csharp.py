@@ -87,6 +87,7 @@ class CSharp(Parser):
     asserts = True
     methods = True
     braced_specs = True
+    queries = True
     declares = frozenset(("const",))
     functions = frozenset[str]()
     switches = frozenset(("switch",))

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from cwql.lint.dataflow.knowledge import is_safe_pattern
 from cwql.lint.frontends.expressions import Expressions
 from cwql.lint.frontends.tables import ASSIGN, OPENERS, PASSING
-from cwql.lint.ir import Assign, Block, Class, Function, Items, Name, Node, Other, Parameter
+from cwql.lint.ir import Argument, Assign, Block, Call, Class, Function, Items, Name, Node, Other, Parameter, Unary
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_KEYS = words("query requestparam aliasas")
+"""Annotations that give a parameter of a method the name of a parameter of a URL."""
+
+_PATTERNS = words("pattern regularexpression matches")
+"""Annotations with a pattern that a whole argument has to match."""
+
+_REQUESTS = words("get getexchange getmapping httpexchange generatedregex")
+"""Annotations of methods whose bodies are generated from them."""
+
+
 class Declarations(Expressions):
     """Parse statements that give names a value or a type."""
+
+    extending = False
+    """Whether the methods at hand are declared outside of their type, as a whole."""
 
     def function(self, inline: bool = False) -> Node | None:
         """Parse a function that a keyword begins."""
@@ -26,17 +41,39 @@ class Declarations(Expressions):
             if after < self.size and self.tokens[after].kind == "name" and self.tokens[after + 1 : after + 2]:
                 self.parameters()
         name = ""
-        while self.peek().kind in ("name", "variable") and self.word() != "(":
-            name = self.name_of(self.peek().text)
-            self.at += 1
-            if self.word() in self.links or self.word() in ("::", ":"):
+        extends = self.extending
+        while self.peek().kind in ("name", "variable") or self.word() == "<":
+            if self.word() != "<":
+                name = self.name_of(self.peek().text)
                 self.at += 1
-        if self.word() == "<":
-            self.at = self._angles(self.at)
-            self.at = max(self.at, 0)
+            elif self._angles(self.at) > self.at:
+                # ``fun <T> List<T>.toCondition()``
+                self.at = self._angles(self.at)
+            else:
+                break
+            if self.word() in self.links or self.word() in ("::", ":"):
+                extends = extends or self.typed == "colon"
+                self.at += 1
         parameters = self.parameters() if self.word() == "(" else []
         body = self.body()
-        return Function(start, self.last_end(), name, parameters, body, inline or not name)
+        made = Function(start, self.last_end(), name, parameters, body, inline or not name)
+        made.extends = extends
+        return made
+
+    def generated_body(self, method: Function, before: Sequence[Node]) -> Node | None:
+        """Return the body of a method that is generated from an annotation: the call of that, with the parameters.
+
+        ``@GET("service/tickets") tickets(@Query("conditions") filter: String)``
+        """
+        for node in reversed(before[-4:]):
+            each = node.value if isinstance(node, Unary) else node.items[0] if isinstance(node, Items) else None
+            if not isinstance(each, Call):
+                return None
+            if isinstance(each.callee, Name) and each.callee.name.lower() in _REQUESTS:
+                at = method.start
+                given = [Argument(Name(at, at, one.name), one.key or one.name, at) for one in method.parameters]
+                return Call(at, at, each.callee, [*each.arguments, *given])
+        return None
 
     def body(self) -> Node | None:
         """Parse the body of a function, after its return type: a block, or an expression after an arrow or ``=``."""
@@ -76,8 +113,32 @@ class Declarations(Expressions):
         self.leave(closing)
         return found
 
+    def _annotations(self, begin: int, end: int) -> tuple[int, str, bool]:
+        """Return where a parameter begins after its annotations, the key that they give it, and whether they restrict its text.
+
+        ``@Query("conditions") String filter``, ``[RegularExpression("^[A-Z]+$")] string tag``
+        """
+        key, safe = "", False
+        while begin < end and (self.tokens[begin].text == "@" or (self.words[begin] == "[" and self.typed == "before")):
+            first = begin
+            begin += 2 if self.tokens[begin].text == "@" else 0
+            while begin < end and self.tokens[begin].text == ".":
+                begin += 2
+            if begin < end and self.tokens[begin].text in ("(", "["):
+                begin = self.closing(begin) + 1
+            word = ""
+            for token in self.tokens[first : min(begin, end)]:
+                if token.kind == "name" and token.text.lower() in _KEYS | _PATTERNS:
+                    word = token.text.lower()
+                elif token.kind == "string" and word:
+                    text = self.literal(token).value or ""
+                    key = text if word in _KEYS else key
+                    safe = safe or (word in _PATTERNS and is_safe_pattern(text))
+        return begin, key, safe
+
     def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
         """Add a parameter to those before it, `untyped` are the names of those that share the next type."""
+        begin, key, safe = self._annotations(begin, end)
         tokens = self.tokens[begin:end]
         words = [token.text for token in tokens]
         equals = next((n for n, word in enumerate(words) if word == "=" and tokens[n].kind == "sign"), len(words))
@@ -111,14 +172,12 @@ class Declarations(Expressions):
                 start = 0
                 while start < places[-1] and (words[start] in self.modifiers or words[start] in PASSING):
                     start += 1
-                if words[0] == "[":
-                    start = max(start, self.closing(begin) - begin + 1)
                 type = self.join_words(begin + start, begin + places[-1]) if self.typed == "before" else ""
         if named:
             name = self.name_of(named)
             if type:
                 self.note_type(name, type)
-            found.append(Parameter(name, type))
+            found.append(Parameter(name, "enum" if safe else type, key=key))
 
     def _share_type(self, type: str, name: str, found: Sequence[Parameter], untyped: list[str]) -> None:
         """Give the parameters before one with a type that type: ``a, b int``."""
@@ -394,9 +453,12 @@ class Declarations(Expressions):
                 if after == ";" and self.tokens[named - 1].text == "new":
                     self.at = named
                     return self.expression()
+                extends = self.word(1) == "this"
                 parameters = self.parameters()
                 body = self.body()
-                return Function(start, self.last_end(), name, parameters, body, False)
+                made = Function(start, self.last_end(), name, parameters, body, False)
+                made.extends = extends
+                return made
             self.at = named
             return self.expression()
         self.note_type(name, type)

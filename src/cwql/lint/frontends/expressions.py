@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.lint.dataflow.type_names import NUMBER_TYPES
 from cwql.lint.frontends.operands import Operands
 from cwql.lint.frontends.tables import ASSIGN, CHOICE, DEPTH, PREFIX, STOPS
 from cwql.lint.ir import (
@@ -150,8 +151,11 @@ class Expressions(Operands):
         if word == "<" and isinstance(left, (Name, Member)):
             after = self._angles(self.at)
             if after > self.at and after < self.size and self.tokens[after].text == "(":
+                type = self.join_words(self.at + 1, after - 1)
                 self.at = after
-                return self.call(left)
+                node = self.call(left)
+                # ``config.GetValue<int>("Board")``
+                return Cast(left.start, node.end, type, node) if type.lower().strip("?[]") in NUMBER_TYPES else node
         if word == "{" and self.literals and not self.bare and self.is_literal(left):
             return self.literal_of(left)
         if self.asserts and word == "!" and not token.fresh and self.last_end() == token.start:

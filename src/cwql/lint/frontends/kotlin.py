@@ -8,7 +8,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.ir import Items, Node
+from cwql.lint.ir import Assign, Function, Items, Name, Node
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -52,6 +52,35 @@ class Kotlin(Parser):
         self.at += 1
         right = self.expression(binding)
         return Items(left.start, self.last_end(), [left] if right is None else [left, right])
+
+    def class_(self) -> Node | None:
+        """Parse a class; the names of a companion are those of its class."""
+        if self.word() != "companion":
+            return super().class_()
+        while self.at < self.size and self.word() not in ("{", "}"):
+            self.at += 1
+        closing = self.enter()
+        body = self.block_until(closing, in_class=True)
+        self.leave(closing)
+        return body
+
+    def _declared(self) -> list[Node]:
+        """Parse the names of a declaration, which a getter may compute: ``val String.quoted get() = …``."""
+        extends = self.peek().kind == "name" and self.word(1) in self.links
+        while self.peek().kind == "name" and self.word(1) in self.links:
+            self.at += 2
+        found = super()._declared()
+        last = found[-1] if found else None
+        getter = [self.word(ahead) for ahead in range(3)] == ["get", "(", ")"] and self.word(3) in ("=", ":", "{")
+        if getter and isinstance(last, Assign) and isinstance(last.target, Name):
+            self.at += 3
+            body = self.body()
+            if extends:
+                made = Function(last.start, self.last_end(), last.target.name, [], body)
+                made.extends = True
+                return [*found[:-1], made]
+            last.value = body if last.value is None else last.value
+        return found
 
     def braces(self) -> Node:
         """Parse a lambda."""

@@ -24,12 +24,17 @@ from cwql.lint.ir import (
     Pattern,
     Unary,
 )
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cwql.lint.frontends.tokens import Token
+
+
+_CLAUSES = words("where order let join group select distinct skip take aggregate from")
+"""Words that begin a line of a query of a list."""
 
 
 class Operands(Cursor):
@@ -114,6 +119,8 @@ class Operands(Cursor):
                 )
             if word == "new":
                 return self.made()
+            if word == "from" and self.queries and self.peek(1).kind == "name":
+                return self._query()
             if word in self.functions and (
                 self.word(1) == "(" or self.peek(1).kind == "name" or self.word(1) in ("*", "|", "&")
             ):
@@ -142,6 +149,22 @@ class Operands(Cursor):
             return Function(token.start, self.last_end(), "", [Parameter(name)], body, True)
         self.at += 1
         return Name(token.start, token.end, self.name_of(token.text))
+
+    def _query(self) -> Node | None:
+        """Parse ``from name in list where … select value``, the items of a list that a function makes."""
+        start = self.peek().start
+        names = self.take_names(min(self.at + 6, self.size), "in")
+        over = self.expression()
+        while over is not None and self.at < self.size and self.word() not in (";", ",", *ENDS):
+            if self.lines and self.peek().fresh and self.word() not in _CLAUSES:
+                break
+            if self.word() == "select":
+                self.at += 1
+                made = Function(over.end, over.end, "", names[-1:], self.expression(), True)
+                return Call(start, self.last_end(), Member(start, over.end, over, "select"), [Argument(made)])
+            self.step()
+            self.at += self.word() == ","
+        return over
 
     def made(self) -> Node | None:
         """Parse ``new Type(…) { … }``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cwql.lint.frontends.declarations import Declarations
 from cwql.lint.frontends.tables import DEPTH, ENDS, OPENERS
-from cwql.lint.ir import Block, Branch, Jump, Loop, Module, Node, Other, Unary
+from cwql.lint.ir import Block, Branch, Function, Jump, Loop, Module, Node, Other, Unary
 
 
 class Parser(Declarations):
@@ -32,6 +32,8 @@ class Parser(Declarations):
             before = self.at
             node = self.statement(stop)
             if node is not None:
+                if in_class and found and isinstance(node, Function) and node.body is None:
+                    node.body = self.generated_body(node, found)
                 found.append(node)
             if self.at <= before:
                 self.at = before + 1

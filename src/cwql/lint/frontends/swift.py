@@ -7,7 +7,7 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.ir import Member, Node
+from cwql.lint.ir import Assign, Block, Branch, Class, Function, Jump, Loop, Member, Name, Node, Other, Unary
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -30,12 +30,77 @@ class Swift(Parser):
     asserts = True
     trailing = True
     headers = False
+    sigils = ""
     declares = words("let var")
     functions = words("func init")
     switches = frozenset(("switch",))
     classes = words("class struct extension actor enum protocol")
     unaries = words("await try inout some any")
-    modifiers = Parser.modifiers | frozenset(("mutating", "lazy", "weak", "guard"))
+    modifiers = Parser.modifiers | words("mutating lazy weak nonisolated")
+
+    def keyword(self, word: str, stop: int) -> Node | None:
+        """Parse the statement that a keyword begins."""
+        return self._guard() if word == "guard" else super().keyword(word, stop)
+
+    def _guard(self) -> Node:
+        """Parse ``guard let name = value, test else { … }``."""
+        start = self.peek().start
+        self.at += 1
+        found: list[Node] = []
+        tests: list[Node] = []
+        bare, self.bare = self.bare, True
+        while self.at < self.size and self.word() not in ("else", "{", "}"):
+            before = self.at
+            if self.word() in self.declares:
+                self.at += 1
+                found += self._declared()[:1]
+            else:
+                test = self.expression()
+                tests += [test] if test is not None else []
+            if self.at <= before:
+                self.step()
+            self.at += self.word() == ","
+        self.bare = bare
+        self.at += self.word() == "else"
+        body = self.block()
+        failed: list[Node] = [Unary(test.start, test.end, "!", test) for test in tests]
+        for test in failed or [Other(start, start)]:
+            found.append(Branch(test.start, self.last_end(), [test], [body], False))
+        return Block(start, self.last_end(), found)
+
+    def _declared(self) -> list[Node]:
+        """Parse the names of a declaration; one with a body is computed, in an extension for any value."""
+        found = super()._declared()
+        last = found[-1] if found else None
+        if self.word() == "{" and isinstance(last, Assign) and isinstance(last.target, Name) and last.value is None:
+            body = self.body()
+            if self.extending:
+                made = Function(last.start, self.last_end(), last.target.name, [], body)
+                made.extends = True
+                return [*found[:-1], made]
+            only = body.statements[0] if isinstance(body, Block) and len(body.statements) == 1 else None
+            if isinstance(only, Jump):
+                last.value = only.value
+            elif body is not None:
+                found.append(body)
+        return found
+
+    def body(self) -> Node | None:
+        """Parse the body of a function; a single expression is its result."""
+        body = super().body()
+        only = body.statements[0] if isinstance(body, Block) and len(body.statements) == 1 else None
+        if only is None or isinstance(only, (Assign, Block, Branch, Class, Function, Jump, Loop)):
+            return body
+        return Block(only.start, self.last_end(), [Jump(only.start, only.end, only, True)])
+
+    def class_(self) -> Node | None:
+        """Parse a type: the cases of an enum are words of the program, the methods of an extension are called on any value."""
+        if self.word() == "enum":
+            self.aliases[self.word(1)] = "enum"
+        outer, self.extending = self.extending, self.word() == "extension"
+        node = super().class_()
+        self.extending = outer
+        return node
 
     def braces(self) -> Node:
         """Parse a closure."""

@@ -18,6 +18,7 @@ STOPS = ENDS | {",", ";"}
 """The signs that end an expression."""
 
 POWERS = {
+    "-=": 2,
     **dict.fromkeys(("||", "or", "??", "?:"), 4),
     **dict.fromkeys(("&&", "and", "andalso", "orelse"), 5),
     **dict.fromkeys(("==", "!=", "===", "!==", "<", ">", "<=", ">=", "=~", "!~", "<=>", "<>"), 7),
@@ -67,6 +68,7 @@ class Tables:
     equality = False
     shorthand = ""
     braced_specs = False
+    queries = False
     sigils = "$@"
     chained = True
     modifying = frozenset[str]()

@@ -42,6 +42,7 @@ class VisualBasic(WordParser):
     folds = True
     equality = True
     braced_specs = True
+    queries = True
     literals = "new"
     declares = words("dim const")
     functions = words("function sub")
