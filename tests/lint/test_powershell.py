@@ -120,7 +120,7 @@ FOUND = [
     ("$l = @('a = 1', \"b = $x\")\nGet-CWMTicket -Condition ($l -join ' and ')", [f"{TICKETS}: a = 1 and b = <$x>"]),
     ("$Condition = \"id = 1\"\nGet-Own -Query $Condition", []),
     ("$Conditions = @()\n$Conditions += 'Size > 1'\n$b = @{ condition = $Conditions -join ' and ' }\nInvoke-CWAApi -Body $b",
-     ["conditions anywhere: Size > 1"]),
+     ["conditions automate: Size > 1"]),
     # lists that are filled step by step
     ("$l = @()\nif ($x) { $l += \"a = '$x'\" }\n$l += 'b = 1'\nGet-CWMTicket -Condition ($l -join ' and ')",
      [f"{TICKETS}: a = '<$x>'", f"{TICKETS}: b = 1"]),

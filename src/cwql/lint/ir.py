@@ -166,13 +166,14 @@ class Function(Node):
 
     `silent` is True if it has nothing to do with conditions unless it is called, None if that is not known. `convert` returns
     the body when it is evaluated for the first time, if the body is not set. `extends` is True for a method that is declared
-    outside of its type.
+    outside of its type. `returns` is the declared type of its result.
     """
 
     name: str
     parameters: Sequence[Parameter]
     body: Node | None
     inline: bool = False
+    returns: str = ""
     silent: bool | None = later(None)
     convert: Callable[[], Node] | None = later(None)
     extends: bool = later(False)

@@ -37,6 +37,8 @@ class Bindings:
         self.sinks: list[Sink] = []
         self.waiting: list[tuple[Function, Environment, Scope, bool]] = []
         self.returned: list[Value] = []
+        self.last: Value | None = None
+        """The value of the statement that was run last."""
         self.results: dict[int, Value] = {}
         self.running: set[int] = set()
         self.captured: dict[int, tuple[Environment, Scope]] = {}
@@ -111,6 +113,11 @@ class Bindings:
             return node.name
         types = {each.strip("?!") for each in self.types_of(node)}
         return next(iter(types)) if len(types) == 1 and types <= self.classes.keys() else ""
+
+    def take_last(self) -> Value | None:
+        """Return the value of the statement that was run last, and forget it."""
+        value, self.last = self.last, None
+        return value
 
     # --- assignments -----------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.expressions import run_inline, sent_after
+from cwql.lint.dataflow.expressions import run_inline, sent_after, sent_to
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import guards_of
@@ -15,6 +15,7 @@ from cwql.lint.dataflow.knowledge import (
     NUMBERS,
     SAME,
     SCOPES,
+    TEXT_OWNERS,
     fold,
     is_adder,
     is_builder,
@@ -25,7 +26,7 @@ from cwql.lint.dataflow.origins import guess, is_input, is_source
 from cwql.lint.dataflow.targets import chain_of, note_chain, place_of_chain
 from cwql.lint.dataflow.text_functions import join_values
 from cwql.lint.dataflow.texts import target_of
-from cwql.lint.dataflow.type_names import is_safe_key
+from cwql.lint.dataflow.type_names import is_date_type, is_safe_key, is_safe_type
 from cwql.lint.dataflow.values import THIS, Segment, Text, Value, member_of, path_of
 from cwql.lint.ir import Call, Function, Literal, Member, Name, key_of
 from cwql.lint.request_targets import parameter_of
@@ -61,6 +62,25 @@ _ASSERTIONS = words("require check assert checkargument checkstate istrue invari
 _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
 )
+_LISTS = {
+    endpoint.rpartition("/")[2]: endpoint
+    for endpoint in (
+        "/service/tickets",
+        "/service/boards",
+        "/company/companies",
+        "/company/contacts",
+        "/company/configurations",
+        "/finance/agreements",
+        "/finance/invoices",
+        "/project/projects",
+        "/sales/activities",
+        "/sales/opportunities",
+        "/system/members",
+    )
+} | {"timeentries": "/time/entries"}
+"""Lists that clients name their methods after."""
+
+_GETTERS = re.compile(r"\A(?:get|list|find|fetch|search|query|count|all)(?:all)?")
 _EACH = frozenset(("foreach-object", "%", "foreach", "where-object", "where", "?"))
 _KEPT = words("value name groups group first last description sorted reversed")
 """Members that are as safe as their owner."""
@@ -164,6 +184,11 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
     if fold(name) in _ASSERTIONS and node.arguments and node.arguments[0].value is not None:
         for checked in guards_of(node.arguments[0].value, flow)[0]:
             flow.trust(checked)
+    if owner is not None and flow.sure and place is None:
+        endpoint = _LISTS.get(_GETTERS.sub("", fold(name)), "")
+        for value in values if endpoint else ():
+            # ``client.GetTickets(ctx, "closedFlag = false")``
+            sent_to(flow, target_of(flow, endpoint), value)
     if fold(name) in BUILDERS | SCOPES and values and isinstance(node.arguments[-1].value, Function):
         # ``buildString { append("…") }``, ``name?.let { "name = '$it'" }``
         return values[-1].moved(node.start, node.end)
@@ -196,8 +221,8 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         if argument.value is None:
             continue
         if isinstance(argument.value, Function) and argument.value.inline:
-            first = values[0] if values and fold(name) in MAPS else None
-            known = owner or first or list_after_function(flow, node, name)
+            first = values[0] if values and (fold(name) in MAPS or _is_module(node)) else None
+            known = first if _is_module(node) else owner or first or list_after_function(flow, node, name)
             value = _inline(flow, argument.value, known, name)
         else:
             value = flow.evaluate(argument.value)
@@ -230,6 +255,12 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
     if "value" in entries:
         _note_entry(flow, node, entries)
     return values
+
+
+def _is_module(node: Call) -> bool:
+    """Return whether a call is one of a module whose functions take the list first: ``Enum.map(list, function)``."""
+    owner = node.callee.owner if isinstance(node.callee, Member) else None
+    return isinstance(owner, Name) and fold(owner.name) in TEXT_OWNERS and owner.name[:1].isupper()
 
 
 def _inline(flow: Flow, function: Function, items: Value | None, name: str) -> Value:
@@ -453,6 +484,10 @@ def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value], 
     elif found.parameter and found.parameter in given:
         passed = given[found.parameter].moved(node.start, node.end)
         return passed if found.joint is None else join_values(flow, node, passed, result.separator)
+    elif not found.safe and is_safe_type(function.returns, flow.module.aliases):
+        found.safe = True
+        found.moment = function.returns.strip("?").lower() in ("datetime", "date")
+        found.dated = is_date_type(function.returns)
     return guess(found, function.name)
 
 
@@ -510,7 +545,7 @@ def _member(flow: Flow, node: Member) -> Value:
         (name == "keys" and is_safe_key(flow.types_of(node.owner), flow.module.aliases))
         or name in LENGTHS
         or (flow.traits.bare and name in NUMBERS)
-        or (owner.safe and (name in _KEPT or flow.is_enum(node.owner)))
+        or (owner.safe and (name in _KEPT or owner.items is not None or flow.is_enum(node.owner)))
     ):
         value.safe = True
     elif node.name in flow.extensions and not flow.extensions[node.name].parameters:

@@ -91,6 +91,7 @@ class Emitter:
                         # ``api Computers "…"``, whose URL ends with an argument
                         words = [each.plain for each in given.values() if each.plain]
                         made.near = [p for p in (target_of(flow, word) for word in words) if p is not None] or made.near
+                    made.hint = sink.hint
                     flow.sinks.append(made)
 
     def _passed(self, name: str, seen: tuple[str, ...] = ()) -> Value | None:

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cwql.lint.dataflow.values import Sink
+    from cwql.lint.request_targets import RequestTarget
 
 
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "in", "not in", "is", "is not"))
@@ -100,9 +101,14 @@ def _literal(flow: Flow, node: Literal) -> Value:
     return builder.value()
 
 
+_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+"""A number that a condition spells in the same way, unlike ``3u32``, ``5L`` and ``1_000``."""
+
+
 def _number(flow: Flow, node: Number) -> Value:
     value = Value(node.start, node.end, safe=True)
-    value.texts = [Text([Segment("same", node.text, node.start, node.end)], flow.statement)]
+    if _PLAIN_NUMBER.fullmatch(node.text) is not None:
+        value.texts = [Text([Segment("same", node.text, node.start, node.end)], flow.statement)]
     return value
 
 
@@ -204,13 +210,19 @@ _COMPARISON = re.compile(
 
 def sent_after(flow: Flow, path: Value, value: Value) -> Sink | None:
     """Note that a value is sent as a condition if it is one and comes after a path; None if it is something else."""
+    if len(path.texts) != 1 or "?" in path.texts[0].shown:
+        return None
+    return sent_to(flow, path.texts[0].place, value)
+
+
+def sent_to(flow: Flow, place: RequestTarget | None, value: Value) -> Sink | None:
+    """Note that a value is sent to an endpoint if it is a condition; None if it is something else."""
     texts = value.texts
     if not texts and value.joint is not None:
         texts = [text for item in value.items or () for text in item.texts]
-    if len(path.texts) != 1 or not texts or not all(_COMPARISON.match(text.shown) for text in texts):
+    if place is None or place.endpoint is None or not texts:
         return None
-    place = path.texts[0].place
-    if place is None or place.endpoint is None or "?" in path.texts[0].shown:
+    if not all(_COMPARISON.match(text.shown) for text in texts):
         return None
     sink = flow.sink(value, "conditions", "conditions", value.start)
     if sink is not None:
@@ -523,7 +535,7 @@ def _assign(flow: Flow, node: Assign) -> Value:
         if known is not None and known.parameter:
             return known
         if isinstance(target, Name) and node.type:
-            value.made = "builder" in node.type.lower()
+            value.made = node.type.lower().endswith(("builder", "buffer"))
             if node.type.startswith("[]"):
                 value.items, value.safe = [], True
             flow.env.set(target.name, value)

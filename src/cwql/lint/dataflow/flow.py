@@ -11,6 +11,7 @@ from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import empty_names_of, guards_of, is_nothing
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.origins import guess
+from cwql.lint.dataflow.type_names import is_date_type
 from cwql.lint.dataflow.values import Environment, Scope, Value, merged, pair_of
 from cwql.lint.ir import (
     Assign,
@@ -20,17 +21,13 @@ from cwql.lint.ir import (
     Choice,
     Class,
     Function,
-    Index,
     Jump,
-    Literal,
     Loop,
     Member,
     Name,
     Node,
     Number,
-    Operation,
     Other,
-    Unary,
 )
 from cwql.lint.request_targets import parameter_of
 
@@ -42,9 +39,6 @@ if TYPE_CHECKING:
     Members: TypeAlias = tuple[Environment, list[tuple[Function, Environment, Scope, bool]], Scope]
     """The names of a class, its methods and its block."""
 
-
-_EXPRESSIONS = frozenset((Call, Index, Literal, Member, Name, Operation, Unary))
-"""Statements whose value may be the result of a function."""
 
 DEPTH = 70
 """Deepest nesting of nodes that is followed."""
@@ -150,17 +144,17 @@ class Flow(Bindings):
             value.parameter = parameter.name
             self.takers.setdefault(parameter.name, {})[key] = function
             value.kind = parameter.type if parameter.type in self.classes else ""
-            value.moment = parameter.type.strip("[]?").lower() == "datetime"
+            value.moment = parameter.type.strip("[]?").lower() in ("datetime", "date")
+            value.dated = is_date_type(parameter.type)
             self.env.set(parameter.name, value)
         body = function.body
+        self.take_last()
         if isinstance(body, Block):
-            last = body.statements[-1] if self.traits.implicit and body.statements else None
-            if last is not None and type(last) in _EXPRESSIONS:
-                self.block(Block(body.start, last.start, body.statements[:-1]))
-                body = last
-            else:
-                self.block(body)
-        if not isinstance(body, Block):
+            self.block(body)
+            last = self.take_last()
+            if last is not None and self.traits.implicit:
+                self.returned.append(last)
+        else:
             self.open_statement(body)
             self.returned.append(self.evaluate(body))
             self.close_statement()
@@ -238,7 +232,7 @@ class Flow(Bindings):
                     self.close_statement()
                 return not node.returns and node.value is None and not self._throws(node)
             self.open_statement(node)
-            self.evaluate(node)
+            self.last = self.evaluate(node)
             self.close_statement()
             return not (isinstance(node, Call) and isinstance(node.callee, (Member, Name)) and _is_exit(node.callee))
         finally:
@@ -310,6 +304,7 @@ class Flow(Bindings):
     def branch(self, node: Branch) -> bool:
         """Evaluate each body by itself, and join their environments."""
         ways: list[Environment] = []
+        lasts: list[Value] = []
         outer = self.env
         dead_names: set[str] = set()
         denied: set[str] = set()
@@ -334,9 +329,13 @@ class Flow(Bindings):
             denied |= no
             if test is not None:
                 earlier |= empty_names_of(test)[0]
+            self.take_last()
             alive = self.inner_block(body, node)
+            last = self.take_last()
             if alive:
                 ways.append(self.env)
+                if last is not None:
+                    lasts.append(last)
             if not alive or self._continues(body):
                 dead_names |= no
             self.env = outer
@@ -346,6 +345,7 @@ class Flow(Bindings):
         self.join(outer, ways)
         for name in dead_names:
             self.trust(name)
+        self.last = merged(lasts) if lasts else None
         return alive
 
     def choose(self, node: Choice) -> list[Value]:

@@ -43,7 +43,7 @@ class Frame(Record):
                 sink.closed = True
         else:
             if self.hint is not None:
-                for sink in self.sinks:
+                for sink in (*self.sinks, *self.carried):
                     sink.hint = sink.hint or self.hint
             if self.sinks:
                 outer.sinks += [sink for sink in self.sinks if not sink.closed]

@@ -14,7 +14,7 @@ NUMBERS = words(
     strlen time strtotime numberformat abs round floor ceil max min unix unixmilli year day yearday gettime
     getfullyear now utc ord sum cint clng cdbl isodate id2name stringtointeger integertostring parseexact tonumber
     number.totext date.totext datetime.totext datetimezone.totext hash uuid4 utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal
-    toordinal atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid
+    toordinal absint atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid
     monthrange numberinput tonumeric ipaddress ipnetwork ipv4address ipv6address tokenhex hex hexdigest md5 sha1 crc32 bin2hex
     tohexstring randomuuid newguid randint randrange getint getlong getshort getdouble getfloat
     getbigdecimal getboolean getbool getint16 getint32 getint64 getdecimal getguid getdatetime getdatetimeoffset getdate
@@ -25,7 +25,8 @@ NUMBERS = words(
 MOMENTS = words(
     """toisostring iso8601 xmlschema isoformat touniversaltime tolocaltime todate rfc3339 toiso8601 torfc3339
     toiso8601string toisodatestring toinstant utciso todatestring todatetimestring toiso8601zstring isodatetime
-    iso8601format tolocaldate tolocaldatetime tolocaltime"""
+    iso8601format tolocaldate tolocaldatetime tolocaltime toatomstring torfc3339string toiso8601zulustring torfc3339opts
+    ymd datetime"""
 )
 """Calls that return a date as text, in a fixed form."""
 
@@ -139,7 +140,7 @@ ENCODER_OWNERS = words("cgi uri url urlencoder webutility httputility urlutils e
 """Owners of an ``encode``, ``escape`` or ``quote`` that encodes for URLs."""
 
 _ESCAPERS = re.compile(
-    r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.{0,60}(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file))"
+    r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.{0,60}(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file|text_?(?:area_?)?field|email))"
 )
 
 OTHER_ESCAPERS = words(

@@ -25,6 +25,7 @@ from cwql.lint.dataflow.knowledge import (
     OTHER_ESCAPERS,
     PICKS,
     PUSHES,
+    QUOTES,
     REPLACES,
     SAME,
     STRIPS,
@@ -43,6 +44,7 @@ from cwql.lint.dataflow.text_functions import (
     format_call,
     format_value,
     join_call,
+    join_values,
     replace_call,
     strip_call,
 )
@@ -59,13 +61,13 @@ from cwql.lint.dataflow.values import (
     path_of,
     rest,
 )
-from cwql.lint.ir import Block, Call, Function, Literal, Member, Name, Node, Pattern, key_of
+from cwql.lint.ir import Block, Call, Function, Literal, Member, Name, Node, Pattern, Unary, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument
@@ -75,6 +77,18 @@ _SHORTENS = words(
     slice substring substr left"""
 )
 """Calls that take the separator before or after a text, if they have an argument."""
+
+_PRINTS = words("fprintf fprint fprintln write writeln")
+"""Functions that add to the text that is their first argument."""
+
+_OPTIONS = words("methodoption classoption option")
+"""Declarations of options of the command line in Ruby."""
+
+_RULES = words(
+    """integer numeric boolean bool date dateformat in uuid ulid digits digitsbetween alpha alphanum alphadash ip ipv4
+    macaddress decimal enum afterorequal beforeorequal"""
+)
+"""Rules of Laravel that only values without quotes pass."""
 
 _PAIRS = words("getenumerator items entries entryset iteritems")
 """Methods that return the keys of a mapping with their values."""
@@ -176,6 +190,11 @@ def known_call(  # noqa: C901  # a case for each kind of function
     part = part_of_mapping(node, folded, mapping)
     if part is not None:
         return part
+    if folded == "newreplacer" and any(value.plain and QUOTES.fullmatch(value.plain) for value in values[::2]):
+        # ``strings.NewReplacer("'", "")``
+        replacer = Value(node.start, node.end)
+        replacer.pattern = "'"
+        return replacer
     if folded in _PAIRS and mapping is not None and mapping.entries:
         pairs = mapping.moved(node.start, node.end)
         pairs.pairs = True
@@ -231,17 +250,50 @@ def known_call(  # noqa: C901  # a case for each kind of function
         empty = Value(node.start, node.end, safe=True)
         empty.items = []
         return empty
-    if folded == "append" and owner is None and len(values) > 1:
-        # ``list = append(list, item)``
-        return flow.push("", values[0], values[1:], node)
+    if folded in ("append", "push", "unshift", "arraypush") and owner is None and len(values) > 1:
+        # ``list = append(list, item)``, ``push @list, $item``
+        path = path_of(arguments[0].value) if folded != "append" and arguments[0].value is not None else ""
+        return flow.push(path, values[0], values[1:], node)
+    if folded in _PRINTS and isinstance(node, Call) and len(values) > 1 and (values[0].made or values[0].texts):
+        # ``fmt.Fprintf(&text, "…", value)``, ``write!(text, "…", value)``
+        written = node.arguments[0].value
+        target = written.value if isinstance(written, Unary) else written
+        added = format_value(flow, node, values[1], values[2:]) or values[1]
+        return _append(flow, node, "append", values[0], target, [added]) if target is not None else None
     if folded in APPENDS and owner is not None and owner_node is not None:
         made = _append(flow, node, folded, owner, owner_node, values)
         if made is not None:
             return made
+    if folded.startswith("validate") and values and values[-1].entries and owner_node is not None:
+        return _validated(flow, node, owner_node, values[-1].entries)
+    if folded in ("input", "get", "query", "post") and owner_node is not None and arguments:
+        checked = flow.env.get(f"{path_of(owner_node)}.{key_of(arguments[0].value)}")
+        if checked is not None and checked.safe:
+            return checked.moved(node.start, node.end)
+    if folded == "in" and owner_name == "rule" and first is not None:
+        # ``Rule::in(self::STATUSES)``
+        return Value(node.start, node.end, safe=is_harmless(first))
+    if folded in _OPTIONS and first is not None and len(arguments) > 1:
+        # ``method_option :board, type: :numeric``
+        kinds = [
+            argument.value.name
+            for argument in arguments
+            if argument.name == "type" and isinstance(argument.value, Name)
+        ]
+        listed = [value for value, argument in zip(values, arguments, strict=False) if argument.name == "enum"]
+        safe = any(kind in (":numeric", ":boolean") for kind in kinds) or any(map(is_harmless, listed))
+        flow.env.set(f"options.{key_of(arguments[0].value)}", Value(node.start, node.end, safe=safe))
+    if folded == "mapjoin" and len(values) > 1:
+        mapped = map_call(node, "map", None, values, arguments)
+        return join_values(flow, node, mapped, values[1] if len(values) > 2 else None) if mapped is not None else None
+    if folded == "tostring" and first is not None and owner_name in ("atom", "integer", "float", "date", "datetime"):
+        # ``Integer.to_string(id)``
+        return Value(node.start, node.end, safe=owner_name != "atom" or first.safe)
     dated = isinstance(node, Call) and node.made and folded == "date" and flow.traits.native_dates
     if folded in MOMENTS or dated or (folded == "date" and owner is not None and not (owner.texts or values)):
         value = Value(node.start, node.end, safe=True)
         value.moment = dated or folded in ("touniversaltime", "tolocaltime", "todate")
+        value.dated = not value.moment
         return value
     if (
         folded.startswith("add")
@@ -287,6 +339,13 @@ def known_call(  # noqa: C901  # a case for each kind of function
     ):
         # ``request.args.get("board", type=int)``, ``request.parameters.get("board", as: Int.self)``
         return Value(node.start, node.end, safe=True)
+    if folded in ("get", "fetch", "getordefault"):
+        # ``NAMES.fetch(key)``, ``Map.get(@names, key, "New")``
+        at = 1 if owner_name in ("map", "keyword") else 0
+        mapping = first if at else owner
+        if mapping is not None and mapping.entries and not isinstance(arguments[at].value, Literal):
+            others = (*mapping.entries.values(), *values[at + 1 :])
+            return Value(node.start, node.end, safe=all(map(is_harmless, others)))
     if folded == "get" and owner is not None and arguments and not (owner.texts or owner.items or owner.safe):
         found = guess(member_of(owner), key_of(arguments[0].value), member=True)
         found.safe = found.safe and (len(values) < 2 or is_harmless(values[1]))
@@ -375,6 +434,20 @@ def known_call(  # noqa: C901  # a case for each kind of function
                         flow.env.set(arguments[2].value.name, found)
                     return found
     return None
+
+
+def _validated(flow: Flow, node: Node, owner: Node, rules: Mapping[str, Value]) -> Value:
+    """Return the fields of a request that it validates, each safe if its rules allow nothing else."""
+    found = Value(node.start, node.end)
+    found.entries = {}
+    for key, rule in rules.items():
+        parts = rule.items if rule.items is not None else [rule]
+        names = [each for part in parts for each in (part.plain or "").split("|")]
+        safe = any(part.safe and not part.texts for part in parts)
+        safe = safe or any(fold(name.partition(":")[0]) in _RULES and is_word(name) for name in names)
+        found.entries[key] = Value(node.start, node.end, safe=safe)
+        flow.env.set(f"{path_of(owner)}.{key}", found.entries[key], counted=False)
+    return found
 
 
 def _try_parse(flow: Flow, node: Call, type: str) -> Value:

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import DIGITS, MAPS, MOMENTS, NUMBERS, fold, is_safe_pattern
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word
-from cwql.lint.ir import Block, Call, Choice, Function, Jump, Literal, Member, Name, Node, Operation, Pattern, Unary
+from cwql.lint.ir import (
+    Block,
+    Call,
+    Choice,
+    Function,
+    Items,
+    Jump,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Operation,
+    Pattern,
+    Unary,
+)
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
@@ -76,7 +91,7 @@ def _keeps_safe(test: Node | None) -> bool:
 def list_after_function(flow: Flow, node: Call, name: str) -> Value | None:
     """Return the list of ``array_map(function, list)``, which comes after the function."""
     later = node.arguments[1].value if len(node.arguments) > 1 else None
-    return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member)) else None
+    return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member, Items)) else None
 
 
 def part_of_mapping(node: Node, name: str, mapping: Value | None) -> Value | None:
@@ -121,6 +136,10 @@ def map_call(
         elif isinstance(value, Literal):
             word = value.value or ""
         word = fold(word.lstrip(":&"))
+        owned = value.owner if isinstance(value, Member) else None
+        if word == "tostring" and isinstance(owned, Name) and is_safe_type(owned.name, {}):
+            # ``&Integer.to_string/1``
+            word = "int"
         # ``map(str, ids)``, ``ids.map(String.init)``, ``ids.stream().map(Object::toString)``
         mapped = values[1] if word == "str" and len(values) > 1 else owner
         keeps = word in ("str", "tostring", "init", "description") and mapped is not None and mapped.safe

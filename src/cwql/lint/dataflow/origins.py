@@ -66,6 +66,7 @@ _SOURCES = words(
 
 _WORDS = re.compile(r"[A-Z]+s?(?![a-z])|[A-Z]?[a-z]+")
 _LAST = re.compile(r"([A-Za-z_]\w*)\W*+\Z")
+_MEMBER_VALUE = re.compile(r"(?<=\w)(?:->|\.)value\Z", re.IGNORECASE)
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*+_[A-Z0-9_]++|[A-Z]{4,}+")
 _GLUED = re.compile(
     r"(?:ticket|board|company|client|member|contact|user|site|parent|computer|location|agreement|project)(ids?)\Z"
@@ -79,7 +80,8 @@ def says(text: str) -> Only["", "id", "number", "code", "text"]:
     >>> says("ticket.boardId"), says("daysAgo(30)"), says("PRIORITY_LABELS.first"), says("$row.Name")
     ('id', 'number', '', 'text')
     """
-    text = text[:200].rstrip()
+    # The value of an enum: ``$status->value``.
+    text = _MEMBER_VALUE.sub("", text[:200].rstrip())
     if text.endswith(")") and "(" in text[1:]:
         text = text[: text.index("(", 1)]
     match = _LAST.search(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.formats import count_places, fill
-from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, STRIPS, fold
+from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, STRIPS
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import Builder
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, rest
@@ -200,7 +200,7 @@ def replaced(
     new = replacement.plain if replacement is not None else ""
     kept = (new is not None and not any(sign in new for sign in "\"'")) or replacement is None
     known = [each for each in patterns if each is not None]
-    quotes = bool(known) and all(QUOTES.fullmatch(each) or each in ("\"'", "'\"") for each in known)
+    quotes = any(QUOTES.fullmatch(each) or each in ("\"'", "'\"") for each in known)
     others = bool(known) and any(ALL_BUT.fullmatch(each) for each in known) and new == ""
     value.safe = quotes or others or (subject is not None and subject.safe and kept)
     value.moment = False
@@ -345,8 +345,10 @@ def replace_call(  # the parts of a call
     elif (owner_name in ("regex", "strings", "string", "text", "stringutils") or folded == "text.replace") and len(
         values
     ) >= 3:
-        subject, pattern, replacement = values[0], values[1], values[2]
-        pattern_node = nodes[1] if len(nodes) > 1 else None
+        # The pattern comes first in Elixir.
+        at = int(owner_name == "regex" and flow.traits.implicit)
+        subject, pattern, replacement = values[at], values[1 - at], values[2]
+        pattern_node = nodes[1 - at] if len(nodes) > 1 else None
     elif (
         folded == "replaceallstring"
         and owner is not None
@@ -358,16 +360,15 @@ def replace_call(  # the parts of a call
         first = compiled.arguments[0].value if isinstance(compiled, Call) and compiled.arguments else None
         subject, pattern_node = (values[0] if values else None), first
         pattern = flow.evaluate(first) if first is not None else None
-    elif folded == "replace" and owner is not None and len(values) == 1 and isinstance(node, Call):
+    elif folded == "replace" and owner is not None and owner.pattern == "'" and len(values) == 1:
         # ``strings.NewReplacer("'", "").Replace(text)``
-        made = node.callee.owner if isinstance(node.callee, Member) else None
-        if isinstance(made, Call) and "replacer" in fold(getattr(made.callee, "name", "")):
-            texts = [argument.value.value for argument in made.arguments if isinstance(argument.value, Literal)]
-            return Value(
-                node.start, node.end, safe=bool(texts) and all(QUOTES.fullmatch(each or "x") for each in texts[::2])
-            )
+        return Value(node.start, node.end, safe=True)
     elif folded in ("delete", "remove") and owner is None:
         return None
+    elif folded in ("delete", "tr") and pattern is not None and pattern.plain:
+        # A set of characters: ``name.delete("'\"")``, ``name.tr("^A-Za-z", "")``
+        removed = any(sign in pattern.plain for sign in "'\"")
+        return Value(node.start, node.end, safe=removed != pattern.plain.startswith("^"))
     return replaced(flow, node, subject, pattern, replacement, pattern_node)
 
 

@@ -97,7 +97,7 @@ class Builder:
         safe = value.safe and not native
         known = [text for text in value.texts if any(each.kind != "placeholder" for each in text.segments)]
         optional = len(value.texts) > 1 or (value.partial and value.items is None)
-        if value.open and known and any(self.ways) and all(is_word(text.plain) for text in known):
+        if value.open and known and any(self.ways) and all(map(_is_open_word, known)):
             # It may be another value.
             known = []
         elif value.texts and not (value.open or value.inner) and not any(text.segments for text in value.texts):
@@ -190,6 +190,12 @@ class Builder:
             note_place(self.flow, text)
             found.texts.append(self.flow.make(text))
         return found
+
+
+def _is_open_word(text: Text) -> bool:
+    """Return whether a text fits between quotes, and has nothing or an unsafe value in it."""
+    holes = [each for each in text.segments if each.kind == "placeholder"]
+    return is_word(text.shown) and (not holes or not all(each.safe for each in holes))
 
 
 def note_place(flow: Flow, text: Text) -> None:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 class Traits(Value):
     """The facts about a language that its trees do not show.
 
-        `place_of` gives the target that a chain of names calls. `bare` is True
-        if a call needs no brackets, `native_dates` if a date that is put into a text is written in the user's culture;
-        `braces` is True if every format has places such as ``{0}``, `delimited` if a pattern has delimiters in its string,
-        `layouts` if ``format(…)`` always formats a date. `words` match, in small letters, what names a target without a path
-            or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `receivers` is True if methods are declared outside
-        of their types, `shared` if functions set the variables of the program, `implicit` if the last expression of a function is
+    `place_of` gives the target that a chain of names calls. `bare` is True
+    if a call needs no brackets, `native_dates` if a date that is put into a text is written in the user's culture;
+    `braces` is True if every format has places such as ``{0}``, `delimited` if a pattern has delimiters in its string,
+    `layouts` if ``format(…)`` always formats a date. `words` match, in small letters, what names a target without a path
+    or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `receivers` is True if methods are declared outside
+    of their types, `shared` if functions set the variables of the program, `implicit` if the last expression of a function is
     its result. `verbs` are methods whose first argument is a condition, if their chain of names gives an endpoint.
-        `templates` is True if libraries fill places such as ``{name}`` in a URL, `arguments` if a number or capitals
-        that the program does not set name an argument or a variable of the environment.
+    `templates` is True if libraries fill places such as ``{name}`` in a URL, `arguments` if a number or capitals
+    that the program does not set name an argument or a variable of the environment.
     """
 
     name: str
@@ -38,8 +38,8 @@ class Traits(Value):
     words: tuple[re.Pattern[str], ...] = ()
     numbers: frozenset[str] = frozenset()
     receivers: bool = False
-    implicit: bool = False
     shared: bool = False
     verbs: frozenset[str] = frozenset()
     templates: bool = False
     arguments: bool = False
+    implicit: bool = False

@@ -14,8 +14,10 @@ NUMBER_TYPES = words(
     """int int8 int16 int32 int64 integer long short byte sbyte uint uint8 uint16 uint32 uint64 ulong ushort nint
     uintptr double decimal float float32 float64 single bool boolean number bigint guid uuid datetime datetimeoffset
     dateonly timespan rune switch i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 localdate instant
-    system.int32 system.guid system.int64 datetimeimmutable biginteger z.number z.boolean enum intarray longarray shortarray
-    intrange longrange offsetdatetime zoneddatetime localdatetime yearmonth bigdecimal"""
+    system.int32 system.guid system.int64 datetimeimmutable datetimeinterface biginteger z.number z.boolean enum intarray
+    longarray shortarray intrange longrange offsetdatetime zoneddatetime localdatetime yearmonth bigdecimal
+    date naivedate naivedatetime carbon carboninterface carbonimmutable time.time ipaddr ipv4addr ipv6addr ipaddress
+    inetaddress"""
 )
 _WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
 _MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*+\)?\s*+\[.*\]|keyof\s+typeof\s+(\w+)", re.DOTALL)
@@ -43,6 +45,11 @@ _WRAPPER_ENDS = tuple(
 def is_text_type(type: str) -> bool:
     """Return whether the values of a type, or the items of a list of it, may be any text."""
     return _TEXT.search(type) is not None
+
+
+def is_date_type(type: str) -> bool:
+    """Return whether the values of a type are dates that are printed as a condition spells them, without brackets."""
+    return type.strip("&? ").rpartition("::")[2].lower() in ("naivedate", "localdate")
 
 
 def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:

@@ -8,8 +8,26 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import CLOSERS
-from cwql.lint.ir import Argument, Assign, Block, Call, Function, Items, Name, Node, Pairs, Parameter
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Block,
+    Call,
+    Function,
+    Items,
+    Member,
+    Name,
+    Node,
+    Pairs,
+    Parameter,
+    key_of,
+)
+from cwql.lint.request_targets import parameter_of
 from cwql.lint.templates.model import QuoteStyle
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _FORMS = {'"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), lines=True)}
 
@@ -19,6 +37,9 @@ _SYNTAX = Syntax(
     {},
     _FORMS,
 )
+
+
+_THREADS = frozenset(("->", "->>", "some->", "some->>", "cond->", "cond->>"))
 
 
 class Clojure(Parser):
@@ -42,6 +63,10 @@ class Clojure(Parser):
             return Name(
                 token.start, token.end, token.text.lstrip(":") if not token.text.startswith(":") else token.text
             )
+        if token.text == "#" and self.word(1) == "(":
+            # ``#(str "'" % "'")``
+            self.at += 1
+            return Function(token.start, self.last_end(), "", [Parameter("%")], self.form(), True)
         if token.text not in CLOSERS or self.depth > 50:
             self.at += 1
             return None
@@ -88,7 +113,51 @@ def _called(start: int, end: int, found: list[Node]) -> Node:
             Assign(key.start, value.end, key, value) for key, value in zip(pairs[::2], pairs[1::2], strict=False)
         ]
         return Block(start, end, [*sets, *found[2:]])
-    return Call(start, end, head, [Argument(each) for each in found[1:]])
+    if name in _THREADS and len(found) > 1:
+        return _threaded(start, end, name, found[1:])
+    if name.startswith(":") and len(found) == 2:
+        return Member(start, end, found[1], name[1:])
+    if name.startswith(".") and len(found) > 1:
+        # ``(.plusDays today 7)``
+        return Call(start, end, Member(start, found[1].end, found[1], name[1:]), _arguments(found[2:]))
+    module, slash, function = name.rpartition("/")
+    if slash and module:
+        # ``(str/join ", " names)``, ``(java.time.Instant/now)``
+        owner = Name(head.start, head.end, module.rpartition(".")[2])
+        head = Member(head.start, head.end, owner, function.replace("-", ""))
+    elif isinstance(head, Name):
+        head = Name(head.start, head.end, name.replace("-", "") if name == "parse-long" else name)
+    return Call(start, end, head, _arguments(found[1:]))
+
+
+def _arguments(found: Sequence[Node]) -> list[Argument]:
+    """Return the arguments of a call; a keyword, or the name of a parameter, names the value after it."""
+    arguments: list[Argument] = []
+    index = 0
+    while index < len(found):
+        each, key = found[index], key_of(found[index])
+        named = isinstance(each, Name) or (index and parameter_of(key) is not None)
+        index += 1
+        if key and named and index < len(found):
+            each = found[index]
+            index += 1
+            arguments.append(Argument(each, key, found[index - 2].start))
+        else:
+            arguments.append(Argument(each))
+    return arguments
+
+
+def _threaded(start: int, end: int, name: str, found: Sequence[Node]) -> Node:
+    """Return the calls of ``(-> value (f x) g)`` in each other; ``cond->`` adds to the text of the value if a test is true."""
+    value = found[0]
+    steps = found[2::2] if name.startswith("cond") else found[1:]
+    for step in steps:
+        if isinstance(step, Call):
+            given = [*step.arguments, Argument(value)] if name.endswith(">>") else [Argument(value), *step.arguments]
+            value = Call(start, step.end, step.callee, given)
+        else:
+            value = Call(start, step.end, step, [Argument(value)])
+    return value
 
 
 GRAMMAR = Grammar(_SYNTAX, Clojure, Traits("clojure", implicit=True))

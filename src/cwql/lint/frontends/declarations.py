@@ -55,8 +55,8 @@ class Declarations(Expressions):
                 extends = extends or self.typed == "colon"
                 self.at += 1
         parameters = self.parameters() if self.word() == "(" else []
-        body = self.body()
-        made = Function(start, self.last_end(), name, parameters, body, inline or not name)
+        returns, body = self._result(), self.body()
+        made = Function(start, self.last_end(), name, parameters, body, inline or not name, returns)
         made.extends = extends
         return made
 
@@ -74,6 +74,21 @@ class Declarations(Expressions):
                 given = [Argument(Name(at, at, one.name), one.key or one.name, at) for one in method.parameters]
                 return Call(at, at, each.callee, [*each.arguments, *given])
         return None
+
+    def _result(self) -> str:
+        """Return the type between the parameters of a function and its body."""
+        first = self.at + (self.word() in (":", "->"))
+        if first == self.at and (self.typed != "after" or self.word() == "{" or self.peek().fresh):
+            return ""
+        if self.word() == "(":
+            # ``(int, error)`` of Go
+            first, end = self.at + 1, self.type_end(self.at + 1)
+            after = self.closing(self.at) + 1
+        else:
+            end = after = self.type_end(first)
+        if after < self.size and self.tokens[after].text in ("{", "=>", "="):
+            self.at = after
+        return self.join_words(first, end)
 
     def body(self) -> Node | None:
         """Parse the body of a function, after its return type: a block, or an expression after an arrow or ``=``."""
@@ -456,7 +471,7 @@ class Declarations(Expressions):
                 extends = self.word(1) == "this"
                 parameters = self.parameters()
                 body = self.body()
-                made = Function(start, self.last_end(), name, parameters, body, False)
+                made = Function(start, self.last_end(), name, parameters, body, False, type)
                 made.extends = extends
                 return made
             self.at = named

@@ -5,16 +5,20 @@ from __future__ import annotations
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.frontends.tables import POWERS
+from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
+from cwql.lint.frontends.tables import POWERS, PREFIX
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Argument, Call, Function, Items, Node, Other
+from cwql.lint.ir import Argument, Assign, Call, Function, Items, Member, Name, Node, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import re
+    from collections.abc import Mapping, Sequence
+
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
 
 
 _PLACEHOLDERS = ("#{",)
@@ -22,15 +26,33 @@ _FORMS = {
     '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "#": "\\#"}), _PLACEHOLDERS, lines=True),
     "'": Form("'", BACKSLASH, QuoteStyle({"'": "\\'", "\\": "\\\\", "#": "\\#"}), _PLACEHOLDERS, lines=True),
     '"""': Form('"""', BACKSLASH, QuoteStyle({"\\": "\\\\", "#": "\\#"}, '"'), _PLACEHOLDERS, lines=True),
-    "~s(": Form(")", BACKSLASH, QuoteStyle({}, "()\\#"), _PLACEHOLDERS, lines=True, nests="("),
-    "~S(": Form(")", None, QuoteStyle({}, "()"), lines=True, nests="("),
 }
 
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    """Read a sigil: ``~s(…)``, ``~r/…/``, ``~w[…]``."""
+    kind, opener = match[0][1], match[0][2:]
+    close = BRACKETS.get(opener, opener)
+    plain = kind.isupper() or kind in "rw"
+    form = Form(
+        close,
+        None if plain else BACKSLASH,
+        QuoteStyle({}, opener + close + "\\#"),
+        () if plain else _PLACEHOLDERS,
+        lines=True,
+        nests=opener if opener != close else "",
+    )
+    token = scanner.read(form, match.start(), match.end(), limit)
+    token.whole = token.whole and kind not in "wW"
+    return token
+
+
 _SYNTAX = Syntax(
-    r"(?P<string>\"{3}|~[sS]\(|[\"'])|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@?[A-Za-z_]\w*[?!]?)|(?P<mark>%\{|<>|\|>)",
+    r"(?P<string>~[A-Za-z](?:\"{3}|[(\[{/|\"'])|\"{3}|[\"'])|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@?[A-Za-z_]\w*[?!]?)|(?P<mark>%\{|<>|\|>)",
     "#",
     {},
     _FORMS,
+    _open,
 )
 
 
@@ -85,8 +107,14 @@ class Elixir(WordParser):
             if self.word() in _GUARDS and self.word(1) == "(":
                 # ``when is_integer(board_id)``
                 guarded = self.name_of(self.peek(2).text)
-                for parameter in parameters:
-                    parameter.type = parameter.type or ("integer" if parameter.name == guarded else "")
+                self._trust(parameters, guarded, "integer")
+            elif self.word() == "in" and self.word(1) == "[":
+                # ``when level in [:low, :high]``
+                plain = all(
+                    each.kind == "name" or each.text == ","
+                    for each in self.tokens[self.at + 2 : self.closing(self.at + 1)]
+                )
+                self._trust(parameters, self.name_of(self.word(-1)), "enum" if plain else "")
             self.step()
         if self.word() == "," and self.word(1) == "do":
             self.at += 3
@@ -98,6 +126,19 @@ class Elixir(WordParser):
         return Function(
             start, self.last_end(), name, parameters, block.body if isinstance(block, Function) else None, False
         )
+
+    def _trust(self, parameters: Sequence[Parameter], name: str, type: str) -> None:
+        """Give a parameter that a guard checks a type."""
+        for parameter in parameters:
+            if parameter.name == name:
+                parameter.type = parameter.type or type
+
+    def bare_call(self, left: Node) -> Node:
+        """Parse the arguments of a call without brackets; ``@name value`` gives an attribute a value."""
+        node = super().bare_call(left)
+        if isinstance(node, Call) and isinstance(left, Name) and left.name.startswith("@") and len(node.arguments) == 1:
+            return Assign(node.start, node.end, left, node.arguments[0].value)
+        return node
 
     def binary(self, left: Node, word: str, binding: int) -> Node:
         """Parse an operator; a pipe puts its left side in front of the arguments."""
@@ -124,12 +165,27 @@ class Elixir(WordParser):
         """Parse a map: ``%{ … }``."""
         if self.word() == "%{":
             return self.mapping()
+        if self.word() == "&":
+            return self._capture()
         if self.word() == "{":
             token = self.peek()
             return Items(
                 token.start, self.last_end(), [each.value for each in self.entries() if each.value is not None]
             )
         return super().bracket()
+
+    def _capture(self) -> Node | None:
+        """Parse ``&Integer.to_string/1``, ``&"#{&1}"`` or ``&1``."""
+        token = self.peek()
+        self.at += 1
+        if self.peek().kind == "number" and self.peek().start == token.end:
+            self.at += 1
+            return Name(token.start, self.last_end(), f"&{self.word(-1)}")
+        value = self.expression(PREFIX)
+        if isinstance(value, (Name, Member)) and self.word() == "/" and self.peek(1).kind == "number":
+            self.at += 2
+            return value
+        return Function(token.start, self.last_end(), "", [Parameter("&1")], value, True)
 
 
 GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True, implicit=True), functions="words")

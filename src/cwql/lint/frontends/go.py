@@ -71,7 +71,9 @@ class Go(Parser):
                 and (self.tokens[after].kind == "name" or self.tokens[after].text in ("[", "*"))
                 and not self.tokens[after].fresh
             ):
-                end = self.type_end(after)
+                # ``[]struct{ name, status string }{…}``
+                made = self.tokens[after].text == "struct"
+                end = self.closing(after + 1) + 1 if made else self.type_end(after)
                 if end < self.size and self.tokens[end].text in ("{", "("):
                     type = self.join_words(index, end)
                     self.at = end

@@ -209,6 +209,10 @@ class Parser(Declarations):
             end = self.at
             while end < self.size and self.tokens[end].text not in ("{", "}"):
                 end = self.closing(end) + 1 if self.tokens[end].text in OPENERS else end + 1
+            literal = self.closing(end) + 1
+            if self.literals == "type" and literal < self.size and self.tokens[literal].text == "{":
+                # ``for _, name := range []string{"New"} {``
+                end = literal
             after = end
         if begin < end and self.tokens[begin].text == "(" and self.closing(begin) == end - 1:
             begin, end = begin + 1, end - 1

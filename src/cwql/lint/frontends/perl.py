@@ -9,7 +9,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.ir import Index, Items, Member, Name, Node
+from cwql.lint.ir import Argument, Assign, Block, Call, Function, Index, Items, Member, Name, Node, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -79,6 +79,20 @@ class Perl(Parser):
     classes = frozenset[str]()
     jumps = words("die next last exit")
 
+    def function(self, inline: bool = False) -> Node | None:
+        """Parse a function; its parameters are the names that it takes from ``@_``."""
+        node = super().function(inline)
+        if isinstance(node, Function) and isinstance(node.body, Block):
+            statements = list(node.body.statements)
+            names: list[str] = []
+            while statements and (taken := _taken(statements[0])):
+                names += taken
+                del statements[0]
+            own = names[:1] in (["self"], ["class"])
+            node.parameters = [Parameter(name) for name in names[own:]]
+            node.body = Block(node.body.start, node.body.end, statements)
+        return node
+
     def parenthesis(self) -> Node | None:
         """Parse a list or a hash in round brackets."""
         token = self.peek()
@@ -86,7 +100,15 @@ class Perl(Parser):
         return found.items[0] if isinstance(found, Items) and len(found.items) == 1 else found
 
     def postfix(self, left: Node) -> Node | None:
-        """Parse what follows a value: ``$hash{key}`` is an index."""
+        """Parse what follows a value: ``$hash{key}`` is an index, and a function needs no brackets."""
+        if isinstance(left, Name) and self.text[left.start].isalpha() and not self.peek().fresh:
+            if self.word() == "{" and left.name in ("map", "grep", "sort"):
+                block = Argument(self.lambda_block())
+                self.at += self.word() == ","
+                return Call(left.start, self.last_end(), left, [block, *self._bare_arguments()])
+            if self.peek().kind in ("string", "variable", "number"):
+                arguments = self._bare_arguments()
+                return Call(left.start, self.last_end(), left, arguments)
         if self.word() == "{" and isinstance(left, (Name, Index, Member)) and self.peek().start == self.last_end():
             closing = self.enter()
             token = self.peek()
@@ -98,12 +120,37 @@ class Perl(Parser):
             return Index(left.start, self.last_end(), left, key)
         return super().postfix(left)
 
+    def _bare_arguments(self) -> list[Argument]:
+        """Parse the arguments of a function without brackets."""
+        found: list[Argument] = []
+        while self.at < self.size:
+            before = self.at
+            argument = self.argument()
+            if argument is not None:
+                found.append(argument)
+            if self.word() != "," or self.at <= before:
+                break
+            self.at += 1
+        return found
+
     def member(self, left: Node) -> Node:
         """Parse ``->name``, ``->{key}`` or ``->[index]``."""
         if self.word(1) in ("{", "["):
             self.at += 1
             return self.postfix(left) or left
-        return super().member(left)
+        node = super().member(left)
+        return Call(node.start, node.end, node, []) if isinstance(node, Member) and self.word() != "(" else node
+
+
+def _taken(node: Node) -> list[str]:
+    """Return the names that a statement takes from the arguments: ``my ($a, $b) = @_;``, ``my $name = shift;``."""
+    if not isinstance(node, Assign) or node.added:
+        return []
+    source = node.value.callee if isinstance(node.value, Call) else node.value
+    targets = node.target.items if isinstance(node.target, Items) else [node.target]
+    if not isinstance(source, Name) or source.name != ("_" if isinstance(node.target, Items) else "shift"):
+        return []
+    return [each.name for each in targets if isinstance(each, Name)]
 
 
 GRAMMAR = Grammar(_SYNTAX, Perl, Traits("perl", implicit=True), functions="braces")

@@ -7,7 +7,7 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
-from cwql.lint.ir import Function, Node, Other, Parameter
+from cwql.lint.ir import Assign, Function, Items, Name, Node, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -56,6 +56,22 @@ class Rust(Parser):
             return left
         return super().postfix(left)
 
+    def header(self) -> Node | None:
+        """Parse the test of a statement; ``if let Some(name) = value`` gives the name that value."""
+        if self.word() != "let":
+            return super().header()
+        start, first = self.peek().start, self.at + 1
+        while self.at < self.size and self.word() not in ("=", "{"):
+            self.at += 1
+        names = [each for each in self.tokens[first : self.at] if each.kind == "name" and each.text.islower()]
+        targets: list[Node] = [
+            Name(each.start, each.end, each.text) for each in names if each.text not in ("ref", "mut")
+        ]
+        self.at += 1
+        value = super().header()
+        target = targets[0] if len(targets) == 1 else Items(start, start, targets)
+        return Assign(start, self.last_end(), target, value)
+
     def bracket(self) -> Node | None:
         """Parse a closure: ``|name| …``."""
         if self.word() in ("|", "||"):
@@ -72,11 +88,14 @@ class Rust(Parser):
 
     def shape(self) -> Node | None:
         """Parse a type: its members have types."""
-        start = self.peek().start
-        self.at += 1
+        start, begin = self.peek().start, self.at
         while self.at < self.size and self.word() not in ("{", ";"):
             self.at += 1
         if self.word() == "{":
+            inside = self.tokens[self.at + 1 : self.closing(self.at)]
+            if self.words[begin] == "enum" and not any(each.text in ("(", "{") for each in inside):
+                # Its variants have no values of their own.
+                self.aliases[self.words[begin + 1]] = "enum"
             self.members(self.at)
             self.at = min(self.closing(self.at) + 1, self.size)
         return Other(start, self.last_end())

@@ -265,7 +265,11 @@ class WordParser(Parser):
         if token.kind == "sign":
             following = self.peek(1)
             if word == "[" and following.start == token.end:
-                return isinstance(left, Name) and left.name[:1].islower() and self.text[left.end : left.end + 1] == " "
+                return (
+                    isinstance(left, Name)
+                    and left.name.lstrip("@")[:1].islower()
+                    and self.text[left.end : left.end + 1] == " "
+                )
             return (
                 word in ("*", "&", "-", ":", "->", "%{") and following.start == token.end and following.kind != "sign"
             )

@@ -1,0 +1,95 @@
+"""Values that functions return, check or take, in all languages: the diagnostics of short programs."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwql.lint.frontends import language_of
+from cwql.lint.linter import lint_text
+
+GO = 'package connectwise\nfunc send(c string) { get("/service/tickets", url.Values{"conditions": {c}}) }\n'
+RUST = '// connectwise\nfn send(c: &str) { http.get("/service/tickets").query(&[("conditions", c)]); }\n'
+TS = "// connectwise\nconst send = (c: string) => get('/service/tickets', { params: { conditions: c } });\n"
+PHP = "<?php // connectwise\nfunction send($c) { get('/service/tickets', ['conditions' => $c]); }\n"
+RUBY = "# connectwise\ndef send(c) = get('/service/tickets', conditions: c)\n"
+ELIXIR = 'defmodule ConnectWise do\n  def send(c), do: get("/service/tickets", conditions: c)\n'
+PERL = "# connectwise\nsub send_it { my ($c) = @_; get('/service/tickets', conditions => $c); }\n"
+CLOJURE = '; connectwise\n(defn send [c] (http/get "/service/tickets" {:query-params {:conditions c}}))\n'
+
+SAFE = [
+    # results of a type whose values need no quotes
+    ("a.go", GO + 'func board() int { return lookup() }\nfunc f() { b := board(); send("board/id = " + b) }'),
+    ("a.go", GO + 'func board() (int, error) { return lookup() }\nfunc f() { b, err := board(); send(fmt.Sprintf("id = %v", b)) }'),
+    ("a.rs", RUST + 'fn first() -> NaiveDate { lookup() }\nfn f() { let d = first(); send(&format!("dateEntered > [{d}]")); }'),
+    ("a.ts", TS + "function board(): number { return lookup(); }\nsend(`board/id = ${board()}`);"),
+    ("a.php", PHP + 'function board(): int { return lookup(); }\nsend("board/id = " . board());'),
+    ("a.kt", "// connectwise\nfun board(): Int { return lookup() }\nfun f() { get(\"/service/tickets?conditions=board/id=${board()}\") }"),
+    # results of the last statement
+    ("a.rb", RUBY + "def ids(p)\n  p.map { |b| Integer(b) }\nend\nsend(\"id in (#{ids(x).join(',')})\")"),
+    ("a.rb", RUBY + "def level(x)\n  if x > 3\n    'High'\n  else\n    'Low'\n  end\nend\nsend(\"severity = '#{level(4)}'\")"),
+    ("a.ex", ELIXIR + '  def ids(list), do: Enum.map_join(list, ",", &Integer.to_string/1)\n  def f(x), do: send("id in (#{ids(x)})")\nend'),
+    # fields of a request that it validates
+    ("a.php", PHP + "$data = $request->validate(['board' => 'required|integer', 'state' => ['required', 'in:New,Closed']]);\n"
+     "send(\"board/id = {$data['board']} and status/name = '{$data['state']}'\");"),
+    ("a.php", PHP + "$request->validate(['board' => 'required|integer']);\nsend('board/id = ' . $request->input('board'));"),
+    # entries of a mapping of the program itself
+    ("a.rb", RUBY + "LABELS = { a: 'Managed', b: 'Block' }.freeze\nsend(\"type/name = '#{LABELS.fetch(kind)}'\")"),
+    ("a.ex", ELIXIR + '  @names %{"a" => "New", "b" => "Open"}\n  def f(x), do: send("status/name = \'#{Map.get(@names, x, "New")}\'")\nend'),
+    # items of a list of the program itself
+    ("a.go", GO + 'func f() {\n\tfor _, s := range []string{"New", "Open"} {\n\t\tsend(fmt.Sprintf("status/name = \'%s\'", s))\n\t}\n}'),
+    ("a.go", GO + 'var states = []struct{ a, b string }{{"n", "New"}, {"o", "Open"}}\nfunc f() {\n\tfor _, s := range states {\n'
+     '\t\tsend(fmt.Sprintf("status/name = \'%s\'", s.b))\n\t}\n}'),
+    # replacements
+    ("a.go", GO + 'var clean = strings.NewReplacer("\'", "", "\\\\", "")\nfunc f(n string) { send("summary = \'" + clean.Replace(n) + "\'") }'),
+    ("a.rb", RUBY + "send(\"summary = '#{x.delete(\"'\\\"\")}' and board/name = '#{y.tr('^A-Za-z', '')}'\")"),
+    ("a.ex", ELIXIR + '  def f(x) do\n    n = Regex.replace(~r/[^a-z0-9]/, x, "")\n    send("summary = \'#{n}\'")\n  end\nend'),
+    ("a.php", PHP + "send(\"summary = '\" . str_replace(['\"', \"'\", '\\\\'], '', $x) . \"'\");"),
+    # options of the command line
+    ("a.rb", RUBY + "method_option :board, type: :numeric\nmethod_option :level, enum: %w[Low High]\n"
+     "def list\n  send(\"board/id = #{options[:board]} and severity = '#{options[:level]}'\")\nend"),
+    # dates
+    ("a.clj", CLOJURE + "(defn f [] (send (str \"dateEntered > [\" (.plusDays (LocalDate/now) 7) \"]\")))"),
+    ("a.clj", CLOJURE + '(defn f [x] (send (format "board/id = %d and dateEntered > [%s]" x (.toString (Instant/now)))))'),
+    ("a.clj", CLOJURE + '(defn f [ids] (send (str "id in (" (str/join "," (map long ids)) ")")))'),
+    ("a.pl", PERL + "my $now = gmtime->datetime . 'Z';\nsend_it(\"requiredDate < [$now]\");"),
+    ("a.php", PHP + "$d = Carbon::today()->toDateString();\nsend(\"dateEntered > [$d]\");"),
+    ("a.rs", ("// connectwise\nfn f(c: &Client, d: Option<DateTime<Utc>>, ip: IpAddr) {\n    if let Some(day) = d {\n"
+     '        c.get("/service/tickets").query(&[("conditions", format!("dateEntered > [{}]", day.to_rfc3339()))]);\n    }\n}')),
+    ("a.rs", RUST + 'fn f() { for id in [3u32, 7] { send(&format!("board/id = {id}")); } }'),
+]  # fmt: skip
+
+UNSAFE = [
+    ("a.go", GO + 'func board() string { return lookup() }\nfunc f() { send("board/name = \'" + board() + "\'") }', ["CW601"]),
+    ("a.rb", RUBY + "def level(x)\n  x.strip\nend\nsend(\"severity = '#{level(y)}'\")", ["CW601"]),
+    ("a.php", PHP + "$data = $request->validate(['name' => 'required|string']);\nsend(\"summary = '{$data['name']}'\");", ["CW601"]),
+    ("a.php", PHP + "send(\"summary = '\" . sanitize_text_field($x) . \"'\");", ["CW601"]),
+    ("a.rb", RUBY + "LABELS = { a: x, b: 'Block' }\nsend(\"type/name = '#{LABELS.fetch(kind)}'\")", ["CW601"]),
+    ("a.go", GO + 'func f(n string) {\n\tvar b strings.Builder\n\tfmt.Fprintf(&b, "id > %d", 5)\n\tfmt.Fprintf(&b, " and summary = \'%s\'", n)\n'
+     "\tsend(b.String())\n}", ["CW601"]),
+    ("a.go", ('package connectwise\nfunc count(c string) int {\n\tu := base + "/service/tickets/count?conditions=" + url.QueryEscape(c)\n'
+     '\treq := http.NewRequest("GET", u, nil)\n\treturn do(req)\n}\nfunc f() { count("isInSla = \'true\' and id > 5") }'), ["CW304"]),
+    ("a.pl", PERL + "send_it(\"summary = '$x'\");", ["CW601"]),
+    ("a.pl", "# connectwise\nmy @all = ('id > 5');\npush @all, \"summary = '$x'\" if $x;\nget('/service/tickets', conditions => join ' and ', @all);",
+     ["CW601"]),
+    ("a.clj", '; connectwise\n(defn f [by] (http/get "/service/tickets" {:query-params {:conditions (cond-> "id > 5" by (str " and owner/name = \'" by "\'"))}}))',
+     ["CW601"]),
+    ("a.clj", '; connectwise\n(fetch "/service/tickets" :conditions (str "summary = \'" x "\'"))', ["CW601"]),
+    ("a.php", PHP + "$name = $a ?: $b . ' ' . $c;\nsend('summary = \"' . $name . '\"');", ["CW601"]),
+    ("a.rb", RUBY + "t = Time.now.utc.iso8601\nsend(\"lastUpdated > #{t}\")", ["CW127"]),
+]  # fmt: skip
+
+
+def lint(filename: str, text: str) -> list[str]:
+    language = language_of(filename)
+    assert language is not None
+    return [each.code for each in lint_text(text, filename=filename, language=language.name).diagnostics]
+
+
+@pytest.mark.parametrize(("filename", "text"), SAFE)
+def test_safe_value(filename: str, text: str) -> None:
+    assert lint(filename, text) == []
+
+
+@pytest.mark.parametrize(("filename", "text", "codes"), UNSAFE)
+def test_unsafe_value(filename: str, text: str, codes: list[str]) -> None:
+    assert lint(filename, text) == codes
