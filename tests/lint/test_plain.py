@@ -219,3 +219,14 @@ def test_four_times_the_text_takes_four_times_the_calls(write: Callable[[int], s
     assert count_calls(lambda: lint_text(large, filename="a.py").diagnostics) < 6 * count_calls(
         lambda: lint_text(small, filename="a.py").diagnostics
     )
+
+
+def test_requests_are_found_whatever_the_number_of_names() -> None:
+    functions = [
+        f"def load{number}(c{number}):\n"
+        f"    return c{number}.get(f'{{URL{number}}}/service/tickets', params={{'conditions': 'id == {number}'}})\n"
+        for number in range(120)
+    ]
+    found = lint_text("".join(functions), filename="a.py")
+    assert [diagnostic.code for diagnostic in found.diagnostics] == ["CW112"] * 120
+    assert {condition.endpoint for condition in found.conditions} == {"/service/tickets"}

@@ -27,6 +27,8 @@ _WORD = "condition"
 _CONDITION = re.compile(r"""\b(conditions?)["']?[ \t]*[:=][ \t]*("[^"\\\n]+"|'[^'\\\n]+')(?=[ \t]*[,)}\n])""")
 _OTHERS = ("order", "fields", ":=", "lambda", "#")
 _STATEMENTS = frozenset((ast.AnnAssign, ast.Assign, ast.Expr, ast.Return))
+_MOST_NAMES = 50
+"""Names that are searched for in the whole text; functions with further ones are left to the data flow."""
 
 
 def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
@@ -136,6 +138,8 @@ class _Reader:
         if isinstance(node, ast.Name):
             known = self._constants.get(node.id)
             if known is None:
+                if len(self._constants) >= _MOST_NAMES:
+                    return None
                 known = self._constants[node.id] = self._find_constant(node.id)
             offset, given = known
             return given if offset < 0 or (given is not None and offset < self._module.start(node)) else None
@@ -167,6 +171,8 @@ class _Reader:
         """Return whether the file gives a name no value, judging by its text."""
         known = self._unset.get(name)
         if known is None:
+            if len(self._unset) >= _MOST_NAMES:
+                return False
             text = self._module.text
             signs = (f"{name} =", f"{name}=", f"{name}:", f"as {name}")
             known = self._unset[name] = not any(sign in text for sign in signs)

@@ -24,6 +24,7 @@ _MAGIC = re.compile(r"^([ \t]*)[%!](?=[%\w])", re.MULTILINE)
 _DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
 _LETTERS = "_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
+_FIRST = re.compile(r"\((\w++)")
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
 
 
@@ -68,7 +69,7 @@ class Module:
     @cached_property
     def _bases(self) -> bool:
         text = self.text
-        return text.count("class ") > 1 and any(f"({name}" in text for name in _CLASS.findall(text))
+        return text.count("class ") > 1 and not set(_CLASS.findall(text)).isdisjoint(_FIRST.findall(text))
 
     def is_overridden(self, name: str) -> bool:
         """Return whether several classes of the file may have a method, one of them a base of others."""
