@@ -30,9 +30,16 @@ TEMPLATES = re.compile(
 
 _CONVERSION = re.compile(
     r"\.to(?:ISO|ISOString|Format|UTC)\([^()]*\)\s*\}|\.format\(\s*['\"][yYMD][^()]*\)\s*\}|\|\s*(?:int|float)\b"
-    r"|\b(?:int|parseInt|Number|formatDateTime|utcNow)\("
+    r"|\b(?:int|parseInt|parseNumber|Number|length|formatDate|formatDateTime|utcNow|startOf\w+|strftime)\("
+    r"|ansible_date_time\.|\$(?:now|today)\b|\biso8601\b|\bnow\s*\}"
 )
 """Conversions in a template to a number or a date."""
+
+_ID = re.compile(r"[.'\"](?:\w*(?:_i|[a-z]I)|[iI])[dD]['\")\]]*\s*\}")
+"""The end of a template for the id of a record."""
+
+_INPUT = re.compile(r"\$json\b|\b(?:body|query|params|headers|form|inputs?|trigger\w*)\b", re.IGNORECASE)
+"""Parts of a template that say that anybody may send the value."""
 
 _INNER_URL = re.compile(r"https?://[^\s\"<>\\]+")
 
@@ -111,7 +118,8 @@ def open_placeholders(
     """Return the segments with every template in them as a placeholder; `safe` if a person fills it in and not a program."""
 
     def placeholder(match: re.Match[str]) -> Make:
-        known = safe or _CONVERSION.search(match[0]) is not None
+        record = _ID.search(match[0]) is not None and _INPUT.search(match[0]) is None
+        known = safe or record or _CONVERSION.search(match[0]) is not None
         return lambda start, end, first: (
             TemplateSegment(
                 PLACEHOLDER, start, end, "placeholder", first.literal, first.quoting, match[0], known, origin="given"

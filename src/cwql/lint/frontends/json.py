@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
 from cwql.lint.frontends.segments import decode_escapes, text_of
+from cwql.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
-    from cwql.source import Source
 
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\btrue\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
 _COLLECTION = re.compile(r"schema\.getpostman\.com|\"_postman_id\"|\"__export_source\":\s*\"insomnia")
 """Collections of Postman and Insomnia, whose variables a person sets."""
+
+_CODE = {"jsCode": "javascript", "functionCode": "javascript", "pythonCode": "python"}
+"""Keys of code in the steps of workflows, with its language."""
 
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -26,7 +29,26 @@ _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a JSON text, as far as it can be read."""
     entries, parents = read_entries(source.text)
+    for entry in entries:
+        if entry.key in _CODE and "ondition" in entry.text:
+            yield from _read_code(source, context, entry)
+    entries = [entry for entry in entries if entry.key not in _CODE]
     yield from find_in_entries(entries, parents, context, "json", safe=_COLLECTION.search(source.text) is not None)
+
+
+def _read_code(source: Source, context: Context, entry: Entry) -> Iterator[ConditionTemplate | Diagnostic]:
+    """Yield the results for the code of a step."""
+    from cwql.lint.frontends import UnreadableSource, find_language, load
+    from cwql.lint.frontends.notebook import Cell, CellCode
+
+    code = CellCode([Cell(source.text, 0, [(entry.start + 1, entry.end - 1)])])
+    inner = Source(code.text, source.name)
+    try:
+        found = list(load(find_language(_CODE[entry.key])).extract(inner, context.within(None, inner)))
+    except UnreadableSource:
+        return
+    for item in found:
+        yield code.put_back(item)
 
 
 def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[list[Entry], list[int]]:

@@ -54,7 +54,7 @@ class Fence:
                 break
         self.after = after
         name = opening["language"].lower()
-        self.language = _BY_NAME.get(name) if name else _guess(text[body : self.end])
+        self.language = _BY_NAME.get(name) if name else guess_language(text[body : self.end])
 
 
 def find_fences(text: str) -> Iterator[Fence]:
@@ -90,19 +90,23 @@ def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[Cond
         return
     if not any(word in source.text[start:end] for word in WORDS):
         return
-    part = _Part(source.text, start, end, fence.margin)
-    inner = context.within(marked, Source(part.text, source.name))
     try:
-        found = list(load(language).extract(inner.source, inner))
+        yield from read_code(source, context.within(marked), language, start, end, fence.margin)
     except UnreadableSource:
         # Documentation omits the parts that it is not about.
         yield from find_in_lines(source.text, start, end, context, "markdown")
-        return
-    for item in found:
-        yield part.put_back(item)
 
 
-def _guess(code: str) -> Language | None:
+def read_code(  # the parts of a block
+    source: Source, context: Context, language: Language, start: int, end: int, margin: int
+) -> list[ConditionTemplate | Diagnostic]:
+    """Return the results for the code in ``text[start:end]``, whose lines are indented by a margin."""
+    part = _Part(source.text, start, end, margin)
+    inner = context.within(None, Source(part.text, source.name))
+    return [part.put_back(item) for item in load(language).extract(inner.source, inner)]
+
+
+def guess_language(code: str) -> Language | None:
     """Return the language of a fence without a name: PowerShell if it calls cmdlets, as platyPS writes it."""
     if _CMDLET.search(code) is not None:
         return _BY_NAME["powershell"]

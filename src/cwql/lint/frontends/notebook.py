@@ -44,7 +44,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     kernel = _kernel(notebook)
     if kernel not in _KERNELS:
         raise UnreadableSource(f"a notebook of {kernel}")
-    code = _Code(source.text)
+    code = CellCode([cell for cell in find_cells(source.text) if cell.text])
     if not code.text:
         return
     from cwql.lint.frontends.python import extract as extract_python
@@ -117,16 +117,14 @@ class NotebookSource(Source):
         return f"cell {self._cells[index].number}, line {shown.position(span.start)[0]}"
 
 
-class _Code(Embedded):
-    """The code of all cells, and the position of each of its characters in the file."""
+class CellCode(Embedded):
+    """The code of cells, and the position of each of its characters in the file."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, cells: Iterable[Cell]) -> None:
         parts: list[str] = []
         self._starts: list[int] = []
         self._ends: list[int] = []
-        for cell in find_cells(text):
-            if not cell.text:
-                continue
+        for cell in cells:
             self._starts += cell.starts
             self._ends += cell.ends
             pattern = _LINE if _FOREIGN.match(cell.text) else _MAGIC

@@ -41,6 +41,15 @@ _ESCAPE = re.compile(
 )
 _DOUBLED = re.compile(r"''|(?<![ \t])[ \t]*+\n[ \t\n]*")
 _SIMPLE = {**COMMON, "_": "\xa0"}
+_SCRIPTS = {
+    **dict.fromkeys(("run", "script", "inlineScript", "inline", "shell", "cmd"), ""),
+    "bash": "shell",
+    "pwsh": "powershell",
+    "powershell": "powershell",
+    "jsCode": "javascript",
+}
+"""Keys of code in the steps of pipelines and workflows, with its language if the key says it."""
+
 SINGLE = QuoteStyle({"'": "''"}, "\n\r" + CONTROLS)
 BLOCK = QuoteStyle({}, "\n\r\t" + CONTROLS)
 PLAIN = QuoteStyle({}, "\n\r\t#:{}" + CONTROLS)
@@ -49,7 +58,30 @@ PLAIN = QuoteStyle({}, "\n\r\t#:{}" + CONTROLS)
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a YAML text, up to the first line that cannot be parsed."""
     entries, parents = read_entries(source.text)
-    yield from find_in_entries(entries, parents, context, "yaml")
+    scripts = [
+        entry
+        for entry in entries
+        if entry.key in _SCRIPTS and source.text[entry.start] not in "\"'" and "ondition" in entry.text
+    ]
+    for entry in scripts:
+        yield from _read_script(source, context, entry)
+    yield from find_in_entries([entry for entry in entries if entry not in scripts], parents, context, "yaml")
+
+
+def _read_script(source: Source, context: Context, entry: Entry) -> Iterator[ConditionTemplate | Diagnostic]:
+    """Yield the results for the code of a step: PowerShell if it calls cmdlets, otherwise that of a shell."""
+    from cwql.lint.frontends import UnreadableSource, find_language
+    from cwql.lint.frontends.markdown import guess_language, read_code
+
+    start = source.text.rfind("\n", 0, entry.start) + 1
+    margin = entry.start - start if source.text[start : entry.start].isspace() else 0
+    named = _SCRIPTS[entry.key]
+    language = (None if named else guess_language(entry.text)) or find_language(named or "shell")
+    try:
+        found = read_code(source, context, language, entry.start - margin, entry.end, margin)
+    except UnreadableSource:
+        return
+    yield from found
 
 
 def read_entries(text: str) -> tuple[list[Entry], list[int]]:
