@@ -8,7 +8,7 @@ import pytest
 
 from cwql.diagnostics import Diagnostic
 from cwql.lint.frontends import UnreadableSource, find_language, load
-from cwql.lint.frontends.json import decode
+from cwql.lint.frontends.json_strings import decode
 from cwql.lint.linter import lint_text
 from cwql.lint.request_targets import Context, RequestTarget, place_of_attributes, place_of_url
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate

@@ -49,6 +49,7 @@ The seventh round, ``holdout/seventh``, whole files. First runs with the correct
 |---|---|---|---|
 | Python, notebooks and Power Query, 40 snippets | 49 of 49 | 4, in 2 of 40 | 40, in 24 of 40 |
 | PowerShell, shell and batch, 40 snippets | 42 of 44 | 2, in 1 of 40 | 23, in 18 of 40 |
+| TypeScript, JavaScript and data files, 40 snippets | 48 of 53 | 0 | 27, in 15 of 40 |
 | C#, VB.NET, Java, Kotlin and Swift, 40 snippets | 29 of 36 | 2, in 1 of 40 | 32, in 17 of 40 |
 | PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 40 snippets | 29 of 43 | 0 | 37, in 24 of 40 |
 
@@ -60,6 +61,9 @@ In C#, VB.NET, Java, Kotlin and Swift they were extension methods, methods that 
 enums, and queries of lists. A label was corrected: a position.
 In PHP, Ruby, Go, Rust, Perl, Elixir and Clojure they were results, checks and options of functions. Corrected labels: a position (``InvoiceExport.php``), and a quoted
 date of Automate (CW305 in ``automate.go``).
+In TypeScript, JavaScript and data files they were schemas of zod, typed arrow functions, functions of the file as arguments, and
+templates of workflows. Corrected labels: two positions (``wallboard.js``, ``ConnectWise.postman_collection.json``), and two
+names that a record does not have (``offline-agents.js``, ``companies.ts``).
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ class Bindings:
         self.captured: dict[int, tuple[Environment, Scope]] = {}
         self.checked: set[str] = set()
         """Members that a test has found to be safe."""
-        self.calls: list[tuple[Function, dict[str, Value], tuple[int, int], Scope, list[RequestTarget]]] = []
+        self.calls: list[
+            tuple[Function, dict[str, Value], tuple[int, int], Scope, list[RequestTarget], Function | None]
+        ] = []
         self.takers: dict[str, dict[int, Function]] = {}
         """The functions that have a parameter, by its name."""
         self.parametric: dict[int, list[tuple[str, Sink]]] = {}
@@ -299,7 +301,7 @@ class Bindings:
                 for text in item.texts:
                     self._sink([text], parameter, key, at, partial=conditions, assigned=assigned, option=option)
             return None
-        owner = self.owner_of(value.parameter) if not texts else None
+        owner = self.owner_of(value.parameter) if not (texts or value.partial) else None
         if owner is not None and (passed or not assigned):
             sink = self._sink([], parameter, key, at, partial=partial, assigned=assigned, option=option)
             self.parametric.setdefault(id(owner), []).append((value.parameter, sink))

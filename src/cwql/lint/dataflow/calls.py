@@ -19,6 +19,7 @@ from cwql.lint.dataflow.knowledge import (
     fold,
     is_adder,
     is_builder,
+    safe_groups,
 )
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.list_functions import list_after_function, part_of_mapping
@@ -34,9 +35,10 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cwql.lint.dataflow.values import Sink
+    from cwql.lint.ir import Argument
     from cwql.lint.request_targets import RequestTarget
 
 _ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
@@ -56,6 +58,9 @@ _OTHERS = re.compile(
 """Functions that send nothing."""
 
 _LITERAL = re.compile(r"\s*+(?:null|true|false|\ufffc|[\"'][^=<>]*[\"']|\[[^=<>]*\])\s*\Z", re.IGNORECASE)
+_RUNS = re.compile(r"each|map|filter|for", re.IGNORECASE)
+"""How functions are called that run another one for each item of the list before it: ``_.map(list, function)``."""
+
 _ASSERTIONS = words("require check assert checkargument checkstate istrue invariant precondition")
 """Functions that end the program or the function if their first argument is false."""
 
@@ -221,11 +226,9 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         if argument.value is None:
             continue
         if isinstance(argument.value, Function) and argument.value.inline:
-            first = values[0] if values and (fold(name) in MAPS or _is_module(node)) else None
-            known = first if _is_module(node) else owner or first or list_after_function(flow, node, name)
-            value = _inline(flow, argument.value, known, name)
+            value = _inline(flow, node, argument.value, values, owner, name)
         else:
-            value = flow.evaluate(argument.value)
+            value = _mapped(flow, argument, flow.evaluate(argument.value), owner, name)
         values.append(value)
         for text in value.texts:
             text.argument = True
@@ -263,11 +266,39 @@ def _is_module(node: Call) -> bool:
     return isinstance(owner, Name) and fold(owner.name) in TEXT_OWNERS and owner.name[:1].isupper()
 
 
-def _inline(flow: Flow, function: Function, items: Value | None, name: str) -> Value:
-    """Return the value of a function that is an argument: its items are its results."""
+def _mapped(flow: Flow, argument: Argument, value: Value, owner: Value | None, name: str) -> Value:
+    """Return the value of an argument; the items of a function of the file in ``names.map(quoted)`` are its results."""
+    function = value.function
+    if function is None or fold(name) not in MAPS:
+        return value
+    item = flow.item_of(owner) or Value(value.start, value.end)
+    call = Call(value.start, value.end, argument.value or function, [argument])
+    made = _local(flow, call, function, [item])
+    value = value.moved(value.start, value.end)
+    value.safe, value.items = made.safe, [made] if made.texts else None
+    return value
+
+
+def _inline(
+    flow: Flow, node: Call, function: Function, before: Sequence[Value], owner: Value | None, name: str
+) -> Value:
+    """Return the value of a function that is an argument after others: its items are its results."""
     value = Value(function.start, function.end)
     value.function = function
     folded = fold(name)
+    over = owner
+    if before and (folded in MAPS or _RUNS.match(name) is not None or _is_module(node)):
+        # ``_.map(list, function)``
+        listed = before[0].items is not None or (before[0].safe and not before[0].texts)
+        over = before[0] if listed or owner is None or _is_module(node) else owner
+    items = over if over is not None else list_after_function(flow, node, name)
+    pattern = next((each.pattern for each in before if each.pattern), "")
+    for parameter in function.parameters[:2] if pattern else ():
+        # ``bot.hears(/ticket (\\d+)/, (message) => … message.match[1] …)``
+        groups = Value(function.start, function.start)
+        groups.entries = {group: Value(function.start, function.start, safe=True) for group in safe_groups(pattern)}
+        for member in ("match", "matches"):
+            flow.env.set(f"{parameter.name}.{member}", groups, counted=False)
     receiver: Value | None = None
     item = items if folded in SCOPES else flow.item_of(items)
     if folded in BUILDERS:
@@ -462,7 +493,12 @@ def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value], 
             for sink in value.sinks:
                 sink.use(place)
     if given:
-        flow.calls.append((function, given, flow.statement, flow.scope, list(flow.frames[-1].places)))
+        flow.calls.append((function, given, flow.statement, flow.scope, list(flow.frames[-1].places), flow.owner))
+    return _result(flow, node, function, result, given)
+
+
+def _result(flow: Flow, node: Call, function: Function, result: Value, given: Mapping[str, Value]) -> Value:
+    """Return what a function of the file returns for the values that it is given."""
     found = result.moved(node.start, node.end)
     found.places, found.sinks = [], []
     if len(found.texts) > 1 and all(_LITERAL.match(text.shown) for text in found.texts):
@@ -473,6 +509,8 @@ def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value], 
         found.texts = []
     elif found.texts:
         found.texts = [_filled(flow, text, given) for text in found.texts]
+        if found.open and found.parameter in given and given[found.parameter].safe:
+            found.open = False
     elif found.joint is not None and found.items:
         # ``"'$_'"`` for each item of a parameter
         found.items = [each.moved(each.start, each.end) for each in found.items]
@@ -481,17 +519,19 @@ def _local(flow: Flow, node: Call, function: Function, values: Sequence[Value], 
     elif not (found.joint or "").strip() and _CLEANS.search(flow.source, function.start, function.end) is not None:
         # Whether it takes out all quotes cannot be decided here.
         found = Value(node.start, node.end, safe=True)
-    elif found.parameter and found.parameter in given:
-        passed = given[found.parameter].moved(node.start, node.end)
-        return passed if found.joint is None else join_values(flow, node, passed, result.separator)
     elif not found.safe and is_safe_type(function.returns, flow.module.aliases):
         found.safe = True
         found.moment = function.returns.strip("?").lower() in ("datetime", "date")
         found.dated = is_date_type(function.returns)
+    elif found.parameter and found.parameter in given:
+        passed = given[found.parameter].moved(node.start, node.end)
+        if found.partial and found.joint is None and found.items is None:
+            return Value(node.start, node.end, safe=passed.safe)
+        return passed if found.joint is None else join_values(flow, node, passed, result.separator)
     return guess(found, function.name)
 
 
-def _filled(flow: Flow, text: Text, given: dict[str, Value]) -> Text:
+def _filled(flow: Flow, text: Text, given: Mapping[str, Value]) -> Text:
     """Return a text of a function with the arguments of a call in the places of its parameters."""
     if not any(segment.parameter and segment.parameter in given for segment in text.segments):
         return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
@@ -41,6 +42,9 @@ _QUERY_BEGINS = re.compile(rf"(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[^\s?=]*+[?=]
 
 _PRIVATE = re.compile(r"[^\n({]*\bprivate\b[^\n({]*\(", re.IGNORECASE)
 
+_WORD = re.compile(r"[\w$]+")
+_EXPORTS = re.compile(r"\bexports?\b[^;(]{0,2000}+")
+
 
 class Emitter:
     """Turn the results of a flow into conditions."""
@@ -78,7 +82,18 @@ class Emitter:
             place = flow.targets.get((owner, name))
             if place is not None:
                 sink.use(place)
-        for function, given, statement, scope, places in flow.calls:
+        for _ in range(3):
+            # ``def tile(conditions): count(conditions)``
+            for function, given, statement, scope, places, caller in flow.calls:
+                for name, sink in flow.parametric.get(id(function), ()):
+                    value = given.get(name)
+                    own = flow.parametric.setdefault(id(caller), [])
+                    if value is None or not value.parameter or any(each.at == sink.at for _, each in own):
+                        continue
+                    made = Sink([], sink.parameter, sink.key, sink.at, statement, scope, partial=sink.partial)
+                    made.near = list(sink.near or sink.uses or _around(sink, flow)[:1] or places[:1])
+                    own.append((value.parameter, made))
+        for function, given, statement, scope, places, _ in flow.calls:
             for name, sink in flow.parametric.get(id(function), ()):
                 value = given.get(name)
                 if value is None:
@@ -118,8 +133,17 @@ class Emitter:
             return True
         if self.language == "powershell":
             return not self.context.source.name.lower().endswith(".psm1")
-        start = self.context.source.text.rfind("\n", 0, function.start) + 1
-        return _PRIVATE.search(self.context.source.text, start, function.start + 200) is not None
+        text = self.context.source.text
+        if self.language == "javascript" and text.startswith(("function", "async function"), function.start):
+            # A function of a module, unless the module exports it.
+            return function.name not in self._exported
+        start = text.rfind("\n", 0, function.start) + 1
+        return _PRIVATE.search(text, start, function.start + 200) is not None
+
+    @cached_property
+    def _exported(self) -> set[str]:
+        """Return the words of the exports of a module."""
+        return {word for match in _EXPORTS.finditer(self.context.source.text) for word in _WORD.findall(match[0])}
 
     # --- URLs ------------------------------------------------------------------------------------------------------
 

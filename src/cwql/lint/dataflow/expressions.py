@@ -476,6 +476,7 @@ def _choice(flow: Flow, node: Choice) -> Value:
         found.texts = [text for value in known for text in value.texts][:MOST_TEXTS]
         found.partial = True
         found.open = not found.safe
+        found.parameter = next((value.parameter for value in values if value.parameter), "")
         found.items = next((value.items for value in known if value.items is not None), None)
     return found
 

@@ -409,6 +409,10 @@ class Flow(Bindings):
         self.env = Environment(outer)
         for index, name in enumerate(node.names):
             item = self.item_of(over, name)
+            rows = [row.items or [] for row in (over.items or ())] if over is not None and len(node.names) > 1 else []
+            if rows and over is not None and not over.partial and all(len(row) == len(node.names) for row in rows):
+                # ``for id, name in [(1, "New"), (2, "Open")]``
+                item = merged([row[index] for row in rows])
             if over is not None and over.pairs and len(node.names) > 1 and item is not None:
                 item = (item.entries or {}).get("value" if index else "key", item)
             item = Value(node.start, node.start, safe=self.is_safe_name(name)) if item is None else item

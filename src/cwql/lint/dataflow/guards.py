@@ -48,6 +48,7 @@ _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
 _LENGTHS = words("len length size strlen count bytesize")
 _ALL = words("all allsatisfy every allmatch")
 _ANY = words("any some anymatch")
+_KEEPS = words("string str tostring trim strip")
 _NOT = frozenset(("!", "not", "-not"))
 _EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
 _UNEQUAL = frozenset(("!=", "!==", "is not", "-ne", "-cne", "ne"))
@@ -283,6 +284,7 @@ def _checked(test: Call, flow: Flow) -> set[str]:
         # ``PATTERN.matcher(text).matches()``
         values = [argument.value for argument in owner.arguments if argument.value is not None]
         name, owner = "fullmatch", owner.callee.owner
+    values = list(map(_subject, values))
     paths = [path for path in map(path_of, values) if path]
     if name in ("isinstance", "isa", "kindof") and values:
         types = values[-1].items if isinstance(values[-1], Items) else values[-1:]
@@ -320,6 +322,16 @@ def _checked(test: Call, flow: Flow) -> set[str]:
             if owner_path:
                 return {owner_path}
     return set()
+
+
+def _subject(node: Node) -> Node:
+    """Return what a test looks at: the name in ``name || ""``, ``String(name)``, ``name.trim()``."""
+    if isinstance(node, Choice) and len(node.options) == 2 and not node.tests and isinstance(node.options[1], Literal):
+        return node.options[0]
+    if isinstance(node, Call) and isinstance(node.callee, (Name, Member)) and fold(node.callee.name) in _KEEPS:
+        value = node.arguments[0].value if node.arguments else getattr(node.callee, "owner", None)
+        return value or node
+    return node
 
 
 def is_compiler(node: Call) -> bool:

@@ -12,7 +12,8 @@ NUMBERS = words(
     parselong tofixed intval floatval toint toi tof tor toint16 toint32 toint64 todouble todecimal toboolean tolong
     touint tointeger itoa formatint formatuint formatfloat formatbool len cap uint float64 valueof count length size
     strlen time strtotime numberformat abs round floor ceil max min unix unixmilli year day yearday gettime
-    getfullyear now utc ord sum cint clng cdbl isodate id2name stringtointeger integertostring parseexact tonumber
+    getfullyear getmonth getdate getday gethours getminutes getseconds getutcfullyear getutcmonth
+    getutcdate getutcday getutchours getutcminutes getutcseconds now utc ord sum cint clng cdbl isodate id2name stringtointeger integertostring parseexact tonumber
     number.totext date.totext datetime.totext datetimezone.totext hash uuid4 utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal
     toordinal absint atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid
     monthrange numberinput tonumeric ipaddress ipnetwork ipv4address ipv6address tokenhex hex hexdigest md5 sha1 crc32 bin2hex
@@ -55,7 +56,7 @@ SAME = words(
     """trim strip trimend trimstart freeze squish tos tostring htmlsafe chomp dup clone lstrip rstrip toowned into
     asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent valueof from asstring
     copy tolist toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values
-    keepif select flat build first last tomutable iter intoiter collect at get unshift stream boxed parallel flatten text.from"""
+    keepif select flat build first last value tomutable iter intoiter collect at get unshift stream boxed parallel flatten text.from"""
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
 

@@ -118,7 +118,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
     folded = fold(name)
     callee = node.callee if isinstance(node, Call) else node
     owner_node = callee.owner if isinstance(callee, Member) else None
-    owner_name = fold(owner_node.name) if isinstance(owner_node, (Name, Member)) else ""
+    owner_name = fold(owner_node.name) or owner_node.name if isinstance(owner_node, (Name, Member)) else ""
     is_module = owner is None or (not owner.texts and owner.items is None and owner_name in TEXT_OWNERS)
     first = values[0] if values else None
     if owner is None and (folded in APPENDS or folded in PUSHES):
@@ -231,7 +231,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
         return concat_call(flow, node, owner if not is_module else None, values, spaced=folded == "sprintln")
     if folded == "filter" and owner is None and len(values) > 1:
         return filter_call(node, values, arguments)
-    if folded in MAPS:
+    if folded in MAPS and not (isinstance(node, Call) and node.made):
         return map_call(node, folded, owner, values, arguments)
     if isinstance(node, Call) and node.made and folded == "string" and first is not None and first.safe:
         # ``new string(characters)``
@@ -331,7 +331,11 @@ def known_call(  # noqa: C901  # a case for each kind of function
         isinstance(argument.value, Name) and argument.value.name in _FILTERS for argument in arguments
     ):
         return Value(node.start, node.end, safe=True)
-    if folded in ("set", "hashset", "arraylist") and first is not None and first.items is not None:
+    if (
+        folded in ("set", "hashset", "arraylist", "map", "ordereddict", "dict")
+        and first is not None
+        and first.items is not None
+    ):
         # ``new Set(["New", "Open"])``
         return first.moved(node.start, node.end)
     if folded in ("get", "pop", "getlist", "value", "getobject", "decode") and any(
@@ -410,10 +414,15 @@ def known_call(  # noqa: C901  # a case for each kind of function
                 return None
             return found
     subject = first if is_module else owner
-    if subject is not None and (subject.safe or subject.origin) and folded in CUTS:
-        part = Value(node.start, node.end, safe=subject.safe)
-        part.origin, part.moment = subject.origin, subject.moment and not subject.texts
-        return part
+    if subject is not None and folded in CUTS:
+        names = {each.parameter for text in subject.texts for each in text.segments if each.kind == "placeholder"}
+        parameter = names.pop() if len(names) == 1 else subject.parameter
+        if subject.safe or subject.origin or parameter:
+            # ``("0" + number).slice(-2)``: as safe as what the function is called with.
+            part = Value(node.start, node.end, safe=subject.safe)
+            part.origin, part.moment = subject.origin, subject.moment and not subject.texts
+            part.parameter, part.partial = parameter, True
+            return part
     if folded in MATCHES and isinstance(node, Call):
         compiled_pattern = owner.pattern if owner is not None else ""
         for each in (owner_node, *[argument.value for argument in node.arguments]):

@@ -57,7 +57,7 @@ _INPUTS = words(
 _INPUT_MEMBERS = words("argv environ env request req searchparams queryparams querystring form json")
 
 _SOURCES = words(
-    """input prompt readhost readline readlines gets getline readall readalllines readalltext readtoend rawinput getenv
+    """parseargs minimist input prompt readhost readline readlines gets getline readall readalllines readalltext readtoend rawinput getenv
     getenvironmentvariable environ importcsv convertfromcsv getcontent dictreader csvreader readcsv fgetcsv fgets fscanf filegetcontents
     readfile readfilesync parsecsv readtext promptstring getparameter getquery promptbox getvalue getvalues getdisplayvalue flag.string csv.foreach csv.read
     file.read io.read json.load yaml.load"""

@@ -14,7 +14,7 @@ NUMBER_TYPES = words(
     """int int8 int16 int32 int64 integer long short byte sbyte uint uint8 uint16 uint32 uint64 ulong ushort nint
     uintptr double decimal float float32 float64 single bool boolean number bigint guid uuid datetime datetimeoffset
     dateonly timespan rune switch i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 localdate instant
-    system.int32 system.guid system.int64 datetimeimmutable datetimeinterface biginteger z.number z.boolean enum intarray
+    system.int32 system.guid system.int64 datetimeimmutable datetimeinterface biginteger enum intarray
     longarray shortarray intrange longrange offsetdatetime zoneddatetime localdatetime yearmonth bigdecimal
     date naivedate naivedatetime carbon carboninterface carbonimmutable time.time ipaddr ipv4addr ipv6addr ipaddress
     inetaddress"""
@@ -25,6 +25,15 @@ _MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*+\)?\s*+\[.*\]|keyof\s+typeof\s+(
 
 _PATTERN = re.compile(r"\b(?:pattern|regex)=r?[\"']([^\"']+)[\"']")
 """The pattern that the values of a type match: ``Annotated[str, StringConstraints(pattern="^[a-z]+$")]``."""
+_SCHEMA = re.compile(r"(?:(?:z|zod|yup|joi|v)\.)(?:coerce\.|iso\.)?(\w+)\((.*)", re.DOTALL | re.IGNORECASE)
+"""A schema of zod, yup, joi or valibot, with what follows its first word."""
+
+_SAFE_SCHEMAS = words(
+    "number int boolean bool bigint date datetime time enum nativeenum literal uuid guid integer picklist"
+)
+_SCHEMA_LISTS = words("array set optional nullable nullish union")
+_CHECKED_SCHEMA = re.compile(r"\.(?:uuid|guid|cuid2?|ulid|nanoid|datetime|date|time|ip|isoDate|valid|oneOf)\(")
+_MATCHED_SCHEMA = re.compile(r"\.(?:regex|matches|pattern)\(\s*+/((?:[^/\\\n]|\\.)*+)/[a-z]*+\s*+[,)]")
 
 _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")
 _TEXT = re.compile(
@@ -55,6 +64,9 @@ def is_date_type(type: str) -> bool:
 def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     """Return whether the values of a type, or the items of a list of it, need no quotes."""
     type = _WORDS.sub("", type).strip("&*?!").removesuffix("...").strip("&*?!").strip()
+    schema = _SCHEMA.match(type) if depth <= 5 else None
+    if schema is not None:
+        return _is_safe_schema(schema[1].lower(), schema[2], aliases, depth)
     if not type or len(type) > 200 or depth > 5:
         return False
     if type.startswith("["):
@@ -83,13 +95,7 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     folded = type.lower()
     if folded in NUMBER_TYPES:
         return True
-    if folded.startswith("z.") and folded.split("(")[0].replace("z.coerce.", "z.") in (
-        "z.number",
-        "z.boolean",
-        "z.bigint",
-    ):
-        return True
-    alias = aliases.get(type) or aliases.get(folded)
+    alias = aliases.get(type) or aliases.get(folded) or aliases.get(type.partition(".")[0])
     return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)
 
 
@@ -103,8 +109,23 @@ def is_safe_key(types: Iterable[str], aliases: dict[str, str]) -> bool:
     return bool(keys) and all(key is not None and is_safe_type(key[1], aliases) for key in keys)
 
 
-def _options(type: str) -> list[str]:
-    if "|" not in type:
+def _is_safe_schema(word: str, rest: str, aliases: dict[str, str], depth: int) -> bool:
+    """Return whether the values that match a schema need no quotes: ``z.enum([…])``, ``z.string().uuid()``."""
+    if word in _SAFE_SCHEMAS:
+        return True
+    if word in _SCHEMA_LISTS:
+        return all(is_safe_type(each, aliases, depth + 1) for each in _options(rest.lstrip("["), ","))
+    if word != "string":
+        return False
+    pattern = _MATCHED_SCHEMA.search(rest)
+    return _CHECKED_SCHEMA.search(rest) is not None or (
+        pattern is not None and is_safe_pattern(pattern[1]) and is_anchored(pattern[1])
+    )
+
+
+def _options(type: str, separator: str = "|") -> list[str]:
+    """Return the parts of a type between separators, up to the end of the brackets around it."""
+    if separator not in type:
         return [type]
     found: list[str] = []
     level, begin, quote = 0, 0, ""
@@ -117,7 +138,9 @@ def _options(type: str) -> list[str]:
             level += 1
         elif sign in ">])}":
             level -= 1
-        elif sign == "|" and level == 0:
+            if level < 0 and separator == ",":
+                return [each for each in (*found, type[begin:at].strip()) if each]
+        elif sign == separator and level == 0:
             found.append(type[begin:at].strip())
             begin = at + 1
     found.append(type[begin:].strip())

@@ -144,8 +144,8 @@ class Cursor(Tables):
                     self.note_type(self.name_of(token.text), following.text)
             index = self.closing(index) + 1 if token.text in OPENERS and token.text != "{" else index + 1
 
-    def type_end(self, index: int) -> int:
-        """Return the index after the type that begins at an index."""
+    def type_end(self, index: int, arrows: bool = True) -> int:
+        """Return the index after the type that begins at an index; `arrows` if it may be that of a function."""
         ready = True
         first = index
         while index < self.size:
@@ -167,6 +167,8 @@ class Cursor(Tables):
                 if text == "(" and not ready:
                     break
                 index, ready = self.closing(index) + 1, text == "[" and self.typed == "after"
+            elif text == "=>" and not arrows:
+                break
             elif text in ("|", "&", ".", "=>", "->", "*", "::"):
                 index, ready = index + 1, True
             elif text in ("?", "!"):

@@ -9,7 +9,7 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.ir import Call, Items, Literal, Name, Pairs
+from cwql.lint.ir import Call, Items, Literal, Member, Name, Pairs
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
@@ -30,6 +30,7 @@ _FORMS = {
 _SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _FORMS, regexes=True)
 
 
+_SCHEMAS = words("z zod yup Joi v")
 _STATES = words("React . useState useRef useSyncedState")
 
 
@@ -68,6 +69,8 @@ class JavaScript(Parser):
             after = self._angles(first) if self.tokens[first].text == "<" else first
             if after > first and isinstance(named, Name):
                 self.note_type(named.name, self.join_words(first + 1, after - 1))
+        elif isinstance(target, Name) and isinstance(value, Call) and self._is_schema(value):
+            self.aliases[target.name] = self.text[value.start : value.end]
         elif isinstance(target, Name) and isinstance(value, (Items, Pairs)):
             parts = value.items if isinstance(value, Items) else [entry.value for entry in value.entries]
             fixed = self.text[value.end : self.last_end()].split() == ["as", "const"]
@@ -75,13 +78,18 @@ class JavaScript(Parser):
                 self.aliases[f"typeof {target.name}"] = "enum"
 
     def entry(self) -> Argument | None:
-        """Parse an entry; a schema of zod gives its key a type."""
+        """Parse an entry; a schema gives its key a type."""
         entry = super().entry()
-        if entry is not None and entry.name and isinstance(entry.value, Call):
-            source = self.text[entry.value.start : entry.value.end]
-            if source.startswith("z."):
-                self.note_type(entry.name, source)
+        if entry is not None and entry.name and entry.value is not None and self._is_schema(entry.value):
+            self.note_type(entry.name, self.text[entry.value.start : entry.value.end][:199])
         return entry
+
+    def _is_schema(self, value: Node) -> bool:
+        """Return whether a value is a schema of a library, or made from one of the file."""
+        while isinstance(value, (Call, Member)) and (inner := value.callee if isinstance(value, Call) else value.owner):
+            value = inner
+        name = value.name if isinstance(value, Name) else ""
+        return name in _SCHEMAS or self.aliases.get(name, "").partition(".")[0] in _SCHEMAS
 
 
 MODULES = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
-from cwql.lint.frontends.segments import decode_escapes, text_of
+from cwql.lint.frontends.json_strings import Cell, CellCode, decode
+from cwql.lint.frontends.segments import text_of
 from cwql.source import Source
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
+    from cwql.lint.templates.model import ConditionTemplate
 
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\btrue\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
 _COLLECTION = re.compile(r"schema\.getpostman\.com|\"_postman_id\"|\"__export_source\":\s*\"insomnia")
@@ -21,9 +22,6 @@ _COLLECTION = re.compile(r"schema\.getpostman\.com|\"_postman_id\"|\"__export_so
 
 _CODE = {"jsCode": "javascript", "functionCode": "javascript", "pythonCode": "python"}
 """Keys of code in the steps of workflows, with its language."""
-
-_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
-_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
@@ -39,7 +37,6 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
 def _read_code(source: Source, context: Context, entry: Entry) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the results for the code of a step."""
     from cwql.lint.frontends import UnreadableSource, find_language, load
-    from cwql.lint.frontends.notebook import Cell, CellCode
 
     code = CellCode([Cell(source.text, 0, [(entry.start + 1, entry.end - 1)])])
     inner = Source(code.text, source.name)
@@ -103,17 +100,3 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
                 continue
             entries.append(Entry(max(parents[value.scope], 0), name.text, value.segments, value.start, value.end))
     return entries, parents
-
-
-def decode(text: str, start: int, end: int) -> list[TemplateSegment]:
-    """Return the segments of the string whose inner text is ``text[start:end]``."""
-    return decode_escapes(text, start, end, _ESCAPE, _character)
-
-
-def _character(code: str) -> str:
-    if code[1] != "u" or len(code) < 6:
-        return _SIMPLE.get(code[1], code[1])
-    if len(code) == 12:
-        high, low = int(code[2:6], 16), int(code[-4:], 16)
-        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    return chr(int(code[-4:], 16))

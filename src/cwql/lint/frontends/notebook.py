@@ -8,19 +8,16 @@ from bisect import bisect_left, bisect_right
 from cwql.diagnostics import Diagnostic
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.embedded import Embedded
-from cwql.lint.frontends.json import decode
-from cwql.lint.frontends.segments import QUOTED
-from cwql.lint.templates.model import QuoteStyle
+from cwql.lint.frontends.json_strings import Cell, CellCode
 from cwql.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
+    from cwql.lint.templates.model import ConditionTemplate
 
 _STRING = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]')
 _KERNELS = frozenset(("", "python", "python3"))
@@ -44,7 +41,11 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     kernel = _kernel(notebook)
     if kernel not in _KERNELS:
         raise UnreadableSource(f"a notebook of {kernel}")
-    code = CellCode([cell for cell in find_cells(source.text) if cell.text])
+    cells = [cell for cell in find_cells(source.text) if cell.text]
+    for cell in cells:
+        pattern = _LINE if _FOREIGN.match(cell.text) else _MAGIC
+        cell.text = pattern.sub(lambda match: "#" + match[0][1:] if match[0] else "", cell.text)
+    code = CellCode(cells)
     if not code.text:
         return
     from cwql.lint.frontends.python import extract as extract_python
@@ -59,28 +60,6 @@ def _kernel(notebook: object) -> str:
     info = metadata.get("language_info") if isinstance(metadata, dict) else None
     name = info.get("name") if isinstance(info, dict) else None
     return name.lower() if isinstance(name, str) else ""
-
-
-class Cell:
-    """The code of a cell, and the position of each of its characters in the file. `number` counts all cells from 1."""
-
-    __slots__ = ("ends", "number", "starts", "text")
-
-    def __init__(self, text: str, number: int, strings: Iterable[tuple[int, int]]) -> None:
-        self.number = number
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        parts: list[str] = []
-        for start, end in strings:
-            for segment in decode(text, start, end):
-                parts.append(segment.text)
-                if segment.kind == "same":
-                    self.starts += range(segment.start, segment.end)
-                    self.ends += range(segment.start + 1, segment.end + 1)
-                else:
-                    self.starts += [segment.start] * len(segment.text)
-                    self.ends += [segment.end] * len(segment.text)
-        self.text = "".join(parts)
 
 
 class NotebookSource(Source):
@@ -115,54 +94,6 @@ class NotebookSource(Source):
             return ""
         shown, span = self.displayed(Span(offset, offset))
         return f"cell {self._cells[index].number}, line {shown.position(span.start)[0]}"
-
-
-class CellCode(Embedded):
-    """The code of cells, and the position of each of its characters in the file."""
-
-    def __init__(self, cells: Iterable[Cell]) -> None:
-        parts: list[str] = []
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for cell in cells:
-            self._starts += cell.starts
-            self._ends += cell.ends
-            pattern = _LINE if _FOREIGN.match(cell.text) else _MAGIC
-            shown = pattern.sub(lambda match: "#" + match[0][1:] if match[0] else "", cell.text)
-            if not shown.endswith("\n"):
-                shown += "\n"
-                self._starts.append(self._ends[-1])
-                self._ends.append(self._ends[-1])
-            parts.append(shown)
-        self.text = "".join(parts)
-
-    def span(self, span: Span) -> Span:
-        """Return a span of the code in the file."""
-        if not self._starts:
-            return Span(0, 0)
-        start = self._starts[min(span.start, len(self._starts) - 1)]
-        end = self._ends[min(span.end, len(self._ends)) - 1] if span.end > span.start else start
-        return Span(start, max(start, end))
-
-    def quoting(self, quoting: QuoteStyle | None) -> QuoteStyle | None:
-        """Return the spelling in JSON of a spelling in Python."""
-        return None if quoting is None else QuoteStyle(QUOTED.escapes, QUOTED.refused, quoting)
-
-    def spell(self, text: str) -> str:
-        """Return a text as JSON spells it."""
-        return QUOTED.encode(text) or text
-
-    def spans(self, segment: TemplateSegment) -> Iterator[tuple[str, Span, bool]]:
-        """Yield the parts of a segment, which escapes of JSON separate."""
-        begin = segment.start
-        for at in range(segment.start, segment.end):
-            plain = self._ends[at] - self._starts[at] == 1
-            following = at + 1 < segment.end and self._starts[at + 1] == self._ends[at] and plain
-            if following and self._ends[at + 1] - self._starts[at + 1] == 1:
-                continue
-            text = segment.text[begin - segment.start : at + 1 - segment.start]
-            yield text, Span(self._starts[begin], self._ends[at]), plain
-            begin = at + 1
 
 
 def find_cells(text: str) -> Iterator[Cell]:

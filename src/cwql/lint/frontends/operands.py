@@ -265,7 +265,11 @@ class Operands(Cursor):
     def result_end(self, at: int) -> int:
         """Return the index after the type of a result that may begin at an index."""
         after = self.tokens[at].text if at < self.size else ""
-        return self.type_end(at + 1) if after == ":" and self.typed == "colon" and "=>" in self.lambdas else at
+        return (
+            self.type_end(at + 1, arrows=False)
+            if after == ":" and self.typed == "colon" and "=>" in self.lambdas
+            else at
+        )
 
     def lambda_body(self) -> Node | None:
         """Parse the body after an arrow."""

@@ -129,8 +129,16 @@ class Outline:
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
             self._at += 1
+            if token.kind == "OTHER" and self._is_never_closed(token):
+                break
             self.certain = self.certain and not (token.kind == "OTHER" and self._is_unmatched(token))
             state = state(token)
+
+    def _is_never_closed(self, token: Token) -> bool:
+        """Return whether a token is a quote that begins a value, which no placeholder after it can close."""
+        before = self._before()
+        begins = before is not None and before.kind in ("SIGN", "TEXT", "OPEN", "COMMA")
+        return begins and token.text in "\"'" and PLACEHOLDER not in self.text[token.end :]
 
     def _is_unmatched(self, token: Token) -> bool:
         """Return whether a token is a quote, bracket or brace of which a placeholder may contain the other half."""
