@@ -184,7 +184,9 @@ class _Weighing:
             template += self._text[at:low] + "{}"
             at = high
             body = self._text[other.start : other.end]
-            body = body[1:-1] if other.role in ("text", "date") else body
+            if other.role in ("text", "date"):
+                # The bracket after a date may be missing.
+                body = body[1:].removesuffix("]" if body[0] == "[" else body[0])
             expressions = [_listed(segment.expression) for _, segment in self._inside(other)]
             arguments.append(
                 spell_value(body, expressions) if other.role in ("text", "date") else name_of(expressions[0])

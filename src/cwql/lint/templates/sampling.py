@@ -112,7 +112,7 @@ class SampleGenerator:
             case "text":
                 yield from self._fill_text(part, kind, field)
             case "date":
-                yield Substitution(start + 1, end - 1, MOMENT, written == f"[{PLACEHOLDER}]")
+                yield Substitution(start + 1, end - written.endswith("]"), MOMENT, written == f"[{PLACEHOLDER}]")
             case "value":
                 yield Substitution(start, end, self._value(part, kind, field), written == PLACEHOLDER)
             case "items":

@@ -254,7 +254,13 @@ class Outline:
             # The next token may be the value.
             self._unknown(token)
             return self._junction if self._peek().kind == "PATH" else self._value
-        if token.with_placeholders:
+        following = self._peek()
+        if token.text == "[" and following.with_placeholders and self._peek(1).kind == "JUNCTION":
+            # A date without its closing bracket, which a placeholder at the end would contain.
+            self._at += 1
+            self._extend(following)
+            self._add("date", Token("DATE", token.text, token.start, following.end, True))
+        elif token.with_placeholders:
             self._placeholder_value(token)
         return self._junction
 
