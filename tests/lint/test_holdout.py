@@ -86,10 +86,6 @@ UNMET = frozenset(
         "notes.txt",
         # A condition that ends in `and`, and may be continued elsewhere.
         "reports.toml",
-        # `set /a`.
-        "add-note.cmd",
-        # A date without its bracket in an encoded URL.
-        "closed-yesterday.sh",
         # A fluent builder of the file itself, whose text is a part of the condition.
         "ConditionText.java",
     )

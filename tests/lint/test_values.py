@@ -17,6 +17,19 @@ HEAD |= {"psm1": HEAD["ps1"], "rb": HEAD["py"], "php": "<?php // connectwise\n",
 CURL = "curl -G https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets --data-urlencode"
 
 SAFE = [
+    # Batch files.
+    (
+        "bat",
+        """set /a TICKET=%~1 2>nul
+set STATUS=New
+for %%b in (1 14 22) do curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" --data-urlencode "conditions=board/id=%%b and id=%TICKET%"
+set NAME=%NAME:'=%
+for /f %%d in ('powershell -Command "(Get-Date).ToString('yyyy-MM-dd')"') do set TODAY=%%d
+curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" ^
+  --data-urlencode "conditions=status/name='%STATUS%' and lastUpdated>[%TODAY%] and summary contains '%NAME%'"
+echo %BOARD%| findstr /r "^[A-Za-z0-9]*$" >nul || exit /b 1
+curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" --data-urlencode "conditions=board/name='%BOARD%'\"""",
+    ),
     # Mappings that the program itself lists.
     (
         "ps1",
@@ -169,6 +182,25 @@ for page in {{1..5}}; do {CURL} "conditions=board/name='$board' and id > $page";
 ]
 
 UNSAFE = [
+    (
+        "bat",
+        """for /f "delims=" %%s in (names.txt) do curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" ^
+  --data-urlencode "conditions=board/name='%%s' and closdFlag=false\"""",
+        ["4 CW203 closdFlag", "4 CW601 %%s"],
+    ),
+    (
+        "bat",
+        """set NAME=Service
+if not "%1"=="" set "NAME=%~1"
+curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" --data-urlencode "conditions=board/name='%NAME%'\"""",
+        ["5 CW601 %NAME%"],
+    ),
+    (
+        "py",
+        """client.get(f"{URL}/service/tickets?conditions=closedDate>=[{int(year)}-01-01 and closedFlag=true&pageSize=1000")
+client.get(f"{URL}/service/tickets?conditions=closedDate>=[{date.today()}T00:00:00Z and closedDate<[2027-01-01]&pageSize=5")""",
+        ["3 CW103 ["],
+    ),
     (
         "ps1",
         """$names = @{ a = 'x' }

@@ -42,8 +42,6 @@ SUFFIXES: dict[str, Signs] = {
     ".jsonc": ("// ", ""),
     ".ini": ("; ", ""),
     ".rst": (".. ", ""),
-    ".bat": ("rem ", ""),
-    ".cmd": ("rem ", ""),
 }
 """How files with that ending write a comment, whatever their language counts as."""
 

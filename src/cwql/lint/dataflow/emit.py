@@ -40,8 +40,6 @@ _QUERY_BEGINS = re.compile(rf"(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[^\s?=]*+[?=]
 """How a text begins that is a URL or a query with blanks in it, and not a sentence."""
 
 
-_PRIVATE = re.compile(r"[^\n({]*\bprivate\b[^\n({]*\(", re.IGNORECASE)
-
 _WORD = re.compile(r"[\w$]+")
 _EXPORTS = re.compile(r"\bexports?\b[^;(]{0,2000}+")
 
@@ -138,7 +136,7 @@ class Emitter:
             # A function of a module, unless the module exports it.
             return function.name not in self._exported
         start = text.rfind("\n", 0, function.start) + 1
-        return _PRIVATE.search(text, start, function.start + 200) is not None
+        return "private" in text[start : function.start + 200].partition("(")[0].lower().split()
 
     @cached_property
     def _exported(self) -> set[str]:

@@ -90,7 +90,8 @@ def _literal(flow: Flow, node: Literal) -> Value:
             builder.insert(value, chunk.start, chunk.end, chunk.source, chunk.quoting, node.start)
             continue
         value = builder.operand(chunk.node, seal=True)
-        if value.parameter and not value.texts and len(node.chunks) == 1 and not chunk.spec:
+        if not value.texts and len(node.chunks) == 1 and not chunk.spec:
+            # ``"$name"``
             return value.moved(node.start, node.end)
         if chunk.spec:
             value = value.moved(value.start, value.end)

@@ -122,7 +122,7 @@ def _stripped(flow: Flow, text: Text, sides: str) -> Text:
     return flow.make(text.changed(segments))
 
 
-_SEPARATOR = re.compile(r"\s*(?:,|\b(?:and|or)\b)\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"(?<!\s)\s*+(?:,|\b(?:and|or)\b)\s*+", re.IGNORECASE)
 
 
 def cut_call(flow: Flow, node: Node, folded: str, subject: Value, arguments: Sequence[Argument]) -> Value:

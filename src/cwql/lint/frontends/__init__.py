@@ -253,15 +253,14 @@ LANGUAGES: tuple[Language, ...] = (
         fences=("bash", "sh", "zsh", "console", "shell-session"),
         comment=_HASH,
     ),
+    Language("batch", "batch", (".bat", ".cmd"), fences=("bat", "cmd"), comment=("rem ", "")),
     Language("notebook", "notebook", (".ipynb",), phrases=Phrases("int(%s)", placeholder="{%s}"), cells=True),
     Language("json", "json", (".json", ".jsonc", ".har"), fences=("jsonc", "json5"), data=True),
     Language("yaml", "yaml", (".yaml", ".yml"), fences=("yml",), comment=_HASH),
     Language("toml", "toml", (".toml",), comment=_HASH),
     Language("http", "http", (".http", ".rest"), fences=("rest",), comment=_HASH),
     Language("markdown", "markdown", (".md", ".markdown"), comment=("<!-- ", " -->"), prose=True),
-    Language(
-        "text", "text", (".txt", ".rst", ".bat", ".cmd", ".html", ".csv", ".xml", ".cfg", ".ini", ".env"), data=True
-    ),
+    Language("text", "text", (".txt", ".rst", ".html", ".csv", ".xml", ".cfg", ".ini", ".env"), data=True),
 )
 """Every language, in the order of the docs."""
 

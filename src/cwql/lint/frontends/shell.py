@@ -402,7 +402,7 @@ class Reader:
             found.append(Assign(rest[0].start, rest[-1].end, target, _one_of(rest[3].start, rest[-1].end, options)))
             return found
         if name in _CLIENTS or any(each.value in _CURL_ONLY for each in rest[1:]):
-            found.append(_request(name, rest))
+            found.append(request_of(name, rest))
         else:
             found.append(
                 Call(
@@ -426,13 +426,6 @@ _RANGE = re.compile(r"[\w.-]*\{[\w.,-]*\}[\w.-]*")
 
 def _one_of(start: int, end: int, options: Sequence[Node]) -> Node:
     """Return a value that is one of several: of many, only whether all of them are words of the script."""
-    # A word that is a variable, ``"$1"``, is its value.
-    options = [
-        each.chunks[0].node or each
-        if isinstance(each, Literal) and len(each.chunks) == 1 and each.chunks[0].kind == "placeholder"
-        else each
-        for each in options
-    ]
     if len(options) > _MOST_OPTIONS:
         plain = all(isinstance(each, Literal) and is_word(each.value) for each in options)
         return Cast(start, end, "int", Other(start, end)) if plain else Other(start, end)
@@ -515,7 +508,7 @@ def _after(word: Literal, length: int) -> Literal:
     return Literal(start, word.end, chunks)
 
 
-def _request(name: str, words: Sequence[Literal]) -> Node:
+def request_of(name: str, words: Sequence[Literal]) -> Node:
     """Return the call of a program that sends requests: its data are parameters."""
     arguments: list[Argument] = []
     data = False

@@ -38,12 +38,7 @@ PLACEHOLDERS = re.compile(
 """Placeholders that a reader fills in, in prose and in requests that are saved for sending by hand."""
 
 VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
-"""Variables of a shell. ``%NAME%`` of Windows is omitted, because it looks like a pattern."""
-
-_BATCH_VARIABLES = re.compile(r"%(?![0-9A-Fa-f]{2}%)[A-Za-z_]\w*(?::[^%\n]*)?%|![A-Za-z_]\w*!|%~?[1-9](?![0-9A-Fa-f])")
-"""Variables and arguments of a batch file."""
-
-_BATCHES = (".bat", ".cmd")
+"""Variables of a shell."""
 
 PLAIN = QuoteStyle({}, "\n\r")
 LINE_LIMIT = 20_000
@@ -52,8 +47,8 @@ LINE_LIMIT = 20_000
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in the URLs of a text."""
-    text, name = source.text, source.name.lower()
-    variables = _BATCH_VARIABLES if name.endswith(_BATCHES) else VARIABLES if text.startswith("#!") else None
+    text = source.text
+    variables = VARIABLES if text.startswith("#!") else None
     yield from find_in_lines(text, 0, len(text), context, "text", variables, guessed=True)
 
 
