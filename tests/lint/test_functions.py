@@ -56,6 +56,22 @@ SAFE = [
     ("a.rs", ("// connectwise\nfn f(c: &Client, d: Option<DateTime<Utc>>, ip: IpAddr) {\n    if let Some(day) = d {\n"
      '        c.get("/service/tickets").query(&[("conditions", format!("dateEntered > [{}]", day.to_rfc3339()))]);\n    }\n}')),
     ("a.rs", RUST + 'fn f() { for id in [3u32, 7] { send(&format!("board/id = {id}")); } }'),
+    # guards of functions, and tests for quotes
+    ("a.ex", ELIXIR + '  @states ~w(New Open)\n  def f(%{"s" => s}) when s in @states, do: send("status/name = \'#{s}\'")\nend'),
+    ("a.ex", ELIXIR + '  def f(level, id) when level in [:low, :high] and is_integer(id) do\n    name = level |> Atom.to_string() |> String.capitalize()\n'
+     '    send("board/id = #{id} and severity = \'#{name}\'")\n  end\nend'),
+    ("a.rs", RUST + 'fn f(n: &str) -> R {\n    if n.chars().any(|c| c == \'\\\'\' || c == \'"\') { return Err(e); }\n    send(&format!("summary = \'{n}\'"));\n}'),
+    ("a.js", "// connectwise\nfunction f(n) {\n  if ([...n].some((c) => c === \"'\")) return null;\n  return get('/service/tickets', { conditions: `summary = '${n}'` });\n}"),
+    ("a.kt", ("// connectwise\nfun f(n: String) {\n    require(n.none { it == '\"' })\n    if (n.any { it == '\\'' }) return\n"
+     "    get(\"/service/tickets\", mapOf(\"conditions\" to \"summary = '$n'\"))\n}")),
+    ("a.go", GO + 'func f(n string) {\n\tif strings.ContainsAny(n, "\'\\"") {\n\t\treturn\n\t}\n\tsend("summary = \'" + n + "\'")\n}'),
+    ("a.php", PHP + "function f(string $n) {\n    if (strpbrk($n, \"'\\\"\") !== false) { throw new X(); }\n    send(\"summary = '{$n}'\");\n}"),
+    ("a.php", PHP + "$n = Str::of($x)->replaceMatches('/[^\\pL -]/u', '')->value();\nsend(\"summary = '{$n}'\");"),
+    # a named type of numbers, and functions that only the program calls
+    ("a.go", ('package main\n\n// connectwise\ntype Level int\n\nfunc list(l Level) {\n\tget("/service/tickets", url.Values{"conditions": {fmt.Sprintf("severity = \'%s\'", l)}})\n}\n'
+     "func main() {\n\tlist(High)\n}")),
+    ("a.exs", ('defmodule ConnectWise do\n  def since(d), do: get("/service/tickets", conditions: "dateEntered > [#{d}]")\nend\n'
+     'ConnectWise.since(Date.end_of_month(Date.from_iso8601!(hd(System.argv()))))')),
 ]  # fmt: skip
 
 UNSAFE = [

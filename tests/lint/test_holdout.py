@@ -59,11 +59,19 @@ In scripts of PowerShell and shells they were mappings and results of functions,
 filters of the shell. Corrected labels: four facts about fields that only `cwql` knows (CW203, CW220, CW221), and a position.
 In C#, VB.NET, Java, Kotlin and Swift they were extension methods, methods that are generated from annotations, formatters of dates,
 enums, and queries of lists. A label was corrected: a position.
-In PHP, Ruby, Go, Rust, Perl, Elixir and Clojure they were results, checks and options of functions. Corrected labels: a position (``InvoiceExport.php``), and a quoted
-date of Automate (CW305 in ``automate.go``).
+In PHP, Ruby, Go, Rust, Perl, Elixir and Clojure they were results, checks and options of functions. Corrected labels: a position
+(``InvoiceExport.php``), and a quoted date of Automate (CW305 in ``automate.go``).
 In TypeScript, JavaScript and data files they were schemas of zod, typed arrow functions, functions of the file as arguments, and
 templates of workflows. Corrected labels: two positions (``wallboard.js``, ``ConnectWise.postman_collection.json``), and two
 names that a record does not have (``offline-agents.js``, ``companies.ts``).
+
+The eighth round, ``holdout/eighth``, fresh files with other shapes. First runs:
+
+| | found | false errors | false warnings |
+|---|---|---|---|
+| PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 20 snippets | 17 of 17 | 0 | 6, in 5 of 20 |
+
+No label was changed. The false warnings were guards of functions in Elixir, tests for quotes, and functions of a script.
 """
 
 from __future__ import annotations
@@ -76,7 +84,7 @@ from cwql.lint.linter import read_text
 from tests.lint.holdout import FOLDER, Snippet, count, read_all
 
 SNIPPETS = read_all()
-ROUNDS = ("second", "third", "fourth", "fifth", "sixth", "seventh")
+ROUNDS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 LATER = [snippet for name in ROUNDS for snippet in read_all(FOLDER / name)]
 REPORTS = read_all(Path(__file__).parent / "reproductions")
 

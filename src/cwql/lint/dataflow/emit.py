@@ -40,6 +40,7 @@ _QUERY_BEGINS = re.compile(rf"(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[^\s?=]*+[?=]
 """How a text begins that is a URL or a query with blanks in it, and not a sentence."""
 
 
+_PRIVATE = frozenset(("private", "defp", "defn-"))
 _WORD = re.compile(r"[\w$]+")
 _EXPORTS = re.compile(r"\bexports?\b[^;(]{0,2000}+")
 
@@ -132,11 +133,16 @@ class Emitter:
         if self.language == "powershell":
             return not self.context.source.name.lower().endswith(".psm1")
         text = self.context.source.text
+        script = text.startswith("#!") or self.context.source.name.lower().endswith((".exs", ".pl"))
+        if script or "package main\n" in text[:4000]:
+            # No other file can import it.
+            return True
         if self.language == "javascript" and text.startswith(("function", "async function"), function.start):
             # A function of a module, unless the module exports it.
             return function.name not in self._exported
         start = text.rfind("\n", 0, function.start) + 1
-        return "private" in text[start : function.start + 200].partition("(")[0].lower().split()
+        head = text[start : function.start + 200].lstrip(" \t(").partition("(")[0].lower().split()
+        return not _PRIVATE.isdisjoint(head)
 
     @cached_property
     def _exported(self) -> set[str]:

@@ -409,7 +409,8 @@ class Flow(Bindings):
         self.env = Environment(outer)
         for index, name in enumerate(node.names):
             item = self.item_of(over, name)
-            rows = [row.items or [] for row in (over.items or ())] if over is not None and len(node.names) > 1 else []
+            unpacks = over is not None and len(node.names) > 1 and self.traits.name != "go"
+            rows = [row.items or [] for row in (over.items or ())] if unpacks and over is not None else []
             if rows and over is not None and not over.partial and all(len(row) == len(node.names) for row in rows):
                 # ``for id, name in [(1, "New"), (2, "Open")]``
                 item = merged([row[index] for row in rows])

@@ -7,9 +7,11 @@ from cwql.lint.dataflow.list_functions import is_safe_test
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import is_harmless, is_word, path_of
 from cwql.lint.ir import (
+    Block,
     Call,
     Cast,
     Choice,
+    Function,
     Index,
     Items,
     Literal,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     Guards: TypeAlias = tuple[set[str], set[str]]
 
 _MATCHES = words("test fullmatch match pregmatch matchstring ismatch matches match?")
+_CONTAINS_ANY = words("containsany strpbrk indexofany")
 _CONTAINS = words("contains includes include? include strcontains containsrune indexof")
 _INCLUDES = words(
     """contains includes include include? has haskey containskey containsvalue member? key? inarray arraykeyexists
@@ -178,6 +181,17 @@ def _without_quote(test: Call) -> set[str]:
     if name in _ANY and owner is not None and any(is_safe_test(each, negated=True) for each in test.arguments):
         # ``text.Any(c => !char.IsLetter(c))``
         return {path for path in (path_of(owner),) if path}
+    if owner is not None and values and isinstance(values[-1], Function) and _tests_quote(values[-1].body):
+        # ``name.chars().any(|c| c == '"')``
+        searched = owner.callee.owner if isinstance(owner, Call) and isinstance(owner.callee, Member) else owner
+        if isinstance(searched, Items) and len(searched.items) == 1:
+            # ``[...name].some((c) => c === "'")``
+            searched = searched.items[0]
+        return {path for path in (path_of(searched),) if path} if searched is not None else set()
+    quotes = values[-1].value if values and isinstance(values[-1], Literal) else None
+    if name in _CONTAINS_ANY and quotes and ("'" in quotes or '"' in quotes):
+        # ``strings.ContainsAny(name, "'\"")``
+        return {path for path in (path_of(values[0]) if len(values) == 2 and values[0] is not None else "",) if path}
     if name not in _CONTAINS or not values or not _is_quote(values[-1]):
         return set()
     searched = values[0] if len(values) == 2 else owner
@@ -243,6 +257,9 @@ def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
 
 def _is_plain(node: Node) -> bool:
     """Return whether an item is a number, or a text of the program that has no quotes."""
+    if isinstance(node, Name):
+        # ``:low``
+        return node.name.startswith(":")
     return isinstance(node, Number) or (isinstance(node, Literal) and node.whole and is_word(node.value))
 
 
@@ -256,6 +273,17 @@ def is_nothing(node: Node | None) -> bool:
     if isinstance(node, Name):
         return node.name.lower() in ("null", "nil", "undefined", "nothing", "false")
     return isinstance(node, Number) and node.text in ("0", "False")
+
+
+def _tests_quote(node: Node | None) -> bool:
+    """Return whether a test compares a character with a quote."""
+    if isinstance(node, Block) and len(node.statements) == 1:
+        node = node.statements[0]
+    if isinstance(node, Choice):
+        return any(map(_tests_quote, (*node.tests, *node.options)))
+    if isinstance(node, Operation) and node.sign in ("||", "or"):
+        return _tests_quote(node.left) or _tests_quote(node.right)
+    return isinstance(node, Operation) and node.sign in _EQUAL and (_is_quote(node.left) or _is_quote(node.right))
 
 
 def _is_quote(node: Node | None) -> bool:

@@ -15,7 +15,7 @@ NUMBERS = words(
     getfullyear getmonth getdate getday gethours getminutes getseconds getutcfullyear getutcmonth
     getutcdate getutcday getutchours getutcminutes getutcseconds now utc ord sum cint clng cdbl isodate id2name stringtointeger integertostring parseexact tonumber
     number.totext date.totext datetime.totext datetimezone.totext hash uuid4 utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal
-    toordinal absint atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid
+    toordinal absint fromiso8601 atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid
     monthrange numberinput tonumeric ipaddress ipnetwork ipv4address ipv6address tokenhex hex hexdigest md5 sha1 crc32 bin2hex
     tohexstring randomuuid newguid randint randrange getint getlong getshort getdouble getfloat
     getbigdecimal getboolean getbool getint16 getint32 getint64 getdecimal getguid getdatetime getdatetimeoffset getdate
@@ -106,7 +106,7 @@ MAPS = words(
 )
 REPLACES = words(
     """replace replaceall gsub sub strreplace pregreplace replaceallstring tr delete translate regexreplace
-    replacingoccurrences remove strireplace text.replace keep"""
+    replacingoccurrences replacematches remove strireplace text.replace keep"""
 )
 LOOPS = words("each foreach eachwithindex eachslice eachindexed foreachindexed times eachpair arraywalk")
 """Methods that run a function for each item."""
@@ -161,7 +161,7 @@ TEXT_OWNERS = words("string strings text str enum array lists list utils stringu
 QUOTES = re.compile(r"\\?[\"'`]|\[(?=[^\]\w]*[\"'`])[^\]\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")
 """Patterns of quotes."""
 
-ALL_BUT = re.compile(r"\\[DW]\+?|\[\^(?:[\w \-.@:,]|\\[dws.\-])*\]\+?")
+ALL_BUT = re.compile(r"\\[DW]\+?|\[\^(?:[\w \-.@:,]|\\[dws.\-]|\\p(?:[LN]|\{[LN][a-z]?\}))*\]\+?")
 """Patterns of everything but characters that are safe."""
 
 _SAFE_PATTERN = re.compile(

@@ -120,6 +120,9 @@ def known_call(  # noqa: C901  # a case for each kind of function
     owner_node = callee.owner if isinstance(callee, Member) else None
     owner_name = fold(owner_node.name) or owner_node.name if isinstance(owner_node, (Name, Member)) else ""
     is_module = owner is None or (not owner.texts and owner.items is None and owner_name in TEXT_OWNERS)
+    if flow.traits.name == "elixir" and isinstance(owner_node, Name):
+        # Functions of a module take what they change first: ``Date.add(today, 7)``.
+        is_module = is_module or owner_node.name[:1].isupper()
     first = values[0] if values else None
     if owner is None and (folded in APPENDS or folded in PUSHES):
         # ``buildString { append("…") }``

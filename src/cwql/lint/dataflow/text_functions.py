@@ -336,7 +336,9 @@ def replace_call(  # the parts of a call
     pattern: Value | None = values[0] if values else None
     pattern_node: Node | None = nodes[0] if nodes else None
     replacement: Value | None = values[1] if len(values) > 1 else None
-    if folded in ("strreplace", "pregreplace", "strireplace") or (folded == "sub" and owner_name in ("re", "regex")):
+    if folded in ("strreplace", "pregreplace", "strireplace", "replacematches") and len(values) > 2:
+        subject = values[2]
+    elif folded in ("strreplace", "pregreplace", "strireplace") or (folded == "sub" and owner_name in ("re", "regex")):
         if len(values) < 3:
             return None
         subject = values[2]

@@ -8,14 +8,14 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tables import POWERS, PREFIX
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Argument, Assign, Call, Function, Items, Member, Name, Node, Other, Parameter
+from cwql.lint.ir import Argument, Assign, Block, Branch, Call, Function, Items, Member, Name, Node, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
@@ -54,10 +54,6 @@ _SYNTAX = Syntax(
     _FORMS,
     _open,
 )
-
-
-_GUARDS = words("is_integer is_number is_float is_boolean")
-"""Guards of a function that make its parameter safe."""
 
 
 class Elixir(WordParser):
@@ -103,35 +99,26 @@ class Elixir(WordParser):
         name = self.name_of(self.peek().text)
         self.at += 1
         parameters = self.parameters() if self.word() == "(" else []
+        test: Node | None = None
         while self.at < self.size and self.word() not in ("do", ",") and not self.peek().fresh:
-            if self.word() in _GUARDS and self.word(1) == "(":
-                # ``when is_integer(board_id)``
-                guarded = self.name_of(self.peek(2).text)
-                self._trust(parameters, guarded, "integer")
-            elif self.word() == "in" and self.word(1) == "[":
-                # ``when level in [:low, :high]``
-                plain = all(
-                    each.kind == "name" or each.text == ","
-                    for each in self.tokens[self.at + 2 : self.closing(self.at + 1)]
-                )
-                self._trust(parameters, self.name_of(self.word(-1)), "enum" if plain else "")
-            self.step()
+            if self.word() == "when":
+                # ``when is_integer(id) and status in @statuses``
+                self.at += 1
+                bare, self.bare = self.bare, True
+                test = self.expression()
+                self.bare = bare
+            else:
+                self.step()
+        body: Node | None = None
         if self.word() == "," and self.word(1) == "do":
             self.at += 3
             body = self.expression()
-            return Function(start, self.last_end(), name, parameters, body, False)
-        if self.word() != "do":
-            return Function(start, self.last_end(), name, parameters, None, False)
-        block = self.worded_block()
-        return Function(
-            start, self.last_end(), name, parameters, block.body if isinstance(block, Function) else None, False
-        )
-
-    def _trust(self, parameters: Sequence[Parameter], name: str, type: str) -> None:
-        """Give a parameter that a guard checks a type."""
-        for parameter in parameters:
-            if parameter.name == name:
-                parameter.type = parameter.type or type
+        elif self.word() == "do":
+            block = self.worded_block()
+            body = block.body if isinstance(block, Function) else None
+        if test is not None and body is not None:
+            body = Block(start, body.end, [Branch(start, body.end, [test], [body], True)])
+        return Function(start, self.last_end(), name, parameters, body, False)
 
     def bare_call(self, left: Node) -> Node:
         """Parse the arguments of a call without brackets; ``@name value`` gives an attribute a value."""

@@ -52,10 +52,13 @@ class Go(Parser):
 
     def shape(self) -> Node | None:
         """Parse ``type Name struct { … }``."""
-        start = self.peek().start
+        start, begin = self.peek().start, self.at
         self.at += 1
         while self.at < self.size and self.word() != "{" and not (self.peek().fresh and self.at > 1):
             self.at += 1
+        if self.at == begin + 3:
+            # ``type Priority int``
+            self.aliases[self.words[begin + 1]] = self.words[begin + 2]
         if self.word() == "{":
             self.members(self.at)
             self.at = min(self.closing(self.at) + 1, self.size)
