@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.expressions import run_inline, sent_after, sent_to
 from cwql.lint.dataflow.flow import Flow, register
@@ -113,7 +115,8 @@ def _call(flow: Flow, node: Call) -> Value:
     if builder and len(frame.places) == 1:
         value = value.moved(node.start, node.end)
         value.places = [frame.places[0]]
-    if not value.safe and is_source(chain_of(callee)):
+    owner = callee.owner if isinstance(callee, Member) else None
+    if not value.safe and is_source(name, owner.name if isinstance(owner, (Name, Member)) else ""):
         value.origin = "rows"
     frame.close(flow.frames[-1])
     return value
@@ -186,15 +189,16 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
             return _local(flow, node, target.function, values)
         if owner is not None and name in flow.extensions:
             return _local(flow, node, flow.extensions[name], values, owner)
-    if fold(name) in _ASSERTIONS and node.arguments and node.arguments[0].value is not None:
+    folded = fold(name)
+    if folded in _ASSERTIONS and node.arguments and node.arguments[0].value is not None:
         for checked in guards_of(node.arguments[0].value, flow)[0]:
             flow.trust(checked)
     if owner is not None and flow.sure and place is None:
-        endpoint = _LISTS.get(_GETTERS.sub("", fold(name)), "")
+        endpoint = _LISTS.get(_GETTERS.sub("", folded), "")
         for value in values if endpoint else ():
             # ``client.GetTickets(ctx, "closedFlag = false")``
             sent_to(flow, target_of(flow, endpoint), value)
-    if fold(name) in BUILDERS | SCOPES and values and isinstance(node.arguments[-1].value, Function):
+    if values and (folded in BUILDERS or folded in SCOPES) and isinstance(node.arguments[-1].value, Function):
         # ``buildString { append("…") }``, ``name?.let { "name = '$it'" }``
         return values[-1].moved(node.start, node.end)
     result = known_call(flow, node, name, owner, values, node.arguments)
@@ -211,7 +215,7 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
             # ``rule.severity()``, ``rule.getSeverity()``
             word = name.removeprefix("get") if name[3:4].isupper() else name
             result.safe = flow.is_safe_name(word[:1].lower() + word[1:])
-        if owner is not None and (owner.origin == "rows" or (owner.origin and fold(name) in SAME)):
+        if owner is not None and (owner.origin == "rows" or (owner.origin and folded in SAME)):
             result.origin = owner.origin
     return guess(result, name)
 
@@ -321,11 +325,8 @@ def _note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value])
     """Note a condition that a call gets after a path: ``client.list("/service/tickets", "closedFlag = false")``."""
     given = [each for each in node.arguments if each.value is not None]
     unnamed = [value for argument, value in zip(given, values, strict=False) if not argument.name]
-    if _OTHERS.search(name) is not None:
-        return
-    for index in range(len(unnamed) - 1):
-        path, value = unnamed[index : index + 2]
-        if path.texts and sent_after(flow, path, value) is not None:
+    for path, value in pairwise(unnamed):
+        if path.texts and (_OTHERS.search(name) is not None or sent_after(flow, path, value) is not None):
             return
 
 

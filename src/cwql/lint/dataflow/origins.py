@@ -13,7 +13,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from typing import Literal as Only
     from typing import TypeAlias
 
@@ -128,7 +128,8 @@ def is_input(name: str, member: bool = False) -> bool:
     return name.startswith("env:") or name in (_INPUT_MEMBERS if member else _INPUTS)
 
 
-def is_source(names: Sequence[str]) -> bool:
-    """Return whether a call whose chain of names ends like this returns input."""
-    folded = [name.replace("_", "").replace("-", "").lower() for name in names[-2:]]
-    return bool(folded) and (folded[-1] in _SOURCES or ".".join(folded) in _SOURCES)
+@lru_cache(4096)
+def is_source(name: str, owner: str) -> bool:
+    """Return whether a call returns input, by its name and the last name of its owner."""
+    name, owner = [each.replace("_", "").replace("-", "").lower() for each in (name, owner)]
+    return name in _SOURCES or f"{owner}.{name}" in _SOURCES

@@ -63,7 +63,10 @@ def is_date_type(type: str) -> bool:
 
 def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     """Return whether the values of a type, or the items of a list of it, need no quotes."""
-    type = _WORDS.sub("", type).strip("&*?!").removesuffix("...").strip("&*?!").strip()
+    type = _WORDS.sub("", type, 1).strip("&*?!").removesuffix("...").strip("&*?!").strip()
+    if type.isidentifier():
+        # As most are: no brackets, no alternatives.
+        return len(type) <= 200 and depth <= 5 and _is_safe_name(type, aliases, depth)
     schema = _SCHEMA.match(type) if depth <= 5 else None
     if schema is not None:
         return _is_safe_schema(schema[1].lower(), schema[2], aliases, depth)
@@ -92,6 +95,10 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
         return known or is_safe_type(match[2].partition(",")[0], aliases, depth + 1)
     if match is not None and match[1].lower().endswith(_WRAPPER_ENDS):
         return all(is_safe_type(each, aliases, depth + 1) for each in match[2].split(","))
+    return _is_safe_name(type, aliases, depth)
+
+
+def _is_safe_name(type: str, aliases: dict[str, str], depth: int) -> bool:
     folded = type.lower()
     if folded in NUMBER_TYPES:
         return True
