@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwql.lint.record import Record, later
+from cwql.lint.record import FEW, Record, later
 
 
 class Point(Record):
@@ -22,6 +22,17 @@ def test_fields_are_arguments_in_order_and_by_name() -> None:
     first, second = Point(1), Named(1, 2, name="origin")
     assert (first.x, first.y) == (1, 0)
     assert (second.x, second.y, second.name, second.hidden) == (1, 2, "origin", True)
+
+
+def test_the_compiled_initializer_sets_the_same_fields() -> None:
+    class Fresh(Named):
+        pass
+
+    made = [Fresh(1, 2, "a") for _ in range(2 * FEW)]
+    assert {(each.x, each.y, each.name, each.hidden) for each in made} == {(1, 2, "a", True)}
+    assert len({id(each.seen) for each in made}) == len(made)
+    for each in made:
+        assert each.seen == []
 
 
 def test_each_record_has_its_own_list() -> None:

@@ -23,17 +23,20 @@ if TYPE_CHECKING:
 else:
     from cwql.value import dataclass_transform
 
+FEW = 30
+"""So many records take less time field by field than the compilation of an initializer."""
+
 
 def later(default: T, *, init: Literal[False] = False) -> T:
     """Declare a field that is no argument, with a constant or an empty list or dict, which is another one in each record."""
-    return _Later(repr(default))  # type: ignore[return-value]  # until the class is created
+    return _Later(default)  # type: ignore[return-value]  # until the class is created
 
 
 class _Later:
-    __slots__ = ("source",)
+    __slots__ = ("default",)
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    def __init__(self, default: object) -> None:
+        self.default = default
 
 
 @dataclass_transform(eq_default=False, field_specifiers=(later,))
@@ -49,27 +52,37 @@ class RecordMeta(type):
         namespace["__declared__"] = declared = ((*fields, *own), {**known, **defaults})
         cls = super().__new__(mcs, name, bases, namespace)
         if "__init__" not in namespace:
-
-            def initialize(self: object, *args: object, **kwargs: object) -> None:
-                # Compiled for the first record: a run creates records of half of the classes that it imports.
-                type.__setattr__(cls, "__init__", _compile_initializer(*declared))
-                cls.__init__(self, *args, **kwargs)  # type: ignore[misc]
-
-            type.__setattr__(cls, "__init__", initialize)
+            type.__setattr__(cls, "__init__", _make_initializer(cls, *declared))
         return cls
 
 
-def _compile_initializer(fields: tuple[str, ...], defaults: Mapping[str, Any]) -> Callable[..., None]:
-    arguments = [name for name in fields if not isinstance(defaults.get(name), _Later)]
-    lines = [f"def __init__(self, {', '.join(arguments)}):"]
-    for name in fields:
-        default = defaults.get(name)
-        lines.append(f" self.{name} = {default.source if isinstance(default, _Later) else name}")
-    scope: dict[str, Any] = {}
-    exec("\n".join(lines), scope)  # noqa: S102  # names of fields only, as in dataclasses
-    initializer: Callable[..., None] = scope["__init__"]
-    initializer.__defaults__ = tuple([defaults[name] for name in arguments if name in defaults])
-    return initializer
+def _make_initializer(cls: type, fields: tuple[str, ...], defaults: Mapping[str, Any]) -> Callable[..., None]:
+    """Return an initializer that compiles a faster one in its place once that pays."""
+    left = FEW
+    later = {name: default.default for name, default in defaults.items() if isinstance(default, _Later)}
+    arguments = [name for name in fields if name not in later]
+    given = tuple([defaults[name] for name in arguments if name in defaults])
+    setters = [getattr(cls, name).__set__ for name in (*arguments, *later)]
+
+    def initialize(self: object, *args: object, **kwargs: object) -> None:
+        nonlocal left
+        left -= 1
+        missing = len(arguments) - len(args)
+        if left and not kwargs and 0 <= missing <= len(given):
+            begun = [each.copy() if isinstance(each, (list, dict)) else each for each in later.values()]
+            values = (*args, *given[len(given) - missing :], *begun)
+            for set_field, value in zip(setters, values, strict=True):
+                set_field(self, value)
+            return
+        lines = [f"def __init__(self, {', '.join(arguments)}):"]
+        lines += [f" self.{name} = {repr(later[name]) if name in later else name}" for name in fields]
+        scope: dict[str, Any] = {}
+        exec("\n".join(lines), scope)  # noqa: S102  # names of fields only, as in dataclasses
+        scope["__init__"].__defaults__ = given
+        type.__setattr__(cls, "__init__", scope["__init__"])
+        cls.__init__(self, *args, **kwargs)  # type: ignore[misc]
+
+    return initialize
 
 
 class Record(metaclass=RecordMeta):
