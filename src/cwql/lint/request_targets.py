@@ -7,7 +7,6 @@ is possible, and a file that does not mention ConnectWise is skipped.
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from itertools import chain
 
 from cwql.language.dialects import DIALECTS
 from cwql.lint import lazy_patterns as re
@@ -15,7 +14,7 @@ from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cwql.source import Source
 
@@ -349,21 +348,11 @@ class Context:
         `near` are the targets in the code around it, the nearest first. A marker takes precedence over all of them, the
         default of the settings comes last; a target that contradicts a nearer one is ignored.
         """
-        return self.settle_in_turn(self.marked(start, end), key, near)
-
-    def settle_in_turn(
-        self, marked: RequestTarget | None, key: str, near: Iterable[RequestTarget | None]
-    ) -> RequestTarget:
-        """Return the target of a condition like `settle`.
-
-        `near` is consumed only until both dialect and endpoint are known.
-        """
         spoken = dialect_of(key)
-        place = RequestTarget(spoken) if spoken else NOWHERE
-        if marked is not None:
-            place = marked
+        marked = self.marked(start, end)
+        place = marked or (RequestTarget(spoken) if spoken else NOWHERE)
         by_key = spoken is not None and marked is None and parameter_of(key) == "conditions"
-        for candidate in chain(near, (self.default,)):
+        for candidate in (*near, self.default):
             if by_key and candidate is not None and candidate.endpoint and candidate.dialect not in (None, spoken):
                 # A list called `conditions` next to a path of Automate: the path is better evidence than the name, and
                 # neither is certain.

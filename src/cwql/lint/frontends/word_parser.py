@@ -112,18 +112,22 @@ class WordParser(Parser):
 
     def attempt(self, word: str) -> Node:
         """Parse ``begin`` with its handlers."""
-        start = self.peek().start
         self.at += 1
-        parts: list[Node] = [self.body_of()]
+        body = self.with_handlers(self.body_of())
+        self.skip_end()
+        return body
+
+    def with_handlers(self, body: Node) -> Node:
+        """Parse the handlers after a body; return all of them as one block, or the body if there are none."""
+        parts = [body]
         while self.word() in self.handlers or self.word() in self.elses:
             always = self.word() in ("ensure", "finally", "after")
             self.at += 1
             while self.at < self.size and not self.peek().fresh and self.word() not in self.fillers:
                 self.at += 1
-            body = self.block()
-            parts.append(body if always else Branch(body.start, body.end, [], [body], False))
-        self.skip_end()
-        return Block(start, self.last_end(), parts)
+            handled = self.block()
+            parts.append(handled if always else Branch(handled.start, handled.end, [], [handled], False))
+        return body if len(parts) == 1 else Block(body.start, self.last_end(), parts)
 
     def keyword(self, word: str, stop: int) -> Node | None:
         """Parse the statement that a keyword begins."""
@@ -159,16 +163,7 @@ class WordParser(Parser):
             body: Node | None = self.expression()
             return Function(start, self.last_end(), name, parameters, body, inline)
         self.skip_return()
-        body = self.block()
-        rescues: list[Node] = [body]
-        while self.word() in self.handlers:
-            self.at += 1
-            while self.at < self.size and not self.peek().fresh:
-                self.at += 1
-            handled = self.body_of()
-            rescues.append(Branch(handled.start, handled.end, [], [handled], False))
-        if len(rescues) > 1:
-            body = Block(start, self.last_end(), rescues)
+        body = self.with_handlers(self.block())
         self.skip_end()
         return Function(start, self.last_end(), name, parameters, body, inline or not name)
 
@@ -216,20 +211,9 @@ class WordParser(Parser):
         start = self.peek().start
         self.at += 1
         parameters = self.bar_names(self.size)
-        body = self.body_of()
-        parts: list[Node] = [body]
-        while self.word() in self.handlers or self.word() in self.elses:
-            self.at += 1
-            parts.append(Branch(self.peek().start, self.peek().start, [], [self.body_of()], False))
+        body = self.with_handlers(self.body_of())
         self.skip_end()
-        return Function(
-            start,
-            self.last_end(),
-            "",
-            parameters,
-            body if len(parts) == 1 else Block(start, self.last_end(), parts),
-            True,
-        )
+        return Function(start, self.last_end(), "", parameters, body, True)
 
     def bar_names(self, stop: int) -> list[Parameter]:
         """Parse the parameters of a block: ``|names|``."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _BETWEEN = re.compile(r"(?:[ \t\f\r\n]+|\\\r?\n|\\\r|#[^\r\n]*)*")
 _OPENING = re.compile(r"([rRuUbBfFtT]{0,2})('''|\"\"\"|'|\")")
+_BYTES = re.compile(r"[rR]?[bB][rR]?['\"]")
 _BODIES = {
     "'": re.compile(r"[^\\']*(?:\\.[^\\']*)*", re.DOTALL),
     '"': re.compile(r'[^\\"]*(?:\\.[^\\"]*)*', re.DOTALL),
@@ -56,32 +57,14 @@ def read_literals(text: str, start: int, end: int) -> tuple[list[TemplateSegment
     There is a piece of kind ``placeholder`` for each field, in the same order; literals are numbered. Raises `BadLiteral`
     if anything else is found there.
     """
-    number = 0
-    pieces: list[TemplateSegment] = []
-    fillings: list[Filling] = []
+    reader = _Reader(text, end)
     at = _skip(text, start)
     while at < end:
-        opening = _OPENING.match(text, at)
-        if opening is None:
-            raise BadLiteral(f"no string literal at {at}")
-        prefix, quote = opening[1].lower(), opening[2]
-        if "b" in prefix:
+        if _BYTES.match(text, at):
             raise BadLiteral("bytes are no text")
-        at = opening.end()
-        raw = "r" in prefix
-        if "f" in prefix or "t" in prefix:
-            quoting = quoting_of(quote, raw, braces=True)
-            at = _read_formatted(text, at, end, quote, raw, quoting, number, pieces, fillings)
-        else:
-            body = _BODIES[quote].match(text, at)
-            close = at if body is None else body.end()
-            if close >= end or not text.startswith(quote, close):
-                raise BadLiteral(f"a string that does not end, at {at}")
-            pieces.extend(decode(text, at, close, raw, quoting_of(quote, raw), number))
-            at = close + len(quote)
-        number += 1
-        at = _skip(text, at)
-    return pieces, fillings
+        at = _skip(text, reader.read(at))
+        reader.number += 1
+    return reader.pieces, reader.fillings
 
 
 def _skip(text: str, at: int) -> int:
@@ -148,116 +131,111 @@ def quoting_of(quote: str, raw: bool = False, braces: bool = False) -> QuoteStyl
     return _QUOTINGS[key]
 
 
-def _read_formatted(  # noqa: PLR0913  # the state of the reader
-    text: str,
-    at: int,
-    end: int,
-    quote: str,
-    raw: bool,
-    quoting: QuoteStyle,
-    number: int,
-    pieces: list[TemplateSegment],
-    fillings: list[Filling],
-) -> int:
-    """Parse the inside of an f-string; return the position after its closing quote."""
-    begin = at
-    while at < end:
-        sign = text[at]
-        if text.startswith(quote, at):
-            pieces.extend(decode(text, begin, at, raw, quoting, number))
-            return at + len(quote)
-        if sign == "\\" and not raw and text.startswith("N{", at + 1):
-            close = text.find("}", at)
-            at = end if close < 0 else close + 1
-        elif sign == "\\":
-            # `\{` is a backslash and a field.
-            at += 1 if at + 1 < end and text[at + 1] in "{}" else 2
-        elif sign in "{}":
-            pieces.extend(decode(text, begin, at, raw, quoting, number))
-            if text.startswith(sign, at + 1):
-                pieces.append(TemplateSegment(sign, at, at + 2, "escape", number, quoting))
-                at += 2
-            elif sign == "}":
-                raise BadLiteral(f"a lone brace at {at}")
+class _Reader:
+    """Read literals up to `end`; `number` is that of the current one."""
+
+    def __init__(self, text: str, end: int) -> None:
+        self.text = text
+        self.end = end
+        self.number = 0
+        self.pieces: list[TemplateSegment] = []
+        self.fillings: list[Filling] = []
+
+    def read(self, at: int) -> int:
+        """Read the literal at a position; return the position after it."""
+        text = self.text
+        opening = _OPENING.match(text, at)
+        if opening is None:
+            raise BadLiteral(f"no string literal at {at}")
+        prefix, quote, start = opening[1].lower(), opening[2], opening.end()
+        raw = "r" in prefix
+        if "f" in prefix or "t" in prefix:
+            return self._read_formatted(start, quote, raw)
+        body = _BODIES[quote].match(text, start)
+        close = start if body is None else body.end()
+        if close >= self.end or not text.startswith(quote, close):
+            raise BadLiteral(f"a string that does not end, at {start}")
+        self.pieces.extend(decode(text, start, close, raw, quoting_of(quote, raw), self.number))
+        return close + len(quote)
+
+    def _read_formatted(self, at: int, quote: str, raw: bool) -> int:
+        """Read the inside of an f-string; return the position after its closing quote."""
+        text, end, pieces, number = self.text, self.end, self.pieces, self.number
+        quoting = quoting_of(quote, raw, braces=True)
+        begin = at
+        while at < end:
+            sign = text[at]
+            if text.startswith(quote, at):
+                pieces.extend(decode(text, begin, at, raw, quoting, number))
+                return at + len(quote)
+            if sign == "\\" and not raw and text.startswith("N{", at + 1):
+                close = text.find("}", at)
+                at = end if close < 0 else close + 1
+            elif sign == "\\":
+                # `\{` is a backslash and a field.
+                at += 1 if at + 1 < end and text[at + 1] in "{}" else 2
+            elif sign in "{}":
+                pieces.extend(decode(text, begin, at, raw, quoting, number))
+                if text.startswith(sign, at + 1):
+                    pieces.append(TemplateSegment(sign, at, at + 2, "escape", number, quoting))
+                    at += 2
+                elif sign == "}":
+                    raise BadLiteral(f"a lone brace at {at}")
+                else:
+                    filling = self._read_field(at)
+                    self.fillings.append(filling)
+                    expression = text[filling.expression_start : filling.expression_end].strip()
+                    if expression.endswith("="):
+                        # `{x=}` shows its own text in front of the value.
+                        raise BadLiteral("a field that shows itself")
+                    start, at = filling.start, filling.end
+                    pieces.append(TemplateSegment(PLACEHOLDER, start, at, "placeholder", number, quoting, expression))
+                begin = at
             else:
-                filling = _read_field(text, at, end)
-                fillings.append(filling)
-                expression = text[filling.expression_start : filling.expression_end].strip()
-                if expression.endswith("="):
-                    # `{x=}` shows its own text in front of the value.
-                    raise BadLiteral("a field that shows itself")
-                pieces.append(
-                    TemplateSegment(PLACEHOLDER, filling.start, filling.end, "placeholder", number, quoting, expression)
-                )
-                at = filling.end
-            begin = at
-        else:
-            mark = _MARK.search(text, at + 1, end)
-            at = end if mark is None else mark.start()
-    raise BadLiteral("an f-string that does not end")
+                mark = _MARK.search(text, at + 1, end)
+                at = end if mark is None else mark.start()
+        raise BadLiteral("an f-string that does not end")
 
-
-def _read_field(text: str, start: int, end: int) -> Filling:
-    """Read the replacement field that begins with the brace at `start`."""
-    at, depth = start + 1, 0
-    expression_start = at
-    while at < end:
-        mark = _NESTING.search(text, at, end)
-        if mark is None:
-            break
-        sign, at = mark[0], mark.end()
-        if sign in "'\"" or (len(sign) <= 2 and _OPENING.match(text, mark.start()) is not None):
-            at = _skip_string(text, mark.start(), end)
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]" or (sign == "}" and depth):
-            depth -= 1
-        elif sign == "#":
-            newline = _NEWLINE.search(text, at, end)
-            at = end if newline is None else newline.start()
-        elif depth or len(sign) > 1 or sign not in "}:!":
-            continue
-        elif sign == "}":
-            return Filling(start, at, expression_start, mark.start(), "")
-        elif sign == "!" and not text.startswith("=", at):
-            conversion = _CONVERSION.match(text, at)
-            if conversion is None:
+    def _read_field(self, start: int) -> Filling:
+        """Read the replacement field that begins with the brace at `start`."""
+        text, end = self.text, self.end
+        begin, depth = start + 1, 0
+        at = begin
+        while at < end:
+            mark = _NESTING.search(text, at, end)
+            if mark is None:
                 break
-            at = conversion.end()
-            if text[at] == "}":
-                return Filling(start, at + 1, expression_start, mark.start(), "")
-            close = _skip_specification(text, at + 1, end)
-            return Filling(start, close + 1, expression_start, mark.start(), text[at + 1 : close])
-        elif sign == ":":
-            close = _skip_specification(text, at, end)
-            return Filling(start, close + 1, expression_start, mark.start(), text[at:close])
-    raise BadLiteral(f"a replacement field that does not end, at {start}")
+            sign, at = mark[0], mark.end()
+            if sign in "'\"" or (len(sign) <= 2 and _OPENING.match(text, mark.start()) is not None):
+                at = _Reader(text, end).read(mark.start())
+            elif sign in "([{":
+                depth += 1
+            elif sign in ")]" or (sign == "}" and depth):
+                depth -= 1
+            elif sign == "#":
+                newline = _NEWLINE.search(text, at, end)
+                at = end if newline is None else newline.start()
+            elif depth or len(sign) > 1 or sign not in "}:!" or (sign == "!" and text.startswith("=", at)):
+                continue
+            else:
+                if sign == "!":
+                    conversion = _CONVERSION.match(text, at)
+                    if conversion is None:
+                        break
+                    sign, at = text[conversion.end()], conversion.end() + 1
+                close = self._skip_specification(at) if sign == ":" else at - 1
+                return Filling(start, close + 1, begin, mark.start(), text[at:close])
+        raise BadLiteral(f"a replacement field that does not end, at {start}")
 
-
-def _skip_specification(text: str, at: int, end: int) -> int:
-    """Return the place of the brace that ends a format specification."""
-    depth = 0
-    while at < end:
-        if text[at] == "{":
-            depth += 1
-        elif text[at] == "}":
-            if not depth:
-                return at
-            depth -= 1
-        at += 1
-    raise BadLiteral("a format specification that does not end")
-
-
-def _skip_string(text: str, at: int, end: int) -> int:
-    """Return the position after a string literal inside a replacement field."""
-    opening = _OPENING.match(text, at)
-    if opening is None:
-        raise BadLiteral(f"no string literal at {at}")
-    prefix, quote = opening[1].lower(), opening[2]
-    if "f" in prefix or "t" in prefix:
-        return _read_formatted(text, opening.end(), end, quote, "r" in prefix, quoting_of(quote), 0, [], [])
-    body = _BODIES[quote].match(text, opening.end())
-    close = at if body is None else body.end()
-    if close >= end or not text.startswith(quote, close):
-        raise BadLiteral(f"a string that does not end, at {at}")
-    return close + len(quote)
+    def _skip_specification(self, at: int) -> int:
+        """Return the place of the brace that ends a format specification."""
+        depth = 0
+        while at < self.end:
+            if self.text[at] == "{":
+                depth += 1
+            elif self.text[at] == "}":
+                if not depth:
+                    return at
+                depth -= 1
+            at += 1
+        raise BadLiteral("a format specification that does not end")
