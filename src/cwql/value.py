@@ -18,10 +18,19 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, ClassVar, NoReturn, Self, TypeVar, dataclass_transform, overload
+    from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar, dataclass_transform, overload
 
     T = TypeVar("T")
     V = TypeVar("V", bound="Value")
+
+    class Replaceable(Protocol):
+        """A value, or anything else that can be copied with some fields changed."""
+
+        def __replace__(self, **changes: object) -> Self:
+            """Return a copy with some fields changed."""
+            ...
+
+    R = TypeVar("R", bound=Replaceable)
 else:
 
     def dataclass_transform(**_):
@@ -218,7 +227,7 @@ class Value(metaclass=ValueMeta):
         return type(self)(**{name: getattr(self, name) for name in self.__fields__} | changes)
 
 
-def replace(value: V, /, **changes: object) -> V:
+def replace(value: R, /, **changes: object) -> R:
     """Return a copy of a value with some fields changed, as `copy.replace` does from Python 3.13 on."""
     return value.__replace__(**changes)
 

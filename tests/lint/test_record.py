@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cwql.lint.record import FEW, Record, later
+from cwql.value import replace
 
 
 class Point(Record):
@@ -47,6 +48,12 @@ def test_records_can_be_changed_and_are_compared_by_identity() -> None:
     assert first.y == 5
     assert first != second
     assert len({first, second}) == 2
+
+
+def test_a_copy_has_other_fields() -> None:
+    first = Named(1, 2, name="origin")
+    second = replace(first, y=5)
+    assert (first.y, repr(second)) == (2, "Named(x=1, y=5, seen=[], name='origin', hidden=True)")
 
 
 def test_other_arguments_and_other_attributes_are_errors() -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, Literal, TypeVar, dataclass_transform
+    from typing import Any, ClassVar, Literal, Self, TypeVar, dataclass_transform
 
     T = TypeVar("T")
 else:
@@ -87,3 +87,17 @@ def _make_initializer(cls: type, fields: tuple[str, ...], defaults: Mapping[str,
 
 class Record(metaclass=RecordMeta):
     """Base of every record."""
+
+    if TYPE_CHECKING:
+        __declared__: ClassVar[tuple[tuple[str, ...], dict[str, Any]]]
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({', '.join([f'{name}={getattr(self, name)!r}' for name in self.__declared__[0]])})"
+        )
+
+    def __replace__(self, **changes: object) -> Self:
+        copy = object.__new__(type(self))
+        for name in self.__declared__[0]:
+            setattr(copy, name, changes[name] if name in changes else getattr(self, name))
+        return copy

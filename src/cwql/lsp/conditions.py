@@ -11,15 +11,16 @@ import re
 
 from cwql.diagnostics import Edit
 from cwql.language.dialects import find_dialect
-from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 from cwql.lint.templates.source_map import SourceMap
 from cwql.source import Span
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from cwql.language.dialects.base import DialectName
+    from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 
 PROBE = "=0"
 """The text that a probe inserts at the cursor: it is no word, which would be taken for something else than a condition."""
@@ -130,20 +131,11 @@ def shift(
         if segments is None:
             return None
         was_inside = was_inside or segments[1]
-        moved.append(
-            ConditionTemplate(
-                segments[0],
-                each.parameter,
-                each.place,
-                Span(
-                    each.span.start if each.span.start <= start else each.span.start + new_end - old_end,
-                    each.span.end + new_end - old_end if each.span.end >= old_end else each.span.end,
-                ),
-                each.language,
-                each.encoded,
-                each.partial,
-            )
+        span = Span(
+            each.span.start if each.span.start <= start else each.span.start + new_end - old_end,
+            each.span.end + new_end - old_end if each.span.end >= old_end else each.span.end,
         )
+        moved.append(replace(each, segments=segments[0], span=span))
     return moved if was_inside or elsewhere else None
 
 
@@ -161,29 +153,13 @@ def _shift_pieces(
             # A sign at the beginning may introduce another kind of literal, for example in YAML.
             is_plain = start > segment.start or not text or text[0].isalnum() or text[0] in "(_"
             if is_plain and quoting is not None and quoting.encode(inserted) == inserted and "\n" not in inserted:
-                segments.append(
-                    TemplateSegment(
-                        text, segment.start, segment.end + delta, "same", segment.literal, quoting, segment.expression
-                    )
-                )
+                segments.append(replace(segment, text=text, end=segment.end + delta))
                 was_inside = True
                 continue
         if segment.end <= start:
             segments.append(segment)
         elif segment.start >= old_end:
-            segments.append(
-                TemplateSegment(
-                    segment.text,
-                    segment.start + delta,
-                    segment.end + delta,
-                    segment.kind,
-                    segment.literal,
-                    segment.quoting,
-                    segment.expression,
-                    segment.safe,
-                    segment.joint,
-                )
-            )
+            segments.append(replace(segment, start=segment.start + delta, end=segment.end + delta))
         else:
             return None
     return segments, was_inside

@@ -42,9 +42,7 @@ class Embedded:
         """Return a result with its positions in the file."""
         if isinstance(item, ConditionTemplate):
             segments = [segment for old in item.segments for segment in self._segments(old)]
-            return ConditionTemplate(
-                segments, item.parameter, item.place, self.span(item.span), item.language, item.encoded, item.partial
-            )
+            return replace(item, segments=segments, span=self.span(item.span))
         fixes = [
             Fix(
                 fix.title,
@@ -62,6 +60,4 @@ class Embedded:
                 yield TemplateSegment(text, span.start, span.end, "same" if same else "escape", old.literal, quoting)
             return
         span = self.span(Span(old.start, old.end))
-        yield TemplateSegment(
-            old.text, span.start, span.end, old.kind, old.literal, quoting, old.expression, old.safe, old.joint
-        )
+        yield replace(old, start=span.start, end=span.end, quoting=quoting)

@@ -11,6 +11,7 @@ from cwql.lint.frontends.segments import cut_segments, text_of
 from cwql.lint.request_targets import parameter_of, place_of_url
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, QuoteStyle, TemplateSegment, cut
 from cwql.source import Span
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _decode(segments: Sequence[TemplateSegment], spaced: bool) -> Iterator[Templ
     for segment in segments:
         quoting = _quoting(segment.quoting, spaced)
         if segment.kind != "same":
-            yield segment.with_quoting(quoting)
+            yield replace(segment, quoting=quoting)
             continue
         at = 0
         for match in _CODES.finditer(segment.text):
@@ -116,14 +117,14 @@ def _decode(segments: Sequence[TemplateSegment], spaced: bool) -> Iterator[Templ
             if not units:
                 continue
             if at < match.start():
-                yield cut(segment, at, match.start()).with_quoting(quoting)
+                yield replace(cut(segment, at, match.start()), quoting=quoting)
             place = segment.start + match.start()
             for text, width in units:
                 yield TemplateSegment(text, place, place + width, "escape", segment.literal, quoting)
                 place += width
             at = match.end()
         if at < len(segment.text):
-            yield cut(segment, at, len(segment.text)).with_quoting(quoting)
+            yield replace(cut(segment, at, len(segment.text)), quoting=quoting)
 
 
 def _units(codes: str) -> Iterator[tuple[str, int]]:

@@ -10,11 +10,12 @@ r"""A condition in a source file: `ConditionTemplate`, made of segments that rec
 
 from __future__ import annotations
 
-from cwql.value import Value, slot_setter
+from cwql.lint.record import Record
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Literal, TypeAlias
 
     from cwql.lint.request_targets import RequestTarget
@@ -52,7 +53,7 @@ class QuoteStyle(Value):
         return "".join([self.escapes.get(sign, sign) for sign in text])
 
 
-class TemplateSegment(Value):
+class TemplateSegment(Record):
     r"""A span of a condition and its position in the file: ``source[start:end]``.
 
     `text` is the text at run time. A ``same`` segment has the text of the file, an ``escape`` is a unit with another
@@ -67,66 +68,17 @@ class TemplateSegment(Value):
     text: str
     start: int
     end: int
-    kind: Kind
-    literal: int
-    quoting: QuoteStyle | None
-    expression: str
-    safe: bool
-    joint: str | None
-    dated: bool
-    origin: str
-
-    def __init__(  # noqa: PLR0913  # one argument for each field
-        self,
-        text: str,
-        start: int,
-        end: int,
-        kind: Kind = "same",
-        literal: int = 0,
-        quoting: QuoteStyle | None = None,
-        expression: str = "",
-        safe: bool = False,
-        joint: str | None = None,
-        dated: bool = False,
-        origin: str = "",
-    ) -> None:
-        _set_text(self, text)
-        _set_start(self, start)
-        _set_end(self, end)
-        _set_kind(self, kind)
-        _set_literal(self, literal)
-        _set_quoting(self, quoting)
-        _set_expression(self, expression)
-        _set_safe(self, safe)
-        _set_joint(self, joint)
-        _set_dated(self, dated)
-        _set_origin(self, origin)
-
-    def with_quoting(self, quoting: QuoteStyle | None) -> TemplateSegment:
-        """Return the segment in a literal with another quoting."""
-        return TemplateSegment(
-            self.text,
-            self.start,
-            self.end,
-            self.kind,
-            self.literal,
-            quoting,
-            self.expression,
-            self.safe,
-            self.joint,
-            self.dated,
-            self.origin,
-        )
+    kind: Kind = "same"
+    literal: int = 0
+    quoting: QuoteStyle | None = None
+    expression: str = ""
+    safe: bool = False
+    joint: str | None = None
+    dated: bool = False
+    origin: str = ""
 
 
-_set_text, _set_start, _set_end = [slot_setter(TemplateSegment, name) for name in ("text", "start", "end")]
-_set_kind, _set_literal, _set_quoting = [slot_setter(TemplateSegment, name) for name in ("kind", "literal", "quoting")]
-_set_expression, _set_safe, _set_joint, _set_dated, _set_origin = [
-    slot_setter(TemplateSegment, name) for name in ("expression", "safe", "joint", "dated", "origin")
-]
-
-
-class ConditionTemplate(Value):
+class ConditionTemplate(Record):
     """A text that is sent in a query parameter.
 
     `parameter` is its name in the API's spelling (``conditions``), `place` the known dialect and endpoint, `span` the
@@ -135,44 +87,19 @@ class ConditionTemplate(Value):
     joined later.
     """
 
-    segments: tuple[TemplateSegment, ...]
+    segments: Sequence[TemplateSegment]
     parameter: str
     place: RequestTarget
     span: Span
     language: str
-    encoded: bool
-    partial: bool
-
-    def __init__(  # noqa: PLR0913  # one argument for each field
-        self,
-        segments: Iterable[TemplateSegment],
-        parameter: str,
-        place: RequestTarget,
-        span: Span,
-        language: str,
-        encoded: bool = False,
-        partial: bool = False,
-    ) -> None:
-        _set_segments(self, tuple(segments))
-        _set_parameter(self, parameter)
-        _set_place(self, place)
-        _set_span(self, span)
-        _set_language(self, language)
-        _set_encoded(self, encoded)
-        _set_partial(self, partial)
+    encoded: bool = False
+    partial: bool = False
 
     @property
     def text(self) -> str:
         """Return the text at run time, with `PLACEHOLDER` for each placeholder."""
         segments = self.segments
         return segments[0].text if len(segments) == 1 else "".join([segment.text for segment in segments])
-
-
-_set_segments, _set_parameter, _set_place = [
-    slot_setter(ConditionTemplate, name) for name in ("segments", "parameter", "place")
-]
-_set_span, _set_language = slot_setter(ConditionTemplate, "span"), slot_setter(ConditionTemplate, "language")
-_set_encoded, _set_partial = slot_setter(ConditionTemplate, "encoded"), slot_setter(ConditionTemplate, "partial")
 
 
 def show_text(found: ConditionTemplate) -> str:

@@ -101,7 +101,7 @@ class _Reader:
             return None
         low, high = start + low, start + high
         segment = TemplateSegment(literal, low + 1, high - 1, quoting=quoting_of(module.text[low]))
-        return ConditionTemplate((segment,), parameter_of(name) or "", place, Span(low, high), "python")
+        return ConditionTemplate([segment], parameter_of(name) or "", place, Span(low, high), "python")
 
     def _place_of(self, call: ast.Call) -> RequestTarget | None:
         """Return the target that the only path among the arguments of a call names."""
