@@ -70,6 +70,7 @@ The eighth round, ``holdout/eighth``, fresh files with other shapes. First runs:
 | | found | false errors | false warnings |
 |---|---|---|---|
 | PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 20 snippets | 17 of 17 | 0 | 6, in 5 of 20 |
+| Python, notebooks and Power Query, 20 snippets | 27 of 29 | 0 | 18, in 13 of 20 |
 
 No label was changed. The false warnings were guards of functions in Elixir, tests for quotes, and functions of a script.
 """
@@ -96,6 +97,10 @@ UNMET = frozenset(
         "reports.toml",
         # A fluent builder of the file itself, whose text is a part of the condition.
         "ConditionText.java",
+        # A private function with dates of a generator.
+        "schedule_board.py",
+        # A fixture with parameters.
+        "test_conditions.py",
     )
 )
 """Snippets of the later rounds whose labels are not met yet."""

@@ -138,7 +138,7 @@ class Bindings:
             # ``*conditions += "…"`` of a pointer.
             target = target.value
         if isinstance(target, Items):
-            self._unpack(target, value)
+            self._unpack(target, value, node)
             return
         if isinstance(target, Index) and target.key is None:
             # ``$list[] = item``
@@ -166,16 +166,17 @@ class Bindings:
                 self.set_member(path, value)
         self._bind_parameter(target, value, node)
 
-    def _unpack(self, target: Items, value: Value) -> None:
+    def _unpack(self, target: Items, value: Value, node: Node) -> None:
         """Give each name of a list of targets its part of a value."""
-        for each in target.items:
+        known = value.items if not value.partial and len(value.items or ()) == len(target.items) else None
+        for index, each in enumerate(target.items):
             if isinstance(each, Name):
                 member = (value.entries or {}).get(each.name)
                 part = member if member is not None else guess(member_of(value), each.name)
                 part.safe = part.safe or self.is_safe_name(each.name)
-                if value.items is not None and not value.partial and len(value.items) == len(target.items):
-                    part = value.items[target.items.index(each)]
-                self.env.set(each.name, part)
+                self.env.set(each.name, known[index] if known else part)
+            elif isinstance(each, Member):
+                self.bind(each, known[index] if known else member_of(value), node)
 
     def _mix(self, owner: Node, value: Value) -> None:
         """Add a value to a mapping under an unknown key: its entries are no longer those that the program lists."""
@@ -257,6 +258,11 @@ class Bindings:
         if old is not None:
             value.sinks, value.places = old.sinks, old.places
             value.joint, value.separator = old.joint, old.separator
+        made = self.members.names.get(path) if self.members not in (None, self.env) else None
+        if made is not None and made.items is not None:
+            # A list of the object, which another method may send.
+            made.items[:] = [*made.items, *added][:100]
+            made.partial, made.safe = True, made.safe and value.safe
         if path:
             self.env.set(path, value, counted=False)
             key = path.rpartition(".")[2]

@@ -10,6 +10,7 @@ from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import guards_of
 from cwql.lint.dataflow.knowledge import (
+    ALPHABETS,
     BUILDERS,
     LENGTHS,
     LOOPS,
@@ -560,6 +561,9 @@ def _member(flow: Flow, node: Member) -> Value:
         if node.owner is not None and isinstance(node.owner, Name) and node.owner.name.lower() not in THIS:
             flow.evaluate(node.owner)
         flow.frames[-1].carry(known)
+        getter = known.function
+        if getter is not None and getter.getter:
+            return _local(flow, Call(node.start, node.end, node, []), getter, [])
         return known.moved(node.start, node.end)
     if isinstance(node.owner, Name) and node.owner.name in flow.classes:
         known = flow.classes[node.owner.name].get(f"this.{node.name}")
@@ -585,6 +589,7 @@ def _member(flow: Flow, node: Member) -> Value:
     if (
         (name == "keys" and is_safe_key(flow.types_of(node.owner), flow.module.aliases))
         or name in LENGTHS
+        or name in ALPHABETS
         or (flow.traits.bare and name in NUMBERS)
         or (owner.safe and (name in _KEPT or owner.items is not None or flow.is_enum(node.owner)))
     ):

@@ -75,7 +75,7 @@ def guards_of(test: Node, flow: Flow) -> tuple[set[str], set[str]]:
         # ``if (!NAMES[name])``
         return {path for path in (path_of(test.key),) if path}, set()
     if isinstance(test, Call):
-        return _checked(test, flow) | _included(test, flow), _without_quote(test)
+        return _checked(test, flow) | _included(test, flow), _without_quote(test, flow)
     return set(), set()
 
 
@@ -172,13 +172,13 @@ def _quote_in(test: Operation, sign: str) -> tuple[set[str], set[str]] | None:
     return ({name}, set()) if "not" in sign else (set(), {name})
 
 
-def _without_quote(test: Call) -> set[str]:
+def _without_quote(test: Call, flow: Flow) -> set[str]:
     """Return the name that contains no quote if a call is false: ``name.Contains("'")``, ``strings.Contains(name, "'")``."""
     callee = test.callee
     name = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
     owner = callee.owner if isinstance(callee, Member) else None
     values = [argument.value for argument in test.arguments]
-    if name in _ANY and owner is not None and any(is_safe_test(each, negated=True) for each in test.arguments):
+    if name in _ANY and owner is not None and any(is_safe_test(flow, each, negated=True) for each in test.arguments):
         # ``text.Any(c => !char.IsLetter(c))``
         return {path for path in (path_of(owner),) if path}
     if owner is not None and values and isinstance(values[-1], Function) and _tests_quote(values[-1].body):
@@ -321,7 +321,7 @@ def _checked(test: Call, flow: Flow) -> set[str]:
             for each in types
         ):
             return {paths[0] if len(values) > 1 and paths else owner_path} - {""}
-    if name in _ALL and owner_path and any(map(is_safe_test, test.arguments)):
+    if name in _ALL and owner_path and any(is_safe_test(flow, each) for each in test.arguments):
         # ``name.all { it.isLetterOrDigit() }``
         return {owner_path}
     if (

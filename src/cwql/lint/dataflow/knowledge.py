@@ -19,7 +19,8 @@ NUMBERS = words(
     monthrange numberinput tonumeric ipaddress ipnetwork ipv4address ipv6address tokenhex hex hexdigest md5 sha1 crc32 bin2hex
     tohexstring randomuuid newguid randint randrange getint getlong getshort getdouble getfloat
     getbigdecimal getboolean getbool getint16 getint32 getint64 getdecimal getguid getdatetime getdatetimeoffset getdate
-    gettimestamp getuuid optint optlong optdouble optboolean asint aslong asdouble asboolean intvalue longvalue nextint"""
+    gettimestamp getuuid optint optlong optdouble optboolean asint aslong asdouble asboolean intvalue longvalue nextint
+    intvar doublevar booleanvar"""
 )
 """Calls that return a number, a date or an identifier, or fail."""
 
@@ -77,6 +78,9 @@ DIGITS = words(
 
 BATCHES = words("chunk chunks batched batch batches chunked arraychunk eachslice islice")
 """Calls that return the items of a list in groups."""
+
+ALPHABETS = words("digits hexdigits octdigits asciiletters asciilowercase asciiuppercase")
+"""Constants of characters that are safe."""
 
 STRIPS = {
     **dict.fromkeys(("strip", "trim", "squish"), "lr"),

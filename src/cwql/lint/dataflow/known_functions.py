@@ -177,7 +177,11 @@ def known_call(  # noqa: C901  # a case for each kind of function
         return made_list
     if (folded if owner is None else f"{owner_name}.{folded}") in MAP_MAKERS:
         return mapping_of(flow, node, values)
-    if folded in ("filter", "where", "takewhile") and owner is not None and any(map(is_safe_test, arguments)):
+    if (
+        folded in ("filter", "where", "takewhile")
+        and owner is not None
+        and any(is_safe_test(flow, each) for each in arguments)
+    ):
         # Only digits and letters are left.
         return Value(node.start, node.end, safe=True)
     if folded in JOINS:
@@ -233,7 +237,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
     if folded in CONCATS and (is_module or (owner is not None and owner.texts)):
         return concat_call(flow, node, owner if not is_module else None, values, spaced=folded == "sprintln")
     if folded == "filter" and owner is None and len(values) > 1:
-        return filter_call(node, values, arguments)
+        return filter_call(flow, node, values, arguments)
     if folded in MAPS and not (isinstance(node, Call) and node.made):
         return map_call(node, folded, owner, values, arguments)
     if isinstance(node, Call) and node.made and folded == "string" and first is not None and first.safe:
@@ -293,7 +297,11 @@ def known_call(  # noqa: C901  # a case for each kind of function
         # ``Integer.to_string(id)``
         return Value(node.start, node.end, safe=owner_name != "atom" or first.safe)
     dated = isinstance(node, Call) and node.made and folded == "date" and flow.traits.native_dates
-    if folded in MOMENTS or dated or (folded == "date" and owner is not None and not (owner.texts or values)):
+    if (
+        folded in MOMENTS
+        or dated
+        or (folded == "date" and owner is not None and not owner.texts and all(each.safe for each in values))
+    ):
         value = Value(node.start, node.end, safe=True)
         value.moment = dated or folded in ("touniversaltime", "tolocaltime", "todate")
         value.dated = not value.moment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import DIGITS, MAPS, MOMENTS, NUMBERS, fold, is_safe_pattern
+from cwql.lint.dataflow.knowledge import ALPHABETS, DIGITS, MAPS, MOMENTS, NUMBERS, fold, is_safe_pattern
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word
 from cwql.lint.ir import (
@@ -21,7 +21,6 @@ from cwql.lint.ir import (
     Unary,
 )
 from cwql.lint.request_targets import parameter_of
-from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,20 +29,17 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument
 
-_ALPHABETS = words("digits hexdigits octdigits asciiletters asciilowercase asciiuppercase")
-"""Constants of characters that are safe."""
 
-
-def filter_call(node: Node, values: Sequence[Value], arguments: Sequence[Argument]) -> Value:
+def filter_call(flow: Flow, node: Node, values: Sequence[Value], arguments: Sequence[Argument]) -> Value:
     """Return the items of a list that a function selects: ``filter(str.isdigit, text)``."""
     found = values[1].moved(node.start, node.end)
     found.partial = True
-    if is_safe_test(arguments[0]):
+    if is_safe_test(flow, arguments[0]):
         found.safe = True
     return found
 
 
-def is_safe_test(argument: Argument, negated: bool = False) -> bool:
+def is_safe_test(flow: Flow, argument: Argument, negated: bool = False) -> bool:
     """Return whether a test selects characters that are safe: ``{ it.isDigit() }``, ``char.IsLetterOrDigit``.
 
     A `negated` one selects those that are not: ``c => !char.IsDigit(c)``.
@@ -57,20 +53,20 @@ def is_safe_test(argument: Argument, negated: bool = False) -> bool:
             test = test.value
     if negated:
         test = test.value if isinstance(test, Unary) and test.sign in ("!", "not") else None
-    return _keeps_safe(test)
+    return _keeps_safe(flow, test)
 
 
-def _keeps_safe(test: Node | None) -> bool:
+def _keeps_safe(flow: Flow, test: Node | None) -> bool:
     """Return whether only characters that are safe pass a test."""
     if isinstance(test, Choice):
         if test.tests:
-            return any(map(_keeps_safe, (*test.tests, *test.options)))
-        return all(map(_keeps_safe, test.options))
+            return any(_keeps_safe(flow, each) for each in (*test.tests, *test.options))
+        return all(_keeps_safe(flow, each) for each in test.options)
     if isinstance(test, Operation):
         if test.sign in ("||", "or"):
-            return _keeps_safe(test.left) and _keeps_safe(test.right)
+            return _keeps_safe(flow, test.left) and _keeps_safe(flow, test.right)
         if test.sign in ("&&", "and"):
-            return _keeps_safe(test.left) or _keeps_safe(test.right)
+            return _keeps_safe(flow, test.left) or _keeps_safe(flow, test.right)
         if test.sign == "==":
             return isinstance(test.right, Literal) and is_word(test.right.value)
         if test.sign != "in":
@@ -78,7 +74,10 @@ def _keeps_safe(test: Node | None) -> bool:
         allowed = test.right
         if isinstance(allowed, Literal):
             return is_word(allowed.value)
-        return isinstance(allowed, (Name, Member)) and fold(allowed.name) in _ALPHABETS
+        known = flow.env.get(allowed.name) if isinstance(allowed, Name) else None
+        if known is not None:
+            return is_harmless(known)
+        return isinstance(allowed, (Name, Member)) and fold(allowed.name) in ALPHABETS
     if isinstance(test, Call):
         owner = test.callee.owner if isinstance(test.callee, Member) else None
         if isinstance(owner, Pattern):
@@ -141,8 +140,8 @@ def map_call(
             # ``&Integer.to_string/1``
             word = "int"
         # ``map(str, ids)``, ``ids.map(String.init)``, ``ids.stream().map(Object::toString)``
-        mapped = values[1] if word == "str" and len(values) > 1 else owner
-        keeps = word in ("str", "tostring", "init", "description") and mapped is not None and mapped.safe
+        mapped = owner if word not in ("str", "text.from") else next((each for each in values if each.safe), owner)
+        keeps = word in ("str", "text.from", "tostring", "init", "description") and mapped is not None and mapped.safe
         safe = safe or keeps or word in NUMBERS or word in MOMENTS
     made = next((each for each in values if each.function is not None), None)
     safe = safe or (made is not None and made.safe)

@@ -60,7 +60,7 @@ _SOURCES = words(
     """parseargs minimist input prompt readhost readline readlines gets getline readall readalllines readalltext readtoend rawinput getenv
     getenvironmentvariable environ importcsv convertfromcsv getcontent dictreader csvreader readcsv fgetcsv fgets fscanf filegetcontents
     readfile readfilesync parsecsv readtext promptstring getparameter getquery promptbox getvalue getvalues getdisplayvalue flag.string csv.foreach csv.read
-    file.read io.read json.load yaml.load"""
+    parseargs parseknownargs file.read io.read json.load yaml.load"""
 )
 """Calls that read input, files or the environment."""
 

@@ -7,7 +7,18 @@ from itertools import pairwise
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import OUTSIDE, origin_of
-from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Sink, Text, Value, has_literal, is_word, rest
+from cwql.lint.dataflow.values import (
+    MOST_SEGMENTS,
+    MOST_TEXTS,
+    Segment,
+    Sink,
+    Text,
+    Value,
+    has_literal,
+    is_harmless,
+    is_word,
+    rest,
+)
 from cwql.lint.ir import Node, Operation
 from cwql.lint.request_targets import parameter_of, place_of_url
 
@@ -94,7 +105,7 @@ class Builder:
         """Add the texts of a value, or a placeholder for it."""
         self.sinks += value.sinks
         native = value.moment and self.flow.traits.native_dates
-        safe = value.safe and not native
+        safe = (value.safe or (not value.open and is_harmless(value))) and not native
         known = [text for text in value.texts if any(each.kind != "placeholder" for each in text.segments)]
         optional = len(value.texts) > 1 or (value.partial and value.items is None)
         if value.open and known and any(self.ways) and all(map(_is_open_word, known)):

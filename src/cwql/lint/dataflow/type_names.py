@@ -44,7 +44,7 @@ _TEXT = re.compile(
 
 _WRAPPER_ENDS = tuple(
     words(
-        """list array set iterable enumerable collection sequence promise task optional nullable vec option range slice final
+        """list array set iterable enumerable collection sequence promise task optional nullable mapped column classvar initvar required notrequired vec option range slice final
         readonlyarray deque tuple iterator generator literal"""
     )
 )
@@ -100,7 +100,7 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
 
 def _is_safe_name(type: str, aliases: dict[str, str], depth: int) -> bool:
     folded = type.lower()
-    if folded in NUMBER_TYPES:
+    if folded in NUMBER_TYPES or folded.rpartition(".")[2] in ("uuid", "decimal"):
         return True
     alias = aliases.get(type) or aliases.get(folded) or aliases.get(type.partition(".")[0])
     return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)

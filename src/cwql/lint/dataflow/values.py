@@ -361,7 +361,14 @@ def _is_unknown(value: Value) -> bool:
 
 def is_harmless(value: Value) -> bool:
     """Return whether a value is safe, or a text of the program itself that has neither quotes nor operators."""
-    return value.safe or (bool(value.texts) and all(is_word(text.plain) for text in value.texts))
+    return value.safe or (
+        bool(value.texts)
+        and all(
+            segment.safe if segment.kind == "placeholder" else is_word(segment.text)
+            for text in value.texts
+            for segment in text.segments
+        )
+    )
 
 
 def has_literal(values: Iterable[Value]) -> bool:

@@ -49,7 +49,8 @@ _COMPARISONS: dict[type[ast.AST], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
 }  # fmt: skip
 _PLAIN_TYPES = re.compile(r"(?:\b\w+\.){0,3}\b(?:date|time|timedelta|NoneType)\b")
-_COPIES = words("dict sorted set list tuple reversed frozenset iter")
+_TABLES = words("OrderedDict MappingProxyType frozendict")
+_COPIES = words("dict sorted set list tuple reversed frozenset iter") | _TABLES
 """Functions whose result has the items of their argument."""
 
 
@@ -160,7 +161,7 @@ class Expressions:
         ):
             # Django: the caption of a choice.
             return Cast(start, end, "int", Other(start, end))
-        if node.args and isinstance(function, ast.Name) and function.id in _COPIES:
+        if node.args and (getattr(function, "id", "") in _COPIES or getattr(function, "attr", "") in _TABLES):
             return self.value(node.args[0])
         if node.args and self._libraries.named:
             home, _, called = self._libraries.origin(function).rpartition(".")

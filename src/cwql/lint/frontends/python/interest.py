@@ -155,6 +155,8 @@ class Interest:
         chosen: set[ast.stmt] = set()
         wanted: set[str] = set()
         carried: set[str] = set()
+        apart: list[Any] = []
+        """Functions without a relevant line, which others may call."""
         rest: list[tuple[ast.stmt, tuple[ast.stmt, ...], set[str]]] = []
 
         def take(statement: ast.stmt, around: tuple[ast.stmt, ...], carries: bool) -> None:
@@ -173,6 +175,8 @@ class Interest:
                 if self.has_line(statement):
                     # It may use names of the code around it.
                     wanted |= self._words_in(statement)
+                elif type(statement) is not ast.ClassDef:
+                    apart.append(statement)
                 if around:
                     chosen.update(around)
             elif self.is_marked(statement) or (returns and type(statement) is ast.Return) or _is_path(statement):
@@ -180,6 +184,9 @@ class Interest:
             else:
                 rest.append((statement, around, _bound(statement)))
         for _ in range(_ROUNDS):
+            called = [each for each in apart if each.name in wanted]
+            apart = [each for each in apart if each.name not in wanted]
+            wanted.update(*map(self._words_in, called))
             left: list[tuple[ast.stmt, tuple[ast.stmt, ...], set[str]]] = []
             for statement, around, bound in rest:
                 if not bound.isdisjoint(wanted):
@@ -194,7 +201,7 @@ class Interest:
                         take(statement, around, True)
                         continue
                 left.append((statement, around, bound))
-            if len(left) == len(rest):
+            if len(left) == len(rest) and not called:
                 break
             rest = left
         return chosen
@@ -202,7 +209,9 @@ class Interest:
     def _words_in(self, definition: Any) -> set[str]:
         """Return the words of a function, of a class those of its relevant members."""
         if not isinstance(definition, ast.ClassDef):
-            return split_words(self._module.text_of(definition), _IN_NAMES)
+            first = next(iter(definition.decorator_list), definition)
+            start, end = self._module.start(first), self._module.extent(definition)[1]
+            return split_words(self._module.text[start:end], _IN_NAMES)
         words: set[str] = set()
         for each in definition.body:
             if self.has_line(each):

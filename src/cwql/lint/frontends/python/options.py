@@ -1,4 +1,4 @@
-"""Types that calls give to names: options of click and argparse, converters of routes, parameters of tests, fields of Django."""
+"""Types that calls give to names: options of click and argparse, converters of routes, fields of Django."""
 
 from __future__ import annotations
 
@@ -35,19 +35,17 @@ def option_types(decorators: Sequence[ast.expr]) -> dict[str, str]:
             type = _type_of(node)
             if type:
                 found[_destination(node)] = type
-        elif word == "parametrize" and len(node.args) > 1:
-            names = [each for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
-            named = [word for each in names for word in str(each.value).replace(",", " ").split()]
-            values = node.args[1].elts if isinstance(node.args[1], (ast.List, ast.Tuple)) else []
-            rows = [
-                each.elts if len(named) > 1 and isinstance(each, (ast.Tuple, ast.List)) else [each] for each in values
-            ]
-            for name, column in zip(named, zip(*rows, strict=False), strict=False):
-                if _are_harmless(column):
-                    found[name] = "int"
         elif isinstance(first, str) and first.startswith("/"):
             found.update(dict.fromkeys([one or other for one, other in _ROUTE.findall(first)], "int"))
     return found
+
+
+def parametrized(decorators: Sequence[ast.expr]) -> Iterator[tuple[list[str], ast.expr]]:
+    """Yield the parameters of a test that take their values from a list: ``@pytest.mark.parametrize("status", NAMES)``."""
+    for node in decorators:
+        if isinstance(node, ast.Call) and _name_of(node.func) == "parametrize" and len(node.args) > 1:
+            names = [each for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+            yield [word for each in names for word in str(each.value).replace(",", " ").split()], node.args[1]
 
 
 def field_type(node: ast.stmt, text: str) -> str:
@@ -62,7 +60,7 @@ def field_type(node: ast.stmt, text: str) -> str:
 def argument_types(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Yield the name and the type of each argument that a parser of argparse gets."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name_of(node.func) == "add_argument":
+        if isinstance(node, ast.Call) and _name_of(node.func) in ("add_argument", "add_option"):
             yield _destination(node), _type_of(node) or "str"
 
 
@@ -89,7 +87,7 @@ def _type_of(node: ast.Call) -> str:
         kind = kind.func
     if isinstance(choices, (ast.List, ast.Tuple, ast.Set)) and _are_harmless(choices.elts):
         return "int"
-    if _name_of(kind) in _CONVERTERS:
+    if _name_of(kind) in _CONVERTERS or (isinstance(kind, ast.Constant) and kind.value in _CONVERTERS):
         return "int"
     action = given.get("action")
     if isinstance(action, ast.Constant) and action.value in ("store_true", "store_false", "count"):

@@ -9,7 +9,7 @@ from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.python.expressions import Expressions, type_text
 from cwql.lint.frontends.python.libraries import VERBS
 from cwql.lint.frontends.python.nodes import DEFINITIONS
-from cwql.lint.frontends.python.options import argument_types, field_type, option_types
+from cwql.lint.frontends.python.options import argument_types, field_type, option_types, parametrized
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -18,6 +18,7 @@ from cwql.lint.ir import (
     Cast,
     Class,
     Function,
+    Items,
     Jump,
     Loop,
     Name,
@@ -60,6 +61,17 @@ class Statements(Expressions):
         self._chosen = self._interest.choose(body, returns) if marked else None
         block = self._block(body, start, end)
         self._chosen = saved
+        return block
+
+    def _function_body(self, node: Any, marked: bool, returns: bool, start: int, end: int) -> Block:
+        """Return the statements of a function; a test runs for each of the values of its parameters."""
+        block = self._body(node.body, marked, returns, start, end)
+        for names, values in parametrized(node.decorator_list):
+            targets = [Name(start, start, name) for name in names]
+            target = targets[0] if len(targets) == 1 else Items(start, start, targets)
+            item = Assign(start, start, target, Name(start, start, "$case"))
+            body = Block(start, end, [item, *block.statements])
+            block = Block(start, end, [Loop(start, end, ["$case"], self.value(values), body)])
         return block
 
     def _block(self, body: Sequence[ast.stmt], start: int = 0, end: int = 0) -> Block:
@@ -153,7 +165,8 @@ class Statements(Expressions):
     def _function(self, node: Any, start: int, end: int) -> list[Node]:
         marked = self._interest.has_line(node)
         silent = not marked and not self._interest.sets_member(start, end)
-        returns = self._module.calls.get(node.name, 0) > 1 or not node.name.isascii()
+        getter = any(self._module.text_of(each).endswith("property") for each in node.decorator_list)
+        returns = getter or self._module.calls.get(node.name, 0) > 1 or not node.name.isascii()
         if silent and not (returns or node.decorator_list):
             return []
         arguments = node.args
@@ -171,13 +184,17 @@ class Statements(Expressions):
         ]
         if parameters and parameters[0].name in ("self", "cls"):
             del parameters[0]
+        taken = {name for names, _ in parametrized(node.decorator_list) for name in names}
+        parameters = [each for each in parameters if each.name not in taken]
         if arguments.vararg is not None and not arguments.kwonlyargs:
             parameters.append(Parameter(arguments.vararg.arg, rest=True))
         made = [self.value(decorator) for decorator in node.decorator_list]
 
-        function = Function(start, end, node.name, parameters, None)
-        function.convert = lambda: self._body(node.body, marked, returns, start, end)
+        result = "" if node.returns is None else type_text(self._module, node.returns)
+        function = Function(start, end, node.name, parameters, None, False, result)
+        function.convert = lambda: self._function_body(node, marked, returns, start, end)
         function.silent = silent
+        function.getter = getter
         return [*made, function]
 
     def _class(self, node: ast.ClassDef, start: int, end: int) -> list[Node]:
@@ -246,7 +263,7 @@ def find_member_types(module: Module) -> dict[str, set[str]]:
                     type = field_type(each, module.text_of(each.value.func))
                     for target in each.targets if type else ():
                         found.setdefault(module.text_of(target), set()).add(type)
-    if ".add_argument(" in module.text:
+    if ".add_argument(" in module.text or ".add_option(" in module.text:
         for name, type in argument_types(module.tree):
             found.setdefault(name, set()).add(type)
     return found
