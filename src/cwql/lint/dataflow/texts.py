@@ -131,7 +131,7 @@ class Builder:
                 for text in self._fitting(chosen, way):
                     if len(ways) >= MOST_TEXTS:
                         break
-                    ways.append([*way, *text.segments])
+                    ways.append([*way, *text.segments][: MOST_SEGMENTS + 1])
                     bases.append(text if not way else base)
             for text in value.texts:
                 text.absorbed = True
