@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.type_names import is_safe_type, is_text_type
@@ -17,6 +20,11 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.ir import Module, Parameter
     from cwql.lint.request_targets import Context, RequestTarget
+
+_JOINS_TERMS = re.compile(
+    r"(?i)\b(?:join\w*+|joined|implode|combine)\s*+\(\s*+(?:\w+\s*+[:=]\s*+)?[\"'] and [\"']|[\"'] and [\"']\.join\("
+)
+_SQL = re.compile(r"(?i)\bselect\s[^\n]{0,200}?\sfrom\s")
 
 CONSTRUCTORS = words("constructor __construct initialize __init__ init new")
 
@@ -145,6 +153,7 @@ class Bindings:
             path = path_of(target.owner)
             old = self.env.get(path) if path else None
             self.push(path, old, [value], target)
+            self.keep(path, [value], node.start)
             return
         path = path_of(target)
         if isinstance(target, Index) and not path:
@@ -271,6 +280,24 @@ class Bindings:
                 for each in added:
                     self.sink(each, parameter, key, node.start, partial=True, assigned=True)
         return value
+
+    def keep(self, path: str, added: Sequence[Value], at: int) -> None:
+        """Note parts of a condition that a method adds to a list of its class, which another method joins and sends."""
+        key = path.rpartition(".")[2]
+        members = self.members
+        if members is None or members is self.env or members.names.keys().isdisjoint((key, f"this.{key}")):
+            return
+        if not self.joins_terms:
+            return
+        for each in added:
+            sink = self.sink(each, "conditions", key, at, partial=True, assigned=True)
+            if sink is not None:
+                sink.member = True
+
+    @cached_property
+    def joins_terms(self) -> bool:
+        """Return whether the program joins texts by ``and``, and has no SQL that they may be a part of."""
+        return _JOINS_TERMS.search(self.source) is not None and _SQL.search(self.source) is None
 
     # --- sinks and targets -----------------------------------------------------------------------------------------
 

@@ -106,7 +106,8 @@ class Emitter:
                         words = [each.plain for each in given.values() if each.plain]
                         made.near = [p for p in (target_of(flow, word) for word in words) if p is not None] or made.near
                     made.hint = sink.hint
-                    flow.sinks.append(made)
+                    if made.near or not sink.member:
+                        flow.sinks.append(made)
 
     def _passed(self, name: str, seen: tuple[str, ...] = ()) -> Value | None:
         """Return the value of a parameter if only the program calls the functions that have it."""
@@ -222,6 +223,8 @@ class Emitter:
         if not near and not sink.closed and conditions and not sink.option:
             near = list(_around(sink, self.flow))
             wide = bool(near)
+        if sink.member and not near:
+            return
         if sink.hint is not None:
             near.append(sink.hint)
         for text in sink.texts:
@@ -345,7 +348,7 @@ def _around(sink: Sink, flow: Flow) -> list[RequestTarget]:
         return []
     scope = sink.scope
     # What another call is given may go anywhere.
-    assigned = sink.assigned
+    assigned, inside = sink.assigned, sink.member
     bodies: list[Scope] = []
     for _ in range(50):
         assigned = assigned or scope.assigned
@@ -354,8 +357,9 @@ def _around(sink: Sink, flow: Flow) -> list[RequestTarget]:
             return places if len(places) == 1 and assigned else []
         if scope.branch is not None:
             bodies.append(scope)
-        if scope.is_function or scope.outer is None:
+        if (scope.is_function and not inside) or scope.outer is None:
             break
+        inside = inside and not scope.is_function
         scope = scope.outer
     return []
 

@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import is_nothing
-from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, NUMERIC_FORMAT, fold, safe_groups
+from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, NUMERIC_FORMAT, fold, is_date_format, safe_groups
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced, without_separator
 from cwql.lint.dataflow.texts import Builder, concatenate, extended, opened
@@ -96,6 +96,7 @@ def _literal(flow: Flow, node: Literal) -> Value:
         if chunk.spec:
             value = value.moved(value.start, value.end)
             value.safe = value.safe or NUMERIC_FORMAT.match(chunk.spec.strip()) is not None
+            value.dated = is_date_format(chunk.spec)
             if not value.safe or chunk.spec.strip():
                 value.texts = []
         builder.insert(value, chunk.start, chunk.end, chunk.source, chunk.quoting, node.start)
@@ -258,8 +259,9 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
             entries.update(found.entries or {})
             continue
         if not key:
-            # ``[Cycle.Monthly] = "Monthly"``: the key may be anything.
-            entries[f"'{entry.value.start}"] = found
+            if entry.key is not None:
+                # ``[Cycle.Monthly] = "Monthly"``: the key may be anything.
+                entries[f"'{entry.value.start}"] = found
             continue
         entries[key] = found
         name = key.lstrip(":@")
@@ -547,6 +549,8 @@ def _assign(flow: Flow, node: Assign) -> Value:
     if node.added:
         old = flow.current(target)
         added = flow.evaluate(node.value)
+        if old is not None and old.items is not None:
+            flow.keep(path_of(target), [added], node.start)
         value = extended(flow, old, added, node)
     else:
         value = flow.evaluate(node.value)

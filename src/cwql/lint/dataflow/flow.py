@@ -407,6 +407,9 @@ class Flow(Bindings):
             self.close_statement()
         outer = self.env
         self.env = Environment(outer)
+        if over is not None and over.entries and self.traits.pairs:
+            over = over.moved(over.start, over.end)
+            over.pairs = True
         for index, name in enumerate(node.names):
             item = self.item_of(over, name)
             unpacks = over is not None and len(node.names) > 1 and self.traits.name != "go"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT
+from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, is_date_format
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.values import Segment, Value, member_of
 
@@ -122,7 +122,8 @@ def _fill(  # noqa: PLR0913  # the parts of a format
     if member:
         value = guess(member_of(value), member, member=True)
     if number:
-        builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, shown, True))
+        dated = is_date_format(match[0])
+        builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, shown, True, dated=dated))
         return
     builder.insert(value, start, end, shown, part.quoting, part.literal)
 

@@ -66,7 +66,7 @@ PICKS = words("selectbox radio choice sample arrayrand randomelement")
 
 MATCHES = words(
     """test match fullmatch exec ismatch pregmatch search findall finditer scan findstring findstringsubmatch
-    findallstring find matchentire firstmatch"""
+    findallstring find matchentire firstmatch matcher"""
 )
 """Calls that match a pattern, whose result are its groups."""
 
@@ -144,6 +144,9 @@ ENCODERS = words(
 ENCODER_OWNERS = words("cgi uri url urlencoder webutility httputility urlutils erb urllib parse uriutils rack util")
 """Owners of an ``encode``, ``escape`` or ``quote`` that encodes for URLs."""
 
+OTHER_ENCODERS = words("json base64 jwt html encoder msgpack marshal yaml")
+"""Owners of an ``encode`` that encodes for something else."""
+
 _ESCAPERS = re.compile(
     r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.{0,60}(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file|text_?(?:area_?)?field|email))"
 )
@@ -196,6 +199,11 @@ def is_builder(name: str) -> bool:
 def is_adder(name: str) -> bool:
     """Return whether the arguments of a call may be the name and the text of a parameter."""
     return _ADDERS.search(name) is not None
+
+
+def is_date_format(text: str) -> bool:
+    """Return whether a format of .NET gives a date without brackets."""
+    return "yy" in text and "[" not in text
 
 
 def is_safe_pattern(pattern: str) -> bool:

@@ -22,6 +22,7 @@ from cwql.lint.dataflow.knowledge import (
     MATCHES,
     MOMENTS,
     NUMBERS,
+    OTHER_ENCODERS,
     OTHER_ESCAPERS,
     PICKS,
     PUSHES,
@@ -106,8 +107,6 @@ _FILTERS = frozenset(
 )
 """Filters of PHP whose results have no quotes."""
 
-_FORMATTER = re.compile(r"(?:Date|Time|Number)\w*Format", re.IGNORECASE)
-
 _OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
 
 
@@ -128,7 +127,12 @@ def known_call(  # noqa: C901  # a case for each kind of function
         # ``buildString { append("…") }``
         owner_node = Name(node.start, node.start, "this")
         owner = flow.env.names.get("this") or flow.env.get("this")
-    if (folded in ("escape", "encode", "quote", "uri") and owner_name in ENCODER_OWNERS) or folded in ENCODERS:
+    if (
+        (folded in ("escape", "encode", "quote", "uri") and owner_name in ENCODER_OWNERS)
+        or folded in ENCODERS
+        # ``Api.encode("name = 'x'")``, a function of another file
+        or (folded == "encode" and len(values) == 1 and has_literal(values) and owner_name not in OTHER_ENCODERS)
+    ):
         source = first if first is not None else owner
         if folded == "addingpercentencoding" and owner is not None:
             source = owner
@@ -496,7 +500,8 @@ def _is_formatter(flow: Flow, node: Node) -> bool:
     value = flow.env.get(path_of(node)) if isinstance(node, (Name, Member)) else None
     made = flow.source[value.start : min(value.end, value.start + 60)] if value is not None else ""
     names = [*flow.types_of(node), made, node.name if isinstance(node, (Name, Member)) else ""]
-    return any(_FORMATTER.search(name) is not None for name in names)
+    lowered = [name.lower() for name in names]
+    return any("format" in name and any(word in name for word in ("date", "time", "number")) for name in lowered)
 
 
 def _builder(node: Node, values: Sequence[Value]) -> Value:
@@ -521,6 +526,8 @@ def _append(  # noqa: C901  # a case for each kind of owner
     if isinstance(root, Call) and isinstance(root.callee, Name) and fold(root.callee.name) in APPENDS:
         root = Name(root.start, root.start, "this")
     path = path_of(root)
+    if folded in PUSHES:
+        flow.keep(path, values, node.start)
     if owner.items is not None and folded in PUSHES:
         return flow.push(path, owner, values, node)
     if owner.entries is not None or (len(values) != 1 and not (owner.texts or owner.made)):

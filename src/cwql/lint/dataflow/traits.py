@@ -21,7 +21,7 @@ class Traits(Value):
     `braces` is True if every format has places such as ``{0}``, `delimited` if a pattern has delimiters in its string,
     `layouts` if ``format(…)`` always formats a date. `words` match, in small letters, what names a target without a path
     or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `receivers` is True if methods are declared outside
-    of their types, `shared` if functions set the variables of the program, `implicit` if the last expression of a function is
+    of their types, `pairs` if a loop over a mapping gives keys with their values, `shared` if functions set the variables of the program, `implicit` if the last expression of a function is
     its result. `verbs` are methods whose first argument is a condition, if their chain of names gives an endpoint.
     `templates` is True if libraries fill places such as ``{name}`` in a URL, `arguments` if a number or capitals
     that the program does not set name an argument or a variable of the environment.
@@ -39,6 +39,7 @@ class Traits(Value):
     numbers: frozenset[str] = frozenset()
     receivers: bool = False
     shared: bool = False
+    pairs: bool = False
     verbs: frozenset[str] = frozenset()
     templates: bool = False
     arguments: bool = False

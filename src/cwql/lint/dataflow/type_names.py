@@ -106,14 +106,19 @@ def _is_safe_name(type: str, aliases: dict[str, str], depth: int) -> bool:
     return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)
 
 
-_KEYED = re.compile(r"(?:\w*(?:Map|Dictionary|HashTable)\w*\s*[<(](?:Of\s+)?|\[)\s*([\w.]+)\s*[,:]", re.IGNORECASE)
+_KEYED = re.compile(r"(\w++)\s*+[<(]\s*+(?:Of\s++)?([\w.]++)\s*+,|\[\s*+([\w.]++)\s*+:", re.IGNORECASE)
 """The type of the keys of a mapping: ``Map<Integer, …>``, ``Dictionary(Of Integer, …)``, ``[Int: …]``."""
 
 
 def is_safe_key(types: Iterable[str], aliases: dict[str, str]) -> bool:
     """Return whether the keys of mappings of some types need no quotes."""
     keys = [_KEYED.match(type) for type in types]
-    return bool(keys) and all(key is not None and is_safe_type(key[1], aliases) for key in keys)
+    return bool(keys) and all(
+        key is not None
+        and (key[3] or any(word in key[1].lower() for word in ("map", "dict", "table")))
+        and is_safe_type(key[3] or key[2], aliases)
+        for key in keys
+    )
 
 
 def _is_safe_schema(word: str, rest: str, aliases: dict[str, str], depth: int) -> bool:

@@ -124,7 +124,7 @@ class Sink(Record):
     `key` is the spelling of its name, `at` its position; `assigned` is True for a variable of that name, `option` for an
     option of a command. `place` is the target that its call names, `uses` are those of later calls; `closed` is True if
     the targets around it contradict each other. `hint` gives only the dialect; `kept` is True for a text that other code may
-    use, and fill if it is a format.
+    use, and fill if it is a format. `member` is True for a part of a condition in a list of a class, which another method sends.
     """
 
     texts: Sequence[Text]
@@ -138,6 +138,7 @@ class Sink(Record):
     option: bool = False
     hint: RequestTarget | None = later(None)
     kept: bool = later(False)
+    member: bool = later(False)
     near: list[RequestTarget] = later([])
     uses: list[RequestTarget] = later([])
     closed: bool = later(False)

@@ -103,6 +103,6 @@ class CSharp(Parser):
         return self._typed(named, self.peek().start) if named >= 0 else None
 
 
-GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", braces=True), functions="methods")
+GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", pairs=True, braces=True), functions="methods")
 
 extract = GRAMMAR.extract

@@ -87,6 +87,6 @@ class Kotlin(Parser):
         return self.lambda_block()
 
 
-GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin", templates=True), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin", pairs=True, templates=True), functions="braces")
 
 extract = GRAMMAR.extract

@@ -244,6 +244,15 @@ class Parser(Declarations):
                     for token in self.tokens[names[0] : names[1]]
                     if token.kind in ("name", "variable") and token.text not in self.declares
                 ]
+                if self.typed == "before":
+                    # ``string name``, ``var (key, value)``
+                    after = [token.text for token in self.tokens[names[0] + 1 : names[1]]]
+                    ends = [
+                        token
+                        for token, next in zip(self.tokens[names[0] : names[1]], [*after, ")"], strict=True)
+                        if next in (",", ")")
+                    ]
+                    words = [self.name_of(token.text) for token in ends if token.kind in ("name", "variable")]
                 self.at = first
                 over = self.iterated() if first < last else None
                 return words[-4:], over, []

@@ -7,7 +7,22 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.ir import Assign, Block, Branch, Class, Function, Jump, Loop, Member, Name, Node, Other, Unary
+from cwql.lint.ir import (
+    Assign,
+    Block,
+    Branch,
+    Call,
+    Choice,
+    Function,
+    Items,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Operation,
+    Other,
+    Unary,
+)
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -19,6 +34,10 @@ _FORMS = {
 }
 
 _SYNTAX = Syntax(r"(?P<string>\"{3}|#\"|\")|(?P<name>[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _FORMS)
+
+
+_EXPRESSIONS = (Call, Choice, Items, Literal, Member, Operation, Unary)
+"""Bodies whose value is that of a property."""
 
 
 class Swift(Parser):
@@ -73,25 +92,17 @@ class Swift(Parser):
         found = super()._declared()
         last = found[-1] if found else None
         if self.word() == "{" and isinstance(last, Assign) and isinstance(last.target, Name) and last.value is None:
-            body = self.body()
+            body = self.block()
             if self.extending:
                 made = Function(last.start, self.last_end(), last.target.name, [], body)
                 made.extends = True
                 return [*found[:-1], made]
             only = body.statements[0] if isinstance(body, Block) and len(body.statements) == 1 else None
-            if isinstance(only, Jump):
-                last.value = only.value
-            elif body is not None:
+            if isinstance(only, _EXPRESSIONS):
+                last.value = only
+            else:
                 found.append(body)
         return found
-
-    def body(self) -> Node | None:
-        """Parse the body of a function; a single expression is its result."""
-        body = super().body()
-        only = body.statements[0] if isinstance(body, Block) and len(body.statements) == 1 else None
-        if only is None or isinstance(only, (Assign, Block, Branch, Class, Function, Jump, Loop)):
-            return body
-        return Block(only.start, self.last_end(), [Jump(only.start, only.end, only, True)])
 
     def class_(self) -> Node | None:
         """Parse a type: the cases of an enum are words of the program, the methods of an extension are called on any value."""
@@ -115,6 +126,6 @@ class Swift(Parser):
         return super().bracket()
 
 
-GRAMMAR = Grammar(_SYNTAX, Swift, Traits("swift"), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Swift, Traits("swift", implicit=True, pairs=True), functions="braces")
 
 extract = GRAMMAR.extract

@@ -174,6 +174,6 @@ class VisualBasic(WordParser):
         return super().entry()
 
 
-GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", braces=True), functions="basic")
+GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", pairs=True, braces=True), functions="basic")
 
 extract = GRAMMAR.extract
