@@ -49,6 +49,7 @@ The seventh round, ``holdout/seventh``, whole files. First runs with the correct
 |---|---|---|---|
 | Python, notebooks and Power Query, 40 snippets | 49 of 49 | 4, in 2 of 40 | 40, in 24 of 40 |
 | PowerShell, shell and batch, 40 snippets | 42 of 44 | 2, in 1 of 40 | 23, in 18 of 40 |
+| the same, 20 more snippets, seen later | 16 of 21 | 1, in 1 of 20 | 5, in 5 of 20 |
 | TypeScript, JavaScript and data files, 40 snippets | 48 of 53 | 0 | 27, in 15 of 40 |
 | C#, VB.NET, Java, Kotlin and Swift, 40 snippets | 29 of 36 | 2, in 1 of 40 | 32, in 17 of 40 |
 | PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 40 snippets | 29 of 43 | 0 | 37, in 24 of 40 |
@@ -56,7 +57,8 @@ The seventh round, ``holdout/seventh``, whole files. First runs with the correct
 The false warnings had many causes: tables with statuses such as ``>Closed``, groups of patterns, routes and fields of models with a
 type, calls that end the program. Corrected labels: three facts that only `cwql` knows (CW220, CW222, CW693), and a position.
 In scripts of PowerShell and shells they were mappings and results of functions, arguments of functions of the script, and tests and
-filters of the shell. Corrected labels: four facts about fields that only `cwql` knows (CW203, CW220, CW221), and a position.
+filters of the shell. Corrected labels: four facts about fields that only `cwql` knows (CW203, CW220, CW221), and five positions,
+four of them in the snippets that were seen later (``Invoke-Triage.ps1``, ``Reset-Priority.ps1``, ``Start-Purge.ps1``, ``onboard.sh``).
 In C#, VB.NET, Java, Kotlin and Swift they were extension methods, methods that are generated from annotations, formatters of dates,
 enums, and queries of lists. A label was corrected: a position.
 In PHP, Ruby, Go, Rust, Perl, Elixir and Clojure they were results, checks and options of functions. Corrected labels: a position
@@ -104,6 +106,12 @@ UNMET = frozenset(
         "schedule_board.py",
         # A fixture with parameters.
         "test_conditions.py",
+        # The same hashtable for two requests, in a block of ForEach-Object.
+        "Set-UdfFromIntune.ps1",
+        # A date without its bracket at the end.
+        "Send-Digest.ps1",
+        # Options that `zparseopts` reads.
+        "chat-bot.zsh",
     )
 )
 """Snippets of the later rounds whose labels are not met yet."""

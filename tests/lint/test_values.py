@@ -17,6 +17,29 @@ HEAD |= {"psm1": HEAD["ps1"], "rb": HEAD["py"], "php": "<?php // connectwise\n",
 CURL = "curl -G https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets --data-urlencode"
 
 SAFE = [
+    (
+        "ps1",
+        """param([ValidateSet("New", "In Progress")][string]$Status = "New")
+Get-CWMTicket -Condition "status/name = '$Status'\"""",
+    ),
+    (
+        "ps1",
+        """$tickets | Group-Object { $_.company.id } | ForEach-Object { Get-CWMTicket -Condition "company/id = $($_.Name)" }""",
+    ),
+    (
+        "ps1",
+        """$parts = foreach ($name in 'New', 'Open') { "status/name = '$name'" }
+Get-CWMTicket -Condition ($parts -join ' or ')""",
+    ),
+    (
+        "sh",
+        f"""model=$(cat model | tr -cd '[:alnum:]+-')
+{CURL} "conditions=summary contains '$model'\"""",
+    ),
+    (
+        "bat",
+        """for %%s in (New "In Progress") do curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" --data-urlencode "conditions=status/name='%%~s'\"""",
+    ),
     # Batch files.
     (
         "bat",
@@ -182,6 +205,21 @@ for page in {{1..5}}; do {CURL} "conditions=board/name='$board' and id > $page";
 ]
 
 UNSAFE = [
+    (
+        "ps1",
+        """$parts = foreach ($name in Get-Content names.txt) { "status/name = '$name'" }
+Get-CWMTicket -Condition "($($parts -join ' or ')) and closedFlag = false\"""",
+        ["2 CW601 $name"],
+    ),
+    (
+        "ps1",
+        """$parts = [System.Collections.Generic.List[string]]::new()
+$parts.Add('board/id = 1')
+$parts.Add('priority/id = 3 or priority/id = 4')
+Get-CWMTicket -Condition ($parts -join ' and ')""",
+        ["3 CW143 board/id"],
+    ),
+    ("sh", f"""{CURL} "conditions=dateEntered < $(date -d '-7 days' +%F)\"""", ["2 CW127 $(date"]),
     (
         "bat",
         """for /f "delims=" %%s in (names.txt) do curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" ^

@@ -406,6 +406,11 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
         return piped.moved(node.start, node.end)
     if folded in ("group-object", "group") and piped is not None:
         result.origin = piped.origin
+        if values and values[-1].safe:
+            # ``$_.Name`` is the value that the groups have in common.
+            group = Value(node.start, node.start)
+            group.entries = {"name": values[-1], "group": piped, "count": values[-1]}
+            result.items = [group]
         return result
     if folded in ("foreach-object", "%", "foreach") and values:
         result.safe, result.origin = values[-1].safe, values[-1].origin
@@ -426,6 +431,8 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
             if values and "builder" in (values[0].plain or "").lower():
                 result = values[-1].moved(node.start, node.end) if len(values) > 1 else result
                 result.made = True
+            elif values and (values[0].plain or "").lower().partition("[")[0].endswith("list"):
+                result.items, result.safe = [], True
             return result
         return source.moved(node.start, node.end) if source is not None else result
     if _ENCODING.search(name) and values:
@@ -571,14 +578,17 @@ def _member(flow: Flow, node: Member) -> Value:
             return known.moved(node.start, node.end)
     if isinstance(node.owner, Name) and flow.module.aliases.get(node.owner.name) == "enum":
         return Value(node.start, node.end, safe=True)
-    owner = flow.evaluate(node.owner) if node.owner is not None else Value(node.start, node.start)
+    frame = Frame()
+    owner = flow.evaluate_in(frame, node.owner) if node.owner is not None else Value(node.start, node.start)
+    entry = (owner.entries or {}).get(node.name)
+    if entry is not None:
+        # Not the other entries: ``$query.Uri`` is sent without ``$query.Body``.
+        flow.frames[-1].carry(entry)
+        return entry.moved(node.start, node.end)
+    frame.close(flow.frames[-1])
     if node.name in ("Groups", "groups") and owner.entries:
         # ``Regex.Match(…).Groups[1].Value``
         return owner.moved(node.start, node.end)
-    entry = (owner.entries or {}).get(node.name)
-    if entry is not None:
-        flow.frames[-1].carry(entry)
-        return entry.moved(node.start, node.end)
     name = fold(node.name)
     part = part_of_mapping(node, name, owner)
     if part is not None:

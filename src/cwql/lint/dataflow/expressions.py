@@ -43,6 +43,7 @@ from cwql.lint.ir import (
     Operation,
     Other,
     Pairs,
+    Parameter,
     Pattern,
     Sent,
     Unary,
@@ -586,6 +587,18 @@ def _branch(flow: Flow, node: Branch) -> Value:
     return found
 
 
+def _loop(flow: Flow, node: Loop) -> Value:
+    """Return the list of the last values of a loop in the place of a value: ``$names = foreach ($name in $all) { … }``."""
+    over = flow.evaluate(node.over) if node.over is not None else None
+    body = Function(node.start, node.end, "", [Parameter(name) for name in node.names], node.body, True)
+    flow.looping += 1
+    made = run_inline(flow, body, flow.item_of(over, *node.names[:1]))
+    flow.looping -= 1
+    value = Value(node.start, node.end, safe=made.safe)
+    value.items, value.partial, value.origin = [made], True, made.origin
+    return value
+
+
 def _block(flow: Flow, node: Block) -> Value:
     return run_inline(flow, Function(node.start, node.end, "", [], node, True), None)
 
@@ -615,6 +628,7 @@ _KINDS: dict[type[Node], Callable[..., Value]] = {
     Sent: _sent,
     Assign: _assign,
     Branch: _branch,
+    Loop: _loop,
     Block: _block,
     Jump: _jump,
 }

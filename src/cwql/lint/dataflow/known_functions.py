@@ -256,8 +256,9 @@ def known_call(  # noqa: C901  # a case for each kind of function
         return _builder(node, values)
     if isinstance(callee, Member) and folded == "new" and "builder" in owner_name:
         return _builder(node, values)
-    if folded == "make" and owner is None and values:
-        # ``make([]string, 0)``
+    made_name = owner_name if folded == "new" else folded if isinstance(node, Call) and node.made else ""
+    if (folded == "make" and owner is None and values) or (made_name.startswith(("list", "arraylist")) and not values):
+        # ``make([]string, 0)``, ``new List<string>()``
         empty = Value(node.start, node.end, safe=True)
         empty.items = []
         return empty

@@ -24,7 +24,7 @@ _LINE = re.compile(r"(?:[^\n^]|\^\r?\n|\^)++")
 """A line, and the lines that continue it."""
 
 _VARIABLE = re.compile(
-    r"%%(?:~[a-z]*+)?(?P<letter>[A-Za-z])(?![\w%])|%%(?P<code>(?!2[356Bb])[2-7][0-9A-Fa-f])?|%~?(?P<number>[0-9*])(?![0-9A-Fa-f])"
+    r"%%(?:~[a-z]{0,9}?)?(?P<letter>[A-Za-z])(?![\w%])|%%(?P<code>(?!2[356Bb])[2-7][0-9A-Fa-f])?|%~?(?P<number>[0-9*])(?![0-9A-Fa-f])"
     r"|%(?![0-9A-Fa-f]{2}%)(?P<name>[A-Za-z_]\w*+)(?::(?P<change>[^%\n]*+))?%"
     r"|!(?P<late>[A-Za-z_]\w*+)(?::(?P<changed>[^!\n]*+))?!"
 )

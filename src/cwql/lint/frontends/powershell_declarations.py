@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
+from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.ir import Assign, Block, Function, Name, Node, Parameter
 
@@ -43,10 +44,8 @@ class Declarations(Parser):
                 inner = self.join_words(index + 1, closing)
                 if closing + 1 < end and self.tokens[closing].text == "]" and "(" not in inner:
                     type = inner
-                if inner.lower().startswith("validateset(") and not any(
-                    sign in inner[12:-1].replace("','", "").replace("', '", "")[1:-1] for sign in '()"='
-                ):
-                    safe = True
+                if inner.lower().startswith("validateset("):
+                    safe = all(is_word(each.value) for each in self.tokens[index:closing] if each.kind == "string")
                 if inner.lower().startswith("validatepattern("):
                     literal = next((each.value for each in self.tokens[index:closing] if each.kind == "string"), None)
                     safe = literal is not None and is_safe_pattern(literal) and is_anchored(literal)

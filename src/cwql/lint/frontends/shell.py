@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 _DOUBLE = QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$", "`": "\\`"})
 _SINGLE = QuoteStyle({}, "'")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\+?=)")
-_VARIABLE = re.compile(r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{([!#]?)([A-Za-z_]\w*+|\d++)([^{}]*+)\})")
+_VARIABLE = re.compile(
+    r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{(?:\(([^(){}]*+)\))?([!#]?)([A-Za-z_]\w*+|\d++)([^{}]*+)\})"
+)
 _SUBSCRIPT = re.compile(r"\[[^\[\]]*+\]\Z")
 _ITEMS = re.compile(r"\A\[[^\[\]]*+\](?=[/%#])")
 """The subscript of a list whose items are changed."""
@@ -297,12 +299,15 @@ class Reader:
         match = _VARIABLE.match(text, start, limit)
         if match is not None:
             self.at = match.end()
-            name = self._variable(match[1] or match[2] or match[4])
+            name = self._variable(match[1] or match[2] or match[5])
             node: Node = Name(start, match.end(), name)
-            rest = _ITEMS.sub("", match[5] or "")
-            if match[3] == "#":
+            rest = _ITEMS.sub("", match[6] or "")
+            if match[3]:
+                # ``${(j:, :)list}`` of zsh
+                node = Other(start, match.end(), [node])
+            elif match[4] == "#":
                 node = Cast(start, match.end(), "int", node)
-            elif match[3] == "!":
+            elif match[4] == "!":
                 # ``${!list[@]}`` are its keys; ``${!name}`` may be any variable.
                 node = Name(start, match.end(), f"!{name}") if _SUBSCRIPT.match(rest) else Other(start, match.end())
             elif _SUBSCRIPT.match(rest) is not None:
@@ -341,7 +346,7 @@ class Reader:
             self.at = min(self.at + 1, limit)
             node = inner[0] if len(inner) == 1 else Block(start, self.at, inner)
             if inner and _is_clean(inner[-1], text[inner[-1].start : self.at - 1]):
-                node = Cast(start, self.at, "int", node)
+                node = _date(inner[-1], text) or Cast(start, self.at, "int", node)
             return Chunk("placeholder", "", start, self.at, quoting, node, text[start : self.at])
         if text[start] == "`":
             end = text.find("`", start + 1, limit)
@@ -450,7 +455,7 @@ def _unquoted(part: str) -> str:
 
 
 _CLEAN = re.compile(
-    r"(?:tr\s+-(?:cd|dc|Cd|dC)\s++['\"]?(?:[\w.@: -]|\\n|\[:(?:alnum|digit|alpha):\])*+['\"]?"
+    r"(?:tr\s+-(?:cd|dc|Cd|dC)\s++['\"]?(?:[\w.@: +,/-]|\\n|\[:(?:alnum|digit|alpha):\])*+['\"]?"
     r"|tr\s+-d\s+['\"\\]*['\"][^|]*|date\s.*\+.*|wc\s+-\w+.*|id\s+-u.*|expr\s.*"
     r"|sed\s+(?:-[Er]+\s+)?(?:-e\s+)?['\"]?s(?P<d>[/|#])\[\^[\w.@: -]*\][+*]?(?P=d)(?P=d)g?['\"]?"
     r"|sed\s+-n[Er]*\s+['\"]s(?P<e>[/|#])(?:(?!(?P=e))[^(])*\(\[[\w.: -]*\][^()]*\)(?:(?!(?P=e)).)*(?P=e)\\1(?P=e)p['\"][^|]*"
@@ -475,6 +480,17 @@ def _is_clean(command: Node, source: str) -> bool:
     return match is not None and (match[1] is None or is_safe_pattern(match[1]))
 
 
+def _date(command: Node, text: str) -> Node | None:
+    """Return a date that a command formats: ``date -d yesterday +%F``."""
+    match = _FORMAT.match(text, command.start, command.end)
+    if match is None:
+        return None
+    form = Chunk("same", match[1].replace("%F", "%Y-%m-%d"), command.start, command.start)
+    callee = Name(command.start, command.start, "strftime")
+    return Call(command.start, command.end, callee, [Argument(Literal(command.start, command.end, [form]))])
+
+
+_FORMAT = re.compile(r"date\s[^|\n]*?\+['\"]?([^'\"\s]*%[FY][^'\"]*+)")
 _TESTED = re.compile(
     r"\[\[\s+(?:!\s+)?['\"]?\$\{?(?P<a>\w+)\}?['\"]?\s+(?:=~\s+(?P<pattern>\S+)|[!=]=?\s+\+\(\[[\w:\[\]-]+\]\))\s+\]\]"
     r"|case\s+['\"]?\$\{?(?P<b>\w+)\}?['\"]?\s+in\s*+\(?[^()]{0,40}\*\[[!^](?P<set>(?:[\w.@: -]|\[:\w+:\])+)\]\*"
