@@ -53,6 +53,7 @@ The seventh round, ``holdout/seventh``, whole files. First runs with the correct
 | TypeScript, JavaScript and data files, 40 snippets | 48 of 53 | 0 | 27, in 15 of 40 |
 | C#, VB.NET, Java, Kotlin and Swift, 40 snippets | 29 of 36 | 2, in 1 of 40 | 32, in 17 of 40 |
 | PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 40 snippets | 29 of 43 | 0 | 37, in 24 of 40 |
+| values of unknown origin, all languages, 26 snippets | 31 of 31 | 0 | 6, in 4 of 26 |
 
 The false warnings had many causes: tables with statuses such as ``>Closed``, groups of patterns, routes and fields of models with a
 type, calls that end the program. Corrected labels: three facts that only `cwql` knows (CW220, CW222, CW693), and a position.
@@ -66,6 +67,8 @@ In PHP, Ruby, Go, Rust, Perl, Elixir and Clojure they were results, checks and o
 In TypeScript, JavaScript and data files they were schemas of zod, typed arrow functions, functions of the file as arguments, and
 templates of workflows. Corrected labels: two positions (``wallboard.js``, ``ConnectWise.postman_collection.json``), and two
 names that a record does not have (``offline-agents.js``, ``companies.ts``).
+Among the values of unknown origin they were a property whose text is a condition, a schema of zod, a test of all characters, and
+`urllib.request`, which looked like a request. Corrected labels: facts about fields (CW203, CW212, CW305), and a position.
 
 The eighth round, ``holdout/eighth``, fresh files with other shapes. First runs:
 

@@ -65,6 +65,26 @@ OUTSIDE = [
     ("x.sh", f'curl "{URL}id=$1"'),
     ("x.php", f"<?php\nget(\"{URL}id=\" . $_GET['id']);"),
     ("x.go", f'package a\nfunc f() {{ b := flag.String("board", "", ""); http.Get("{URL}board/id=" + *b) }}'),
+    ("x.sh", f'read -rp "Ticket: " id\ncurl "{URL}id=$id"'),
+    (
+        "x.py",
+        f'import requests, json\nwith open("x") as f:\n    data = json.load(f)\nfor t in data:\n    requests.get(f"{URL}id={{t[\'id\']}}")',
+    ),
+    ("x.py", f'import requests\nfor line in open("x"):\n    requests.get(f"{URL}id = {{line.strip()}}")'),
+    ("x.js", f"for (const row of JSON.parse(fs.readFileSync('x'))) {{ fetch(`{URL}id = ${{row.ticket}}`) }}"),
+    (
+        "x.cs",
+        f'class A {{ void F() {{ foreach (var n in File.ReadAllLines("x")) http.Get($"{URL}id = {{n.Trim()}}"); }} }}',
+    ),
+    (
+        "x.go",
+        f'package a\nfunc f() {{ h, _ := os.Open("x"); s := bufio.NewScanner(h); for s.Scan() {{ http.Get("{URL}id=" + s.Text()) }} }}',
+    ),
+    ("x.rb", f'File.readlines("x").each {{ |line| HTTParty.get("{URL}id=#{{line.chomp}}") }}'),
+    ("x.kt", f'fun main(args: Array<String>) {{ get("{URL}id=${{args[0]}}") }}'),
+    ("x.java", f'class A {{ void f(HttpServletRequest request) {{ get("{URL}id=" + request.getParameter("id")); }} }}'),
+    ("x.rs", f'fn main() {{ let id = std::env::args().nth(1).unwrap(); get(format!("{URL}id={{}}", id)); }}'),
+    ("x.vb", f'Module A\n Sub Main()\n  Dim id = Console.ReadLine()\n  Fetch("{URL}id = " & id)\n End Sub\nEnd Module'),
     # the group of a pattern that may be anything, a date in the culture of the user
     ("x.ps1", f'if ($s -match "#(.+)") {{ irm "{URL}id = $($Matches[1])" }}'),
     ("x.ps1", f'$since = (Get-Date).AddDays(-7)\nirm "{URL}lastUpdated > [$since]"'),
@@ -122,3 +142,39 @@ def test_place_and_origin(text: str, origin: str, codes: list[str]) -> None:
 
     found = ConditionChecker().judge(write(text, origin=origin))
     assert [each.code for each in found if each.code in ("CW601", "CW602")] == codes
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("x.py", f'class A:\n    @property\n    def all(self):\n        return "closedFlag = false and id > 1"\n    def f(self):\n        get(f"{URL}{{self.all}} and id < 9")'),
+        ("x.ts", f'class A {{ get all() {{ return "closedFlag = false and id > 1"; }} f() {{ fetch(`{URL}${{this.all}} and id < 9`); }} }}'),
+        ("x.cs", f'class A {{ string All => "closedFlag = false and id > 1"; void F() {{ http.Get($"{URL}{{All}} and id < 9"); }} }}'),
+        ("x.rb", f'class A\n  def all\n    "closedFlag = false and id > 1"\n  end\n  def f\n    get("{URL}#{{all}} and id < 9")\n  end\nend'),
+    ],
+)  # fmt: skip
+def test_text_of_a_property_is_followed(file: str, source: str) -> None:
+    assert not lint_text(source, filename=file).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("x.cs", "class A { void F(string code) { if (!code.All(char.IsLetterOrDigit)) return; Get($", "); } }"),
+        ("x.vb", "Module A\n Sub F(code As String)\n  If Not code.All(AddressOf Char.IsLetterOrDigit) Then Return\n  Get($", ")\n End Sub\nEnd Module"),
+        ("x.py", "def f(code):\n    if not all(c.isalnum() for c in code): return\n    get(f", ")"),
+        ("x.java", "class A { void f(String code) { if (!code.chars().allMatch(Character::isLetterOrDigit)) return; get(String.format(", ", code)); } }"),
+        ("x.kt", "fun f(code: String) { if (!code.all { it.isLetterOrDigit() }) return\n get(", ") }"),
+        ("x.rs", "fn f(code: &str) { if !code.chars().all(|c| c.is_alphanumeric()) { return; } get(format!(", ", code)); }"),
+        ("x.js", "function f(code) { if (![...code].every((c) => /[a-z]/.test(c))) return; fetch(", ") }"),
+        ("x.ts", "const S = z.object({ code: z.string().regex(/^[A-Z0-9-]{3,30}$/) });\nconst { code } = S.parse(input);\nfetch(", ")"),
+        ("x.ts", "const S = z.object({ code: z.string().uuid() });\nconst { code } = S.parse(input);\nfetch(", ")"),
+    ],
+)  # fmt: skip
+def test_text_whose_characters_are_all_tested_is_safe(file: str, before: str, after: str) -> None:
+    place = {"x.java": "%s", "x.rs": "{}", "x.kt": "$code", "x.js": "${code}", "x.ts": "${code}"}.get(file, "{code}")
+    quote = "`" if file in ("x.js", "x.ts") else '"'
+    source = f"{before}{quote}{URL}summary contains '{place}'{quote}{after}"
+    found = lint_text(source, filename=file)
+    assert len(found.conditions) == 1
+    assert not found.diagnostics

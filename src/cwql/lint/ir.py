@@ -166,7 +166,7 @@ class Function(Node):
 
     `silent` is True if it has nothing to do with conditions unless it is called, None if that is not known. `convert` returns
     the body when it is evaluated for the first time, if the body is not set. `extends` is True for a method that is declared
-    outside of its type, `getter` if the use of its name calls it. `returns` is the declared type of its result.
+    outside of its type. `returns` is the declared type of its result.
     """
 
     name: str
@@ -175,7 +175,6 @@ class Function(Node):
     inline: bool = False
     returns: str = ""
     silent: bool | None = later(None)
-    getter: bool = later(False)
     convert: Callable[[], Node] | None = later(None)
     extends: bool = later(False)
 

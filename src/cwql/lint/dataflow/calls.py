@@ -26,7 +26,7 @@ from cwql.lint.dataflow.knowledge import (
 )
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.list_functions import list_after_function, part_of_mapping
-from cwql.lint.dataflow.origins import guess, is_input, is_source
+from cwql.lint.dataflow.origins import guess, is_input, is_reader, is_source
 from cwql.lint.dataflow.targets import chain_of, note_chain, place_of_chain
 from cwql.lint.dataflow.text_functions import join_values
 from cwql.lint.dataflow.texts import target_of
@@ -216,8 +216,10 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
             # ``rule.severity()``, ``rule.getSeverity()``
             word = name.removeprefix("get") if name[3:4].isupper() else name
             result.safe = flow.is_safe_name(word[:1].lower() + word[1:])
-        if owner is not None and (owner.origin == "rows" or (owner.origin and folded in SAME)):
+        if owner is not None and (owner.origin == "rows" or (owner.origin == "given" and folded in SAME)):
             result.origin = owner.origin
+        elif values and values[0].origin == "rows" and is_reader(folded):
+            result.origin = "rows"
     return guess(result, name)
 
 
@@ -569,7 +571,8 @@ def _member(flow: Flow, node: Member) -> Value:
             flow.evaluate(node.owner)
         flow.frames[-1].carry(known)
         getter = known.function
-        if getter is not None and getter.getter:
+        if getter is not None and not getter.parameters:
+            # The use of a property calls it.
             return _local(flow, Call(node.start, node.end, node, []), getter, [])
         return known.moved(node.start, node.end)
     if isinstance(node.owner, Name) and node.owner.name in flow.classes:
@@ -595,7 +598,8 @@ def _member(flow: Flow, node: Member) -> Value:
         return part
     value = Value(node.start, node.end)
     value.places, value.sinks = owner.places if named is None else [named], owner.sinks
-    value.origin = "rows" if owner.origin == "rows" or is_input(node.name, member=True) else ""
+    own = node.owner is None or (isinstance(node.owner, Name) and node.owner.name.lower() in THIS)
+    value.origin = "rows" if owner.origin == "rows" or is_input(node.name, member=not own) else ""
     if (
         (name == "keys" and is_safe_key(flow.types_of(node.owner), flow.module.aliases))
         or name in LENGTHS

@@ -134,6 +134,9 @@ def _name(flow: Flow, node: Name) -> Value:
         # ``cutoff``, a call without brackets
         value = flow.call_body(made, *flow.captured.get(id(made), (flow.env, flow.scope)))
     flow.frames[-1].carry(value)
+    if value.function is not None and not value.function.parameters and not value.texts:
+        # A property
+        return flow.evaluate(Call(node.start, node.end, node, ()))
     moved = value.moved(node.start, node.end)
     if not moved.texts and not moved.safe and flow.module.types.get(node.name) and not moved.parameter:
         moved.safe = value.items is None and flow.is_safe_name(node.name)

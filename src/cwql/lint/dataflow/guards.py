@@ -50,6 +50,7 @@ _EMPTY = words("isnullorempty isnullorwhitespace isempty empty isblank isnull bl
 _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
 _LENGTHS = words("len length size strlen count bytesize")
 _ALL = words("all allsatisfy every allmatch")
+_CHARACTERS = words("chars characters tochararray runes bytes toseq")
 _ANY = words("any some anymatch")
 _KEEPS = words("string str tostring trim strip")
 _NOT = frozenset(("!", "not", "-not"))
@@ -321,9 +322,13 @@ def _checked(test: Call, flow: Flow) -> set[str]:
             for each in types
         ):
             return {paths[0] if len(values) > 1 and paths else owner_path} - {""}
-    if name in _ALL and owner_path and any(is_safe_test(flow, each) for each in test.arguments):
+    mapped = values[0] if name in _ALL and owner is None and values else None
+    if isinstance(mapped, Call) and isinstance(mapped.callee, Member):
+        # ``all(c.isalnum() for c in name)``
+        test, owner = mapped, mapped.callee.owner
+    if name in _ALL and owner is not None and any(is_safe_test(flow, each) for each in test.arguments):
         # ``name.all { it.isLetterOrDigit() }``
-        return {owner_path}
+        return {path_of(_whole(owner))} - {""}
     if (
         name in ("range", "wholematch", "firstmatch")
         and owner_path
@@ -359,6 +364,16 @@ def _subject(node: Node) -> Node:
     if isinstance(node, Call) and isinstance(node.callee, (Name, Member)) and fold(node.callee.name) in _KEEPS:
         value = node.arguments[0].value if node.arguments else getattr(node.callee, "owner", None)
         return value or node
+    return node
+
+
+def _whole(node: Node) -> Node:
+    """Return the text whose characters an expression is: ``[...text]``, ``text.chars()``."""
+    if isinstance(node, Items) and len(node.items) == 1:
+        return node.items[0]
+    member = node.callee if isinstance(node, Call) else node
+    if isinstance(member, Member) and member.owner is not None and fold(member.name) in _CHARACTERS:
+        return member.owner
     return node
 
 

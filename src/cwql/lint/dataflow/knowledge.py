@@ -72,7 +72,7 @@ MATCHES = words(
 
 DIGITS = words(
     """isdigit isdecimal isnumeric isalnum ctypedigit ctypealnum isnumber isalpha isidentifier isinteger tryparse
-    isletter isletterordigit isasciidigit isasciialphanumeric isint isfloat isbool isuuid isfinite"""
+    isletter isletterordigit isalphanumeric isasciidigit isasciialphanumeric isint isfloat isbool isuuid isfinite"""
 )
 """Tests of characters that are safe."""
 

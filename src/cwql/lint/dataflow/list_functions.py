@@ -17,6 +17,7 @@ from cwql.lint.ir import (
     Name,
     Node,
     Operation,
+    Other,
     Pattern,
     Unary,
 )
@@ -80,10 +81,14 @@ def _keeps_safe(flow: Flow, test: Node | None) -> bool:
         return isinstance(allowed, (Name, Member)) and fold(allowed.name) in ALPHABETS
     if isinstance(test, Call):
         owner = test.callee.owner if isinstance(test.callee, Member) else None
-        if isinstance(owner, Pattern):
-            # ``/[A-Z]/i.test(character)``
-            return is_safe_pattern(owner.text.rpartition("/")[0] or owner.text)
+        for pattern in (owner, *[argument.value for argument in test.arguments]):
+            if isinstance(pattern, Pattern):
+                # ``/[A-Z]/i.test(character)``
+                return is_safe_pattern(pattern.text.rpartition("/")[0] or pattern.text)
         test = test.callee
+    if isinstance(test, Other) and test.children:
+        # ``AddressOf Char.IsLetterOrDigit``
+        return _keeps_safe(flow, test.children[-1])
     return isinstance(test, (Name, Member)) and fold(test.name) in DIGITS
 
 

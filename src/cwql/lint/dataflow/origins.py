@@ -50,19 +50,24 @@ _TEXTS = words(
 """Last words of the names of free texts, and pairs of words that end like the name of a number."""
 
 _INPUTS = words(
-    """args argv event form input params payload query req request ctx searchparams _get _post _request _cookie environ env"""
+    """args argv arguments event form input params payload query req request ctx searchparams _get _post _request _cookie environ env"""
 )
 """Names of untrusted input, unless the program gives them a value."""
 
-_INPUT_MEMBERS = words("argv environ env request req searchparams queryparams querystring form json")
+_INPUT_MEMBERS = words("argv arguments environ env searchparams queryparams querystring form json")
 
 _SOURCES = words(
     """parseargs minimist input prompt readhost readline readlines gets getline readall readalllines readalltext readtoend rawinput getenv
     getenvironmentvariable environ importcsv convertfromcsv getcontent dictreader csvreader readcsv fgetcsv fgets fscanf filegetcontents
     readfile readfilesync parsecsv readtext promptstring getparameter getquery promptbox getvalue getvalues getdisplayvalue flag.string csv.foreach csv.read
-    parseargs parseknownargs file.read io.read json.load yaml.load"""
+    parseargs parseknownargs file.read io.read file open opentext fopen newstreamreader streamreader"""
 )
 """Calls that read input, files or the environment."""
+
+_READERS = words(
+    "load loads safeload parse decode jsondecode convertfromjson newscanner newreader bufferedreader reader scanner text"
+)
+"""Calls that return what their argument contains."""
 
 _WORDS = re.compile(r"[A-Z]+s?(?![a-z])|[A-Z]?[a-z]+")
 _LAST = re.compile(r"([A-Za-z_]\w*)\W*+\Z")
@@ -126,6 +131,11 @@ def is_input(name: str, member: bool = False) -> bool:
     """Return whether a name that the program does not set, or a member, is that of input."""
     name = name.lower().lstrip("$")
     return name.startswith("env:") or name in (_INPUT_MEMBERS if member else _INPUTS)
+
+
+def is_reader(folded: str) -> bool:
+    """Return whether a call returns the content of its first argument."""
+    return folded in _READERS
 
 
 @lru_cache(4096)

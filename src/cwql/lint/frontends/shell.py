@@ -386,20 +386,15 @@ class Reader:
             return found
         name = (rest[0].value or "").rpartition("/")[2]
         if name == "read":
-            # ``read -r name``: any text
-            given = [each for each in rest[1:] if each.value is not None and each.value.isidentifier()]
-            return [
-                *found,
-                *(
-                    Assign(
-                        each.start,
-                        each.end,
-                        Name(each.start, each.end, each.value or ""),
-                        Other(each.start, each.start),
-                    )
-                    for each in given
-                ),
-            ]
+            # ``read -r name``: a line of another program, or of the user if there is a prompt
+            words = [each for each in rest[1:] if each.value is not None]
+            prompted = any(_PROMPTED.match(each.value or "") for each in words)
+            for each in words:
+                if (each.value or "").isidentifier():
+                    at, end = each.start, each.end
+                    typed = Call(at, at, Name(at, at, "input"), ()) if prompted else Other(at, at)
+                    found.append(Assign(at, end, Name(at, end, each.value or ""), typed))
+            return found
         if name in ("for", "select") and len(rest) > 3 and rest[1].value and rest[2].value == "in":
             # ``for status in New Closed``: one of the words.
             options = [_option(each) for each in rest[3:]]
@@ -420,6 +415,7 @@ class Reader:
         return found
 
 
+_PROMPTED = re.compile(r"-[a-z]*p")
 _LIST = re.compile(r"[A-Za-z_]\w*\+?=")
 _CLASSES = (("[!", "[^"), ("[:alnum:]", "\\w"), ("[:alpha:]", "\\w"), ("[:digit:]", "\\d"), ("[:space:]", " "))
 """Signs of a pattern of the shell, and what they are in a regular expression."""

@@ -194,7 +194,6 @@ class Statements(Expressions):
         function = Function(start, end, node.name, parameters, None, False, result)
         function.convert = lambda: self._function_body(node, marked, returns, start, end)
         function.silent = silent
-        function.getter = getter
         return [*made, function]
 
     def _class(self, node: ast.ClassDef, start: int, end: int) -> list[Node]:
