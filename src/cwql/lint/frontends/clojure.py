@@ -8,20 +8,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import CLOSERS
-from cwql.lint.ir import (
-    Argument,
-    Assign,
-    Block,
-    Call,
-    Function,
-    Items,
-    Member,
-    Name,
-    Node,
-    Pairs,
-    Parameter,
-    key_of,
-)
+from cwql.lint.ir import Argument, Assign, Block, Call, Function, Items, Member, Name, Node, Pairs, Parameter, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.templates.model import QuoteStyle
 
