@@ -77,6 +77,7 @@ The eighth round, ``holdout/eighth``, fresh files with other shapes. First runs:
 | PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 20 snippets | 17 of 17 | 0 | 6, in 5 of 20 |
 | Python, notebooks and Power Query, 20 snippets | 27 of 29 | 0 | 18, in 13 of 20 |
 | C#, VB.NET, Java, Kotlin and Swift, 20 snippets | 13 of 17 | 0 | 1 |
+| TypeScript, JavaScript and data files, 20 snippets | 20 of 22 | 1 | 3, in 3 of 20 |
 
 The false warnings were guards of functions in Elixir, tests for quotes, and functions of a script.
 In C#, VB.NET, Java, Kotlin and Swift the linter missed parts of conditions that a method adds to a list of its class, a date without
@@ -115,6 +116,8 @@ UNMET = frozenset(
         "Send-Digest.ps1",
         # Options that `zparseopts` reads.
         "chat-bot.zsh",
+        # A variable that another command of the list sets.
+        ".gitlab-ci.yml",
     )
 )
 """Snippets of the later rounds whose labels are not met yet."""

@@ -140,6 +140,9 @@ def _name(flow: Flow, node: Name) -> Value:
     moved = value.moved(node.start, node.end)
     if not moved.texts and not moved.safe and flow.module.types.get(node.name) and not moved.parameter:
         moved.safe = value.items is None and flow.is_safe_name(node.name)
+    if written in ("env", "environ", "argv") and value.function is None:
+        # ``const env = await load()``
+        moved.origin = moved.origin or "rows"
     return guess(moved, written)
 
 

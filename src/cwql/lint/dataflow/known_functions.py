@@ -449,6 +449,7 @@ def known_call(  # noqa: C901  # a case for each kind of function
                 if groups is not None:
                     found = Value(node.start, node.end)
                     found.entries = groups
+                    found.pattern = compiled_pattern
                     if folded in ("findall", "scan", "findallstring"):
                         return Value(node.start, node.end, safe="*" in groups)
                     if folded == "finditer":

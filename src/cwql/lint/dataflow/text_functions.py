@@ -8,7 +8,7 @@ from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, Q
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import Builder
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, rest
-from cwql.lint.ir import Call, Literal, Member, Node, Number, Pattern
+from cwql.lint.ir import Call, Literal, Node, Number, Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -194,6 +194,9 @@ def replaced(
         patterns = [item.plain for item in pattern.items]
     if isinstance(pattern_node, Pattern):
         patterns = [_bare(pattern_node.text)]
+    elif pattern is not None and pattern.pattern:
+        # ``const QUOTE = /"/g;``
+        patterns = [_bare(pattern.pattern)]
     if flow.traits.delimited and patterns and patterns[0] is not None and patterns[0][:1] in "/#~":
         patterns = [_bare(each or "") for each in patterns]
     value = Value(node.start, node.end)
@@ -351,20 +354,14 @@ def replace_call(  # the parts of a call
         at = int(owner_name == "regex" and flow.traits.implicit)
         subject, pattern, replacement = values[at], values[1 - at], values[2]
         pattern_node = nodes[1 - at] if len(nodes) > 1 else None
-    elif (
-        folded == "replaceallstring"
-        and owner is not None
-        and isinstance(node, Call)
-        and isinstance(node.callee, Member)
-    ):
-        # ``regexp.MustCompile("…").ReplaceAllString(text, "")``
-        compiled = node.callee.owner
-        first = compiled.arguments[0].value if isinstance(compiled, Call) and compiled.arguments else None
-        subject, pattern_node = (values[0] if values else None), first
-        pattern = flow.evaluate(first) if first is not None else None
     elif folded == "replace" and owner is not None and owner.pattern == "'" and len(values) == 1:
         # ``strings.NewReplacer("'", "").Replace(text)``
         return Value(node.start, node.end, safe=True)
+    elif owner is not None and owner.pattern and values:
+        # ``QUOTE.Replace(text, "")``, ``QUOTE.sub("", text)``, ``QUOTE.matcher(text).replaceAll("")``
+        given = values[::-1] if folded in ("sub", "gsub") else values
+        subject, pattern, pattern_node = given[0] if len(given) > 1 else None, owner, None
+        replacement = given[min(1, len(given) - 1)]
     elif folded in ("delete", "remove") and owner is None:
         return None
     elif folded in ("delete", "tr") and pattern is not None and pattern.plain:

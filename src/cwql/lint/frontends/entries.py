@@ -31,7 +31,7 @@ TEMPLATES = re.compile(
 _CONVERSION = re.compile(
     r"\.to(?:ISO|ISOString|Format|UTC)\([^()]*\)\s*\}|\.format\(\s*['\"][yYMD][^()]*\)\s*\}|\|\s*(?:int|float)\b"
     r"|\b(?:int|parseInt|parseNumber|Number|length|formatDate|formatDateTime|utcNow|startOf\w+|strftime)\("
-    r"|ansible_date_time\.|\$(?:now|today)\b|\biso8601\b|\bnow\s*\}"
+    r"|ansible_date_time\.|\$(?:now|today)\b|\biso8601\b|\bdefault\(['\"]\d{4}-\d\d|\bnow\s*\}"
 )
 """Conversions in a template to a number or a date."""
 
@@ -41,7 +41,8 @@ _ID = re.compile(r"[.'\"](?:\w*(?:_i|[a-z]I)|[iI])[dD]['\")\]]*\s*\}")
 _INPUT = re.compile(r"\$json\b|\b(?:body|query|params|headers|form|inputs?|trigger\w*)\b", re.IGNORECASE)
 """Parts of a template that say that anybody may send the value."""
 
-_INNER_URL = re.compile(r"https?://[^\s\"<>\\]+")
+_INNER_URL = re.compile(r'(?<=")https?://[^"\\\n]++(?=")|https?://[^\s"<>\\]++')
+"""A URL in JSON that is in a string: the whole of a text, which may have blanks, or up to a blank."""
 
 
 class Entry(Value):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
+    from cwql.lint.frontends import Language
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
@@ -58,25 +59,39 @@ PLAIN = QuoteStyle({}, "\n\r\t#:{}" + CONTROLS)
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a YAML text, up to the first line that cannot be parsed."""
     entries, parents = read_entries(source.text)
-    scripts = [
-        entry
-        for entry in entries
-        if entry.key in _SCRIPTS and source.text[entry.start] not in "\"'" and "ondition" in entry.text
-    ]
-    for entry in scripts:
-        yield from _read_script(source, context, entry)
-    yield from find_in_entries([entry for entry in entries if entry not in scripts], parents, context, "yaml")
+    rest: list[Entry] = []
+    for entry in entries:
+        code = "ondition" in entry.text and source.text[entry.start] not in "\"'"
+        language = _language_of(entry) if code else None
+        if language is None:
+            rest.append(entry)
+        else:
+            yield from _read_script(source, context, entry, language)
+    yield from find_in_entries(rest, parents, context, "yaml", safe="collection.insomnia.rest" in source.text)
 
 
-def _read_script(source: Source, context: Context, entry: Entry) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the results for the code of a step: PowerShell if it calls cmdlets, otherwise that of a shell."""
-    from cwql.lint.frontends import UnreadableSource, find_language
-    from cwql.lint.frontends.markdown import guess_language, read_code
+def _language_of(entry: Entry) -> Language | None:
+    """Return the language of the code of a step; that of an item of a list has to be clear from its text."""
+    named = _SCRIPTS.get(entry.key, "" if not entry.key else None)
+    if named is None:
+        return None
+    from cwql.lint.frontends import find_language
+    from cwql.lint.frontends.markdown import guess_language
+
+    if named:
+        return find_language(named)
+    return guess_language(entry.text) or (find_language("shell") if entry.key else None)
+
+
+def _read_script(
+    source: Source, context: Context, entry: Entry, language: Language
+) -> Iterator[ConditionTemplate | Diagnostic]:
+    """Yield the results for the code of a step."""
+    from cwql.lint.frontends import UnreadableSource
+    from cwql.lint.frontends.markdown import read_code
 
     start = source.text.rfind("\n", 0, entry.start) + 1
     margin = entry.start - start if source.text[start : entry.start].isspace() else 0
-    named = _SCRIPTS[entry.key]
-    language = (None if named else guess_language(entry.text)) or find_language(named or "shell")
     try:
         found = read_code(source, context, language, entry.start - margin, entry.end, margin)
     except UnreadableSource:
