@@ -52,6 +52,8 @@ class Emitter:
         self.flow = flow
         self.context: Context = flow.context
         self.language = language
+        self._closed: dict[str, bool] = {}
+        self._values: dict[str, Value | None] = {}
         self.found: dict[tuple[int, int, str, str], list[ConditionTemplate]] = {}
 
     def emit(self) -> Iterator[ConditionTemplate | Diagnostic]:
@@ -109,23 +111,47 @@ class Emitter:
                     if made.near or not sink.member:
                         flow.sinks.append(made)
 
-    def _passed(self, name: str, seen: tuple[str, ...] = ()) -> Value | None:
+    @cached_property
+    def _given(self) -> dict[int, list[dict[str, Value]]]:
+        """Return the arguments of the calls of each function."""
+        given: dict[int, list[dict[str, Value]]] = {}
+        for function, values, *_ in self.flow.calls:
+            given.setdefault(id(function), []).append(values)
+        return given
+
+    def _passed(self, name: str) -> Value | None:
         """Return the value of a parameter if only the program calls the functions that have it."""
-        found: list[Value] = []
-        for function in self.flow.takers.get(name, {}).values():
-            given = [values.get(name) for called, values, *_ in self.flow.calls if called is function]
-            if not given or not self._is_private(function):
-                return None
-            for value in given:
-                if value is None or value.parameter in (name, *seen):
-                    continue
-                passed = self._passed(value.parameter, (*seen, name)) if value.parameter and not value.safe else None
-                found.append(value if passed is None else passed)
-        if not found:
+        if not self._is_closed(name):
             return None
-        together = Value(0, 0, safe=all(map(is_harmless, found)))
-        together.origin = origin_of(found)
-        return together
+        if name not in self._values:
+            found: list[Value] = []
+            names = {name: None}
+            waiting = [name]
+            while waiting:
+                each = waiting.pop()
+                for function in self.flow.takers[each]:
+                    for values in self._given[function]:
+                        value = values.get(each)
+                        if value is None or (value.parameter in names and not value.safe):
+                            continue
+                        if value.parameter and not value.safe and self._is_closed(value.parameter):
+                            names[value.parameter] = None
+                            waiting.append(value.parameter)
+                        else:
+                            found.append(value)
+            together = Value(0, 0, safe=all(map(is_harmless, found)))
+            together.origin = origin_of(found)
+            self._values[name] = together if found else None
+        return self._values[name]
+
+    def _is_closed(self, name: str) -> bool:
+        """Return whether only the program calls the functions that have a parameter."""
+        if name not in self._closed:
+            takers = self.flow.takers.get(name, {})
+            self._closed[name] = bool(takers) and all(
+                key in self._given and self._is_private(function) for key, function in takers.items()
+            )
+        return self._closed[name]
 
     def _is_private(self, function: Function) -> bool:
         """Return whether only the file itself can call a function."""
