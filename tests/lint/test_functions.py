@@ -72,6 +72,14 @@ SAFE = [
      "func main() {\n\tlist(High)\n}")),
     ("a.exs", ('defmodule ConnectWise do\n  def since(d), do: get("/service/tickets", conditions: "dateEntered > [#{d}]")\nend\n'
      'ConnectWise.since(Date.end_of_month(Date.from_iso8601!(hd(System.argv()))))')),
+    # parameters of requests, routes and lists of the program itself
+    ("a.rb", RUBY + "optional :board, type: Integer\noptional :state, values: %w[New Open]\nsend(\"board/id = #{params[:board]} and status/name = '#{params[:state]}'\")"),
+    ("a.php", PHP + "$app->get('/t/{id:[0-9]+}', function ($request, $response, $args) { send(\"id = {$args['id']}\"); });"),
+    ("a.php", PHP + "$l = implode(',', array_map(static fn (int $i): int => $i, $x));\nsend(\"id in ($l)\");"),
+    ("a.rb", RUBY + "TEAMS = YAML.safe_load(<<~YML)\n  anna: [19, 22]\nYML\nTEAMS.each { |name, ids| ids.each_slice(20) { |part| send(\"id in (#{part.join(',')})\") } }"),
+    ("a.rb", RUBY + "helpers do\n  def clean(text)\n    text.gsub(/[^[:alnum:] -]/, '')\n  end\nend\nsend(\"summary = '#{clean(x)}'\")"),
+    ("a.clj", CLOJURE + '(def names ["Spam" "Ads"])\n(defn f [] (send (str "type/name not in (" (str/join "," (map #(str \\" % \\") names)) ")")))'),
+    ("a.clj", CLOJURE + '(defn f [t] (send (str "lastUpdated > [" (.truncatedTo t ChronoUnit/SECONDS) "]")))'),
 ]  # fmt: skip
 
 UNSAFE = [

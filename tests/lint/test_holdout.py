@@ -82,6 +82,15 @@ The eighth round, ``holdout/eighth``, fresh files with other shapes. First runs:
 The false warnings were guards of functions in Elixir, tests for quotes, and functions of a script.
 In C#, VB.NET, Java, Kotlin and Swift the linter missed parts of conditions that a method adds to a list of its class, a date without
 brackets, and a text that a function of another file encodes. A label was added: a field that does not exist (``LegacySync.ashx.cs``).
+
+The ninth round, ``holdout/ninth``, again other shapes. First runs:
+
+| | found | false errors | false warnings |
+|---|---|---|---|
+| PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 20 snippets | 14 of 15 | 2, in 1 of 20 | 8, in 6 of 20 |
+
+No label was changed. The false errors were literals of characters of Clojure, the false warnings parameters of Grape, routes of Slim,
+``static fn`` of PHP, and lists in YAML inside of a program.
 """
 
 from __future__ import annotations
@@ -94,7 +103,7 @@ from cwql.lint.linter import read_text
 from tests.lint.holdout import FOLDER, Snippet, count, read_all
 
 SNIPPETS = read_all()
-ROUNDS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+ROUNDS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 LATER = [snippet for name in ROUNDS for snippet in read_all(FOLDER / name)]
 REPORTS = read_all(Path(__file__).parent / "reproductions")
 
@@ -118,6 +127,10 @@ UNMET = frozenset(
         "chat-bot.zsh",
         # A variable that another command of the list sets.
         ".gitlab-ci.yml",
+        # `compact('conditions')` in a file that does not mention ConnectWise.
+        "routes.php",
+        # A parameter of Grape whose type is given by the block around its use.
+        "api.rb",
     )
 )
 """Snippets of the later rounds whose labels are not met yet."""

@@ -320,7 +320,8 @@ def _set_arguments(flow: Flow, node: Function, item: Value | None, receiver: Val
         value = flow.parameter(parameter, node.start)
         value.parameter = parameter.name if item is None else ""
         flow.env.set(parameter.name, value, counted=False)
-    names = [parameter.name for parameter in node.parameters[:1]]
+    # ``BOARDS.each do |name, ids|``: all of a safe mapping is safe.
+    names = [parameter.name for parameter in node.parameters[: 2 if item is not None and item.safe else 1]]
     if item is not None and not (names and is_input(names[0]) and not item.safe):
         for name in names or _IMPLICIT:
             flow.env.set(name, item, counted=False)
@@ -366,7 +367,8 @@ def run_inline(flow: Flow, node: Function, item: Value | None, receiver: Value |
     flow.statement = statement
     for name in (*[parameter.name for parameter in node.parameters], *_IMPLICIT):
         way.names.pop(name, None)
-    known = {name: value for name, value in way.names.items() if outer.get(name) is not None}
+    # A function that a block defines, such as ``helpers do … end``, is one of the program.
+    known = {name: value for name, value in way.names.items() if value.function or outer.get(name) is not None}
     if known:
         way.names.clear()
         way.names.update(known)

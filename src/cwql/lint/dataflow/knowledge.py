@@ -19,7 +19,9 @@ NUMBERS = words(
     monthrange numberinput tonumeric ipaddress ipnetwork ipv4address ipv6address tokenhex hex hexdigest md5 sha1 crc32 bin2hex
     tohexstring randomuuid newguid randint randrange getint getlong getshort getdouble getfloat
     getbigdecimal getboolean getbool getint16 getint32 getint64 getdecimal getguid getdatetime getdatetimeoffset getdate
-    gettimestamp getuuid optint optlong optdouble optboolean asint aslong asdouble asboolean intvalue longvalue nextint
+    gettimestamp getuuid truncatedto atzone atoffset atstartofday atzonesameinstant withzonesameinstant
+    plusyears plusmonths plusweeks plusdays plushours plusminutes plusseconds minusyears minusmonths minusweeks minusdays
+    minushours minusminutes minusseconds withdayofmonth withnano optint optlong optdouble optboolean asint aslong asdouble asboolean intvalue longvalue nextint
     intvar doublevar booleanvar"""
 )
 """Calls that return a number, a date or an identifier, or fail."""
@@ -95,10 +97,8 @@ DEDENTS = words("dedent cleandoc trimindent stripindent")
 CUTS = words(
     """split slice substring substr padstart padend padleft padright pop shift take lower upper tolower toupper
     tolowercase touppercase downcase upcase left mid right removesuffix removeprefix add plus minus rsplit partition
-    rpartition splitlines title zfill astimezone normalize localize combine date truncatedto atzone atoffset
-    atstartofday atzonesameinstant withzonesameinstant plusyears plusmonths plusweeks plusdays plushours plusminutes
-    plusseconds minusyears minusmonths minusweeks minusdays minushours minusminutes minusseconds withdayofmonth
-    withnano lowercase uppercase lowercased uppercased capitalize capitalized casefold tolowerinvariant
+    rpartition splitlines title zfill astimezone normalize localize combine date
+    lowercase uppercase lowercased uppercased capitalize capitalized casefold tolowerinvariant
     toupperinvariant strtolower strtoupper ucfirst lcfirst mbstrtolower mbstrtoupper startofday startofweek startofmonth endofday endofmonth subday subdays subhours subweek subweeks
     submonth submonths subminutes drop droplast dropfirst dropwhile takelast takewhile prefix suffix substringbefore
     substringafter substringbeforelast substringafterlast removesurrounding skip head tail"""
@@ -168,7 +168,7 @@ TEXT_OWNERS = words("string strings text str enum array lists list utils stringu
 QUOTES = re.compile(r"\\?[\"'`]|\[(?=[^\]\w]*[\"'`])[^\]\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")
 """Patterns of quotes."""
 
-ALL_BUT = re.compile(r"\\[DW]\+?|\[\^(?:[\w \-.@:,]|\\[dws.\-]|\\p(?:[LN]|\{[LN][a-z]?\}))*\]\+?")
+ALL_BUT = re.compile(r"\\[DW]\+?|\[\^(?:[\w \-.@:,]|\\[dws.\-]|\\p(?:[LN]|\{[LN][a-z]?\})|\[:[a-oq-z]+:\])*\]\+?")
 """Patterns of everything but characters that are safe."""
 
 _SAFE_PATTERN = re.compile(

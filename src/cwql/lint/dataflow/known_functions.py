@@ -82,8 +82,8 @@ _SHORTENS = words(
 _PRINTS = words("fprintf fprint fprintln write writeln")
 """Functions that add to the text that is their first argument."""
 
-_OPTIONS = words("methodoption classoption option")
-"""Declarations of options of the command line in Ruby."""
+_OPTIONS = words("methodoption classoption option optional requires routeparam")
+"""Declarations of options of the command line and of parameters of requests in Ruby."""
 
 _RULES = words(
     """integer numeric boolean bool date dateformat in uuid ulid digits digitsbetween alpha alphanum alphadash ip ipv4
@@ -286,15 +286,13 @@ def known_call(  # noqa: C901  # a case for each kind of function
         # ``Rule::in(self::STATUSES)``
         return Value(node.start, node.end, safe=is_harmless(first))
     if folded in _OPTIONS and first is not None and len(arguments) > 1:
-        # ``method_option :board, type: :numeric``
-        kinds = [
-            argument.value.name
-            for argument in arguments
-            if argument.name == "type" and isinstance(argument.value, Name)
-        ]
-        listed = [value for value, argument in zip(values, arguments, strict=False) if argument.name == "enum"]
-        safe = any(kind in (":numeric", ":boolean") for kind in kinds) or any(map(is_harmless, listed))
-        flow.env.set(f"options.{key_of(arguments[0].value)}", Value(node.start, node.end, safe=safe))
+        _note_option(
+            flow, node, values, arguments, "options" if "option" in folded and folded != "optional" else "params"
+        )
+    plain = first.plain if first is not None and owner_name == "yaml" and folded in ("load", "safeload") else None
+    if plain is not None and "'" not in plain and '"' not in plain:
+        # ``YAML.safe_load("board: 5")``
+        return Value(node.start, node.end, safe=True)
     if folded == "mapjoin" and len(values) > 1:
         mapped = map_call(node, "map", None, values, arguments)
         return join_values(flow, node, mapped, values[1] if len(values) > 2 else None) if mapped is not None else None
@@ -460,6 +458,15 @@ def known_call(  # noqa: C901  # a case for each kind of function
                         flow.env.set(arguments[2].value.name, found)
                     return found
     return None
+
+
+def _note_option(flow: Flow, node: Node, values: Sequence[Value], arguments: Sequence[Argument], owner: str) -> None:
+    """Note the type of an option: ``method_option :board, type: :numeric``, ``optional :status, values: %w[New Open]``."""
+    kinds = [each.value.name for each in arguments if each.name == "type" and isinstance(each.value, Name)]
+    listed = [value for value, each in zip(values, arguments, strict=False) if each.name in ("enum", "values")]
+    safe = any(kind in (":numeric", ":boolean") or is_safe_type(kind, {}) for kind in kinds)
+    option = Value(node.start, node.end, safe=safe or any(map(is_harmless, listed)))
+    (flow.members or flow.env).set(f"{owner}.{key_of(arguments[0].value)}", option)
 
 
 def _validated(flow: Flow, node: Node, owner: Node, rules: Mapping[str, Value]) -> Value:

@@ -59,7 +59,7 @@ _INPUT_MEMBERS = words("argv arguments environ env searchparams queryparams quer
 _SOURCES = words(
     """parseargs minimist input prompt readhost readline readlines gets getline readall readalllines readalltext readtoend rawinput getenv
     getenvironmentvariable environ importcsv convertfromcsv getcontent dictreader csvreader readcsv fgetcsv fgets fscanf filegetcontents
-    readfile readfilesync parsecsv readtext promptstring getparameter getquery promptbox getvalue getvalues getdisplayvalue flag.string csv.foreach csv.read
+    readfile readfilesync parsecsv readtext promptstring getparameter getquery getqueryparams getparsedbody promptbox getvalue getvalues getdisplayvalue flag.string csv.foreach csv.read
     parseargs parseknownargs file.read io.read file open opentext fopen newstreamreader streamreader"""
 )
 """Calls that read input, files or the environment."""

@@ -8,7 +8,22 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import CLOSERS
-from cwql.lint.ir import Argument, Assign, Block, Call, Function, Items, Member, Name, Node, Pairs, Parameter, key_of
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Block,
+    Call,
+    Chunk,
+    Function,
+    Items,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Pairs,
+    Parameter,
+    key_of,
+)
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.templates.model import QuoteStyle
 
@@ -26,6 +41,7 @@ _SYNTAX = Syntax(
 )
 
 
+_CHARACTERS = {"\\newline": "\n", "\\space": " ", "\\tab": "\t"}
 _THREADS = frozenset(("->", "->>", "some->", "some->>", "cond->", "cond->>"))
 
 
@@ -50,6 +66,11 @@ class Clojure(Parser):
             return Name(
                 token.start, token.end, token.text.lstrip(":") if not token.text.startswith(":") else token.text
             )
+        if token.text.startswith("\\"):
+            # A character: ``\\"``, ``\\newline``
+            self.at += 1
+            character = _CHARACTERS.get(token.text, token.text[1:])
+            return Literal(token.start, token.end, [Chunk("escape", character, token.start, token.end)])
         if token.text == "#" and self.word(1) == "(":
             # ``#(str "'" % "'")``
             self.at += 1

@@ -87,6 +87,8 @@ class Php(Parser):
 
     def named_operand(self) -> Node | None:
         """Parse ``array(…)`` as a list or mapping, and a variable in a string that goes on (``$a->b``)."""
+        if self.word() == "static" and self.word(1) in self.functions:
+            self.at += 1
         if self.word().lower() == "array" and self.word(1) == "(":
             self.at += 1
             return self.items()
