@@ -88,6 +88,7 @@ The ninth round, ``holdout/ninth``, again other shapes. First runs:
 | | found | false errors | false warnings |
 |---|---|---|---|
 | PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 20 snippets | 14 of 15 | 2, in 1 of 20 | 8, in 6 of 20 |
+| TypeScript and JavaScript, 11 snippets | 13 of 13 | 0 | 1 |
 
 No label was changed. The false errors were literals of characters of Clojure, the false warnings parameters of Grape, routes of Slim,
 ``static fn`` of PHP, and lists in YAML inside of a program.

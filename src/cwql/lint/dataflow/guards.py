@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import DIGITS, fold, is_anchored, is_safe_pattern
+from cwql.lint.dataflow.knowledge import DIGITS, QUOTES, fold, is_anchored, is_safe_pattern
 from cwql.lint.dataflow.list_functions import is_safe_test
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import is_harmless, is_word, path_of
@@ -193,6 +193,12 @@ def _without_quote(test: Call, flow: Flow) -> set[str]:
     if name in _CONTAINS_ANY and quotes and ("'" in quotes or '"' in quotes):
         # ``strings.ContainsAny(name, "'\"")``
         return {path for path in (path_of(values[0]) if len(values) == 2 and values[0] is not None else "",) if path}
+    if name in _MATCHES or name == "search":
+        # ``UNSAFE.test(name)``, ``QUOTES.search(name)``
+        operands = [each for each in (owner, *values) if each is not None]
+        quoted = [QUOTES.fullmatch(_text_of(each, flow) or "") is not None for each in operands]
+        tested = [path_of(each) for each, is_pattern in zip(operands, quoted, strict=True) if not is_pattern]
+        return {path for path in tested if path} if any(quoted) else set()
     if name not in _CONTAINS or not values or not _is_quote(values[-1]):
         return set()
     searched = values[0] if len(values) == 2 else owner
@@ -403,13 +409,19 @@ def _value_of(node: Node, flow: Flow) -> Value | None:
 
 def _is_safe(node: Node, whole: bool, flow: Flow, begins: bool = False) -> bool:
     """Return whether a node is a pattern that only safe texts match; `whole` if it has to be anchored, at its end only if it `begins` there."""
+    text = _text_of(node, flow)
+    return text is not None and is_safe_pattern(text) and (not whole or is_anchored(f"^{text}" if begins else text))
+
+
+def _text_of(node: Node, flow: Flow) -> str | None:
+    """Return the text of a pattern without its delimiters; None if a node is not known to be one."""
     if isinstance(node, Call) and node.arguments and is_compiler(node):
         # ``re.compile("…").fullmatch(text)``
         node = node.arguments[0].value or node
     text = node.text if isinstance(node, Pattern) else node.value if isinstance(node, Literal) else _named(node, flow)
     if text is None:
-        return False
+        return None
     head, slash, flags = text.rpartition("/")
     if slash and (not isinstance(node, Literal) or text.startswith("/")) and (not flags or flags.isalpha()):
         text = head.removeprefix("/")
-    return is_safe_pattern(text) and (not whole or is_anchored(f"^{text}" if begins else text))
+    return text
