@@ -89,9 +89,11 @@ The ninth round, ``holdout/ninth``, again other shapes. First runs:
 |---|---|---|---|
 | PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 20 snippets | 14 of 15 | 2, in 1 of 20 | 8, in 6 of 20 |
 | TypeScript and JavaScript, 11 snippets | 13 of 13 | 0 | 1 |
+| Python, notebooks and Power Query, 15 snippets | 18 of 22 | 0 | 2, in 2 of 15 |
 
 No label was changed. The false errors were literals of characters of Clojure, the false warnings parameters of Grape, routes of Slim,
 ``static fn`` of PHP, and lists in YAML inside of a program.
+In Python the linter missed formats with ``{start:%Y-%m-%d}``, which it read as those of printf.
 """
 
 from __future__ import annotations
@@ -118,6 +120,8 @@ UNMET = frozenset(
         "ConditionText.java",
         # A private function with dates of a generator.
         "schedule_board.py",
+        # A part of a URL that is passed on, and has no operator that is known.
+        "legacy/report2.py",
         # A fixture with parameters.
         "test_conditions.py",
         # The same hashtable for two requests, in a block of ForEach-Object.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow, register
 from cwql.lint.dataflow.frame import Frame
@@ -202,17 +204,19 @@ def _items(flow: Flow, node: Items) -> Value:
     elif 2 <= len(values) <= 4:
         # ``("/service/tickets", "closedFlag = false")``
         flow.frames.append(frame)
-        sink = sent_after(flow, values[0], values[1])
+        # ``("members", "/system/members", "inactiveFlag = false")``
+        for path, text in pairwise(values):
+            sink = sent_after(flow, path, text)
+            if sink is not None:
+                sink.kept = True
         flow.frames.pop()
-        if sink is not None:
-            sink.kept = True
     value.sinks += frame.sinks + frame.carried[:20]
     frame.close(flow.frames[-1])
     return value
 
 
 _COMPARISON = re.compile(
-    r"\s*+\(*+\s*+[A-Za-z_][\w/.]*+\s*+(?:[=!<>]=?|(?:not\s+)?(?:like|contains|in)\b)\s*+[\"'\[(\w\ufffc]",
+    r"\s*+\(*+\s*+[A-Za-z_][\w/.]*+\s*+(?:[=!<>]=?|(?:not\s+)?(?:like|contains|in|between)\b)\s*+[\"'\[(\w\ufffc]",
     re.IGNORECASE,
 )
 

@@ -65,7 +65,9 @@ def format_value(
     safe = True
     for text in template.texts[:MOST_TEXTS]:
         shown = "".join([each.text for each in text.segments])
-        braces = (_BRACES.search(shown) is not None and _FORM.search(shown) is None) or flow.traits.braces
+        braces = (
+            _BRACES.search(shown) is not None and _FORM.search(_BRACES.sub("", shown)) is None
+        ) or flow.traits.braces
         if not (braces or values or named) and _FORM.search(shown) is None and "%%" not in shown:
             return None
         builder = Builder(flow, node)

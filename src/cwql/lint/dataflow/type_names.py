@@ -88,7 +88,7 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     if members is not None:
         return aliases.get(f"typeof {members[1] or members[2]}") == "enum"
     match = _WRAPPER.fullmatch(type)
-    if match is not None and match[1].lower().endswith("annotated"):
+    if match is not None and match[1].lower().endswith(("annotated", "constr")):
         # ``Annotated[int, Path(ge=1)]``
         pattern = _PATTERN.search(match[2])
         known = pattern is not None and is_anchored(pattern[1]) and is_safe_pattern(pattern[1])
