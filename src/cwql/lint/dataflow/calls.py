@@ -597,7 +597,7 @@ def _member(flow: Flow, node: Member) -> Value:
         return entry.moved(node.start, node.end)
     frame.close(flow.frames[-1])
     member = flow.classes[owner.kind].get(f"this.{node.name}") if owner.kind else None
-    if member is not None and member.function is not None and member.function.getter:
+    if member is not None and member.function is not None and not member.function.parameters:
         return _local(flow, Call(node.start, node.end, node, []), member.function, [])
     if node.name in ("Groups", "groups") and owner.entries:
         # ``Regex.Match(…).Groups[1].Value``
