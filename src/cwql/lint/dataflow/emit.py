@@ -83,17 +83,18 @@ class Emitter:
             place = flow.targets.get((owner, name))
             if place is not None:
                 sink.use(place)
+        seen: set[tuple[int, int]] = set()
         for _ in range(3):
             # ``def tile(conditions): count(conditions)``
             for function, given, statement, scope, places, caller in flow.calls:
                 for name, sink in flow.parametric.get(id(function), ()):
                     value = given.get(name)
-                    own = flow.parametric.setdefault(id(caller), [])
-                    if value is None or not value.parameter or any(each.at == sink.at for _, each in own):
+                    if value is None or not value.parameter or caller is function or (id(caller), sink.at) in seen:
                         continue
+                    seen.add((id(caller), sink.at))
                     made = Sink([], sink.parameter, sink.key, sink.at, statement, scope, partial=sink.partial)
                     made.near = list(sink.near or sink.uses or _around(sink, flow)[:1] or places[:1])
-                    own.append((value.parameter, made))
+                    flow.parametric.setdefault(id(caller), []).append((value.parameter, made))
         for function, given, statement, scope, places, _ in flow.calls:
             for name, sink in flow.parametric.get(id(function), ()):
                 value = given.get(name)
