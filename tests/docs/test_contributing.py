@@ -119,7 +119,7 @@ def test_every_module_that_is_run_exists(module: str) -> None:
 
 
 def test_no_code_compares_the_name_of_a_dialect_or_language() -> None:
-    what = r"(?:dialect|product|language)(?:\.name)?"
+    what = r"(?:dialect|product|language|traits)(?:\.name)?"
     asked = re.compile(rf"""{what} *(?:==|!=|is not|is|not in|in) *(?:[\[({{]? *["']|MANAGE\b|AUTOMATE\b)""")
     found = [
         f"{path.relative_to(ROOT).as_posix()}: {line.strip()}"

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import CONNECTED, OPEN_QUERY, target_of
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from cwql.lint.ir import Function, Module
     from cwql.lint.request_targets import Context
 
-_ = _calls
 _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
 _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
@@ -156,16 +154,18 @@ class Emitter:
 
     def _is_private(self, function: Function) -> bool:
         """Return whether only the file itself can call a function."""
-        if self.flow.traits.shared or function.name.startswith("_"):
+        traits = self.flow.traits
+        if traits.shared or function.name.startswith("_"):
             return True
-        if self.language == "powershell":
-            return not self.context.source.name.lower().endswith(".psm1")
+        filename = self.context.source.name.lower()
+        if traits.libraries:
+            return not filename.endswith(traits.libraries)
         text = self.context.source.text
-        script = text.startswith("#!") or self.context.source.name.lower().endswith((".exs", ".pl"))
+        script = text.startswith("#!") or filename.endswith((".exs", ".pl"))
         if script or "package main\n" in text[:4000]:
             # No other file can import it.
             return True
-        if self.language == "javascript" and text.startswith(("function", "async function"), function.start):
+        if traits.exports and text.startswith(("function", "async function"), function.start):
             # A function of a module, unless the module exports it.
             return function.name not in self._exported
         start = text.rfind("\n", 0, function.start) + 1

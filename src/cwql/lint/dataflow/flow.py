@@ -9,6 +9,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.bindings import CONSTRUCTORS, Bindings
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.guards import empty_names_of, guards_of, is_nothing
+from cwql.lint.dataflow.handlers import HANDLERS
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.type_names import is_date_type
@@ -33,7 +34,7 @@ from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import TypeAlias
 
     Members: TypeAlias = tuple[Environment, list[tuple[Function, Environment, Scope, bool]], Scope]
@@ -412,7 +413,7 @@ class Flow(Bindings):
             over.pairs = True
         for index, name in enumerate(node.names):
             item = self.item_of(over, name)
-            unpacks = over is not None and len(node.names) > 1 and self.traits.name != "go"
+            unpacks = over is not None and len(node.names) > 1 and not self.traits.indexes
             rows = [row.items or [] for row in (over.items or ())] if unpacks and over is not None else []
             if rows and over is not None and not over.partial and all(len(row) == len(node.names) for row in rows):
                 # ``for id, name in [(1, "New"), (2, "Open")]``
@@ -449,7 +450,7 @@ class Flow(Bindings):
         self.budget -= 1
         if self.depth > DEPTH or self.budget < 0:
             return Value(node.start, node.end)
-        handler = _HANDLERS.get(type(node))
+        handler = HANDLERS.get(type(node))
         if handler is None:
             self.run_statement(node)
             return Value(node.start, node.end)
@@ -464,11 +465,3 @@ class Flow(Bindings):
         value = self.evaluate(node)
         self.frames.pop()
         return value
-
-
-_HANDLERS: dict[type[Node], Callable[..., Value]] = {}
-
-
-def register(kind: type[Node], handler: Callable[..., Value]) -> None:
-    """Set the function that evaluates a kind of node: it takes the flow and the node."""
-    _HANDLERS[kind] = handler

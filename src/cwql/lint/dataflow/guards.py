@@ -349,8 +349,7 @@ def _checked(test: Call, flow: Flow) -> set[str]:
         return set(paths[:1])
     if name in _MATCHES:
         whole = name not in ("fullmatch", "matches")
-        # Python's ``match`` begins at the start of the text.
-        begins = name == "match" and flow.traits.name == "python"
+        begins = name == "match" and flow.traits.starts
         if owner is not None and _is_safe(owner, whole, flow, begins) and paths:
             return set(paths[:1])
         if any(_is_safe(value, whole, flow, begins) for value in values):

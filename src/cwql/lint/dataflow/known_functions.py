@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.expressions import note_groups
 from cwql.lint.dataflow.guards import guards_of, is_compiler
 from cwql.lint.dataflow.knowledge import (
     APPENDS,
@@ -36,6 +35,7 @@ from cwql.lint.dataflow.knowledge import (
     is_escaper,
 )
 from cwql.lint.dataflow.list_functions import filter_call, is_safe_test, map_call, mapping_of, part_of_mapping
+from cwql.lint.dataflow.operators import note_groups
 from cwql.lint.dataflow.origins import OUTSIDE, guess
 from cwql.lint.dataflow.text_functions import (
     concat_call,
@@ -119,8 +119,8 @@ def known_call(  # noqa: C901  # a case for each kind of function
     owner_node = callee.owner if isinstance(callee, Member) else None
     owner_name = fold(owner_node.name) or owner_node.name if isinstance(owner_node, (Name, Member)) else ""
     is_module = owner is None or (not owner.texts and owner.items is None and owner_name in TEXT_OWNERS)
-    if flow.traits.name == "elixir" and isinstance(owner_node, Name):
-        # Functions of a module take what they change first: ``Date.add(today, 7)``.
+    if flow.traits.modules and isinstance(owner_node, Name):
+        # ``Date.add(today, 7)``
         is_module = is_module or owner_node.name[:1].isupper()
     first = values[0] if values else None
     if owner is None and (folded in APPENDS or folded in PUSHES):

@@ -120,7 +120,7 @@ def guess(value: Value, name: str, member: bool = False) -> Value:
 
 def origin_of(values: Iterable[Value]) -> Origin:
     """Return the origin of a value that is one of several, or made of them."""
-    origins = {value.origin for value in values if not value.safe and (value.origin or not value.texts)}
+    origins: set[Origin] = {value.origin for value in values if not value.safe and (value.origin or not value.texts)}
     for origin in ("given", "rows"):
         if origin in origins:
             return origin

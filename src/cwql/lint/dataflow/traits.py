@@ -24,7 +24,10 @@ class Traits(Value):
     of their types, `pairs` if a loop over a mapping gives keys with their values, `shared` if functions set the variables of the program, `implicit` if the last expression of a function is
     its result. `verbs` are methods whose first argument is a condition, if their chain of names gives an endpoint.
     `templates` is True if libraries fill places such as ``{name}`` in a URL, `arguments` if a number or capitals
-    that the program does not set name an argument or a variable of the environment.
+    that the program does not set name an argument or a variable of the environment. `libraries` are the endings of the names of
+    files whose functions other files call, if other files call those of no other file; `exports` is True if other files call only
+    the functions that a file exports. `modules` is True if functions take what they change first, after the name of a
+    module; `indexes` if a loop with two names gives positions with items; `starts` if ``match`` begins at the start of a text.
     """
 
     name: str
@@ -44,3 +47,8 @@ class Traits(Value):
     templates: bool = False
     arguments: bool = False
     implicit: bool = False
+    libraries: tuple[str, ...] = ()
+    exports: bool = False
+    modules: bool = False
+    indexes: bool = False
+    starts: bool = False

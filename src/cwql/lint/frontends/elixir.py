@@ -175,6 +175,6 @@ class Elixir(WordParser):
         return Function(token.start, self.last_end(), "", [Parameter("&1")], value, True)
 
 
-GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True, implicit=True), functions="words")
+GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True, implicit=True, modules=True), functions="words")
 
 extract = GRAMMAR.extract

@@ -102,6 +102,6 @@ class Go(Parser):
         return super().named_operand()
 
 
-GRAMMAR = Grammar(_SYNTAX, Go, Traits("go", layouts=True, receivers=True), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Go, Traits("go", layouts=True, receivers=True, indexes=True), functions="braces")
 
 extract = GRAMMAR.extract

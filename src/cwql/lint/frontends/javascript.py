@@ -151,7 +151,7 @@ def _place_of(names: Sequence[str], text: str) -> RequestTarget | None:
 GRAMMAR = Grammar(
     _SYNTAX,
     JavaScript,
-    Traits("javascript", place_of=_place_of, words=_OPERATIONS, native_dates=True),
+    Traits("javascript", place_of=_place_of, words=_OPERATIONS, native_dates=True, exports=True),
     functions="methods",
 )
 

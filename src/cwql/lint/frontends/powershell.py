@@ -510,7 +510,9 @@ def _spanned(node: Node, start: int, end: int) -> Node:
 GRAMMAR = Grammar(
     SYNTAX,
     PowerShell,
-    Traits("powershell", place_of=place_of_command, native_dates=True, words=(WORD,), implicit=True),
+    Traits(
+        "powershell", place_of=place_of_command, native_dates=True, words=(WORD,), implicit=True, libraries=(".psm1",)
+    ),
     functions="commands",
 )
 

@@ -225,7 +225,7 @@ def find_in_module(
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions that the data flow finds in the relevant statements of a file."""
     program = Program(Statements(module, libraries, interest).module(), find_member_types(module), find_aliases(module))
-    traits = Traits("python", place_of=libraries.place_of, numbers=_NUMBERS, verbs=VERBS)
+    traits = Traits("python", place_of=libraries.place_of, numbers=_NUMBERS, verbs=VERBS, starts=True)
     return find_flow(context, module.text, program, traits, "python")
 
 

@@ -1,0 +1,175 @@
+"""Code in the place of a value: functions that are written where they are used, branches, loops and choices."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.guards import is_nothing
+from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, fold
+from cwql.lint.dataflow.origins import is_input, origin_of
+from cwql.lint.dataflow.values import MOST_TEXTS, Environment, Scope, Value, is_harmless, merged
+from cwql.lint.ir import Assign, Block, Branch, Call, Choice, Function, Jump, Loop, Name, Parameter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.ir import Node
+
+_IMPLICIT = ("_", "it", "$0")
+"""Names of the argument of a function without parameters."""
+
+
+def run_inline(flow: Flow, node: Function, item: Value | None, receiver: Value | None = None) -> Value:
+    """Evaluate the body of a function at the place where it is written; `item` is its first argument.
+
+    A `receiver` is the object that its calls without an owner go to, and the result is what they make of it.
+    """
+    outer, returned, owner, scope = flow.env, flow.returned, flow.owner, flow.scope
+    flow.env = Environment(outer)
+    flow.returned = []
+    flow.scope = Scope(scope)
+    # A block that is an argument of a call may belong to its target.
+    flow.scope.assigned = True
+    _set_arguments(flow, node, item, receiver)
+    result = Value(node.start, node.end)
+    body = node.body
+    statement = flow.statement
+    if isinstance(body, Block):
+        last = body.statements[-1] if body.statements else None
+        for each in body.statements[:-1]:
+            flow.run_statement(each)
+        if last is not None and not isinstance(last, (Branch, Loop, Jump, Block, Assign, Function)):
+            flow.open_statement(last)
+            result = flow.evaluate(last)
+            flow.close_statement()
+        elif last is not None:
+            flow.run_statement(last)
+        if flow.returned:
+            result = merged(flow.returned[:8])
+    elif body is not None:
+        result = flow.evaluate(body)
+    way = flow.env
+    if receiver is not None:
+        result = way.names.pop("this")
+    flow.env, flow.returned, flow.owner, flow.scope = outer, returned, owner, scope
+    flow.statement = statement
+    for name in (*[parameter.name for parameter in node.parameters], *_IMPLICIT):
+        way.names.pop(name, None)
+    # A function that a block defines, such as ``helpers do … end``, is one of the program.
+    known = {name: value for name, value in way.names.items() if value.function or outer.get(name) is not None}
+    if known:
+        way.names.clear()
+        way.names.update(known)
+        flow.join(outer, [way, Environment(outer)])
+    return result
+
+
+def _set_arguments(flow: Flow, node: Function, item: Value | None, receiver: Value | None) -> None:
+    """Give the parameters of an inline function their values."""
+    owner = flow.owner
+    if node.parameters:
+        flow.owner = node
+        if owner is not None and owner is not node:
+            flow.enclosing[id(node)] = owner
+    for parameter in node.parameters:
+        value = flow.parameter(parameter, node.start)
+        value.parameter = parameter.name if item is None else ""
+        flow.env.set(parameter.name, value, counted=False)
+    # ``BOARDS.each do |name, ids|``: all of a safe mapping is safe.
+    names = [parameter.name for parameter in node.parameters[: 2 if item is not None and item.safe else 1]]
+    if item is not None and not (names and is_input(names[0]) and not item.safe):
+        for name in names or _IMPLICIT:
+            flow.env.set(name, item, counted=False)
+    if receiver is not None:
+        flow.env.set("this", receiver, counted=False)
+
+
+def evaluate_function(flow: Flow, node: Function) -> Value:
+    """Return the value of a function in the place of a value."""
+    value = Value(node.start, node.end)
+    value.function = node
+    flow.captured[id(node)] = flow.env, flow.scope
+    if node.inline and node.body is not None:
+        # A function that is written where it is used runs there, or never.
+        value.safe = run_inline(flow, node, None).safe
+    elif not node.inline:
+        flow.define(node)
+    return value
+
+
+def evaluate_choice(flow: Flow, node: Choice) -> Value:
+    """Return the value of one of several options."""
+    for test in node.tests:
+        flow.evaluate(test)
+    values = flow.choose(node)
+    known = [value for value in values if value.texts or value.items is not None or value.inner]
+    if not values:
+        return Value(node.start, node.end)
+    found = merged(values).moved(node.start, node.end)
+    given = [
+        value
+        for option, value in zip(node.options, values, strict=True)
+        if not (is_nothing(option) or isinstance(option, Jump) or _ends(option))
+    ] or values
+    found.safe = all(map(is_harmless, given))
+    # ``records[0] ?? null``, ``text.toIntOrNull() ?: return``
+    found.origin = origin_of(given)
+    if known and len(known) < len(values):
+        # What is not known adds nothing: ``text || undefined``.
+        found.texts = [text for value in known for text in value.texts][:MOST_TEXTS]
+        found.partial = True
+        found.open = not found.safe
+        found.parameter = next((value.parameter for value in values if value.parameter), "")
+        found.items = next((value.items for value in known if value.items is not None), None)
+    return found
+
+
+def evaluate_branch(flow: Flow, node: Branch) -> Value:
+    """Return the value of ``if`` in the place of a value: one of the last values of its bodies."""
+    values: list[Value] = []
+    for test in node.tests:
+        if test is not None:
+            flow.evaluate(test)
+    for body in node.bodies:
+        inner = Function(body.start, body.end, "", [], body, True)
+        value = run_inline(flow, inner, None)
+        last = body.statements[-1] if isinstance(body, Block) and body.statements else body
+        if not (_ends(last) or (isinstance(last, Jump) and not last.returns)):
+            values.append(value)
+    known = [value for value in values if value.texts]
+    if not values:
+        return Value(node.start, node.end)
+    found = merged(known or values).moved(node.start, node.end)
+    found.safe = all(value.safe or bool(value.texts) for value in values)
+    found.open = found.open or (len(known) < len(values) and not found.safe)
+    return found
+
+
+def _ends(node: Node) -> bool:
+    """Return whether a value is a call that never returns: ``?: error("unknown")``, ``?? fatalError()``."""
+    name = node.callee.name if isinstance(node, Call) and isinstance(node.callee, Name) else ""
+    return name in EXITS or fold(name) in ENDINGS
+
+
+def evaluate_loop(flow: Flow, node: Loop) -> Value:
+    """Return the list of the last values of a loop in the place of a value: ``$names = foreach ($name in $all) { … }``."""
+    over = flow.evaluate(node.over) if node.over is not None else None
+    body = Function(node.start, node.end, "", [Parameter(name) for name in node.names], node.body, True)
+    flow.looping += 1
+    made = run_inline(flow, body, flow.item_of(over, *node.names[:1]))
+    flow.looping -= 1
+    value = Value(node.start, node.end, safe=made.safe)
+    value.items, value.partial, value.origin = [made], True, made.origin
+    return value
+
+
+def evaluate_block(flow: Flow, node: Block) -> Value:
+    """Return the value of statements in the place of a value."""
+    return run_inline(flow, Function(node.start, node.end, "", [], node, True), None)
+
+
+def evaluate_jump(flow: Flow, node: Jump) -> Value:
+    """Evaluate ``return``, ``throw`` or ``break`` in the place of a value."""
+    if node.value is not None:
+        value = flow.evaluate(node.value)
+        if node.returns and not is_nothing(node.value):
+            flow.returned.append(value)
+    return Value(node.start, node.end)

@@ -1,0 +1,127 @@
+"""The value of an operation: of two operands, of one, or of a conversion."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.knowledge import safe_groups
+from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced
+from cwql.lint.dataflow.texts import concatenate, opened
+from cwql.lint.dataflow.type_names import is_safe_type
+from cwql.lint.dataflow.values import Value, has_literal, path_of
+from cwql.lint.ir import Cast, Literal, Member, Name, Operation, Pattern, Unary
+from cwql.lint.words import words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.ir import Node
+
+_COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "in", "not in", "is", "is not"))
+
+_TEXT_TYPES = words(
+    """string object array any unknown str const uri system.uri uribuilder system.uribuilder psobject string[] array[] void"""
+)
+
+
+def evaluate_operation(flow: Flow, node: Operation) -> Value:
+    """Return the value of an operation with two operands."""
+    if node.kind == "join":
+        return concatenate(flow, node)
+    sign = node.sign.lower()
+    if node.kind == "percent" or sign == "-f":
+        left = flow.evaluate(node.left)
+        right = flow.evaluate(node.right)
+        if node.kind == "percent":
+            made = percent_value(flow, node, left, right)
+        else:
+            made = format_value(flow, node, left, right.items if right.items is not None else [right])
+        return made if made is not None else Value(node.start, node.end, safe=left.safe and right.safe)
+    if sign == "-join":
+        left = flow.evaluate(node.left)
+        right = flow.evaluate(node.right)
+        return join_values(flow, node, left, right)
+    if sign in ("-replace", "-creplace", "-ireplace"):
+        left = flow.evaluate(node.left)
+        right = flow.evaluate(node.right)
+        parts = right.items if right.items is not None else [right]
+        return replaced(flow, node, left, parts[0] if parts else None, parts[1] if len(parts) > 1 else None)
+    left, right = flow.evaluate(node.left), flow.evaluate(node.right)
+    if sign in ("-match", "=~", "-cmatch"):
+        note_groups(flow, node.right)
+    if sign == "<<":
+        return left
+    if sign == "-=":
+        note_length(flow, node.left)
+    value = Value(node.start, node.end)
+    if (
+        sign in ("-", "*", "/", "%", "**", "==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "-lt", "-gt", "..")
+        or sign == "+"
+    ):
+        value.safe = (left.safe and right.safe) or sign in _COMPARISONS
+        if sign in ("*", "/", "%"):
+            # In some languages ``text * 3`` repeats a text.
+            value.safe = not has_literal((left, right))
+        value.safe = (value.safe and not (left.moment or right.moment)) or sign in ("==", "!=", "-eq", "-ne")
+        value.moment = left.moment or right.moment
+    if sign in ("-split", "-as", "-and", "-or"):
+        value.safe = left.safe
+    return value
+
+
+def evaluate_unary(flow: Flow, node: Unary) -> Value:
+    """Return the value of an operation with one operand."""
+    value = flow.evaluate(node.value)
+    sign = node.sign.lower()
+    if sign == "-join":
+        return join_values(flow, node, value, None)
+    if sign in ("await", "&", "*", "ref", "out", "move", "...", "yield", "box", ",", "raw"):
+        return value.moved(node.start, node.end)
+    if sign in ("+", "-", "!", "not", "-not", "~"):
+        found = Value(node.start, node.end, safe=True)
+        if sign == "-" and not value.safe:
+            found.safe = False
+        return found
+    if sign == "@":
+        return value.moved(node.start, node.end)
+    return Value(node.start, node.end)
+
+
+def evaluate_cast(flow: Flow, node: Cast) -> Value:
+    """Return the value of a conversion."""
+    value = flow.evaluate(node.value)
+    folded = node.type.strip().lower()
+    if folded in _TEXT_TYPES:
+        return value.moved(node.start, node.end)
+    if is_safe_type(node.type, flow.module.aliases):
+        found = Value(node.start, node.end, safe=True)
+        found.moment = "date" in folded
+        if value.items is not None:
+            found.partial = True
+        return found
+    return value.moved(node.start, node.end)
+
+
+def note_length(flow: Flow, target: Node) -> None:
+    """Note that a builder gets another length: ``builder.Length -= 5``."""
+    owner = target.owner if isinstance(target, Member) and target.name.lower() == "length" else None
+    known = flow.current(owner) if owner is not None else None
+    if owner is not None and known is not None and known.made:
+        flow.env.set(path_of(owner), opened(flow, target, known), counted=False)
+
+
+def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Value] | None:
+    """Remember which groups of a pattern that was matched are safe, and return them."""
+    text = pattern.text if isinstance(pattern, Pattern) else pattern.value if isinstance(pattern, Literal) else None
+    if compiled:
+        text = compiled
+    elif isinstance(pattern, Name):
+        known = flow.env.get(pattern.name)
+        text = known.pattern or known.plain if known is not None else None
+    if text is None:
+        return None
+    value = Value(pattern.start, pattern.start)
+    value.origin = "rows"
+    value.entries = {name: Value(pattern.start, pattern.start, safe=True) for name in safe_groups(text)}
+    flow.env.set("matches", value, counted=False)
+    for name in value.entries:
+        flow.env.set(name, value.entries[name], counted=False)
+    return value.entries

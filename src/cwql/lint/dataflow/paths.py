@@ -1,0 +1,71 @@
+"""Paths that are passed to calls, and the conditions that are passed after them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.texts import target_of
+from cwql.lint.words import words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.values import Sink, Value
+    from cwql.lint.ir import Call
+    from cwql.lint.request_targets import RequestTarget
+
+_OTHERS = re.compile(
+    r"log|print|echo|debug|trace|warn|error|info\Z|assert|expect|equal|mock|should|test|match|replace|split|concat|join"
+    r"|format|write|throw|exception|\Ait\Z|describe",
+    re.IGNORECASE,
+)
+"""Functions that send nothing."""
+
+ENDPOINTS = words("endpoint path url uri resource route requesturi relativepath")
+
+_COMPARISON = re.compile(
+    r"\s*+\(*+\s*+[A-Za-z_][\w/.]*+\s*+(?:[=!<>]=?|(?:not\s+)?(?:like|contains|in|between)\b)\s*+[\"'\[(\w\ufffc]",
+    re.IGNORECASE,
+)
+
+
+def sent_after(flow: Flow, path: Value, value: Value) -> Sink | None:
+    """Note that a value is sent as a condition if it is one and comes after a path; None if it is something else."""
+    if len(path.texts) != 1 or "?" in path.texts[0].shown:
+        return None
+    return sent_to(flow, path.texts[0].place, value)
+
+
+def sent_to(flow: Flow, place: RequestTarget | None, value: Value) -> Sink | None:
+    """Note that a value is sent to an endpoint if it is a condition; None if it is something else."""
+    texts = value.texts
+    if not texts and value.joint is not None:
+        texts = [text for item in value.items or () for text in item.texts]
+    if place is None or place.endpoint is None or not texts:
+        return None
+    if not all(_COMPARISON.match(text.shown) for text in texts):
+        return None
+    sink = flow.sink(value, "conditions", "conditions", value.start)
+    if sink is not None:
+        sink.near, sink.closed = [place], True
+    return sink
+
+
+def note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value]) -> None:
+    """Note a condition that a call gets after a path: ``client.list("/service/tickets", "closedFlag = false")``."""
+    given = [each for each in node.arguments if each.value is not None]
+    unnamed = [value for argument, value in zip(given, values, strict=False) if not argument.name]
+    for path, value in pairwise(unnamed):
+        if path.texts and (_OTHERS.search(name) is not None or sent_after(flow, path, value) is not None):
+            return
+
+
+def note_word(flow: Flow, text: str) -> None:
+    """Note the target of a path that is passed by name: ``-Endpoint "computers"``."""
+    if 2 < len(text) < 100:
+        place = target_of(flow, text)
+        if place is not None:
+            flow.note(place)
