@@ -87,6 +87,7 @@ UNSAFE = [
     ("a.rb", RUBY + "def level(x)\n  x.strip\nend\nsend(\"severity = '#{level(y)}'\")", ["CW601"]),
     ("a.php", PHP + "$data = $request->validate(['name' => 'required|string']);\nsend(\"summary = '{$data['name']}'\");", ["CW601"]),
     ("a.php", PHP + "send(\"summary = '\" . sanitize_text_field($x) . \"'\");", ["CW601"]),
+    ("a.rb", RUBY + "LABELS = { a: 'New', b: 'Block' }\nsend(\"type/name = '#{LABELS.fetch()}'\")", ["CW601"]),
     ("a.rb", RUBY + "LABELS = { a: x, b: 'Block' }\nsend(\"type/name = '#{LABELS.fetch(kind)}'\")", ["CW601"]),
     ("a.go", GO + 'func f(n string) {\n\tvar b strings.Builder\n\tfmt.Fprintf(&b, "id > %d", 5)\n\tfmt.Fprintf(&b, " and summary = \'%s\'", n)\n'
      "\tsend(b.String())\n}", ["CW601"]),

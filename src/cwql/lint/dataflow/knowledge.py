@@ -29,7 +29,7 @@ NUMBERS = words(
 MOMENTS = words(
     """toisostring iso8601 xmlschema isoformat touniversaltime tolocaltime todate rfc3339 toiso8601 torfc3339
     toiso8601string toisodatestring toinstant utciso todatestring todatetimestring toiso8601zstring isodatetime
-    iso8601format tolocaldate tolocaldatetime tolocaltime toatomstring torfc3339string toiso8601zulustring torfc3339opts
+    iso8601format tolocaldate tolocaldatetime toatomstring torfc3339string toiso8601zulustring torfc3339opts
     ymd datetime"""
 )
 """Calls that return a date as text, in a fixed form."""
@@ -59,7 +59,7 @@ SAME = words(
     """trim strip trimend trimstart freeze squish tos tostring htmlsafe chomp dup clone lstrip rstrip toowned into
     asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent valueof from asstring
     copy tolist toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values
-    keepif select flat build first last value tomutable iter intoiter collect at get unshift stream boxed parallel flatten text.from list.removenulls list.distinct list.buffer"""
+    keepif flat build first last value tomutable iter intoiter at get unshift stream boxed parallel flatten text.from list.removenulls list.distinct list.buffer"""
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
 
@@ -118,8 +118,8 @@ LOOPS = words("each foreach eachwithindex eachslice eachindexed foreachindexed t
 LIST_MAKERS = words("listof setof mutablelistof mutablesetof arrayof aslist of listofnotnull setofnotnull hashsetof")
 """Functions that return a list of their arguments."""
 
-MAP_MAKERS = words("mapof mutablemapof hashmapof linkedmapof map.of immutablemap.of map.ofentries")
-"""Functions that return a mapping of the pairs among their arguments."""
+MAP_MAKERS = words("mapof mutablemapof hashmapof linkedmapof of ofentries")
+"""Functions that return a mapping of the pairs among their arguments; the last two if their owner is a map."""
 
 SCOPES = words("let run")
 """Methods that run a function for their owner, and return its result."""
@@ -131,7 +131,7 @@ JOINS = words("join implode joined jointostring combine mkstring text.combine")
 TRIMS = words("trimend trim trimstart remove delete deletecharat setlength insert clear replace truncate")
 """Methods that change the text of a builder in a way that is not followed."""
 
-FORMATS = words("sprintf format formatted vsprintf stringformat printf format!")
+FORMATS = words("sprintf format formatted vsprintf stringformat printf")
 CONCATS = words("concat sprint sprintln str")
 APPENDS = words("append writestring pushstr write push appendline add pushback put appendformat appendjoin")
 PUSHES = words("push add append unshift pushback insert prepend")
@@ -162,7 +162,7 @@ _BUILDERS = re.compile(
 )
 _ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|where|item", re.IGNORECASE)
 
-TEXT_OWNERS = words("string strings text str enum array lists list utils stringutils kernel fmt io_lib")
+TEXT_OWNERS = words("string strings text str enum array lists list utils stringutils kernel fmt iolib")
 """Owners of functions of texts, which are not texts themselves."""
 
 QUOTES = re.compile(r"\\?[\"'`]|\[(?=[^\]\w]*[\"'`])[^\]\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")

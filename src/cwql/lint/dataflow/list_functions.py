@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import ALPHABETS, DIGITS, MAPS, MOMENTS, NUMBERS, fold, is_safe_pattern
+from cwql.lint.dataflow.text_functions import join, join_values
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word
 from cwql.lint.ir import (
@@ -21,23 +22,13 @@ from cwql.lint.ir import (
     Pattern,
     Unary,
 )
-from cwql.lint.request_targets import parameter_of
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from cwql.lint.dataflow.call_site import CallSite
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument
-
-
-def filter_call(flow: Flow, node: Node, values: Sequence[Value], arguments: Sequence[Argument]) -> Value:
-    """Return the items of a list that a function selects: ``filter(str.isdigit, text)``."""
-    found = values[1].moved(node.start, node.end)
-    found.partial = True
-    if is_safe_test(flow, arguments[0]):
-        found.safe = True
-    return found
 
 
 def is_safe_test(flow: Flow, argument: Argument, negated: bool = False) -> bool:
@@ -98,39 +89,85 @@ def list_after_function(flow: Flow, node: Call, name: str) -> Value | None:
     return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member, Items)) else None
 
 
-def part_of_mapping(node: Node, name: str, mapping: Value | None) -> Value | None:
-    """Return the list of the keys or of the values of a mapping; None if `name` is neither."""
-    if mapping is None or not mapping.entries or name not in ("keys", "keyset", "arraykeys", "values", "arrayvalues"):
+def filter_items(call: CallSite) -> Value | None:
+    """Return the items of a list that a function selects: ``filter(str.isdigit, text)``, ``text.Where(char.IsDigit)``."""
+    if call.owner is not None:
+        # Only digits and letters are left.
+        return call.value(safe=True) if any(is_safe_test(call.flow, each) for each in call.arguments) else None
+    if call.name != "filter" or len(call.values) < 2:
         return None
-    found = Value(node.start, node.end, safe=mapping.safe)
-    if "keys" in name:
-        found.safe = all(map(is_word, mapping.entries))
-    else:
-        found.items = list(mapping.entries.values())
+    found = call.same(call.values[1])
+    found.partial = True
+    found.safe = found.safe or is_safe_test(call.flow, call.arguments[0])
     return found
 
 
-def mapping_of(flow: Flow, node: Node, values: Sequence[Value]) -> Value:
-    """Return the mapping of pairs, or of keys and values in turn: ``mapOf("a" to b)``, ``Map.of("a", b)``."""
-    pairs = [value.items for value in values if value.items is not None and len(value.items) == 2]
-    if len(pairs) < len(values):
-        pairs = [list(values[index : index + 2]) for index in range(0, len(values) - 1, 2)]
-    found = Value(node.start, node.end, safe=bool(pairs) and all(is_harmless(value) for _, value in pairs))
-    found.entries = {key.plain or f"'{index}": value for index, (key, value) in enumerate(pairs)}
-    for key, value in pairs:
-        parameter = parameter_of(key.plain) if key.plain else None
-        if parameter is not None and len(pairs[0]) and len(values) > len(pairs):
-            flow.sink(value, parameter, key.plain or "", key.start)
-    found.sinks = [sink for value in values for sink in value.sinks]
+def make_list(call: CallSite) -> Value | None:
+    """Return the list of the arguments: ``listOf("New", "Open")``, ``List.of(…)``."""
+    if call.owner_name not in ("list", "set", "arrays", "immutablelist") and (
+        call.owner is not None or call.name in ("of", "aslist")
+    ):
+        return None
+    found = call.value(all(value.safe for value in call.values))
+    found.items = list(call.values)
     return found
 
 
-def map_call(
-    node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
-) -> Value | None:
+def make_empty_list(call: CallSite) -> Value | None:
+    """Return a list that starts empty: ``make([]string, 0)``, ``new List<string>()``, ``ArrayList.new``."""
+    if call.name == "make":
+        if call.owner is not None or not call.values:
+            return None
+    elif call.values or not (call.owner_name.startswith(("list", "arraylist")) if call.name == "new" else call.made):
+        return None
+    found = call.value(safe=True)
+    found.items = []
+    return found
+
+
+def copy_list(call: CallSite) -> Value | None:
+    """Return the list or mapping that a constructor takes: ``new Set(["New", "Open"])``."""
+    return call.same(call.first) if call.first is not None and call.first.items is not None else None
+
+
+def batch(call: CallSite) -> Value | None:
+    """Return a list of parts of a list: ``batched(ids, 50)``, ``ids.each_slice(50)``."""
+    if not call.values:
+        return None
+    owned = call.owner is not None and not call.is_module and call.owner_name not in ("itertools", "_", "lodash")
+    source = call.owner if owned and call.owner is not None else call.values[0]
+    batches = call.value(source.safe)
+    batches.origin = source.origin
+    return batches
+
+
+def collect(call: CallSite) -> Value | None:
+    """Return the items of a stream, or their text: ``ids.stream().collect(Collectors.joining(","))``."""
+    collector = call.arguments[0].value if len(call.arguments) == 1 else None
+    if call.owner is None or not isinstance(collector, Call):
+        return None
+    if isinstance(collector.callee, (Member, Name)) and fold(collector.callee.name) == "joining":
+        given = [call.flow.evaluate(each.value) for each in collector.arguments if each.value is not None]
+        return join(replace(call, is_module=False, values=given))
+    return call.same(call.owner)
+
+
+def join_mapped(call: CallSite) -> Value | None:
+    """Return the text of the results of a function: ``Enum.map_join(names, ", ", &quote/1)``."""
+    if len(call.values) < 2:
+        return None
+    mapped = _mapped(call, None)
+    return join_values(call.flow, call.node, mapped, call.values[1] if len(call.values) > 2 else None)
+
+
+def map_items(call: CallSite) -> Value | None:
     """Return a list whose items a function makes."""
+    return None if call.made else _mapped(call, call.owner)
+
+
+def _mapped(call: CallSite, owner: Value | None) -> Value:
     safe = False
-    for argument in arguments:
+    for argument in call.arguments:
         value = argument.value
         if isinstance(value, Unary):
             value = value.value
@@ -145,18 +182,16 @@ def map_call(
             # ``&Integer.to_string/1``
             word = "int"
         # ``map(str, ids)``, ``ids.map(String.init)``, ``ids.stream().map(Object::toString)``
-        mapped = owner if word not in ("str", "text.from") else next((each for each in values if each.safe), owner)
+        mapped = owner if word not in ("str", "text.from") else next((each for each in call.values if each.safe), owner)
         keeps = word in ("str", "text.from", "tostring", "init", "description") and mapped is not None and mapped.safe
         safe = safe or keeps or word in NUMBERS or word in MOMENTS
-    made = next((each for each in values if each.function is not None), None)
+    made = next((each for each in call.values if each.function is not None), None)
     safe = safe or (made is not None and made.safe)
-    if not safe and folded in ("collect", "select", "foreach") and owner is not None and not values:
-        return owner.moved(node.start, node.end)
-    found = Value(node.start, node.end, safe=safe)
+    if not safe and call.name in ("collect", "select", "foreach") and owner is not None and not call.values:
+        return call.same(owner)
+    found = call.value(safe)
     found.origin = made.origin if made is not None else ""
     if made is not None and made.items:
         # ``names.map((name) => `"${name}"`)``: every item has that text.
         found.items, found.partial = made.items, True
-    if owner is not None and folded in ("select", "collect") and owner.safe and not values:
-        found.safe = True
     return found

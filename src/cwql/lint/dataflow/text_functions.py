@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.formats import count_places, fill
-from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, STRIPS
-from cwql.lint.dataflow.origins import origin_of
+from cwql.lint.dataflow.knowledge import ALL_BUT, QUOTES, STRIPS
+from cwql.lint.dataflow.origins import OUTSIDE, origin_of
 from cwql.lint.dataflow.texts import Builder
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, rest
-from cwql.lint.ir import Call, Literal, Node, Number, Pattern
+from cwql.lint.ir import Literal, Node, Number, Pattern
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cwql.lint.dataflow.call_site import CallSite
     from cwql.lint.dataflow.flow import Flow
-    from cwql.lint.ir import Argument
-
-_CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
-"""Libraries of dates, whose values are formatted in a fixed form."""
 
 _FORM = re.compile(r"%[-+ #0'\d.$\[\]]*[sdiuvqfFeEgGxXobctTUp@]|%[<{]\w")
 _BRACES = re.compile(r"\{\w*(?:[:,!][^{}]*)?\}")
+
+_ITEMS = words("get first last at")
+"""Functions that return an item of a list."""
+
+_SELECTS = words("filter where keepif values")
+"""Functions that return a part of a list."""
+
+_BEGINS = words("lstrip trimstart ltrim removeprefix trimprefix")
+"""Functions that shorten a text at its beginning."""
+
+_FORMATTERS = words("util string str fmt text messageformat kernel log")
+"""Owners of functions that take a format as their first argument."""
+
+_TRIMS = words("trim strip trimend trimstart tostring")
+"""Functions that may have an argument and leave a condition as it is."""
 
 
 def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Value:
@@ -101,10 +114,12 @@ _MARGIN = re.compile(r"(?:\A|(?<=\n))([ \t]*)(?=[^ \t\n])")
 _INDENT = re.compile(r"(?:\A|(?<=\n))[ \t]+")
 
 
-def strip_call(flow: Flow, node: Node, folded: str, subject: Value) -> Value:
+def strip(call: CallSite) -> Value | None:
     """Return a text without the blanks around it."""
-    found = subject.moved(node.start, node.end)
-    found.texts = [_stripped(flow, text, STRIPS[folded]) for text in subject.texts]
+    if call.owner is None or not call.owner.texts or call.values:
+        return None
+    found = call.same(call.owner)
+    found.texts = [_stripped(call.flow, text, STRIPS[call.name]) for text in call.owner.texts]
     return found
 
 
@@ -127,12 +142,15 @@ def _stripped(flow: Flow, text: Text, sides: str) -> Text:
 _SEPARATOR = re.compile(r"(?<!\s)\s*+(?:,|\b(?:and|or)\b)\s*+", re.IGNORECASE)
 
 
-def cut_call(flow: Flow, node: Node, folded: str, subject: Value, arguments: Sequence[Argument]) -> Value:
+def shorten(call: CallSite) -> Value | None:
     """Return a text without the separator at its beginning or its end: ``list.TrimEnd(',')``, ``text.Substring(5)``."""
-    numbers = [each.value.text for each in arguments if isinstance(each.value, Number)]
-    begins = folded in ("lstrip", "trimstart", "ltrim", "removeprefix", "trimprefix") or numbers[:1] not in ([], ["0"])
-    found = subject.moved(node.start, node.end)
-    found.texts = [without_separator(flow, text, begins) for text in subject.texts]
+    subject = call.subject
+    if not call.arguments or subject is None or not subject.texts:
+        return None
+    numbers = [each.value.text for each in call.arguments if isinstance(each.value, Number)]
+    begins = call.name in _BEGINS or numbers[:1] not in ([], ["0"])
+    found = call.same(subject)
+    found.texts = [without_separator(call.flow, text, begins) for text in subject.texts]
     return found
 
 
@@ -151,11 +169,16 @@ def without_separator(flow: Flow, text: Text, begins: bool) -> Text:
     return flow.make(text.changed(segments))
 
 
-def dedent_call(flow: Flow, node: Node, folded: str, subject: Value) -> Value:
+def dedent(call: CallSite) -> Value | None:
     """Return a text without the margin that all its lines have."""
-    found = subject.moved(node.start, node.end)
-    found.texts = [_dedented(flow, text) for text in subject.texts]
-    return strip_call(flow, node, "strip", found) if folded != "dedent" else found
+    subject = call.owner if call.owner is not None and call.owner.texts else call.first
+    if subject is None or not subject.texts:
+        return None
+    found = call.same(subject)
+    found.texts = [_dedented(call.flow, text) for text in subject.texts]
+    if call.name != "dedent":
+        found.texts = [_stripped(call.flow, text, "lr") for text in found.texts]
+    return found
 
 
 def _dedented(flow: Flow, text: Text) -> Text:
@@ -227,10 +250,9 @@ def _bare(pattern: str) -> str:
     return match[2] if match is not None else re.sub(r"/[a-z]*$", "", pattern)
 
 
-def join_call(
-    flow: Flow, node: Node, owner: Value | None, owner_node: Node | None, is_module: bool, values: Sequence[Value]
-) -> Value | None:
+def join(call: CallSite) -> Value | None:
     """Return the value of a list that is joined."""
+    flow, node, owner, values = call.flow, call.node, call.owner, call.values
     made = next((each for each in values if each.function is not None), None)
     if made is not None and owner is not None:
         # ``names.joinToString { "'$it'" }``
@@ -241,19 +263,21 @@ def join_call(
             comma = Value(node.end, node.end)
             comma.texts = [Text([Segment("same", ", ", node.end, node.end)], flow.statement)]
             values = [comma]
-    if owner is not None and not is_module and len(values) == 3 and all(each.plain is not None for each in values):
-        # ``joinToString(", ", "(", ")")``
-        return concat_call(flow, node, None, [values[1], join_values(flow, node, owner, values[0]), values[2]])
-    if owner is not None and not is_module:
-        if owner.plain is not None and owner.items is None and isinstance(owner_node, Literal) and len(values) == 1:
+    if owner is not None and not call.is_module:
+        if len(values) == 3 and all(each.plain is not None for each in values):
+            # ``joinToString(", ", "(", ")")``
+            return _concatenated(flow, node, [values[1], join_values(flow, node, owner, values[0]), values[2]])
+        if (
+            owner.plain is not None
+            and owner.items is None
+            and isinstance(call.owner_node, Literal)
+            and len(values) == 1
+        ):
             # ``", ".join(list)``
             return join_values(flow, node, values[0], owner)
-        joint = values[0] if values else None
-        return join_values(flow, node, owner, joint)
-    if len(values) == 1:
-        return join_values(flow, node, values[0], None)
+        return join_values(flow, node, owner, values[0] if values else None)
     if len(values) < 2:
-        return None
+        return join_values(flow, node, values[0], None) if values else None
     first, second = values[0], values[1]
     if len(values) > 2 and first.plain is not None:
         # ``String.join(", ", a, b, c)``
@@ -265,18 +289,11 @@ def join_call(
     return join_values(flow, node, second, first)
 
 
-def format_call(  # noqa: PLR0913  # the parts of a call
-    flow: Flow,
-    node: Node,
-    owner: Value | None,
-    is_module: bool,
-    owner_name: str,
-    values: Sequence[Value],
-    arguments: Sequence[Argument],
-) -> Value | None:
+def fill_format(call: CallSite) -> Value | None:
     """Return the value of a call that fills a format."""
-    if owner is not None and owner.texts and not is_module:
-        pairs = list(zip([each for each in arguments if each.value is not None], values, strict=False))
+    owner, values = call.owner, call.values
+    if owner is not None and owner.texts and not call.is_module:
+        pairs = list(zip([each for each in call.arguments if each.value is not None], values, strict=False))
         named: dict[str, Value] = {}
         ordered: list[Value] = []
         for argument, value in pairs:
@@ -287,56 +304,51 @@ def format_call(  # noqa: PLR0913  # the parts of a call
                 named[argument.name] = value
             else:
                 ordered += value.items or [] if argument.spread else [value]
-        return format_value(flow, node, owner, ordered, named)
-    if not values or not values[0].texts:
-        return None
+        return format_value(call.flow, call.node, owner, ordered, named)
     if (
-        owner is not None
-        and not is_module
-        and owner_name not in ("util", "string", "str", "fmt", "text", "messageformat", "kernel", "log")
+        not values
+        or not values[0].texts
+        or (owner is not None and not call.is_module and call.owner_name not in _FORMATTERS)
     ):
         return None
-    rest_values = (
-        values[1].items if len(values) == 2 and values[1].items is not None and not values[1].partial else values[1:]
-    )
-    return format_value(flow, node, values[0], rest_values or [])
+    listed = len(values) == 2 and not values[1].partial
+    rest_values = values[1].items if listed and values[1].items is not None else values[1:]
+    return format_value(call.flow, call.node, values[0], rest_values)
 
 
-def concat_call(
-    flow: Flow, node: Node, owner: Value | None, values: Sequence[Value], spaced: bool = False
-) -> Value | None:
-    """Return the value of a call that joins its arguments; `spaced` puts blanks between them."""
+def concat(call: CallSite) -> Value | None:
+    """Return the value of a call that joins its owner and its arguments, with blanks between them if it is ``Sprintln``."""
+    if call.is_module:
+        parts = list(call.values)
+    elif call.owner is not None and call.owner.texts:
+        parts = [call.owner, *call.values]
+    else:
+        return None
+    return _concatenated(call.flow, call.node, parts, spaced=call.name == "sprintln")
+
+
+def _concatenated(flow: Flow, node: Node, parts: Sequence[Value], spaced: bool = False) -> Value | None:
+    """Return the value of parts in a row."""
+    if not parts:
+        return None
     builder = Builder(flow, node)
-    parts = [*([owner] if owner is not None else []), *values]
-    if not any(each.texts for each in parts):
-        if owner is not None and owner.items is not None:
-            found = owner.moved(node.start, node.end)
-            found.partial = True
-            return found
-        return _sum(node, parts) if parts else None
-    for value in parts:
-        builder.append(value)
+    if any(each.texts for each in parts):
+        for value in parts:
+            builder.append(value)
     if not builder.literal:
-        return _sum(node, parts)
+        # No text of the parts is known.
+        found = Value(node.start, node.end, safe=all(each.safe for each in parts))
+        found.origin = origin_of(parts)
+        return found
     if spaced:
         builder.add(rest(node.end))
     return builder.value()
 
 
-def _sum(node: Node, parts: Sequence[Value]) -> Value:
-    """Return the value of parts of which no text is known."""
-    found = Value(node.start, node.end, safe=all(each.safe for each in parts))
-    found.origin = origin_of(parts)
-    return found
-
-
-def replace_call(  # the parts of a call
-    flow: Flow, node: Node, folded: str, owner: Value | None, owner_name: str, values: Sequence[Value]
-) -> Value | None:
+def replace_text(call: CallSite) -> Value | None:
     """Return the value of a replacement, which is safe if it takes away what is not."""
-    nodes = (
-        [argument.value for argument in node.arguments if argument.value is not None] if isinstance(node, Call) else []
-    )
+    owner, values, folded, owner_name = call.owner, call.values, call.name, call.owner_name
+    nodes = [argument.value for argument in call.arguments if argument.value is not None]
     subject: Value | None = owner
     pattern: Value | None = values[0] if values else None
     pattern_node: Node | None = nodes[0] if nodes else None
@@ -353,12 +365,12 @@ def replace_call(  # the parts of a call
         values
     ) >= 3:
         # The pattern comes first in Elixir.
-        at = int(owner_name == "regex" and flow.traits.implicit)
+        at = int(owner_name == "regex" and call.flow.traits.implicit)
         subject, pattern, replacement = values[at], values[1 - at], values[2]
         pattern_node = nodes[1 - at] if len(nodes) > 1 else None
     elif folded == "replace" and owner is not None and owner.pattern == "'" and len(values) == 1:
         # ``strings.NewReplacer("'", "").Replace(text)``
-        return Value(node.start, node.end, safe=True)
+        return call.value(safe=True)
     elif owner is not None and owner.pattern and values:
         # ``QUOTE.Replace(text, "")``, ``QUOTE.sub("", text)``, ``QUOTE.matcher(text).replaceAll("")``
         given = values[::-1] if folded in ("sub", "gsub") else values
@@ -369,51 +381,47 @@ def replace_call(  # the parts of a call
     elif folded in ("delete", "tr") and pattern is not None and pattern.plain:
         # A set of characters: ``name.delete("'\"")``, ``name.tr("^A-Za-z", "")``
         removed = any(sign in pattern.plain for sign in "'\"")
-        return Value(node.start, node.end, safe=removed != pattern.plain.startswith("^"))
-    return replaced(flow, node, subject, pattern, replacement, pattern_node)
+        return call.value(removed != pattern.plain.startswith("^"))
+    return replaced(call.flow, call.node, subject, pattern, replacement, pattern_node)
 
 
-def date_format_call(  # noqa: PLR0913  # the parts of a call
-    flow: Flow,
-    node: Node,
-    folded: str,
-    owner: Value | None,
-    owner_name: str,
-    values: Sequence[Value],
-    arguments: Sequence[Argument],
-) -> Value | None:
-    """Return the value of a call that formats a date."""
-    literal = next(
-        (
-            value.plain
-            for value, argument in zip(values, arguments, strict=False)
-            if isinstance(argument.value, Literal)
-        ),
-        None,
+def keep(call: CallSite) -> Value | None:
+    """Return the owner or the only argument of a function that changes neither its text nor its safety."""
+    source = call.owner if not call.is_module else call.first if len(call.values) == 1 else None
+    if source is None or not _is_known(source, guessed=not (call.values and source is call.owner)):
+        return None
+    if source.items is not None and call.name in _ITEMS:
+        found = call.value(source.safe)
+        found.origin = source.origin
+        return found
+    if source.texts and call.values and source is call.owner and call.name not in _TRIMS:
+        return None
+    found = call.same(source)
+    found.partial = found.partial or (source.items is not None and call.name in _SELECTS)
+    return found
+
+
+def _is_known(value: Value, guessed: bool) -> bool:
+    """Return whether anything is known of a value; `guessed` if an origin that only its name says counts."""
+    return (
+        bool(value.texts or value.safe or value.parameter or value.inner or value.sinks)
+        or value.items is not None
+        or value.origin in OUTSIDE
+        or bool(value.origin and guessed)
     )
-    if literal is None:
-        if folded == "tostring":
-            subject = owner if not values else values[0] if owner is None else None
-            if subject is None and owner is not None:
-                # ``ToString(CultureInfo.InvariantCulture)`` of a number
-                return Value(node.start, node.end, safe=owner.safe and not owner.moment)
-            return subject.moved(node.start, node.end) if subject is not None else Value(node.start, node.end)
-        if flow.traits.layouts and folded == "format" and values:
-            # ``t.Format(time.RFC3339)``
-            return Value(node.start, node.end, safe=True)
-        if folded == "format" and owner is not None and isinstance(node, Call) and not values:
-            # ``moment().format()``, ``dayjs().add(1, "day").format()``
-            return Value(
-                node.start, node.end, safe=owner.safe or _CLOCKS.search(flow.source, node.start, node.end) is not None
-            )
-        if folded == "format" and owner is not None and values:
-            return Value(node.start, node.end, safe=owner.safe or "datetime" in owner_name or "formatter" in owner_name)
+
+
+def cut(call: CallSite) -> Value | None:
+    """Return a part of a text, or the text in another form, which is as safe as the text."""
+    subject = call.subject
+    if subject is None:
         return None
-    dates = folded != "tostring" or NUMERIC_FORMAT.match(literal) is not None
-    if folded == "format" and owner is None and len(values) < 2:
+    names = {each.parameter for text in subject.texts for each in text.segments if each.kind == "placeholder"}
+    parameter = names.pop() if len(names) == 1 else subject.parameter
+    if not (subject.safe or subject.origin or parameter):
         return None
-    if not dates or DATE_FORMAT.fullmatch(literal) is None:
-        return None
-    made = Value(node.start, node.end, safe=True)
-    made.dated = "y" in literal.lower() and "[" not in literal
-    return made
+    # ``("0" + number).slice(-2)``: as safe as what the function is called with.
+    part = call.value(subject.safe)
+    part.origin, part.moment = subject.origin, subject.moment and not subject.texts
+    part.parameter, part.partial = parameter, True
+    return part

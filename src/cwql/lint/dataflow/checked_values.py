@@ -1,0 +1,130 @@
+"""Functions that check a value, convert it to a type, or choose it from a list of the program."""
+
+from __future__ import annotations
+
+from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.knowledge import fold
+from cwql.lint.dataflow.type_names import is_safe_type
+from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
+from cwql.lint.ir import Call, Literal, Member, Name, key_of
+from cwql.lint.words import words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.lint.dataflow.call_site import CallSite
+    from cwql.lint.ir import Argument
+
+_RULES = words(
+    """integer numeric boolean bool date dateformat in uuid ulid digits digitsbetween alpha alphanum alphadash ip ipv4
+    macaddress decimal enum afterorequal beforeorequal"""
+)
+"""Rules of Laravel that only values without quotes pass."""
+
+_FILTERS = frozenset(
+    f"FILTER_{name}"
+    for name in (
+        "VALIDATE_INT",
+        "VALIDATE_FLOAT",
+        "VALIDATE_BOOL",
+        "VALIDATE_BOOLEAN",
+        "VALIDATE_IP",
+        "SANITIZE_NUMBER_INT",
+    )
+)
+"""Filters of PHP whose results have no quotes."""
+
+_OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
+
+
+def try_parse(call: CallSite) -> Value | None:
+    """Give the variable of ``int.TryParse(text, out var number)`` a value that is safe if the type is."""
+    if not (isinstance(call.owner_node, Name) and isinstance(call.node, Call)):
+        return None
+    type = call.owner_node.name
+    match = _OUT.search(call.flow.source, call.node.start, call.node.end)
+    if match is not None:
+        value = Value(call.node.start, call.node.start, safe=is_safe_type(type, {}) or type.lower() == "enum")
+        value.moment = type.lower().startswith("date")
+        call.flow.env.set(match[1], value)
+    return call.value(safe=True)
+
+
+def note_option(call: CallSite) -> None:
+    """Note the type of an option: ``method_option :board, type: :numeric``, ``optional :status, values: %w[New Open]``."""
+    if len(call.arguments) < 2:
+        return
+    kinds = [each.value.name for each in call.arguments if each.name == "type" and isinstance(each.value, Name)]
+    listed = [v for v, each in zip(call.values, call.arguments, strict=False) if each.name in ("enum", "values")]
+    safe = any(kind in (":numeric", ":boolean") or is_safe_type(kind, {}) for kind in kinds)
+    option = call.value(safe or any(map(is_harmless, listed)))
+    owner = "options" if call.name.endswith("option") else "params"
+    (call.flow.members or call.flow.env).set(f"{owner}.{key_of(call.arguments[0].value)}", option)
+
+
+def validate_fields(call: CallSite) -> Value | None:
+    """Return the fields of a request that it validates, each safe if its rules allow nothing else."""
+    rules = call.values[-1].entries if call.values else None
+    if not rules or call.owner_node is None:
+        return None
+    found = call.value()
+    found.entries = {}
+    for key, rule in rules.items():
+        parts = rule.items if rule.items is not None else [rule]
+        names = [each for part in parts for each in (part.plain or "").split("|")]
+        safe = any(part.safe and not part.texts for part in parts)
+        safe = safe or any(fold(name.partition(":")[0]) in _RULES and is_word(name) for name in names)
+        found.entries[key] = call.value(safe)
+        call.flow.env.set(f"{path_of(call.owner_node)}.{key}", found.entries[key], counted=False)
+    return found
+
+
+def read_field(call: CallSite) -> Value | None:
+    """Return a field that is safe because it was validated, or because the call converts it to a type.
+
+    ``request.args.get("board", type=int)``, ``request.parameters.get("board", as: Int.self)``
+    """
+    if call.owner_node is not None and call.arguments:
+        checked = call.flow.env.get(f"{path_of(call.owner_node)}.{key_of(call.arguments[0].value)}")
+        if checked is not None and checked.safe:
+            return call.same(checked)
+    aliases = call.flow.module.aliases
+    return call.value(safe=True) if any(is_safe_type(_type_in(each), aliases) for each in call.arguments) else None
+
+
+def _type_in(argument: Argument) -> str:
+    """Return the type that an argument names: ``type=int``, ``as: Int.self``, ``Integer.class``; empty if it names none."""
+    value = argument.value
+    if isinstance(value, Name) and argument.name == "type":
+        return value.name
+    named = value.owner if isinstance(value, Member) and value.name in ("self", "class") else None
+    return named.name if isinstance(named, Name) else ""
+
+
+def filter_value(call: CallSite) -> Value | None:
+    """Return a value that passes a filter of PHP: ``filter_input(INPUT_GET, "board", FILTER_VALIDATE_INT)``."""
+    names = [each.value.name for each in call.arguments if isinstance(each.value, Name)]
+    return None if _FILTERS.isdisjoint(names) else call.value(safe=True)
+
+
+def make_rule(call: CallSite) -> Value | None:
+    """Return a rule of Laravel with the values that pass it: ``Rule::in(self::STATUSES)``."""
+    return call.value(is_harmless(call.first)) if call.owner_name == "rule" and call.first is not None else None
+
+
+def pick(call: CallSite) -> Value | None:
+    """Return an item of a list of the program: ``st.selectbox("Board", BOARDS)``."""
+    listed = any(value.items and all(map(is_harmless, value.items)) for value in call.values)
+    return call.value(safe=True) if listed else None
+
+
+def convert_column(call: CallSite) -> Value | None:
+    """Return a column with values of a type: ``frame["id"].astype(int)``."""
+    type = call.arguments[0].value if call.arguments else None
+    if not isinstance(type, (Name, Literal)):
+        return None
+    return call.value(is_safe_type(type.name if isinstance(type, Name) else key_of(type), {}))
+
+
+def cast(call: CallSite) -> Value | None:
+    """Return the value that ``cast(int, value)`` of Python returns as it is."""
+    return call.same(call.values[1]) if call.owner is None and len(call.values) == 2 else None

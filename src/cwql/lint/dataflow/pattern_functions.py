@@ -1,0 +1,71 @@
+"""Functions of regular expressions, and of tests that keep or drop a text."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.guards import guards_of, is_compiler
+from cwql.lint.dataflow.operators import note_groups
+from cwql.lint.ir import Block, Call, Function, Literal, Name, Pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.lint.dataflow.call_site import CallSite
+    from cwql.lint.dataflow.values import Value
+
+
+def compile_pattern(call: CallSite) -> Value | None:
+    """Return a regular expression: ``re.compile("…")``, ``"…".toRegex()``."""
+    source = call.owner if call.name == "toregex" and call.owner is not None else call.first
+    if source is None or not (isinstance(call.node, Call) and is_compiler(call.node)):
+        return None
+    if source.plain is None and not source.pattern:
+        return None
+    compiled = call.value()
+    compiled.pattern = source.pattern or source.plain or ""
+    return compiled
+
+
+def keep_if(call: CallSite) -> Value | None:
+    """Return a text that passes a test: ``text.takeIf { it.matches(SERIAL) }``."""
+    function = call.arguments[-1].value if call.arguments else None
+    if call.owner is None or not isinstance(function, Function):
+        return None
+    test = function.body
+    only = test.statements[-1] if isinstance(test, Block) and test.statements else test
+    found = call.same(call.owner)
+    found.safe = found.safe or (only is not None and "it" in guards_of(only, call.flow)[0])
+    return found
+
+
+def match_pattern(call: CallSite) -> Value | None:
+    """Return the groups of a match, each safe if its part of the pattern is."""
+    if not isinstance(call.node, Call):
+        return None
+    compiled = call.owner.pattern if call.owner is not None else ""
+    for each in (call.owner_node, *[argument.value for argument in call.arguments]):
+        if each is None or not (
+            compiled or isinstance(each, Pattern) or (isinstance(each, Literal) and each is not call.owner_node)
+        ):
+            continue
+        groups = note_groups(call.flow, each, compiled)
+        if groups is None:
+            continue
+        if call.name in ("findall", "scan", "findallstring"):
+            return call.value("*" in groups)
+        found = call.value()
+        found.entries, found.pattern = groups, compiled
+        if call.name == "finditer":
+            several = call.value()
+            several.items = [found]
+            return several
+        if call.name == "pregmatch" and len(call.arguments) > 2 and isinstance(call.arguments[2].value, Name):
+            call.flow.env.set(call.arguments[2].value.name, found)
+        return found
+    return None
+
+
+def get_group(call: CallSite) -> Value | None:
+    """Return a group of a match: ``re.match(…).group(1)``."""
+    if call.owner is None or not call.owner.entries:
+        return None
+    number = (call.first.plain if call.first is not None else "0") if call.name == "group" else "*"
+    return call.same(call.owner.entries.get(number or "", call.value()))
