@@ -94,6 +94,17 @@ The ninth round, ``holdout/ninth``, again other shapes. First runs:
 No label was changed. The false errors were literals of characters of Clojure, the false warnings parameters of Grape, routes of Slim,
 ``static fn`` of PHP, and lists in YAML inside of a program.
 In Python the linter missed formats with ``{start:%Y-%m-%d}``, which it read as those of printf.
+
+The tenth round, ``holdout/tenth``, the scripts and modules that engineers publish most often. First runs as committed:
+
+| | found | false errors | false warnings |
+|---|---|---|---|
+| all languages, 44 snippets | 48 of 50 | 0 | 1 |
+| more of the same, seen later (``*_more.toml``), 16 snippets | 17 of 18 | 0 | 0 |
+
+The linter missed texts that are empty by default and tested before their use, ``const { searchParams }``, and options of
+commands. The false warning was a function that only its script calls, as in ``service/sla_report.py`` of the seventh round,
+whose label was corrected. A label was added: a list of all open tickets (CW412 in ``pull_to_sqlite.py``).
 """
 
 from __future__ import annotations
@@ -106,7 +117,7 @@ from cwql.lint.linter import read_text
 from tests.lint.holdout import FOLDER, Snippet, count, read_all
 
 SNIPPETS = read_all()
-ROUNDS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+ROUNDS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 LATER = [snippet for name in ROUNDS for snippet in read_all(FOLDER / name)]
 REPORTS = read_all(Path(__file__).parent / "reproductions")
 

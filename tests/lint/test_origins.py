@@ -50,7 +50,43 @@ OUTSIDE = [
     ("x.rb", f"def f(status)\n  HTTParty.get(\"{URL}status/name = '#{{status}}'\")\nend"),
     ("x.ex", f'defmodule C do # ConnectWise\n  def f(id), do: get("{URL}id=" <> to_string(id))\nend'),
     ("x.py", f'import requests\ndef f(id):\n    id = str(id)\n    requests.get("{URL}id=" + id)'),
+    # options of commands, parameters of requests
+    (
+        "x.php",
+        f"""<?php\nclass A extends Command {{ function handle() {{ $kind = $this->option('kind'); get("{URL}type/name = '$kind'"); }} }}""",
+    ),
+    (
+        "x.go",
+        f'package a\nfunc f(cmd *cobra.Command) {{ kind, _ := cmd.Flags().GetString("kind"); http.Get(fmt.Sprintf("{URL}type/name = \'%s\'", kind)) }}',
+    ),
+    (
+        "x.go",
+        f'package a\nfunc f(r *http.Request) {{ status := r.URL.Query().Get("status"); http.Get(fmt.Sprintf("{URL}status/name = \'%s\'", status)) }}',
+    ),
+    (
+        "x.go",
+        f'package a\nfunc f(c echo.Context) {{ status := c.Param("status"); http.Get(fmt.Sprintf("{URL}status/name = \'%s\'", status)) }}',
+    ),
+    (
+        "x.cs",
+        f"class A {{ void F(InvocationContext c) {{ var status = c.ParseResult.GetValueForOption(option); http.Get($\"{URL}status/name = '{{status}}'\"); }} }}",
+    ),
+    ("x.js", f"const options = program.opts();\nfetch(`{URL}status/name = '${{options.status}}'`)"),
     # input, arguments, the environment, files
+    (
+        "x.ts",
+        f"const {{ searchParams }} = new URL(request.url);\nconst priority = searchParams.get('p');\nfetch(`{URL}priority/name = '${{priority}}'`)",
+    ),
+    # empty unless it is given, and then tested
+    ("x.js", f"const q = req.query.q || '';\nif (q) {{ fetch(`{URL}summary like '${{q}}%'`) }}"),
+    (
+        "x.php",
+        f"""<?php\n$q = isset($_GET['q']) ? trim($_GET['q']) : '';\nif ($q != '') {{ get("{URL}summary like '$q%'"); }}""",
+    ),
+    (
+        "x.py",
+        f'import requests, sys\nq = sys.argv[1] if len(sys.argv) > 1 else ""\nif q:\n    requests.get(f"{URL}summary like \'{{q}}%\'")',
+    ),
     ("x.py", f'import requests\nboard_id = input("Board: ")\nrequests.get(f"{URL}board/id = {{board_id}}")'),
     (
         "x.py",
@@ -178,3 +214,19 @@ def test_text_whose_characters_are_all_tested_is_safe(file: str, before: str, af
     found = lint_text(source, filename=file)
     assert len(found.conditions) == 1
     assert not found.diagnostics
+
+
+@pytest.mark.parametrize(
+    ("end", "reported"),
+    [
+        ('def main():\n    for board in ["Desk", "Network"]:\n        find(board)\nif __name__ == "__main__":\n    main()\n', False),
+        ('def main():\n    find("Desk")\nif __name__ == "__main__":  # a script\n    sys.exit(main(sys.argv))\n', False),
+        ('def main():\n    find(sys.argv[1])\nif __name__ == "__main__":\n    main()\n', True),
+        # a module with an example
+        ('if __name__ == "__main__":\n    print(find("Desk"))\n', True),
+        ('find("Desk")\n', True),
+    ],
+)  # fmt: skip
+def test_functions_of_a_script_are_only_called_by_it(end: str, reported: bool) -> None:
+    source = f"import requests, sys\ndef find(board):\n    requests.get(f\"{URL}board/name = '{{board}}'\")\n{end}"
+    assert [each.code for each in lint_text(source, filename="x.py").diagnostics] == ["CW601"] * reported

@@ -182,6 +182,9 @@ class Bindings:
             if isinstance(each, Name):
                 member = (value.entries or {}).get(each.name)
                 part = member if member is not None else guess(member_of(value), each.name)
+                if member is None and not part.safe and is_input(each.name, member=True):
+                    # ``const { searchParams } = new URL(request.url)``
+                    part.origin = "rows"
                 part.safe = part.safe or self.is_safe_name(each.name)
                 self.env.set(each.name, known[index] if known else part)
             elif isinstance(each, Member):

@@ -94,6 +94,8 @@ def evaluate_call(flow: Flow, node: Call) -> Value:
         value = value.moved(node.start, node.end)
         value.places = [frame.places[0]]
     owner = callee.owner if isinstance(callee, Member) else None
+    # ``cmd.Flags().GetString("name")``
+    owner = owner.callee if isinstance(owner, Call) else owner
     if not value.safe and is_source(name, owner.name if isinstance(owner, (Name, Member)) else ""):
         value.origin = "rows"
     frame.close(flow.frames[-1])

@@ -36,7 +36,8 @@ _URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IG
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
 _QUERY_BEGINS = re.compile(rf"(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[^\s?=]*+[?=]|{PLACEHOLDER}")
 """How a text begins that is a URL or a query with blanks in it, and not a sentence."""
-
+_MAIN = re.compile(r"(?m)^if __name__ == ['\"]__main__['\"]:(?:[ \t]*+#[^\n]*+)?+\s++[^\n]{0,80}?\bmain\([^\n]*+\s*+\Z")
+"""The end of a script that only runs its main function; other files call the functions of one with examples there."""
 
 _PRIVATE = frozenset(("private", "defp", "defn-"))
 _WORD = re.compile(r"[\w$]+")
@@ -162,8 +163,8 @@ class Emitter:
             return not filename.endswith(traits.libraries)
         text = self.context.source.text
         script = text.startswith("#!") or filename.endswith((".exs", ".pl"))
-        if script or "package main\n" in text[:4000]:
-            # No other file can import it.
+        if script or "package main\n" in text[:4000] or _MAIN.search(text) is not None:
+            # No other file imports it.
             return True
         if traits.exports and text.startswith(("function", "async function"), function.start):
             # A function of a module, unless the module exports it.

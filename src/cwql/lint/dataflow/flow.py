@@ -385,7 +385,7 @@ class Flow(Bindings):
         filled = value.moved(value.start, value.end)
         filled.texts = [text for text in value.texts if text.plain != ""]
         # Its other values are checked where they are assigned.
-        filled.safe = value.safe or not filled.texts
+        filled.safe = value.safe or not (filled.texts or value.open)
         self.env.set(name, filled, counted=False)
 
     def join(self, outer: Environment, ways: Sequence[Environment]) -> None:

@@ -60,7 +60,9 @@ _SOURCES = words(
     """parseargs minimist input prompt readhost readline readlines gets getline readall readalllines readalltext readtoend rawinput getenv
     getenvironmentvariable environ importcsv convertfromcsv getcontent dictreader csvreader readcsv fgetcsv fgets fscanf filegetcontents
     readfile readfilesync parsecsv readtext promptstring getparameter getquery getqueryparams getparsedbody promptbox getvalue getvalues getdisplayvalue flag.string csv.foreach csv.read
-    parseargs parseknownargs file.read io.read file open opentext fopen newstreamreader streamreader"""
+    parseargs parseknownargs file.read io.read file open opentext fopen newstreamreader streamreader
+    this.option this.argument this.ask flags.getstring getvalueforoption getvalueforargument opts formvalue postform
+    c.param c.queryparam ctx.param ctx.queryparam url.query urlparam mux.vars pathvalue system.getproperty nextline"""
 )
 """Calls that read input, files or the environment."""
 
