@@ -47,6 +47,7 @@ _SIGNATURE = 600
 """Most characters of a signature that are looked at."""
 
 _DEFINED = re.compile(r"def[ \t]+(\w+)\(")
+_TAKES = re.compile(r"^[ \t]*+(?:async[ \t]+)?def[ \t]+(\w+)\((?!\)|self\))", re.MULTILINE)
 _ROUNDS = 6
 _REQUESTS = words("get post put patch delete request send fetch list count first")
 _SIMPLE = frozenset((ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Delete, ast.Expr, ast.Raise, ast.Return))
@@ -92,6 +93,17 @@ def _find_lines(module: Module, context: Context) -> tuple[list[int], bool]:
     if takers:
         # Functions of the file with a parameter for a condition.
         called = re.compile(rf"\b(?:{'|'.join(sorted(takers))})\(")
+        lines |= {line_of(match.start()) for match in called.finditer(module.text)}
+    # Only the file itself calls these functions: the values that it gives them may all be safe.
+    script = module.text.startswith("#!")
+    definitions = [(line_of(match.end()), match[1]) for match in _TAKES.finditer(module.text)]
+    for _ in range(_ROUNDS // 2):
+        places = {bisect_right(definitions, (line, "~")) - 1 for line in lines}
+        names = {definitions[at][1] for at in places if at >= 0 and (script or definitions[at][1][0] == "_")} - takers
+        if not names:
+            break
+        takers |= names
+        called = re.compile(rf"(?<!def )\b(?:{'|'.join(sorted(names))})\(")
         lines |= {line_of(match.start()) for match in called.finditer(module.text)}
     last = line_of(len(module.text))
     for line in context.markers:
