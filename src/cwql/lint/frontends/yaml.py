@@ -10,16 +10,16 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
 from cwql.lint.frontends.escapes import COMMON
 from cwql.lint.frontends.segments import CONTROLS, character_of, decode_escapes
-from cwql.lint.templates.model import QuoteStyle, TemplateSegment
+from cwql.lint.templates.model import ConditionTemplate, QuoteStyle, TemplateSegment
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends import Language
     from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _DASHES = re.compile(r"[ ]*(?:-[ ]+)*")
@@ -42,6 +42,7 @@ _ESCAPE = re.compile(
 )
 _DOUBLED = re.compile(r"''|(?<![ \t])[ \t]*+\n[ \t\n]*")
 _SIMPLE = {**COMMON, "_": "\xa0"}
+_INPUT = re.compile(r"\$\{\{\s*(?:github\.event\.)?(?:inputs|parameters)\.([\w-]+)\s*\}\}")
 _SCRIPTS = {
     **dict.fromkeys(("run", "script", "inlineScript", "inline", "shell", "cmd"), ""),
     "bash": "shell",
@@ -60,14 +61,41 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     """Yield the conditions of a YAML text, up to the first line that cannot be parsed."""
     entries, parents = read_entries(source.text)
     rest: list[Entry] = []
+    inputs = _limited_inputs(source.text, entries) if "${{" in source.text else set()
     for entry in entries:
         code = "ondition" in entry.text and source.text[entry.start] not in "\"'"
         language = _language_of(entry) if code else None
         if language is None:
             rest.append(entry)
         else:
-            yield from _read_script(source, context, entry, language)
+            for found in _read_script(source, context, entry, language):
+                yield _with_inputs(found, inputs) if inputs and isinstance(found, ConditionTemplate) else found
     yield from find_in_entries(rest, parents, context, "yaml", safe="collection.insomnia.rest" in source.text)
+
+
+def _limited_inputs(text: str, entries: Sequence[Entry]) -> set[str]:
+    """Return the names of the inputs of a workflow that are numbers or have a list of options."""
+    found: set[str] = set()
+    scopes: set[int] = set()
+    for entry in entries:
+        if entry.key == "type" and entry.text in ("choice", "number", "boolean"):
+            scopes.add(entry.scope)
+            above = text[max(0, entry.start - 2000) : entry.start].splitlines()
+            margin = len(above.pop()) - len("type: ")
+            name = next((line for line in reversed(above) if line.strip() and not line.startswith(" " * margin)), "")
+            found.add(name.strip().removesuffix(":"))
+    return found | {entry.text for entry in entries if entry.key == "name" and entry.scope in scopes}
+
+
+def _with_inputs(found: ConditionTemplate, inputs: set[str]) -> ConditionTemplate:
+    """Return a condition in which the values of some inputs are safe: ``${{ inputs.board }}``."""
+    segments = [
+        replace(each, safe=True)
+        if (match := _INPUT.search(each.expression)) is not None and match[1] in inputs
+        else each
+        for each in found.segments
+    ]
+    return replace(found, segments=segments)
 
 
 def _language_of(entry: Entry) -> Language | None:
