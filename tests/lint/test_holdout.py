@@ -90,10 +90,13 @@ The ninth round, ``holdout/ninth``, again other shapes. First runs:
 | PHP, Ruby, Go, Rust, Perl, Elixir and Clojure, 20 snippets | 14 of 15 | 2, in 1 of 20 | 8, in 6 of 20 |
 | TypeScript and JavaScript, 11 snippets | 13 of 13 | 0 | 1 |
 | Python, notebooks and Power Query, 15 snippets | 18 of 22 | 0 | 2, in 2 of 15 |
+| Python, notebooks, data files, Go and Rust, 40 more snippets | 62 of 64 | 0 | 6, in 4 of 40 |
 
-No label was changed. The false errors were literals of characters of Clojure, the false warnings parameters of Grape, routes of Slim,
+The false errors were literals of characters of Clojure, the false warnings parameters of Grape, routes of Slim,
 ``static fn`` of PHP, and lists in YAML inside of a program.
-In Python the linter missed formats with ``{start:%Y-%m-%d}``, which it read as those of printf.
+In Python the linter missed formats with ``{start:%Y-%m-%d}``, which it read as those of printf, and a date without brackets that
+is one by its type; false warnings were values that a script gives to its own functions, and choices of forms and workflows.
+Two labels were corrected, both in the last row: facts about fields that only `cwql` knows (CW205, CW211).
 
 The tenth round, ``holdout/tenth``, the scripts and modules that engineers publish most often. First runs as committed:
 
@@ -129,8 +132,6 @@ UNMET = frozenset(
         "reports.toml",
         # A fluent builder of the file itself, whose text is a part of the condition.
         "ConditionText.java",
-        # A private function with dates of a generator.
-        "schedule_board.py",
         # A part of a URL that is passed on, and has no operator that is known.
         "legacy/report2.py",
         # A fixture with parameters.

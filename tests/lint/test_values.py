@@ -12,6 +12,7 @@ HEAD = {
     "cs": "// connectwise\n",
     "ps1": "# connectwise\n",
     "sh": "#!/bin/bash\n",
+    "yml": "# connectwise\n",
 }
 HEAD |= {"psm1": HEAD["ps1"], "rb": HEAD["py"], "php": "<?php // connectwise\n", "bat": "@echo off\nrem connectwise\n"}
 CURL = "curl -G https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets --data-urlencode"
@@ -202,6 +203,45 @@ event=$(sed -n 's/^Event: \\([0-9]*\\)$/\\1/p' <<< "$BODY")
         f"""select board in Desk Projects; do break; done
 for page in {{1..5}}; do {CURL} "conditions=board/name='$board' and id > $page"; done""",
     ),
+    # Private functions that the statements of the module call.
+    (
+        "py",
+        """def _count(prefix):
+    return cw.get("/service/tickets", params={"conditions": f"summary like '{prefix}%'"})
+
+for prefix in ("VPN", "Backup"):
+    print(prefix, _count(prefix))""",
+    ),
+    # Values of forms.
+    (
+        "py",
+        """class Filter(FlaskForm):
+    company = IntegerField("Company")
+    status = SelectField("Status", choices=[("New", "New"), (">Closed", "Closed")])
+form = Filter()
+cw.get("/service/tickets", conditions=f"company/id = {form.company.data} and status/name = '{form.status.data}'")""",
+    ),
+    (
+        "py",
+        """class Filter(forms.Form):
+    status = forms.ChoiceField(choices=STATUSES)
+form = Filter(request.POST)
+cw.get("/service/tickets", conditions=f"status/name = '{form.cleaned_data['status']}'")""",
+    ),
+    # Inputs of workflows.
+    (
+        "yml",
+        f"""on:
+  workflow_dispatch:
+    inputs:
+      board:
+        type: choice
+        options: ["1", "14"]
+jobs:
+  list:
+    steps:
+      - run: {CURL} "conditions=board/id = ${{{{ inputs.board }}}} and id > 5\"""",
+    ),
 ]
 
 UNSAFE = [
@@ -292,6 +332,41 @@ fetch "$1\"""",
         f"""name=none
 while read -r name; do {CURL} "conditions=status/name='$name'"; done < names.txt""",
         ["3 CW601 $name"],
+    ),
+    (
+        "py",
+        """for kind in cw.get("/company/configurations/types"):
+    cw.get("/company/configurations", conditions=f"type/name = '{kind['name']}'")""",
+        ["3 CW601 {kind['name']}"],
+    ),
+    (
+        "py",
+        """def find(name):
+    cw.get("https://na.myconnectwise.net/v4_6_release/apis/3.0/company/companies?conditions=" + requests.utils.quote(f"name = '{name}'"))""",
+        ["3 CW601 {name}"],
+    ),
+    (
+        "py",
+        """def find(pairs):
+    cw.get("/company/companies", conditions=" or ".join("(id = %s or name = '%s')" % pair for pair in pairs))""",
+        ["3 CW601 %s')", "3 CW602 %s"],
+    ),
+    # Dates by their types.
+    *[
+        (
+            "py",
+            f"""class Row:
+    since: dt.datetime
+def find(day: date | None, row: Row):
+    cw.get("/service/tickets", conditions=f"dateEntered > {{{value}}} and id > 5")""",
+            [f"5 CW127 {{{value}}}"],
+        )
+        for value in ("day", "row.since", "date.today()", "datetime.now() - timedelta(days=7)")
+    ],
+    (
+        "cs",
+        """class Board { void Read(DateOnly day) { cw.Get("/service/tickets", conditions: $"dateEntered > {day}"); } }""",
+        ["2 CW127 {day}"],
     ),
 ]
 

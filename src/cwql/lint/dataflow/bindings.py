@@ -7,7 +7,7 @@ from functools import cached_property
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
-from cwql.lint.dataflow.type_names import is_safe_type, is_text_type
+from cwql.lint.dataflow.type_names import is_date_type, is_safe_type, is_text_type
 from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, is_harmless, member_of, path_of, uncertain
 from cwql.lint.ir import Function, Index, Items, Member, Name, Node, Unary, key_of
 from cwql.lint.request_targets import parameter_of
@@ -15,7 +15,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.ir import Module, Parameter
@@ -96,6 +96,10 @@ class Bindings:
             value.origin = "given"
         # ``level: TicketPriority``, an enum of another file
         return value if value.origin else guess(guess(value, parameter.type), parameter.name)
+
+    def is_date(self, types: Iterable[str]) -> bool:
+        """Return whether all types are those of dates that are printed without brackets."""
+        return not self.traits.native_dates and all(map(is_date_type, types))
 
     def types_of(self, node: Node | None) -> Collection[str]:
         """Return the types that a name or member is declared with: that of a parameter, or all in the file."""

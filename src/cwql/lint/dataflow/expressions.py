@@ -20,6 +20,7 @@ from cwql.lint.ir import (
     Index,
     Items,
     Literal,
+    Member,
     Name,
     Number,
     Other,
@@ -117,6 +118,10 @@ def evaluate_name(flow: Flow, node: Name) -> Value:
     return guess(moved, written)
 
 
+_CHECKED = ("options", "cleaned_data", "validated_data")
+"""Names of mappings whose values a parser of arguments or a form has checked."""
+
+
 def evaluate_index(flow: Flow, node: Index) -> Value:
     """Return the value of an item of a list or an entry of a mapping."""
     path = path_of(node)
@@ -143,10 +148,12 @@ def evaluate_index(flow: Flow, node: Index) -> Value:
         return shortened
     # A mapping that starts empty may be filled with anything later.
     value = Value(node.start, node.end, safe=owner.safe and owner.entries != {})
-    if isinstance(node.owner, Name) and node.owner.name == "options":
-        # ``options["months"]`` of a parser of arguments
+    if isinstance(node.owner, (Name, Member)) and node.owner.name in _CHECKED:
+        # ``options["months"]`` of a parser of arguments, ``form.cleaned_data["months"]``
         value.safe = value.safe or flow.is_safe_name(key)
-    value.origin = "" if owner.origin == "given" else owner.origin
+    # ``kind["name"]`` is no code.
+    kept = owner.origin == "rows" or not (owner.origin == "given" or isinstance(node.key, Literal))
+    value.origin = owner.origin if kept else ""
     value.sinks, value.places = owner.sinks, owner.places
     if owner.items is not None and isinstance(node.key, Number) and not owner.partial:
         index = int(node.key.text) if node.key.text.isdigit() else -1
@@ -274,6 +281,7 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
     target = node.target
     if node.value is None:
         value = Value(node.start, node.start, safe=is_safe_type(node.type, flow.module.aliases))
+        value.dated = flow.is_date([node.type])
         if node.type and is_text_type(node.type):
             value.origin = "given"
         known = flow.env.names.get(target.name) if isinstance(target, Name) else None
@@ -297,7 +305,7 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
         value = flow.evaluate(node.value)
         if node.type and not value.texts and is_safe_type(node.type, flow.module.aliases):
             value = value.moved(value.start, value.end)
-            value.safe = True
+            value.safe, value.dated = True, flow.is_date([node.type])
     if node.declared and flow.members is flow.env and value.plain == "" and not value.items:
         # ``private string term = "";``: other code gives it a text.
         value = Value(value.start, value.end)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
 """Libraries of dates, whose values are formatted in a fixed form."""
 
+_LAYOUTS = re.compile(r"RFC3339|DateOnly|DateTime")
+
 
 def number(call: CallSite) -> Value | None:
     """Return the value of a function that returns a number, a date or an identifier, or fails."""
@@ -26,7 +28,11 @@ def number(call: CallSite) -> Value | None:
         or (call.name == "parse" and is_safe_type(call.owner_name, {}))
         or call.owner_name in ("math", "bigdecimal", "hex")
     )
-    return call.value(safe=True) if safe else None
+    if not safe:
+        return None
+    value = call.value(safe=True)
+    value.dated = call.name in ("today", "utcnow", "now", "date") and not call.flow.traits.native_dates
+    return value
 
 
 def moment(call: CallSite) -> Value:
@@ -112,7 +118,7 @@ def format_date(call: CallSite) -> Value | None:
     if DATE_FORMAT.fullmatch(literal) is None:
         return None
     made = call.value(safe=True)
-    made.dated = "y" in literal.lower() and "[" not in literal
+    made.dated = ("y" in literal.lower() or "2006" in literal) and "[" not in literal
     return made
 
 
@@ -129,7 +135,9 @@ def _format_by_default(call: CallSite) -> Value | None:
         return None
     if call.flow.traits.layouts and values:
         # ``t.Format(time.RFC3339)``
-        return call.value(safe=True)
+        made = call.value(safe=True)
+        made.dated = _LAYOUTS.search(call.flow.source, call.node.start, call.node.end) is not None
+        return made
     if owner is None:
         return None
     if values:

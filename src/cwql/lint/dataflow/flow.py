@@ -12,7 +12,6 @@ from cwql.lint.dataflow.guards import empty_names_of, guards_of, is_nothing
 from cwql.lint.dataflow.handlers import HANDLERS
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.origins import guess
-from cwql.lint.dataflow.type_names import is_date_type
 from cwql.lint.dataflow.values import Environment, Scope, Value, merged, pair_of
 from cwql.lint.ir import (
     Assign,
@@ -146,7 +145,7 @@ class Flow(Bindings):
             self.takers.setdefault(parameter.name, {})[key] = function
             value.kind = parameter.type if parameter.type in self.classes else ""
             value.moment = parameter.type.strip("[]?").lower() in ("datetime", "date")
-            value.dated = is_date_type(parameter.type)
+            value.dated = self.is_date([parameter.type])
             self.env.set(parameter.name, value)
         body = function.body
         self.take_last()

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
 
-_KEPT = words("value name groups group first last description sorted reversed")
+_KEPT = words("value data name groups group first last description sorted reversed")
 """Members that are as safe as their owner."""
 
 
@@ -80,4 +80,5 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
             if found is not None:
                 return found
         value.safe = flow.is_safe_name(node.name) if owner.items is None and not flow.traits.bare else False
+        value.dated = value.safe and flow.is_date(flow.module.types.get(node.name, ()))
     return guess(value, flow.source[node.start : node.end], member=True)

@@ -60,8 +60,9 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
         if sign in ("*", "/", "%"):
             # In some languages ``text * 3`` repeats a text.
             value.safe = not has_literal((left, right))
-        value.safe = (value.safe and not (left.moment or right.moment)) or sign in ("==", "!=", "-eq", "-ne")
-        value.moment = left.moment or right.moment
+        value.moment = flow.traits.native_dates and (left.moment or right.moment)
+        value.safe = (value.safe and not value.moment) or sign in ("==", "!=", "-eq", "-ne")
+        value.dated = sign in ("+", "-") and left.dated and not right.dated
     if sign in ("-split", "-as", "-and", "-or"):
         value.safe = left.safe
     return value

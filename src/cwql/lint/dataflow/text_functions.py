@@ -103,8 +103,9 @@ def percent_value(flow: Flow, node: Node, template: Value, given: Value) -> Valu
     """Return a text with the value or the values after ``%`` in its places; None if their number differs."""
     if given.entries is not None:
         return format_value(flow, node, template, [], given.entries)
-    values = given.items if given.items is not None else [given]
     wanted = [count_places(text.shown) for text in template.texts]
+    # A single value may be a tuple.
+    values = given.items if given.items is not None else [given] * max([1, *wanted])
     if not given.partial and any(count not in (-1, len(values)) for count in wanted):
         return None
     return format_value(flow, node, template, values)

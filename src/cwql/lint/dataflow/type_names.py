@@ -56,9 +56,17 @@ def is_text_type(type: str) -> bool:
     return _TEXT.search(type) is not None
 
 
+_DATES = words(
+    """date datetime datetimeoffset dateonly time localdate localdatetime naivedate naivedatetime instant offsetdatetime
+    zoneddatetime carbon carbonimmutable carboninterface"""
+)
+_OPTIONAL = re.compile(r"\AOptional\[([^\[\]]*)\]\Z|\s*\|\s*None\Z|<[^<>]*>\Z|[&?\s]++")
+
+
 def is_date_type(type: str) -> bool:
-    """Return whether the values of a type are dates that are printed as a condition spells them, without brackets."""
-    return type.strip("&? ").rpartition("::")[2].lower() in ("naivedate", "localdate")
+    """Return whether the values of a type are dates, which are printed without brackets: ``date | None``, ``time.Time``."""
+    name = _OPTIONAL.sub(r"\1", type).lower()
+    return name.rpartition("." if "." in name else "::")[2] in _DATES and name != "time"
 
 
 def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:

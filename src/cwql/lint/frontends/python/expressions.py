@@ -48,19 +48,22 @@ _SIGNS: dict[type[ast.AST], str] = {
 _COMPARISONS: dict[type[ast.AST], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
 }  # fmt: skip
-_PLAIN_TYPES = re.compile(r"(?:\b\w+\.){0,3}\b(?:date|time|timedelta|NoneType)\b")
+_PLAIN_TYPES = re.compile(r"(?:\b\w+\.){0,3}\b(?:(date(?:time)?)|time|timedelta|NoneType)\b")
+_QUOTERS = words(
+    "requests.utils.quote requests.compat.quote requests.utils.requote_uri requests.compat.quote_plus six.moves.urllib.parse.quote"
+)
 _TABLES = words("OrderedDict MappingProxyType frozendict")
 _COPIES = words("dict sorted set list tuple reversed frozenset iter") | _TABLES
 """Functions whose result has the items of their argument."""
 
 
 def type_text(module: Module, node: ast.expr) -> str:
-    """Return an annotation as text; a type whose values are dates or times is written as a number."""
+    """Return an annotation as text; the types of dates are written without their module, those of times as numbers."""
     text = node.value if isinstance(node, ast.Constant) else module.text_of(node)
     if not isinstance(text, str):
         return str(text)
     may_be_plain = "date" in text or "time" in text or "None" in text
-    return _PLAIN_TYPES.sub("int", text) if may_be_plain else text
+    return _PLAIN_TYPES.sub(lambda match: match[1] or "int", text) if may_be_plain else text
 
 
 class Expressions:
@@ -176,11 +179,15 @@ class Expressions:
         return Call(start, end, self._callee(function), arguments, made=_is_class(function))
 
     def _callee(self, node: ast.expr) -> Node:
-        if isinstance(node, ast.Name) and node.id == "quote" and "quote" not in self._module.definitions:
-            start, end = self._module.extent(node)
+        start, end = self._module.extent(node)
+        if (
+            node.id == "quote" and "quote" not in self._module.definitions
+            if isinstance(node, ast.Name)
+            else self._text[start:end] in _QUOTERS
+        ):
             return Member(start, end, Name(start, start, "urllib"), "quote")
         if isinstance(node, ast.Attribute) and self._module.is_overridden(node.attr):
-            return Other(*self._module.extent(node), [self.value(node.value)])
+            return Other(start, end, [self.value(node.value)])
         return self.value(node)
 
     def _argument(self, node: ast.expr) -> Argument:

@@ -95,7 +95,7 @@ def _find_lines(module: Module, context: Context) -> tuple[list[int], bool]:
         called = re.compile(rf"\b(?:{'|'.join(sorted(takers))})\(")
         lines |= {line_of(match.start()) for match in called.finditer(module.text)}
     # Only the file itself calls these functions: the values that it gives them may all be safe.
-    script = module.text.startswith("#!")
+    script = module.text.startswith("#!") or "__main__" in module.text
     definitions = [(line_of(match.end()), match[1]) for match in _TAKES.finditer(module.text)]
     for _ in range(_ROUNDS // 2):
         places = {bisect_right(definitions, (line, "~")) - 1 for line in lines}

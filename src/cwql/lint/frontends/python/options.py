@@ -18,9 +18,9 @@ _ROUTE = re.compile(r"[<{](?:(?:int|float|uuid|any\([\w, -]*\)):(\w+)|(\w+):(?:i
 """A place in the path of a route that takes numbers or words only: ``<int:board>``, ``{board:int}``."""
 
 _FIELD = re.compile(
-    r"(?:models|db|sa|peewee)\.(?:\w*Integer|Auto|BigAuto|SmallAuto|Float|Decimal|Boolean|Slug|UUID|Date|DateTime)Field"
+    r"(?:\w+\.){0,3}(?:\w*Integer|Auto|BigAuto|SmallAuto|Float|Decimal|Boolean|Slug|UUID|Date|DateTime)Field"
 )
-"""Fields of Django whose values need no quotes."""
+"""Fields of Django, WTForms and other libraries whose values need no quotes."""
 
 
 def option_types(decorators: Sequence[ast.expr]) -> dict[str, str]:
