@@ -9,11 +9,10 @@ from cwql.diagnostics import with_target
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, find_dialect, find_parameter
 from cwql.lint.templates.model import PLACEHOLDER
-from cwql.lint.templates.source_map import SourceMap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cwql.analysis.checker import Test
     from cwql.analysis.rule_config import RuleConfig
@@ -71,8 +70,7 @@ class ConditionChecker:
             reported = [finding for finding in reported if finding.code not in whole]
         if not reported:
             return []
-        layout = SourceMap(found.segments)
-        findings = [layout.finding(finding) for finding in _certain(found, text, reported)]
+        findings = _placed(found, _certain(found, text, reported))
         return with_target(findings, place.dialect, place.endpoint, parameter)
 
     def _check(self, found: ConditionTemplate, record: Dialect, text: str) -> list[Diagnostic]:
@@ -96,11 +94,10 @@ class ConditionChecker:
         if text.count(PLACEHOLDER) != sum(segment.kind == "placeholder" for segment in found.segments):
             # The text itself contains the character that represents a placeholder.
             return []
-        layout = SourceMap(found.segments)
         checks = [partial(self._check, found, record) for record in records]
         parameters = [find_parameter(record, found.parameter) for record in records]
         if parameters[0].shape != "condition":
-            return [layout.finding(finding) for finding in _common([judge_list(text, each) for each in checks])]
+            return _placed(found, _common([judge_list(text, each) for each in checks]))
         fillers = [
             SampleGenerator(text, record, found.place.endpoint, name)
             for record, name in zip(records, parameters, strict=True)
@@ -113,13 +110,24 @@ class ConditionChecker:
             from cwql.lint.heuristics import is_foreign
 
             weighed = [] if is_foreign(text) else weighed
-        return [layout.finding(finding) for finding in (*_certain(found, text, reported), *weighed)]
+        return _placed(found, (*_certain(found, text, reported), *weighed))
 
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
         records = _records(dialect, name)
         if len(records) != 1:
             return _never
         return find_test(records[0], endpoint, name, rules=self._rules, release=self._release)
+
+
+def _placed(found: ConditionTemplate, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the diagnostics of a condition with their positions in the file."""
+    located = tuple(diagnostics)
+    if not located:
+        return []
+    from cwql.lint.templates.source_map import SourceMap
+
+    layout = SourceMap(found.segments)
+    return [layout.finding(finding) for finding in located]
 
 
 def _common(reported: Sequence[list[Diagnostic]]) -> list[Diagnostic]:

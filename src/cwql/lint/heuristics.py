@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.text import has_open_end
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.rules.traits import find_codes
 
@@ -47,6 +46,16 @@ _LIKE_A_CONDITION = re.compile(
     re.IGNORECASE,
 )
 """Every condition contains this; terms, weather and labels do not."""
+
+
+_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like))\Z", re.IGNORECASE)
+_END = 12
+"""Characters at the end of a text that `_OPEN_END` needs: its longest word and the character before it."""
+
+
+def has_open_end(text: str) -> bool:
+    """Return whether a text ends with an operator, an opening bracket or a comma."""
+    return _OPEN_END.search(text.rstrip()[-_END:]) is not None
 
 
 def is_like_condition(text: str) -> bool:

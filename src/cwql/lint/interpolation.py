@@ -9,15 +9,6 @@ from cwql.language.problems import BARE_DATE, UNCLOSED_DATE
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.origins import OUTSIDE, says
 from cwql.lint.frontends import find_language
-from cwql.lint.hints import (
-    advise_cast,
-    advise_moment,
-    advise_python,
-    advise_quotes,
-    name_of,
-    spell_value,
-    write_template,
-)
 from cwql.lint.templates.check import show_placeholder
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
@@ -150,6 +141,8 @@ class _Weighing:
         )
 
     def _advise(self, part: Part, segment: TemplateSegment) -> str:
+        from cwql.lint.hints import advise_cast, advise_moment, advise_quotes
+
         field = self._filler.field(part.path)
         number = part.role in ("value", "literal") and field is not None and field.kind in ("integer", "number")
         if find_language(self._language).native:
@@ -167,6 +160,8 @@ class _Weighing:
         return "check the value before it is put in: it may contain quotes, `and`, `or`"
 
     def _advise_python(self, part: Part) -> str:
+        from cwql.lint.hints import advise_python, name_of, spell_value, write_template
+
         start, end = self._filler.outline.comparisons[part.comparison]
         parts = self._parts[part.comparison]
         if not part.path or end - start > LONG or any(other.role not in ("text", "date", *_VALUES) for other in parts):

@@ -261,3 +261,15 @@ def key_of(node: Node | None) -> str:
     if isinstance(node, Number):
         return node.text
     return ""
+
+
+def is_nothing(node: Node | None) -> bool:
+    """Return whether a value is that of a test that fails: ``None``, ``null``, ``false``, ``0``, ``-1``."""
+    if isinstance(node, Unary) and node.sign == "-":
+        return isinstance(node.value, Number) and node.value.text == "1"
+    if isinstance(node, Cast):
+        # ``None``
+        return isinstance(node.value, Other) and not node.value.children
+    if isinstance(node, Name):
+        return node.name.lower() in ("null", "nil", "undefined", "nothing", "false")
+    return isinstance(node, Number) and node.text in ("0", "False")

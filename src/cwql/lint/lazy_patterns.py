@@ -51,14 +51,14 @@ class _Lazy:
     """Compile a pattern on first use, and cache each method that is used as an attribute of the instance."""
 
     def __init__(self, pattern: str | bytes, flags: int) -> None:
-        self._source = pattern
+        self.pattern = pattern
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         # `re` caches compiled patterns, so that the methods of one pattern share it.
-        value = getattr(_re.compile(self._source, self._flags), name)
+        value = getattr(_re.compile(self.pattern, self._flags), name)
         setattr(self, name, value)
         return value
 

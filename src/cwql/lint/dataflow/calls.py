@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.commands import run_command
 from cwql.lint.dataflow.frame import Frame
-from cwql.lint.dataflow.guards import guards_of
-from cwql.lint.dataflow.inline import run_inline
 from cwql.lint.dataflow.knowledge import (
     BUILDERS,
     LOOPS,
@@ -22,14 +19,12 @@ from cwql.lint.dataflow.knowledge import (
     safe_groups,
 )
 from cwql.lint.dataflow.known_functions import known_call
-from cwql.lint.dataflow.list_functions import list_after_function
-from cwql.lint.dataflow.local_functions import call_local
 from cwql.lint.dataflow.origins import guess, is_reader, is_source
 from cwql.lint.dataflow.paths import ENDPOINTS, note_positional, note_word, sent_to
 from cwql.lint.dataflow.targets import chain_of, place_of_chain
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import Value, path_of
-from cwql.lint.ir import Call, Function, Literal, Member, Name, key_of
+from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
@@ -135,6 +130,8 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
     else:
         owner = flow.evaluate(callee)
     if node.command:
+        from cwql.lint.dataflow.commands import run_command
+
         return run_command(flow, node, name, piped, frame)
     values = _arguments(flow, node, owner, name)
     if len(values) > 1:
@@ -166,11 +163,13 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
         if target is None and flow.traits.receivers and isinstance(callee, Member) and name not in flow.overloaded:
             target = flow.env.get(name)
         if target is not None and target.function is not None:
-            return call_local(flow, node, target.function, values)
+            return _call_local(flow, node, target.function, values)
         if owner is not None and name in flow.extensions:
-            return call_local(flow, node, flow.extensions[name], values, owner)
+            return _call_local(flow, node, flow.extensions[name], values, owner)
     folded = fold(name)
     if folded in _ASSERTIONS and node.arguments and node.arguments[0].value is not None:
+        from cwql.lint.dataflow.guards import guards_of
+
         for checked in guards_of(node.arguments[0].value, flow)[0]:
             flow.trust(checked)
     if owner is not None and flow.sure and place is None:
@@ -246,6 +245,20 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
     return values
 
 
+def _call_local(
+    flow: Flow, node: Call, function: Function, values: Sequence[Value], receiver: Value | None = None
+) -> Value:
+    from cwql.lint.dataflow.local_functions import call_local
+
+    return call_local(flow, node, function, values, receiver)
+
+
+def _list_after_function(flow: Flow, node: Call, name: str) -> Value | None:
+    """Return the list of ``array_map(function, list)``, which comes after the function."""
+    later = node.arguments[1].value if len(node.arguments) > 1 else None
+    return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member, Items)) else None
+
+
 def _is_module(node: Call) -> bool:
     """Return whether a call is one of a module whose functions take the list first: ``Enum.map(list, function)``."""
     owner = node.callee.owner if isinstance(node.callee, Member) else None
@@ -259,7 +272,7 @@ def _mapped(flow: Flow, argument: Argument, value: Value, owner: Value | None, n
         return value
     item = flow.item_of(owner) or Value(value.start, value.end)
     call = Call(value.start, value.end, argument.value or function, [argument])
-    made = call_local(flow, call, function, [item])
+    made = _call_local(flow, call, function, [item])
     value = value.moved(value.start, value.end)
     value.safe, value.items = made.safe, [made] if made.texts else None
     return value
@@ -269,6 +282,8 @@ def _inline(
     flow: Flow, node: Call, function: Function, before: Sequence[Value], owner: Value | None, name: str
 ) -> Value:
     """Return the value of a function that is an argument after others: its items are its results."""
+    from cwql.lint.dataflow.inline import run_inline
+
     value = Value(function.start, function.end)
     value.function = function
     folded = fold(name)
@@ -277,7 +292,7 @@ def _inline(
         # ``_.map(list, function)``
         listed = before[0].items is not None or (before[0].safe and not before[0].texts)
         over = before[0] if listed or owner is None or _is_module(node) else owner
-    items = over if over is not None else list_after_function(flow, node, name)
+    items = over if over is not None else _list_after_function(flow, node, name)
     pattern = next((each.pattern for each in before if each.pattern), "")
     for parameter in function.parameters[:2] if pattern else ():
         # ``bot.hears(/ticket (\\d+)/, (message) => … message.match[1] …)``

@@ -10,9 +10,8 @@ from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import CONNECTED, OPEN_QUERY, target_of
 from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, Value, is_harmless, rest
-from cwql.lint.frontends.entries import TEMPLATES, open_placeholders, without_sign
+from cwql.lint.frontends.entries import PLACEHOLDERS, TEMPLATES, open_placeholders, without_sign
 from cwql.lint.frontends.segments import cut_segments, text_of
-from cwql.lint.frontends.text import PLACEHOLDERS
 from cwql.lint.frontends.urls import JOINED, find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
 from cwql.lint.request_targets import RequestTarget, parameter_of

@@ -10,7 +10,6 @@ from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, is_date_format
 from cwql.lint.dataflow.operators import note_length
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.paths import sent_after
-from cwql.lint.dataflow.text_functions import without_separator
 from cwql.lint.dataflow.texts import Builder, extended
 from cwql.lint.dataflow.type_names import is_safe_type, is_text_type
 from cwql.lint.dataflow.values import Segment, Text, Value, is_harmless, is_word, merged, path_of
@@ -142,6 +141,8 @@ def evaluate_index(flow: Flow, node: Index) -> Value:
         return entry.moved(node.start, node.end)
     if owner.texts and isinstance(node.key, Other):
         # ``text[:-1]``
+        from cwql.lint.dataflow.text_functions import without_separator
+
         begins = not flow.source.startswith(":", node.key.start)
         shortened = owner.moved(node.start, node.end)
         shortened.texts = [without_separator(flow, text, begins) for text in owner.texts]

@@ -8,7 +8,6 @@ from functools import cached_property
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.bindings import CONSTRUCTORS, Bindings
 from cwql.lint.dataflow.frame import Frame
-from cwql.lint.dataflow.guards import empty_names_of, guards_of, is_nothing
 from cwql.lint.dataflow.handlers import HANDLERS
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.origins import guess
@@ -28,6 +27,7 @@ from cwql.lint.ir import (
     Node,
     Number,
     Other,
+    is_nothing,
 )
 from cwql.lint.request_targets import parameter_of
 
@@ -313,12 +313,15 @@ class Flow(Bindings):
             test = node.tests[index] if index < len(node.tests) else None
             yes: set[str] = set()
             no: set[str] = set()
+            emptied: set[str] = set()
             filled: set[str] = set()
             if test is not None:
+                from cwql.lint.dataflow.guards import empty_names_of, guards_of
+
                 self.open_statement(test)
                 self.evaluate(test)
                 yes, no = guards_of(test, self)
-                filled = empty_names_of(test)[1]
+                emptied, filled = empty_names_of(test)
                 self.close_statement()
             self.env = Environment(outer)
             # The tests before a body were false.
@@ -327,8 +330,7 @@ class Flow(Bindings):
             for name in filled | earlier:
                 self._fill(name)
             denied |= no
-            if test is not None:
-                earlier |= empty_names_of(test)[0]
+            earlier |= emptied
             self.take_last()
             alive = self.inner_block(body, node)
             last = self.take_last()
@@ -352,6 +354,8 @@ class Flow(Bindings):
         """Return the values of the options of an expression with a test, each with the facts that the test gives about its names."""
         if len(node.tests) != 1 or len(node.options) != 2:
             return [self.evaluate(option) for option in node.options]
+        from cwql.lint.dataflow.guards import empty_names_of, guards_of
+
         outer = self.env
         values: list[Value] = []
         for option, safe, filled in zip(

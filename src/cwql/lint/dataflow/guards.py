@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import DIGITS, QUOTES, fold, is_anchored, is_safe_pattern
 from cwql.lint.dataflow.list_functions import is_safe_test
+from cwql.lint.dataflow.operators import is_compiler
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import is_harmless, is_word, path_of
 from cwql.lint.ir import (
     Block,
     Call,
-    Cast,
     Choice,
     Function,
     Index,
@@ -24,6 +24,7 @@ from cwql.lint.ir import (
     Pairs,
     Pattern,
     Unary,
+    is_nothing,
     key_of,
 )
 from cwql.lint.words import words
@@ -270,18 +271,6 @@ def _is_plain(node: Node) -> bool:
     return isinstance(node, Number) or (isinstance(node, Literal) and node.whole and is_word(node.value))
 
 
-def is_nothing(node: Node | None) -> bool:
-    """Return whether a value is that of a test that fails: ``None``, ``null``, ``false``, ``0``, ``-1``."""
-    if isinstance(node, Unary) and node.sign == "-":
-        return isinstance(node.value, Number) and node.value.text == "1"
-    if isinstance(node, Cast):
-        # ``None``
-        return isinstance(node.value, Other) and not node.value.children
-    if isinstance(node, Name):
-        return node.name.lower() in ("null", "nil", "undefined", "nothing", "false")
-    return isinstance(node, Number) and node.text in ("0", "False")
-
-
 def _tests_quote(node: Node | None) -> bool:
     """Return whether a test compares a character with a quote."""
     if isinstance(node, Block) and len(node.statements) == 1:
@@ -380,15 +369,6 @@ def _whole(node: Node) -> Node:
     if isinstance(member, Member) and member.owner is not None and fold(member.name) in _CHARACTERS:
         return member.owner
     return node
-
-
-def is_compiler(node: Call) -> bool:
-    """Return whether a call makes a pattern of its first argument."""
-    name = fold(node.callee.name) if isinstance(node.callee, (Member, Name)) else ""
-    if name in ("compile", "mustcompile", "regex", "regexp", "generatedregex", "toregex"):
-        return True
-    owner = node.callee.owner if isinstance(node.callee, Member) else None
-    return name == "new" and isinstance(owner, Name) and fold(owner.name) in ("regex", "regexp")
 
 
 def _named(node: Node, flow: Flow) -> str | None:

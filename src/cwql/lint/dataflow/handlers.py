@@ -15,15 +15,6 @@ from cwql.lint.dataflow.expressions import (
     evaluate_pattern,
     evaluate_sent,
 )
-from cwql.lint.dataflow.inline import (
-    evaluate_block,
-    evaluate_branch,
-    evaluate_choice,
-    evaluate_function,
-    evaluate_jump,
-    evaluate_loop,
-)
-from cwql.lint.dataflow.members import evaluate_member
 from cwql.lint.dataflow.operators import evaluate_cast, evaluate_operation, evaluate_unary
 from cwql.lint.ir import (
     Assign,
@@ -53,8 +44,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cwql.lint.dataflow.flow import Flow
     from cwql.lint.dataflow.values import Value
     from cwql.lint.ir import Node
+
+
+def _load_member(flow: Flow, node: Member) -> Value:
+    """Evaluate the first member. Many scripts only call members."""
+    from cwql.lint.dataflow.members import evaluate_member
+
+    HANDLERS[Member] = evaluate_member
+    return evaluate_member(flow, node)
+
+
+def _load_inline(flow: Flow, node: Node) -> Value:
+    """Evaluate the first statement or function in the place of a value, of which many scripts have none."""
+    from cwql.lint.dataflow.inline import INLINE
+
+    HANDLERS.update(INLINE)
+    return HANDLERS[type(node)](flow, node)
+
 
 HANDLERS: dict[type[Node], Callable[..., Value]] = {
     Literal: evaluate_literal,
@@ -68,15 +77,10 @@ HANDLERS: dict[type[Node], Callable[..., Value]] = {
     Sent: evaluate_sent,
     Assign: evaluate_assign,
     Call: evaluate_call,
-    Member: evaluate_member,
     Operation: evaluate_operation,
     Unary: evaluate_unary,
     Cast: evaluate_cast,
-    Function: evaluate_function,
-    Choice: evaluate_choice,
-    Branch: evaluate_branch,
-    Loop: evaluate_loop,
-    Block: evaluate_block,
-    Jump: evaluate_jump,
+    Member: _load_member,
+    **dict.fromkeys((Function, Choice, Branch, Loop, Block, Jump), _load_inline),
 }
 """Each takes the flow and a node. Nodes of other kinds are statements only."""

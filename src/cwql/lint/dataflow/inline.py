@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.guards import is_nothing
 from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, fold
 from cwql.lint.dataflow.origins import is_input, origin_of
 from cwql.lint.dataflow.values import MOST_TEXTS, Environment, Scope, Value, is_harmless, merged
-from cwql.lint.ir import Assign, Block, Branch, Call, Choice, Function, Jump, Loop, Name, Parameter
+from cwql.lint.ir import Assign, Block, Branch, Call, Choice, Function, Jump, Loop, Name, Parameter, is_nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Node
 
@@ -173,3 +174,13 @@ def evaluate_jump(flow: Flow, node: Jump) -> Value:
         if node.returns and not is_nothing(node.value):
             flow.returned.append(value)
     return Value(node.start, node.end)
+
+
+INLINE: dict[type[Node], Callable[..., Value]] = {
+    Function: evaluate_function,
+    Choice: evaluate_choice,
+    Branch: evaluate_branch,
+    Loop: evaluate_loop,
+    Block: evaluate_block,
+    Jump: evaluate_jump,
+}

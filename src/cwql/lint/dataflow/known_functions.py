@@ -4,16 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from cwql.lint.dataflow import (
-    builders,
-    checked_values,
-    encoders,
-    fixed_forms,
-    list_functions,
-    mapping_functions,
-    pattern_functions,
-    text_functions,
-)
 from cwql.lint.dataflow.call_site import call_site
 from cwql.lint.dataflow.knowledge import (
     APPENDS,
@@ -78,75 +68,89 @@ def _any(name: str) -> bool:
     return True
 
 
-_FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], Callable[[CallSite], Value | None]], ...] = (
-    (_ENCODERS, encoders.encode),
-    (is_escaper, encoders.escape),
-    (words("escape"), encoders.escape_by_owner),
-    (_COMPILERS, pattern_functions.compile_pattern),
-    (words("takeif"), pattern_functions.keep_if),
-    (words("tryparse"), checked_values.try_parse),
-    (LIST_MAKERS, list_functions.make_list),
-    (MAP_MAKERS, mapping_functions.make_mapping),
-    (words("filter where takewhile"), list_functions.filter_items),
-    (JOINS, text_functions.join),
-    (words("collect"), list_functions.collect),
-    (_PARTS, mapping_functions.select_parts),
-    (words("newreplacer"), encoders.make_replacer),
-    (_PAIRS, mapping_functions.select_pairs),
-    (words("get"), mapping_functions.get_entry),
-    (words("format string"), fixed_forms.format_by_formatter),
-    (TRIMS, builders.trim),
-    (FORMATS, text_functions.fill_format),
-    (REPLACES, text_functions.replace_text),
-    (CONCATS, text_functions.concat),
-    (MAPS, list_functions.map_items),
-    (words("stringjoiner"), builders.make_joiner),
-    (words("string stringbuilder stringbuffer new"), builders.make_builder),
-    (words("make new"), list_functions.make_empty_list),
-    (_makes_list, list_functions.make_empty_list),
-    (words("append push unshift arraypush"), builders.append_to_list),
-    (words("fprintf fprint fprintln write writeln"), builders.print_to_builder),
-    (APPENDS, builders.append_to_owner),
-    (_validates, checked_values.validate_fields),
-    (words("in"), checked_values.make_rule),
-    (_OPTIONS, checked_values.note_option),
-    (words("load safeload"), fixed_forms.load_plain),
-    (words("mapjoin"), list_functions.join_mapped),
-    (words("tostring"), fixed_forms.print_number),
-    (MOMENTS, fixed_forms.moment),
-    (words("date"), fixed_forms.make_date),
-    (_DATE_STEPS, fixed_forms.add_to_date),
-    (words("digest tostring encode"), fixed_forms.hex_digest),
-    (words("formatted"), fixed_forms.format_iso),
-    (FORMATTED, fixed_forms.format_date),
-    (_is_localized, fixed_forms.format_date),
-    (_any, fixed_forms.number),
-    (words("getordefault getvalueordefault getvalue getorelse"), mapping_functions.get_entry_or_default),
-    (words("filterinput filtervar"), checked_values.filter_value),
-    (words("set hashset arraylist map ordereddict dict"), list_functions.copy_list),
-    (_FIELDS, checked_values.read_field),
-    (words("get fetch getordefault"), mapping_functions.get_any_entry),
-    (words("get"), mapping_functions.get_member),
-    (STRIPS, text_functions.strip),
-    (_SHORTENS, text_functions.shorten),
-    (DEDENTS, text_functions.dedent),
-    (BATCHES, list_functions.batch),
-    (words("cast"), checked_values.cast),
-    (PICKS, checked_values.pick),
-    (words("group groups"), pattern_functions.get_group),
-    (words("astype"), checked_values.convert_column),
-    (SAME, text_functions.keep),
-    (CUTS, text_functions.cut),
-    (MATCHES, pattern_functions.match_pattern),
+FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
+    (_ENCODERS, "encoders.encode"),
+    (is_escaper, "encoders.escape"),
+    (words("escape"), "encoders.escape_by_owner"),
+    (_COMPILERS, "pattern_functions.compile_pattern"),
+    (words("takeif"), "pattern_functions.keep_if"),
+    (words("tryparse"), "checked_values.try_parse"),
+    (LIST_MAKERS, "list_functions.make_list"),
+    (MAP_MAKERS, "mapping_functions.make_mapping"),
+    (words("filter where takewhile"), "list_functions.filter_items"),
+    (JOINS, "text_functions.join"),
+    (words("collect"), "list_functions.collect"),
+    (_PARTS, "mapping_functions.select_parts"),
+    (words("newreplacer"), "encoders.make_replacer"),
+    (_PAIRS, "mapping_functions.select_pairs"),
+    (words("get"), "mapping_functions.get_entry"),
+    (words("format string"), "fixed_forms.format_by_formatter"),
+    (TRIMS, "builders.trim"),
+    (FORMATS, "text_functions.fill_format"),
+    (REPLACES, "text_functions.replace_text"),
+    (CONCATS, "text_functions.concat"),
+    (MAPS, "list_functions.map_items"),
+    (words("stringjoiner"), "builders.make_joiner"),
+    (words("string stringbuilder stringbuffer new"), "builders.make_builder"),
+    (words("make new"), "list_functions.make_empty_list"),
+    (_makes_list, "list_functions.make_empty_list"),
+    (words("append push unshift arraypush"), "builders.append_to_list"),
+    (words("fprintf fprint fprintln write writeln"), "builders.print_to_builder"),
+    (APPENDS, "builders.append_to_owner"),
+    (_validates, "checked_values.validate_fields"),
+    (words("in"), "checked_values.make_rule"),
+    (_OPTIONS, "checked_values.note_option"),
+    (words("load safeload"), "fixed_forms.load_plain"),
+    (words("mapjoin"), "list_functions.join_mapped"),
+    (words("tostring"), "fixed_forms.print_number"),
+    (MOMENTS, "fixed_forms.moment"),
+    (words("date"), "fixed_forms.make_date"),
+    (_DATE_STEPS, "fixed_forms.add_to_date"),
+    (words("digest tostring encode"), "fixed_forms.hex_digest"),
+    (words("formatted"), "fixed_forms.format_iso"),
+    (FORMATTED, "fixed_forms.format_date"),
+    (_is_localized, "fixed_forms.format_date"),
+    (_any, "fixed_forms.number"),
+    (words("getordefault getvalueordefault getvalue getorelse"), "mapping_functions.get_entry_or_default"),
+    (words("filterinput filtervar"), "checked_values.filter_value"),
+    (words("set hashset arraylist map ordereddict dict"), "list_functions.copy_list"),
+    (_FIELDS, "checked_values.read_field"),
+    (words("get fetch getordefault"), "mapping_functions.get_any_entry"),
+    (words("get"), "mapping_functions.get_member"),
+    (STRIPS, "text_functions.strip"),
+    (_SHORTENS, "text_functions.shorten"),
+    (DEDENTS, "text_functions.dedent"),
+    (BATCHES, "list_functions.batch"),
+    (words("cast"), "checked_values.cast"),
+    (PICKS, "checked_values.pick"),
+    (words("group groups"), "pattern_functions.get_group"),
+    (words("astype"), "checked_values.convert_column"),
+    (SAME, "text_functions.keep"),
+    (CUTS, "text_functions.cut"),
+    (MATCHES, "pattern_functions.match_pattern"),
 )
-"""The functions by their names without ``_`` and letter case, or by a test of the name. The first that returns a value counts."""
+"""The functions by their names without ``_`` and letter case, or by a test of the name. The first that returns a value counts.
+
+Their modules are imported by the first call that needs them: most files call functions of two or three.
+"""
+
+
+def load_function(path: str) -> Callable[[CallSite], Value | None]:
+    """Return a function of the table."""
+    module, _, name = path.partition(".")
+    function: Callable[[CallSite], Value | None] = getattr(
+        __import__(f"cwql.lint.dataflow.{module}", fromlist=[name]), name
+    )
+    return function
 
 
 @lru_cache(4096)
 def _functions_of(name: str) -> tuple[Callable[[CallSite], Value | None], ...]:
     """Return what evaluates the functions of a name, in the order of the table."""
     folded = fold(name)
-    return tuple([function for test, function in _FUNCTIONS if (test(name) if callable(test) else folded in test)])
+    return tuple(
+        [load_function(path) for test, path in FUNCTIONS if (test(name) if callable(test) else folded in test)]
+    )
 
 
 def known_call(

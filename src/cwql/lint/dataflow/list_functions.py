@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import ALPHABETS, DIGITS, MAPS, MOMENTS, NUMBERS, fold, is_safe_pattern
+from cwql.lint.dataflow.knowledge import ALPHABETS, DIGITS, MOMENTS, NUMBERS, fold, is_safe_pattern
 from cwql.lint.dataflow.text_functions import join, join_values
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word
@@ -11,7 +11,6 @@ from cwql.lint.ir import (
     Call,
     Choice,
     Function,
-    Items,
     Jump,
     Literal,
     Member,
@@ -81,12 +80,6 @@ def _keeps_safe(flow: Flow, test: Node | None) -> bool:
         # ``AddressOf Char.IsLetterOrDigit``
         return _keeps_safe(flow, test.children[-1])
     return isinstance(test, (Name, Member)) and fold(test.name) in DIGITS
-
-
-def list_after_function(flow: Flow, node: Call, name: str) -> Value | None:
-    """Return the list of ``array_map(function, list)``, which comes after the function."""
-    later = node.arguments[1].value if len(node.arguments) > 1 else None
-    return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member, Items)) else None
 
 
 def filter_items(call: CallSite) -> Value | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.type_names import is_safe_key
-from cwql.lint.dataflow.values import Value, is_harmless, is_word, member_of, merged
+from cwql.lint.dataflow.values import Value, is_harmless, member_of, merged, part_of_mapping
 from cwql.lint.ir import Literal, key_of
 from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.call_site import CallSite
-    from cwql.lint.ir import Node
 
 
 def make_mapping(call: CallSite) -> Value | None:
@@ -29,18 +28,6 @@ def make_mapping(call: CallSite) -> Value | None:
         if parameter is not None:
             call.flow.sink(value, parameter, key.plain or "", key.start)
     found.sinks = [sink for value in values for sink in value.sinks]
-    return found
-
-
-def part_of_mapping(node: Node, name: str, mapping: Value | None) -> Value | None:
-    """Return the list of the keys or of the values of a mapping; None if `name` is neither."""
-    if mapping is None or not mapping.entries or name not in ("keys", "keyset", "arraykeys", "values", "arrayvalues"):
-        return None
-    found = Value(node.start, node.end, safe=mapping.safe)
-    if "keys" in name:
-        found.safe = all(map(is_word, mapping.entries))
-    else:
-        found.items = list(mapping.entries.values())
     return found
 
 

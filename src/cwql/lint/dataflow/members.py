@@ -6,11 +6,10 @@ from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.knowledge import ALPHABETS, LENGTHS, NUMBERS, fold
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.local_functions import call_local
-from cwql.lint.dataflow.mapping_functions import part_of_mapping
 from cwql.lint.dataflow.origins import guess, is_input
 from cwql.lint.dataflow.targets import note_chain
 from cwql.lint.dataflow.type_names import is_safe_key
-from cwql.lint.dataflow.values import THIS, Value, path_of
+from cwql.lint.dataflow.values import THIS, Value, part_of_mapping, path_of
 from cwql.lint.ir import Call, Member, Name
 from cwql.lint.words import words
 

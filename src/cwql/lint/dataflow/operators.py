@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import safe_groups
-from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced
+from cwql.lint.dataflow.knowledge import fold, safe_groups
 from cwql.lint.dataflow.texts import concatenate, opened
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, has_literal, path_of
-from cwql.lint.ir import Cast, Literal, Member, Name, Operation, Pattern, Unary
+from cwql.lint.ir import Call, Cast, Literal, Member, Name, Operation, Pattern, Unary
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -28,6 +27,8 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
         return concatenate(flow, node)
     sign = node.sign.lower()
     if node.kind == "percent" or sign == "-f":
+        from cwql.lint.dataflow.text_functions import format_value, percent_value
+
         left = flow.evaluate(node.left)
         right = flow.evaluate(node.right)
         if node.kind == "percent":
@@ -36,10 +37,14 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
             made = format_value(flow, node, left, right.items if right.items is not None else [right])
         return made if made is not None else Value(node.start, node.end, safe=left.safe and right.safe)
     if sign == "-join":
+        from cwql.lint.dataflow.text_functions import join_values
+
         left = flow.evaluate(node.left)
         right = flow.evaluate(node.right)
         return join_values(flow, node, left, right)
     if sign in ("-replace", "-creplace", "-ireplace"):
+        from cwql.lint.dataflow.text_functions import replaced
+
         left = flow.evaluate(node.left)
         right = flow.evaluate(node.right)
         parts = right.items if right.items is not None else [right]
@@ -73,6 +78,8 @@ def evaluate_unary(flow: Flow, node: Unary) -> Value:
     value = flow.evaluate(node.value)
     sign = node.sign.lower()
     if sign == "-join":
+        from cwql.lint.dataflow.text_functions import join_values
+
         return join_values(flow, node, value, None)
     if sign in ("await", "&", "*", "ref", "out", "move", "...", "yield", "box", ",", "raw"):
         return value.moved(node.start, node.end)
@@ -126,3 +133,12 @@ def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Valu
     for name in value.entries:
         flow.env.set(name, value.entries[name], counted=False)
     return value.entries
+
+
+def is_compiler(node: Call) -> bool:
+    """Return whether a call makes a pattern of its first argument."""
+    name = fold(node.callee.name) if isinstance(node.callee, (Member, Name)) else ""
+    if name in ("compile", "mustcompile", "regex", "regexp", "generatedregex", "toregex"):
+        return True
+    owner = node.callee.owner if isinstance(node.callee, Member) else None
+    return name == "new" and isinstance(owner, Name) and fold(owner.name) in ("regex", "regexp")

@@ -75,9 +75,10 @@ _WORDS = re.compile(r"[A-Z]+s?(?![a-z])|[A-Z]?[a-z]+")
 _LAST = re.compile(r"([A-Za-z_]\w*)\W*+\Z")
 _MEMBER_VALUE = re.compile(r"(?<=\w)(?:->|\.)value\Z", re.IGNORECASE)
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*+_[A-Z0-9_]++|[A-Z]{4,}+")
-_GLUED = re.compile(
-    r"(?:ticket|board|company|client|member|contact|user|site|parent|computer|location|agreement|project)(ids?)\Z"
+_OWNERS = tuple(
+    words("ticket board company client member contact user site parent computer location agreement project")
 )
+"""How a word begins that ends with ``id``: ``ticketid``."""
 
 
 @lru_cache(4096)
@@ -88,7 +89,9 @@ def says(text: str) -> Only["", "id", "number", "code", "text"]:
     ('id', 'number', '', 'text')
     """
     # The value of an enum: ``$status->value``.
-    text = _MEMBER_VALUE.sub("", text[:200].rstrip())
+    text = text[:200].rstrip()
+    if text[-5:].lower() == "value":
+        text = _MEMBER_VALUE.sub("", text)
     if text.endswith(")") and "(" in text[1:]:
         text = text[: text.index("(", 1)]
     match = _LAST.search(text)
@@ -97,8 +100,9 @@ def says(text: str) -> Only["", "id", "number", "code", "text"]:
     name = match[1]
     parts = [part.lower() for part in _WORDS.findall(name)]
     last = parts[-1] if parts else ""
-    glued = _GLUED.search(last)
-    last = glued[1] if glued is not None else last
+    stem = last.removesuffix("s")
+    if stem.endswith("id") and stem[:-2].endswith(_OWNERS):
+        last = "id"
     pair = "".join(parts[-2:])
     if pair in _TEXTS:
         return "text"
@@ -106,7 +110,7 @@ def says(text: str) -> Only["", "id", "number", "code", "text"]:
         return "id"
     if last in _NUMBERS or pair in _NUMBERS:
         return "number"
-    if last in _CODES or _CONSTANT.fullmatch(name) is not None:
+    if last in _CODES or (name.isupper() and _CONSTANT.fullmatch(name) is not None):
         return "code"
     return "text" if last in _TEXTS or last.endswith("name") else ""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.knowledge import has_word
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.words import words
 
@@ -17,12 +19,11 @@ if TYPE_CHECKING:
     from cwql.lint.ir import Call
     from cwql.lint.request_targets import RequestTarget
 
-_OTHERS = re.compile(
-    r"log|print|echo|debug|trace|warn|error|info\Z|assert|expect|equal|mock|should|test|match|replace|split|concat|join"
-    r"|format|write|throw|exception|\Ait\Z|describe",
-    re.IGNORECASE,
+_OTHERS = words(
+    """log print echo debug trace warn error assert expect equal mock should test match replace split concat join
+    format write throw exception describe"""
 )
-"""Functions that send nothing."""
+"""Parts of the names of functions that send nothing."""
 
 ENDPOINTS = words("endpoint path url uri resource route requesturi relativepath")
 
@@ -59,8 +60,13 @@ def note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value]) 
     given = [each for each in node.arguments if each.value is not None]
     unnamed = [value for argument, value in zip(given, values, strict=False) if not argument.name]
     for path, value in pairwise(unnamed):
-        if path.texts and (_OTHERS.search(name) is not None or sent_after(flow, path, value) is not None):
+        if path.texts and (_sends_nothing(name) or sent_after(flow, path, value) is not None):
             return
+
+
+@lru_cache(4096)
+def _sends_nothing(name: str) -> bool:
+    return has_word(name, _OTHERS) or name.lower().endswith("info") or name.lower() == "it"
 
 
 def note_word(flow: Flow, text: str) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.guards import guards_of, is_compiler
-from cwql.lint.dataflow.operators import note_groups
+from cwql.lint.dataflow.operators import is_compiler, note_groups
 from cwql.lint.ir import Block, Call, Function, Literal, Name, Pattern
 
 TYPE_CHECKING = False
@@ -32,7 +31,10 @@ def keep_if(call: CallSite) -> Value | None:
     test = function.body
     only = test.statements[-1] if isinstance(test, Block) and test.statements else test
     found = call.same(call.owner)
-    found.safe = found.safe or (only is not None and "it" in guards_of(only, call.flow)[0])
+    if only is not None and not found.safe:
+        from cwql.lint.dataflow.guards import guards_of
+
+        found.safe = "it" in guards_of(only, call.flow)[0]
     return found
 
 

@@ -36,10 +36,8 @@ _CHECKED_SCHEMA = re.compile(r"\.(?:uuid|guid|cuid2?|ulid|nanoid|datetime|date|t
 _MATCHED_SCHEMA = re.compile(r"\.(?:regex|matches|pattern)\(\s*+/((?:[^/\\\n]|\\.)*+)/[a-z]*+\s*+[,)]")
 
 _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")
-_TEXT = re.compile(
-    r"(?<![a-z])(?:str|string|text|object|any|mixed|charsequence|variant|dynamic|unknown|interface)(?![a-z])",
-    re.IGNORECASE,
-)
+_LETTERS = re.compile(r"[a-z]+")
+_TEXTS = words("str string text object any mixed charsequence variant dynamic unknown interface")
 """Types that can be any text."""
 
 _WRAPPER_ENDS = tuple(
@@ -53,7 +51,7 @@ _WRAPPER_ENDS = tuple(
 
 def is_text_type(type: str) -> bool:
     """Return whether the values of a type, or the items of a list of it, may be any text."""
-    return _TEXT.search(type) is not None
+    return not _TEXTS.isdisjoint(_LETTERS.findall(type.lower()))
 
 
 _DATES = words(

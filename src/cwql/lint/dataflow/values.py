@@ -301,6 +301,18 @@ def pair_of(mapping: Value, entries: Mapping[str, Value]) -> Value:
     return pair
 
 
+def part_of_mapping(node: Node, name: str, mapping: Value | None) -> Value | None:
+    """Return the list of the keys or of the values of a mapping; None if `name` is neither."""
+    if mapping is None or not mapping.entries or name not in ("keys", "keyset", "arraykeys", "values", "arrayvalues"):
+        return None
+    found = Value(node.start, node.end, safe=mapping.safe)
+    if "keys" in name:
+        found.safe = all(map(is_word, mapping.entries))
+    else:
+        found.items = list(mapping.entries.values())
+    return found
+
+
 def member_of(value: Value) -> Value:
     """Return an unknown part of a value."""
     part = uncertain(value)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.entries import TEMPLATES, open_placeholders
+from cwql.lint.frontends.entries import PLACEHOLDERS, open_placeholders
 from cwql.lint.frontends.urls import JOINED, find_in_url
+from cwql.lint.heuristics import has_open_end
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
@@ -27,15 +28,6 @@ _PROMPT = re.compile(r"\s*(?:[$>]\s+)?(?:(?:GET|POST|PUT|curl|https?|wget)\s+)?(
 _TAIL = re.compile(r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s*+\\\s*+\Z|\s++\Z)")
 _GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b)", re.IGNORECASE)
 _CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘": "’"}
-
-_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like))\Z", re.IGNORECASE)
-_END = 12
-"""Characters at the end of a text that `_OPEN_END` needs: its longest word and the character before it."""
-
-PLACEHOLDERS = re.compile(
-    rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$[A-Za-z_]\w*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…"
-)
-"""Placeholders that a reader fills in, in prose and in requests that are saved for sending by hand."""
 
 VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
 """Variables of a shell."""
@@ -114,11 +106,6 @@ def _is_unsure(text: str, start: int, stop: int) -> bool:
         return True
     quote = next((sign for sign in value if sign in "\"'"), "")
     return bool(quote) and value.count(quote) % 2 == 1
-
-
-def has_open_end(text: str) -> bool:
-    """Return whether a text ends with an operator, an opening bracket or a comma."""
-    return _OPEN_END.search(text.rstrip()[-_END:]) is not None
 
 
 def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) -> tuple[int, int]:

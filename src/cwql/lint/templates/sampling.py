@@ -9,7 +9,6 @@ from cwql.language.operators import TEXT_WORDS
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.templates.scan import Outline, is_like_date
 from cwql.lint.templates.substitution import Rendered, Substitution
-from cwql.rules.operands import is_date_text
 from cwql.schema.filtered_record import find_record
 
 TYPE_CHECKING = False
@@ -179,6 +178,8 @@ class SampleGenerator:
 
     def _fill_date(self, start: int, end: int, written: str) -> Substitution:
         """Put a date into the placeholder if that makes the whole a date, otherwise replace the whole."""
+        from cwql.rules.operands import is_date_text
+
         if written.count(PLACEHOLDER) == 1 and is_date_text(written.replace(PLACEHOLDER, DATE)):
             at = start + written.index(PLACEHOLDER)
             return Substitution(at, at + 1, DATE, True)
