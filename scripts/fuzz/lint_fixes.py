@@ -22,8 +22,7 @@ from cwql.lint.frontends import TEXT, UnreadableSource, find_language, language_
 from cwql.lint.frontends.scanner import Scanner
 from cwql.lint.job import LintJob
 from cwql.lint.request_targets import NOWHERE
-from tests.lint.holdout import FOLDER
-from tests.lint.holdout import read_all as read_held_out
+from tests.lint.holdout import read_rounds
 from tests.lint.labels import read_all as read_labelled
 from tests.lint.oracles import ORACLES, parser_of
 
@@ -63,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     programs = [
         *[(find_language(each.language).suffixes[0], each.source) for each in read_labelled()],
-        *[(each.file, each.source) for each in (*read_held_out(), *read_held_out(FOLDER / "second"))],
+        *[(each.file, each.source) for each in read_rounds()],
     ]
     # Misused field handles are mistakes of the code itself, and so are their fixes.
     programs = [

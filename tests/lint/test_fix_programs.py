@@ -39,3 +39,11 @@ Get-CWMTicket -Condition $Condition
 def test_parentheses_are_put_around_a_part_of_one_expression() -> None:
     text = '# ConnectWise\nGet-CWMTicket -Condition ("closedFlag = false and " + $more + " and id > 5")\n'
     assert 'and (" + $more + ") and id' in fix_powershell(text)
+
+
+def test_a_variable_keeps_its_name_if_the_parenthesis_after_it_is_deleted() -> None:
+    text = """# ConnectWise
+$types = ('A', 'B' | ForEach-Object { "'$_'" }) -join ','
+Get-CWMCompanyConfiguration -Condition "type/name in $types) and activeFlag = True"
+"""
+    assert fix_powershell(text) == text

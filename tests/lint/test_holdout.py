@@ -117,11 +117,10 @@ from pathlib import Path
 import pytest
 
 from cwql.lint.linter import read_text
-from tests.lint.holdout import FOLDER, Snippet, count, read_all
+from tests.lint.holdout import ROUNDS, Snippet, count, read_all
 
 SNIPPETS = read_all()
-ROUNDS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-LATER = [snippet for name in ROUNDS for snippet in read_all(FOLDER / name)]
+LATER = [snippet for folder in ROUNDS for snippet in read_all(folder)]
 REPORTS = read_all(Path(__file__).parent / "reproductions")
 
 UNMET = frozenset(

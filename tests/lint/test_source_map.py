@@ -220,6 +220,19 @@ def test_the_name_of_a_variable_stays_as_it_is(text: str, expected: Edit | None)
     assert SourceMap(braced).edit(Edit(Span(7, 8), text)) == Edit(Span(12, 13), text)
 
 
+@pytest.mark.parametrize(("text", "expected"), [("", None), (" ", Edit(Span(32, 34), " ")), ("x", None)])
+def test_the_name_of_a_variable_with_a_known_text_stays_as_it_is(text: str, expected: Edit | None) -> None:
+    # $x = "(1, 2"; "id in $x) and id > 1"
+    segments = [
+        TemplateSegment("id in ", 24, 30, "same", 1, PLAIN),
+        TemplateSegment("(1, 2", 6, 11, "same", 0, PLAIN),
+        TemplateSegment(") and id > 1", 32, 44, "same", 1, PLAIN),
+    ]
+    assert SourceMap(segments).edit(Edit(Span(11, 13), text)) == expected
+    words = [*segments[:2], TemplateSegment("adn id > 1", 32, 42, "same", 1, PLAIN)]
+    assert SourceMap(words).edit(Edit(Span(11, 14), "and")) == Edit(Span(32, 35), "and")
+
+
 def test_nothing_and_backwards() -> None:
     assert SourceMap([]).span(Span(0, 0)) == Span(0, 0)
     assert SourceMap([]).edit(Edit(Span(0, 0), "x")) is None

@@ -15,6 +15,8 @@ from cwql.lint.linter import lint_text
 from cwql.source import Source
 
 FOLDER = Path(__file__).parent
+ROUNDS = tuple(sorted([path for path in FOLDER.iterdir() if path.is_dir()]))
+"""The folders of the later rounds."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ def read_all(folder: Path = FOLDER) -> list[Snippet]:
         for path in sorted(folder.glob("*.toml"))
         for each in tomllib.loads(path.read_text(encoding="utf-8"))["snippet"]
     ]
+
+
+def read_rounds() -> list[Snippet]:
+    """Return the snippets of all rounds, of all languages."""
+    return [snippet for folder in (FOLDER, *ROUNDS) for snippet in read_all(folder)]
 
 
 def count(snippets: list[Snippet]) -> Counter[str]:

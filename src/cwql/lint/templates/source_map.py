@@ -22,6 +22,9 @@ LONGEST_USE = 200
 LONGEST_JOINT = 40
 """Longest source between the parts of one expression, such as ``" + ``."""
 
+_SIGNS = ("$", "@", "%")
+"""The first characters of variables that end with the last character of their name."""
+
 
 class SourceMap:
     """Map every character of a condition's text to its position in the file.
@@ -97,18 +100,26 @@ class SourceMap:
         before = bisect_left(self._ends, edit.span.start)
         if edit.span.start == 0 or self._ends[before] != edit.span.start:
             return False
-        placeholder = self._segments[before]
-        if (
-            placeholder.kind != "placeholder"
-            or not placeholder.expression.startswith("$")
-            or len(placeholder.expression) != placeholder.end - placeholder.start
-        ):
+        following = edit.text + self._after(edit.span.end)
+        if not following[:1].isalnum() and following[:1] not in tuple("_[:-.?"):
             return False
-        behind = bisect_right(self._starts, edit.span.end) - 1
-        following = edit.text
-        if edit.span.end < self._ends[-1]:
-            following += self._segments[behind].text[edit.span.end - self._starts[behind] :]
-        return following[:1].isalnum() or following[:1] in tuple("_[:-.?")
+        segment = self._segments[before]
+        if segment.kind == "placeholder":
+            return len(segment.expression) == segment.end - segment.start and segment.expression.startswith(_SIGNS)
+        # The text before is elsewhere in the file, so that a variable which contains it may be in front of the edit.
+        old = self._after(edit.span.start)
+        return (
+            len(edit.span) > 0
+            and not old.startswith("_")
+            and not old.isalnum()
+            and before + 1 < len(self._segments)
+            and self._segments[before + 1].start != segment.end
+        )
+
+    def _after(self, at: int) -> str:
+        """Return the first character after a position of the text; empty at its end."""
+        index = bisect_right(self._starts, at) - 1
+        return self._segments[index].text[at - self._starts[index] :][:1]
 
     def _insertion(self, at: int, text: str) -> Edit | None:
         before, after = bisect_left(self._ends, at), bisect_right(self._starts, at) - 1
