@@ -143,6 +143,7 @@ def test_a_file_that_is_gone_when_its_turn_comes(tmp_path: Path) -> None:
         (b"orderBy", True),
         (b"includeFields", True),
         (b"# CWQL: ignore", True),
+        (b"using ConnectWise;", True),
         ("conditions".encode("utf-16"), True),
         ("\ufeffconditions".encode("utf-32-be"), True),
         (b"\x00\x01\x02", False),

@@ -122,7 +122,10 @@ class _Weighing:
             later = [
                 segment for at, segment in zip(self._places, self._placeholders, strict=True) if at > match.start()
             ]
-            if all(segment.safe for segment in later) and "]" not in self._text[match.end() :]:
+            if (
+                all(segment.safe or segment.origin == "number" for segment in later)
+                and "]" not in self._text[match.end() :]
+            ):
                 yield UNCLOSED_DATE.at(
                     Span(match.start(1), match.end(1)),
                     "the date that starts here is never closed",

@@ -31,10 +31,11 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 def may_hold(data: bytes) -> bool:
     """Return whether the bytes of a file can contain a condition.
 
-    They do if they have the names of parameters, or ``cwql``, in any letter case.
+    They do if they have the names of parameters, ``cwql`` or ``connectwise``, in any letter case: functions of the file may
+    take a condition without the name of its parameter.
     """
     folded = data.lower()
-    if b"condition" in folded or b"cwql" in folded or b"fields" in folded:
+    if b"condition" in folded or b"cwql" in folded or b"fields" in folded or b"connectwise" in folded:
         return True
     if b"order" in folded and (b"orderby" in folded or b"order_by" in folded or b"order-by" in folded):
         return True

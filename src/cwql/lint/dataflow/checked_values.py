@@ -125,6 +125,16 @@ def convert_column(call: CallSite) -> Value | None:
     return call.value(is_safe_type(type.name if isinstance(type, Name) else key_of(type), {}))
 
 
+def select_characters(call: CallSite) -> Value | None:
+    """Return the text that has only some characters, or none of them: ``Text.Select(name, {"A".."Z"})``."""
+    if len(call.values) != 2:
+        return None
+    characters = call.values[1].items or call.values[1:]
+    if call.name == "text.select":
+        return call.value(all(map(is_harmless, characters)))
+    return call.value(any(sign in (each.plain or "") for each in characters for sign in "'\""))
+
+
 def cast(call: CallSite) -> Value | None:
     """Return the value that ``cast(int, value)`` of Python returns as it is."""
     return call.same(call.values[1]) if call.owner is None and len(call.values) == 2 else None

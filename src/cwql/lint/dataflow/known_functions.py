@@ -122,6 +122,8 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (DEDENTS, "text_functions.dedent"),
     (BATCHES, "list_functions.batch"),
     (words("cast"), "checked_values.cast"),
+    (words("create invariant"), "text_functions.keep_interpolated"),
+    (words("text.select text.remove"), "checked_values.select_characters"),
     (PICKS, "checked_values.pick"),
     (words("group groups"), "pattern_functions.get_group"),
     (words("astype"), "checked_values.convert_column"),

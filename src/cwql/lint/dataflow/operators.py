@@ -62,6 +62,9 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
         or sign == "+"
     ):
         value.safe = (left.safe and right.safe) or sign in _COMPARISONS
+        if sign == "..":
+            # ``"A".."Z"``
+            value.safe = all(each.safe or (each.plain or "").isalnum() for each in (left, right))
         if sign in ("*", "/", "%"):
             # In some languages ``text * 3`` repeats a text.
             value.safe = not has_literal((left, right))

@@ -37,9 +37,9 @@ _NUMBERS = words(
 
 _CODES = words(
     """status statuses state states type types kind priority priorities severity severities mode level order sort flag label
-    letter char operator op direction impact urgency role option enum enabled active closed"""
+    letter char operator op direction impact urgency role option enum enabled active closed macaddress ipaddress"""
 )
-"""Last words of the names of codes that a program itself chooses from a few."""
+"""Last words of the names of codes that a program itself chooses from a few, and of addresses that have no quotes."""
 
 _TEXTS = words(
     """name names identifier identifiers serial serials email emails mail address summary title description subject note
@@ -110,7 +110,7 @@ def says(text: str) -> Only["", "id", "number", "code", "text"]:
         return "id"
     if last in _NUMBERS or pair in _NUMBERS:
         return "number"
-    if last in _CODES or (name.isupper() and _CONSTANT.fullmatch(name) is not None):
+    if last in _CODES or pair in _CODES or (name.isupper() and _CONSTANT.fullmatch(name) is not None):
         return "code"
     return "text" if last in _TEXTS or last.endswith("name") else ""
 

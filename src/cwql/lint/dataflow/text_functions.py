@@ -386,6 +386,12 @@ def replace_text(call: CallSite) -> Value | None:
     return replaced(call.flow, call.node, subject, pattern, replacement, pattern_node)
 
 
+def keep_interpolated(call: CallSite) -> Value | None:
+    """Return the last argument of ``string.Create(culture, $"…")`` and ``FormattableString.Invariant($"…")``."""
+    known = f"{call.owner_name}.{call.name}" in ("string.create", "formattablestring.invariant")
+    return call.same(call.values[-1]) if known and call.values else None
+
+
 def keep(call: CallSite) -> Value | None:
     """Return the owner or the only argument of a function that changes neither its text nor its safety."""
     source = call.owner if not call.is_module else call.first if len(call.values) == 1 else None

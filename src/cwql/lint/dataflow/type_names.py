@@ -17,8 +17,11 @@ NUMBER_TYPES = words(
     system.int32 system.guid system.int64 datetimeimmutable datetimeinterface biginteger enum intarray
     longarray shortarray intrange longrange offsetdatetime zoneddatetime localdatetime yearmonth bigdecimal
     date naivedate naivedatetime carbon carboninterface carbonimmutable time.time ipaddr ipv4addr ipv6addr ipaddress
-    inetaddress"""
+    inetaddress physicaladdress"""
 )
+_QUALIFIED_TYPES = words("uuid guid decimal datetime datetimeoffset localdate instant ipaddress physicaladdress")
+"""Those that are also safe after the name of any package: ``System.Net.IPAddress``."""
+
 _WRAPPER = re.compile(r"([\w.]*)\s*[<\[(](.*)[>\])]", re.DOTALL)
 _MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*+\)?\s*+\[.*\]|keyof\s+typeof\s+(\w+)", re.DOTALL)
 """The items of a list that is declared ``as const``, and the keys and values of such an object."""
@@ -106,7 +109,7 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
 
 def _is_safe_name(type: str, aliases: dict[str, str], depth: int) -> bool:
     folded = type.lower()
-    if folded in NUMBER_TYPES or folded.rpartition(".")[2] in ("uuid", "decimal"):
+    if folded in NUMBER_TYPES or folded.rpartition(".")[2] in _QUALIFIED_TYPES:
         return True
     alias = aliases.get(type) or aliases.get(folded) or aliases.get(type.partition(".")[0])
     return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)

@@ -250,7 +250,7 @@ LANGUAGES: tuple[Language, ...] = (
         "shell",
         "shell",
         (".sh", ".bash", ".zsh", ".ksh"),
-        fences=("bash", "sh", "zsh", "console", "shell-session"),
+        fences=("bash", "sh", "zsh", "ksh", "dash", "console", "shell-session"),
         comment=_HASH,
     ),
     Language("batch", "batch", (".bat", ".cmd"), fences=("bat", "cmd"), comment=("rem ", "")),
@@ -269,6 +269,9 @@ TEXT = LANGUAGES[-1]
 
 
 _BY_NAME = {language.name: language for language in LANGUAGES}
+BY_FENCE = {name: language for language in LANGUAGES for name in (language.name, *language.fences)}
+"""The languages by all of their names, as code blocks of Markdown and the first lines of scripts have them."""
+
 _BY_FILE = {name: language for language in LANGUAGES for name in language.names}
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 

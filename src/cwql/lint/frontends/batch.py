@@ -60,6 +60,10 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
 def _statements(text: str, start: int, end: int, known: set[str]) -> Iterator[Node]:
     """Yield the assignments and the commands of a line; `known` are the variables that earlier lines set."""
     for match in _FOR.finditer(text, start, end):
+        low, high = match.span("items")
+        if text[low : low + 1] in ("'", "`"):
+            # ``for /f %%i in ('curl …')``
+            yield from _statements(text, low + 1, high - 1, known)
         yield from _loop(text, match)
     for match in _SET.finditer(text, start, end):
         name = match["name"].upper()

@@ -5,12 +5,26 @@ from __future__ import annotations
 from cwql.lint.dataflow.knowledge import is_safe_pattern
 from cwql.lint.frontends.expressions import Expressions
 from cwql.lint.frontends.tables import ASSIGN, OPENERS, PASSING
-from cwql.lint.ir import Argument, Assign, Block, Call, Class, Function, Items, Name, Node, Other, Parameter, Unary
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Block,
+    Call,
+    Class,
+    Function,
+    Index,
+    Items,
+    Name,
+    Node,
+    Other,
+    Parameter,
+    Unary,
+)
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 _KEYS = words("query requestparam aliasas")
@@ -21,6 +35,19 @@ _PATTERNS = words("pattern regularexpression matches")
 
 _REQUESTS = words("get getexchange getmapping httpexchange generatedregex")
 """Annotations of methods whose bodies are generated from them."""
+
+_EXAMPLES = words("inlinedata memberdata testcase testcasesource datarow valuesource csvsource methodsource enumsource")
+"""Annotations of tests that the arguments of a method are taken from."""
+
+
+def _annotations(before: Sequence[Node]) -> Iterator[Node]:
+    """Yield the nodes before a method, the last one first, each of a chain in brackets alone: ``[Theory] [InlineData("New")]``."""
+    for last in reversed(before):
+        node = last
+        while isinstance(node, Index) and node.key is not None:
+            yield node.key
+            node = node.owner
+        yield node
 
 
 class Declarations(Expressions):
@@ -60,20 +87,24 @@ class Declarations(Expressions):
         made.extends = extends
         return made
 
-    def generated_body(self, method: Function, before: Sequence[Node]) -> Node | None:
-        """Return the body of a method that is generated from an annotation: the call of that, with the parameters.
+    def annotate(self, method: Function, before: Sequence[Node]) -> None:
+        """Note what the annotations before a method say of it.
 
-        ``@GET("service/tickets") tickets(@Query("conditions") filter: String)``
+        A method without a body may be generated from one: ``@GET("service/tickets") tickets(@Query("conditions") filter: String)``
+        calls it with the parameters. Those of a test are constants: ``[InlineData("New")]``.
         """
-        for node in reversed(before[-4:]):
-            each = node.value if isinstance(node, Unary) else node.items[0] if isinstance(node, Items) else None
+        for node in _annotations(before[-4:]):
+            each = node.value if isinstance(node, Unary) else node.items[0] if isinstance(node, Items) else node
             if not isinstance(each, Call):
-                return None
-            if isinstance(each.callee, Name) and each.callee.name.lower() in _REQUESTS:
+                return
+            name = each.callee.name.lower() if isinstance(each.callee, Name) else ""
+            if name in _EXAMPLES:
+                for parameter in method.parameters:
+                    parameter.type = "enum"
+            elif name in _REQUESTS and method.body is None:
                 at = method.start
                 given = [Argument(Name(at, at, one.name), one.key or one.name, at) for one in method.parameters]
-                return Call(at, at, each.callee, [*each.arguments, *given])
-        return None
+                method.body = Call(at, at, each.callee, [*each.arguments, *given])
 
     def _result(self) -> str:
         """Return the type between the parameters of a function and its body."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends import LANGUAGES, TEXT, Language, UnreadableSource, load
+from cwql.lint.frontends import BY_FENCE, TEXT, Language, UnreadableSource, load
 from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.text import find_in_lines
 from cwql.source import Source, Span
@@ -25,7 +25,6 @@ _CMDLET = re.compile(r"(?m)^[^#\n]{0,200}\b(?:Get|Invoke|New|Set|Find|Update)-[A
 _CURL = re.compile(r"(?m)^[ \t]*+(?:\$[ \t]++)?curl\s")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
-_BY_NAME = {name: language for language in LANGUAGES for name in (language.name, *language.fences)}
 
 WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
 """Every code that an extractor can report something about contains this."""
@@ -54,7 +53,7 @@ class Fence:
                 break
         self.after = after
         name = opening["language"].lower()
-        self.language = _BY_NAME.get(name) if name else guess_language(text[body : self.end])
+        self.language = BY_FENCE.get(name) if name else guess_language(text[body : self.end])
 
 
 def find_fences(text: str) -> Iterator[Fence]:
@@ -109,8 +108,8 @@ def read_code(  # the parts of a block
 def guess_language(code: str) -> Language | None:
     """Return the language of a fence without a name: PowerShell if it calls cmdlets, as platyPS writes it."""
     if _CMDLET.search(code) is not None:
-        return _BY_NAME["powershell"]
-    return _BY_NAME["shell"] if _CURL.search(code) is not None else None
+        return BY_FENCE["powershell"]
+    return BY_FENCE["shell"] if _CURL.search(code) is not None else None
 
 
 class _Part(Embedded):

@@ -32,8 +32,8 @@ class Parser(Declarations):
             before = self.at
             node = self.statement(stop)
             if node is not None:
-                if in_class and found and isinstance(node, Function) and node.body is None:
-                    node.body = self.generated_body(node, found)
+                if in_class and found and isinstance(node, Function):
+                    self.annotate(node, found)
                 found.append(node)
             if self.at <= before:
                 self.at = before + 1

@@ -463,7 +463,10 @@ class PowerShell(Declarations):
                 found.append(Argument(value, name, key.start, key=literal))
             elif key.text not in (";", ","):
                 node = self.pipe(key.start)
-                if node is not None:
+                if isinstance(node, Assign):
+                    # ``[Level]::High = 'Priority 1'``
+                    found.append(Argument(node.value, at=key.start, key=node.target))
+                elif node is not None:
                     found.append(Argument(node))
             if self.at <= before or self.word() in (";", ","):
                 self.at += 1

@@ -310,8 +310,8 @@ class Reader:
             elif match[4] == "!":
                 # ``${!list[@]}`` are its keys; ``${!name}`` may be any variable.
                 node = Name(start, match.end(), f"!{name}") if _SUBSCRIPT.match(rest) else Other(start, match.end())
-            elif _SUBSCRIPT.match(rest) is not None:
-                # One of the items of a list is the value of its name.
+            elif _SUBSCRIPT.match(rest) is not None or rest.lstrip(":")[:1] in ("-", "?"):
+                # One of the items of a list is the value of its name; ``${2:-}`` is that of `2`.
                 pass
             elif rest.startswith("/"):
                 # ``${text// /%20}``
@@ -326,6 +326,9 @@ class Reader:
                 cut = "removesuffix" if rest[0] == "%" else "removeprefix"
                 removed = Literal(start, start, [Chunk("same", _unquoted(rest.strip("%#")), start, start)])
                 node = Call(start, match.end(), Member(start, match.end(), node, cut), [Argument(removed)])
+            elif rest[:1] in ("^", ",") or rest[1:2].isdigit():
+                # ``${name^^}``, ``${name:0:8}``
+                node = Call(start, match.end(), Member(start, match.end(), node, "lower"), [])
             elif rest:
                 node = Other(start, match.end(), [node])
             return Chunk("placeholder", "", start, match.end(), quoting, node, match[0])
@@ -345,8 +348,9 @@ class Reader:
             inner = self.commands(")")
             self.at = min(self.at + 1, limit)
             node = inner[0] if len(inner) == 1 else Block(start, self.at, inner)
-            if inner and _is_clean(inner[-1], text[inner[-1].start : self.at - 1]):
-                node = _date(inner[-1], text) or Cast(start, self.at, "int", node)
+            printing, stop = _printing(inner, text, self.at - 1)
+            if printing is not None and _is_clean(printing, text[printing.start : stop]):
+                node = _date(printing, text) or Cast(start, self.at, "int", node)
             return Chunk("placeholder", "", start, self.at, quoting, node, text[start : self.at])
         if text[start] == "`":
             end = text.find("`", start + 1, limit)
@@ -417,8 +421,8 @@ class Reader:
 
 _PROMPTED = re.compile(r"-[a-z]*p")
 _LIST = re.compile(r"[A-Za-z_]\w*\+?=")
-_CLASSES = (("[!", "[^"), ("[:alnum:]", "\\w"), ("[:alpha:]", "\\w"), ("[:digit:]", "\\d"), ("[:space:]", " "))
-"""Signs of a pattern of the shell, and what they are in a regular expression."""
+_CLASSES = (("[:alnum:]", "\\w"), ("[:alpha:]", "\\w"), ("[:digit:]", "\\d"), ("[:space:]", " "))
+"""Classes of POSIX, and what they are in a regular expression."""
 
 _MOST_OPTIONS = 40
 _GLOB = re.compile(r"[*?\[~{]")
@@ -445,9 +449,14 @@ def _unquoted(part: str) -> str:
     """Return a part of ``${name//pattern/text}`` without the quotes around it, and without backslashes before quotes."""
     if len(part) > 1 and part[0] == part[-1] and part[0] in "'\"":
         part = part[1:-1]
+    return _regular(part.replace("[!", "[^")).replace("\\'", "'").replace('\\"', '"')
+
+
+def _regular(pattern: str) -> str:
+    """Return a pattern with the classes of POSIX as regular expressions of other languages spell them."""
     for name, meant in _CLASSES:
-        part = part.replace(name, meant)
-    return part.replace("\\'", "'").replace('\\"', '"')
+        pattern = pattern.replace(name, meant)
+    return pattern
 
 
 _CLEAN = re.compile(
@@ -465,6 +474,21 @@ _CLEAN = re.compile(
 _MATCHING = re.compile(r"grep\s+-\w*[oE]\w*\s+(?:-\w+\s+)*['\"]([^'\"]+)['\"]\s*\Z|awk\s+'\{\s*printf?\s+int\(")
 
 
+_PASSES = words("head tail cut sort uniq")
+"""Commands that print a part of their input."""
+
+
+def _printing(commands: Sequence[Node], text: str, end: int) -> tuple[Node | None, int]:
+    """Return the last command of a pipeline that decides what characters are printed, and where it ends."""
+    for index in range(len(commands) - 1, -1, -1):
+        each = commands[index]
+        name = each.callee.name if isinstance(each, Call) and isinstance(each.callee, Name) else ""
+        if name not in _PASSES or not index or text[commands[index - 1].end : each.start].strip() != "|":
+            return each, end
+        end = commands[index - 1].end
+    return None, end
+
+
 def _is_clean(command: Node, source: str) -> bool:
     """Return whether the output of a command has neither quotes nor operators in it."""
     if not isinstance(command, Call) or not isinstance(command.callee, Name):
@@ -473,7 +497,7 @@ def _is_clean(command: Node, source: str) -> bool:
     if _CLEAN.match(source) is not None:
         return True
     match = _MATCHING.match(source)
-    return match is not None and (match[1] is None or is_safe_pattern(match[1]))
+    return match is not None and (match[1] is None or is_safe_pattern(_regular(match[1])))
 
 
 def _date(command: Node, text: str) -> Node | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
+_INTERPRETER = re.compile(r"#![ \t]*+/\S*?(?:/env(?:[ \t]++-\S++)*+[ \t]++|/)([a-z]++)[\d.]*+(?:\s|\Z)")
 _QUERY = re.compile(r"[?&](?:amp;)?(?:child|customField)?conditions?=", re.IGNORECASE)
 _BARE = re.compile(
     rf"(?:^|(?<=[\s`\"']))(?:child|customField)?conditions?=(?=[^\n]*(?:[=<>]|%3[CDE]|\b(?:in|{TEXT_WORD})\b))",
@@ -38,8 +39,21 @@ LINE_LIMIT = 20_000
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions in the URLs of a text."""
+    """Yield the conditions in the URLs of a text, or those of a script that names its interpreter."""
     text = source.text
+    match = _INTERPRETER.match(text)
+    if match is not None:
+        from cwql.lint.frontends import BY_FENCE, TEXT, UnreadableSource, language_of, load
+
+        language = BY_FENCE.get(match[1])
+        if language is not None and language_of(source.name) in (None, TEXT):
+            try:
+                found = [*load(language).extract(source, context)]
+            except UnreadableSource:
+                pass
+            else:
+                yield from found
+                return
     variables = VARIABLES if text.startswith("#!") else None
     yield from find_in_lines(text, 0, len(text), context, "text", variables, guessed=True)
 

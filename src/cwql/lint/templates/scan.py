@@ -125,6 +125,7 @@ class Outline:
         self._end = Token("END", "", len(text), len(text), False)
         self._at = 0
         self._path = self._operator = ""
+        self._between = False
         state: State = self._operand
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
@@ -176,6 +177,10 @@ class Outline:
 
     def _operand(self, token: Token) -> State:
         """Expect a comparison, a group or a whole condition."""
+        if self._between:
+            # ``between [$from] and [$to]``
+            self._between = False
+            return self._value(token)
         self._path = self._operator = ""
         following = self._peek()
         if token.kind in ("NOT", "OPEN"):
@@ -241,6 +246,7 @@ class Outline:
             self._unknown(token)
             return self._junction
         # `is null` and other words that are no operators.
+        self._between = token.text.lower() == "between"
         return self._value if token.kind == "PATH" else self._junction
 
     def _value(self, token: Token) -> State:
