@@ -119,6 +119,12 @@ REPLACES = words(
 LOOPS = words("each foreach eachwithindex eachslice eachindexed foreachindexed times eachpair arraywalk")
 """Methods that run a function for each item."""
 
+CONNECTORS = words(
+    """allof anyof andof orof joinand joinor joinall andjoin orjoin andall joinconditions joinclauses joinfilters joinparts
+    combineconditions combineclauses combinefilters"""
+)
+"""How programs call their functions that connect conditions."""
+
 LIST_MAKERS = words("listof setof mutablelistof mutablesetof arrayof aslist of listofnotnull setofnotnull hashsetof")
 """Functions that return a list of their arguments."""
 
@@ -199,7 +205,7 @@ def has_word(name: str, parts: Iterable[str]) -> bool:
 def is_escaper(name: str) -> bool:
     """Return whether a program's own function makes a value fit for a condition: ``escapeCondition(…)``, ``quote(…)``."""
     folded = name.lower()
-    return any(word in folded for word in _ESCAPES) and _ESCAPERS.search(folded) is not None
+    return folded == "q" or (any(word in folded for word in _ESCAPES) and _ESCAPERS.search(folded) is not None)
 
 
 @lru_cache(4096)

@@ -95,6 +95,14 @@ def filter_items(call: CallSite) -> Value | None:
     return found
 
 
+def list_conditions(call: CallSite) -> Value | None:
+    """Return the conditions that a function of another file connects: ``allOf("id > 5", state && `name='${state}'`)``."""
+    parts = [value.items if value.items is not None else [value] for value in call.values]
+    listed = call.value()
+    listed.items = [part for each in parts for part in each if part.texts]
+    return listed if listed.items else None
+
+
 def make_list(call: CallSite) -> Value | None:
     """Return the list of the arguments: ``listOf("New", "Open")``, ``List.of(…)``."""
     if call.owner_name not in ("list", "set", "arrays", "immutablelist") and (

@@ -181,7 +181,7 @@ class Expressions:
     def _callee(self, node: ast.expr) -> Node:
         start, end = self._module.extent(node)
         if (
-            node.id == "quote" and "quote" not in self._module.definitions
+            node.id == "quote" and self._module.is_url_quote
             if isinstance(node, ast.Name)
             else self._text[start:end] in _QUOTERS
         ):

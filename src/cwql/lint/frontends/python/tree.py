@@ -11,6 +11,7 @@ from itertools import accumulate, count
 from operator import add
 
 from cwql.lint.frontends import UnreadableSource
+from cwql.lint.frontends.python.nodes import imported_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _NEWLINE = re.compile(r"\r\n?|\n")
 _MAGIC = re.compile(r"^([ \t]*)[%!](?=[%\w])", re.MULTILINE)
 """How a command of a notebook begins: ``%pip install …``, ``!ls``."""
 _DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
+_QUOTE_MODULES = ("urllib", "urllib2", "requests", "six", "werkzeug", "shlex", "pipes")
+"""Modules with a `quote` that does not quote texts of conditions."""
+
 _LETTERS = "_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
 _FIRST = re.compile(r"\((\w++)")
@@ -56,6 +60,12 @@ class Module:
         for name in _DEFINED.findall(self.text):
             counts[name] = counts.get(name, 0) + 1
         return counts
+
+    @cached_property
+    def is_url_quote(self) -> bool:
+        """Whether `quote` may be that of `urllib`: the file neither defines it nor imports it from a module of its own."""
+        origins = [origin for node in self.tree.body for name, origin in imported_names(node) if name == "quote"]
+        return "quote" not in self.definitions and all(each.partition(".")[0] in _QUOTE_MODULES for each in origins)
 
     @cached_property
     def calls(self) -> dict[str, int]:
