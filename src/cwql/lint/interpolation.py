@@ -32,7 +32,7 @@ _DATE = re.compile(
 )
 """Expressions that format a date."""
 
-_OPEN_DATE = re.compile(rf"[=<>]\s*(\[{PLACEHOLDER})\s+(?:and|or)\s", re.IGNORECASE)
+_OPEN_DATE = re.compile(rf"[=<>]\s*(\[{PLACEHOLDER})\s*(?:\s(?:and|or)\s|\Z)", re.IGNORECASE)
 
 LONG = 500
 """Advice does not repeat comparisons that are longer, in characters."""

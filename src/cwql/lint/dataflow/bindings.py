@@ -348,7 +348,17 @@ class Bindings:
             return sink
         if not texts:
             return None
+        for text in texts if conditions and (passed or not assigned) else ():
+            self._pass_terms(text, parameter, key, at)
         return self._sink(texts, parameter, key, at, partial=partial, assigned=assigned, option=option)
+
+    def _pass_terms(self, text: Text, parameter: str, key: str, at: int) -> None:
+        """Note the parameters of functions that are whole terms of a condition: ``f"closedFlag = false and {condition}"``."""
+        for index, segment in enumerate(text.segments):
+            owner = self.owner_of(segment.parameter) if not segment.safe else None
+            if owner is not None and text.is_term(index):
+                sink = self._sink([], parameter, key, at, partial=True, assigned=False, option=False)
+                self.parametric.setdefault(id(owner), []).append((segment.parameter, sink))
 
     def _sink(  # noqa: PLR0913  # the options of a sink, by name only
         self, texts: list[Text], parameter: str, key: str, at: int, *, partial: bool, assigned: bool, option: bool

@@ -314,8 +314,16 @@ def _inline(
             receiver.items = []
     repeats = folded in LOOPS
     flow.looping += repeats
+    known = len(flow.sinks)
     result = run_inline(flow, function, item, receiver)
     flow.looping -= repeats
+    if flow.frames[-1].places:
+        # ``client.get("/service/tickets") { parameter("conditions", "…") }``
+        flow.frames[-1].sinks += [
+            sink
+            for sink in flow.sinks[known:]
+            if function.start <= sink.at < function.end and not (sink.closed or sink.near or sink.assigned)
+        ]
     if folded in SCOPES or folded in BUILDERS:
         return result.moved(function.start, function.end)
     value.safe, value.origin = result.safe, result.origin

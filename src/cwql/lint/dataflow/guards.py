@@ -43,7 +43,7 @@ _CONTAINS_ANY = words("containsany strpbrk indexofany")
 _CONTAINS = words("contains includes include? include strcontains containsrune indexof")
 _INCLUDES = words(
     """contains includes include include? has haskey containskey containsvalue member? key? inarray arraykeyexists
-    hasownproperty hasown hasvalue value? containselement"""
+    hasownproperty hasown hasvalue value? containselement indexof"""
 )
 _INSIDE = frozenset(("in", "-in", "-cin", "-contains", "-ccontains"))
 _OUTSIDE = frozenset(("not in", "!in", "-notin", "-cnotin", "-notcontains", "-cnotcontains"))

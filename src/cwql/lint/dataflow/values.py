@@ -24,6 +24,9 @@ THIS = words("this self static me cls parent")
 _WORD = re.compile(r"[<>]?+[^'\"=<>()\[\]]*+(?:(?<=\w )\([^'\"=<>()\[\],]*+\)[^'\"=<>()\[\]]*+)*+")
 """Text without quotes, operators and brackets; statuses of Manage are called ``>Closed`` and ``New (by e-mail)``."""
 
+_BEFORE_TERM = re.compile(r"(?:\A|\b(?:and|or)\s)[\s(]*\Z", re.IGNORECASE)
+_AFTER_TERM = re.compile(r"[\s)]*(?:\b(?:and|or)\b|\Z)", re.IGNORECASE)
+
 MOST_TEXTS = 8
 """How many texts one value may have; more are not followed."""
 
@@ -100,6 +103,15 @@ class Text(Record):
         if any(each.kind == "placeholder" for each in self.segments):
             return None
         return "".join([each.text for each in self.segments])
+
+    def is_term(self, index: int) -> bool:
+        """Return whether a segment is a whole term of a condition: there are only connectives and parentheses next to it."""
+        before, after = self.segments[index - 1 : index], self.segments[index + 1 : index + 2]
+        return (
+            len(self.segments) > 1
+            and all(each.kind != "placeholder" and _BEFORE_TERM.search(each.text[-20:]) is not None for each in before)
+            and all(each.kind != "placeholder" and _AFTER_TERM.match(each.text) is not None for each in after)
+        )
 
     def changed(self, segments: Sequence[Segment]) -> Text:
         """Return the text after something was taken from it, which replaces it."""

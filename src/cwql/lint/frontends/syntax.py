@@ -87,6 +87,6 @@ class Syntax(Value):
         pattern = (
             rf"(?P<space>[^\S\n]+)|(?P<block>{opened})|(?P<line>\n)"
             rf"|(?P<comment>(?:{self.comments})[^\n]*)"
-            rf"|{self.words}|(?P<number>\d[\w.]*)|(?P<sign>{SIGNS})"
+            rf"|{self.words}|(?P<number>\d\w*+(?:\.++\d\w*+)*+)|(?P<sign>{SIGNS})"
         )
         assign(self, "master", re.compile(pattern))
