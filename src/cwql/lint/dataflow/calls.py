@@ -65,6 +65,7 @@ _LISTS = {
 """Lists that clients name their methods after."""
 
 _GETTERS = re.compile(r"\A(?:get|list|find|fetch|search|query|count|all)(?:all)?")
+_GETS = re.compile(r"(?:get|list|fetch|request|query|search|all|page|paginate|find|count)(?![a-z])", re.IGNORECASE)
 
 
 def evaluate_call(flow: Flow, node: Call) -> Value:
@@ -136,6 +137,10 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
     values = _arguments(flow, node, owner, name)
     if len(values) > 1:
         note_positional(flow, node, name, values)
+        if flow.automate and _GETS.match(name) is not None:
+            for value in values[:2]:
+                # ``http.get("Computers", { searchParams: … })``
+                note_word(flow, value.plain or "")
     if name in flow.traits.verbs and values and not node.arguments[0].name and not node.arguments[0].spread:
         named = [place] if place is not None else owner.places if owner is not None else []
         if len(named) == 1 and named[0].endpoint is not None:

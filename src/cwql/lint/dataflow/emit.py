@@ -231,7 +231,7 @@ class Emitter:
                     # A list that is joined there is checked item by item.
                     texts = list(segment.inner) or [Text([segment], text.statement)]
                     sink = Sink(texts, parameter, match[1], segment.start, text.statement, self.flow.scope)
-                    place = target_of(self.flow, before)
+                    place = target_of(self.flow, before) or text.place
                     sink.near = [place] if place is not None else []
                     sink.closed = True
                     self._sink(sink, goes_on=goes_on)

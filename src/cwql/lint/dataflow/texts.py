@@ -35,7 +35,7 @@ CONNECTED = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | r
 """A part of a condition, which begins or ends with a connective."""
 _JOINED = re.compile(r"\s*(?:,|(?:and|or)\b)", re.IGNORECASE)
 _JOINT = re.compile(r"\s*(?:,|and|or)\s*\Z", re.IGNORECASE)
-OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
+OPEN_QUERY = re.compile(r"(?:\A|[?&])([A-Za-z_]{6,24})=\Z")
 """The end of a URL whose next part is the value of a parameter."""
 
 _PLACE = re.compile(r"[?&]([A-Za-z_]{6,24})=\{(\w{1,40})\}")
@@ -199,6 +199,9 @@ class Builder:
             text.mixed = self.mixed
             text.ongoing = ongoing
             note_place(self.flow, text)
+            if text.place is None and any(each.parameter for each in segments):
+                # ``query = "conditions=" + encode(conditions)``, a part of a URL
+                found.sinks = [*found.sinks, *_note_parameters(self.flow, text)]
             found.texts.append(self.flow.make(text))
         return found
 
@@ -212,12 +215,12 @@ def _is_open_word(text: Text) -> bool:
 def note_place(flow: Flow, text: Text) -> None:
     """Note the target that a text names, if it is a path or URL."""
     shown = text.shown
-    if "/" in shown and 2 < len(shown) < 20_000:
-        text.place = target_of(flow, shown)
+    if ("/" in shown or any(each.inner for each in text.segments)) and 2 < len(shown) < 20_000:
+        text.place = target_of(flow, shown) or _encoded_target(flow, text)
         if text.place is not None:
             flow.note(text.place)
             if any(each.parameter for each in text.segments):
-                _note_parameters(flow, text, text.place)
+                _note_parameters(flow, text)
             for match in _PLACE.finditer(shown) if flow.traits.templates and "={" in shown else ():
                 # ``uri("/service/tickets?conditions={filter}", filter)``
                 parameter, value = parameter_of(match[1]), flow.env.get(match[2])
@@ -226,16 +229,25 @@ def note_place(flow: Flow, text: Text) -> None:
                     sink.near, sink.closed = [text.place], True
 
 
-def _note_parameters(flow: Flow, text: Text, place: RequestTarget) -> None:
-    """Note the parameters of the function that a URL sends: ``$"{Tickets}?conditions={conditions}"``."""
+def _encoded_target(flow: Flow, text: Text) -> RequestTarget | None:
+    """Return the target of a path that is the parameter of a URL: ``"proxy.php?path=" + encode("/service/tickets")``."""
+    paths = [each.inner[0].plain or "" for each in text.segments if len(each.inner) == 1]
+    return next((place for path in paths if path[:1] == "/" and (place := target_of(flow, path)) is not None), None)
+
+
+def _note_parameters(flow: Flow, text: Text) -> list[Sink]:
+    """Note the parameters of the function that a URL or a part of it sends: ``$"{Tickets}?conditions={conditions}"``."""
+    found: list[Sink] = []
     for before, segment in pairwise(text.segments):
         match = OPEN_QUERY.search(before.text[-40:]) if segment.parameter and before.kind != "placeholder" else None
         parameter = parameter_of(match[1]) if match is not None else None
         owner = flow.owner_of(segment.parameter) if parameter is not None else None
         if match is not None and parameter is not None and owner is not None:
             sink = Sink([], parameter, match[1], segment.start, flow.statement, flow.scope)
-            sink.near = [place]
+            sink.near = [text.place] if text.place is not None else []
             flow.parametric.setdefault(id(owner), []).append((segment.parameter, sink))
+            found.append(sink)
+    return found
 
 
 def target_of(flow: Flow, text: str) -> RequestTarget | None:
