@@ -123,16 +123,19 @@ class Declarations(Expressions):
 
     def body(self) -> Node | None:
         """Parse the body of a function, after its return type: a block, or an expression after an arrow or ``=``."""
+        lists = False
         for _ in range(40):
             word = self.word()
             if word == "{":
                 return self.block()
+            # ``throws IOException, InterruptedException``, ``where T : class, new()``
+            lists = lists or word in ("throws", "where")
             if word in ("=>", "=") and (word == "=>" or self.trailing):
                 self.at += 1
                 return self.block() if self.word() == "{" else self.expression()
             if word in (";", "}", ")", "") or (self.peek().fresh and self.lines and word not in ("->", ":", "where")):
                 return None
-            if word in ("=", ","):
+            if word == "=" or (word == "," and not lists):
                 return None
             self.step()
         return None
