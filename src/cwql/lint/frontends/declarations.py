@@ -81,6 +81,9 @@ class Declarations(Expressions):
             if self.word() in self.links or self.word() in ("::", ":"):
                 extends = extends or self.typed == "colon"
                 self.at += 1
+        if self.word() == "[" and name:
+            # ``func send[T any](…)``
+            self.at = self.closing(self.at) + 1
         parameters = self.parameters() if self.word() == "(" else []
         returns, body = self._result(), self.body()
         made = Function(start, self.last_end(), name, parameters, body, inline or not name, returns)
@@ -391,7 +394,8 @@ class Declarations(Expressions):
     def simple(self, stop: int) -> Node | None:
         """Parse a statement that is an expression, a declaration with a type, or a method."""
         start, begin = self.peek().start, self.at
-        while self.peek().kind == "name" and self.word() in self.modifiers and self.peek(1).kind != "sign":
+        generic = self.typed == "before" and self.word(1) == "<"
+        while self.peek().kind == "name" and self.word() in self.modifiers and (self.peek(1).kind != "sign" or generic):
             self.at += 1
             word = self.word()
             if self.is_keyword():
@@ -399,6 +403,9 @@ class Declarations(Expressions):
                 if node is not None:
                     return node
         if self.typed == "before":
+            if self.word() == "<":
+                # ``private <T> List<T> send(…)``
+                self.at = self._angles(self.at)
             named = self._typed_name()
             if named >= 0:
                 return self._typed(named, start)
@@ -480,6 +487,10 @@ class Declarations(Expressions):
         if self.tokens[index].fresh and self.lines:
             return -1
         follower = self.tokens[index + 1] if index + 1 < self.size else self._end
+        if follower.text == "<":
+            # ``Task<T> Send<T>(…)``
+            follower = self.tokens[min(self._angles(index + 1), self.size - 1)]
+            return index if follower.text == "(" else -1
         if (
             follower.text in ("=", ";", ",", "(", "{", "=>", ":", ")", "")
             and follower.kind == "sign"
@@ -494,11 +505,13 @@ class Declarations(Expressions):
         token = self.tokens[named]
         name = self.name_of(token.text)
         self.at = named + 1
+        if self.word() == "<":
+            self.at = self._angles(self.at)
         word = self.word()
         if word == "(":
             closing = self.closing(self.at)
             after = self.tokens[closing + 1].text if closing + 1 < self.size else ""
-            if after in ("{", "=>", "throws", "where", ":", "const") or self.word(-2) == ">" or after == ";":
+            if after in ("{", "=>", "throws", "where", ":", "const") or self.tokens[named - 1].text == ">" or after == ";":
                 if after == ";" and self.tokens[named - 1].text == "new":
                     self.at = named
                     return self.expression()
