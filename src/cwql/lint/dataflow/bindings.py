@@ -8,7 +8,18 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.type_names import is_date_type, is_safe_type, is_text_type
-from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, is_harmless, member_of, path_of, uncertain
+from cwql.lint.dataflow.values import (
+    Environment,
+    Scope,
+    Sink,
+    Text,
+    Value,
+    is_harmless,
+    is_term,
+    member_of,
+    path_of,
+    uncertain,
+)
 from cwql.lint.ir import Function, Index, Items, Member, Name, Node, Unary, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
@@ -69,6 +80,8 @@ class Bindings:
         self.extensions: dict[str, Function] = {}
         """Methods that are declared outside of their type."""
         self.overloaded: set[str] = set()
+        self.flags: dict[str, Value] = {}
+        """The options of the command line that the program declares."""
         self.depth = 0
         self.looping = 0
         self.sure = context.sure
@@ -356,7 +369,7 @@ class Bindings:
         """Note the parameters of functions that are whole terms of a condition: ``f"closedFlag = false and {condition}"``."""
         for index, segment in enumerate(text.segments):
             owner = self.owner_of(segment.parameter) if not segment.safe else None
-            if owner is not None and text.is_term(index):
+            if owner is not None and is_term(text.segments, index):
                 sink = self._sink([], parameter, key, at, partial=True, assigned=False, option=False)
                 self.parametric.setdefault(id(owner), []).append((segment.parameter, sink))
 

@@ -23,6 +23,7 @@ from cwql.lint.dataflow.origins import guess, is_reader, is_source
 from cwql.lint.dataflow.paths import ENDPOINTS, note_positional, note_word, sent_to
 from cwql.lint.dataflow.targets import chain_of, place_of_chain
 from cwql.lint.dataflow.texts import target_of
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
 from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, key_of
 from cwql.lint.request_targets import parameter_of
@@ -312,6 +313,13 @@ def _inline(
                 flow.env.set(f"{parameter.name}.{match[1]}", Value(function.start, function.start, safe=True))
     receiver: Value | None = None
     item = items if folded in SCOPES else flow.item_of(items)
+    if folded == "on" and any(
+        (isinstance(each.value, Name) and is_safe_type(each.value.name, flow.module.aliases))
+        or (value.safe and not value.texts)
+        for each, value in zip(node.arguments, before, strict=False)
+    ):
+        # ``parser.on("--days N", Integer) { |days| … }``, ``parser.on("--type TYPE", %w[Server Workstation]) { |type| … }``
+        item = Value(function.start, function.start, safe=True)
     if folded in BUILDERS:
         receiver = items.moved(function.start, function.end) if items else Value(function.start, function.end)
         receiver.made = folded == "buildstring" or receiver.made

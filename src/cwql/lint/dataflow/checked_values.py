@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import fold
+from cwql.lint.dataflow.knowledge import NUMBERS, fold
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
 from cwql.lint.ir import Call, Literal, Member, Name, key_of
@@ -11,6 +11,8 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cwql.lint.dataflow.call_site import CallSite
     from cwql.lint.ir import Argument
 
@@ -32,6 +34,9 @@ _FILTERS = frozenset(
     )
 )
 """Filters of PHP whose results have no quotes."""
+
+_FLAG = re.compile(r"--([a-z]\w*+(?:-\w++)*+)([^\n]*+)")
+"""An option of Commander, and what follows its name: ``-c, --company <id>``."""
 
 _OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
 
@@ -61,6 +66,44 @@ def note_option(call: CallSite) -> None:
     (call.flow.members or call.flow.env).set(f"{owner}.{key_of(call.arguments[0].value)}", option)
 
 
+def note_flag(call: CallSite) -> None:
+    """Note an option of Commander, with the result of its parser: ``.option("-c, --company <id>", "company", parseInt)``."""
+    flag = _FLAG.search((call.first.plain if call.first is not None else None) or "")
+    if flag is None:
+        return
+    option = call.value(safe=not flag[2].strip())
+    option.origin = "rows"
+    for value, argument in zip(call.values[1:], call.arguments[1:], strict=False):
+        function = value.function
+        if isinstance(argument.value, Name) and fold(argument.value.name) in NUMBERS:
+            option.safe = True
+        elif function is not None:
+            made = value if function.inline else call.flow.call_body(function, *call.flow.captured[id(function)])
+            option.safe = made.safe
+    first, *others = flag[1].split("-")
+    call.flow.flags[first + "".join(map(str.capitalize, others))] = option
+
+
+def read_flags(call: CallSite) -> Value | None:
+    """Return the options that the program declares: ``program.opts()``."""
+    if call.values or not call.flow.flags:
+        return None
+    found = call.value()
+    found.entries = dict(call.flow.flags)
+    return found
+
+
+def note_rules(call: CallSite) -> None:
+    """Note a field of a form that the program restricts: ``$this->form_validation->set_rules("tag", "Tag", "alpha_dash")``."""
+    if len(call.values) > 2 and _passes((call.values[2].plain or "").split("|")):
+        call.flow.env.set(f"this.input.{key_of(call.arguments[0].value)}", call.value(safe=True), counted=False)
+
+
+def _passes(rules: Iterable[str]) -> bool:
+    """Return whether only values without quotes pass some rules: ``required``, ``alpha_dash``, ``in:New,Open``."""
+    return any(fold(rule.partition(":")[0]) in _RULES and is_word(rule) for rule in rules)
+
+
 def validate_fields(call: CallSite) -> Value | None:
     """Return the fields of a request that it validates, each safe if its rules allow nothing else."""
     rules = call.values[-1].entries if call.values else None
@@ -72,7 +115,7 @@ def validate_fields(call: CallSite) -> Value | None:
         parts = rule.items if rule.items is not None else [rule]
         names = [each for part in parts for each in (part.plain or "").split("|")]
         safe = any(part.safe and not part.texts for part in parts)
-        safe = safe or any(fold(name.partition(":")[0]) in _RULES and is_word(name) for name in names)
+        safe = safe or _passes(names)
         found.entries[key] = call.value(safe)
         call.flow.env.set(f"{path_of(call.owner_node)}.{key}", found.entries[key], counted=False)
     return found

@@ -9,7 +9,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import CONNECTED, OPEN_QUERY, target_of
-from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, Value, is_harmless, rest
+from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, Value, is_harmless, is_term, rest
 from cwql.lint.frontends.entries import PLACEHOLDERS, TEMPLATES, open_placeholders, without_sign
 from cwql.lint.frontends.segments import cut_segments, text_of
 from cwql.lint.frontends.urls import JOINED, find_in_url
@@ -39,6 +39,9 @@ _MAIN = re.compile(r"(?m)^if __name__ == ['\"]__main__['\"]:(?:[ \t]*+#[^\n]*+)?
 """The end of a script that only runs its main function; other files call the functions of one with examples there."""
 
 _PRIVATE = frozenset(("private", "defp", "defn-"))
+_SECTIONS = re.compile(r"^[ \t]*+(?:(private|public|protected)[ \t]*+$|class\b|module\b)", re.MULTILINE)
+"""The lines of Ruby after which the methods of a class are private or not."""
+
 _WORD = re.compile(r"[\w$]+")
 _EXPORTS = re.compile(r"\bexports?\b[^;(]{0,2000}+")
 
@@ -143,6 +146,18 @@ class Emitter:
             self._values[name] = together if found else None
         return self._values[name]
 
+    def _is_simple(self, name: str) -> bool:
+        """Return whether only the program calls the functions that have a parameter, and with terms that contain no ``or``."""
+        if not self._is_closed(name):
+            return False
+        given = [
+            values[name] for function in self.flow.takers[name] for values in self._given[function] if name in values
+        ]
+        return all(
+            value.texts and not value.open and all(" or " not in text.shown.lower() for text in value.texts)
+            for value in given
+        )
+
     def _is_closed(self, name: str) -> bool:
         """Return whether only the program calls the functions that have a parameter."""
         if name not in self._closed:
@@ -168,6 +183,9 @@ class Emitter:
         if traits.exports and text.startswith(("function", "async function"), function.start):
             # A function of a module, unless the module exports it.
             return function.name not in self._exported
+        if traits.sections:
+            sections = _SECTIONS.findall(text, 0, function.start)
+            return bool(sections) and sections[-1] == "private"
         start = text.rfind("\n", 0, function.start) + 1
         head = text[start : function.start + 200].lstrip(" \t(").partition("(")[0].lower().split()
         return not _PRIVATE.isdisjoint(head)
@@ -333,11 +351,15 @@ class Emitter:
         """Return the segments as pieces, their literals numbered."""
         numbers: dict[int, int] = {}
         pieces: list[TemplateSegment] = []
-        for each in segments:
+        for index, each in enumerate(segments):
             mark = each.literal if each.literal >= 0 else -1 - each.start
             number = numbers.setdefault(mark, len(numbers))
             placeholder = each.kind == "placeholder"
             passed = self._passed(each.parameter) if each.parameter and not each.safe else None
+            safe = each.safe if passed is None else passed.safe
+            if each.parameter and not safe and is_term(segments, index):
+                # The terms that callers give are checked by themselves.
+                safe = self._is_simple(each.parameter)
             pieces.append(
                 TemplateSegment(
                     PLACEHOLDER if placeholder else each.text,
@@ -347,7 +369,7 @@ class Emitter:
                     number,
                     each.quoting,
                     each.expression if placeholder else "",
-                    each.safe if passed is None else passed.safe,
+                    safe,
                     each.joint,
                     each.dated,
                     each.origin if passed is None else passed.origin,

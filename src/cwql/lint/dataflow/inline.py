@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, fold
-from cwql.lint.dataflow.origins import is_input, origin_of
+from cwql.lint.dataflow.origins import is_input, origin_of, says
 from cwql.lint.dataflow.values import MOST_TEXTS, Environment, Scope, Value, is_harmless, merged
 from cwql.lint.ir import Assign, Block, Branch, Call, Choice, Function, Jump, Loop, Name, Parameter, is_nothing
 
@@ -55,7 +55,11 @@ def run_inline(flow: Flow, node: Function, item: Value | None, receiver: Value |
     for name in (*[parameter.name for parameter in node.parameters], *_IMPLICIT):
         way.names.pop(name, None)
     # A function that a block defines, such as ``helpers do … end``, is one of the program.
-    known = {name: value for name, value in way.names.items() if value.function or outer.get(name) is not None}
+    known = {
+        name: value
+        for name, value in way.names.items()
+        if value.function or outer.get(name) is not None or outer.get(name.partition(".")[0]) is not None
+    }
     if known:
         way.names.clear()
         way.names.update(known)
@@ -73,6 +77,9 @@ def _set_arguments(flow: Flow, node: Function, item: Value | None, receiver: Val
     for parameter in node.parameters:
         value = flow.parameter(parameter, node.start)
         value.parameter = parameter.name if item is None else ""
+        if value.origin == "given" and says(parameter.name) == "id":
+            # A library, not a user, calls it.
+            value.origin = "number"
         flow.env.set(parameter.name, value, counted=False)
     # ``BOARDS.each do |name, ids|``: all of a safe mapping is safe.
     names = [parameter.name for parameter in node.parameters[: 2 if item is not None and item.safe else 1]]

@@ -55,11 +55,13 @@ def _mapping(call: CallSite) -> Value | None:
 
 
 def get_entry(call: CallSite) -> Value | None:
-    """Return an entry of a mapping by its key, or any of them: ``NAMES.get(key)``."""
-    if call.owner is None or not call.owner.entries or len(call.arguments) != 1:
+    """Return an entry of a mapping by its key, or any of them: ``NAMES.get(key)``, ``Map.get(@names, key)``."""
+    at = 1 if call.owner_name in ("map", "keyword") and call.is_module else 0
+    mapping = call.first if at else call.owner
+    if mapping is None or not mapping.entries or len(call.arguments) != at + 1:
         return None
-    key = key_of(call.arguments[0].value)
-    entry = call.owner.entries.get(key) if key else merged(list(call.owner.entries.values()))
+    key = key_of(call.arguments[at].value)
+    entry = mapping.entries.get(key) if key else merged(list(mapping.entries.values()))
     return call.same(entry) if entry is not None else None
 
 

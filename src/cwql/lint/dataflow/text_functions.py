@@ -283,7 +283,9 @@ def join(call: CallSite) -> Value | None:
     if len(values) > 2 and first.plain is not None:
         # ``String.join(", ", a, b, c)``
         together = Value(node.start, node.end, safe=all(each.safe for each in values[1:]))
-        together.items = list(values[1:])
+        # ``join " and ", @terms, "closedFlag = false"``
+        together.items = [item for each in values[1:] for item in each.items or [each]]
+        together.partial = any(each.partial for each in values[1:])
         return join_values(flow, node, together, first)
     if second.plain is not None and second.items is None and (first.plain is None or first.items is not None):
         return join_values(flow, node, first, second)

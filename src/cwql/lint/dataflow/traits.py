@@ -27,7 +27,8 @@ class Traits(Value):
     that the program does not set name an argument or a variable of the environment. `libraries` are the endings of the names of
     files whose functions other files call, if other files call those of no other file; `exports` is True if other files call only
     the functions that a file exports. `modules` is True if functions take what they change first, after the name of a
-    module; `indexes` if a loop with two names gives positions with items; `starts` if ``match`` begins at the start of a text.
+    module; `indexes` if a loop with two names gives positions with items; `starts` if ``match`` begins at the start of a text, `sections` if the
+    line ``private`` makes the methods after it private.
     """
 
     name: str
@@ -52,3 +53,4 @@ class Traits(Value):
     modules: bool = False
     indexes: bool = False
     starts: bool = False
+    sections: bool = False

@@ -69,6 +69,16 @@ class Segment(Record):
         return Segment(self.kind, self.text[low:high], self.start + low, self.start + high, self.quoting, self.literal)
 
 
+def is_term(segments: Sequence[Segment], index: int) -> bool:
+    """Return whether a segment is a whole term of a condition: there are only connectives and parentheses next to it."""
+    before, after = segments[index - 1 : index], segments[index + 1 : index + 2]
+    return (
+        len(segments) > 1
+        and all(each.kind != "placeholder" and _BEFORE_TERM.search(each.text[-20:]) is not None for each in before)
+        and all(each.kind != "placeholder" and _AFTER_TERM.match(each.text) is not None for each in after)
+    )
+
+
 def rest(at: int, literal: int = -1) -> Segment:
     """Return a placeholder of no width for text that may follow."""
     return Segment("placeholder", "", at, at, None, literal, "", True)
@@ -103,15 +113,6 @@ class Text(Record):
         if any(each.kind == "placeholder" for each in self.segments):
             return None
         return "".join([each.text for each in self.segments])
-
-    def is_term(self, index: int) -> bool:
-        """Return whether a segment is a whole term of a condition: there are only connectives and parentheses next to it."""
-        before, after = self.segments[index - 1 : index], self.segments[index + 1 : index + 2]
-        return (
-            len(self.segments) > 1
-            and all(each.kind != "placeholder" and _BEFORE_TERM.search(each.text[-20:]) is not None for each in before)
-            and all(each.kind != "placeholder" and _AFTER_TERM.match(each.text) is not None for each in after)
-        )
 
     def changed(self, segments: Sequence[Segment]) -> Text:
         """Return the text after something was taken from it, which replaces it."""

@@ -511,7 +511,11 @@ class Declarations(Expressions):
         if word == "(":
             closing = self.closing(self.at)
             after = self.tokens[closing + 1].text if closing + 1 < self.size else ""
-            if after in ("{", "=>", "throws", "where", ":", "const") or self.tokens[named - 1].text == ">" or after == ";":
+            if (
+                after in ("{", "=>", "throws", "where", ":", "const")
+                or self.tokens[named - 1].text == ">"
+                or after == ";"
+            ):
                 if after == ";" and self.tokens[named - 1].text == "new":
                     self.at = named
                     return self.expression()

@@ -136,6 +136,6 @@ class Ruby(WordParser):
         return super().prefix()
 
 
-GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True, implicit=True), functions="words")
+GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True, implicit=True, sections=True), functions="words")
 
 extract = GRAMMAR.extract
