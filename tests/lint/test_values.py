@@ -13,6 +13,8 @@ HEAD = {
     "ps1": "# connectwise\n",
     "sh": "#!/bin/bash\n",
     "yml": "# connectwise\n",
+    "go": "",
+    "kt": "// connectwise\n",
 }
 HEAD |= {"psm1": HEAD["ps1"], "rb": HEAD["py"], "php": "<?php // connectwise\n", "bat": "@echo off\nrem connectwise\n"}
 CURL = "curl -G https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets --data-urlencode"
@@ -351,7 +353,36 @@ while read -r name; do {CURL} "conditions=status/name='$name'"; done < names.txt
     cw.get("/company/companies", conditions=" or ".join("(id = %s or name = '%s')" % pair for pair in pairs))""",
         ["3 CW601 %s')", "3 CW602 %s"],
     ),
+    # Lists of parts that a container of parameters carries to its target.
+    *[
+        (
+            "go",
+            f"""package psa
+func (c *Client) find(names []string) error {{
+	parts := []string{{}}
+	for _, n := range names {{
+		parts = append(parts, "name = '"+n+"'")
+	}}
+	query := url.Values{{}}
+	{statement}
+	return c.get("/company/companies", query)
+}}""",
+            ["5 CW601 n+"],
+        )
+        for statement in (
+            """query.Set("conditions", strings.Join(parts, " or "))""",
+            """query["conditions"] = strings.Join(parts, " or ")""",
+        )
+    ],
     # Dates by their types.
+    (
+        "kt",
+        """fun find(days: Long) {
+    val from = LocalDate.now().minusDays(days)
+    cw.get("https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=dateEntered > $from")
+}""",
+        ["4 CW127 $from"],
+    ),
     *[
         (
             "py",

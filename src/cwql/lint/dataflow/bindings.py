@@ -350,10 +350,8 @@ class Bindings:
         texts: list[Text] = [*value.texts, *value.inner]
         conditions = parameter.lower().endswith("conditions")
         if not texts and value.items is not None and parameter != "orderBy":
-            for item in value.items:
-                for text in item.texts:
-                    self._sink([text], parameter, key, at, partial=conditions, assigned=assigned, option=option)
-            return None
+            texts = [text for item in value.items for text in item.texts]
+            partial = conditions
         owner = self.owner_of(value.parameter) if not (texts or value.partial) else None
         if owner is not None and (passed or not assigned):
             sink = self._sink([], parameter, key, at, partial=partial, assigned=assigned, option=option)

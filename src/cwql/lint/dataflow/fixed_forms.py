@@ -31,7 +31,9 @@ def number(call: CallSite) -> Value | None:
     if not safe:
         return None
     value = call.value(safe=True)
-    value.dated = call.name in ("today", "utcnow", "now", "date") and not call.flow.traits.native_dates
+    # ``LocalDate.now().minusDays(7)``
+    moved = call.name.startswith(("plus", "minus")) and call.owner is not None and call.owner.dated
+    value.dated = (moved or call.name in ("today", "utcnow", "now", "date")) and not call.flow.traits.native_dates
     return value
 
 
@@ -59,6 +61,7 @@ def add_to_date(call: CallSite) -> Value | None:
         return None
     value = call.value(safe=True)
     value.moment = call.flow.traits.native_dates
+    value.dated = not value.moment
     return value
 
 

@@ -28,7 +28,7 @@ _OTHERS = words(
 ENDPOINTS = words("endpoint path url uri resource route requesturi relativepath")
 
 _COMPARISON = re.compile(
-    r"\s*+\(*+\s*+[A-Za-z_][\w/.]*+\s*+(?:[=!<>]=?|(?:not\s+)?(?:like|contains|in|between)\b)\s*+[\"'\[(\w\ufffc]",
+    r"\s*+\(*+\s*+(?!(?:child|customfield)?conditions?=)[A-Za-z_][\w/.]*+\s*+(?:[=!<>]=?|(?:not\s+)?(?:like|contains|in|between)\b)\s*+[\"'\[(\w\ufffc]",
     re.IGNORECASE,
 )
 
