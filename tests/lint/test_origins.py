@@ -230,3 +230,8 @@ def test_text_whose_characters_are_all_tested_is_safe(file: str, before: str, af
 def test_functions_of_a_script_are_only_called_by_it(end: str, reported: bool) -> None:
     source = f"import requests, sys\ndef find(board):\n    requests.get(f\"{URL}board/name = '{{board}}'\")\n{end}"
     assert [each.code for each in lint_text(source, filename="x.py").diagnostics] == ["CW601"] * reported
+
+
+def test_text_with_a_default_is_found_in_a_list() -> None:
+    source = f"""<?php\n$s = in_array($_GET['s'] ?? '', ['New', 'Open'], true) ? $_GET['s'] : 'New';\nget("{URL}status/name = '$s'");"""
+    assert not lint_text(source, filename="x.php").diagnostics

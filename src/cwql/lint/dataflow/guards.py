@@ -220,7 +220,7 @@ def _included(test: Call, flow: Flow) -> set[str]:
     callee = test.callee
     if not isinstance(callee, (Member, Name)) or fold(callee.name) not in _INCLUDES:
         return set()
-    values = [argument.value for argument in test.arguments if argument.value is not None]
+    values = [_subject(argument.value) for argument in test.arguments if argument.value is not None]
     owner = callee.owner if isinstance(callee, Member) else None
     if owner is not None and values and is_allow_list(owner, flow):
         path = path_of(values[0])
