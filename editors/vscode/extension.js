@@ -7,7 +7,7 @@ const vscode = require("vscode");
 const { LanguageClient, State } = require("vscode-languageclient/node");
 
 const LANGUAGES = [
-  "clojure", "csharp", "elixir", "go", "http", "java", "javascript", "javascriptreact", "json", "jsonc",
+  "bat", "clojure", "csharp", "elixir", "go", "http", "java", "javascript", "javascriptreact", "json", "jsonc",
   "kotlin", "markdown", "perl", "php", "powerquery", "powershell", "python", "ruby", "rust", "shellscript",
   "swift", "toml", "typescript", "typescriptreact", "vb", "yaml",
 ];
