@@ -16,31 +16,33 @@ NUMBERS = words(
     parselong tofixed intval floatval toint toi tof tor toint16 toint32 toint64 todouble todecimal toboolean tolong
     touint tointeger itoa formatint formatuint formatfloat formatbool len cap uint float64 valueof count length size
     strlen time strtotime numberformat abs round floor ceil max min unix unixmilli year day yearday gettime
-    getfullyear getmonth getdate getday gethours getminutes getseconds getutcfullyear getutcmonth
-    getutcdate getutcday getutchours getutcminutes getutcseconds now utc ord sum cint clng cdbl isodate id2name stringtointeger integertostring parseexact tonumber
-    number.totext date.totext datetime.totext datetimezone.totext hash uuid4 utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal
-    toordinal absint fromiso8601 atoi parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength timedelta relativedelta uuid1 uuid5 uuid
-    monthrange numberinput tonumeric ipaddress ipnetwork ipv4address ipv6address tokenhex hex hexdigest md5 sha1 crc32 bin2hex
-    tohexstring randomuuid newguid randint randrange getint getlong getshort getdouble getfloat
-    getbigdecimal getboolean getbool getint16 getint32 getint64 getdecimal getguid getdatetime getdatetimeoffset getdate
-    gettimestamp getuuid truncatedto atzone atoffset atstartofday atzonesameinstant withzonesameinstant
-    plusyears plusmonths plusweeks plusdays plushours plusminutes plusseconds minusyears minusmonths minusweeks minusdays
-    minushours minusminutes minusseconds withdayofmonth withnano optint optlong optdouble optboolean asint aslong asdouble asboolean intvalue longvalue nextint
-    intvar doublevar booleanvar"""
+    getfullyear getmonth getdate getday gethours getminutes getseconds getutcfullyear getutcmonth getutcdate
+    getutcday getutchours getutcminutes getutcseconds now utc ord sum cint clng cdbl isodate id2name stringtointeger
+    integertostring parseexact tonumber number.totext date.totext datetime.totext datetimezone.totext hash uuid4
+    utcnow today fromtimestamp utcfromtimestamp strptime fromisoformat fromordinal toordinal absint fromiso8601 atoi
+    parseuint parsebool tointornull tolongornull todoubleornull timestamp weekday isoweekday totalseconds bitlength
+    timedelta relativedelta uuid1 uuid5 uuid monthrange numberinput tonumeric ipaddress ipnetwork ipv4address
+    ipv6address tokenhex hex hexdigest md5 sha1 crc32 bin2hex tohexstring randomuuid newguid randint randrange
+    getint getlong getshort getdouble getfloat getbigdecimal getboolean getbool getint16 getint32 getint64
+    getdecimal getguid getdatetime getdatetimeoffset gettimestamp getuuid truncatedto atzone atoffset atstartofday
+    atzonesameinstant withzonesameinstant plusyears plusmonths plusweeks plusdays plushours plusminutes plusseconds
+    minusyears minusmonths minusweeks minusdays minushours minusminutes minusseconds withdayofmonth withnano optint
+    optlong optdouble optboolean asint aslong asdouble asboolean intvalue longvalue nextint intvar doublevar
+    booleanvar"""
 )
 """Calls that return a number, a date or an identifier, or fail."""
 
 MOMENTS = words(
     """toisostring iso8601 xmlschema isoformat touniversaltime tolocaltime todate rfc3339 toiso8601 torfc3339
     toiso8601string toisodatestring toinstant utciso todatestring todatetimestring toiso8601zstring isodatetime
-    iso8601format tolocaldate tolocaldatetime toatomstring torfc3339string toiso8601zulustring torfc3339opts
-    ymd datetime"""
+    iso8601format tolocaldate tolocaldatetime toatomstring torfc3339string toiso8601zulustring torfc3339opts ymd
+    datetime"""
 )
 """Calls that return a date as text, in a fixed form."""
 
 FORMATTED = words(
-    """tostring strftime format date gmdate tolocaldate toformat datetimetostring formatdate totext date.totext
-    datetime.totext datetimezone.totext"""
+    """tostring strftime format date gmdate toformat datetimetostring formatdate totext date.totext datetime.totext
+    datetimezone.totext"""
 )
 """Calls that format a date, if their argument is a format of dates."""
 
@@ -55,15 +57,17 @@ ENDINGS = words("error todo exitprocess fatalerror preconditionfailure raise")
 """Other functions that never return, in the place of a value."""
 
 LENGTHS = words(
-    "int long intornull longornull intvalue count length size ticks year month day hour minute second microsecond seconds days totalseconds"
+    """int long intornull longornull intvalue count length size ticks year month day hour minute second microsecond
+    seconds days totalseconds"""
 )
 """Members that are numbers."""
 
 SAME = words(
     """trim strip trimend trimstart freeze squish tos tostring htmlsafe chomp dup clone lstrip rstrip toowned into
-    asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent valueof from asstring
-    copy tolist toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values
-    keepif flat build first last value tomutable iter intoiter at get unshift stream boxed parallel flatten text.from list.removenulls list.distinct list.buffer"""
+    asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent from asstring copy tolist
+    toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values keepif flat
+    build first last value tomutable iter intoiter at get unshift stream boxed parallel flatten text.from
+    list.removenulls list.distinct list.buffer"""
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
 
@@ -101,11 +105,12 @@ DEDENTS = words("dedent cleandoc trimindent stripindent")
 CUTS = words(
     """split slice substring substr padstart padend padleft padright pop shift take lower upper tolower toupper
     tolowercase touppercase downcase upcase left mid right removesuffix removeprefix add plus minus rsplit partition
-    rpartition splitlines title zfill astimezone normalize localize combine date
-    lowercase uppercase lowercased uppercased capitalize capitalized casefold tolowerinvariant
-    toupperinvariant strtolower strtoupper ucfirst lcfirst mbstrtolower mbstrtoupper startofday startofweek startofmonth endofday endofmonth subday subdays subhours subweek subweeks
-    submonth submonths subminutes drop droplast dropfirst dropwhile takelast takewhile prefix suffix substringbefore
-    substringafter substringbeforelast substringafterlast removesurrounding skip head tail"""
+    rpartition splitlines title zfill astimezone normalize localize combine date lowercase uppercase lowercased
+    uppercased capitalize capitalized casefold tolowerinvariant toupperinvariant strtolower strtoupper ucfirst
+    lcfirst mbstrtolower mbstrtoupper startofday startofweek startofmonth endofday endofmonth subday subdays
+    subhours subweek subweeks submonth submonths subminutes drop droplast dropfirst dropwhile takelast takewhile
+    prefix suffix substringbefore substringafter substringbeforelast substringafterlast removesurrounding skip head
+    tail"""
 )
 """Calls whose result is as safe as their owner, or their first argument."""
 

@@ -1,7 +1,7 @@
-"""Where a value comes from that is not proved to be safe, and what its name says if that is unknown.
+"""The origin of a value that is not safe, and what its name says about it if the origin is unknown.
 
-A value is *safe* if neither a quote nor an operator can be in it. It is from *outside* if the flow knows that any text can be in
-it: a parameter, user input, a row of a file. Of any other value nothing is known but its name.
+A value is *safe* if neither a quote nor an operator can be in it. It is from *outside* if any text can be in it: a parameter,
+user input, a row of a file. Of any other value only the name is known.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ OUTSIDE = ("given", "rows")
 
 _IDS = words("id ids recid guid guids uuid")
 _NUMBERS = words(
-    """number numbers num nums no count counts year years month months day days week weeks hour hours
-    minute minutes second seconds page pages size limit offset index position total amount quantity qty pk min max
-    threshold int integer digits epoch bool boolean
-    since from to start end begin date dates time times datetime today now yesterday tomorrow stamp timestamp cutoff ago
-    until before after deadline utc iso moment midnight updated created modified entered expires lastrun lastsync
-    checkpoint watermark monday sunday"""
+    """number numbers num nums no count counts year years month months day days week weeks hour hours minute minutes
+    second seconds page pages size limit offset index position total amount quantity qty pk min max threshold int
+    integer digits epoch bool boolean since from to start end begin date dates time times datetime today now
+    yesterday tomorrow stamp timestamp cutoff ago until before after deadline utc iso moment midnight updated
+    created modified entered expires lastrun lastsync checkpoint watermark monday sunday"""
 )
 """Last words of the names of numbers, dates and times."""
 
@@ -42,32 +41,35 @@ _CODES = words(
 """Last words of the names of codes that a program itself chooses from a few, and of addresses that have no quotes."""
 
 _TEXTS = words(
-    """name names identifier identifiers serial serials email emails mail address summary title description subject note
-    notes comment text term terms keyword keywords search query phrase word words input phone city street domain host
-    hostname login username serialnumber phonenumber partnumber modelnumber accountnumber ponumber assettag
-    assignedto mailto mailfrom sendto sentfrom"""
+    """name names identifier identifiers serial serials email emails mail address summary title description subject
+    note notes comment text term terms keyword keywords search query phrase word words input phone city street
+    domain host hostname login username serialnumber phonenumber partnumber modelnumber accountnumber ponumber
+    assettag assignedto mailto mailfrom sendto sentfrom"""
 )
 """Last words of the names of free texts, and pairs of words that end like the name of a number."""
 
 _INPUTS = words(
-    """args argv arguments event form input params payload query req request ctx searchparams _get _post _request _cookie environ env"""
+    """args argv arguments event form input params payload query req request ctx searchparams _get _post _request
+    _cookie environ env"""
 )
 """Names of untrusted input, unless the program gives them a value."""
 
 _INPUT_MEMBERS = words("argv arguments environ env searchparams queryparams querystring form json")
 
 _SOURCES = words(
-    """parseargs minimist input prompt readhost readline readlines gets getline readall readalllines readalltext readtoend rawinput getenv
-    getenvironmentvariable environ importcsv convertfromcsv getcontent dictreader csvreader readcsv fgetcsv fgets fscanf filegetcontents
-    readfile readfilesync parsecsv readtext promptstring getparameter getquery getqueryparams getparsedbody promptbox getvalue getvalues getdisplayvalue flag.string csv.foreach csv.read
-    parseargs parseknownargs file.read io.read file open opentext fopen newstreamreader streamreader
+    """parseargs minimist input prompt readhost readline readlines gets getline readall readalllines readalltext
+    readtoend rawinput getenv getenvironmentvariable environ importcsv convertfromcsv getcontent dictreader
+    csvreader readcsv fgetcsv fgets fscanf filegetcontents readfile readfilesync parsecsv readtext promptstring
+    getparameter getquery getqueryparams getparsedbody promptbox getvalue getvalues getdisplayvalue flag.string
+    csv.foreach csv.read parseknownargs file.read io.read file open opentext fopen newstreamreader streamreader
     this.option this.argument this.ask flags.getstring getvalueforoption getvalueforargument opts formvalue postform
     c.param c.queryparam ctx.param ctx.queryparam url.query urlparam mux.vars pathvalue system.getproperty nextline"""
 )
 """Calls that read input, files or the environment."""
 
 _READERS = words(
-    "load loads safeload parse decode jsondecode convertfromjson newscanner newreader bufferedreader reader scanner text"
+    """load loads safeload parse decode jsondecode convertfromjson newscanner newreader bufferedreader reader scanner
+    text"""
 )
 """Calls that return what their argument contains."""
 

@@ -208,8 +208,8 @@ class Builder:
 
 def _is_open_word(text: Text) -> bool:
     """Return whether a text fits between quotes, and has nothing or an unsafe value in it."""
-    holes = [each for each in text.segments if each.kind == "placeholder"]
-    return is_word(text.shown) and (not holes or not all(each.safe for each in holes))
+    placeholders = [each for each in text.segments if each.kind == "placeholder"]
+    return is_word(text.shown) and not (placeholders and all(each.safe for each in placeholders))
 
 
 def note_place(flow: Flow, text: Text) -> None:
