@@ -121,27 +121,7 @@ class Builder:
         elif len(known) > 1 and all(is_word(text.plain) for text in known) and len(known) * len(self.ways) > MOST_TEXTS:
             known, safe = [], True
         if known and not value.inner:
-            chosen = [text for text in known if text.segments] or known
-            if len(known) < len(value.texts) and not any(self.ways) and all(_JOINT.match(text.shown) for text in known):
-                # ``(text ? " and " : "") + "…"``
-                chosen = [*chosen, next(text for text in value.texts if text not in known)]
-            ways: list[list[Segment]] = []
-            bases: list[Text | None] = []
-            for way, base in zip(self.ways, self.bases, strict=True):
-                for text in self._fitting(chosen, way):
-                    if len(ways) >= MOST_TEXTS:
-                        break
-                    ways.append([*way, *text.segments][: MOST_SEGMENTS + 1])
-                    bases.append(text if not way else base)
-            for text in value.texts:
-                text.absorbed = True
-            if len(chosen) > 1:
-                self.mixed += 1
-            self.mixed += max((text.mixed for text in chosen), default=0)
-            self.ways, self.bases = ways, bases
-            self.literal = self.literal or any(each.literal >= 0 for text in chosen for each in text.segments)
-            self.safe = self.safe and value.safe
-            self.origin = self.origin or value.origin
+            self._insert_texts(value, known)
             return
         for text in (*value.inner, *value.texts):
             text.absorbed = True
@@ -166,6 +146,30 @@ class Builder:
                 "given" if native else value.origin,
             )
         )
+
+    def _insert_texts(self, value: Value, known: Sequence[Text]) -> None:
+        """Add each of the texts of a value to each way that it can follow."""
+        chosen = [text for text in known if text.segments] or known
+        if len(known) < len(value.texts) and not any(self.ways) and all(_JOINT.match(text.shown) for text in known):
+            # ``(text ? " and " : "") + "…"``
+            chosen = [*chosen, next(text for text in value.texts if text not in known)]
+        ways: list[list[Segment]] = []
+        bases: list[Text | None] = []
+        for way, base in zip(self.ways, self.bases, strict=True):
+            for text in self._fitting(chosen, way):
+                if len(ways) >= MOST_TEXTS:
+                    break
+                ways.append([*way, *text.segments][: MOST_SEGMENTS + 1])
+                bases.append(text if not way else base)
+        for text in value.texts:
+            text.absorbed = True
+        if len(chosen) > 1:
+            self.mixed += 1
+        self.mixed += max((text.mixed for text in chosen), default=0)
+        self.ways, self.bases = ways, bases
+        self.literal = self.literal or any(each.literal >= 0 for text in chosen for each in text.segments)
+        self.safe = self.safe and value.safe
+        self.origin = self.origin or value.origin
 
     def _fitting(self, texts: Sequence[Text], way: Sequence[Segment]) -> Sequence[Text]:
         """Return the texts that can follow: ``text += (text ? " and " : "") + "…"`` joins nothing to an empty text."""
