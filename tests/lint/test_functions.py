@@ -33,6 +33,8 @@ SAFE = [
      "send(\"board/id = {$data['board']} and status/name = '{$data['state']}'\");"),
     ("a.php", PHP + "$request->validate(['board' => 'required|integer']);\nsend('board/id = ' . $request->input('board'));"),
     # entries of a mapping of the program itself
+    ("a.rb", RUBY + "LABELS = { 'New' => 1, 'Open' => 2 }\nraise 'no' unless LABELS.key?(kind)\nsend(\"type/name = '#{kind}'\")"),
+    ("a.rb", RUBY + "LABELS = %w[New Open]\nraise 'no' unless LABELS.member?(kind)\nsend(\"type/name = '#{kind}'\")"),
     ("a.rb", RUBY + "LABELS = { a: 'Managed', b: 'Block' }.freeze\nsend(\"type/name = '#{LABELS.fetch(kind)}'\")"),
     ("a.ex", ELIXIR + '  @names %{"a" => "New", "b" => "Open"}\n  def f(x), do: send("status/name = \'#{Map.get(@names, x, "New")}\'")\nend'),
     # items of a list of the program itself

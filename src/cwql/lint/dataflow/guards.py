@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 
     Guards: TypeAlias = tuple[set[str], set[str]]
 
-_MATCHES = words("test fullmatch match pregmatch matchstring ismatch matches match?")
+_MATCHES = words("test fullmatch match pregmatch matchstring ismatch matches")
 _CONTAINS_ANY = words("containsany strpbrk indexofany")
-_CONTAINS = words("contains includes include? include strcontains containsrune indexof")
+_CONTAINS = words("contains includes include strcontains containsrune indexof")
 _INCLUDES = words(
-    """contains includes include include? has haskey containskey containsvalue member? key? inarray arraykeyexists
-    hasownproperty hasown hasvalue value? containselement indexof"""
+    """contains includes include has haskey containskey containsvalue member key inarray arraykeyexists hasownproperty
+    hasown hasvalue containselement indexof"""
 )
 _INSIDE = frozenset(("in", "-in", "-cin", "-contains", "-ccontains"))
 _OUTSIDE = frozenset(("not in", "!in", "-notin", "-cnotin", "-notcontains", "-cnotcontains"))
