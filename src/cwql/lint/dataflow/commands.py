@@ -14,10 +14,12 @@ from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.dataflow.frame import Frame
     from cwql.lint.dataflow.values import Sink
-    from cwql.lint.ir import Call
+    from cwql.lint.ir import Call, Node
 
 _ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
 
@@ -28,7 +30,7 @@ _FILTERS = frozenset(
 _EACH = frozenset(("foreach-object", "%", "foreach", "where-object", "where", "?"))
 
 
-def run_command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Frame) -> Value:  # noqa: C901  # a case for each kind of command
+def run_command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Frame) -> Value:
     """Evaluate a command with options."""
     folded = name.lower()
     command = place_of_chain(flow, [name])
@@ -38,91 +40,97 @@ def run_command(flow: Flow, node: Call, name: str, piped: Value | None, frame: F
     for argument in node.arguments:
         if argument.value is None:
             continue
-        if isinstance(argument.value, Function):
-            item = flow.item_of(piped) if folded in _EACH else None
-            value = Value(argument.value.start, argument.value.end)
-            value.function = argument.value
-            flow.looping += folded in _EACH
-            made = run_inline(flow, argument.value, item)
-            flow.looping -= folded in _EACH
-            value.safe, value.origin = made.safe, made.origin
-            value.items, value.partial = ([made], True) if made.texts else (None, False)
-        else:
-            value = flow.evaluate(argument.value)
+        value = _argument(flow, argument.value, piped, folded in _EACH)
+        values.append(value)
         if not argument.name:
             for text in value.texts:
                 text.argument = True
-        values.append(value)
-        if argument.name:
-            options[argument.name.lower()] = value
-            parameter = _option(argument.name, command is not None)
-            if parameter is not None:
-                sink = flow.sink(value, parameter, argument.name, argument.at, option=True)
-                if sink is not None:
-                    created.append(sink)
-                elif value.items is not None:
-                    created += [each for each in frame.sinks if each.option and each not in created]
-            elif argument.name.lower() in ENDPOINTS and value.plain is not None:
-                note_word(flow, value.plain)
+            continue
+        options[argument.name.lower()] = value
+        parameter = _option(argument.name, command is not None)
+        if parameter is not None:
+            sink = flow.sink(value, parameter, argument.name, argument.at, option=True)
+            if sink is not None:
+                created.append(sink)
+            elif value.items is not None:
+                created += [each for each in frame.sinks if each.option and each not in created]
+        elif argument.name.lower() in ENDPOINTS and value.plain is not None:
+            note_word(flow, value.plain)
     if command is None:
         note_positional(flow, node, name, values)
-    if command is not None:
-        stated = [place for place in frame.places if place.endpoint is not None]
-        for sink in created:
+    stated = [place for place in frame.places if place.endpoint is not None]
+    for sink in created:
+        if command is not None:
             sink.near = [command] if command.endpoint is not None or len(stated) != 1 else [command, stated[0]]
-            sink.closed = True
-    else:
-        for sink in created:
-            if len(frame.places) > 1:
-                sink.closed = True
+        sink.closed = sink.closed or command is not None or len(frame.places) > 1
     target = flow.env.get(name)
     if target is not None and target.function is not None:
         return call_local(flow, node, target.function, values)
+    return _result(node, name, piped, values, options)
+
+
+def _argument(flow: Flow, node: Node, piped: Value | None, repeats: bool) -> Value:
+    """Return the value of an argument; a block runs for the items of the list before the command if it `repeats`."""
+    if not isinstance(node, Function):
+        return flow.evaluate(node)
+    value = Value(node.start, node.end)
+    value.function = node
+    flow.looping += repeats
+    made = run_inline(flow, node, flow.item_of(piped) if repeats else None)
+    flow.looping -= repeats
+    value.safe, value.origin = made.safe, made.origin
+    value.items, value.partial = ([made], True) if made.texts else (None, False)
+    return value
+
+
+def _result(node: Call, name: str, piped: Value | None, values: Sequence[Value], options: Mapping[str, Value]) -> Value:
+    """Return what a command returns that is no function of the file."""
+    folded = name.lower()
+    last = values[-1] if values else None
     result = Value(node.start, node.end)
     if folded in _FILTERS and piped is not None:
-        if "expandproperty" in options:
-            result.origin = member_of(piped).origin
-            return guess(result, options["expandproperty"].plain or "", member=True)
-        return piped.moved(node.start, node.end)
+        if "expandproperty" not in options:
+            return piped.moved(node.start, node.end)
+        result.origin = member_of(piped).origin
+        return guess(result, options["expandproperty"].plain or "", member=True)
     if folded in ("group-object", "group") and piped is not None:
         result.origin = piped.origin
-        if values and values[-1].safe:
+        if last is not None and last.safe:
             # ``$_.Name`` is the value that the groups have in common.
             group = Value(node.start, node.start)
-            group.entries = {"name": values[-1], "group": piped, "count": values[-1]}
+            group.entries = {"name": last, "group": piped, "count": last}
             result.items = [group]
         return result
-    if folded in ("foreach-object", "%", "foreach") and values:
-        result.safe, result.origin = values[-1].safe, values[-1].origin
-        result.items, result.partial = values[-1].items, values[-1].partial
+    if folded in ("foreach-object", "%", "foreach") and last is not None:
+        result.safe, result.origin, result.items, result.partial = last.safe, last.origin, last.items, last.partial
         return result
-    if folded == "get-date":
-        result.safe = True
+    if folded in ("get-date", "convertto-cwmtime"):
         form = options.get("format") or options.get("uformat") or options.get("f")
-        result.moment = form is None
+        result.safe, result.moment = True, form is None and folded == "get-date"
         result.dated = form is not None and "y" in (form.plain or "").lower() and "[" not in (form.plain or "")
         return result
-    if folded == "convertto-cwmtime":
-        result.safe = True
-        return result
-    if folded in ("new-object", "write-output", "out-null", "invoke-expression") or folded.startswith("convertto-json"):
-        source = values[-1] if values else piped
-        if folded == "new-object":
-            if values and "builder" in (values[0].plain or "").lower():
-                result = values[-1].moved(node.start, node.end) if len(values) > 1 else result
-                result.made = True
-            elif values and (values[0].plain or "").lower().partition("[")[0].endswith("list"):
-                result.items, result.safe = [], True
-            return result
+    if folded == "new-object":
+        return _new_object(result, values)
+    if folded in ("write-output", "out-null", "invoke-expression") or folded.startswith("convertto-json"):
+        source = last or piped
         return source.moved(node.start, node.end) if source is not None else result
-    if _ENCODING.search(name) and values:
-        source = values[-1]
-        if source.texts or source.inner:
-            result.inner = [*source.texts, *source.inner]
-            result.sinks = source.sinks
-        result.origin = source.origin
+    if _ENCODING.search(name) and last is not None:
+        if last.texts or last.inner:
+            result.inner, result.sinks = [*last.texts, *last.inner], last.sinks
+        result.origin = last.origin
         return result
     return guess(result, name)
+
+
+def _new_object(result: Value, values: Sequence[Value]) -> Value:
+    """Return an object of .NET: a builder of a text, a list."""
+    type = (values[0].plain or "").lower() if values else ""
+    if "builder" in type:
+        result = values[-1].moved(result.start, result.end) if len(values) > 1 else result
+        result.made = True
+    elif type.partition("[")[0].endswith("list"):
+        result.items, result.safe = [], True
+    return result
 
 
 def _option(name: str, known: bool) -> str | None:

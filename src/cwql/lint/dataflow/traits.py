@@ -14,43 +14,49 @@ if TYPE_CHECKING:
 
 
 class Traits(Value):
-    """The facts about a language that its trees do not show.
-
-    `place_of` gives the target that a chain of names calls. `bare` is True
-    if a call needs no brackets, `native_dates` if a date that is put into a text is written in the user's culture;
-    `braces` is True if every format has places such as ``{0}``, `delimited` if a pattern has delimiters in its string,
-    `layouts` if ``format(…)`` always formats a date. `words` match, in small letters, what names a target without a path
-    or a mention of ConnectWise. `numbers` are further functions that return a number or a date; `receivers` is True if methods are declared outside
-    of their types, `pairs` if a loop over a mapping gives keys with their values, `shared` if functions set the variables of the program, `implicit` if the last expression of a function is
-    its result. `verbs` are methods whose first argument is a condition, if their chain of names gives an endpoint.
-    `templates` is True if libraries fill places such as ``{name}`` in a URL, `arguments` if a number or capitals
-    that the program does not set name an argument or a variable of the environment. `libraries` are the endings of the names of
-    files whose functions other files call, if other files call those of no other file; `exports` is True if other files call only
-    the functions that a file exports. `modules` is True if functions take what they change first, after the name of a
-    module; `indexes` if a loop with two names gives positions with items; `starts` if ``match`` begins at the start of a text, `sections` if the
-    line ``private`` makes the methods after it private.
-    """
+    """The facts about a language that its trees do not show."""
 
     name: str
     _: KW_ONLY
     place_of: Callable[[Sequence[str], str], RequestTarget | None] | None = None
-    bare: bool = False
-    native_dates: bool = False
-    braces: bool = False
-    delimited: bool = False
-    layouts: bool = False
+    """Return the target that a chain of names calls, with the source of the program."""
     words: tuple[re.Pattern[str], ...] = ()
-    numbers: frozenset[str] = frozenset()
-    receivers: bool = False
-    shared: bool = False
-    pairs: bool = False
+    """What names a target, in small letters, without a path or a mention of ConnectWise."""
     verbs: frozenset[str] = frozenset()
-    templates: bool = False
-    arguments: bool = False
-    implicit: bool = False
-    libraries: tuple[str, ...] = ()
-    exports: bool = False
+    """Methods whose first argument is a condition, if their chain of names gives an endpoint."""
+    numbers: frozenset[str] = frozenset()
+    """Further functions that return a number or a date."""
+    bare: bool = False
+    """Whether a call needs no brackets."""
+    receivers: bool = False
+    """Whether methods are declared outside of their types."""
     modules: bool = False
+    """Whether functions take what they change as their first argument, after the name of a module."""
+    shared: bool = False
+    """Whether functions set the variables of the program."""
+    implicit: bool = False
+    """Whether the last expression of a function is its result."""
+    arguments: bool = False
+    """Whether a number or capitals that the program does not set name an argument or a variable of the environment."""
+    pairs: bool = False
+    """Whether a loop over a mapping gives keys with their values."""
     indexes: bool = False
+    """Whether a loop with two names gives positions with items."""
+    native_dates: bool = False
+    """Whether a date that is put into a text is written in the user's culture."""
+    layouts: bool = False
+    """Whether ``format(…)`` always formats a date."""
+    braces: bool = False
+    """Whether every format has places such as ``{0}``."""
+    templates: bool = False
+    """Whether libraries fill places such as ``{name}`` in a URL."""
+    delimited: bool = False
+    """Whether a pattern has delimiters in its string."""
     starts: bool = False
+    """Whether ``match`` begins at the start of a text."""
+    libraries: tuple[str, ...] = ()
+    """How the names of files end whose functions other files call, if they call those of no other file."""
+    exports: bool = False
+    """Whether other files call only the functions that a file exports."""
     sections: bool = False
+    """Whether a line ``private`` makes the methods after it private."""
