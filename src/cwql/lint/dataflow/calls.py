@@ -99,38 +99,9 @@ def evaluate_call(flow: Flow, node: Call) -> Value:
     return value
 
 
-def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901  # a case for each kind of callee
-    callee = node.callee
+def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
     piped = flow.evaluate(node.piped) if node.piped is not None else None
-    owner: Value | None = None
-    place: RequestTarget | None = None
-    name = ""
-    if isinstance(callee, Member):
-        name = callee.name
-        place = place_of_chain(flow, [*chain_of(callee), "{}"])
-        if place is not None:
-            flow.sure = True
-            flow.note(place)
-        if callee.owner is not None:
-            owner = flow.evaluate(callee.owner)
-            if place is not None and place.endpoint is not None:
-                # Not what a part of the chain names.
-                frame.places = [place]
-    elif isinstance(callee, Name):
-        name = callee.name
-        if node.command:
-            place = place_of_chain(flow, [name])
-            if place is not None:
-                flow.sure = True
-                flow.note(place)
-        elif node.made or name not in NUMBERS:
-            place = place_of_chain(flow, [name])
-            if place is not None:
-                flow.note(place)
-    elif isinstance(callee, Function):
-        flow.evaluate(callee)
-    else:
-        owner = flow.evaluate(callee)
+    name, owner, place = _evaluate_callee(flow, node, frame)
     if node.command:
         from cwql.lint.dataflow.commands import run_command
 
@@ -148,30 +119,10 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
             sink = flow.sink(values[0], "conditions", "condition", values[0].start)
             if sink is not None:
                 sink.near, sink.closed = named, True
-    if isinstance(callee, (Name, Member)):
-        if (
-            isinstance(callee, Member)
-            and owner is not None
-            and owner.safe
-            and not values
-            and flow.is_enum(callee.owner)
-        ):
-            # ``kind.name()``, ``kind.getLabel()``
-            return Value(node.start, node.end, safe=True)
-        path = path_of(callee)
-        target = flow.env.get(path) if path else None
-        if target is None and owner is not None:
-            kind = owner.kind or flow.class_of(callee.owner if isinstance(callee, Member) else None)
-            target = flow.classes[kind].get(f"this.{name}") if kind else None
-            known = target.function if target is not None else None
-            if known is None or (known.body is None and known.convert is None):
-                target = None
-        if target is None and flow.traits.receivers and isinstance(callee, Member) and name not in flow.overloaded:
-            target = flow.env.get(name)
-        if target is not None and target.function is not None:
-            return _call_local(flow, node, target.function, values)
-        if owner is not None and name in flow.extensions:
-            return _call_local(flow, node, flow.extensions[name], values, owner)
+    if isinstance(node.callee, (Name, Member)):
+        found = _call_of_file(flow, node, node.callee, owner, values)
+        if found is not None:
+            return found
     folded = fold(name)
     if folded in _ASSERTIONS and node.arguments and node.arguments[0].value is not None:
         from cwql.lint.dataflow.guards import guards_of
@@ -189,22 +140,76 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901
     result = known_call(flow, node, name, owner, values, node.arguments)
     if piped is not None and result is None:
         result = known_call(flow, node, name, None, [piped, *values], node.arguments)
-    if result is None:
-        result = Value(node.start, node.end)
-        if node.made and values and values[-1].entries is not None and _MAPPINGS.search(name) is not None:
-            # ``new() { ["a"] = "b" }``
-            result = values[-1].moved(node.start, node.end)
-        if isinstance(callee, Name) and name in flow.classes:
-            result.kind = name
-        if isinstance(callee, Member) and not values:
-            # ``rule.severity()``, ``rule.getSeverity()``
-            word = name.removeprefix("get") if name[3:4].isupper() else name
-            result.safe = flow.is_safe_name(word[:1].lower() + word[1:])
-        if owner is not None and (owner.origin == "rows" or (owner.origin == "given" and folded in SAME)):
-            result.origin = owner.origin
-        elif values and values[0].origin == "rows" and is_reader(folded):
-            result.origin = "rows"
-    return guess(result, name)
+    return guess(result if result is not None else _unknown_call(flow, node, name, owner, values), name)
+
+
+def _evaluate_callee(flow: Flow, node: Call, frame: Frame) -> tuple[str, Value | None, RequestTarget | None]:
+    """Return the name of the function that is called, the value of its owner, and the target that both name."""
+    callee = node.callee
+    if isinstance(callee, Member):
+        place = place_of_chain(flow, [*chain_of(callee), "{}"])
+        if place is not None:
+            flow.sure = True
+            flow.note(place)
+        owner = flow.evaluate(callee.owner) if callee.owner is not None else None
+        if owner is not None and place is not None and place.endpoint is not None:
+            # Not what a part of the chain names.
+            frame.places = [place]
+        return callee.name, owner, place
+    if isinstance(callee, Name):
+        named = node.command or node.made or callee.name not in NUMBERS
+        place = place_of_chain(flow, [callee.name]) if named else None
+        if place is not None:
+            flow.sure = flow.sure or node.command
+            flow.note(place)
+        return callee.name, None, place
+    value = flow.evaluate(callee)
+    return "", None if isinstance(callee, Function) else value, None
+
+
+def _call_of_file(
+    flow: Flow, node: Call, callee: Name | Member, owner: Value | None, values: Sequence[Value]
+) -> Value | None:
+    """Return the result of a function or method of the file; None if the file contains none of that name."""
+    name = callee.name
+    owner_node = callee.owner if isinstance(callee, Member) else None
+    if owner is not None and owner.safe and not values and flow.is_enum(owner_node):
+        # ``kind.name()``, ``kind.getLabel()``
+        return Value(node.start, node.end, safe=True)
+    path = path_of(callee)
+    target = flow.env.get(path) if path else None
+    if target is None and owner is not None:
+        kind = owner.kind or flow.class_of(owner_node)
+        target = flow.classes[kind].get(f"this.{name}") if kind else None
+        known = target.function if target is not None else None
+        if known is None or (known.body is None and known.convert is None):
+            target = None
+    if target is None and flow.traits.receivers and isinstance(callee, Member) and name not in flow.overloaded:
+        target = flow.env.get(name)
+    if target is not None and target.function is not None:
+        return _call_local(flow, node, target.function, values)
+    if owner is not None and name in flow.extensions:
+        return _call_local(flow, node, flow.extensions[name], values, owner)
+    return None
+
+
+def _unknown_call(flow: Flow, node: Call, name: str, owner: Value | None, values: Sequence[Value]) -> Value:
+    """Return the value of a function of another file: what its name and the types of the file say about it."""
+    result = Value(node.start, node.end)
+    if node.made and values and values[-1].entries is not None and _MAPPINGS.search(name) is not None:
+        # ``new() { ["a"] = "b" }``
+        result = values[-1].moved(node.start, node.end)
+    if isinstance(node.callee, Name) and name in flow.classes:
+        result.kind = name
+    if isinstance(node.callee, Member) and not values:
+        # ``rule.severity()``, ``rule.getSeverity()``
+        word = name.removeprefix("get") if name[3:4].isupper() else name
+        result.safe = flow.is_safe_name(word[:1].lower() + word[1:])
+    if owner is not None and (owner.origin == "rows" or (owner.origin == "given" and fold(name) in SAME)):
+        result.origin = owner.origin
+    elif values and values[0].origin == "rows" and is_reader(fold(name)):
+        result.origin = "rows"
+    return result
 
 
 def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[Value]:
