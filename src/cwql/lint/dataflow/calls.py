@@ -107,18 +107,7 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
 
         return run_command(flow, node, name, piped, frame)
     values = _arguments(flow, node, owner, name)
-    if len(values) > 1:
-        note_positional(flow, node, name, values)
-        if flow.automate and _GETS.match(name) is not None:
-            for value in values[:2]:
-                # ``http.get("Computers", { searchParams: … })``
-                note_word(flow, value.plain or "")
-    if name in flow.traits.verbs and values and not node.arguments[0].name and not node.arguments[0].spread:
-        named = [place] if place is not None else owner.places if owner is not None else []
-        if len(named) == 1 and named[0].endpoint is not None:
-            sink = flow.sink(values[0], "conditions", "condition", values[0].start)
-            if sink is not None:
-                sink.near, sink.closed = named, True
+    _note_sent(flow, node, name, owner, place, values)
     if isinstance(node.callee, (Name, Member)):
         found = _call_of_file(flow, node, node.callee, owner, values)
         if found is not None:
@@ -141,6 +130,24 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
     if piped is not None and result is None:
         result = known_call(flow, node, name, None, [piped, *values], node.arguments)
     return guess(result if result is not None else _unknown_call(flow, node, name, owner, values), name)
+
+
+def _note_sent(
+    flow: Flow, node: Call, name: str, owner: Value | None, place: RequestTarget | None, values: Sequence[Value]
+) -> None:
+    """Note the targets and conditions among the arguments that have no name."""
+    if len(values) > 1:
+        note_positional(flow, node, name, values)
+        if flow.automate and _GETS.match(name) is not None:
+            for value in values[:2]:
+                # ``http.get("Computers", { searchParams: … })``
+                note_word(flow, value.plain or "")
+    if name in flow.traits.verbs and values and not node.arguments[0].name and not node.arguments[0].spread:
+        named = [place] if place is not None else owner.places if owner is not None else []
+        if len(named) == 1 and named[0].endpoint is not None:
+            sink = flow.sink(values[0], "conditions", "condition", values[0].start)
+            if sink is not None:
+                sink.near, sink.closed = named, True
 
 
 def _evaluate_callee(flow: Flow, node: Call, frame: Frame) -> tuple[str, Value | None, RequestTarget | None]:

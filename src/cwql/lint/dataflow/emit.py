@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow
-from cwql.lint.dataflow.origins import origin_of
+from cwql.lint.dataflow.known_parameters import KnownParameters
 from cwql.lint.dataflow.texts import CONNECTED, OPEN_QUERY, target_of
-from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, Value, is_harmless, is_term, rest
+from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, is_term, rest
 from cwql.lint.frontends.entries import PLACEHOLDERS, TEMPLATES, open_placeholders, without_sign
 from cwql.lint.frontends.segments import cut_segments, text_of
 from cwql.lint.frontends.urls import JOINED, find_in_url
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.dataflow.traits import Traits
-    from cwql.lint.ir import Function, Module
+    from cwql.lint.ir import Module
     from cwql.lint.request_targets import Context
 
 _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
@@ -35,15 +34,6 @@ _URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IG
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
 _QUERY_BEGINS = re.compile(rf"(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[^\s?=]*+[?=]|{PLACEHOLDER}")
 """How a text begins that is a URL or a query with blanks in it, and not a sentence."""
-_MAIN = re.compile(r"(?m)^if __name__ == ['\"]__main__['\"]:(?:[ \t]*+#[^\n]*+)?+\s++[^\n]{0,80}?\bmain\([^\n]*+\s*+\Z")
-"""The end of a script that only runs its main function; other files call the functions of one with examples there."""
-
-_PRIVATE = frozenset(("private", "defp", "defn-"))
-_SECTIONS = re.compile(r"^[ \t]*+(?:(private|public|protected)[ \t]*+$|class\b|module\b)", re.MULTILINE)
-"""The lines of Ruby after which the methods of a class are private or not."""
-
-_WORD = re.compile(r"[\w$]+")
-_EXPORTS = re.compile(r"\bexports?\b[^;(]{0,2000}+")
 
 
 class Emitter:
@@ -53,8 +43,7 @@ class Emitter:
         self.flow = flow
         self.context: Context = flow.context
         self.language = language
-        self._closed: dict[str, bool] = {}
-        self._values: dict[str, Value | None] = {}
+        self.known = KnownParameters(flow)
         self.found: dict[tuple[int, int, str, str], list[ConditionTemplate]] = {}
 
     def emit(self) -> Iterator[ConditionTemplate | Diagnostic]:
@@ -112,88 +101,6 @@ class Emitter:
                     made.hint = sink.hint
                     if made.near or not sink.member:
                         flow.sinks.append(made)
-
-    @cached_property
-    def _given(self) -> dict[int, list[dict[str, Value]]]:
-        """Return the arguments of the calls of each function."""
-        given: dict[int, list[dict[str, Value]]] = {}
-        for function, values, *_ in self.flow.calls:
-            given.setdefault(id(function), []).append(values)
-        return given
-
-    def _passed(self, name: str) -> Value | None:
-        """Return the value of a parameter if only the program calls the functions that have it."""
-        if not self._is_closed(name):
-            return None
-        if name not in self._values:
-            found: list[Value] = []
-            names = {name: None}
-            waiting = [name]
-            while waiting:
-                each = waiting.pop()
-                for function in self.flow.takers[each]:
-                    for values in self._given[function]:
-                        value = values.get(each)
-                        if value is None or (value.parameter in names and not value.safe):
-                            continue
-                        if value.parameter and not value.safe and self._is_closed(value.parameter):
-                            names[value.parameter] = None
-                            waiting.append(value.parameter)
-                        else:
-                            found.append(value)
-            together = Value(0, 0, safe=all(map(is_harmless, found)))
-            together.origin = origin_of(found)
-            self._values[name] = together if found else None
-        return self._values[name]
-
-    def _is_simple(self, name: str) -> bool:
-        """Return whether only the program calls the functions that have a parameter, and with terms that contain no ``or``."""
-        if not self._is_closed(name):
-            return False
-        given = [
-            values[name] for function in self.flow.takers[name] for values in self._given[function] if name in values
-        ]
-        return all(
-            value.texts and not value.open and all(" or " not in text.shown.lower() for text in value.texts)
-            for value in given
-        )
-
-    def _is_closed(self, name: str) -> bool:
-        """Return whether only the program calls the functions that have a parameter."""
-        if name not in self._closed:
-            takers = self.flow.takers.get(name, {})
-            self._closed[name] = bool(takers) and all(
-                key in self._given and self._is_private(function) for key, function in takers.items()
-            )
-        return self._closed[name]
-
-    def _is_private(self, function: Function) -> bool:
-        """Return whether only the file itself can call a function."""
-        traits = self.flow.traits
-        if traits.shared or function.name.startswith("_"):
-            return True
-        filename = self.context.source.name.lower()
-        if traits.libraries:
-            return not filename.endswith(traits.libraries)
-        text = self.context.source.text
-        script = text.startswith("#!") or filename.endswith((".exs", ".pl"))
-        if script or "package main\n" in text[:4000] or _MAIN.search(text) is not None:
-            # No other file imports it.
-            return True
-        if traits.exports and text.startswith(("function", "async function"), function.start):
-            # A function of a module, unless the module exports it.
-            return function.name not in self._exported
-        if traits.sections:
-            sections = _SECTIONS.findall(text, 0, function.start)
-            return bool(sections) and sections[-1] == "private"
-        start = text.rfind("\n", 0, function.start) + 1
-        head = text[start : function.start + 200].lstrip(" \t(").partition("(")[0].lower().split()
-        return not _PRIVATE.isdisjoint(head)
-
-    @cached_property
-    def _exported(self) -> set[str]:
-        """Return the words of the exports of a module."""
-        return {word for match in _EXPORTS.finditer(self.context.source.text) for word in _WORD.findall(match[0])}
 
     # --- URLs ------------------------------------------------------------------------------------------------------
 
@@ -355,11 +262,11 @@ class Emitter:
             mark = each.literal if each.literal >= 0 else -1 - each.start
             number = numbers.setdefault(mark, len(numbers))
             placeholder = each.kind == "placeholder"
-            passed = self._passed(each.parameter) if each.parameter and not each.safe else None
+            passed = self.known.value(each.parameter) if each.parameter and not each.safe else None
             safe = each.safe if passed is None else passed.safe
             if each.parameter and not safe and is_term(segments, index):
                 # The terms that callers give are checked by themselves.
-                safe = self._is_simple(each.parameter)
+                safe = self.known.is_simple(each.parameter)
             pieces.append(
                 TemplateSegment(
                     PLACEHOLDER if placeholder else each.text,
