@@ -224,7 +224,8 @@ def found_by_us(language: str, text: str) -> Program | None:
                 and each.callee.name not in _STATEMENTS
             ):
                 calls.add(each.callee.end)
-            if isinstance(each, Assign) and each.value is not None:
+            if isinstance(each, Assign) and each.value is not None and each.target.start < each.target.end:
+                # Targets without an extent are not in the source: the variable of a `switch` in the body of a label.
                 assignments.add(each.target.end)
             stack += [getattr(each, slot) for kind in type(each).__mro__ for slot in getattr(kind, "__slots__", ())]
     return Program(frozenset(strings), frozenset(calls), frozenset(assignments))

@@ -96,6 +96,7 @@ class PowerShell(Declarations):
         self.at += 1
         while self.peek().kind == "option":
             self.at += 1
+        has_options = self.at > begin + 1
         if self.word() != "(":
             self.at = begin
             return None
@@ -106,13 +107,26 @@ class PowerShell(Declarations):
         bodies: list[Node] = []
         complete = False
         for _ in self.upto(closing):
-            complete = complete or self.word() == "default"
+            is_default = self.word() == "default"
+            complete = complete or is_default
+            label = None
             if self.word() == "{":
                 self.at = min(self.closing(self.at) + 1, closing)
+            else:
+                label = self.operand()
+            if self.word() != "{" or is_default or has_options:
+                label = None
             while self.at < closing and self.word() != "{":
                 self.step()
             if self.at < closing and self.word() == "{":
-                bodies.append(self.block())
+                body = self.block()
+                if isinstance(test, Name) and isinstance(label, Literal) and label.value:
+                    # In the body the variable has the value of the label, which fixes must not change.
+                    chunk = Chunk("same", label.value, label.start, label.end)
+                    value = Literal(label.start, label.end, [chunk], True)
+                    subject = Name(label.start, label.start, test.name)
+                    body = Block(body.start, body.end, [Assign(label.start, label.end, subject, value), body])
+                bodies.append(body)
         self.leave(closing)
         return Branch(start, self.last_end(), [test], bodies, complete)
 
