@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import DATE_FORMAT, NUMBERS, NUMERIC_FORMAT, fold
-from cwql.lint.dataflow.type_names import is_safe_type
+from cwql.lint.dataflow.knowledge import DATE_FORMAT, NUMERIC_FORMAT, fold
 from cwql.lint.dataflow.values import Value, path_of
 from cwql.lint.ir import Call, Literal, Member, Name
 
@@ -18,23 +17,6 @@ _CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
 """Libraries of dates, whose values are formatted in a fixed form."""
 
 _LAYOUTS = re.compile(r"RFC3339|DateOnly|DateTime")
-
-
-def number(call: CallSite) -> Value | None:
-    """Return the value of a function that returns a number, a date or an identifier, or fails."""
-    safe = (
-        call.name in NUMBERS
-        or (call.owner is None and call.name in call.flow.traits.numbers)
-        or (call.name == "parse" and is_safe_type(call.owner_name, {}))
-        or call.owner_name in ("math", "bigdecimal", "hex")
-    )
-    if not safe:
-        return None
-    value = call.value(safe=True)
-    # ``LocalDate.now().minusDays(7)``
-    moved = call.name.startswith(("plus", "minus")) and call.owner is not None and call.owner.dated
-    value.dated = (moved or call.name in ("today", "utcnow", "now", "date")) and not call.flow.traits.native_dates
-    return value
 
 
 def moment(call: CallSite) -> Value:

@@ -115,7 +115,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("formatted"), "fixed_forms.format_iso"),
     (FORMATTED, "fixed_forms.format_date"),
     (_is_localized, "fixed_forms.format_date"),
-    (_any, "fixed_forms.number"),
+    (_any, "same_values.number"),
     (words("getordefault getvalueordefault getvalue getorelse"), "mapping_functions.get_entry_or_default"),
     (words("filterinput filtervar"), "checked_values.filter_value"),
     (words("set hashset arraylist map ordereddict dict"), "list_functions.copy_list"),
@@ -132,8 +132,8 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (PICKS, "checked_values.pick"),
     (words("group groups"), "pattern_functions.get_group"),
     (words("astype"), "checked_values.convert_column"),
-    (SAME, "text_functions.keep"),
-    (CUTS, "text_functions.cut"),
+    (SAME, "same_values.keep"),
+    (CUTS, "same_values.cut"),
     (MATCHES, "pattern_functions.match_pattern"),
 )
 """The functions by their names without ``_`` and letter case, or by a test of the name. The first that returns a value counts.

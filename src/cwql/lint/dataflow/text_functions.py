@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.formats import count_places, fill
 from cwql.lint.dataflow.knowledge import ALL_BUT, QUOTES, STRIPS
-from cwql.lint.dataflow.origins import OUTSIDE, origin_of
+from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import Builder
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, rest
 from cwql.lint.ir import Literal, Node, Number, Pattern
@@ -21,20 +21,11 @@ if TYPE_CHECKING:
 _FORM = re.compile(r"%[-+ #0'\d.$\[\]]*[sdiuvqfFeEgGxXobctTUp@]|%[<{]\w")
 _BRACES = re.compile(r"\{\w*(?:[:,!][^{}]*)?\}")
 
-_ITEMS = words("get first last at")
-"""Functions that return an item of a list."""
-
-_SELECTS = words("filter where keepif values")
-"""Functions that return a part of a list."""
-
 _BEGINS = words("lstrip trimstart ltrim removeprefix trimprefix")
 """Functions that shorten a text at its beginning."""
 
 _FORMATTERS = words("util string str fmt text messageformat kernel log")
 """Owners of functions that take a format as their first argument."""
-
-_TRIMS = words("trim strip trimend trimstart tostring")
-"""Functions that may have an argument and leave a condition as it is."""
 
 
 def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Value:
@@ -392,45 +383,3 @@ def keep_interpolated(call: CallSite) -> Value | None:
     """Return the last argument of ``string.Create(culture, $"…")`` and ``FormattableString.Invariant($"…")``."""
     known = f"{call.owner_name}.{call.name}" in ("string.create", "formattablestring.invariant")
     return call.same(call.values[-1]) if known and call.values else None
-
-
-def keep(call: CallSite) -> Value | None:
-    """Return the owner or the only argument of a function that changes neither its text nor its safety."""
-    source = call.owner if not call.is_module else call.first if len(call.values) == 1 else None
-    if source is None or not _is_known(source, guessed=not (call.values and source is call.owner)):
-        return None
-    if source.items is not None and call.name in _ITEMS:
-        found = call.value(source.safe)
-        found.origin = source.origin
-        return found
-    if source.texts and call.values and source is call.owner and call.name not in _TRIMS:
-        return None
-    found = call.same(source)
-    found.partial = found.partial or (source.items is not None and call.name in _SELECTS)
-    return found
-
-
-def _is_known(value: Value, guessed: bool) -> bool:
-    """Return whether anything is known of a value; `guessed` if an origin that only its name says counts."""
-    return (
-        bool(value.texts or value.safe or value.parameter or value.inner or value.sinks)
-        or value.items is not None
-        or value.origin in OUTSIDE
-        or bool(value.origin and guessed)
-    )
-
-
-def cut(call: CallSite) -> Value | None:
-    """Return a part of a text, or the text in another form, which is as safe as the text."""
-    subject = call.subject
-    if subject is None:
-        return None
-    names = {each.parameter for text in subject.texts for each in text.segments if each.kind == "placeholder"}
-    parameter = names.pop() if len(names) == 1 else subject.parameter
-    if not (subject.safe or subject.origin or parameter):
-        return None
-    # ``("0" + number).slice(-2)``: as safe as what the function is called with.
-    part = call.value(subject.safe)
-    part.origin, part.moment = subject.origin, subject.moment and not subject.texts
-    part.parameter, part.partial = parameter, True
-    return part
