@@ -14,3 +14,10 @@ from cwql.lint.linter import lint_text
 )
 def test_sql_with_parameters_is_not_reported(name: str, code: str, text: str) -> None:
     assert lint_text(code.replace("{}", text), filename=name).diagnostics == ()
+
+
+@pytest.mark.parametrize("parameters", ["(req, res)", "ctx", "async (request, reply)"])
+@pytest.mark.parametrize("text", ["status_id = ? AND deleted_at IS NULL", "a.kind ILIKE 'a%'"])
+def test_the_handler_of_a_route_is_no_request(parameters: str, text: str) -> None:
+    code = f'router.get("/service/tickets", {parameters} => db.find({{ table: "t", conditions: "{text}" }}));\n'
+    assert lint_text(code, filename="routes.js").diagnostics == ()

@@ -25,6 +25,7 @@ from cwql.lint.dataflow.targets import chain_of, place_of_chain
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
+from cwql.lint.heuristics import is_foreign
 from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
@@ -342,12 +343,14 @@ def _inline(
     known = len(flow.sinks)
     result = run_inline(flow, function, item, receiver)
     flow.looping -= repeats
-    if flow.frames[-1].places:
-        # ``client.get("/service/tickets") { parameter("conditions", "…") }``
+    if flow.frames[-1].places and len(function.parameters) <= 1:
+        # ``client.get("/service/tickets") { parameter("conditions", "…") }``, but not the handler of a route.
         flow.frames[-1].sinks += [
             sink
             for sink in flow.sinks[known:]
-            if function.start <= sink.at < function.end and not (sink.closed or sink.near or sink.assigned)
+            if function.start <= sink.at < function.end
+            and not (sink.closed or sink.near or sink.assigned)
+            and not any(is_foreign(text.shown) for text in sink.texts)
         ]
     if folded in SCOPES or folded in BUILDERS:
         return result.moved(function.start, function.end)

@@ -208,8 +208,8 @@ class Emitter:
         named = bool(sink.near or sink.uses) and not sink.assigned and not partial
         if conditions and not named and (not is_like_condition(shown) or CONNECTED.match(shown)):
             return
-        if wide and "/" not in shown and conditions and is_foreign(shown):
-            # SQL in a function that also calls ConnectWise.
+        if (wide or not self.flow.sure) and "/" not in shown and conditions and is_foreign(shown):
+            # SQL in a function that also calls ConnectWise, or in a file that does not mention it.
             near = []
         start = sink.statement[0]
         literals = [each for each in segments if each.literal >= 0]
