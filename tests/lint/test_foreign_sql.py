@@ -21,3 +21,8 @@ def test_sql_with_parameters_is_not_reported(name: str, code: str, text: str) ->
 def test_the_handler_of_a_route_is_no_request(parameters: str, text: str) -> None:
     code = f'router.get("/service/tickets", {parameters} => db.find({{ table: "t", conditions: "{text}" }}));\n'
     assert lint_text(code, filename="routes.js").diagnostics == ()
+
+
+def test_a_test_for_null_is_no_sign_of_sql_in_a_request() -> None:
+    code = "api.get('/service/tickets', { conditions: 'closedDate is null and sumary = 1' });\n"
+    assert [each.code for each in lint_text(code, filename="closed.js").diagnostics] == ["CW117", "CW203"]

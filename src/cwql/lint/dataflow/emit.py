@@ -31,6 +31,7 @@ _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
 _FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
 _URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IGNORECASE)
+_NULL = re.compile(r"\bis\s+(?:not\s+)?null\b", re.IGNORECASE)
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
 _QUERY_BEGINS = re.compile(rf"(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[^\s?=]*+[?=]|{PLACEHOLDER}")
 """How a text begins that is a URL or a query with blanks in it, and not a sentence."""
@@ -208,9 +209,10 @@ class Emitter:
         named = bool(sink.near or sink.uses) and not sink.assigned and not partial
         if conditions and not named and (not is_like_condition(shown) or CONNECTED.match(shown)):
             return
-        if (wide or not self.flow.sure) and "/" not in shown and conditions and is_foreign(shown):
-            # SQL in a function that also calls ConnectWise, or in a file that does not mention it.
-            near = []
+        if conditions and "/" not in shown and (wide or not self.flow.sure):
+            # SQL in a function that also calls ConnectWise, or in a file that does not mention it. People write `is null` in
+            # conditions, too.
+            near = [] if is_foreign(shown if wide else _NULL.sub("", shown)) else near
         start = sink.statement[0]
         literals = [each for each in segments if each.literal >= 0]
         if not literals:
