@@ -10,7 +10,7 @@ from cwql.lint.dataflow import flow as flow_module
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.frontends import language_of
 from cwql.lint.linter import read_text
-from tests.lint.holdout import FOLDER, read_all
+from tests.lint.holdout import read_rounds
 from tests.lint.scripts import describe
 
 
@@ -49,7 +49,7 @@ class Tickets {
 
 def test_programs_have_the_same_diagnostics_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     groups: dict[str, list[tuple[str, str]]] = {}
-    for each in (*read_all(), *read_all(FOLDER / "second")):
+    for each in read_rounds():
         language = language_of(each.file)
         if language is not None:
             groups.setdefault(language.name, []).append((each.file, each.source))

@@ -111,6 +111,9 @@ _INTERPOLATION = re.compile(
     r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\ufffc"
 )
 _MARKS = ("condition", "orderby", "order_by", "order-by", "fields", "cwql", "v4_6_release", "/apis/3.0", "cwa/api")
+_BEGINNING = re.compile(r"[\"'`](?=[a-z])[\w/]++ (?:[=<>!]|(?:like|contains|in) ['\"(])")
+"""The first comparison of a text."""
+
 COMMENTS = ("#", "//", "--", "/*", "*", "<!", ";", "'")
 """How comment lines begin in the supported languages."""
 
@@ -304,12 +307,13 @@ class Context:
         return any(word.search(folded) is not None for word in words) or any(True for _ in _paths(folded))
 
     def marks(self, words: tuple[re.Pattern[str], ...] = ()) -> list[int]:
-        """Return where the file names a parameter or a target, in order; `words` are those of `can_name_endpoint`."""
+        """Return where the file names a parameter or a target, or a text begins like a condition, in order; `words` are those of `can_name_endpoint`."""
         if words not in self._marks:
             folded = self.source.text.lower()
             found = [at for mark in _MARKS for at in find_all(mark, folded)]
             found += [match.start() for word in words for match in word.finditer(folded)]
             found += _paths(folded)
+            found += [match.start() for match in _BEGINNING.finditer(folded)]
             self._marks[words] = sorted(found)
         return self._marks[words]
 

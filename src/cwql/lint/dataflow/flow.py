@@ -91,12 +91,14 @@ class Flow(Bindings):
         """Evaluate the functions that wait for the code around them to be done."""
         waiting, self.waiting = self.waiting, []
         for function, env, scope, _ in sorted(waiting, key=lambda each: not each[3]):
+            # One that was called is asked, too, because it may send what silent ones give it.
+            silent = self.is_silent(function)
             if id(function) in self.results:
                 continue
-            if self.is_silent(function):
+            if silent:
                 self.silent.append((function, env, scope))
-                continue
-            self.call_body(function, env, scope)
+            else:
+                self.call_body(function, env, scope)
 
     def is_silent(self, function: Function) -> bool:
         """Return whether a function that is not called names neither a parameter nor a target, and sets no member.
@@ -120,7 +122,11 @@ class Flow(Bindings):
         if at < len(self.marks) and self.marks[at] < function.end:
             self.marked.add(function.name.lower())
             return False
-        return MEMBER.search(self.folded, function.start, function.end) is None
+        if MEMBER.search(self.folded, function.start, function.end) is None:
+            return True
+        # What its callers give it may be sent by another method.
+        self.marked.add(function.name.lower())
+        return False
 
     def call_body(self, function: Function, env: Environment, scope: Scope) -> Value:
         """Evaluate a function with unknown arguments, and return its result."""
