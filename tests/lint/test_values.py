@@ -21,6 +21,11 @@ CURL = "curl -G https://na.myconnectwise.net/v4_6_release/apis/3.0/service/ticke
 
 SAFE = [
     (
+        "py",
+        """client.get("/service/tickets", params={"conditions": f"summary = '{'x' * 400}' and id in ({', '.join('12345')})"})""",
+    ),
+    ("py", """TABLE = [("customFieldConditions", "/company/contacts", 'caption = "x" and value')]"""),
+    (
         "ps1",
         """param([ValidateSet("New", "In Progress")][string]$Status = "New")
 Get-CWMTicket -Condition "status/name = '$Status'\"""",

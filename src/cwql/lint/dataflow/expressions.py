@@ -180,7 +180,7 @@ def evaluate_items(flow: Flow, node: Items) -> Value:
     ):
         # A pair: ``("conditions", "…")``, ``{ "conditions", "…" }``
         _pair(flow, node.items[0], values[1], frame, value)
-    elif 2 <= len(values) <= 4:
+    elif 2 <= len(values) <= 4 and all(parameter_of(each.plain or "") in (None, "conditions") for each in values):
         # ``("/service/tickets", "closedFlag = false")``
         flow.frames.append(frame)
         # ``("members", "/system/members", "inactiveFlag = false")``

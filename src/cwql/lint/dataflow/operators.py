@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint.dataflow.knowledge import fold, safe_groups
 from cwql.lint.dataflow.texts import concatenate, opened
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import Value, has_literal, path_of
+from cwql.lint.dataflow.values import Value, has_literal, is_harmless, path_of
 from cwql.lint.ir import Call, Cast, Literal, Member, Name, Operation, Pattern, Unary
 from cwql.lint.words import words
 
@@ -67,7 +67,7 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
             value.safe = all(each.safe or (each.plain or "").isalnum() for each in (left, right))
         if sign in ("*", "/", "%"):
             # In some languages ``text * 3`` repeats a text.
-            value.safe = not has_literal((left, right))
+            value.safe = not has_literal((left, right)) or (sign == "*" and is_harmless(left) and is_harmless(right))
         value.moment = flow.traits.native_dates and (left.moment or right.moment)
         value.safe = (value.safe and not value.moment) or sign in ("==", "!=", "-eq", "-ne")
         value.dated = sign in ("+", "-") and left.dated and not right.dated
