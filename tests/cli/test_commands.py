@@ -351,8 +351,8 @@ def test_explain_prints_every_field_of_a_rule(capsys: pytest.CaptureFixture[str]
     for part in (record.code, record.name, record.severity, record.summary, record.why, record.evidence):
         assert " ".join(part.split()) in flat
     for text in (record.example or "(no text)", record.instead):
-        for line in text.split("\n\n") if record.language else [text]:
-            assert f"    {make_visible(line.strip() if record.language else line) or '(no text)'}\n" in out
+        for line in filter(None, text.splitlines()) if record.language else [text]:
+            assert f"    {make_visible(line) or '(no text)'}\n" in out
     assert not re.search("[\x00-\x09\x0b-\x1f\u200b\u202e]", out)
 
 
