@@ -120,7 +120,7 @@ def _append(call: CallSite, name: str, owner: Value, owner_node: Node, values: S
 
 
 def _push_to_unknown(call: CallSite, name: str, path: str, added: Value) -> Value | None:
-    """Return a list of which only is known what is added to it here."""
+    """Return a list whose only known items are those that are added to it here."""
     if not path:
         return None
     key = path.rpartition(".")[2]

@@ -39,7 +39,7 @@ class CallSite(Record):
 
     @property
     def subject(self) -> Value | None:
-        """Return what a function of texts or lists works on: its owner, or the first argument of a function of a module."""
+        """Return the operand of a function of texts or lists: its owner, or the first argument of a function of a module."""
         return self.first if self.is_module else self.owner
 
     @property

@@ -84,7 +84,7 @@ def _argument(flow: Flow, node: Node, piped: Value | None, repeats: bool) -> Val
 
 
 def _result(node: Call, name: str, piped: Value | None, values: Sequence[Value], options: Mapping[str, Value]) -> Value:
-    """Return what a command returns that is no function of the file."""
+    """Return the result of a command that is no function of the file."""
     folded = name.lower()
     last = values[-1] if values else None
     result = Value(node.start, node.end)

@@ -91,7 +91,7 @@ class Flow(Bindings):
         """Evaluate the functions that wait for the code around them to be done."""
         waiting, self.waiting = self.waiting, []
         for function, env, scope, _ in sorted(waiting, key=lambda each: not each[3]):
-            # One that was called is asked, too, because it may send what silent ones give it.
+            # One that was called is asked, too, because it may send texts of silent ones.
             silent = self.is_silent(function)
             if id(function) in self.results:
                 continue
@@ -124,7 +124,7 @@ class Flow(Bindings):
             return False
         if MEMBER.search(self.folded, function.start, function.end) is None:
             return True
-        # What its callers give it may be sent by another method.
+        # The texts of its callers may be sent by another method.
         self.marked.add(function.name.lower())
         return False
 

@@ -352,7 +352,7 @@ def _checked(test: Call, flow: Flow) -> set[str]:
 
 
 def _subject(node: Node) -> Node:
-    """Return what a test looks at: the name in ``name || ""``, ``String(name)``, ``name.trim()``."""
+    """Return the operand of a test: the name in ``name || ""``, ``String(name)``, ``name.trim()``."""
     if isinstance(node, Choice) and len(node.options) == 2 and not node.tests and isinstance(node.options[1], Literal):
         return node.options[0]
     if isinstance(node, Call) and isinstance(node.callee, (Name, Member)) and fold(node.callee.name) in _KEEPS:

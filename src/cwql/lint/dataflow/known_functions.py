@@ -153,7 +153,7 @@ def load_function(path: str) -> Callable[[CallSite], Value | None]:
 
 @lru_cache(4096)
 def _functions_of(name: str) -> tuple[Callable[[CallSite], Value | None], ...]:
-    """Return what evaluates the functions of a name, in the order of the table."""
+    """Return the functions that evaluate calls of a name, in the order of the table."""
     folded = fold(name)
     return tuple(
         [load_function(path) for test, path in FUNCTIONS if (test(name) if callable(test) else folded in test)]

@@ -81,7 +81,7 @@ def _given(node: Call, function: Function, values: Sequence[Value], receiver: Va
 
 
 def _result(flow: Flow, node: Call, function: Function, result: Value, given: Mapping[str, Value]) -> Value:
-    """Return what a function of the file returns for the values that it is given."""
+    """Return the result of a function of the file for the values that it is given."""
     found = result.moved(node.start, node.end)
     found.places, found.sinks = [], []
     if len(found.texts) > 1 and all(_LITERAL.match(text.shown) for text in found.texts):

@@ -71,7 +71,7 @@ _READERS = words(
     """load loads safeload parse decode jsondecode convertfromjson newscanner newreader bufferedreader reader scanner
     text"""
 )
-"""Calls that return what their argument contains."""
+"""Calls that return the content of their argument."""
 
 _WORDS = re.compile(r"[A-Z]+s?(?![a-z])|[A-Z]?[a-z]+")
 _LAST = re.compile(r"([A-Za-z_]\w*)\W*+\Z")

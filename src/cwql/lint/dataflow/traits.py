@@ -21,7 +21,7 @@ class Traits(Value):
     place_of: Callable[[Sequence[str], str], RequestTarget | None] | None = None
     """Return the target that a chain of names calls, with the source of the program."""
     words: tuple[re.Pattern[str], ...] = ()
-    """What names a target, in small letters, without a path or a mention of ConnectWise."""
+    """Words that name a target, in small letters, without a path or a mention of ConnectWise."""
     verbs: frozenset[str] = frozenset()
     """Methods whose first argument is a condition, if their chain of names gives an endpoint."""
     numbers: frozenset[str] = frozenset()

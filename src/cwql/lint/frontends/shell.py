@@ -422,7 +422,7 @@ class Reader:
 _PROMPTED = re.compile(r"-[a-z]*p")
 _LIST = re.compile(r"[A-Za-z_]\w*\+?=")
 _CLASSES = (("[:alnum:]", "\\w"), ("[:alpha:]", "\\w"), ("[:digit:]", "\\d"), ("[:space:]", " "))
-"""Classes of POSIX, and what they are in a regular expression."""
+"""Classes of POSIX, and the same in a regular expression."""
 
 _MOST_OPTIONS = 40
 _GLOB = re.compile(r"[*?\[~{]")
@@ -479,7 +479,7 @@ _PASSES = words("head tail cut sort uniq")
 
 
 def _printing(commands: Sequence[Node], text: str, end: int) -> tuple[Node | None, int]:
-    """Return the last command of a pipeline that decides what characters are printed, and where it ends."""
+    """Return the last command of a pipeline that decides which characters are printed, and where it ends."""
     for index in range(len(commands) - 1, -1, -1):
         each = commands[index]
         name = each.callee.name if isinstance(each, Call) and isinstance(each.callee, Name) else ""
