@@ -195,6 +195,19 @@ class Expressions(Operands):
         """Parse the arguments in the brackets at hand."""
         return self.bracketed(self.argument)
 
+    def bare_arguments(self) -> list[Argument]:
+        """Parse the arguments of a call without brackets."""
+        found: list[Argument] = []
+        while self.at < self.size:
+            before = self.at
+            argument = self.argument()
+            if argument is not None:
+                found.append(argument)
+            if self.word() != "," or self.at <= before:
+                break
+            self.at += 1
+        return found
+
     def _to_comma(self, closing: int, found: list[Argument]) -> None:
         """Go to the next item: the rest of the current one is only searched."""
         while self.at < min(closing, self.size):

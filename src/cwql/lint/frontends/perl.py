@@ -105,9 +105,9 @@ class Perl(Parser):
             if self.word() == "{" and left.name in ("map", "grep", "sort"):
                 block = Argument(self.lambda_block())
                 self.at += self.word() == ","
-                return Call(left.start, self.last_end(), left, [block, *self._bare_arguments()])
+                return Call(left.start, self.last_end(), left, [block, *self.bare_arguments()])
             if self.peek().kind in ("string", "variable", "number"):
-                arguments = self._bare_arguments()
+                arguments = self.bare_arguments()
                 return Call(left.start, self.last_end(), left, arguments)
         if self.word() == "{" and isinstance(left, (Name, Index, Member)) and self.peek().start == self.last_end():
             closing = self.enter()
@@ -119,19 +119,6 @@ class Perl(Parser):
                 return Member(left.start, self.last_end(), left, key.name)
             return Index(left.start, self.last_end(), left, key)
         return super().postfix(left)
-
-    def _bare_arguments(self) -> list[Argument]:
-        """Parse the arguments of a function without brackets."""
-        found: list[Argument] = []
-        while self.at < self.size:
-            before = self.at
-            argument = self.argument()
-            if argument is not None:
-                found.append(argument)
-            if self.word() != "," or self.at <= before:
-                break
-            self.at += 1
-        return found
 
     def member(self, left: Node) -> Node:
         """Parse ``->name``, ``->{key}`` or ``->[index]``."""

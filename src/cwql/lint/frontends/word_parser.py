@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.tables import ENDS
-from cwql.lint.ir import Argument, Block, Branch, Call, Class, Function, Loop, Member, Name, Node, Parameter
+from cwql.lint.ir import Block, Branch, Call, Class, Function, Loop, Member, Name, Node, Parameter
 from cwql.lint.words import words
 
 
@@ -260,17 +260,9 @@ class WordParser(Parser):
         return False
 
     def bare_call(self, left: Node) -> Node:
-        """Parse the arguments of a call without brackets, up to the end of its line."""
-        found: list[Argument] = []
-        while self.at < self.size:
-            before = self.at
-            argument = self.argument()
-            if argument is not None:
-                found.append(argument)
-            if self.word() != "," or self.at <= before:
-                break
-            self.at += 1
-        return Call(left.start, self.last_end(), left, found)
+        """Parse a call without brackets, up to the end of its line."""
+        arguments = self.bare_arguments()
+        return Call(left.start, self.last_end(), left, arguments)
 
     def named_operand(self) -> Node | None:
         """Parse statements in the place of an operand, up to their last words."""

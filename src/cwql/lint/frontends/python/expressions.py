@@ -181,7 +181,7 @@ class Expressions:
     def _callee(self, node: ast.expr) -> Node:
         start, end = self._module.extent(node)
         if (
-            node.id == "quote" and self._module.is_url_quote
+            node.id == "quote" and self._module.is_library_quote
             if isinstance(node, ast.Name)
             else self._text[start:end] in _QUOTERS
         ):

@@ -62,8 +62,8 @@ class Module:
         return counts
 
     @cached_property
-    def is_url_quote(self) -> bool:
-        """Whether `quote` may be that of `urllib`: the file neither defines it nor imports it from a module of its own."""
+    def is_library_quote(self) -> bool:
+        """Whether `quote` is that of a library, which encodes for URLs or shells, and not a function of the program."""
         origins = [origin for node in self.tree.body for name, origin in imported_names(node) if name == "quote"]
         return "quote" not in self.definitions and all(each.partition(".")[0] in _QUOTE_MODULES for each in origins)
 
