@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from cwql.lint.frontends import language_of
 from tests.lint.generated import Writer
-from tests.lint.holdout import FOLDER
+from tests.lint.holdout import FOLDER, read_rounds
 from tests.lint.holdout import read_all as read_held_out
 from tests.lint.labels import read_all as read_labelled
 from tests.lint.oracles import ORACLES, found_by_oracle, found_by_us
@@ -76,17 +76,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 @cache
 def snippets(language: str) -> tuple[str, ...]:
     """Return the labelled snippets of a language whose text is ASCII, in which positions are offsets in bytes."""
-    held_out = [*read_held_out(), *read_held_out(FOLDER / "second")]
+    held_out = [*read_rounds(), *read_held_out(FOLDER.parent / "reproductions")]
     sources = [each.source for each in held_out if getattr(language_of(each.file), "module", "") == language]
     sources += [each.source for each in read_labelled() if each.language == language]
     # A PHP text without an opening tag is a part of a program for us, and HTML for tree-sitter.
     return tuple([text for text in sources if text.isascii() and (language != "php" or "<?" in text)])
 
 
+@cache
+def comparable(language: str) -> tuple[str, ...]:
+    """Return the snippets of a language without a difference."""
+    return tuple([text for text in snippets(language) if not differ(language, text)])
+
+
 def mutate(language: str, seed: int) -> str:
     """Return a snippet in which a few characters are changed."""
     rng = random.Random(f"{language} {seed}")
-    text = original = rng.choice(snippets(language))
+    text = original = rng.choice(comparable(language))
     for _ in range(rng.randrange(1, 4)):
         at = rng.randrange(len(text) + 1)
         text = text[:at] + rng.choice(INSERTED) + text[at + rng.randrange(2) :]
