@@ -120,11 +120,12 @@ def read_file(path: str, base: Settings, chain: tuple[str, ...] = ()) -> Setting
 def _parse(path: str, data: bytes) -> dict[str, Any] | None:
     from cwql.lint.toml import parse_toml
 
+    shared = os.path.basename(path) == "pyproject.toml"
     try:
-        table: Any = parse_toml(data)
+        table: Any = parse_toml(data, "cwql" if shared else None)
     except ValueError as error:
         raise ConfigurationError(f"{path}: {error}") from None
-    if os.path.basename(path) == "pyproject.toml":
+    if shared:
         tool = table.get("tool", {})
         table = tool.get("cwql") if isinstance(tool, dict) else None
         if table is not None and not isinstance(table, dict):

@@ -1,10 +1,13 @@
 """Parse the TOML of a settings file, with a bound on the time and memory that it may take.
 
 `tomllib` needs time and memory quadratic in the number of parts of a dotted key, and a stack frame for each level of nesting. Both are
-counted before it sees the text, in a skeleton of the text without strings and comments.
+counted before it sees the text, in a skeleton of the text without strings and comments. The skeleton also shows where the tables of
+cwql are in a file of several tools.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from cwql.lint import lazy_patterns as re
 
@@ -20,21 +23,35 @@ DEEPEST = 16
 
 # Strings and comments. No part of them is read twice, whatever the text: every repetition is possessive.
 _OPAQUE = re.compile(
-    rb'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{0,5}'
-    rb"|'''(?:[^']++|'{1,2}(?!'))*+'{0,5}"
-    rb'|"(?:[^"\\\n]++|\\.)*+"?'
-    rb"|'[^'\n]*+'?"
-    rb"|#[^\n]*+",
+    r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{0,5}'
+    r"|'''(?:[^']++|'{1,2}(?!'))*+'{0,5}"
+    r'|"(?:[^"\\\n]++|\\.)*+"?'
+    r"|'[^'\n]*+'?"
+    r"|#[^\n]*+",
     re.DOTALL,
 )
-_LONG_KEY = re.compile(rb"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){%d}" % DEEPEST)
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_BRACKET = re.compile(r"(?P<header>^[ \t]*+\[)|[\[\]{}]", re.MULTILINE)
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
+
+_STRING = r"""(?:"[^"\\\x00-\x1f\x7f]*+"|'[^'\x00-\x1f\x7f]*+')"""
+_COMMENT = r"#[^\x00-\x08\n-\x1f\x7f]*+(?=\n|\Z)"
+_GAP = rf"(?:[ \t\n]|{_COMMENT})*+"
+_PLAIN = re.compile(
+    rf"{_GAP}(?:\[(?P<header>\w[\w.-]*+)\]|(?P<key>[\w-]++|\"[^\"\\\x00-\x1f\x7f]*+\")[ \t]*+=[ \t]*+"
+    rf"(?P<value>true|false|[1-9][0-9]{{0,8}}|{_STRING}|\[{_GAP}(?:{_STRING}{_GAP}(?:,{_GAP}{_STRING}{_GAP})*+,?{_GAP})?\]))?"
+    rf"[ \t]*+(?:{_COMMENT})?(?:\n|\Z){_GAP}",
+    re.ASCII,
+)
+"""A header or an assignment as most settings have it, with the comments around it."""
+
+_ITEM = re.compile(rf"{_COMMENT}|{_STRING}")
 
 
-def parse_toml(data: bytes) -> dict[str, Any]:
-    """Return the table of a TOML file. Raises ValueError for one that is too large, too deep, or not TOML in UTF-8."""
-    import tomllib
+def parse_toml(data: bytes, tool: str | None = None) -> dict[str, Any]:
+    """Return the table of a TOML file, or only the table of a tool in it (which may be empty), without errors in other tables.
 
+    Raises ValueError for a file that is too large, too deep, or not TOML in UTF-8.
+    """
     if len(data) > LARGEST:
         raise ValueError(f"larger than {LARGEST / 1e6:g} MB")
     try:
@@ -42,11 +59,18 @@ def parse_toml(data: bytes) -> dict[str, Any]:
         text = data.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8: {error}") from None
-    skeleton = _OPAQUE.sub(lambda match: b"" if match[0].startswith(b"#") else b"x", text.encode())
-    _check_depth(skeleton)
-    found = _LONG_KEY.search(skeleton)
-    if found is not None:
+    skeleton = _OPAQUE.sub(lambda match: (" " if match[0][0] == "#" else "x") * len(match[0]), text)
+    headers = _find_headers(skeleton)
+    if _LONG_KEY.search(skeleton) is not None:
         raise ValueError(f"a key of more than {DEEPEST} parts, separated by dots")
+    if tool is not None:
+        text = _cut(text, skeleton, headers, tool)
+    plain = _read_plain(text)
+    if plain is not None:
+        return plain
+    # Importing it takes longer than reading a small file.
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -54,10 +78,65 @@ def parse_toml(data: bytes) -> dict[str, Any]:
         raise ValueError(f"not TOML: {error}") from None
 
 
-def _check_depth(skeleton: bytes) -> None:
+def _find_headers(skeleton: str) -> list[int]:
+    """Return where the lines with headers of tables begin."""
+    headers: list[int] = []
     depth = 0
-    for bracket in skeleton.translate(None, _NO_BRACKETS):
+    for match in _BRACKET.finditer(skeleton):
+        if match["header"] is not None and not depth:
+            headers.append(match.start())
         # `tomllib` reports a closing bracket too many.
-        depth = depth + 1 if bracket in b"[{" else max(depth - 1, 0)
+        depth = depth + 1 if match[0][-1] in "[{" else max(depth - 1, 0)
         if depth > DEEPEST:
             raise ValueError(f"nested deeper than {DEEPEST} levels")
+    return headers
+
+
+def _cut(text: str, skeleton: str, headers: list[int], tool: str) -> str:
+    """Return the text with empty lines in place of the tables of other tools."""
+    bounds = [*headers, len(text)]
+    parts = [text[: bounds[0]]]
+    for start, end in pairwise(bounds):
+        name = text[start : skeleton.find("]", start)].strip("[ \t")
+        keys = [key.strip(" \t\"'") for key in name.split(".")]
+        # The table `tool` itself may have the settings of several tools, and an escape may be any character.
+        own = keys[0] == "tool" and tool in keys[1:2] if len(keys) > 1 else keys == ["tool"]
+        parts.append(text[start:end] if own or "\\" in name else "\n" * text.count("\n", start, end))
+    return "".join(parts)
+
+
+def _read_plain(text: str) -> dict[str, Any] | None:
+    """Return the table of a text that has only headers and assignments of words, strings and lists of strings.
+
+    None for anything else, which `tomllib` has to parse or to refuse.
+    """
+    root: dict[str, Any] = {}
+    table = root
+    declared: set[str] = set()
+    at = 0
+    while at < len(text):
+        match = _PLAIN.match(text, at)
+        if match is None:
+            return None
+        at = match.end()
+        header, key, value = match.groups()
+        if header is not None:
+            if header in declared:
+                return None
+            declared.add(header)
+            table = root
+            for part in header.split("."):
+                table = table.setdefault(part, {})
+                if not part or not isinstance(table, dict):
+                    return None
+        elif key is not None:
+            key = key.strip('"')
+            if key in table:
+                return None
+            if value[0] == "[":
+                table[key] = [item[1:-1] for item in _ITEM.findall(value) if item[0] != "#"]
+            elif value[0] in "\"'":
+                table[key] = value[1:-1]
+            else:
+                table[key] = value == "true" if value in ("true", "false") else int(value)
+    return root
