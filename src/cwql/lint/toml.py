@@ -44,7 +44,7 @@ _PLAIN = re.compile(
 )
 """A header or an assignment as most settings have it, with the comments around it."""
 
-_ITEM = re.compile(rf"{_COMMENT}|{_STRING}")
+_ITEM = re.compile(rf"#[^\n]*+|{_STRING}")
 
 
 def parse_toml(data: bytes, tool: str | None = None) -> dict[str, Any]:
