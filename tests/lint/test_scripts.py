@@ -9,6 +9,7 @@ from types import FrameType
 import pytest
 
 from cwql.lint.frontends import UnreadableSource, find_language, load
+from cwql.lint.linter import read_text
 from cwql.lint.request_targets import Context
 from cwql.lint.templates.model import ConditionTemplate
 from cwql.source import Source
@@ -181,3 +182,21 @@ def test_an_if_after_a_block_does_not_belong_to_that_block() -> None:
     assert describe("perl", source) == ["conditions /service/tickets: id = 1", "conditions /service/tickets: id = 2"]
     modified = 'my $c = "id = 1";\n$c = "id = 2"\n  if $b;\nget("/service/tickets", conditions => $c);\n'
     assert describe("perl", modified) == ["conditions /service/tickets: id = 1", "conditions /service/tickets: id = 2"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "conditions += ` and boardd/id != @`;\nawait cw.get('/service/tickets', { params: { conditions } });\n",
+        "conditions += ` and boardd/id != @`;\n",
+        "if (ids.at@) { conditions += ` and boardd/id != @`; } else { conditions += ` and boardd/id = @`; }\n",
+    ],
+    ids=["sent after each step", "sent once", "two ways"],
+)
+def test_a_text_that_grows_in_many_steps_is_not_checked_again_after_each(step: str) -> None:
+    lines = "".join([step.replace("@", str(number)) for number in range(300)])
+    start = "// connectwise\nasync function list(cw, ids) {\n  let conditions = 'closedFlag = false';\n"
+    source = f"{start}{lines}  await cw.get('/service/tickets', {{ params: {{ conditions }} }});\n}}\n"
+    extracted = read_text(source, "grow.js")
+    assert len({each.span for each in extracted.judge() if each.code == "CW203"}) > 290
+    assert sum([len(each.segments) for each in extracted.conditions()]) < 5_000

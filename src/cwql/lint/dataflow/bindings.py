@@ -379,9 +379,11 @@ class Bindings:
         )
         self.sinks.append(sink)
         self.frames[-1].sinks.append(sink)
-        if assigned:
-            for text in texts:
+        for text in texts:
+            if assigned:
                 text.sinks.append(sink)
+            else:
+                text.sent = 1 + (text.base.sent if text.base is not None else 0)
         return sink
 
     def make(self, text: Text) -> Text:

@@ -55,9 +55,12 @@ class Emitter:
         for sink in strong:
             self._sink(sink)
         sent = _Spans({(key[0], key[1]) for key in self.found})
-        for sink in self.flow.sinks:
-            if sink.assigned:
-                self._sink(sink, sent)
+        assigned = [sink for sink in self.flow.sinks if sink.assigned]
+        # The parts of a longer text are checked with it.
+        extended = {text.base for sink in assigned for text in sink.texts}
+        for sink in assigned:
+            sink.texts = [text for text in sink.texts if text not in extended]
+            self._sink(sink, sent)
         yield from urls
         for same in self.found.values():
             placed = [found for found in same if found.place.endpoint is not None]

@@ -9,6 +9,7 @@ from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import OUTSIDE, origin_of
 from cwql.lint.dataflow.values import (
     MOST_SEGMENTS,
+    MOST_STEPS,
     MOST_TEXTS,
     Segment,
     Sink,
@@ -159,7 +160,9 @@ class Builder:
             for text in self._fitting(chosen, way):
                 if len(ways) >= MOST_TEXTS:
                     break
-                ways.append([*way, *text.segments][: MOST_SEGMENTS + 1])
+                # A text that is sent after each of a thousand steps would be checked in quadratic time.
+                segments = text.segments if text.sent + text.mixed < MOST_STEPS else [rest(value.start)]
+                ways.append([*way, *segments][: MOST_SEGMENTS + 1])
                 bases.append(text if not way else base)
         for text in value.texts:
             text.absorbed = True
@@ -201,6 +204,7 @@ class Builder:
                 return found
             text = Text(segments, self.flow.statement, base)
             text.mixed = self.mixed
+            text.sent = base.sent if base is not None else 0
             text.ongoing = ongoing
             note_place(self.flow, text)
             if text.place is None and any(each.parameter for each in segments):

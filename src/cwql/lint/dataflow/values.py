@@ -33,6 +33,9 @@ MOST_TEXTS = 8
 MOST_PLACES = 12
 """How many targets of one block are remembered; more are as good as none."""
 
+MOST_STEPS = 30
+"""How many forms of a growing text are checked as a whole; of later ones, only the new part."""
+
 MOST_SEGMENTS = 150
 """Most segments of one text; a longer one becomes a placeholder."""
 
@@ -87,7 +90,7 @@ def rest(at: int, literal: int = -1) -> Segment:
 class Text(Record):
     """A text that a program makes. `base` is the text that it extends; `absorbed` is True once a longer one contains it.
 
-    `mixed` counts the parts that only one way through the program adds.
+    `mixed` counts the parts that only one way through the program adds, `sent` the texts that it extends and that were sent.
     """
 
     segments: Sequence[Segment]
@@ -97,6 +100,7 @@ class Text(Record):
     argument: bool = later(False)
     ongoing: bool = later(False)
     mixed: int = later(0)
+    sent: int = later(0)
     place: RequestTarget | None = later(None)
     sinks: list[Sink] = later([])
 
@@ -118,7 +122,7 @@ class Text(Record):
         """Return the text after something was taken from it, which replaces it."""
         self.absorbed = True
         other = Text(segments, self.statement, self.base)
-        other.place, other.mixed = self.place, self.mixed
+        other.place, other.mixed, other.sent = self.place, self.mixed, self.sent
         return other
 
     def bases(self) -> Iterator[Text]:
