@@ -17,7 +17,6 @@ from cwql.lint.files import Boundary
 from cwql.lint.fix import CLEAN, FINDINGS, RewriteError, State, read_target, trials_of, write
 from cwql.lint.frontends import find_language
 from cwql.lint.record import Record
-from cwql.lint.run import Planner
 from cwql.lint.span_index import SpanIndex
 from cwql.rules.traits import find_codes
 from cwql.source import Span
@@ -260,14 +259,13 @@ def _tree(text: str) -> str | None:
 
 def add_comments(session: Session, results: Results) -> int:
     """Add a comment for every diagnostic that a comment can suppress; return 1 if some remain."""
-    planner = Planner()
     boundary = Boundary(session.folders)
     count = files = left = 0
     for target, outcome in results.pairs():
         todo = [finding for finding in outcome.findings if finding.code not in OWN]
         if not todo:
             continue
-        order = planner.order(target)
+        order = target.job()
         if comment_of(order) is None:
             session.report(
                 f"{target.shown}: {len(todo)} left: {order.language} has no comments; use per-file-ignores or a baseline"

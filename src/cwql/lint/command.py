@@ -7,7 +7,7 @@ import sys
 from cwql.lint.collector import CollectorOff
 from cwql.lint.discovery import Target
 from cwql.lint.job import examine_bytes
-from cwql.lint.run import Planner, Results
+from cwql.lint.run import Results
 from cwql.lint.session import Session
 from cwql.lint.summary import make_reports, make_statistics, open_source, sum_up
 
@@ -166,7 +166,7 @@ def _lint_standard_input(session: Session) -> int:
     settings = session.discovery.settings_of(dirname(path))
     language = settings.language or (language_of(name) or TEXT).name
     target = Target(path, name, language, settings)
-    order = Planner().order(target)
+    order = target.job()
     rewrites = options.fix or options.fix_only or options.diff
     if settings.force_exclude and session.discovery.is_excluded(path):
         if rewrites and not options.diff:

@@ -17,6 +17,7 @@ from cwql.lint.configuration import NAMES, find_settings, settings_in
 from cwql.lint.files import kind_of, read_regular
 from cwql.lint.frontends import TEXT, language_of
 from cwql.lint.ignore import Patterns, read_patterns
+from cwql.lint.job import LintJob
 from cwql.lint.record import Record, later
 from cwql.lint.settings import ConfigurationError
 
@@ -49,6 +50,19 @@ class Target(Record):
     changed: int = later(0)
     trouble: str | None = later(None)
     note: str | None = later(None)
+
+    def job(self) -> LintJob:
+        """Return how the file is linted."""
+        settings = self.settings
+        return LintJob(
+            self.path,
+            self.shown,
+            self.language,
+            settings.default_place(),
+            settings.read_rules(),
+            settings.codes(self.path),
+            settings.max_file_size * 1e6,
+        )
 
     def measure(self, status: os.stat_result) -> None:
         """Set size and time from a stat result."""

@@ -18,7 +18,6 @@ from cwql.lint.job import LARGEST, examine
 from cwql.lint.linter import decode, encoding_of, read_text
 from cwql.lint.record import Record
 from cwql.lint.result import FileResult
-from cwql.lint.run import Planner
 from cwql.rules.traits import find_codes
 
 TYPE_CHECKING = False
@@ -254,12 +253,11 @@ def _lines(text: str) -> list[str]:
 
 
 def _fixed_sources(session: Session, results: Results) -> Iterator[tuple[int, Target, LintJob, FixedSource]]:
-    planner = Planner()
     boundary = Boundary(session.folders)
     for number, (target, outcome) in enumerate(zip(results.targets, results.outcomes, strict=True)):
         if outcome is None or not choose(outcome.findings, session.unsafe):
             continue
-        order = planner.order(target)
+        order = target.job()
         try:
             fixed = fix_source(read_target(boundary, target, order), order, session.unsafe)
         except RewriteError as error:

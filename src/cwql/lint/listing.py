@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
     """Yield a row for each condition, in the order of the files and of their text."""
     from cwql.lint.job import ReadFile, begin
-    from cwql.lint.run import Planner
 
-    planner = Planner()
     for target in targets:
         if target.note is not None or target.trouble is not None:
             continue
-        order = planner.order(target)
+        order = target.job()
         begun = begin(order)
         if not isinstance(begun, ReadFile):
             continue

@@ -11,7 +11,7 @@ import time
 import warnings
 
 from cwql.lint.collector import CollectorOff
-from cwql.lint.job import LintJob, ReadFile, begin, finish, killed, skipped
+from cwql.lint.job import ReadFile, begin, finish, killed, skipped
 from cwql.lint.result import FileResult
 
 TYPE_CHECKING = False
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
     from typing import Any, TypeAlias
 
-    from cwql.analysis.rule_config import RuleConfig
     from cwql.lint.cache import Cache
     from cwql.lint.discovery import Target
-    from cwql.lint.request_targets import RequestTarget
-    from cwql.lint.settings import Settings
+    from cwql.lint.job import LintJob
 
     Job: TypeAlias = tuple[int, LintJob, str | None]
 
@@ -50,24 +48,6 @@ class Results:
                 yield target, outcome
 
 
-class Planner:
-    """Create jobs for files; the work that depends on their settings is done once."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Settings, RequestTarget, RuleConfig | None]] = {}
-
-    def order(self, target: Target) -> LintJob:
-        """Return how a file is to be examined by its settings."""
-        settings = target.settings
-        known = self._known.get(id(settings))
-        if known is None:
-            known = (settings, settings.default_place(), settings.read_rules())
-            self._known[id(settings)] = known
-        _, place, rules = known
-        limit = settings.max_file_size * 1e6
-        return LintJob(target.path, target.shown, target.language, place, rules, settings.codes(target.path), limit)
-
-
 def examine_all(
     targets: Sequence[Target], jobs: int | None = None, cache: Cache | None = None, context: BaseContext | None = None
 ) -> Results:
@@ -76,13 +56,12 @@ def examine_all(
     `jobs` is the number of processes (by default the number of cores), `context` their start method.
     """
     results = Results(targets)
-    planner = Planner()
     pending: list[Job] = []
     kept: dict[int, tuple[str, FileResult | None]] = {}
     for number, target in enumerate(targets):
         if target.note is not None:
             continue
-        order = planner.order(target)
+        order = target.job()
         if target.trouble is not None:
             results.outcomes[number] = skipped(order.codes, target.trouble)
             continue

@@ -6,6 +6,8 @@ of the command line are relative to the working directory.
 
 from __future__ import annotations
 
+from functools import cache
+
 from cwql.errors import ConfigError, UnknownNameError
 from cwql.lint.ignore import Patterns
 from cwql.value import Value, assign, field, replace
@@ -100,10 +102,6 @@ class Settings(Value):
         for name in ("origins", "select", "ignore", "per_file_ignores", "exclude", "severity"):
             assign(self, name, tuple(getattr(self, name)))
 
-    def changed(self, **changes: object) -> Settings:
-        """Return settings with some of them replaced."""
-        return replace(self, **changes)
-
     def layered(  # noqa: PLR0913  # the settings that do not simply replace those below them
         self,
         folder: str,
@@ -125,7 +123,8 @@ class Settings(Value):
         if extend_exclude:
             excluded = (*excluded, Globs(folder, extend_exclude))
         pairs = [(Globs(folder, (pattern,)), tuple(rules)) for pattern, rules in per_file_ignores]
-        return self.changed(
+        return replace(
+            self,
             select=selected,
             ignore=(*ignored, *ignore),
             exclude=excluded,
@@ -143,22 +142,7 @@ class Settings(Value):
 
     def read_rules(self) -> RuleConfig | None:
         """Return the severities of rules; an opt-in rule that is selected by its own name runs."""
-        own = dict(self.severity)
-        if self.select:
-            from cwql.rules.registry import rule
-            from cwql_grammar.rule_index import RULES
-
-            named = {word.lower() for word in self.select}
-            given = {word.lower() for word in own}
-            for code, name, _, _ in RULES:
-                own_names = {code.lower(), name}
-                if named & own_names and not given & own_names and rule(code).strict:
-                    own[code] = rule(code).severity
-        if not own and not self.strict:
-            return None
-        from cwql.analysis.rule_config import RuleConfig
-
-        return RuleConfig(strict=self.strict, severity=own)
+        return _read_rules(self.strict, self.severity, self.select)
 
     def codes(self, path: str = "") -> frozenset[str] | None:
         """Return the codes of the rules that are enabled for the file with that absolute path; None if all are."""
@@ -178,23 +162,38 @@ class Settings(Value):
         return any(globs.names(path, folder) for globs in self.exclude)
 
 
-_CHOSEN: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
-
-
-def choose_codes(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
-    """Return the codes that are selected and not ignored; the longer selector wins, among equals the one that ignores."""
-    key = tuple(select), tuple(ignore)
-    if key not in _CHOSEN:
+@cache
+def _read_rules(strict: bool, severity: Sequence[tuple[str, RuleLevel]], select: Sequence[str]) -> RuleConfig | None:
+    own = dict(severity)
+    if select:
+        from cwql.rules.registry import rule
         from cwql_grammar.rule_index import RULES
 
-        wanted, unwanted = {word.lower() for word in select}, {word.lower() for word in ignore}
-        _CHOSEN[key] = frozenset(
-            code
-            for code, name, _, _ in RULES
-            if max((_weight(word, code.lower(), name) for word in wanted), default=-1)
-            > max((_weight(word, code.lower(), name) for word in unwanted), default=-1)
-        )
-    return _CHOSEN[key]
+        named = {word.lower() for word in select}
+        given = {word.lower() for word in own}
+        for code, name, _, _ in RULES:
+            own_names = {code.lower(), name}
+            if named & own_names and not given & own_names and rule(code).strict:
+                own[code] = rule(code).severity
+    if not own and not strict:
+        return None
+    from cwql.analysis.rule_config import RuleConfig
+
+    return RuleConfig(strict=strict, severity=own)
+
+
+@cache
+def choose_codes(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+    """Return the codes that are selected and not ignored; the longer selector wins, among equals the one that ignores."""
+    from cwql_grammar.rule_index import RULES
+
+    wanted, unwanted = {word.lower() for word in select}, {word.lower() for word in ignore}
+    return frozenset(
+        code
+        for code, name, _, _ in RULES
+        if max((_weight(word, code.lower(), name) for word in wanted), default=-1)
+        > max((_weight(word, code.lower(), name) for word in unwanted), default=-1)
+    )
 
 
 def _weight(word: str, code: str, name: str) -> int:
@@ -205,22 +204,17 @@ def _weight(word: str, code: str, name: str) -> int:
     return len(word) if code.startswith(word) else -1
 
 
-_SELECTORS: set[str] = set()
-"""Selectors that were checked: a list can have the same ones many times."""
-
 _SHOWN = 80
 
 
+@cache
 def check_selector(word: str) -> None:
     """Raise `UnknownNameError`, with the nearest names, for a selector that matches no rule."""
-    if word in _SELECTORS:
-        return
     # The index of rules: importing the modules of all rules takes 5 ms.
     from cwql_grammar.rule_index import RULES
 
     folded = word.lower()
     if folded == "all" or (len(folded) > 1 and any(row[0].lower().startswith(folded) for row in RULES)):
-        _SELECTORS.add(word)
         return
     from cwql.rules.registry import rule
 
@@ -231,4 +225,3 @@ def check_selector(word: str) -> None:
             f"{word[:_SHOWN]!r} selects no rule: expected a code, the beginning of one (CW3), a name or ALL",
             error.suggestions,
         ) from None
-    _SELECTORS.add(word)

@@ -42,7 +42,6 @@ def read_again(target: Target, outcome: FileResult) -> str:
     if outcome.text is not None:
         return outcome.text
     from cwql.lint.linter import decode
-    from cwql.lint.run import Planner
 
     try:
         data = read_regular(target.path, target.settings.max_file_size * 1e6)
@@ -51,7 +50,7 @@ def read_again(target: Target, outcome: FileResult) -> str:
         outcome.findings = []
         return ""
     if outcome.digest and digest_of(data) != outcome.digest:
-        fresh = examine_bytes(data, Planner().order(target))
+        fresh = examine_bytes(data, target.job())
         outcome.findings, outcome.anchors, outcome.text = fresh.findings, fresh.anchors, fresh.text or ""
         return outcome.text
     outcome.text = decode(data)[0] or ""

@@ -6,18 +6,17 @@ import os
 
 from cwql.errors import CwqlError
 from cwql.lint.configuration import NAMES, read_file
-from cwql.lint.discovery import Discovery, make_absolute
+from cwql.lint.discovery import Discovery, Target, make_absolute
 from cwql.lint.frontends import LANGUAGES, TEXT, language_of
-from cwql.lint.job import LintJob
-from cwql.lint.run import Planner
 from cwql.lint.settings import Settings
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cwql.lint.baseline import Baseline
-    from cwql.lint.discovery import Target
+    from cwql.lint.job import LintJob
 
 WATCHED = (*NAMES, ".gitignore")
 """Names of files that change the result of other files."""
@@ -56,8 +55,7 @@ class Project:
             except CwqlError as error:
                 self.problem = str(error)
         # A file that is excluded has no problems in an editor, although the command line would lint it if it is named.
-        self._discovery = Discovery(base, fixed, lambda settings: settings.changed(force_exclude=True))
-        self._planner = Planner()
+        self._discovery = Discovery(base, fixed, lambda settings: replace(settings, force_exclude=True))
         self._baselines: dict[str, Baseline | None] = {}
 
     def settings(self, path: str) -> Settings:
@@ -81,23 +79,11 @@ class Project:
         except CwqlError as error:
             self.problem = str(error)
         language = settings.language or find_language_of("" if is_cell else path, editor_language)
-        return LintJob(
-            path,
-            path,
-            language,
-            settings.default_place(),
-            settings.read_rules(),
-            settings.codes(path),
-            settings.max_file_size * 1e6,
-        )
+        return Target(path, path, language, settings).job()
 
     def find_files(self, folders: Iterable[str]) -> list[Target]:
         """Return the files of folders that ``cwql lint`` would lint. Raises `ConfigurationError`."""
         return Discovery(Settings(), self._discovery._fixed, lambda settings: settings).find(folders)
-
-    def plan(self, target: Target) -> LintJob:
-        """Return how a file that was found is linted."""
-        return self._planner.order(target)
 
 
 def find_language_of(path: str, editor_language: str) -> str:

@@ -50,7 +50,7 @@ class Workspace:
         return reports
 
     def _examine(self, target: Target, uri: str, result: str) -> Report:
-        order = self._session.project.plan(target)
+        order = target.job()
         outcome = examine(order)
         items: list[types.Diagnostic] = []
         if outcome is not None and outcome.findings:
