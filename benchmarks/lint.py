@@ -25,7 +25,7 @@ from benchmarks import scripts, startup
 from benchmarks.table import Row, find_ratio, measure
 from cwql.lint.cache import Cache, stamp
 from cwql.lint.discovery import Discovery
-from cwql.lint.job import may_hold
+from cwql.lint.examine import may_hold
 from cwql.lint.run import examine_all
 from cwql.lint.settings import Settings
 

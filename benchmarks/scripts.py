@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from benchmarks.table import Row, find_ratio, measure
 from cwql.lint.collector import CollectorOff
+from cwql.lint.examine import may_hold
 from cwql.lint.frontends import language_of
-from cwql.lint.job import may_hold
 from cwql.lint.linter import read_bytes
 from tests.lint.holdout import FOLDER, read_all
+from tests.lint.writing import job_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,7 +215,7 @@ def _files(name: str, files: list[tuple[str, bytes]], quick: bool) -> Row:
         with CollectorOff():
             for path, data in chosen:
                 if may_hold(data):
-                    read_bytes(data, path).judge()
+                    read_bytes(data, job_of(path)).judge()
 
     size = sum(len(data) for _, data in chosen) / 1e6
     rate = size / median(measure({"lint": lint}, 3 if quick else 7)["lint"])
@@ -235,7 +236,7 @@ def _scripts(quick: bool) -> Iterator[Row]:
             if not may_hold(data):
                 raise RuntimeError("the file is skipped before its content is looked at")
             with CollectorOff():
-                found = read_bytes(data, name).judge()
+                found = read_bytes(data, job_of(name)).judge()
             if found:
                 raise RuntimeError("unexpected diagnostics")
 
@@ -261,7 +262,7 @@ def _scripts(quick: bool) -> Iterator[Row]:
 
 def _bundle(quick: bool) -> Row:
     data = b"var a=" + b"(function(e,t){var n=e(1);return n.conditions});" * (20_000 if quick else 60_000)
-    seconds = measure({"bundle": lambda: read_bytes(data, "app.js").judge()}, 3 if quick else 10)
+    seconds = measure({"bundle": lambda: read_bytes(data, job_of("app.js")).judge()}, 3 if quick else 10)
     rate = len(data) / 1e6 / median(seconds["bundle"])
     return Row(
         f"lint a minified bundle: goal {BUNDLE_GOAL:g} MB/s", rate, BUNDLE_GOAL, "MB/s", rate / BUNDLE_GOAL, at_least=1

@@ -88,7 +88,7 @@ def fix_program(programs: Sequence[tuple[str, str]], seed: int) -> tuple[str, st
     for _ in range(rng.randrange(1, 4)):
         text = _mistype(rng, text)
     language = language_of(name) or TEXT
-    order = LintJob(name, name, language.name, NOWHERE, None, None)
+    order = LintJob(name, name, language.name, NOWHERE)
     document = Document(name, text.encode())
     unsafe = rng.random() < 0.5
     fixed = fix_source(document, order, unsafe)

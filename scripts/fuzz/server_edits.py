@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from cwql.lint.examine import examine_bytes, may_hold
 from cwql.lint.frontends import find_language
-from cwql.lint.job import examine_bytes, may_hold
-from cwql.lint.linter import read_text
+from cwql.lint.linter import ExtractedFile
 from cwql.lsp.actions import Actions
 from cwql.lsp.completions import completions_at
 from cwql.lsp.navigation import definition_at, format_edits, hover_at, inlay_hints, semantic_tokens
@@ -136,7 +136,7 @@ def _compare(view: View, path: str, language: str) -> str | None:
     exact = {_key(each) for each in document.conditions()}
     found = set()
     if may_hold(document.text.encode()):
-        found = {_key(each) for each in read_text(document.text, path, language, default=order.place).conditions()}
+        found = {_key(each) for each in ExtractedFile(document.text, order).conditions()}
     if not found <= moved:
         return f"moved conditions {moved} instead of {found}"
     if quick != fresh and moved == found:

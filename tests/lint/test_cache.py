@@ -20,6 +20,8 @@ from tests.lint.tree import MISSPELT, RIGHT, WRONG, plant
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cwql.lint.job import LintJob
+
 OLD = time.time_ns() - 10**12
 
 
@@ -30,9 +32,9 @@ class Counter:
         self.names: list[str] = []
         inner = cwql.lint.linter.read_bytes
 
-        def read_bytes(data: bytes, name: str, *rest: object, **options: object) -> object:
-            self.names.append(name.rpartition("/")[2])
-            return inner(data, name, *rest, **options)  # type: ignore[arg-type]
+        def read_bytes(data: bytes, job: LintJob) -> object:
+            self.names.append(job.name.rpartition("/")[2])
+            return inner(data, job)
 
         monkeypatch.setattr(cwql.lint.linter, "read_bytes", read_bytes)
 

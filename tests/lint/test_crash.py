@@ -14,6 +14,7 @@ from cwql.lint.frontends import LANGUAGES, Language
 from cwql.lint.job import LintJob
 from cwql.lint.linter import lint_text, read_bytes
 from cwql.lint.request_targets import NOWHERE
+from tests.lint.writing import job_of
 
 FILES = 1000
 SNIPPETS = Path(__file__).parent / "snippets"
@@ -66,7 +67,7 @@ def test_spoilt_sources(number: int) -> None:
             for fix in finding.fixes:
                 apply_edits(text, fix.edits)
         if index % 10 == 0:
-            order = LintJob("", f"connectwise{language.suffixes[0]}", language.name, NOWHERE, None, None)
+            order = LintJob("", f"connectwise{language.suffixes[0]}", language.name, NOWHERE)
             assert annotate(text, order).text.replace("\r", "").count("\n") >= text.replace("\r", "").count("\n")
 
 
@@ -84,7 +85,7 @@ def test_spoilt_bytes(number: int) -> None:
         for _ in range(chance.randrange(4)):
             data[chance.randrange(len(data))] = chance.randrange(256)
         cut = bytes(data[: chance.choice([len(data), len(data) // 2])])
-        read = read_bytes(cut, f"connectwise{language.suffixes[0]}")
+        read = read_bytes(cut, job_of(f"connectwise{language.suffixes[0]}"))
         for finding in read.judge():
             assert finding.code != "CW694", (bytes(data), finding.message)
             assert 0 <= finding.span.start <= finding.span.end <= max(len(read.source.text), 1)

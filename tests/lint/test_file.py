@@ -19,7 +19,7 @@ from cwql.lint.frontends import LANGUAGES
 from cwql.lint.linter import decode, lint_text, read_bytes
 from cwql.lint.request_targets import RequestTarget
 from cwql.lint.templates.model import ConditionTemplate
-from tests.lint.writing import write
+from tests.lint.writing import job_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,12 +175,14 @@ def test_decoding(data: bytes, text: str | None, remark: bool) -> None:
 
 def test_bytes() -> None:
     source = f'get("{URL}")  # caf\xe9'
-    read = read_bytes(source.encode("latin-1"), "a.py")
+    read = read_bytes(source.encode("latin-1"), job_of("a.py"))
     assert read.source.text == source
     assert [finding.code for finding in read.judge()] == ["CW692", "CW203"]
-    assert [finding.code for finding in read.judge(codes={"CW203"})] == ["CW203"]
-    assert [finding.code for finding in read_bytes(b"\x00\x01", "a.py").judge()] == ["CW692"]
-    assert read_bytes(b"\x00\x01", "a.py").judge(RuleConfig(max_severity="off")) == []
+    assert [
+        finding.code for finding in read_bytes(source.encode("latin-1"), job_of("a.py", codes={"CW203"})).judge()
+    ] == ["CW203"]
+    assert [finding.code for finding in read_bytes(b"\x00\x01", job_of("a.py")).judge()] == ["CW692"]
+    assert read_bytes(b"\x00\x01", job_of("a.py", rules=RuleConfig(max_severity="off"))).judge() == []
 
 
 def test_any_text_in_any_language() -> None:

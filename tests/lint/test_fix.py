@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def order(name: str = "a.py", language: str = "python") -> LintJob:
-    return LintJob(name, name, language, NOWHERE, None, None)
+    return LintJob(name, name, language, NOWHERE)
 
 
 def cure(text: str, unsafe: bool = False) -> tuple[str, list[str]]:

@@ -14,7 +14,7 @@ def test_fixed_programs_parse_as_before() -> None:
 
 def fix_powershell(text: str) -> str:
     """Return a script after all fixes."""
-    order = LintJob("a.ps1", "a.ps1", "powershell", NOWHERE, None, None)
+    order = LintJob("a.ps1", "a.ps1", "powershell", NOWHERE)
     fixed = fix_source(Document("a.ps1", text.encode()), order, True)
     return text if fixed is None else fixed.text
 

@@ -123,8 +123,9 @@ from pathlib import Path
 
 import pytest
 
-from cwql.lint.linter import read_text
+from cwql.lint.linter import ExtractedFile
 from tests.lint.holdout import ROUNDS, Snippet, count, read_all
+from tests.lint.writing import job_of
 
 SNIPPETS = read_all()
 LATER = [snippet for folder in ROUNDS for snippet in read_all(folder)]
@@ -181,7 +182,7 @@ def test_the_span_of_a_condition_in_a_url_excludes_values_of_earlier_statements(
 const number = "5";
 const url = `https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=id=${number}`;
 """
-    (found,) = read_text(text, "x.js").conditions()
+    (found,) = ExtractedFile(text, job_of("x.js")).conditions()
     assert text[found.span.start : found.span.end] == "id="
 
 
@@ -191,5 +192,5 @@ const url = `https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?
     ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}",
 )
 def test_no_condition_ends_before_it_starts(snippet: Snippet) -> None:
-    for found in read_text(snippet.source, snippet.file).conditions():
+    for found in ExtractedFile(snippet.source, job_of(snippet.file)).conditions():
         assert 0 <= found.span.start < found.span.end <= len(snippet.source)

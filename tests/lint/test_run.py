@@ -14,10 +14,10 @@ import pytest
 import cwql.lint.linter
 from cwql.lint import run as run_module
 from cwql.lint.discovery import Discovery
+from cwql.lint.examine import examine_bytes, may_hold
 from cwql.lint.files import PIECE
-from cwql.lint.job import LintJob, examine_bytes, may_hold
+from cwql.lint.job import FileResult, LintJob
 from cwql.lint.request_targets import NOWHERE
-from cwql.lint.result import FileResult
 from cwql.lint.run import Results, examine_all
 from cwql.lint.settings import Settings
 from tests.lint.tree import MISSPELT, RIGHT, WRONG, plant
@@ -62,12 +62,12 @@ DEADLY = ("d3/f10.py", "d5/f54.py", "d0/f112.py")
 _read_bytes = cwql.lint.linter.read_bytes
 
 
-def lint_or_die(data: bytes, name: str, *rest: object, **options: object) -> object:
-    if name.endswith(DEADLY):
-        if name.endswith(DEADLY[0]):
+def lint_or_die(data: bytes, job: LintJob) -> object:
+    if job.name.endswith(DEADLY):
+        if job.name.endswith(DEADLY[0]):
             os._exit(3)
         os.kill(os.getpid(), signal.SIGKILL)
-    return _read_bytes(data, name, *rest, **options)  # type: ignore[arg-type]
+    return _read_bytes(data, job)
 
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="the trap is handed on by fork")
@@ -154,12 +154,12 @@ def test_the_search_through_bytes(data: bytes, expected: bool) -> None:
 
 
 def test_a_text_of_two_bytes_a_character_is_read(tmp_path: Path) -> None:
-    order = LintJob("", "a.py", "python", NOWHERE, None, None)
+    order = LintJob("", "a.py", "python", NOWHERE)
     assert [f.code for f in examine_bytes(f"\ufeff{WRONG}".encode("utf-16-le"), order).findings] == ["CW112"]
 
 
 def test_an_outcome_survives_packing() -> None:
-    outcome = examine_bytes((MISSPELT + WRONG).encode(), LintJob("", "a.py", "python", NOWHERE, None, None))
+    outcome = examine_bytes((MISSPELT + WRONG).encode(), LintJob("", "a.py", "python", NOWHERE))
     assert len(outcome.findings) == 2
     again = FileResult.unpack(outcome.pack())
     assert (again.findings, again.anchors, again.conditions) == (outcome.findings, outcome.anchors, 2)

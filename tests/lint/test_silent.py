@@ -9,9 +9,10 @@ import pytest
 from cwql.lint.dataflow import flow as flow_module
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.frontends import language_of
-from cwql.lint.linter import read_text
+from cwql.lint.linter import ExtractedFile
 from tests.lint.holdout import read_rounds
 from tests.lint.scripts import describe
+from tests.lint.writing import job_of
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +69,7 @@ def test_programs_have_the_same_diagnostics_without_it(monkeypatch: pytest.Monke
         return found
 
     monkeypatch.setattr(Flow, "is_silent", counted)
-    fast = [read_text(text, name).judge() for name, text in programs]
+    fast = [ExtractedFile(text, job_of(name)).judge() for name, text in programs]
     assert silent > 4
     monkeypatch.setattr(Flow, "is_silent", lambda _flow, _function: False)
-    assert [read_text(text, name).judge() for name, text in programs] == fast
+    assert [ExtractedFile(text, job_of(name)).judge() for name, text in programs] == fast

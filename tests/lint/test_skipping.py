@@ -10,11 +10,12 @@ from cwql.lint.dataflow import flow as flow_module
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends import language_of, program, shell, skipping
 from cwql.lint.frontends.skipping import find_silent_commands, find_silent_functions
-from cwql.lint.linter import read_text
+from cwql.lint.linter import ExtractedFile
 from cwql.lint.request_targets import Context
 from cwql.source import Source
 from tests.lint.holdout import read_rounds
 from tests.lint.scripts import describe
+from tests.lint.writing import job_of
 
 PLAIN = {
     "javascript": "function sum@(a, b) {\n  const parts = [a, b];\n  return parts.map((x) => `${x} }`);\n}\n",
@@ -152,7 +153,7 @@ def test_the_conditions_after_a_skipped_function_are_found_at_their_place(monkey
     monkeypatch.setattr(program, "SHORT", 0)
     text = "// connectwise\n" + PLAIN["javascript"].replace("@", "1") + MARKED % "'closedFlag = false'"
     assert describe("javascript", text) == ["conditions /service/tickets: closedFlag = false"]
-    (found,) = read_text(text, "x.js").conditions()
+    (found,) = ExtractedFile(text, job_of("x.js")).conditions()
     assert text[found.span.start : found.span.end] == "'closedFlag = false'"
 
 
@@ -186,9 +187,9 @@ def test_programs_have_the_same_diagnostics_without_it(monkeypatch: pytest.Monke
     monkeypatch.setattr(shell, "SHORT", 0)
     monkeypatch.setattr(skipping, "find_silent_functions", counted)
     monkeypatch.setattr(skipping, "find_silent_commands", counted_commands)
-    fast = [read_text(text, name).judge() for name, text in programs]
+    fast = [ExtractedFile(text, job_of(name)).judge() for name, text in programs]
     assert bodies["functions"] > 1200
     assert bodies["commands"] > 100
     monkeypatch.setattr(skipping, "find_silent_functions", lambda *_: {})
     monkeypatch.setattr(skipping, "find_silent_commands", lambda *_: {})
-    assert [read_text(text, name).judge() for name, text in programs] == fast
+    assert [ExtractedFile(text, job_of(name)).judge() for name, text in programs] == fast

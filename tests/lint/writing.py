@@ -1,15 +1,26 @@
-"""A small builder of `ConditionTemplate`: ``«name»`` is a placeholder, ``«name!»`` a safe one, ``«ids;joint»`` a joined list."""
+"""Builders: `write` makes a `ConditionTemplate`, `job_of` the job of a file.
+
+``«name»`` is a placeholder, ``«name!»`` a safe one, ``«ids;joint»`` a joined list.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from cwql.lint.request_targets import RequestTarget
+from cwql.lint.frontends import language_or_text
+from cwql.lint.job import LintJob
+from cwql.lint.request_targets import NOWHERE, RequestTarget
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, QuoteStyle, TemplateSegment
 from cwql.source import Span
 
 QUOTING = QuoteStyle({'"': '\\"', "\\": "\\\\"}, "\n")
 _HOLE = re.compile(r"«([^«»!;]+)(!?)(?:;([^«»]*))?»")
+
+
+def job_of(name: str, **fields: Any) -> LintJob:
+    """Return how a file of that name is linted without settings."""
+    return LintJob(name, name, language_or_text(name).name, NOWHERE, **fields)
 
 
 def write(  # noqa: PLR0913  # one argument for each property

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.lint.discovery import Target
-    from cwql.lint.result import FileResult
+    from cwql.lint.job import FileResult
 
     Entry: TypeAlias = tuple[str, str, str]
 

@@ -13,7 +13,7 @@ import sys
 from hashlib import blake2b
 
 from cwql.lint.files import read_regular, replace
-from cwql.lint.result import FileResult
+from cwql.lint.job import FileResult
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 
 from cwql.lint.collector import CollectorOff
 from cwql.lint.discovery import Target
-from cwql.lint.job import examine_bytes
+from cwql.lint.examine import examine_bytes
 from cwql.lint.run import Results
 from cwql.lint.session import Session
 from cwql.lint.summary import make_reports, make_statistics, open_source, sum_up
@@ -157,14 +157,14 @@ def _lint_standard_input(session: Session) -> int:
     from os.path import dirname
 
     from cwql.lint.discovery import make_absolute
-    from cwql.lint.frontends import TEXT, language_of
+    from cwql.lint.frontends import language_or_text
 
     options = session.options
     data = sys.stdin.buffer.read()
     name = options.stdin_filename or "<stdin>"
     path = make_absolute(options.stdin_filename or "stdin")
     settings = session.discovery.settings_of(dirname(path))
-    language = settings.language or (language_of(name) or TEXT).name
+    language = settings.language or language_or_text(name).name
     target = Target(path, name, language, settings)
     order = target.job()
     rewrites = options.fix or options.fix_only or options.diff

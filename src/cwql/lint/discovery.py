@@ -15,7 +15,7 @@ import stat
 from cwql.errors import CwqlError
 from cwql.lint.configuration import NAMES, find_settings, settings_in
 from cwql.lint.files import kind_of, read_regular
-from cwql.lint.frontends import TEXT, language_of
+from cwql.lint.frontends import TEXT, language_of, language_or_text
 from cwql.lint.ignore import Patterns, read_patterns
 from cwql.lint.job import LintJob
 from cwql.lint.record import Record, later
@@ -62,6 +62,7 @@ class Target(Record):
             settings.read_rules(),
             settings.codes(self.path),
             settings.max_file_size * 1e6,
+            settings.release,
         )
 
     def measure(self, status: os.stat_result) -> None:
@@ -134,7 +135,7 @@ class Discovery:
         settings = self.settings_of(os.path.dirname(path))
         if self._is_forced_out(path, folder=False) or not self._claim(os.path.realpath(path)):
             return
-        language = settings.language or (language_of(path) or TEXT).name
+        language = settings.language or language_or_text(path).name
         target = Target(path, _show(given), language, settings)
         if status is None:
             target.trouble = "a link to nothing"

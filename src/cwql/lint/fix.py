@@ -13,11 +13,11 @@ import stat
 from cwql.analysis.fix_loop import choose
 from cwql.diagnostics import apply_edits
 from cwql.errors import CwqlError
+from cwql.lint.examine import examine
 from cwql.lint.files import Boundary, create_beside, read_regular
-from cwql.lint.job import LARGEST, examine
-from cwql.lint.linter import decode, encoding_of, read_text
+from cwql.lint.job import LARGEST, FileResult
+from cwql.lint.linter import ExtractedFile, decode, encoding_of
 from cwql.lint.record import Record
-from cwql.lint.result import FileResult
 from cwql.rules.traits import find_codes
 
 TYPE_CHECKING = False
@@ -95,8 +95,7 @@ class State:
     def __init__(self, text: str, order: LintJob) -> None:
         self.text = text
         self.seen: list[ConditionTemplate] = []
-        draft = read_text(text, order.name, order.language, default=order.place)
-        self.findings = draft.judge(order.rules, order.codes, self.seen)
+        self.findings = ExtractedFile(text, order).judge(self.seen)
 
     def is_no_worse_than(self, other: State) -> bool:
         """Return whether this has no additional diagnostics and no lost conditions compared with the other one."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 from cwql.diagnostics import Diagnostic, in_order
 from cwql.language.dialects import DIALECTS, find_dialect
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends import TEXT, Language, UnreadableSource, find_language, language_of, load
-from cwql.lint.request_targets import NOWHERE, Context, RequestTarget
+from cwql.lint.frontends import TEXT, Language, UnreadableSource, find_language, language_or_text, load
+from cwql.lint.request_targets import Context
 from cwql.source import Source, Span
 from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from dataclasses import KW_ONLY
 
-    from cwql.analysis.rule_config import RuleConfig, Rules
+    from cwql.analysis.rule_config import Rules
     from cwql.language.dialects.base import DialectName
     from cwql.lint.checker import ConditionChecker
+    from cwql.lint.job import LintJob
     from cwql.lint.templates.model import ConditionTemplate
 
 WORD = "cwql:"
@@ -89,6 +90,7 @@ def lint_text(  # noqa: PLR0913  # public, most by name only
         ['CW112']
     """
     from cwql.analysis.rule_config import read_rules
+    from cwql.lint.job import LintJob
     from cwql.lint.settings import Settings, check_selector
     from cwql.lint.templates.model import show_text
 
@@ -105,10 +107,18 @@ def lint_text(  # noqa: PLR0913  # public, most by name only
         from cwql.schema.releases import read_release
 
         release = read_release(release)
-    settings = Settings(select=chosen, ignore=ignored, dialect=dialect, endpoint=endpoint, release=release)
+    settings = Settings(select=chosen, ignore=ignored, dialect=dialect, endpoint=endpoint)
     seen: list[ConditionTemplate] = []
-    draft = read_text(text, filename, language, default=settings.default_place())
-    diagnostics = draft.judge(read_rules(rules) or settings.read_rules(), settings.codes(), seen)
+    job = LintJob(
+        path=filename,
+        name=filename,
+        language=find_language(language).name if language is not None else language_or_text(filename).name,
+        place=settings.default_place(),
+        rules=read_rules(rules) or settings.read_rules(),
+        codes=settings.codes(),
+        release=release,
+    )
+    diagnostics = ExtractedFile(text, job).judge(seen)
     conditions = [
         EmbeddedCondition(
             span=found.span,
@@ -129,26 +139,19 @@ class ExtractedFile:
     cwql that a text reveals becomes a diagnostic here and nowhere else, so it cannot stop a run or an editor.
     """
 
-    __slots__ = ("_context", "_failure", "_found", "_language", "_release", "_remark", "source")
+    __slots__ = ("_context", "_failure", "_found", "_job", "_remark", "digest", "source")
 
-    def __init__(
-        self,
-        source: Source,
-        context: Context,
-        language: Language,
-        remark: Diagnostic | None = None,
-        release: str | None = None,
-    ) -> None:
+    def __init__(self, text: str, job: LintJob, remark: Diagnostic | None = None) -> None:
         """`remark` is a diagnostic about the file itself, which comments cannot suppress."""
-        self.source = source
-        self._release = release
+        self.source = Source(text, job.name)
+        self.digest = ""
+        self._job = job
         self._remark = remark
-        self._context = context
-        self._language = language
+        self._context = Context(self.source, job.place)
         self._found: list[ConditionTemplate | Diagnostic] = []
         self._failure: Diagnostic | None = None
         try:
-            self._found = _extract(source, context, language)
+            self._found = _extract(self.source, self._context, find_language(job.language))
         except Exception as error:
             self._failure = report_failure(error)
 
@@ -173,30 +176,22 @@ class ExtractedFile:
             return None
         draft = object.__new__(ExtractedFile)
         draft.source = Source(text, self.source.name)
-        draft._remark, draft._language, draft._failure = self._remark, self._language, None
-        draft._release = self._release
+        draft._job, draft._remark, draft._failure, draft.digest = self._job, self._remark, None, ""
         draft._context = Context(draft.source, self._context.default)
         draft._found = [*moved]
         return draft
 
-    def judge(
-        self,
-        rules: RuleConfig | None = None,
-        codes: Container[str] | None = None,
-        seen: list[ConditionTemplate] | None = None,
-    ) -> list[Diagnostic]:
+    def judge(self, seen: list[ConditionTemplate] | None = None) -> list[Diagnostic]:
         """Return the diagnostics, and add every condition that was checked to `seen`."""
         try:
-            reported = self._judge(rules, codes, seen)
+            reported = self._judge(seen)
         except Exception as error:
             reported = [report_failure(error)]
         if self._remark is not None:
             reported.append(self._remark)
-        return in_order(_once(_counted(reported, rules, codes))) if reported else reported
+        return in_order(_once(_counted(reported, self._job))) if reported else reported
 
-    def _judge(
-        self, rules: RuleConfig | None, codes: Container[str] | None, seen: list[ConditionTemplate] | None
-    ) -> list[Diagnostic]:
+    def _judge(self, seen: list[ConditionTemplate] | None) -> list[Diagnostic]:
         # Each diagnostic with the span that a comment must touch to suppress it.
         found: list[tuple[Diagnostic, Span]] = []
         whole = self._failure is None
@@ -217,38 +212,17 @@ class ExtractedFile:
                 # Imported here because many files have no conditions.
                 from cwql.lint.checker import ConditionChecker
 
-                judge = ConditionChecker(rules, self._release)
+                judge = ConditionChecker(self._job.rules, self._job.release)
             findings = judge.judge(item, text)
             if findings:
                 found += [(finding, item.span) for finding in findings]
         if self._context.names_us and WORD in self.source.text:
-            return _apply_comments(self.source, self._language, found, whole, rules, codes)
+            return _apply_comments(self.source, self._job, found, whole)
         return [finding for finding, _ in found]
 
 
-def read_text(
-    text: str,
-    name: str = "<source>",
-    language: str | None = None,
-    *,
-    default: RequestTarget = NOWHERE,
-    remark: Diagnostic | None = None,
-) -> ExtractedFile:
-    """Return the conditions of a source text; `default` is the target of conditions whose request is unknown."""
-    spoken = (language_of(name) or TEXT) if language is None else find_language(language)
-    source, release = Source(text, name), default.release
-    if release is not None:
-        default = RequestTarget(default.dialect, default.endpoint, default.sure)
-    return ExtractedFile(source, Context(source, default), spoken, remark, release)
-
-
 def _apply_comments(
-    source: Source,
-    language: Language,
-    found: list[tuple[Diagnostic, Span]],
-    whole: bool,
-    rules: RuleConfig | None,
-    codes: Container[str] | None,
+    source: Source, job: LintJob, found: list[tuple[Diagnostic, Span]], whole: bool
 ) -> list[Diagnostic]:
     """Return the diagnostics that no comment suppresses.
 
@@ -256,13 +230,13 @@ def _apply_comments(
     """
     from cwql.lint.suppressions import Verdict, find_suppressions
 
-    suppressions = find_suppressions(source, language.name)
+    suppressions = find_suppressions(source, job.language)
     if not suppressions:
         return [finding for finding, _ in found]
     verdict = Verdict(source, suppressions)
     kept = [finding for finding, stretch in found if verdict.keep(finding, stretch)]
     if whole:
-        reported = list(verdict.unused(rules, lambda code: codes is None or code in codes))
+        reported = list(verdict.unused(job.rules, job.codes))
         kept += [finding for finding in reported if verdict.keep(finding, finding.span)]
     return kept
 
@@ -310,24 +284,23 @@ def report_failure(error: Exception | str) -> Diagnostic:
     )
 
 
-def read_bytes(
-    data: bytes, name: str = "<source>", language: str | None = None, *, default: RequestTarget = NOWHERE
-) -> ExtractedFile:
-    """Return the conditions of a file; the arguments and errors are those of `read_text`.
+def read_bytes(data: bytes, job: LintJob) -> ExtractedFile:
+    """Return the conditions of a file.
 
     The encoding is that of a byte order mark, of the coding cookie of a Python file, or UTF-8; any other content is
     decoded as Windows-1252, with a remark. A binary file has no text and one remark.
     """
     text, remark = decode(data)
-    return read_text(text or "", name, language, default=default, remark=remark)
+    return ExtractedFile(text or "", job, remark)
 
 
-def _counted(findings: list[Diagnostic], rules: RuleConfig | None, codes: Container[str] | None) -> list[Diagnostic]:
+def _counted(findings: list[Diagnostic], job: LintJob) -> list[Diagnostic]:
     """Return the diagnostics that are enabled, with their configured severities."""
-    if rules is not None:
+    if job.rules is not None:
         from cwql.analysis.rule_config import apply_severities
 
-        findings = apply_severities(findings, rules)
+        findings = apply_severities(findings, job.rules)
+    codes = job.codes
     return findings if codes is None else [finding for finding in findings if finding.code in codes]
 
 

@@ -20,20 +20,21 @@ if TYPE_CHECKING:
 
 def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
     """Yield a row for each condition, in the order of the files and of their text."""
-    from cwql.lint.job import ReadFile, begin
+    from cwql.lint.examine import begin
+    from cwql.lint.job import FileResult
 
     for target in targets:
         if target.note is not None or target.trouble is not None:
             continue
         order = target.job()
-        begun = begin(order)
-        if not isinstance(begun, ReadFile):
+        draft = begin(order)
+        if draft is None or isinstance(draft, FileResult):
             continue
         seen: list[ConditionTemplate] = []
-        begun.draft.judge(order.rules, order.codes, seen)
-        context = Context(begun.draft.source, order.place)
+        draft.judge(seen)
+        context = Context(draft.source, order.place)
         for found in sorted(seen, key=lambda each: (each.segments[0].start, each.parameter)):
-            yield _row(found, target, begun.draft.source, context)
+            yield _row(found, target, draft.source, context)
 
 
 def _row(found: ConditionTemplate, target: Target, source: Source, context: Context) -> Row:

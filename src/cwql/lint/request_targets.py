@@ -24,14 +24,13 @@ class RequestTarget(Value):
 
     `dialect` is its name, `endpoint` a path of the catalog (``/service/tickets``). `sure` is True if something near the
     condition mentions ConnectWise, so that it should be checked; `loose` is True if that is only a word somewhere in
-    the file. The default target of a file may also have the `release` of the servers.
+    the file.
     """
 
     dialect: str | None = None
     endpoint: str | None = None
     sure: bool = False
     loose: bool = False
-    release: str | None = None
 
     @property
     def is_complete(self) -> bool:

@@ -11,8 +11,8 @@ import time
 import warnings
 
 from cwql.lint.collector import CollectorOff
-from cwql.lint.job import ReadFile, begin, finish, killed, skipped
-from cwql.lint.result import FileResult
+from cwql.lint.examine import begin, finish, killed, skipped
+from cwql.lint.job import FileResult
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _examine_together(chunk: list[Job]) -> list[tuple[int, FileResult | None]]:
     with CollectorOff(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         begun = [(number, begin(order, known)) for number, order, known in chunk]
-        return [(number, finish(found) if isinstance(found, ReadFile) else found) for number, found in begun]
+        return [(number, finish(found)) for number, found in begun]
 
 
 def _unpack(found: list[tuple[int, Any]]) -> Iterator[tuple[int, FileResult | None]]:

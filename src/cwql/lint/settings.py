@@ -137,8 +137,8 @@ class Settings(Value):
         from cwql.lint.request_targets import NOWHERE, RequestTarget
 
         if self.dialect is None and self.endpoint is None:
-            return NOWHERE if self.release is None else RequestTarget(release=self.release)
-        return RequestTarget(self.dialect, self.endpoint, sure=True, release=self.release)
+            return NOWHERE
+        return RequestTarget(self.dialect, self.endpoint, sure=True)
 
     def read_rules(self) -> RuleConfig | None:
         """Return the severities of rules; an opt-in rule that is selected by its own name runs."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cwql.lint.examine import examine_bytes
 from cwql.lint.files import digest_of, read_regular
 from cwql.lint.frontends import find_language
-from cwql.lint.job import examine_bytes
 from cwql.source import Source
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.lint.discovery import Target
-    from cwql.lint.result import FileResult
+    from cwql.lint.job import FileResult
     from cwql.lint.run import Results
     from cwql.render import Report
 

@@ -18,7 +18,7 @@ from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
     from typing import Literal, TypeAlias
 
     from cwql.analysis.rule_config import RuleConfig
@@ -252,10 +252,10 @@ class Verdict:
             yield self._blocks[index]
             index -= 1
 
-    def unused(self, rules: RuleConfig | None, is_reported: Callable[[str], bool]) -> Iterator[Diagnostic]:
+    def unused(self, rules: RuleConfig | None, codes: Container[str] | None) -> Iterator[Diagnostic]:
         """Yield diagnostics about comments that suppressed nothing, and about names that no rule has.
 
-        A comment for a rule that did not run, because of `rules` or because `is_reported` excludes its code, may still
+        A comment for a rule that did not run, because of `rules` or because its code is not in `codes`, may still
         be useful.
         """
         from cwql.analysis.rule_config import is_enabled
@@ -301,7 +301,7 @@ class Verdict:
                     record
                     for record in meant
                     if record.code not in KEPT
-                    and is_reported(record.code)
+                    and (codes is None or record.code in codes)
                     and (not record.strict if rules is None else is_enabled(record.code, record.strict, rules))
                 ]
                 if asked and (number, index) not in self._used:

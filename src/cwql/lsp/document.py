@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cwql.lint.examine import may_hold
 from cwql.lint.fix import Document as Source
 from cwql.lint.fix import RewriteError, fix_source
 from cwql.lint.frontends import find_language
-from cwql.lint.job import may_hold
-from cwql.lint.linter import read_text
+from cwql.lint.linter import ExtractedFile
 from cwql.lsp.conditions import find_change, find_string, innermost, may_be_in_string, probe, shift
 from cwql.lsp.positions import Positions
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.job import LintJob
-    from cwql.lint.linter import ExtractedFile
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.lsp.conditions import EmbeddedCondition
 
@@ -167,7 +166,7 @@ class Document:
         """Return the conditions that the linter finds; None if the text has none."""
         order = self.order
         if self._draft is None and order is not None and may_hold(self.text.encode("utf-8", "surrogatepass")):
-            self._draft = read_text(self.text, order.name, order.language, default=order.place)
+            self._draft = ExtractedFile(self.text, order)
         return self._draft
 
     def _judge(self, draft: ExtractedFile) -> list[Diagnostic]:
@@ -175,13 +174,14 @@ class Document:
         order = self.order
         assert order is not None
         if self.baseline is None:
-            return draft.judge(order.rules, order.codes)
+            return draft.judge()
         from cwql.lint.baseline import read_baseline
         from cwql.lint.discovery import Target
-        from cwql.lint.job import ReadFile, finish
+        from cwql.lint.examine import finish
         from cwql.lint.settings import ConfigurationError, Settings
 
-        outcome = finish(ReadFile(order, draft, ""))
+        outcome = finish(draft)
+        assert outcome is not None
         try:
             # Its entries are used up one by one, so it is read again.
             read_baseline(self.baseline).apply(Target(order.path, order.name, order.language, Settings()), outcome)
@@ -192,7 +192,7 @@ class Document:
     def _extract(self, text: str) -> list[ConditionTemplate]:
         order = self.order
         assert order is not None
-        return read_text(text, order.name, order.language, default=order.place).conditions()
+        return ExtractedFile(text, order).conditions()
 
     def _move(self) -> None:
         """Move the conditions of the version before by the change."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from cwql.lint.job import examine
+from cwql.lint.examine import examine
 from cwql.lsp.diagnostics import diagnostics_of
 from cwql.lsp.document import Document
 from cwql.lsp.session import path_of

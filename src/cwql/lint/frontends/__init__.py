@@ -282,6 +282,11 @@ def language_of(path: str) -> Language | None:
     return _BY_FILE.get(name) or _BY_SUFFIX.get(f".{name.rpartition('.')[2].lower()}")
 
 
+def language_or_text(path: str) -> Language:
+    """Return the language of a file by its name, that of a text for any other name."""
+    return language_of(path) or TEXT
+
+
 def find_language(name: str) -> Language:
     """Return the language of that name. Raises `UnknownNameError` for any other."""
     language = _BY_NAME.get(name.lower())
