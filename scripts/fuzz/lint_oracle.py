@@ -44,9 +44,9 @@ ODD = {
     # A method without a type and with another name than its class.
     "java": re.compile(r";\w+\("),
     # A text that is called, a member of a type without a name that is an expression, a property of a named interface, an
-    # assignment in the arguments of a type or after brackets, a cast before a generic call.
+    # assignment in the arguments of a type or after brackets, a cast before a generic call, a call in the place of a parameter, a placeholder in the format of another.
     "csharp": re.compile(
-        r"['\"] ?\(z\)|\(z\)[\w.]+<|,\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w|\{\(z\)|\w\(z\)>"
+        r"['\"] ?\(z\)|\(z\)[\w.]+<|,\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w|\{\(z\)|\w ?\(z\)=?>|\{\w+:[^{}\"\n]*\{"
     ),
 }
 """Parts of mutated programs that tree-sitter reads in another way, and nobody writes: such programs are not compared."""
@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def snippets(language: str) -> tuple[str, ...]:
     """Return the labelled snippets of a language whose text is ASCII, in which positions are offsets in bytes."""
     held_out = [*read_rounds(), *read_held_out(FOLDER.parent / "reproductions")]
-    sources = [each.source for each in held_out if getattr(language_of(each.file), "module", "") == language]
+    sources = [each.source for each in held_out if getattr(language_of(each.file), "name", "") == language]
     sources += [each.source for each in read_labelled() if each.language == language]
     # A PHP text without an opening tag is a part of a program for us, and HTML for tree-sitter.
     return tuple([text for text in sources if text.isascii() and (language != "php" or "<?" in text)])

@@ -16,6 +16,7 @@ from tree_sitter import Language, Parser
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.scanner import Scanner
 from cwql.lint.ir import Argument, Assign, Call, Chunk, Member, Name, Node, Parameter
+from cwql.lint.words import words
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Program:
 _STATEMENTS = frozenset(
     (
         *("import", "include", "require", "require_once", "echo", "print", "isset", "unset", "empty"),
-        *("raise", "throw", "exit", "next", "break"),
+        *("raise", "throw", "exit", "die", "next", "break"),
+        *("assert", "declare", "default", "nameof", "sizeof", "super", "this"),
     )
 )
 """Statements that one side has as calls, which changes nothing."""
@@ -54,9 +56,20 @@ ORACLES = {
         "tree_sitter_javascript",
         frozenset(("string", "template_string")),
         frozenset(("template_substitution",)),
-        {"call_expression": "function", "new_expression": "constructor"},
-        {"assignment_expression": "left", "augmented_assignment_expression": "left", "variable_declarator": "name"},
-        values={"variable_declarator": "value"},
+        # An element of JSX is a call for us, with attributes as arguments.
+        {
+            "call_expression": "function",
+            "new_expression": "constructor",
+            "jsx_opening_element": "name",
+            "jsx_self_closing_element": "name",
+        },
+        {
+            "assignment_expression": "left",
+            "augmented_assignment_expression": "left",
+            "variable_declarator": "name",
+            "field_definition": "property",
+        },
+        values={"variable_declarator": "value", "field_definition": "value"},
     ),
     "csharp": Oracle(
         "tree_sitter_c_sharp",
@@ -65,9 +78,24 @@ ORACLES = {
         ),
         frozenset(("interpolation",)),
         # An attribute is a call for us, as that of a constructor.
-        {"invocation_expression": "function", "object_creation_expression": "type", "attribute": "name"},
-        {"assignment_expression": "left", "variable_declarator": "name", "property_declaration": "name"},
-        values={"variable_declarator": "=", "property_declaration": "=", "attribute": "attribute_argument_list"},
+        {
+            "invocation_expression": "function",
+            "object_creation_expression": "type",
+            "implicit_object_creation_expression": "new",
+            "attribute": "name",
+        },
+        {
+            "assignment_expression": "left",
+            "variable_declarator": "name tuple_pattern",
+            "property_declaration": "name",
+            "attribute_argument": "identifier",
+        },
+        values={
+            "variable_declarator": "=",
+            "property_declaration": "= arrow_expression_clause",
+            "attribute": "attribute_argument_list",
+            "attribute_argument": "=",
+        },
     ),
     "go": Oracle(
         "tree_sitter_go",
@@ -75,8 +103,14 @@ ORACLES = {
         frozenset(),
         # A composite literal is a call for us: both make a value of a type.
         {"call_expression": "function", "composite_literal": "type"},
-        {"short_var_declaration": "left", "assignment_statement": "left", "var_spec": "name", "const_spec": "name"},
-        values={"var_spec": "value", "const_spec": "value"},
+        {
+            "short_var_declaration": "left",
+            "assignment_statement": "left",
+            "var_spec": "name",
+            "const_spec": "name",
+            "type_switch_statement": "alias",
+        },
+        values={"var_spec": "value", "const_spec": "value", "type_switch_statement": "alias"},
     ),
     "php": Oracle(
         "tree_sitter_php",
@@ -88,9 +122,24 @@ ORACLES = {
             "scoped_call_expression": "name",
             "nullsafe_member_call_expression": "name",
             "object_creation_expression": "",
+            "attribute": "",
         },
-        {"assignment_expression": "left", "augmented_assignment_expression": "left", "const_element": ""},
+        {
+            "assignment_expression": "left",
+            "augmented_assignment_expression": "left",
+            "const_element": "",
+            "property_element": "name",
+            "enum_case": "name",
+            "static_variable_declaration": "name",
+            "declare_directive": "strict_types",
+        },
         function="language_php",
+        values={
+            "property_element": "default_value",
+            "enum_case": "value",
+            "static_variable_declaration": "value",
+            "attribute": "parameters",
+        },
     ),
     "ruby": Oracle(
         "tree_sitter_ruby",
@@ -112,9 +161,14 @@ ORACLES = {
         "tree_sitter_java",
         frozenset(("string_literal",)),
         frozenset(),
-        {"method_invocation": "name", "object_creation_expression": "type"},
-        {"assignment_expression": "left", "variable_declarator": "name"},
-        values={"variable_declarator": "value"},
+        {"method_invocation": "name", "object_creation_expression": "type", "annotation": "name"},
+        {
+            "assignment_expression": "left",
+            "variable_declarator": "name",
+            "element_value_pair": "key",
+            "resource": "name",
+        },
+        values={"variable_declarator": "value", "resource": "value"},
     ),
 }
 
@@ -153,41 +207,77 @@ def found_by_oracle(language: str, text: str) -> Program | None:
     return Program(frozenset(strings), frozenset(calls), frozenset(assignments))
 
 
-def _has(node: Any, name: str) -> bool:
-    if not name or node.child_by_field_name(name) is not None or any(child.type == name for child in node.children):
+def _has(node: Any, names: str) -> bool:
+    """Return whether a node has one of the children that an assignment or call must have."""
+    known = {child.type for child in node.children}
+    if not names or any(node.child_by_field_name(name) is not None or name in known for name in names.split()):
         return True
-    return name == "arguments" and node.child_by_field_name("block") is not None
+    return names == "arguments" and node.child_by_field_name("block") is not None
 
 
 def _is_different(node: Any, target: Any, called: bool) -> bool:
     """Return whether our tree has something else here on purpose."""
     # An entry of an initializer, ``new Options { Path = "…" }``, is an entry of a mapping.
-    if node.parent is not None and node.parent.type == "initializer_expression":
+    if not called and node.parent is not None and node.parent.type == "initializer_expression":
+        return True
+    # ``total -= 1`` changes a number: an operation for us.
+    operator = node.child_by_field_name("operator")
+    if not called and operator is not None and operator.text not in _OPERATORS:
+        return True
+    # An annotation of a parameter or of a member of an enum is only searched for a name or a type.
+    if node.type in _ANNOTATIONS and _is_annotated(node):
         return True
     # A template with a tag, ``gql`…` ``, is a string after a name. A comparison of types is no operator that we have.
     arguments = node.child_by_field_name("arguments")
     if arguments is not None and arguments.type == "template_string":
         return True
     # What is called has no name: the result of another call, a text, an item.
-    if called and not (target.text[-1:].isalnum() or target.text[-1:] in b"_!?>"):
+    if called and not (target.text[-1:].isalnum() or target.text[-1:] in b"_$!?>"):
         return True
     # A literal of a type without a name is a list or a mapping.
-    if target.type in ("map_type", "slice_type", "array_type"):
+    if target.type in ("map_type", "slice_type", "array_type", "implicit_length_array_type"):
         return True
-    return called and target.text.decode() in _STATEMENTS
+    receiver = any(node.child_by_field_name(name) is not None for name in ("object", "receiver"))
+    return called and not receiver and target.text.decode() in _STATEMENTS
+
+
+_OPERATORS = (b"=", b":=", b"+=", b".=", b"<<", b"??=", b"||=")
+"""Operators that give their left side a text or a list; the others are operations for us."""
+
+_ANNOTATIONS = words(
+    """annotation annotation_argument_list attribute attribute_argument attribute_argument_list attribute_group
+    attribute_list element_value_pair modifiers"""
+)
+"""Annotations and their parts."""
+
+_ANNOTATED = words("parameter formal_parameter spread_parameter simple_parameter enum_member_declaration")
+"""Nodes whose annotations are no calls for us."""
+
+
+def _is_annotated(node: Any) -> bool:
+    """Return whether a part of an annotation belongs to one of those nodes."""
+    while node is not None and node.type in _ANNOTATIONS:
+        node = node.parent
+    return node is not None and node.type in _ANNOTATED
 
 
 def _part(node: Any, name: str) -> Any:
     """Return the child of a field, or of a kind; without a name, the class of an instantiation."""
     if not name:
-        return next((child for child in node.children if child.type in ("name", "qualified_name")), None)
-    found = node.child_by_field_name(name) or next((child for child in node.children if child.type == name), None)
+        return next(
+            (child for child in node.children if child.type in ("name", "qualified_name", "variable_name")), None
+        )
+    found = next(filter(None, [node.child_by_field_name(each) for each in name.split()]), None)
+    if found is None:
+        found = next((child for child in node.children if child.type in name.split()), None)
     while found is not None:
         # The name of ``Get<T>`` and of ``client.Get<T>`` ends before the types.
         named = found.type in ("member_access_expression", "qualified_name")
         inner = found.child_by_field_name("name") if named else None
-        if found.type in ("generic_name", "generic_type"):
+        if found.type in ("generic_name", "generic_type") and found.text.endswith(b">"):
             inner = found.children[0]
+        if found.type == "parenthesized_expression":
+            inner = found.named_children[0]
         if inner is None:
             return found
         found = inner
@@ -221,8 +311,10 @@ def found_by_us(language: str, text: str) -> Program | None:
             if (
                 isinstance(each, Call)
                 and isinstance(each.callee, (Name, Member))
-                and each.callee.name not in _STATEMENTS
+                and not (isinstance(each.callee, Name) and each.callee.name in _STATEMENTS)
+                and text[: each.callee.end].lower().endswith((each.callee.name or "new").lower())
             ):
+                # ``from … select`` is a call for us of a name that is not in the source.
                 calls.add(each.callee.end)
             if isinstance(each, Assign) and each.value is not None and each.target.start < each.target.end:
                 # Targets without an extent are not in the source: the variable of a `switch` in the body of a label.

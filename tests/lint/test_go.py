@@ -61,6 +61,14 @@ FOUND = [
     # two functions
     ('func f() {\n\tget("/service/tickets", url.Values{})\n}\n\nfunc g() {\n\tq.Set("conditions", "id = 1")\n\tget("/company/contacts", q)\n}',
      ["conditions /company/contacts: id = 1"]),
+    # statements before a test, and a test without brackets before a block
+    ('if path, ok := paths[kind]; ok {\n\tget("/service/tickets", url.Values{"conditions": {"id = 1"}})\n}', [f"{TICKETS}: id = 1"]),
+    ('var term string\nif name, ok := names[kind]; ok && time.Since(name.at) < time.Minute {\n\tterm = "id = 1"\n}\nget("/service/tickets", url.Values{"conditions": {term}})',
+     [f"{TICKETS}: id = 1"]),
+    # several names
+    ('var path, term = "/service/tickets", "id = 1"\nget(path, url.Values{"conditions": {term}})', [f"{TICKETS}: id = 1"]),
+    ('path, term := "/service/tickets", "id = 1"\nget(path, url.Values{"conditions": {term}})', [f"{TICKETS}: id = 1"]),
+    ('q.Set("conditions", value.(string))\nq.Set("conditions", "id = 1")', ["conditions manage: id = 1"]),
     # no code
     ('// q.Set("conditions", "id = 1")\n/* q.Set("conditions", "id = 1") */', []),
 ]  # fmt: skip

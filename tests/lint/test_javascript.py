@@ -30,6 +30,16 @@ FOUND = [
      ["conditions manage: id = 1", "childConditions manage: types/id = 1"]),
     ("params.conditions = 'id = 1'\nparams['orderBy'] = 'id'\naxios.get('/service/tickets', { params })",
      [f"{TICKETS}: id = 1", "orderBy /service/tickets: id"]),
+    # elements of JSX
+    ("const a = <p>Can't read \"x\"</p>;\ncw.ServiceAPI.getServiceTickets({ conditions: 'id = 1' })", [f"{TICKETS}: id = 1"]),
+    ("const path = '/service/tickets';\nconst a = <><Tickets path={path} conditions=\"id = 1\" orderBy={'id'} wide>it's<br/></Tickets></>;",
+     [f"{TICKETS}: id = 1", "orderBy /service/tickets: id"]),
+    ("const a = <a href=\"https://x/v4_6_release/apis/3.0/service/tickets?conditions=id = 1\">don't</a>", [f"{TICKETS}: id = 1"]),
+    ("const one = <T,>(x: T) => x;\nconst two = <T extends Row>(x: T) => `it's`;\nget('/service/tickets', { conditions: 'id = 1' })",
+     [f"{TICKETS}: id = 1"]),
+    # a variable with the name of a keyword, a value that is only a default
+    ("var async = require('async');\nlet conditions = 'id = 1';\nconditions ??= 'id = 2';\nget('/service/tickets', { conditions })",
+     [f"{TICKETS}: id = 1", f"{TICKETS}: id = 2"]),
     # brackets are no cast of what follows in the next line
     ("let conditions\n(ready)\nconditions = 'id = 1'\nget('/service/tickets', { conditions })", [f"{TICKETS}: id = 1"]),
     ("const params = { conditions: 'id = 1' };\nfetch('/service/tickets', { params });", [f"{TICKETS}: id = 1"]),

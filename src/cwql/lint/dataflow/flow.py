@@ -273,6 +273,12 @@ class Flow(Bindings):
                 self.env.set(f"this.{node.name}", value, counted=False)
             if node.extends:
                 self.extensions[node.name] = node
+        self.evaluate_defaults(node)
+        self.captured[id(node)] = self.env, self.scope
+        self.waiting.append((node, self.env, self.scope, node.name in CONSTRUCTORS))
+
+    def evaluate_defaults(self, node: Function) -> None:
+        """Evaluate the values that parameters have if no argument is given."""
         for parameter in node.parameters:
             if parameter.default is not None:
                 self.open_statement(parameter.default)
@@ -284,8 +290,6 @@ class Flow(Bindings):
                         sink.kept = True
                         self.defaults.append((id(node), parameter.name, sink))
                 self.close_statement()
-        self.captured[id(node)] = self.env, self.scope
-        self.waiting.append((node, self.env, self.scope, node.name in CONSTRUCTORS))
 
     def class_(self, node: Class) -> Members:
         """Evaluate the members of a class, and return what its methods need."""

@@ -97,6 +97,7 @@ def evaluate_function(flow: Flow, node: Function) -> Value:
     flow.captured[id(node)] = flow.env, flow.scope
     if node.inline and node.body is not None:
         # A function that is written where it is used runs there, or never.
+        flow.evaluate_defaults(node)
         value.safe = run_inline(flow, node, None).safe
     elif not node.inline:
         flow.define(node)

@@ -9,6 +9,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.frontends.tokens import dedent
+from cwql.lint.ir import Argument, Node, Pairs
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -16,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.ir import Node
 
 _PLAIN = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _BRACES = {"{": "{{", "}": "}}"}
@@ -88,19 +88,31 @@ class CSharp(Parser):
     methods = True
     braced_specs = True
     queries = True
-    declares = frozenset(("const",))
+    declares = words("const var")
     functions = frozenset[str]()
     switches = frozenset(("switch",))
-    tries = words("try do checked unchecked")
+    tries = words("try do checked unchecked using lock fixed")
     classes = words("class struct record namespace interface")
     shapes = frozenset(("enum",))
     unaries = words("await typeof not ref out in nameof")
 
     def declaration(self) -> Node | None:
-        """Parse ``const string Name = "…"``."""
+        """Parse ``const string Name = "…"`` and ``var (name, other) = value``."""
+        if self.word() == "var":
+            if self.word(1) != "(":
+                return None
+            self.at += 1
+            return self._declared()[0]
         self.at += 1
         named = self._typed_name()
         return self._typed(named, self.peek().start) if named >= 0 else None
+
+    def worded(self, left: Node, word: str) -> Node | None:
+        """Parse an operator that is a word; ``with { … }`` is a copy with other entries."""
+        if word == "with" and self.word(1) == "{":
+            self.at += 1
+            return Pairs(left.start, self.last_end(), [Argument(left, spread=True), *self.entries()])
+        return super().worded(left, word)
 
 
 GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", pairs=True, braces=True), functions="methods")

@@ -9,11 +9,14 @@ from cwql.lint.ir import (
     Argument,
     Assign,
     Block,
+    Branch,
     Call,
     Class,
     Function,
     Index,
     Items,
+    Jump,
+    Loop,
     Name,
     Node,
     Other,
@@ -48,6 +51,15 @@ def _annotations(before: Sequence[Node]) -> Iterator[Node]:
             yield node.key
             node = node.owner
         yield node
+
+
+def returned(body: Node | None) -> Node | None:
+    """Return the value of a body that is nothing else; None for any other."""
+    if isinstance(body, Block) and len(body.statements) == 1:
+        body = body.statements[0]
+        if isinstance(body, Jump) and body.returns:
+            return body.value
+    return None if isinstance(body, (Assign, Block, Branch, Jump, Loop)) else body
 
 
 class Declarations(Expressions):
@@ -194,15 +206,14 @@ class Declarations(Expressions):
         tokens = self.tokens[begin:end]
         words = [token.text for token in tokens]
         equals = next((n for n, word in enumerate(words) if word == "=" and tokens[n].kind == "sign"), len(words))
-        named, type = "", ""
+        at, type = -1, ""
         if self.typed == "colon":
             colon = next((n for n, word in enumerate(words[:equals]) if word == ":"), -1)
             opener = next((n for n, word in enumerate(words[:equals]) if word in ("{", "[", "(")), -1)
             if opener >= 0 and (colon < 0 or opener < colon):
                 # ``{ a, b }: Type``
-                close = self.closing(begin + opener)
-                inside = self.tokens[begin + opener : min(close, end)]
-                found += [Parameter(self.name_of(token.text)) for token in inside if token.kind == "name"]
+                self.at = begin + opener
+                found += [Parameter(name.name, "", value, name.start) for name, value in self.unpacked()]
                 if colon >= 0 and words[colon + 1 : colon + 2] == ["{"]:
                     self.members(begin + colon + 1)
                 return
@@ -210,26 +221,46 @@ class Declarations(Expressions):
                 # ``company: { id: number; name: string }``
                 self.members(begin + colon + 1)
             head = tokens[: colon if colon >= 0 else equals]
-            names = [token.text for token in head if token.kind in ("name", "variable")]
-            named = names[-1] if names else ""
+            at = max([n for n, token in enumerate(head) if token.kind in ("name", "variable")], default=-1)
             type = self.join_words(begin + colon + 1, begin + equals) if colon >= 0 else ""
         else:
             places = [n for n, token in enumerate(tokens[:equals]) if token.kind in ("name", "variable")]
             if places and self.typed == "after":
-                named = words[places[0]]
+                at = places[0]
                 type = self.join_words(begin + 1, begin + equals)
-                self._share_type(type, self.name_of(named), found, untyped)
+                self._share_type(type, self.name_of(words[at]), found, untyped)
             elif places:
-                named = words[places[-1]]
+                at = places[-1]
                 start = 0
-                while start < places[-1] and (words[start] in self.modifiers or words[start] in PASSING):
+                while start < at and (words[start] in self.modifiers or words[start] in PASSING):
                     start += 1
-                type = self.join_words(begin + start, begin + places[-1]) if self.typed == "before" else ""
-        if named:
-            name = self.name_of(named)
+                type = self.join_words(begin + start, begin + at) if self.typed == "before" else ""
+        if at >= 0:
+            name = self.name_of(words[at])
             if type:
                 self.note_type(name, type)
-            found.append(Parameter(name, "enum" if safe else type, key=key))
+            self.at = begin + equals
+            default = self.default() if equals < len(words) else None
+            found.append(Parameter(name, "enum" if safe else type, default, tokens[at].start, key=key))
+
+    def default(self) -> Node | None:
+        """Parse the value after the ``=`` at hand, if there is one."""
+        if self.word() != "=":
+            return None
+        self.at += 1
+        return self.expression(ASSIGN)
+
+    def unpacked(self) -> list[tuple[Name, Node | None]]:
+        """Parse names in brackets, ``{ name, other = value }``; return each with its value."""
+        found: list[tuple[Name, Node | None]] = []
+        closing = self.enter()
+        for _ in self.upto(closing):
+            token = self.peek()
+            if token.kind in ("name", "variable"):
+                self.at += 1
+                found.append((Name(token.start, token.end, self.name_of(token.text)), self.default()))
+        self.leave(closing)
+        return found
 
     def _share_type(self, type: str, name: str, found: Sequence[Parameter], untyped: list[str]) -> None:
         """Give the parameters before one with a type that type: ``a, b int``."""
@@ -261,10 +292,14 @@ class Declarations(Expressions):
         if self.word() != "{":
             self.at = begin + 1
             return Other(start, self.last_end())
+        return Class(start, self.last_end(), name, self.class_body())
+
+    def class_body(self) -> Block:
+        """Parse the members in the braces at hand."""
         closing = self.enter()
         body = self.block_until(closing, in_class=True)
         self.leave(closing)
-        return Class(start, self.last_end(), name, body)
+        return body
 
     def shape(self) -> Node | None:
         """Parse an interface, an enum or the alias of a type: only the types in it count."""
@@ -320,7 +355,10 @@ class Declarations(Expressions):
     def declaration(self) -> Node | None:
         """Parse ``const name: Type = value`` and its kin, with several names."""
         start = self.peek().start
-        while self.word() in self.declares or self.word() in self.modifiers or self.word() == "mut":
+        self.at += 1
+        while self.word() in self.declares or (
+            self.word() in self.modifiers and (self.peek(1).kind == "name" or self.word(1) == "(")
+        ):
             self.at += 1
         if self.word() == "(" and self.typed == "after":
             closing = self.enter()
@@ -380,28 +418,24 @@ class Declarations(Expressions):
             self.at += 1
             return Name(token.start, token.end, self.name_of(token.text))
         if token.text in ("{", "[", "("):
-            closing = min(self.closing(self.at), self.size)
-            names: list[Node] = []
-            while self.at < closing:
-                self.at += 1
-                inner = self.peek()
-                if self.at < closing and inner.kind in ("name", "variable"):
-                    names.append(Name(inner.start, inner.end, self.name_of(inner.text)))
-            self.leave(closing)
+            names = [name for name, _ in self.unpacked()]
             return Items(token.start, self.last_end(), names)
         return None
 
     def simple(self, stop: int) -> Node | None:
         """Parse a statement that is an expression, a declaration with a type, or a method."""
         start, begin = self.peek().start, self.at
-        generic = self.typed == "before" and self.word(1) == "<"
-        while self.peek().kind == "name" and self.word() in self.modifiers and (self.peek(1).kind != "sign" or generic):
+        openers = ("<", "(", "*") if self.in_class else ("<",) if self.typed == "before" else ()
+        while self.word() in self.modifiers and (self.peek(1).kind != "sign" or self.word(1) in openers):
             self.at += 1
             word = self.word()
             if self.is_keyword():
                 node = self.keyword(word, stop)
                 if node is not None:
                     return node
+        if self.word() == "*" and self.in_class:
+            # ``async *pages() {``
+            self.at += 1
         if self.typed == "before":
             if self.word() == "<":
                 # ``private <T> List<T> send(…)``
@@ -441,19 +475,30 @@ class Declarations(Expressions):
         return node
 
     def _several(self, first: Node, start: int) -> Node:
-        """Parse the rest of ``a, b = c`` after its first target."""
+        """Parse the rest of ``a, b = c, d`` after its first target."""
         found = [first]
-        while self.word() == "," and len(found) < 20:
+        while self.word() == "," and not isinstance(found[-1], Assign):
             self.at += 1
             node = self.expression()
             if node is None:
                 break
             found.append(node)
         last = found[-1]
-        if isinstance(last, Assign):
-            targets = [*found[:-1], last.target]
-            return Assign(start, self.last_end(), Items(start, last.target.end, targets), last.value)
-        return Other(start, self.last_end(), found)
+        if len(found) == 1 or not isinstance(last, Assign):
+            return Other(start, self.last_end(), found)
+        targets = Items(start, last.target.end, [*found[:-1], last.target])
+        return Assign(start, self.last_end(), targets, self._values(last.value))
+
+    def _values(self, first: Node | None) -> Node | None:
+        """Parse the values after the first one, which several targets take."""
+        found = [first] if first is not None else []
+        while self.word() == ",":
+            self.at += 1
+            node = self.expression(ASSIGN)
+            if node is None:
+                break
+            found.append(node)
+        return first if len(found) < 2 else Items(found[0].start, self.last_end(), found)
 
     def _typed_name(self) -> int:
         """Return the index of the name that is declared with a type before it; -1 if none is."""
@@ -462,7 +507,21 @@ class Declarations(Expressions):
         if token.text == "?" and self.sigils.startswith("$"):
             index += 1
             token = self.peek(1)
-        if token.kind != "name" or token.text in ("new", "return", "await", "throw", "else", "in", "is", "as", "case"):
+        if token.text == "(" and self.lambdas:
+            # ``(string, int)[] names``
+            index = self.closing(index)
+        elif token.kind != "name" or token.text in (
+            "new",
+            "return",
+            "await",
+            "throw",
+            "else",
+            "in",
+            "is",
+            "as",
+            "case",
+            "assert",
+        ):
             return -1
         index += 1
         for _ in range(20):
@@ -494,7 +553,7 @@ class Declarations(Expressions):
         if (
             follower.text in ("=", ";", ",", "(", "{", "=>", ":", ")", "")
             and follower.kind == "sign"
-            and self.tokens[index].text not in ("in", "as", "is", "instanceof", "and", "or")
+            and self.tokens[index].text not in ("as", "is", "instanceof", "and", "or")
         ):
             return index
         return -1
@@ -502,6 +561,7 @@ class Declarations(Expressions):
     def _typed(self, named: int, start: int) -> Node | None:
         """Parse a declaration whose name is at an index, after its type: a variable, a property or a method."""
         type = self.join_words(self.at, named)
+        member = self.in_class or self.peek().start > start
         token = self.tokens[named]
         name = self.name_of(token.text)
         self.at = named + 1
@@ -512,9 +572,9 @@ class Declarations(Expressions):
             closing = self.closing(self.at)
             after = self.tokens[closing + 1].text if closing + 1 < self.size else ""
             if (
-                after in ("{", "=>", "throws", "where", ":", "const")
+                after in ("{", "=>", "throws", "where", ":", "const", "default")
                 or self.tokens[named - 1].text == ">"
-                or after == ";"
+                or (after == ";" and member)
             ):
                 if after == ";" and self.tokens[named - 1].text == "new":
                     self.at = named
@@ -529,14 +589,13 @@ class Declarations(Expressions):
             return self.expression()
         self.note_type(name, type)
         target = Name(token.start, token.end, name)
-        if word == "{":
-            # A property with its accessors.
-            self.block()
-        elif word == "=>":
+        found = self.accessors(target, type) if word == "{" else []
+        if word == "=>":
             self.at += 1
             value = self.expression()
             return Assign(start, self.last_end(), target, value, type=type, declared=True)
-        found: list[Node] = []
+        if found and self.word() != "=":
+            return Block(start, self.last_end(), found)
         while True:
             value = None
             if self.word() == "=":
@@ -549,6 +608,27 @@ class Declarations(Expressions):
             target = Name(self.peek().start, self.peek().end, self.name_of(self.peek().text))
             self.at += 1
         return found[0] if len(found) == 1 else Block(start, self.last_end(), found)
+
+    def accessors(self, name: Name, type: str = "") -> list[Node]:
+        """Parse ``{ get { … } set => … }``: functions, and an assignment if the property always has the same value."""
+        closing = self.enter()
+        found: list[Node] = []
+        for _ in self.upto(closing):
+            word, start = self.word(), self.peek().start
+            if self.word(1) in ("{", "=>", "("):
+                self.at += 1
+                parameters = self.parameters() if self.word() == "(" else []
+                found += self.accessor(word, name, Function(start, start, "", parameters, self.body()), type)
+        self.leave(closing)
+        return found
+
+    def accessor(self, word: str, name: Name, made: Function, type: str = "") -> list[Node]:
+        """Return an accessor; if it returns a value and does nothing else, that is the value of the property."""
+        made.end = self.last_end()
+        value = returned(made.body) if word == "get" else None
+        if value is None:
+            return [made]
+        return [Assign(made.start, made.end, Name(name.start, name.start, name.name), value, type=type, declared=True)]
 
     def _method(self) -> Node | None:
         """Parse ``name(…) {``; None if that is a call."""

@@ -60,6 +60,8 @@ class Expressions(Operands):
                     return left
                 self.at += 1
                 value = self.expression(ASSIGN - 1 if adding is False else ASSIGN)
+                if value is not None and word in ("??=", "||="):
+                    value = Choice(left.start, value.end, [left, value])
                 left = self.assign(left, value, adding)
                 continue
             if word == "?" and word not in self.powers:
@@ -128,6 +130,10 @@ class Expressions(Operands):
     def binary(self, left: Node, word: str, binding: int) -> Node:
         """Parse the right side of an operator."""
         self.at += 1
+        if self.word() == "=" and self.peek().start == self.tokens[self.at - 1].end:
+            # ``total *= 2``
+            self.at += 1
+            binding = ASSIGN
         right = self.expression(binding)
         if right is None:
             return Other(left.start, self.last_end(), [left])

@@ -7,7 +7,8 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
-from cwql.lint.ir import Cast, Node, Other, Pairs
+from cwql.lint.frontends.tables import ASSIGN, POWERS
+from cwql.lint.ir import Assign, Cast, Items, Name, Node, Other, Pairs
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -22,14 +23,15 @@ _FORMS = {
     "`": Form("`", None, QuoteStyle({}, "`\r"), lines=True),
 }
 
-_SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _FORMS)
+_SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>[A-Za-z_]\w*)|(?P<mark><-)", "//", {"/*": "*/"}, _FORMS)
 
 
 class Go(Parser):
     """The grammar of Go."""
 
-    assigns: Mapping[str, bool] = {"=": False, ":=": False, "+=": True}
+    assigns: Mapping[str, bool] = {**Parser.assigns, ":=": False}
     links = frozenset((".",))
+    powers: Mapping[str, int] = {**POWERS, "<-": 2}
     lines = True
     continues = frozenset[str]()
     typed = "after"
@@ -39,6 +41,7 @@ class Go(Parser):
     loops = frozenset(("for",))
     conditionals = frozenset(("if",))
     elseifs = frozenset[str]()
+    patterns = False
     switches = words("switch select")
     functions = frozenset(("func",))
     classes = frozenset[str]()
@@ -63,6 +66,34 @@ class Go(Parser):
             self.members(self.at)
             self.at = min(self.closing(self.at) + 1, self.size)
         return Other(start, self.last_end())
+
+    def _declared(self) -> list[Node]:
+        """Parse ``name, other Type = value, value``."""
+        if self.word(1) != ",":
+            return super()._declared()
+        start, names = self.peek().start, [self.target()]
+        while self.word() == ",":
+            self.at += 1
+            names.append(self.target())
+        targets = Items(start, self.last_end(), [name for name in names if name is not None])
+        type, value = self.declared_type()
+        for name in targets.items:
+            if type and isinstance(name, Name):
+                self.note_type(name.name, type)
+        if self.word() == "=":
+            self.at += 1
+            value = self._values(self.expression(ASSIGN))
+        return [Assign(start, self.last_end(), targets, value, type=type, declared=True)]
+
+    def member(self, left: Node) -> Node:
+        """Parse a member, or the type that a value is asserted to have: ``value.(string)``."""
+        if self.word(1) != "(":
+            return super().member(left)
+        self.at += 1
+        closing = self.enter()
+        type = self.join_words(self.at, closing)
+        self.leave(closing)
+        return Cast(left.start, self.last_end(), type, left)
 
     def bracket(self) -> Node | None:
         """Parse ``[]Type{…}`` and ``map[Key]Type{…}`` as literals."""

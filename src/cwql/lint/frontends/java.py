@@ -7,6 +7,7 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
+from cwql.lint.ir import Argument, Call, Node
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -33,9 +34,18 @@ class Java(Parser):
     declares = frozenset[str]()
     functions = frozenset[str]()
     switches = frozenset(("switch",))
+    tries = words("try do synchronized")
     classes = words("class record interface")
     shapes = frozenset(("enum",))
-    unaries = frozenset[str]()
+    unaries = frozenset(("assert",))
+
+    def literal_of(self, left: Node) -> Node:
+        """Parse the members of a class without a name after ``new Type(…)``."""
+        body = self.class_body()
+        if isinstance(left, Call):
+            left.arguments = [*left.arguments, Argument(body)]
+            left.end = body.end
+        return left
 
 
 GRAMMAR = Grammar(_SYNTAX, Java, Traits("java", templates=True), functions="methods")

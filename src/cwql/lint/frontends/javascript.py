@@ -27,7 +27,9 @@ _FORMS = {
     "`": Form("`", BACKSLASH, QuoteStyle({"\\": "\\\\", "`": "\\`", "$": "\\$"}), ("${",), lines=True),
 }
 
-_SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _FORMS, regexes=True)
+_SYNTAX = Syntax(
+    r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _FORMS, regexes=True, elements=True
+)
 
 
 _SCHEMAS = words("z zod yup Joi v")
@@ -42,11 +44,13 @@ class JavaScript(Parser):
     lambdas = frozenset(("=>",))
     shorthand = "braces"
     asserts = True
+    sigils = ""
     methods = True
     declares = words("const let var")
     modifiers = words(
         """public private protected static readonly override async export abstract declare default accessor"""
     )
+    patterns = False
     switches = frozenset(("switch",))
     functions = frozenset(("function",))
     classes = words("class namespace module")

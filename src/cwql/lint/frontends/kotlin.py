@@ -59,10 +59,7 @@ class Kotlin(Parser):
             return super().class_()
         while self.at < self.size and self.word() not in ("{", "}"):
             self.at += 1
-        closing = self.enter()
-        body = self.block_until(closing, in_class=True)
-        self.leave(closing)
-        return body
+        return self.class_body()
 
     def _declared(self) -> list[Node]:
         """Parse the names of a declaration, which a getter may compute: ``val String.quoted get() = …``."""

@@ -41,6 +41,15 @@ class Parser(Declarations):
         self.inside, self.bare, self.in_class = inside, bare, outer
         return Block(start, self.peek().start, found)
 
+    def statements(self, stop: int) -> list[Node]:
+        """Return the statements up to the token at an index."""
+        found: list[Node] = []
+        for _ in self.upto(stop):
+            node = self.statement(stop)
+            if node is not None:
+                found.append(node)
+        return found
+
     def block(self) -> Node:
         """Parse a block in braces, or a single statement in the place of one."""
         if self.word() == "{":
@@ -103,13 +112,16 @@ class Parser(Declarations):
         if word in self.elses or word in self.elseifs:
             self.at += 1
             return self.block()
+        if word == "await" and self.word(1) in self.loops:
+            self.at += 1
+            return self.loop()
         if word in self.loops:
             return self.loop()
         if word in self.switches:
             return self.switch()
         if word in self.handlers:
             return self.handler()
-        if word in self.tries and self.word(1) == "{":
+        if word in self.tries and self.word(1) in ("{", "("):
             return self.attempt(word)
         if word in self.returns or word in self.jumps:
             self.at += 1
@@ -177,15 +189,14 @@ class Parser(Declarations):
             return found[0] if len(found) == 1 else Other(self.peek().start, self.peek().start, found)
         bare, self.bare = self.bare, True
         found = []
-        for _ in range(20):
-            if self.at >= self.size or self.word() == "{" or self.word() in ENDS:
-                break
-            node = self.expression()
+        while self.at < self.size and self.word() != "{" and self.word() not in ENDS:
+            if self.word() in (";", ","):
+                self.at += 1
+                continue
+            node = self.simple(self.size)
             if node is None:
                 break
             found.append(node)
-            if self.word() == ";":
-                self.at += 1
         self.bare = bare
         self._to_body()
         return found[0] if len(found) == 1 else Other(self.peek().start, self.peek().start, found)
@@ -257,12 +268,7 @@ class Parser(Declarations):
                 over = self.iterated() if first < last else None
                 return words[-4:], over, []
             self.at = begin
-            head: list[Node] = []
-            for _ in self.upto(end):
-                node = self.statement(end)
-                if node is not None:
-                    head.append(node)
-            return [], None, head
+            return [], None, self.statements(end)
         finally:
             self.bare = bare
 
@@ -279,43 +285,33 @@ class Parser(Declarations):
             self.at = begin
             return None
         closing = self.enter()
-        bodies, complete = self.switch_body(closing)
-        self.leave(closing)
-        return Branch(start, self.last_end(), [test], bodies, complete)
-
-    def switch_body(self, closing: int) -> tuple[list[Node], bool]:
-        """Parse the cases of a switch up to its closing brace."""
         bodies: list[Node] = []
         complete = False
         for _ in self.upto(closing):
             word = self.word()
-            if word in self.cases:
-                self.at += 1
-                complete = complete or word in ("default", "else")
-                self._skip_pattern(closing)
-            elif word in ("else", "_") and self.word(1) in ("->", "=>"):
-                self.at += 2
-                complete = True
-            else:
-                self._skip_pattern(closing)
-            bodies.append(self._case(closing))
-        return bodies, complete
+            self.at += word in self.cases
+            complete = complete or word in ("default", "else") or (word == "_" and self.word(1) in ("->", "=>"))
+            bodies.append(self._case(self._pattern(closing), closing))
+        self.leave(closing)
+        return Branch(start, self.last_end(), [test], bodies, complete)
 
-    def _skip_pattern(self, closing: int) -> None:
-        """Pass over the pattern of a case, with its colon or arrow."""
-        for _ in range(60):
-            word = self.word()
-            if self.at >= closing or word in (";", "{"):
-                return
-            self.step()
-            if word in (":", "=>", "->"):
-                return
+    def _pattern(self, closing: int) -> list[Node]:
+        """Parse the pattern of a case, with its colon or arrow; return the expressions and the test in it."""
+        found: list[Node] = []
+        while self.at < closing and self.word() not in (":", "=>", "->", ";", "{"):
+            before = self.at
+            node = self.guard() if self.patterns else self.simple(closing)
+            if node is not None:
+                found.append(node)
+            if self.at <= before:
+                self.step()
+        self.at += self.word() in (":", "=>", "->")
+        return found
 
-    def _case(self, closing: int) -> Node:
-        """Parse the statements of a case up to the next one."""
+    def _case(self, found: list[Node], closing: int) -> Node:
+        """Parse the statements of a case up to the next one, after those of its pattern."""
         start = self.peek().start
         arrow = self.word(-1) in ("=>", "->")
-        found: list[Node] = []
         for _ in self.upto(closing):
             if self.word() in self.cases and self.word(1) not in ("(", "="):
                 break
@@ -335,7 +331,13 @@ class Parser(Declarations):
         """Parse ``try`` with its handlers; the handlers are branches that may run."""
         start = self.peek().start
         self.at += 1
-        parts: list[Node] = [self.block()]
+        parts: list[Node] = []
+        if self.word() == "(":
+            # ``try (Reader input = open()) {``
+            closing = self.enter()
+            parts += self.statements(closing)
+            self.leave(closing)
+        parts.append(self.block())
         if word == "do" and self.word() in ("while", "until"):
             body = parts[0]
             self.at += 1
@@ -350,9 +352,22 @@ class Parser(Declarations):
         start = self.peek().start
         always = self.word() in ("finally", "ensure")
         self.at += 1
+        if self.word() == "(":
+            self.step()
+        test = self.guard()
         self._to_body()
         body = self.block()
-        return body if always else Branch(start, self.last_end(), [], [body], False)
+        return body if always else Branch(start, self.last_end(), [test], [body], False)
+
+    def guard(self) -> Node | None:
+        """Parse the test of a pattern, ``when (error.Code == 404)``; None if there is none."""
+        if self.word() not in ("when", "if", "where"):
+            return None
+        self.at += 1
+        bare, self.bare = self.bare, True
+        test = self.expression()
+        self.bare = bare
+        return test
 
 
 def negation(test: Node | None) -> Node | None:

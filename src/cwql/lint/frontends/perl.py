@@ -63,7 +63,7 @@ class Perl(Parser):
     """The grammar of Perl."""
 
     joins = frozenset((".",))
-    assigns: Mapping[str, bool] = {"=": False, ".=": True, "+=": True}
+    assigns: Mapping[str, bool] = {**Parser.assigns, ".=": True}
     powers: Mapping[str, int] = {**POWERS, ".": 10, "=~": 11}
     links = frozenset(("->", "::"))
     pairs = frozenset(("=>",))

@@ -10,6 +10,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import dedent
+from cwql.lint.ir import Argument, Call, Name, Node
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.ir import Node
 
 _PLACEHOLDERS = ("{$", "${", "$")
 _FORMS = {
@@ -63,7 +63,7 @@ class Php(Parser):
 
     jumps = Parser.jumps | words("exit die")
     joins = frozenset((".",))
-    assigns: Mapping[str, bool] = {"=": False, ".=": True, "+=": True, "??=": False}
+    assigns: Mapping[str, bool] = {**Parser.assigns, ".=": True}
     pairs = frozenset(("=>",))
     links = frozenset(("->", "?->", "::"))
     powers: Mapping[str, int] = {**POWERS, ".": 10}
@@ -73,6 +73,7 @@ class Php(Parser):
     declares = frozenset(("const",))
     classes = words("class trait interface namespace enum")
     functions = words("function fn")
+    patterns = False
     switches = words("switch match")
     modifiers = Parser.modifiers | frozenset(("var",))
 
@@ -85,14 +86,32 @@ class Php(Parser):
             self.aliases[self.name_of(self.word(1))] = "enum"
         return super().class_()
 
+    def member(self, left: Node) -> Node:
+        """Parse a member, whose name may be in braces: ``$ticket->{'name'}``."""
+        if self.word(1) != "{":
+            return super().member(left)
+        self.at += 1
+        return self.index(left)
+
     def named_operand(self) -> Node | None:
         """Parse ``array(…)`` as a list or mapping, and a variable in a string that goes on (``$a->b``)."""
         if self.word() == "static" and self.word(1) in self.functions:
             self.at += 1
-        if self.word().lower() == "array" and self.word(1) == "(":
+        if self.word() == "new" and self.word(1) == "class":
+            return self._anonymous()
+        if self.word().lower() in ("array", "list") and self.word(1) == "(":
             self.at += 1
             return self.items()
         return super().named_operand()
+
+    def _anonymous(self) -> Node:
+        """Parse ``new class(…) extends Type { … }``."""
+        token = self.peek(1)
+        self.at += 2
+        arguments = self.arguments() if self.word() == "(" else []
+        self._to_body()
+        arguments.append(Argument(self.class_body()))
+        return Call(token.start, self.last_end(), Name(token.start, token.start, ""), arguments, made=True)
 
 
 GRAMMAR = Grammar(_SYNTAX, Php, Traits("php", delimited=True), functions="braces")

@@ -96,7 +96,6 @@ _SYNTAX = Syntax(
 class Ruby(WordParser):
     """The grammar of Ruby."""
 
-    assigns: Mapping[str, bool] = {"=": False, "+=": True, "||=": False}
     adds: Mapping[str, bool] = {"<<": True}
     pairs = frozenset((":", "=>"))
     links = frozenset((".", "&.", "::"))

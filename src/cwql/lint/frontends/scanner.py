@@ -6,18 +6,19 @@ unclosed string ends with its line or with the file.
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.syntax import BRACKETS
+from cwql.lint.frontends.syntax import BRACKETS, Form
 from cwql.lint.frontends.tokens import Token
 from cwql.lint.ir import Chunk
+from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Mapping
 
-    from cwql.lint.frontends.syntax import Form, Syntax
+    from cwql.lint.frontends.syntax import Syntax
 
 DEPTH = 30
 """Deepest nesting of code inside strings that is followed."""
@@ -26,6 +27,16 @@ _BEFORE_REGEX = words(
     """return typeof case in of do else void delete throw new await yield and or not if unless while until when then
     puts"""
 )
+
+_ELEMENT = re.compile(
+    r"<(?P<tag>(?:[A-Za-z_$][\w$.:-]*+)?)(?:\s++[A-Za-z_$][\w$:-]*+)*+\s*+(?P<sign>/?>|=\s*+[\"'{]|\{\s*+\.\.\.)"
+)
+_OPENED = re.compile(r"<(?!/)((?:[A-Za-z_$][\w$.:-]*+)?)")
+_CLOSED = re.compile(r"</([\w$.:-]*+)\s*+>")
+_ATTRIBUTE = re.compile(r"([A-Za-z_$][\w$:-]*+)\s*+=\s*+(?=[\"'{])")
+_CHILD = re.compile(r"[<{]")
+_TEXTS = {sign: Form(sign, None, QuoteStyle({}, sign), lines=True) for sign in "\"'"}
+"""Strings of attributes."""
 
 _WORDS = frozenset(("name", "variable", "option", "number"))
 
@@ -36,7 +47,7 @@ class Scanner:
     `skipped` are line breaks in the code, each with a later one at which to go on.
     """
 
-    __slots__ = ("dead", "depth", "pending", "skipped", "syntax", "text")
+    __slots__ = ("closed", "dead", "depth", "pending", "skipped", "syntax", "text")
 
     def __init__(self, text: str, syntax: Syntax, skipped: Mapping[int, int] | None = None) -> None:
         self.text = text
@@ -44,6 +55,8 @@ class Scanner:
         self.syntax = syntax
         self.depth = 0
         self.dead = -1
+        # The last closing tag of each element.
+        self.closed: dict[str, int] | None = None
         # Heredocs whose bodies begin with the next line.
         self.pending: list[Callable[[int], int]] = []
 
@@ -134,6 +147,15 @@ class Scanner:
                     fresh = False
                     at = end
                     continue
+            if (
+                word == "<"
+                and syntax.elements
+                and not self._ends_operand(found, start)
+                and self._is_element(start, limit)
+            ):
+                at = self._element(found, start, limit, fresh)
+                fresh = False
+                continue
             found.append(Token("sign", word, start, at, fresh))
             fresh = False
         self.depth -= 1
@@ -163,19 +185,80 @@ class Scanner:
         apart = before.end < match.start()
         return before.text in _BEFORE_REGEX or (apart and match[0][-1:] not in (" ", "\t", "=", ""))
 
+    def _ends_operand(self, found: list[Token], start: int) -> bool:
+        """Return whether an operator follows the last word, so that the sign at `start` begins no literal."""
+        if not found:
+            return False
+        before = found[-1]
+        if before.kind == "sign":
+            return before.text in (")", "]", "}", "++", "--")
+        if before.kind == "name":
+            apart = before.end < start and self.text[start + 1 : start + 2] not in (" ", "=", "")
+            return before.text not in _BEFORE_REGEX and not (self.syntax.commands and apart)
+        return before.kind != "option"
+
+    def _is_element(self, start: int, limit: int) -> bool:
+        """Return whether an element of JSX begins at `start`: it has attributes with values, or is closed; types in brackets are neither."""
+        head = _ELEMENT.match(self.text, start, limit)
+        if head is None or head["sign"] != ">":
+            return head is not None
+        if self.closed is None:
+            self.closed = {match[1]: match.start() for match in _CLOSED.finditer(self.text)}
+        return self.closed.get(head["tag"], -1) > start
+
+    def _element(self, found: list[Token], at: int, limit: int, fresh: bool) -> int:
+        """Read an element of JSX as a call, ``Tag(name: value, child)``; return its end."""
+        text = self.text
+        level = 0
+        while at < limit:
+            opened = _OPENED.match(text, at, limit)
+            if opened is not None:
+                found += Token("name", opened[1], at + 1, opened.end(), fresh), Token("sign", "(", at, opened.end())
+                at = self._attributes(found, opened.end(), limit)
+                level += 1
+            elif text[at] == "{":
+                at = self._contained(found, at, limit)
+            if text.startswith(("</", "/>"), at):
+                at = (text.find(">", at, limit) + 1) or limit
+                found.append(Token("sign", ")", at, at))
+                level -= 1
+                if level == 0:
+                    break
+                found.append(Token("sign", ",", at, at))
+            # The text up to the next child is no code.
+            child = _CHILD.search(text, at, limit)
+            at = child.start() if child is not None else limit
+        return at
+
+    def _attributes(self, found: list[Token], at: int, limit: int) -> int:
+        """Read the attributes of an element as named arguments; return where its tag ends."""
+        text = self.text
+        while at < limit and not text.startswith("/>", at):
+            sign = text[at]
+            if sign == ">":
+                return at + 1
+            name = _ATTRIBUTE.match(text, at, limit)
+            if name is not None:
+                found += Token("name", name[1], at, name.end(1)), Token("sign", ":", at, name.end())
+                at = name.end()
+            elif sign == "{":
+                at = self._contained(found, at, limit)
+            elif sign in "\"'":
+                found += self.read(_TEXTS[sign], at, at + 1, limit), Token("sign", ",", at, at)
+                at = found[-2].end
+            else:
+                at += 1
+        return at
+
+    def _contained(self, found: list[Token], at: int, limit: int) -> int:
+        """Read the code in braces as an argument; return its end."""
+        tokens, at = self.code(at + 1, limit, "}")
+        found += *tokens, Token("sign", ",", at, at)
+        return at + 1
+
     def _regex(self, found: list[Token], start: int, limit: int) -> int:
         """Return the end of the regex literal that begins at `start`, 0 if it is a division."""
-        if found:
-            before = found[-1]
-            if before.kind in ("number", "string", "regex", "variable"):
-                return 0
-            if before.kind == "name" and before.text not in _BEFORE_REGEX:
-                apart = before.end < start and self.text[start + 1 : start + 2] not in (" ", "=", "")
-                if not (self.syntax.commands and apart):
-                    return 0
-            if before.kind == "sign" and before.text in (")", "]", "}", "++", "--"):
-                return 0
-        if start < self.dead:
+        if start < self.dead or self._ends_operand(found, start):
             return 0
         text, at, inside = self.text, start + 1, False
         while at < limit:

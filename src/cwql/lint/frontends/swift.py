@@ -7,22 +7,7 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.ir import (
-    Assign,
-    Block,
-    Branch,
-    Call,
-    Choice,
-    Function,
-    Items,
-    Literal,
-    Member,
-    Name,
-    Node,
-    Operation,
-    Other,
-    Unary,
-)
+from cwql.lint.ir import Assign, Block, Branch, Function, Member, Name, Node, Other, Unary
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -36,8 +21,7 @@ _FORMS = {
 _SYNTAX = Syntax(r"(?P<string>\"{3}|#\"|\")|(?P<name>[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _FORMS)
 
 
-_EXPRESSIONS = (Call, Choice, Items, Literal, Member, Operation, Unary)
-"""Bodies whose value is that of a property."""
+_ACCESSORS = words("get set willSet didSet mutating nonmutating")
 
 
 class Swift(Parser):
@@ -91,17 +75,15 @@ class Swift(Parser):
         """Parse the names of a declaration; one with a body is computed, in an extension for any value."""
         found = super()._declared()
         last = found[-1] if found else None
-        if self.word() == "{" and isinstance(last, Assign) and isinstance(last.target, Name) and last.value is None:
-            body = self.block()
+        if self.word() == "{" and isinstance(last, Assign) and isinstance(last.target, Name):
+            name, start = last.target, self.peek().start
+            if self.word(1) in _ACCESSORS:
+                return [*found, *self.accessors(name, last.type)]
+            made = Function(start, start, "", [], self.block())
             if self.extending:
-                made = Function(last.start, self.last_end(), last.target.name, [], body)
-                made.extends = True
+                made.name, made.extends = name.name, True
                 return [*found[:-1], made]
-            only = body.statements[0] if isinstance(body, Block) and len(body.statements) == 1 else None
-            if isinstance(only, _EXPRESSIONS):
-                last.value = only
-            else:
-                found.append(body)
+            found += self.accessor("get", name, made, last.type)
         return found
 
     def class_(self) -> Node | None:

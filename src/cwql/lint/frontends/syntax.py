@@ -65,7 +65,7 @@ class Syntax(Value):
     `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``mark`` (a sign of its own) and ``string``
     (an opener), if the language has them; `comments` begin a comment to the end of the line, `blocks` pairs the signs
     around a longer one. `forms` are the strings by their openers, `open` reads that of any other; `name` is the pattern of a name after ``$`` in a string.
-    `regexes` is True if ``/…/`` is a literal, `commands` if a call needs no brackets, so that one may follow a name;
+    `regexes` is True if ``/…/`` is a literal, `elements` if ``<div>…</div>`` is one, `commands` if a call needs no brackets, so that one may follow a name;
     `continued` joins two lines, `skip` begins and ends code.
     """
 
@@ -76,6 +76,7 @@ class Syntax(Value):
     open: Callable[[Scanner, re.Match[str], int], Token | None] | None = None
     name: re.Pattern[str] = _NAME
     regexes: bool = False
+    elements: bool = False
     commands: bool = False
     continued: str = ""
     skip: tuple[str, re.Pattern[str]] | None = None

@@ -44,7 +44,7 @@ class Tables:
     links = frozenset((".", "?."))
     pairs = frozenset((":",))
     named = frozenset((":",))
-    assigns: Mapping[str, bool] = {"=": False, "+=": True}
+    assigns: Mapping[str, bool] = {"=": False, "+=": True, "??=": False, "||=": False}
     adds: Mapping[str, bool] = {}
     powers: Mapping[str, int] = POWERS
     fallbacks = frozenset(("||", "??", "?:"))
@@ -62,6 +62,7 @@ class Tables:
     adjacent = False
     asserts = False
     headers = True
+    patterns = True
     trailing = False
     methods = False
     commands = False

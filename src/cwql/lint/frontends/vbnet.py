@@ -36,7 +36,7 @@ class VisualBasic(WordParser):
 
     jumps = Parser.jumps | words("exit")
     joins = frozenset(("&", "+"))
-    assigns: Mapping[str, bool] = {"=": False, "&=": True, "+=": True}
+    assigns: Mapping[str, bool] = {**Parser.assigns, "&=": True}
     powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "andalso": 5, "orelse": 4, "isnot": 7, "mod": 11}
     named = frozenset((":=",))
     folds = True
