@@ -352,7 +352,12 @@ class Flow(Bindings):
                 dead_names |= no
             self.env = outer
         if not node.complete or not ways:
-            ways.append(Environment(outer))
+            self.env = Environment(outer)
+            for name in denied:
+                if outer.get(name) is not None:
+                    self.trust(name)
+            ways.append(self.env)
+            self.env = outer
         alive = bool(ways) and not (node.complete and len(ways) == 1 and not ways[0].names and not node.bodies)
         self.join(outer, ways)
         for name in dead_names:

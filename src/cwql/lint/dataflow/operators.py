@@ -133,7 +133,8 @@ def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Valu
     value.origin = "rows"
     value.entries = {name: Value(pattern.start, pattern.start, safe=True) for name in safe_groups(text)}
     flow.env.set("matches", value, counted=False)
-    for name in value.entries:
+    # In a shell, a number is an argument of the script.
+    for name in value.entries if not flow.traits.arguments else ():
         flow.env.set(name, value.entries[name], counted=False)
     return value.entries
 

@@ -354,7 +354,7 @@ def merged(values: Sequence[Value]) -> Value:
     found.moment = any(each.moment for each in distinct)
     found.dated = all(each.dated for each in distinct)
     found.made = all(each.made for each in distinct)
-    found.open = any(each.open or _is_unknown(each) for each in distinct)
+    found.open = any((each.open and not each.safe) or _is_unknown(each) for each in distinct)
     found.kind = first.kind if all(each.kind == first.kind for each in distinct) else ""
     texts = list({id(text): text for each in distinct for text in each.texts}.values())
     extended = {base for text in texts for base in text.bases()}
@@ -393,6 +393,7 @@ def is_harmless(value: Value) -> bool:
     """Return whether a value is safe, or a text of the program itself that has neither quotes nor operators."""
     return value.safe or (
         bool(value.texts)
+        and not value.open
         and all(
             segment.safe if segment.kind == "placeholder" else is_word(segment.text)
             for text in value.texts

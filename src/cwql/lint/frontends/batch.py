@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.shell import request_of
+from cwql.lint.frontends.shell_commands import request_of
 from cwql.lint.ir import Argument, Assign, Block, Call, Cast, Choice, Chunk, Literal, Member, Module, Name, Node, Other
 from cwql.lint.templates.model import QuoteStyle
 
