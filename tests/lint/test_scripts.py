@@ -9,12 +9,13 @@ from types import FrameType
 import pytest
 
 from cwql.lint.frontends import UnreadableSource, find_language, load
-from cwql.lint.linter import read_text
+from cwql.lint.linter import ExtractedFile
 from cwql.lint.request_targets import Context
 from cwql.lint.templates.model import ConditionTemplate
 from cwql.source import Source
 from tests.lint.labels import FOLDER, read
 from tests.lint.scripts import describe
+from tests.lint.writing import job_of
 
 LANGUAGES = ("powershell", "javascript", "csharp", "go", "php", "ruby")
 SIGNS = "\"'`$@{}()[]<>#/\\\n\r%~-+.,:;=|&?!*\0\N{BOM}\N{GRINNING FACE}\udc80 abc1"
@@ -197,6 +198,6 @@ def test_a_text_that_grows_in_many_steps_is_not_checked_again_after_each(step: s
     lines = "".join([step.replace("@", str(number)) for number in range(300)])
     start = "// connectwise\nasync function list(cw, ids) {\n  let conditions = 'closedFlag = false';\n"
     source = f"{start}{lines}  await cw.get('/service/tickets', {{ params: {{ conditions }} }});\n}}\n"
-    extracted = read_text(source, "grow.js")
+    extracted = ExtractedFile(source, job_of("grow.js"))
     assert len({each.span for each in extracted.judge() if each.code == "CW203"}) > 290
     assert sum([len(each.segments) for each in extracted.conditions()]) < 5_000
