@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cwql.lint.dataflow import flow as flow_module
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends import language_of, program, shell, skipping
+from cwql.lint.frontends.python.interest import Interest
 from cwql.lint.frontends.skipping import find_silent_commands, find_silent_functions
 from cwql.lint.linter import ExtractedFile
 from cwql.lint.request_targets import Context
@@ -16,6 +19,9 @@ from cwql.source import Source
 from tests.lint.holdout import read_rounds
 from tests.lint.scripts import describe
 from tests.lint.writing import job_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PLAIN = {
     "javascript": "function sum@(a, b) {\n  const parts = [a, b];\n  return parts.map((x) => `${x} }`);\n}\n",
@@ -193,3 +199,23 @@ def test_programs_have_the_same_diagnostics_without_it(monkeypatch: pytest.Monke
     monkeypatch.setattr(skipping, "find_silent_functions", lambda *_: {})
     monkeypatch.setattr(skipping, "find_silent_commands", lambda *_: {})
     assert [ExtractedFile(text, job_of(name)).judge() for name, text in programs] == fast
+
+
+def test_python_files_have_the_same_diagnostics_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [(each.file, each.source) for each in read_rounds() if each.file.endswith(".py")]
+    rng = random.Random(3)
+    pairs = [rng.sample(files, 2) for _ in files]
+    programs = [*files, *[(name, f"{first}\n{second}") for (name, first), (_, second) in pairs]]
+    skipped_statements = 0
+    choose = Interest.choose
+
+    def everything(interest: Interest, body: Sequence[ast.stmt], returns: bool) -> set[ast.stmt]:
+        nonlocal skipped_statements
+        every = {node for statement in body for node in ast.walk(statement) if isinstance(node, ast.stmt)}
+        skipped_statements += len(every) - len(choose(interest, body, returns))
+        return every
+
+    fast = [ExtractedFile(text, job_of(name)).judge() for name, text in programs]
+    monkeypatch.setattr(Interest, "choose", everything)
+    assert [ExtractedFile(text, job_of(name)).judge() for name, text in programs] == fast
+    assert skipped_statements > 3000

@@ -8,6 +8,7 @@ import re
 from cwql.lint.dataflow.formats import is_safe_specification
 from cwql.lint.frontends.python.libraries import FUNCTIONS, VERBS, sent_by
 from cwql.lint.frontends.python.literals import BadLiteral, quoting_of, read_literals
+from cwql.lint.frontends.python.nodes import name_of
 from cwql.lint.ir import (
     Argument,
     Assign,
@@ -176,7 +177,7 @@ class Expressions:
             value = self.value(keyword.value)
             name = "condition" if verb and keyword.arg == "where" else keyword.arg or ""
             arguments.append(Argument(value, name, value.start, spread=keyword.arg is None))
-        return Call(start, end, self._callee(function), arguments, made=_is_class(function))
+        return Call(start, end, self._callee(function), arguments, made=name_of(function)[:1].isupper())
 
     def _callee(self, node: ast.expr) -> Node:
         start, end = self._module.extent(node)
@@ -263,11 +264,6 @@ class Expressions:
 
     def _walrus(self, node: ast.NamedExpr, start: int, end: int) -> Node:
         return Assign(start, end, Name(start, start, node.target.id), self.value(node.value))
-
-
-def _is_class(node: ast.expr) -> bool:
-    name = getattr(node, "attr", getattr(node, "id", ""))
-    return name[:1].isupper()
 
 
 _HANDLERS: dict[type[ast.AST], Callable[..., Node]] = {

@@ -7,13 +7,15 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from cwql.lint.frontends.python.nodes import DEFINITIONS, awaited, is_exit
-from cwql.lint.words import split_words, word_table, words
+from cwql.lint.dataflow.knowledge import EXITS
+from cwql.lint.frontends.python.nodes import DEFINITIONS, has_line, name_of
+from cwql.lint.record import Record, later
+from cwql.lint.request_targets import find_all
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import Any
+    from collections.abc import Collection, Iterator, Sequence
 
     from cwql.lint.frontends.python.tree import Module
     from cwql.lint.request_targets import Context
@@ -36,7 +38,6 @@ QUERY = re.compile(
 )
 """Text that the query of a URL contains."""
 
-_IN_NAMES = word_table("_")
 _SET_MEMBER = re.compile(
     r"self\.\w++(?:[ \t]{0,4}(?:\[[^\[\]\n]{0,200}\])?[ \t]{0,4}(?::[^=\n]{0,80})?\+?=(?!=)"
     r"|\.(?:append|update|extend|insert|setdefault)\()"
@@ -47,71 +48,65 @@ _SIGNATURE = 600
 """Most characters of a signature that are looked at."""
 
 _DEFINED = re.compile(r"def[ \t]+(\w+)\(")
-_TAKES = re.compile(r"^[ \t]*+(?:async[ \t]+)?def[ \t]+(\w+)\((?!\)|self\))", re.MULTILINE)
+_TAKES = re.compile(r"def[ \t]+(\w+)\((?!\)|self\))")
 _ROUNDS = 6
 _REQUESTS = words("get post put patch delete request send fetch list count first")
 _SIMPLE = frozenset((ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Delete, ast.Expr, ast.Raise, ast.Return))
 _LEAVES = _SIMPLE | DEFINITIONS
 """Statements without blocks, except for definitions, whose bodies are looked at by themselves."""
-_TARGETS: dict[type[ast.stmt], Callable[[Any], list[ast.expr]]] = {
-    ast.Assign: lambda statement: statement.targets,
-    **dict.fromkeys((ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor), lambda statement: [statement.target]),
-    **dict.fromkeys(
-        (ast.With, ast.AsyncWith), lambda statement: [*filter(None, [item.optional_vars for item in statement.items])]
-    ),
-    ast.Expr: lambda statement: _changed(statement.value),
-}
-"""The expressions that a statement gives a value, or changes."""
 
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
-def _find_lines(module: Module, context: Context) -> tuple[list[int], bool]:
-    """Return the lines that have a sign of a condition, in order, and whether it may be in the query of a URL."""
-    line_of = module.line
-    lines = {line_of(match.start()) for match in _CALLED.finditer(module.text)}
-    folded = module.text.replace("\u0130", "i").lower()  # the only letter that gets longer
+def _find_places(text: str, context: Context) -> tuple[list[int], bool]:
+    """Return the offsets of the signs of conditions, and whether one may be in the query of a URL."""
+    folded = text.replace("\u0130", "i").lower()  # the only letter that gets longer
+    places = [match.start() for pattern in (_CALLED, _FOLLOWED) for match in pattern.finditer(text)]
     takers: set[str] = set()
-    may_be_query = False
-    for sign in _SIGNS if "order" in folded else ("condition", "fields"):
-        at = folded.find(sign)
-        while at >= 0:
-            lines.add(line_of(at))
+    queries = False
+    for sign in _SIGNS:
+        for at in find_all(sign, folded):
+            places.append(at)
             start = folded.rfind("def ", max(0, at - _SIGNATURE), at)
-            if start >= 0 and folded.find(")", start, at) < 0:
-                definition = _DEFINED.match(module.text, start)
-                if definition is not None:
-                    takers.add(definition[1])
-            at += len(sign)
-            may_be_query = may_be_query or "=" in folded[at : at + 2]
-            at = folded.find(sign, at)
-    lines |= {line_of(match.start()) for match in _FOLLOWED.finditer(module.text)}
+            definition = _DEFINED.match(text, start) if start >= 0 and folded.find(")", start, at) < 0 else None
+            if definition is not None:
+                # A function of the file with a parameter for a condition.
+                takers.add(definition[1])
+            end = at + len(sign)
+            if "=" in folded[end : end + 2]:
+                queries = queries or QUERY.search(text, max(0, at - 15), end + 2) is not None
     if context.names_us:
-        ours = {"cwql", *[name for names in _IMPORTED.findall(module.text) for name in re.findall(r"\w+", names)]}
-        pattern = re.compile(rf"\b(?:{'|'.join(sorted(ours))})\b")
-        lines |= {line_of(match.start()) for match in pattern.finditer(module.text)}
-    if takers:
-        # Functions of the file with a parameter for a condition.
-        called = re.compile(rf"\b(?:{'|'.join(sorted(takers))})\(")
-        lines |= {line_of(match.start()) for match in called.finditer(module.text)}
+        ours = {"cwql", *[name for names in _IMPORTED.findall(text) for name in re.findall(r"\w+", names)]}
+        places += _find_names(text, rf"\b(?:{'|'.join(sorted(ours))})\b")
+    places += _find_calls(text, takers)
     # Only the file itself calls these functions: the values that it gives them may all be safe.
-    script = module.text.startswith("#!") or "__main__" in module.text
-    definitions = [(line_of(match.end()), match[1]) for match in _TAKES.finditer(module.text)]
-    for _ in range(_ROUNDS // 2):
-        places = {bisect_right(definitions, (line, "~")) - 1 for line in lines}
-        names = {definitions[at][1] for at in places if at >= 0 and (script or definitions[at][1][0] == "_")} - takers
+    script = text.startswith("#!") or "__main__" in text
+    definitions = [(match.start(), match[1]) for match in _TAKES.finditer(text)]
+    for _ in range(3):
+        around = {bisect_right(definitions, (place, "~")) - 1 for place in places} - {-1}
+        names = {definitions[at][1] for at in around if script or definitions[at][1][0] == "_"} - takers
         if not names:
             break
         takers |= names
-        called = re.compile(rf"(?<!def )\b(?:{'|'.join(sorted(names))})\(")
-        lines |= {line_of(match.start()) for match in called.finditer(module.text)}
-    last = line_of(len(module.text))
-    for line in context.markers:
-        below = line
-        while below < last and module.source.line(below).lstrip().startswith("#"):
-            below += 1
-        lines.add(below)
-    return sorted(lines), may_be_query and QUERY.search(module.text) is not None
+        places += _find_calls(text, names)
+    return places, queries
+
+
+def _find_names(text: str, pattern: str) -> list[int]:
+    return [match.start() for match in re.finditer(pattern, text)]
+
+
+def _find_calls(text: str, names: Collection[str]) -> list[int]:
+    return _find_names(text, rf"(?<!def )\b(?:{'|'.join(sorted(names))})\(") if names else []
+
+
+class _Step(Record):
+    """A statement of a body, the compound statements `around` it, the names that it gives a value, and its words."""
+
+    statement: ast.stmt
+    around: Sequence[ast.stmt]
+    bound: Collection[str] = later(())
+    words: set[str] | None = later(None)
 
 
 class Interest:
@@ -119,7 +114,15 @@ class Interest:
 
     def __init__(self, module: Module, context: Context) -> None:
         self._module = module
-        self.lines, self.queries = _find_lines(module, context)
+        places, self.queries = _find_places(module.text, context)
+        lines = {*map(module.line, places)}
+        last = module.line(len(module.text))
+        for line in context.markers:
+            below = line
+            while below < last and module.source.line(below).lstrip().startswith("#"):
+                below += 1
+            lines.add(below)
+        self.lines = sorted(lines)
         self.done: set[int] = set()
         """Lines of statements whose conditions are known already."""
 
@@ -134,8 +137,17 @@ class Interest:
 
     def has_line(self, node: ast.AST) -> bool:
         """Return whether a relevant line is in a node."""
-        index = bisect_left(self.lines, node.lineno)  # type: ignore[attr-defined]
-        return index < len(self.lines) and self.lines[index] <= node.end_lineno  # type: ignore[attr-defined]
+        return has_line(node, self.lines)
+
+    def is_marked(self, statement: ast.stmt) -> bool:
+        """Return whether a relevant line is in a statement, of one with a body in front of it."""
+        if type(statement) in _SIMPLE:
+            return has_line(statement, self.lines)
+        first = statement.lineno
+        body = getattr(statement, "body", None)
+        last = max(body[0].lineno if body else 0, first + 1)
+        index = bisect_left(self.lines, first)
+        return index < len(self.lines) and self.lines[index] < last
 
     def with_lines(self, body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         """Yield the statements of a block that have a relevant line, and those of the blocks in them but not of definitions."""
@@ -156,107 +168,95 @@ class Interest:
                     for block in _blocks(statement):
                         yield from self.with_lines(block)
 
-    def choose(self, body: Sequence[ast.stmt], returns: bool) -> set[ast.stmt]:  # noqa: C901  # rounds over kinds of statements
+    def choose(self, body: Sequence[ast.stmt], returns: bool) -> set[ast.stmt]:
         """Return the statements of a function or module that may matter, those around them included.
 
         They have a relevant line, give a value to a name on one, or use a name that gets its value there; `returns` is
         True if the result of the function is used.
         """
-        parts = [*flatten(body, ())]
-        words: dict[ast.stmt, set[str]] = {}
-        chosen: set[ast.stmt] = set()
-        wanted: set[str] = set()
-        carried: set[str] = set()
-        apart: list[Any] = []
-        """Functions without a relevant line, which others may call."""
-        rest: list[tuple[ast.stmt, tuple[ast.stmt, ...], set[str]]] = []
-
-        def take(statement: ast.stmt, around: tuple[ast.stmt, ...], carries: bool) -> None:
-            chosen.update((statement, *around))
-            if _is_guard(statement):
-                chosen.update(getattr(statement, "body", ()))
-            for each in (statement, *around):
-                if each not in words:
-                    words[each] = self._words(each)
-                wanted.update(words[each])
-            if carries and not _is_request(statement):
-                carried.update(_bound(statement))
-
-        for statement, around in parts:
+        choice = _Choice(self._module)
+        waiting: list[_Step] = []
+        for step in _flatten(body, ()):
+            statement = step.statement
             if type(statement) in DEFINITIONS:
+                choice.chosen.update(step.around)
                 if self.has_line(statement):
                     # It may use names of the code around it.
-                    wanted |= self._words_in(statement)
+                    choice.wanted |= self._words_in(statement)
                 elif type(statement) is not ast.ClassDef:
-                    apart.append(statement)
-                if around:
-                    chosen.update(around)
+                    step.bound = {statement.name}  # type: ignore[attr-defined]  # a function
+                    waiting.append(step)
             elif self.is_marked(statement) or (returns and type(statement) is ast.Return) or _is_path(statement):
-                take(statement, around, True)
+                choice.take(step, True)
             else:
-                rest.append((statement, around, _bound(statement)))
+                step.bound = _bound(statement)
+                waiting.append(step)
         for _ in range(_ROUNDS):
-            called = [each for each in apart if each.name in wanted]
-            apart = [each for each in apart if each.name not in wanted]
-            wanted.update(*map(self._words_in, called))
-            left: list[tuple[ast.stmt, tuple[ast.stmt, ...], set[str]]] = []
-            for statement, around, bound in rest:
-                if not bound.isdisjoint(wanted):
-                    take(statement, around, not bound.isdisjoint(carried))
-                    continue
-                if carried or not bound:
-                    if statement not in words:
-                        words[statement] = self._words(statement)
-                    if not words[statement].isdisjoint(carried) or (
-                        not bound and _is_guard(statement) and not words[statement].isdisjoint(wanted)
-                    ):
-                        take(statement, around, True)
-                        continue
-                left.append((statement, around, bound))
-            if len(left) == len(rest) and not called:
+            left = [step for step in waiting if not choice.takes(step)]
+            if len(left) == len(waiting):
                 break
-            rest = left
-        return chosen
+            waiting = left
+        return choice.chosen
 
-    def _words_in(self, definition: Any) -> set[str]:
+    def _words_in(self, definition: ast.stmt) -> set[str]:
         """Return the words of a function, of a class those of its relevant members."""
         if not isinstance(definition, ast.ClassDef):
-            first = next(iter(definition.decorator_list), definition)
-            start, end = self._module.start(first), self._module.extent(definition)[1]
-            return split_words(self._module.text[start:end], _IN_NAMES)
-        words: set[str] = set()
-        for each in definition.body:
-            if self.has_line(each):
-                words |= self._words_in(each) if type(each) in DEFINITIONS else self._words(each)
-        return words
-
-    def is_marked(self, statement: ast.stmt) -> bool:
-        """Return whether a relevant line is in a statement, of one with a body in front of it."""
-        if type(statement) in _SIMPLE:
-            return self.has_line(statement)
-        first = statement.lineno
-        body = getattr(statement, "body", None) or getattr(statement, "cases", None)
-        last = (body[0].lineno if isinstance(body[0], ast.stmt) else first + 1) if body else first + 1
-        index = bisect_left(self.lines, first)
-        return index < len(self.lines) and self.lines[index] < max(last, first + 1)
-
-    def _words(self, statement: ast.stmt) -> set[str]:
-        """Return the words of a statement, of one with a body those in front of it."""
-        start, end = self._module.extent(statement)
-        body = getattr(statement, "body", None)
-        if body:
-            end = self._module.start(body[0])
-        return split_words(self._module.text[start:end], _IN_NAMES)
+            return self._module.words(definition)
+        relevant = filter(self.has_line, definition.body)
+        return set().union(*[self._words_in(each) for each in relevant])
 
 
-def flatten(body: Sequence[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[tuple[ast.stmt, tuple[ast.stmt, ...]]]:
-    """Yield the statements of a block and of the blocks in it, each with those around it."""
+class _Choice:
+    """The statements of a body that may matter to its conditions: `chosen`, with the names in them.
+
+    `wanted` are those that they use, `carried` those to which they give a part of a condition.
+    """
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self.chosen: set[ast.stmt] = set()
+        self.wanted: set[str] = set()
+        self.carried: set[str] = set()
+
+    def take(self, step: _Step, carries: bool) -> None:
+        """Choose a statement; what it gives a value is a part of a condition if it `carries` one."""
+        for statement in (step.statement, *step.around):
+            if statement not in self.chosen:
+                self.chosen.add(statement)
+                self.wanted |= self._module.words(statement)
+        if _is_guard(step.statement):
+            self.chosen.update(getattr(step.statement, "body", ()))
+        if carries and not _is_request(step.statement):
+            self.carried |= _bound(step.statement)
+
+    def takes(self, step: _Step) -> bool:
+        """Choose a statement if it gives a value to a name that is used, or uses a part of a condition."""
+        carries = not self.carried.isdisjoint(step.bound) or self._depends(step)
+        if carries or not self.wanted.isdisjoint(step.bound):
+            self.take(step, carries)
+            return True
+        return False
+
+    def _depends(self, step: _Step) -> bool:
+        """Return whether a statement uses a part of a condition, or ends the function if a test of a used name fails."""
+        if type(step.statement) in DEFINITIONS:
+            return False
+        guards = _is_guard(step.statement)
+        if not (self.carried or guards):
+            return False
+        if step.words is None:
+            step.words = self._module.words(step.statement)
+        return not self.carried.isdisjoint(step.words) or (guards and not self.wanted.isdisjoint(step.words))
+
+
+def _flatten(body: Sequence[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[_Step]:
+    """Yield the statements of a block and of the blocks in it."""
     for statement in body:
-        yield statement, around
+        yield _Step(statement, around)
         if type(statement) not in _LEAVES:
             below = (*around, statement)
             for block in _blocks(statement):
-                yield from flatten(block, below)
+                yield from _flatten(block, below)
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -271,11 +271,8 @@ def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 def _bound(statement: ast.stmt) -> set[str]:
     """Return the names and members that a statement gives a value, or changes."""
-    find_targets = _TARGETS.get(type(statement))
-    if find_targets is None:
-        return set()
     names: set[str] = set()
-    stack = [*find_targets(statement)]
+    stack = _targets(statement)
     while stack:
         target = stack.pop()
         if isinstance(target, ast.Name):
@@ -291,14 +288,21 @@ def _bound(statement: ast.stmt) -> set[str]:
     return names
 
 
-def _changed(value: ast.expr) -> list[ast.expr]:
-    """Return the object of a method that is called: ``params.update(…)``."""
-    return [value.func.value] if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) else []
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    """Return the expressions that a statement gives a value, or changes."""
+    if isinstance(statement, ast.Expr):
+        # ``params.update(…)``
+        function = getattr(statement.value, "func", None)
+        return [function.value] if isinstance(function, ast.Attribute) else []
+    named = [item.optional_vars for item in getattr(statement, "items", ())]
+    return [*filter(None, (*getattr(statement, "targets", ()), getattr(statement, "target", None), *named))]
 
 
 def _is_request(statement: ast.stmt) -> bool:
     """Return whether the value of a statement is the response of a request, not a part of one."""
-    value = awaited(statement)
+    value: ast.expr | None = getattr(statement, "value", None)
+    while isinstance(value, ast.Await):
+        value = value.value
     return (
         isinstance(value, ast.Call)
         and bool(value.keywords)
@@ -309,16 +313,15 @@ def _is_request(statement: ast.stmt) -> bool:
 
 def _is_path(statement: ast.stmt) -> bool:
     """Return whether a statement only gives a path to a name, which may be the target of a condition near it."""
-    if type(statement) is not ast.Assign:
-        return False
-    value = statement.value
-    if isinstance(value, ast.JoinedStr):
-        return any(isinstance(part, ast.Constant) and "/" in str(part.value) for part in value.values)
-    return isinstance(value, ast.Constant) and isinstance(value.value, str) and "/" in value.value
+    value = statement.value if isinstance(statement, ast.Assign) else None
+    parts = value.values if isinstance(value, ast.JoinedStr) else [value]
+    return any(isinstance(part, ast.Constant) and "/" in str(part.value) for part in parts)
 
 
 def _is_guard(statement: ast.stmt) -> bool:
-    """Return whether a statement ends the function if a test fails."""
-    if isinstance(statement, ast.If):
-        return isinstance(statement.body[-1], _JUMPS) or is_exit(statement.body[-1])
-    return isinstance(statement, ast.Assert)
+    """Return whether a statement ends the function if a test fails: by a jump, or by ``sys.exit(…)`` or ``abort(404)``."""
+    if not isinstance(statement, ast.If):
+        return isinstance(statement, ast.Assert)
+    last = statement.body[-1]
+    call = last.value if isinstance(last, ast.Expr) else None
+    return isinstance(last, _JUMPS) or (isinstance(call, ast.Call) and name_of(call.func) in EXITS)

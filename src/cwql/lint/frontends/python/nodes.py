@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 
-from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -79,19 +78,10 @@ def imported_names(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield alias.asname or alias.name, f"{'.' * node.level}{node.module or ''}.{alias.name}"
 
 
-def is_exit(statement: ast.stmt) -> bool:
-    """Return whether a statement calls a function after which the next one does not run: ``sys.exit(…)``, ``abort(404)``."""
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    function = call.func if isinstance(call, ast.Call) else None
-    return getattr(function, "attr", getattr(function, "id", "")) in EXITS
-
-
-def awaited(statement: ast.stmt) -> ast.expr | None:
-    """Return the value of a statement without ``await``; None if it has none."""
-    value: ast.expr | None = getattr(statement, "value", None)
-    while isinstance(value, ast.Await):
-        value = value.value
-    return value
+def name_of(node: ast.AST | None) -> str:
+    """Return a name, or the last one of a chain of attributes; empty for any other expression."""
+    name: str = getattr(node, "attr", getattr(node, "id", ""))
+    return name
 
 
 def has_line(node: ast.AST, lines: Sequence[int]) -> bool:

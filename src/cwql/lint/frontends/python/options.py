@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.frontends.python.nodes import name_of
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -29,7 +30,7 @@ def option_types(decorators: Sequence[ast.expr]) -> dict[str, str]:
     for node in decorators:
         if not isinstance(node, ast.Call):
             continue
-        word = _name_of(node.func)
+        word = name_of(node.func)
         first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
         if word in ("option", "argument"):
             type = _type_of(node)
@@ -43,7 +44,7 @@ def option_types(decorators: Sequence[ast.expr]) -> dict[str, str]:
 def parametrized(decorators: Sequence[ast.expr]) -> Iterator[tuple[list[str], ast.expr]]:
     """Yield the parameters of a test that take their values from a list: ``@pytest.mark.parametrize("status", NAMES)``."""
     for node in decorators:
-        if isinstance(node, ast.Call) and _name_of(node.func) == "parametrize" and len(node.args) > 1:
+        if isinstance(node, ast.Call) and name_of(node.func) == "parametrize" and len(node.args) > 1:
             names = [each for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
             yield [word for each in names for word in str(each.value).replace(",", " ").split()], node.args[1]
 
@@ -60,7 +61,7 @@ def field_type(node: ast.stmt, text: str) -> str:
 def argument_types(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Yield the name and the type of each argument that a parser of argparse gets."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name_of(node.func) in ("add_argument", "add_option"):
+        if isinstance(node, ast.Call) and name_of(node.func) in ("add_argument", "add_option"):
             yield _destination(node), _type_of(node) or "str"
 
 
@@ -82,18 +83,18 @@ def _type_of(node: ast.Call) -> str:
     choices = given.get("choices")
     kind = given.get("type")
     if isinstance(kind, ast.Call):
-        if _name_of(kind.func) == "Choice" and kind.args:
+        if name_of(kind.func) == "Choice" and kind.args:
             choices = kind.args[0]
         kind = kind.func
     if isinstance(choices, (ast.List, ast.Tuple, ast.Set)) and _are_harmless(choices.elts):
         return "int"
-    if _name_of(kind) in _CONVERTERS or (isinstance(kind, ast.Constant) and kind.value in _CONVERTERS):
+    if name_of(kind) in _CONVERTERS or (isinstance(kind, ast.Constant) and kind.value in _CONVERTERS):
         return "int"
     action = given.get("action")
     if isinstance(action, ast.Constant) and action.value in ("store_true", "store_false", "count"):
         return "int"
     default = given.get("default")
-    if kind is None and _name_of(node.func) == "option" and isinstance(default, ast.Constant):
+    if kind is None and name_of(node.func) == "option" and isinstance(default, ast.Constant):
         # click takes the type of the default.
         return "int" if isinstance(default.value, (int, float)) else ""
     return ""
@@ -103,9 +104,3 @@ def _are_harmless(nodes: Sequence[ast.expr]) -> bool:
     """Return whether expressions are numbers, or texts without quotes."""
     values = [each.value if isinstance(each, ast.Constant) else None for each in nodes]
     return bool(values) and all(isinstance(each, (str, int)) and not {*"'\""} & {*str(each)} for each in values)
-
-
-def _name_of(node: ast.expr | None) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

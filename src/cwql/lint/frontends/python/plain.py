@@ -1,7 +1,7 @@
 """Requests whose condition and target are plain literals: ``self.get(f"{URL}/service/tickets", params={"conditions": "…"})``.
 
 The data flow would find the same, but takes ten times as long, and most requests of most files are like this one. Nothing is
-decided here that depends on more than the statement itself and constants of the module.
+decided here that depends on more than the text of the statement and constants of the module.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import ast
 import re
 
 from cwql.lint.frontends.python.literals import quoting_of
-from cwql.lint.frontends.python.nodes import DEFINITIONS, awaited, chain_of
+from cwql.lint.frontends.python.nodes import DEFINITIONS
 from cwql.lint.request_targets import dialect_of, parameter_of, place_of_attributes, place_of_url
-from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment
+from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -21,12 +21,25 @@ if TYPE_CHECKING:
 
     from cwql.lint.frontends.python.interest import Interest
     from cwql.lint.frontends.python.tree import Module
-    from cwql.lint.request_targets import RequestTarget
 
-_WORD = "condition"
-_CONDITION = re.compile(r"""\b(conditions?)["']?[ \t]*[:=][ \t]*("[^"\\\n]+"|'[^'\\\n]+')(?=[ \t]*[,)}\n])""")
-_OTHERS = ("order", "fields", ":=", "lambda", "#")
-_STATEMENTS = frozenset((ast.AnnAssign, ast.Assign, ast.Expr, ast.Return))
+_OTHER = r"(?!\w*(?:condition|order|fields))"
+"""A name that is not that of a parameter with a text of its own."""
+
+_ENTRIES = rf"""(?:["']{_OTHER}\w++["']\s*+:\s*+(?:\w++|"[^"\\/\n]*+"|'[^'\\/\n]*+')\s*+,?+\s*+)*+"""
+_SETTINGS = r"(?:(?:headers|auth|timeout|verify)\s*+=\s*+[\w.]++\s*+,?+\s*+)*+"
+_REQUEST = re.compile(
+    rf"(?:return\s++|{_OTHER}\w++\s*+=\s*+)?+(?:await\s++)?+"
+    r"(?P<root>\w++)(?P<names>(?:\.\w++)*+)\(\s*+(?:url\s*+=\s*+)?+"
+    r"""(?:f["']\{(?P<base>\w++)\}|["'])(?P<path>[^{}"'\\?\n/]*+/[^{}"'\\?\n]++)["']\s*+,\s*+"""
+    rf"""{_SETTINGS}(?:(?:params\s*+=\s*+)?+\{{\s*+{_ENTRIES}["'])?+(?P<key>conditions?+)["']?+\s*+[:=]\s*+"""
+    r"""(?P<text>"[^"\\\n]++"|'[^'\\\n]++')\s*+,?+\s*+"""
+    rf"{_ENTRIES}\}}?+\s*+,?+\s*+{_SETTINGS}\)",
+    re.IGNORECASE,
+)
+"""A statement that sends a condition. It is that of a file that Python can parse, so brackets and quotes are in pairs."""
+
+_CONSTANT = re.compile(r"""\w++[ \t]*+=[ \t]*+["']([^"'\\\n]*+)["'][ \t]*+(?:#|$)""", re.MULTILINE)
+_STATEMENTS = frozenset((ast.Assign, ast.Expr, ast.Return))
 _MOST_NAMES = 50
 """Names that are searched for in the whole text; functions with further ones are left to the data flow."""
 
@@ -48,13 +61,12 @@ def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
             kind = type(statement)
             if kind in DEFINITIONS:
                 bodies.append(statement.body)  # type: ignore[attr-defined]  # a definition
-                is_plain = is_plain and not interest.is_marked(statement)
-            elif is_plain and (kind in _STATEMENTS or interest.is_marked(statement)):
-                item = reader.find(statement) if kind in _STATEMENTS else None
-                is_plain = item is not None
-                if item is not None:
-                    own.append(item)
-                    lines.append(range(statement.lineno, (statement.end_lineno or 0) + 1))
+            item = reader.find(statement) if is_plain and kind in _STATEMENTS else None
+            if item is not None:
+                own.append(item)
+                lines.append(range(statement.lineno, (statement.end_lineno or 0) + 1))
+            elif kind in _STATEMENTS or interest.is_marked(statement):
+                is_plain = False
         if is_plain:
             found += own
             gone.update(*lines)
@@ -69,127 +81,57 @@ class _Reader:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._unset: dict[str, bool] = {}
+        self._set: dict[str, bool] = {"self": False}
         self._constants: dict[str, tuple[int, str | None]] = {}
 
     def find(self, statement: ast.stmt) -> ConditionTemplate | None:
         """Return the condition of a statement if it is a plain one."""
-        call = awaited(statement)
-        if not isinstance(call, ast.Call):
-            return None
         module = self._module
-        start, end = module.extent(call)
-        text = module.text[start:end]
-        at = text.find(_WORD)
-        # If the first one is no parameter, the text has a second one, and is not plain.
-        match = None if at < 0 else _CONDITION.match(text, at)
-        if match is None:
+        start, end = module.extent(statement)
+        match = _REQUEST.fullmatch(module.text, start, end)
+        if match is None or self._is_set(match["root"]):
             return None
-        name = match[1]
-        low, high = match.span(2)
-        around = (text[:low] + text[high:]).lower()
-        if around.count(_WORD) != 1:
+        base, names = match["base"], match["names"][1:].split(".")
+        text = match["text"][1:-1]
+        if text.isspace() or "{{" in text or (len(names) > 1 and place_of_attributes(names) is not None):
             return None
-        for sign in _OTHERS:
-            if sign in around:
-                return None
-        place = self._place_of(call)
-        if place is None or not place.is_complete or dialect_of(name) not in (None, place.dialect):
+        begun = "" if base is None else self._value_of(base, start)
+        if begun is None or "?" in begun:
             return None
-        literal = text[low + 1 : high - 1]
-        if literal.isspace() or "{{" in literal:
+        place = place_of_url(begun + match["path"])
+        if place is None or not place.is_complete or dialect_of(match["key"]) not in (None, place.dialect):
             return None
-        low, high = start + low, start + high
-        segment = TemplateSegment(literal, low + 1, high - 1, quoting=quoting_of(module.text[low]))
-        return ConditionTemplate([segment], parameter_of(name) or "", place, Span(low, high), "python")
+        low, high = match.span("text")
+        segment = TemplateSegment(text, low + 1, high - 1, quoting=quoting_of(module.text[low]))
+        return ConditionTemplate([segment], parameter_of(match["key"]) or "", place, Span(low, high), "python")
 
-    def _place_of(self, call: ast.Call) -> RequestTarget | None:
-        """Return the target that the only path among the arguments of a call names."""
-        root, names = chain_of(call.func)
-        if not root or not (root == "self" or self._is_unset(root)):
-            return None
-        if len(names) > 1 and place_of_attributes(names) is not None:
-            return None
-        path = ""
-        values = [keyword.value for keyword in call.keywords]
-        for node in (*call.args, *[value for value in values if not _is_parameters(value)]):
-            text = self._text_of(node)
-            if text is None:
+    def _value_of(self, name: str, at: int) -> str | None:
+        """Return the text that a constant of the module has at a position, empty if nothing gives it one; None if it takes more."""
+        known = self._constants.get(name)
+        if known is None:
+            if len(self._constants) >= _MOST_NAMES:
                 return None
-            if "/" in text:
-                if path:
-                    return None
-                path = text
-        return None if not path or "?" in path else place_of_url(path)
-
-    def _text_of(self, node: ast.expr) -> str | None:
-        """Return the text of a literal, a constant of the module, or an f-string of them; None if it takes more."""
-        if isinstance(node, ast.JoinedStr):
-            text = ""
-            for each in node.values:
-                value = each.value if isinstance(each, ast.FormattedValue) and each.format_spec is None else each
-                part = None if isinstance(value, (ast.JoinedStr, ast.FormattedValue)) else self._text_of(value)
-                if part is None:
-                    return None
-                text += part
-            return text
-        if isinstance(node, ast.Constant):
-            return node.value if isinstance(node.value, str) else ""
-        if isinstance(node, ast.Name):
-            known = self._constants.get(node.id)
-            if known is None:
-                if len(self._constants) >= _MOST_NAMES:
-                    return None
-                known = self._constants[node.id] = self._find_constant(node.id)
-            offset, given = known
-            return given if offset < 0 or (given is not None and offset < self._module.start(node)) else None
-        return None
+            known = self._constants[name] = self._find_constant(name)
+        offset, value = known
+        return value if offset < at else None
 
     def _find_constant(self, name: str) -> tuple[int, str | None]:
-        """Return where the only statement of the module is that gives a name a text, and the text.
-
-        The place is -1 if nothing gives the name a value: its text is a placeholder then.
-        """
+        """Return where the only statement of the module is that gives a name a text, and the text."""
         module = self._module
         bound = module.bound(name)
         if not bound:
-            return -1, PLACEHOLDER
-        if len(bound) == 1:
-            line = module.line(bound[0])
-            for statement in module.tree.body:
-                if statement.lineno == line and isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-                    value = statement.value
-                    if (
-                        module.start(statement) == bound[0]
-                        and isinstance(value, ast.Constant)
-                        and isinstance(value.value, str)
-                    ):
-                        return bound[0], value.value
-        return 0, None
+            return -1, ""
+        match = _CONSTANT.match(module.text, bound[0]) if len(bound) == 1 else None
+        if match is None or all(module.start(statement) != bound[0] for statement in module.tree.body):
+            return 0, None
+        return bound[0], match[1]
 
-    def _is_unset(self, name: str) -> bool:
-        """Return whether the file gives a name no value, judging by its text."""
-        known = self._unset.get(name)
+    def _is_set(self, name: str) -> bool:
+        """Return whether the file gives a name a value, judging by its text."""
+        known = self._set.get(name)
         if known is None:
-            if len(self._unset) >= _MOST_NAMES:
-                return False
-            text = self._module.text
+            if len(self._set) >= _MOST_NAMES:
+                return True
             signs = (f"{name} =", f"{name}=", f"{name}:", f"as {name}")
-            known = self._unset[name] = not any(sign in text for sign in signs)
+            known = self._set[name] = any(sign in self._module.text for sign in signs)
         return known
-
-
-def _is_parameters(node: ast.expr) -> bool:
-    """Return whether an argument has parameters that name no path: literals and names in a dict."""
-    if not isinstance(node, ast.Dict):
-        return False
-    for key, value in zip(node.keys, node.values, strict=True):
-        if not isinstance(key, ast.Constant):
-            return False
-        if not (
-            isinstance(value, ast.Name)
-            or (isinstance(value, ast.Constant) and "/" not in str(value.value))
-            or "condition" in str(key.value)
-        ):
-            return False
-    return True
