@@ -88,7 +88,7 @@ EXPRESSIONS = [
     ("f'id={y:d} and b={x:>10}'", ["id=<y!> and b=<x>"]),
     ("f'id={z:{width}.{places}f}'", ["id=<z>"]),
     ("f'at=[{day:%Y-%m-%d}]'", ["at=[<day:%Y-%m-%d!>]"]),
-    ("f'a={d[\"k\"]} b={(lambda: 1)()}'", ['a=<d["k"]> b=<(lambda: 1)()>']),
+    ("f'a={d[\"k\"]} b={(lambda: 1)()}'", ['a=<d["k"]> b=1']),
     ("rf'a\\d={x}'", ["a\\d=<x>"]),
     ("f'a=\\x41\\{x}'", ["a=A\\<x>"]),
     ("f'\\N{BULLET}={x}'", ["\u2022=<x>"]),

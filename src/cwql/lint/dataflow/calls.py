@@ -6,6 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.knowledge import (
     BUILDERS,
+    KEEPERS,
     LOOPS,
     MAPS,
     NUMBERS,
@@ -102,6 +103,12 @@ def evaluate_call(flow: Flow, node: Call) -> Value:
 
 def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
     piped = flow.evaluate(node.piped) if node.piped is not None else None
+    if isinstance(node.callee, Function):
+        # ``(() => { … })()``
+        from cwql.lint.dataflow.inline import run_inline
+
+        _arguments(flow, node, None, "")
+        return run_inline(flow, node.callee, None).moved(node.start, node.end)
     name, owner, place = _evaluate_callee(flow, node, frame)
     if node.command:
         from cwql.lint.dataflow.commands import run_command
@@ -124,9 +131,11 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
         for value in values if endpoint else ():
             # ``client.GetTickets(ctx, "closedFlag = false")``
             sent_to(flow, target_of(flow, endpoint), value)
-    if values and (folded in BUILDERS or folded in SCOPES) and isinstance(node.arguments[-1].value, Function):
-        # ``buildString { append("…") }``, ``name?.let { "name = '$it'" }``
-        return values[-1].moved(node.start, node.end)
+    if folded in BUILDERS or folded in SCOPES or folded in KEEPERS:
+        for value, argument in zip(values, node.arguments, strict=False):
+            if isinstance(argument.value, Function):
+                # ``buildString { append("…") }``, ``name?.let { "name = '$it'" }``, ``useMemo(() => `name = '${name}'`, [name])``
+                return value.moved(node.start, node.end)
     result = known_call(flow, node, name, owner, values, node.arguments)
     if piped is not None and result is None:
         result = known_call(flow, node, name, None, [piped, *values], node.arguments)
@@ -171,8 +180,7 @@ def _evaluate_callee(flow: Flow, node: Call, frame: Frame) -> tuple[str, Value |
             flow.sure = flow.sure or node.command
             flow.note(place)
         return callee.name, None, place
-    value = flow.evaluate(callee)
-    return "", None if isinstance(callee, Function) else value, None
+    return "", flow.evaluate(callee), None
 
 
 def _call_of_file(

@@ -136,8 +136,11 @@ LIST_MAKERS = words("listof setof mutablelistof mutablesetof arrayof aslist of l
 MAP_MAKERS = words("mapof mutablemapof hashmapof linkedmapof of ofentries")
 """Functions that return a mapping of the pairs among their arguments; the last two if their owner is a map."""
 
-SCOPES = words("let run")
-"""Methods that run a function for their owner, and return its result."""
+SCOPES = words("let run usememo computed creatememo")
+"""Methods that run a function for their owner, and functions that run one themselves; they return its result."""
+
+KEEPERS = words("usecallback memoize memo debounce throttle")
+"""Functions that return a function that does the same as their argument."""
 
 BUILDERS = words("buildstring buildlist buildset apply")
 """Functions that run a function on an object, and return the object."""

@@ -118,7 +118,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (_any, "same_values.number"),
     (words("getordefault getvalueordefault getvalue getorelse"), "mapping_functions.get_entry_or_default"),
     (words("filterinput filtervar"), "checked_values.filter_value"),
-    (words("set hashset arraylist map ordereddict dict"), "list_functions.copy_list"),
+    (words("set hashset arraylist map ordereddict dict each"), "list_functions.copy_list"),
     (_FIELDS, "checked_values.read_field"),
     (words("get fetch getordefault"), "mapping_functions.get_any_entry"),
     (words("get"), "mapping_functions.get_member"),

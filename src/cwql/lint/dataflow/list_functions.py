@@ -127,7 +127,7 @@ def make_empty_list(call: CallSite) -> Value | None:
 
 
 def copy_list(call: CallSite) -> Value | None:
-    """Return the list or mapping that a constructor takes: ``new Set(["New", "Open"])``."""
+    """Return the list or mapping that a call takes: ``new Set(["New", "Open"])``, ``test.each(["New", "Open"])(…)``."""
     return call.same(call.first) if call.first is not None and call.first.items is not None else None
 
 

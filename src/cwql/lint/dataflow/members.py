@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _KEPT = words("value data name groups group first last description sorted reversed")
 """Members that are as safe as their owner."""
 
+_SESSION = words("user session auth tenant account authorizer identity claims principal")
+"""Members of a request that the server itself sets, for those who have logged in."""
+
 
 def evaluate_member(flow: Flow, node: Member) -> Value:
     """Return the value of a member of a value, of a class or of a mapping."""
@@ -62,7 +65,8 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
     value = Value(node.start, node.end)
     value.places, value.sinks = owner.places if named is None else [named], owner.sinks
     own = node.owner is None or (isinstance(node.owner, Name) and node.owner.name.lower() in THIS)
-    value.origin = "rows" if owner.origin == "rows" or is_input(node.name, member=not own) else ""
+    outside = owner.origin == "rows" or is_input(node.name, member=not own)
+    value.origin = "rows" if outside and name not in _SESSION else ""
     if (
         (name == "keys" and is_safe_key(flow.types_of(node.owner), flow.module.aliases))
         or name in LENGTHS

@@ -96,7 +96,7 @@ LANGUAGES: tuple[Language, ...] = (
         "python",
         "python",
         (".py", ".pyi", ".pyw"),
-        fences=("py", "python3"),
+        fences=("py", "python3", "pycon"),
         comment=_HASH,
         phrases=Phrases("int(%s)", placeholder="{%s}"),
         native=True,

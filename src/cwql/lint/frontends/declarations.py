@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import is_safe_pattern
+from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.frontends.expressions import Expressions
 from cwql.lint.frontends.tables import ASSIGN, OPENERS, PASSING
 from cwql.lint.ir import (
@@ -21,7 +21,9 @@ from cwql.lint.ir import (
     Node,
     Other,
     Parameter,
+    Pattern,
     Unary,
+    key_of,
 )
 from cwql.lint.words import words
 
@@ -36,6 +38,12 @@ _KEYS = words("query requestparam aliasas")
 _PATTERNS = words("pattern regularexpression matches")
 """Annotations with a pattern that a whole argument has to match."""
 
+_CHOSEN = words(
+    """isin isenum isint isnumber isnumberstring isnumeric isboolean isbooleanstring isdate isdatestring isiso8601 isuuid
+    isulid ismongoid isalpha isalphanumeric isip ismacaddress isdecimal alloweddeniedvalues allowedvalues"""
+)
+"""Annotations of members whose values need no quotes."""
+
 _REQUESTS = words("get getexchange getmapping httpexchange generatedregex")
 """Annotations of methods whose bodies are generated from them."""
 
@@ -43,14 +51,23 @@ _EXAMPLES = words("inlinedata memberdata testcase testcasesource datarow valueso
 """Annotations of tests that the arguments of a method are taken from."""
 
 
-def _annotations(before: Sequence[Node]) -> Iterator[Node]:
-    """Yield the nodes before a method, the last one first, each of a chain in brackets alone: ``[Theory] [InlineData("New")]``."""
+def _annotations(before: Sequence[Node]) -> Iterator[tuple[Call, str]]:
+    """Yield the annotations at the end of the nodes before a declaration, with their names in small letters, the last one first.
+
+    Each of a chain in brackets counts: ``[Theory] [InlineData("New")]``. Those without arguments are passed over.
+    """
     for last in reversed(before):
         node = last
+        nodes: list[Node] = []
         while isinstance(node, Index) and node.key is not None:
-            yield node.key
+            nodes.append(node.key)
             node = node.owner
-        yield node
+        for outer in (*nodes, node):
+            each = outer.value if isinstance(outer, Unary) else outer.items[0] if isinstance(outer, Items) else outer
+            if isinstance(each, Call):
+                yield each, each.callee.name.lower() if isinstance(each.callee, Name) else ""
+            elif each is node or not isinstance(each, Name):
+                return
 
 
 def returned(body: Node | None) -> Node | None:
@@ -108,11 +125,7 @@ class Declarations(Expressions):
         A method without a body may be generated from one: ``@GET("service/tickets") tickets(@Query("conditions") filter: String)``
         calls it with the parameters. Those of a test are constants: ``[InlineData("New")]``.
         """
-        for node in _annotations(before[-4:]):
-            each = node.value if isinstance(node, Unary) else node.items[0] if isinstance(node, Items) else node
-            if not isinstance(each, Call):
-                return
-            name = each.callee.name.lower() if isinstance(each.callee, Name) else ""
+        for each, name in _annotations(before[-4:]):
             if name in _EXAMPLES:
                 for parameter in method.parameters:
                     parameter.type = "enum"
@@ -120,6 +133,16 @@ class Declarations(Expressions):
                 at = method.start
                 given = [Argument(Name(at, at, one.name), one.key or one.name, at) for one in method.parameters]
                 method.body = Call(at, at, each.callee, [*each.arguments, *given])
+
+    def restrict(self, name: str, before: Sequence[Node]) -> None:
+        """Note that a member is safe because of an annotation before it: ``@IsIn(["New", "Open"]) status: string``."""
+        for each, word in _annotations(before[-8:]):
+            first = each.arguments[0].value if each.arguments else None
+            first = first.value if isinstance(first, Assign) else first
+            pattern = first.text if isinstance(first, Pattern) else key_of(first)
+            whole = word in _PATTERNS and (word != "matches" or is_anchored(pattern))
+            if word in _CHOSEN or (whole and is_safe_pattern(pattern)):
+                self.types[name] = {"enum"}
 
     def _result(self) -> str:
         """Return the type between the parameters of a function and its body."""

@@ -7,16 +7,16 @@ an entry whose key names a parameter; its target is a path or URL in its own sco
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.segments import cut_segments, substitute, text_of
+from cwql.lint.frontends.segments import QUOTED, cut_segments, substitute, text_of
 from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.request_targets import parameter_of, place_of_url
-from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment, cut
+from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, QuoteStyle, TemplateSegment, cut
 from cwql.source import Span
-from cwql.value import Value
+from cwql.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.segments import Make
@@ -37,17 +37,23 @@ _CONVERSION = re.compile(
     r"\.to(?:ISO|ISOString|Format|UTC)\([^()]*\)\s*\}|\.format\(\s*['\"][yYMD][^()]*\)\s*\}|\|\s*(?:int|float)\b"
     r"|\b(?:int|parseInt|parseNumber|Number|length|formatDate|formatDateTime|utcNow|startOf\w+|strftime)\("
     r"|ansible_date_time\.|\$(?:now|today)\b|\biso8601\b|\bdefault\(['\"]\d{4}-\d\d|\bnow\s*\}"
+    r"|\{\s*(?:\w+_)?(?:ds|ts)(?:_nodash\w*)?\s*\}|\b(?:data_interval|execution|logical)_(?:start|end|date)\b|\$\{__(?:from|to)\b"
 )
-"""Conversions in a template to a number or a date."""
+"""Conversions in a template to a number or a date, and dates of Ansible, Airflow and Grafana."""
 
 _ID = re.compile(r"[.'\"](?:\w*(?:_i|[a-z]I)|[iI])[dD]['\")\]]*\s*\}")
 """The end of a template for the id of a record."""
 
-_INPUT = re.compile(r"\$json\b|\b(?:body|query|params|headers|form|inputs?|trigger\w*)\b", re.IGNORECASE)
-"""Parts of a template that say that anybody may send the value."""
+_INPUT = re.compile(
+    r"\$json\b(?![\w.]*+(?<=\.id))|\b(?:body|query|params|headers|form|inputs?|trigger\w*)\b", re.IGNORECASE
+)
+"""Parts of a template that say that anybody may send the value; ``$json.id`` of n8n is the id of the record at hand."""
 
-_INNER_URL = re.compile(r'(?<=")https?://[^"\\\n]++(?=")|https?://[^\s"<>\\]++')
+_INNER_URL = re.compile(r'(?<=")https?://(?:[^"\\\n]|\\["\\/])++(?=")|https?://[^\s"<>\\]++')
 """A URL in JSON that is in a string: the whole of a text, which may have blanks, or up to a blank."""
+
+_INNER_ESCAPE = re.compile(r"\\(.)")
+_INNER_QUOTING = QuoteStyle(QUOTED.escapes, QUOTED.refused, QUOTED)
 
 
 class Entry(Value):
@@ -78,7 +84,7 @@ def find_in_entries(
         if "?" in text and "=" in text and text.lstrip()[:1] in ("{", "[") and '":' in text:
             # JSON in a string: a URL ends with the string around it.
             for match in _INNER_URL.finditer(text):
-                inner = list(cut_segments(entry.segments, match.start(), match.end()))
+                inner = _decode_inner(list(cut_segments(entry.segments, match.start(), match.end())))
                 yield from find_in_url(open_placeholders(inner, safe=safe), context, entry.start, entry.end, language)
         elif "?" in text and "=" in text:
             yield from find_in_url(
@@ -107,6 +113,30 @@ def find_in_entries(
             yield ConditionTemplate(
                 open_placeholders(segments, safe=safe), parameter, place, Span(entry.start, entry.end), language
             )
+
+
+def _decode_inner(segments: Sequence[TemplateSegment]) -> list[TemplateSegment]:
+    """Return the segments of a string of JSON, inside of another string, with its escapes decoded."""
+
+    def character(match: re.Match[str]) -> Make:
+        return lambda start, end, first: (
+            TemplateSegment(match[1], start, end, "escape", first.literal, _INNER_QUOTING),
+        )
+
+    plain = [replace(each, quoting=_INNER_QUOTING) for each in segments]
+    escapes = _INNER_ESCAPE.finditer(text_of(plain))
+    return substitute(plain, [(match.start(), match.end(), character(match)) for match in escapes])
+
+
+def trust_inputs(found: ConditionTemplate, pattern: re.Pattern[str], names: Collection[str]) -> ConditionTemplate:
+    """Return a condition in which the values of some inputs are safe, whose names are the first group of a pattern."""
+    segments = [
+        replace(each, safe=True)
+        if (match := pattern.search(each.expression)) is not None and match[1] in names
+        else each
+        for each in found.segments
+    ]
+    return replace(found, segments=segments)
 
 
 def _place_of(text: str) -> RequestTarget | None:

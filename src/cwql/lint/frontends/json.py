@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.entries import Entry, find_in_entries
+from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
 from cwql.lint.frontends.json_strings import Cell, CellCode, decode
 from cwql.lint.frontends.segments import text_of
+from cwql.lint.templates.model import ConditionTemplate
 from cwql.source import Source
 
 TYPE_CHECKING = False
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate
 
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\btrue\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
 _COLLECTION = re.compile(r"schema\.getpostman\.com|\"_postman_id\"|\"__export_source\":\s*\"insomnia")
 """Collections of Postman and Insomnia, whose variables a person sets."""
+
+_VARIABLE = re.compile(r"\$\{?(\w+)")
 
 _CODE = {"jsCode": "javascript", "functionCode": "javascript", "pythonCode": "python"}
 """Keys of code in the steps of workflows, with its language."""
@@ -31,7 +33,12 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
         if entry.key in _CODE and "ondition" in entry.text:
             yield from _read_code(source, context, entry)
     entries = [entry for entry in entries if entry.key not in _CODE]
-    yield from find_in_entries(entries, parents, context, "json", safe=_COLLECTION.search(source.text) is not None)
+    safe = _COLLECTION.search(source.text) is not None
+    # The variables of a dashboard of Grafana that have a list of values.
+    listed = {entry.scope for entry in entries if entry.key == "type" and entry.text in ("custom", "interval")}
+    names = {entry.text for entry in entries if entry.key == "name" and entry.scope in listed}
+    for found in find_in_entries(entries, parents, context, "json", safe=safe):
+        yield trust_inputs(found, _VARIABLE, names) if names and isinstance(found, ConditionTemplate) else found
 
 
 def _read_code(source: Source, context: Context, entry: Entry) -> Iterator[ConditionTemplate | Diagnostic]:

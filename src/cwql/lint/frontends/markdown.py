@@ -23,6 +23,12 @@ _OPENING = re.compile(
 )
 _CMDLET = re.compile(r"(?m)^[^#\n]{0,200}\b(?:Get|Invoke|New|Set|Find|Update)-[A-Z]\w{1,80}+[^\n]{0,200}\s-[A-Za-z]")
 _CURL = re.compile(r"(?m)^[ \t]*+(?:\$[ \t]++)?curl\s")
+_PROMPTS = {
+    "powershell": re.compile(r"[ \t]{0,20}+(?:PS\b|[A-Z]:\\)[^>\"'\n]{0,200}>|[ \t]{0,20}+>>"),
+    "python": re.compile(r"[ \t]{0,20}+(?:>>>|\.\.\.)(?: |(?=\n))"),
+}
+"""The prompts of interpreters before each line of code, by the language."""
+
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -100,7 +106,8 @@ def read_code(  # the parts of a block
     source: Source, context: Context, language: Language, start: int, end: int, margin: int
 ) -> list[ConditionTemplate | Diagnostic]:
     """Return the results for the code in ``text[start:end]``, whose lines are indented by a margin."""
-    part = _Part(source.text, start, end, margin)
+    session = language.name == "python" and source.text.startswith(">>> ", start + margin)
+    part = _Part(source.text, start, end, margin, _PROMPTS.get(language.name), session)
     inner = context.within(None, Source(part.text, source.name))
     return [part.put_back(item) for item in load(language).extract(inner.source, inner)]
 
@@ -113,11 +120,16 @@ def guess_language(code: str) -> Language | None:
 
 
 class _Part(Embedded):
-    """The code of a fence without the fence's own indentation, and the mapping back to the file."""
+    """The code of a fence without the fence's own indentation and prompts, and the mapping back to the file.
+
+    In a `session` the lines without a prompt are output.
+    """
 
     __slots__ = ("_own", "_places", "text")
 
-    def __init__(self, text: str, start: int, end: int, margin: int) -> None:
+    def __init__(  # the parts of a fence
+        self, text: str, start: int, end: int, margin: int, prompt: re.Pattern[str] | None, session: bool
+    ) -> None:
         lines: list[str] = []
         self._own: list[int] = []
         self._places: list[int] = []
@@ -126,6 +138,11 @@ class _Part(Embedded):
             stop = min(text.find("\n", start) + 1 or end, end)
             line = text[start:stop]
             skipped = min(len(line) - len(line.lstrip(" \t>")), margin)
+            prompted = prompt.match(line, skipped) if prompt is not None else None
+            if prompted is not None:
+                skipped = prompted.end()
+            elif session:
+                skipped = len(line.rstrip("\n"))
             self._own.append(length)
             self._places.append(start + skipped)
             lines.append(line[skipped:])

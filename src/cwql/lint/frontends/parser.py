@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cwql.lint.frontends.declarations import Declarations
 from cwql.lint.frontends.tables import DEPTH, ENDS, OPENERS
-from cwql.lint.ir import Block, Branch, Function, Jump, Loop, Module, Node, Other, Unary
+from cwql.lint.ir import Assign, Block, Branch, Function, Jump, Loop, Module, Name, Node, Other, Unary
 
 
 class Parser(Declarations):
@@ -34,6 +34,8 @@ class Parser(Declarations):
             if node is not None:
                 if in_class and found and isinstance(node, Function):
                     self.annotate(node, found)
+                elif in_class and found and isinstance(node, Assign) and isinstance(node.target, Name):
+                    self.restrict(node.target.name, found)
                 found.append(node)
             if self.at <= before:
                 self.at = before + 1

@@ -7,11 +7,10 @@ and Helm's often are, are read as well.
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.entries import Entry, find_in_entries
+from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
 from cwql.lint.frontends.escapes import COMMON
 from cwql.lint.frontends.segments import CONTROLS, character_of, decode_escapes
 from cwql.lint.templates.model import ConditionTemplate, QuoteStyle, TemplateSegment
-from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
             rest.append(entry)
         else:
             for found in _read_script(source, context, entry, language):
-                yield _with_inputs(found, inputs) if inputs and isinstance(found, ConditionTemplate) else found
+                yield trust_inputs(found, _INPUT, inputs) if inputs and isinstance(found, ConditionTemplate) else found
     yield from find_in_entries(rest, parents, context, "yaml", safe="collection.insomnia.rest" in source.text)
 
 
@@ -85,17 +84,6 @@ def _limited_inputs(text: str, entries: Sequence[Entry]) -> set[str]:
             name = next((line for line in reversed(above) if line.strip() and not line.startswith(" " * margin)), "")
             found.add(name.strip().removesuffix(":"))
     return found | {entry.text for entry in entries if entry.key == "name" and entry.scope in scopes}
-
-
-def _with_inputs(found: ConditionTemplate, inputs: set[str]) -> ConditionTemplate:
-    """Return a condition in which the values of some inputs are safe: ``${{ inputs.board }}``."""
-    segments = [
-        replace(each, safe=True)
-        if (match := _INPUT.search(each.expression)) is not None and match[1] in inputs
-        else each
-        for each in found.segments
-    ]
-    return replace(found, segments=segments)
 
 
 def _language_of(entry: Entry) -> Language | None:

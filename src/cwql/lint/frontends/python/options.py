@@ -45,8 +45,21 @@ def parametrized(decorators: Sequence[ast.expr]) -> Iterator[tuple[list[str], as
     """Yield the parameters of a test that take their values from a list: ``@pytest.mark.parametrize("status", NAMES)``."""
     for node in decorators:
         if isinstance(node, ast.Call) and name_of(node.func) == "parametrize" and len(node.args) > 1:
-            names = [each for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
-            yield [word for each in names for word in str(each.value).replace(",", " ").split()], node.args[1]
+            constants = [each for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+            names = [word for each in constants for word in str(each.value).replace(",", " ").split()]
+            rows = [_row(each) for each in getattr(node.args[1], "elts", ())]
+            if rows and all(len(row) == len(names) for row in rows):
+                for name, *column in zip(names, *rows, strict=True):
+                    yield [name], ast.copy_location(ast.List(column, ast.Load()), node.args[1])
+            else:
+                yield names, node.args[1]
+
+
+def _row(node: ast.expr) -> Sequence[ast.expr]:
+    """Return the arguments of one run of a test: ``(7, "New")``, ``pytest.param(7, "New", id="new")``."""
+    if isinstance(node, ast.Call) and name_of(node.func) == "param":
+        return node.args
+    return node.elts if isinstance(node, (ast.Tuple, ast.List)) else ()
 
 
 def field_type(node: ast.stmt, text: str) -> str:
@@ -86,7 +99,11 @@ def _type_of(node: ast.Call) -> str:
         if name_of(kind.func) == "Choice" and kind.args:
             choices = kind.args[0]
         kind = kind.func
-    if isinstance(choices, (ast.List, ast.Tuple, ast.Set)) and _are_harmless(choices.elts):
+    if isinstance(choices, (ast.List, ast.Tuple, ast.Set)):
+        if _are_harmless(choices.elts):
+            return "int"
+    elif choices is not None:
+        # A list that the program makes elsewhere: ``choices=STATUSES``, ``choices=list(BOARDS)``.
         return "int"
     if name_of(kind) in _CONVERTERS or (isinstance(kind, ast.Constant) and kind.value in _CONVERTERS):
         return "int"
