@@ -154,6 +154,18 @@ def make_rule(call: CallSite) -> Value | None:
     return call.value(is_harmless(call.first)) if call.owner_name == "rule" and call.first is not None else None
 
 
+def note_choices(call: CallSite) -> None:
+    """Note the item that a user selects in a list of a form, which the program fills: ``box.Items.AddRange(…)``."""
+    items = call.owner_node
+    box = path_of(items.owner) if isinstance(items, Member) and items.owner and fold(items.name) == "items" else ""
+    if box:
+        names = call.flow.members or call.flow.env
+        for member in ("SelectedItem", "selecteditem"):
+            known = names.get(f"{box}.{member}")
+            chosen = call.value(all(map(is_harmless, call.values)) and (known is None or known.safe))
+            names.set(f"{box}.{member}", chosen, counted=False)
+
+
 def pick(call: CallSite) -> Value | None:
     """Return an item of a list of the program: ``st.selectbox("Board", BOARDS)``."""
     listed = any(value.items and all(map(is_harmless, value.items)) for value in call.values)

@@ -27,7 +27,8 @@ _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
 )
 
-_EACH = frozenset(("foreach-object", "%", "foreach", "where-object", "where", "?"))
+_TESTS = frozenset(("where-object", "where", "?"))
+_EACH = _TESTS | {"foreach-object", "%", "foreach"}
 
 
 def run_command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Frame) -> Value:
@@ -66,6 +67,10 @@ def run_command(flow: Flow, node: Call, name: str, piped: Value | None, frame: F
     target = flow.env.get(name)
     if target is not None and target.function is not None:
         return call_local(flow, node, target.function, values)
+    if folded in _TESTS and piped is not None and node.arguments:
+        from cwql.lint.dataflow.guards import passing
+
+        piped = passing(flow, node.arguments[0].value, piped) or piped
     return _result(node, name, piped, values, options)
 
 

@@ -1,12 +1,12 @@
-"""Tests that a program makes before it uses a value: `guards_of`, `empty_names_of`."""
+"""Tests that a program makes before it uses a value: `guards_of`, `empty_names_of`, `passing`."""
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import DIGITS, QUOTES, fold, is_anchored, is_safe_pattern
+from cwql.lint.dataflow.knowledge import DIGITS, IMPLICIT, QUOTES, fold, is_anchored, is_safe_pattern
 from cwql.lint.dataflow.list_functions import is_safe_test
 from cwql.lint.dataflow.operators import is_compiler
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import is_harmless, is_word, path_of
+from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
 from cwql.lint.ir import (
     Block,
     Call,
@@ -14,6 +14,7 @@ from cwql.lint.ir import (
     Function,
     Index,
     Items,
+    Jump,
     Literal,
     Member,
     Name,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.lint.dataflow.flow import Flow
-    from cwql.lint.dataflow.values import Value
 
     Guards: TypeAlias = tuple[set[str], set[str]]
 
@@ -55,6 +55,7 @@ _CHARACTERS = words("chars characters tochararray runes bytes toseq")
 _ANY = words("any some anymatch")
 _KEEPS = words("string str tostring trim strip")
 _NOT = frozenset(("!", "not", "-not"))
+
 _EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
 _UNEQUAL = frozenset(("!=", "!==", "is not", "-ne", "-cne", "ne"))
 
@@ -79,6 +80,33 @@ def guards_of(test: Node, flow: Flow) -> tuple[set[str], set[str]]:
     if isinstance(test, Call):
         return _checked(test, flow) | _included(test, flow), _without_quote(test, flow)
     return set(), set()
+
+
+def passing(flow: Flow, function: Node | None, items: Value) -> Value | None:
+    """Return the items of a list that pass a test, if only safe ones do, or only those with safe members; otherwise None.
+
+    ``tags.filter(tag => /^[A-Z]+$/.test(tag))``, ``$rows | Where-Object { $_.Tag -match '^[A-Z]+$' }``
+    """
+    if not isinstance(function, Function) or items.safe:
+        return None
+    test = function.body
+    if isinstance(test, Block) and test.statements:
+        test = test.statements[-1]
+    if isinstance(test, Jump):
+        test = test.value
+    passed = guards_of(test, flow)[0] if test is not None else set()
+    names = [each.name for each in function.parameters[:1]] or IMPLICIT
+    found = items.moved(items.start, items.end)
+    if not passed.isdisjoint(names):
+        found.safe = True
+        return found
+    checked = [path.partition(".")[2] for path in passed if path.partition(".")[0] in names]
+    if not checked or items.items is not None:
+        return None
+    row = Value(items.start, items.start)
+    row.origin, row.entries = items.origin, {name: Value(items.start, items.start, safe=True) for name in checked}
+    found.items = [row]
+    return found
 
 
 def _guards_of_operation(test: Operation, flow: Flow) -> Guards:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, fold
+from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, IMPLICIT, fold
 from cwql.lint.dataflow.origins import is_input, origin_of, says
 from cwql.lint.dataflow.values import MOST_TEXTS, Environment, Scope, Value, is_harmless, merged
 from cwql.lint.ir import Assign, Block, Branch, Call, Choice, Function, Jump, Loop, Name, Parameter, is_nothing
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Node
-
-_IMPLICIT = ("_", "it", "$0")
-"""Names of the argument of a function without parameters."""
 
 
 def run_inline(flow: Flow, node: Function, item: Value | None, receiver: Value | None = None) -> Value:
@@ -52,7 +49,7 @@ def run_inline(flow: Flow, node: Function, item: Value | None, receiver: Value |
         result = way.names.pop("this")
     flow.env, flow.returned, flow.owner, flow.scope = outer, returned, owner, scope
     flow.statement = statement
-    for name in (*[parameter.name for parameter in node.parameters], *_IMPLICIT):
+    for name in (*[parameter.name for parameter in node.parameters], *IMPLICIT):
         way.names.pop(name, None)
     # A function that a block defines, such as ``helpers do … end``, is one of the program.
     known = {
@@ -84,7 +81,7 @@ def _set_arguments(flow: Flow, node: Function, item: Value | None, receiver: Val
     # ``BOARDS.each do |name, ids|``: all of a safe mapping is safe.
     names = [parameter.name for parameter in node.parameters[: 2 if item is not None and item.safe else 1]]
     if item is not None and not (names and is_input(names[0]) and not item.safe):
-        for name in names or _IMPLICIT:
+        for name in names or IMPLICIT:
             flow.env.set(name, item, counted=False)
     if receiver is not None:
         flow.env.set("this", receiver, counted=False)

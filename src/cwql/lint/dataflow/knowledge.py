@@ -92,6 +92,9 @@ BATCHES = words("chunk chunks batched batch batches chunked arraychunk eachslice
 ALPHABETS = words("digits hexdigits octdigits asciiletters asciilowercase asciiuppercase")
 """Constants of characters that are safe."""
 
+IMPLICIT = ("_", "it", "$0")
+"""Names of the argument of a function without parameters."""
+
 STRIPS = {
     **dict.fromkeys(("strip", "trim", "squish"), "lr"),
     **dict.fromkeys(("lstrip", "trimstart", "ltrim"), "l"),

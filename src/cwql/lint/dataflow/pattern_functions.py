@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.operators import is_compiler, note_groups
-from cwql.lint.ir import Block, Call, Function, Literal, Name, Pattern
+from cwql.lint.ir import Call, Function, Literal, Name, Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,17 +25,12 @@ def compile_pattern(call: CallSite) -> Value | None:
 
 def keep_if(call: CallSite) -> Value | None:
     """Return a text that passes a test: ``text.takeIf { it.matches(SERIAL) }``."""
+    from cwql.lint.dataflow.guards import passing
+
     function = call.arguments[-1].value if call.arguments else None
     if call.owner is None or not isinstance(function, Function):
         return None
-    test = function.body
-    only = test.statements[-1] if isinstance(test, Block) and test.statements else test
-    found = call.same(call.owner)
-    if only is not None and not found.safe:
-        from cwql.lint.dataflow.guards import guards_of
-
-        found.safe = "it" in guards_of(only, call.flow)[0]
-    return found
+    return call.same(passing(call.flow, function, call.owner) or call.owner)
 
 
 def match_pattern(call: CallSite) -> Value | None:
