@@ -32,6 +32,9 @@ _DATE = re.compile(
 )
 """Expressions that format a date."""
 
+_DATED = re.compile(rf"{PLACEHOLDER}(?:T[\d:.]{{1,12}})?+Z?+")
+"""A date that the program formats, with its time and zone: ``{day}T00:00:00Z``."""
+
 _OPEN_DATE = re.compile(rf"[=<>]\s*(\[{PLACEHOLDER})\s*(?:\s(?:and|or)\s|\Z)", re.IGNORECASE)
 
 LONG = 500
@@ -82,8 +85,9 @@ class _Weighing:
         rule: Rule = INTERPOLATED_TEXT if part.role in ("text", "date") else INTERPOLATED_VALUE
         inside = self._inside(part)
         if (
-            part.role == "value"
+            part.role in ("value", "literal")
             and len(inside) == 1
+            and _DATED.fullmatch(self._text, part.start, part.end) is not None
             and (inside[0][1].dated or _DATE.search(inside[0][1].expression) is not None)
         ):
             bare = self._bare_date(part)

@@ -215,6 +215,12 @@ def _unknown_call(flow: Flow, node: Call, name: str, owner: Value | None, values
     if node.made and values and values[-1].entries is not None and _MAPPINGS.search(name) is not None:
         # ``new() { ["a"] = "b" }``
         result = values[-1].moved(node.start, node.end)
+    elif node.made and values and values[-1].items and _MAPPINGS.search(name) is not None:
+        # ``new Dictionary<string, string> { { "a", "b" } }``
+        pairs = [each.items or [] for each in values[-1].items]
+        if all(len(pair) == 2 and pair[0].plain is not None for pair in pairs):
+            result = values[-1].moved(node.start, node.end)
+            result.items, result.entries = None, {pair[0].plain or "": pair[1] for pair in pairs}
     if isinstance(node.callee, Name) and name in flow.classes:
         result.kind = name
     if isinstance(node.callee, Member) and not values:

@@ -33,6 +33,7 @@ from cwql.lint.request_targets import parameter_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.ir import Node
 
 
 def evaluate_literal(flow: Flow, node: Literal) -> Value:
@@ -149,6 +150,8 @@ def evaluate_index(flow: Flow, node: Index) -> Value:
         return shortened
     # A mapping that starts empty may be filled with anything later.
     value = Value(node.start, node.end, safe=owner.safe and owner.entries != {})
+    # ``now.isoformat()[:19]``
+    value.dated = owner.dated and isinstance(node.key, Other)
     if isinstance(node.owner, (Name, Member)) and node.owner.name in _CHECKED:
         # ``options["months"]`` of a parser of arguments, ``form.cleaned_data["months"]``
         value.safe = value.safe or flow.is_safe_name(key)
@@ -277,6 +280,14 @@ def evaluate_other(flow: Flow, node: Other) -> Value:
     return value
 
 
+def _typed(value: Node, type: str) -> Node:
+    """Return an instantiation with its type, if only the declaration names it: ``List<string> terms = new();``."""
+    if not (type and isinstance(value, Call) and value.made and isinstance(value.callee, Name)) or value.callee.name:
+        return value
+    name = type.partition("<")[0].rpartition(".")[2].strip("?")
+    return Call(value.start, value.end, Name(value.callee.start, value.callee.end, name), value.arguments, made=True)
+
+
 def evaluate_assign(flow: Flow, node: Assign) -> Value:
     """Evaluate an assignment."""
     target = node.target
@@ -303,7 +314,7 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
             flow.keep(path_of(target), [added], node.start)
         value = extended(flow, old, added, node)
     else:
-        value = flow.evaluate(node.value)
+        value = flow.evaluate(_typed(node.value, node.type))
         if node.type and not value.texts and is_safe_type(node.type, flow.module.aliases):
             value = value.moved(value.start, value.end)
             value.safe, value.dated = True, flow.is_date([node.type])

@@ -103,7 +103,8 @@ def format_date(call: CallSite) -> Value | None:
     if DATE_FORMAT.fullmatch(literal) is None:
         return None
     made = call.value(safe=True)
-    made.dated = ("y" in literal.lower() or "2006" in literal) and "[" not in literal
+    standard = call.name == "tostring" and literal in ("o", "O", "s", "u")
+    made.dated = (standard or "y" in literal.lower() or "2006" in literal) and "[" not in literal
     return made
 
 

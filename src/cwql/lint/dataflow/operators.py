@@ -50,7 +50,7 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
         parts = right.items if right.items is not None else [right]
         return replaced(flow, node, left, parts[0] if parts else None, parts[1] if len(parts) > 1 else None)
     left, right = flow.evaluate(node.left), flow.evaluate(node.right)
-    if sign in ("-match", "=~", "-cmatch"):
+    if sign in ("-match", "=~", "-cmatch", "-notmatch", "!~"):
         note_groups(flow, node.right)
     if sign == "<<":
         return left

@@ -77,5 +77,6 @@ def cut(call: CallSite) -> Value | None:
     # ``("0" + number).slice(-2)``: as safe as what the function is called with.
     part = call.value(subject.safe)
     part.origin, part.moment = subject.origin, subject.moment and not subject.texts
+    part.dated = subject.dated
     part.parameter, part.partial = parameter, True
     return part

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
 
 _FORM = re.compile(r"%[-+ #0'\d.$\[\]]*[sdiuvqfFeEgGxXobctTUp@]|%[<{]\w")
+_BLANKS = re.compile(r"[(\[]?(?:\\[srnRt]|\s)(?:\\[srnRt]|\s|[+*?|()\[\]]|\{\d,?\d?\})*+")
+_MARK = re.compile(r"[{%$#<:@_\[]{0,3}+[A-Za-z]\w++[}%$#>:@\]]{0,3}+")
+"""A mark in a template that a program replaces by a value: ``{day}``, ``%NAME%``."""
+
 _BRACES = re.compile(r"\{\w*(?:[:,!][^{}]*)?\}")
 
 _BEGINS = words("lstrip trimstart ltrim removeprefix trimprefix")
@@ -216,8 +220,15 @@ def replaced(
         patterns = [_bare(pattern.pattern)]
     if flow.traits.delimited and patterns and patterns[0] is not None and patterns[0][:1] in "/#~":
         patterns = [_bare(each or "") for each in patterns]
-    value = Value(node.start, node.end)
     new = replacement.plain if replacement is not None else ""
+    if subject is not None and subject.texts and patterns and _is_blank(patterns[0], new):
+        # A condition of several lines: only the blanks between its words change.
+        return subject.moved(node.start, node.end)
+    if subject is not None and replacement is not None and patterns and _MARK.fullmatch(patterns[0] or ""):
+        filled = _fill_mark(flow, node, subject, patterns[0] or "", replacement)
+        if filled is not None:
+            return filled
+    value = Value(node.start, node.end)
     kept = (new is not None and not any(sign in new for sign in "\"'")) or replacement is None
     known = [each for each in patterns if each is not None]
     quotes = any(QUOTES.fullmatch(each) or each in ("\"'", "'\"") for each in known)
@@ -234,6 +245,40 @@ def replaced(
             if encodes:
                 value.inner = [*subject.texts, *subject.inner]
     return value
+
+
+def _fill_mark(flow: Flow, node: Node, subject: Value, mark: str, new: Value) -> Value | None:
+    """Return texts with a value in the place of a mark: ``template.replace("{day}", day)``; None if they may not have it."""
+    marked = [
+        text for text in subject.texts if any(each.kind == "same" and mark in each.text for each in text.segments)
+    ]
+    if not marked and not (subject.texts and all(text.plain is not None for text in subject.texts)):
+        return None
+    value = subject.moved(node.start, node.end)
+    for index, text in enumerate(subject.texts):
+        if text not in marked:
+            continue
+        builder = Builder(flow, node)
+        for segment in text.segments:
+            at = 0
+            cut = segment.text.find(mark) if segment.kind == "same" else -1
+            while cut >= 0:
+                builder.add(segment.cut(at, cut))
+                start, at = segment.start + cut, cut + len(mark)
+                written = flow.source[new.start : new.end]
+                builder.insert(new, start, segment.start + at, written, segment.quoting, segment.literal)
+                cut = segment.text.find(mark, at)
+            builder.add(segment.cut(at, len(segment.text)) if at else segment)
+        text.absorbed = True
+        value.texts[index] = builder.value().texts[0]
+    return value
+
+
+def _is_blank(pattern: str | None, new: str | None) -> bool:
+    r"""Return whether a replacement changes only the blanks between words: ``\s+`` by a blank, ``\r?\n`` by nothing."""
+    if pattern is None or new is None or new.strip() or _BLANKS.fullmatch(pattern) is None:
+        return False
+    return bool(new) or "\n" in pattern or "\\n" in pattern
 
 
 def _bare(pattern: str) -> str:
