@@ -7,7 +7,22 @@ from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.shell_commands import request_of
-from cwql.lint.ir import Argument, Assign, Block, Call, Cast, Choice, Chunk, Literal, Member, Module, Name, Node, Other
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Block,
+    Call,
+    Cast,
+    Choice,
+    Chunk,
+    Literal,
+    Member,
+    Module,
+    Name,
+    Node,
+    Number,
+    Other,
+)
 from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
@@ -41,6 +56,9 @@ _FOR = re.compile(
 _TESTED = re.compile(
     r"echo[\s.(]++[%!](?P<name>\w++)[%!]\s*+\|\s*+findstr\s++(?:/\S++\s++)*+\"(?P<pattern>[^\"\n]++)\"", re.IGNORECASE
 )
+_NUMBERS = frozenset(("ERRORLEVEL", "RANDOM", "NUMBER_OF_PROCESSORS"))
+"""Variables that are numbers."""
+
 _DATE = re.compile(r"yyyy|%Y", re.IGNORECASE)
 
 
@@ -161,6 +179,8 @@ def _chunks(text: str, start: int, end: int) -> Iterator[Chunk]:
             continue
         name = match["name"] or match["late"] or match["number"]
         node: Node = Name(low, at, name.upper() if name else f"%%{match['letter']}")
+        if name and name.upper() in _NUMBERS:
+            node = Number(low, at, name)
         change = match["change"] or match["changed"] or ""
         if change:
             # ``%NAME:'=%``, ``%NAME:~0,8%``

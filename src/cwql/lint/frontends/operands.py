@@ -130,6 +130,13 @@ class Operands(Cursor):
             ):
                 self.at += 1
                 return self.prefix()
+            if word == "async" and self.typed == "before":
+                # ``async Task<IResult> (string name) => …``
+                after = self.type_end(self.at + 1)
+                closing = self.closing(after) + 1 if after < self.size and self.tokens[after].text == "(" else self.size
+                if closing < self.size and self.tokens[closing].text in self.lambdas:
+                    self.at = after
+                    return self.prefix()
             if (word in self.jumps and self.word(1) not in ("(", "=", ".", ",", ")")) or (
                 word in self.returns and self.word(1) != ":"
             ):

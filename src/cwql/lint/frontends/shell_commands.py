@@ -50,6 +50,9 @@ _FORMAT = re.compile(r"date\s[^|\n]*?\+['\"]?([^'\"\s]*%[FY][^'\"]*+)")
 _PASSES = words("head tail cut sort uniq")
 """Commands that print a part of their input."""
 
+_REDIRECTED = re.compile(r"\s(?:<|\d?>)")
+"""Where the input of a command begins that is no argument: ``<<<"$1"``, or the file of an output."""
+
 _GREP = re.compile(r"[ef]?grep\b")
 _EMPTY = {"-z": "==", "-n": "!="}
 _CONNECTIVES = {"&&": "&&", "||": "||", "-a": "&&", "-o": "||"}
@@ -113,7 +116,7 @@ def output_of(commands: Sequence[Node], text: str, start: int, end: int) -> Node
     """Return the value that commands print."""
     last, stop = _printing(commands, text, end)
     if isinstance(last, Call) and isinstance(last.callee, Name):
-        source = text[last.start : stop].strip()
+        source = _REDIRECTED.split(text[last.start : stop].strip(), 1)[0]
         match = _MATCHING.match(source)
         if _CLEAN.match(source) or (match is not None and (match[1] is None or is_safe_pattern(match[1]))):
             node = commands[0] if len(commands) == 1 else Block(start, end, commands)

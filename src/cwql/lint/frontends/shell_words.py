@@ -161,7 +161,10 @@ class Words:
             node = output_of(inner, text, start, self.at - 1)
         else:
             self.at = start + 1
-            return Chunk("same", text[start], start, start + 1, quoting)
+            if not text.startswith("$(", start):
+                return Chunk("same", text[start], start, start + 1, quoting)
+            # Too deep to be parsed: the output is not known.
+            node = None
         return Chunk("placeholder", "", start, self.at, quoting, node, text[start : self.at])
 
     def _variable(self, match: re.Match[str], quoting: QuoteStyle | None) -> Node:

@@ -8,7 +8,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Argument, Block, Node, Other, Parameter
+from cwql.lint.ir import Argument, Block, Function, Node, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -121,6 +121,18 @@ class VisualBasic(WordParser):
             self.at += 1
         self.at = min(self.at + 2, self.size)
         return Other(start, self.last_end())
+
+    def function(self, inline: bool = False) -> Node | None:
+        """Parse a function, or a lambda on one line: ``Function(each) each.Id``."""
+        start, begin = self.peek().start, self.at
+        if inline and self.word(1) == "(":
+            self.at += 1
+            parameters = self.parameters()
+            if not self.peek().fresh and self.word() != "as":
+                body = self.expression() if self.word(begin - self.at) == "function" else self.statement(self.size)
+                return Function(start, self.last_end(), "", parameters, body, True)
+            self.at = begin
+        return super().function(inline)
 
     def skip_return(self) -> None:
         """Pass over ``As Type``."""
