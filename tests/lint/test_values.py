@@ -249,6 +249,86 @@ jobs:
     steps:
       - run: {CURL} "conditions=board/id = ${{{{ inputs.board }}}} and id > 5\"""",
     ),
+    # Tests of the items of a list.
+    (
+        "ps1",
+        """$tags = (Import-Csv tags.csv).Tag | Where-Object { $_ -match '^[A-Z0-9]{7}$' }
+foreach ($tag in $tags) { Get-CWMTicket -Condition "summary = '$tag'" }""",
+    ),
+    (
+        "ps1",
+        """Import-Csv tags.csv | ? { $_.Tag -match '^[A-Z0-9]{7}$' } | % { Get-CWMTicket -Condition "summary = '$($_.Tag)'" }""",
+    ),
+    (
+        "ps1",
+        """$digits = -join ((Read-Host).ToCharArray() | Where-Object { [char]::IsDigit($_) })
+Get-CWMTicket -Condition "summary = '$digits'\"""",
+    ),
+    (
+        "cs",
+        """class A { void F(string[] tags) { foreach (var tag in tags.Where(t => Regex.IsMatch(t, "^[A-Z0-9]{7}$")))
+http.Get("/service/tickets?conditions=summary='" + tag + "'"); } }""",
+    ),
+    (
+        "py",
+        """for tag in [t for t in tags if re.fullmatch("[A-Z0-9]{7}", t)]:
+    cw.get("/service/tickets", conditions=f"summary = '{tag}'")""",
+    ),
+    (
+        "js",
+        """function f(rows) { for (const row of rows.filter((r) => /^[A-Z0-9]{7}$/.test(r.tag)))
+  cw.get("/service/tickets", { conditions: `summary = '${row.tag}'` }); }""",
+    ),
+    (
+        "rb",
+        """def f(tags)
+  tags.select { |t| t.match?(/\\A[A-Z0-9]{7}\\z/) }.each { |tag| cw.get("/service/tickets", conditions: "summary = '#{tag}'") }
+end""",
+    ),
+    (
+        "kt",
+        """fun f(tags: List<String>) { tags.filter { it.matches(Regex("[A-Z0-9]{7}")) }.forEach {
+cw.get("/service/tickets?conditions=summary = '$it'") } }""",
+    ),
+    (
+        "php",
+        """foreach (array_filter($tags, fn($t) => preg_match('/^[A-Z0-9]{7}$/', $t)) as $tag) {
+  $cw->get('/service/tickets', ['query' => ['conditions' => "summary = '$tag'"]]); }""",
+    ),
+    # Groups of a pattern that the text has to match.
+    (
+        "ps1",
+        """if ($args[0] -notmatch '^(?<host>[\\w-]+): (?<text>.+)$') { return }
+Get-CWMTicket -Condition "summary = '$($Matches['host'])'\"""",
+    ),
+    (
+        "cs",
+        """class A { [GeneratedRegex("^[A-Z]+$")] private static partial Regex Tag(); void F(App app) {
+app.MapGet("/x/{tag}", async Task<Results<Ok<List<Dto>>, BadRequest<string>>> (string tag, Cw cw) => {
+if (!Tag().IsMatch(tag)) return BadRequest("tag");
+return Ok(await cw.Get("service/tickets", $"summary = '{tag}'")); }); } }""",
+    ),
+    # Choices of a form.
+    (
+        "cs",
+        """class F : Form { void Fill() { box.Items.AddRange(new object[] { "Desk", "Field" }); }
+void Find() { cw.Get("/service/tickets?conditions=board/name='" + box.SelectedItem + "'"); } }""",
+    ),
+    *[
+        ("sh", f"""value=$({command})\n{CURL} "conditions=summary = '$value'\"""")
+        for command in (
+            "tr -cd '[:alnum:]-' <<<\"$1\"",
+            "grep -oE '[A-Z0-9]+' <<< \"$1\" 2>/dev/null",
+            "sed 's/[^A-Za-z0-9]//g' < name.txt",
+        )
+    ],
+    ("sh", f"""case $1 in\n  +([0-9])) ;;\n  *) exit 64 ;;\nesac\n{CURL} "conditions=board/id = $1\""""),
+    (
+        "bat",
+        """CHOICE /C 123
+SET PRIO=%ERRORLEVEL%
+curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" --data-urlencode "conditions=priority/id=%PRIO%\"""",
+    ),
 ]
 
 UNSAFE = [
@@ -403,6 +483,82 @@ def find(day: date | None, row: Row):
         "cs",
         """class Board { void Read(DateOnly day) { cw.Get("/service/tickets", conditions: $"dateEntered > {day}"); } }""",
         ["2 CW127 {day}"],
+    ),
+    # Tests that say nothing about the value.
+    (
+        "ps1",
+        """$rows = Import-Csv tags.csv | Where-Object { $_.Tag -match '^[A-Z0-9]{7}$' }
+foreach ($row in $rows) { Get-CWMTicket -Condition "summary = '$($row.Name)'" }
+foreach ($row in Import-Csv x.csv | Where-Object { $_.Tag -notmatch '^[A-Z]+$' }) { Get-CWMTicket -Condition "summary = '$($row.Tag)'" }""",
+        ["3 CW601 $($row.Name)", "4 CW601 $($row.Tag)"],
+    ),
+    (
+        "cs",
+        """class F : Form { void Fill() { box.Items.Add("Desk"); foreach (var n in names) box.Items.Add(n); }
+void Find() { cw.Get("/service/tickets?conditions=board/name='" + box.SelectedItem + "'"); } }""",
+        ["3 CW601 box"],
+    ),
+    # Conditions of several lines, and templates.
+    (
+        "ps1",
+        """$where = @"
+summary = '$($args[0])'
+  and summry = 'x'
+"@
+Get-CWMTicket -Condition ($where -replace '\\s*\\r?\\n\\s*', ' ')""",
+        ["3 CW601 $($args[0])", "4 CW203 summry"],
+    ),
+    (
+        "py",
+        """def f(name):
+    text = f'summary = "{name}"\\n    and summry = "x"'
+    cw.get("/service/tickets", conditions=re.sub("\\s+", " ", text))""",
+        ["3 CW203 summry", "3 CW601 {name}"],
+    ),
+    *[
+        (suffix, source, ["2 CW203 summry", "2 CW601 {name}"])
+        for suffix, source in (
+            (
+                "cs",
+                """class A { const string Template = "summary = '{name}' and summry = 'x' and closedDate > [{day}]";
+void F(string name) { cw.Get("/service/tickets?conditions=" + Template.Replace("{name}", name).Replace("{day}", $"{DateTime.Today:yyyy-MM-dd}")); } }""",
+            ),
+            (
+                "js",
+                """const TEMPLATE = "summary = '{name}' and summry = 'x'";
+function f(name) { cw.get("/service/tickets", { conditions: TEMPLATE.replace("{name}", name) }); }""",
+            ),
+            (
+                "ps1",
+                """$template = "summary = '{name}' and summry = 'x'"
+Get-CWMTicket -Condition ($template -replace '{name}', (Read-Host))""",
+            ),
+        )
+    ],
+    # Instantiations whose type only the declaration names.
+    (
+        "cs",
+        """class Q { readonly List<string> _terms = new();
+public Q Name(string name) { _terms.Add($"summary = '{name}'"); return this; }
+public Task Send() => cw.Get("/service/tickets?conditions=" + Uri.EscapeDataString(string.Join(" and ", _terms))); }""",
+        ["3 CW601 {name}"],
+    ),
+    (
+        "cs",
+        """class A { static readonly Dictionary<string, string> Checks = new Dictionary<string, string> { { "None", "ownr = null and id > 5" } };
+void F() { foreach (var check in Checks) cw.Count("service/tickets", check.Value); } }""",
+        ["2 CW203 ownr"],
+    ),
+    # Dates with a zone.
+    (
+        "cs",
+        """class A { void F(DateTime day) { cw.Get("/service/tickets?conditions=closedDate > " + day.ToString("s") + "Z"); } }""",
+        ["2 CW127 day"],
+    ),
+    (
+        "py",
+        """cw.get("/service/tickets", conditions=f"closedDate > {datetime.now().isoformat()[:19]}Z and id > 5")""",
+        ["2 CW127 {datetime"],
     ),
 ]
 
