@@ -79,7 +79,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (LIST_MAKERS, "list_functions.make_list"),
     (MAP_MAKERS, "mapping_functions.make_mapping"),
     (CONNECTORS, "list_functions.list_conditions"),
-    (words("filter where takewhile select findall arrayfilter"), "list_functions.filter_items"),
+    (words("filter where takewhile select findall arrayfilter"), "pattern_functions.filter_items"),
     (JOINS, "text_functions.join"),
     (words("collect"), "list_functions.collect"),
     (_PARTS, "mapping_functions.select_parts"),

@@ -82,34 +82,6 @@ def _keeps_safe(flow: Flow, test: Node | None) -> bool:
     return isinstance(test, (Name, Member)) and fold(test.name) in DIGITS
 
 
-def filter_items(call: CallSite) -> Value | None:
-    """Return the items of a list that a function selects: ``filter(str.isdigit, text)``, ``text.Where(char.IsDigit)``."""
-    from cwql.lint.dataflow.guards import passing
-
-    tests = list(call.arguments)
-
-    items = call.owner
-    if items is None or (call.is_module and len(call.values) == 2):
-        if call.name not in ("filter", "arrayfilter") or len(call.values) < 2:
-            return None
-        # ``filter(test, list)``, ``Enum.filter(list, test)``
-        last = isinstance(tests[1].value, Function)
-        items, tests = call.values[not last], tests[last : last + 1]
-
-    for each in tests:
-        found = passing(call.flow, each.value, items)
-        if found is not None:
-            return call.same(found)
-    if any(is_safe_test(call.flow, each) for each in tests):
-        # Only digits and letters are left.
-        return call.value(safe=True)
-    if call.owner is not None:
-        return None
-    found = call.same(items)
-    found.partial = True
-    return found
-
-
 def list_conditions(call: CallSite) -> Value | None:
     """Return the conditions that a function of another file connects: ``allOf("id > 5", state && `name='${state}'`)``."""
     parts = [value.items if value.items is not None else [value] for value in call.values]

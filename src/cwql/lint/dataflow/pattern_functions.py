@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cwql.lint.dataflow.guards import passing
+from cwql.lint.dataflow.list_functions import is_safe_test
 from cwql.lint.dataflow.operators import is_compiler, note_groups
 from cwql.lint.ir import Call, Function, Literal, Name, Pattern
 
@@ -25,12 +27,34 @@ def compile_pattern(call: CallSite) -> Value | None:
 
 def keep_if(call: CallSite) -> Value | None:
     """Return a text that passes a test: ``text.takeIf { it.matches(SERIAL) }``."""
-    from cwql.lint.dataflow.guards import passing
-
     function = call.arguments[-1].value if call.arguments else None
     if call.owner is None or not isinstance(function, Function):
         return None
     return call.same(passing(call.flow, function, call.owner) or call.owner)
+
+
+def filter_items(call: CallSite) -> Value | None:
+    """Return the items of a list that a function selects: ``filter(str.isdigit, text)``, ``text.Where(char.IsDigit)``."""
+    tests = list(call.arguments)
+    items = call.owner
+    if items is None or (call.is_module and len(call.values) == 2):
+        if call.name not in ("filter", "arrayfilter") or len(call.values) < 2:
+            return None
+        # ``filter(test, list)``, ``Enum.filter(list, test)``
+        last = isinstance(tests[1].value, Function)
+        items, tests = call.values[not last], tests[last : last + 1]
+    for each in tests:
+        found = passing(call.flow, each.value, items)
+        if found is not None:
+            return call.same(found)
+    if any(is_safe_test(call.flow, each) for each in tests):
+        # Only digits and letters are left.
+        return call.value(safe=True)
+    if call.owner is not None:
+        return None
+    found = call.same(items)
+    found.partial = True
+    return found
 
 
 def match_pattern(call: CallSite) -> Value | None:
