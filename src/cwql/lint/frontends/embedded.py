@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.lint.frontends import load
 from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
-from cwql.source import Span
+from cwql.source import Source, Span
 from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cwql.lint.frontends import Language
+    from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import QuoteStyle
 
 
@@ -20,7 +23,9 @@ class Embedded:
     __slots__ = ()
 
     if TYPE_CHECKING:
-        # Each subclass defines both.
+        # Each subclass defines them.
+
+        text: str
 
         def span(self, span: Span) -> Span:
             """Return a span of the code in the file."""
@@ -38,7 +43,12 @@ class Embedded:
         """Return how the file spells a text of the code."""
         return text
 
-    def put_back(self, item: ConditionTemplate | Diagnostic) -> ConditionTemplate | Diagnostic:
+    def extract(self, language: Language, context: Context) -> list[ConditionTemplate | Diagnostic]:
+        """Return the results for the code, at their positions in the file. Raises `UnreadableSource`."""
+        inner = Source(self.text, context.source.name)
+        return [self._put_back(item) for item in load(language).extract(inner, context.within(None, inner))]
+
+    def _put_back(self, item: ConditionTemplate | Diagnostic) -> ConditionTemplate | Diagnostic:
         """Return a result with its positions in the file."""
         if isinstance(item, ConditionTemplate):
             segments = [segment for old in item.segments for segment in self._segments(old)]

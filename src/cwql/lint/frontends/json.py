@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.frontends import UnreadableSource, find_language
 from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
 from cwql.lint.frontends.json_strings import Cell, CellCode, decode
 from cwql.lint.frontends.segments import text_of
 from cwql.lint.templates.model import ConditionTemplate
-from cwql.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
+    from cwql.source import Source
 
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\btrue\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
 _COLLECTION = re.compile(r"schema\.getpostman\.com|\"_postman_id\"|\"__export_source\":\s*\"insomnia")
@@ -31,7 +32,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     entries, parents = read_entries(source.text)
     for entry in entries:
         if entry.key in _CODE and "ondition" in entry.text:
-            yield from _read_code(source, context, entry)
+            yield from _read_code(context, entry)
     entries = [entry for entry in entries if entry.key not in _CODE]
     safe = _COLLECTION.search(source.text) is not None
     # The variables of a dashboard of Grafana that have a list of values.
@@ -41,18 +42,13 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
         yield trust_inputs(found, _VARIABLE, names) if names and isinstance(found, ConditionTemplate) else found
 
 
-def _read_code(source: Source, context: Context, entry: Entry) -> Iterator[ConditionTemplate | Diagnostic]:
+def _read_code(context: Context, entry: Entry) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the results for the code of a step."""
-    from cwql.lint.frontends import UnreadableSource, find_language, load
-
-    code = CellCode([Cell(source.text, 0, [(entry.start + 1, entry.end - 1)])])
-    inner = Source(code.text, source.name)
+    code = CellCode([Cell(context.source.text, 0, [(entry.start + 1, entry.end - 1)])])
     try:
-        found = list(load(find_language(_CODE[entry.key])).extract(inner, context.within(None, inner)))
+        yield from code.extract(find_language(_CODE[entry.key]), context)
     except UnreadableSource:
-        return
-    for item in found:
-        yield code.put_back(item)
+        pass
 
 
 def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[list[Entry], list[int]]:

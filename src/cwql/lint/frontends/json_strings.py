@@ -15,21 +15,11 @@ if TYPE_CHECKING:
     from cwql.lint.templates.model import TemplateSegment
 
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
-_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def decode(text: str, start: int, end: int) -> list[TemplateSegment]:
     """Return the segments of the string whose inner text is ``text[start:end]``."""
-    return decode_escapes(text, start, end, _ESCAPE, _character)
-
-
-def _character(code: str) -> str:
-    if code[1] != "u" or len(code) < 6:
-        return _SIMPLE.get(code[1], code[1])
-    if len(code) == 12:
-        high, low = int(code[2:6], 16), int(code[-4:], 16)
-        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    return chr(int(code[-4:], 16))
+    return decode_escapes(text, start, end, _ESCAPE)
 
 
 class Cell:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends import BY_FENCE, TEXT, Language, UnreadableSource, load
+from cwql.lint.frontends import BY_FENCE, TEXT, Language, UnreadableSource
 from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.text import find_in_lines
-from cwql.source import Source, Span
+from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
+    from cwql.source import Source
 
 _OPENING = re.compile(
     r"(?P<indent>(?:[ \t]|>[ ]?)*(?:[-*+][ ]+|\d+[.)][ ]+)?)(?P<fence>`{3,}|~{3,})[ \t]*\{?(?P<language>[\w+#.-]*)"
@@ -96,20 +97,10 @@ def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[Cond
     if not any(word in source.text[start:end] for word in WORDS):
         return
     try:
-        yield from read_code(source, context.within(marked), language, start, end, fence.margin)
+        yield from Block(source.text, start, end, fence.margin, language).extract(language, context.within(marked))
     except UnreadableSource:
         # Documentation omits the parts that it is not about.
         yield from find_in_lines(source.text, start, end, context, "markdown")
-
-
-def read_code(  # the parts of a block
-    source: Source, context: Context, language: Language, start: int, end: int, margin: int
-) -> list[ConditionTemplate | Diagnostic]:
-    """Return the results for the code in ``text[start:end]``, whose lines are indented by a margin."""
-    session = language.name == "python" and source.text.startswith(">>> ", start + margin)
-    part = _Part(source.text, start, end, margin, _PROMPTS.get(language.name), session)
-    inner = context.within(None, Source(part.text, source.name))
-    return [part.put_back(item) for item in load(language).extract(inner.source, inner)]
 
 
 def guess_language(code: str) -> Language | None:
@@ -119,17 +110,17 @@ def guess_language(code: str) -> Language | None:
     return BY_FENCE["shell"] if _CURL.search(code) is not None else None
 
 
-class _Part(Embedded):
-    """The code of a fence without the fence's own indentation and prompts, and the mapping back to the file.
+class Block(Embedded):
+    """The code in ``text[start:end]`` without its indentation by a margin and its prompts, and the mapping back to the file.
 
-    In a `session` the lines without a prompt are output.
+    In a session of Python, the lines without a prompt are output.
     """
 
     __slots__ = ("_own", "_places", "text")
 
-    def __init__(  # the parts of a fence
-        self, text: str, start: int, end: int, margin: int, prompt: re.Pattern[str] | None, session: bool
-    ) -> None:
+    def __init__(self, text: str, start: int, end: int, margin: int, language: Language) -> None:
+        prompt = _PROMPTS.get(language.name)
+        session = language.name == "python" and text.startswith(">>> ", start + margin)
         lines: list[str] = []
         self._own: list[int] = []
         self._places: list[int] = []

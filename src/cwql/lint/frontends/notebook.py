@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 
 from cwql.diagnostics import Diagnostic
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends import UnreadableSource
+from cwql.lint.frontends import UnreadableSource, find_language
 from cwql.lint.frontends.json_strings import Cell, CellCode
 from cwql.source import Source, Span
 
@@ -48,11 +48,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     code = CellCode(cells)
     if not code.text:
         return
-    from cwql.lint.frontends.python import extract as extract_python
-
-    inner = Source(code.text, source.name)
-    for item in extract_python(inner, context.within(None, inner)):
-        yield code.put_back(item)
+    yield from code.extract(find_language("python"), context)
 
 
 def _kernel(notebook: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
+from cwql.lint.frontends.escapes import COMMON
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment, cut
 
 TYPE_CHECKING = False
@@ -26,31 +27,39 @@ QUOTED = QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "
 """Double quotes of JSON, YAML and TOML."""
 
 
-def decode_escapes(  # the text, and how it is written
-    text: str,
-    start: int,
-    end: int,
-    escapes: re.Pattern[str],
-    character: Callable[[str], str],
-    quoting: QuoteStyle = QUOTED,
+_LETTERS = {**COMMON, "_": "\xa0"}
+
+
+def decode_escapes(
+    text: str, start: int, end: int, escapes: re.Pattern[str], quoting: QuoteStyle = QUOTED
 ) -> list[TemplateSegment]:
-    """Return the segments of the string whose inner text is ``text[start:end]``; `character` decodes an escape."""
+    """Return the segments of the string whose inner text is ``text[start:end]``, in which a pattern matches the escapes."""
     segments: list[TemplateSegment] = []
     at = start
     for match in escapes.finditer(text, start, end):
         if at < match.start():
             segments.append(TemplateSegment(text[at : match.start()], at, match.start(), "same", 0, quoting))
-        segments.append(TemplateSegment(character(match[0]), match.start(), match.end(), "escape", 0, quoting))
+        segments.append(TemplateSegment(_character(match[0]), match.start(), match.end(), "escape", 0, quoting))
         at = match.end()
     if at < end or not segments:
         segments.append(TemplateSegment(text[at:end], at, end, "same", 0, quoting))
     return segments
 
 
-def character_of(digits: str) -> str:
-    """Return the character of a code in hexadecimal digits."""
-    code = int("0" + digits, 16)
-    return chr(code) if code < 0x110000 else "\N{REPLACEMENT CHARACTER}"
+def _character(escape: str) -> str:
+    """Return the text of an escape of JSON, YAML or TOML."""
+    if escape == "''":
+        return "'"
+    if escape[0] != "\\":
+        # YAML folds lines without an escape.
+        return " "
+    if escape[1] in "xuU" and len(escape) > 2:
+        code = int(escape[2:6] if len(escape) == 12 else escape[2:], 16)
+        if len(escape) == 12:
+            # A surrogate pair of JSON.
+            code = 0x10000 + ((code - 0xD800) << 10) + (int(escape[8:], 16) - 0xDC00)
+        return chr(code) if code < 0x110000 else "\N{REPLACEMENT CHARACTER}"
+    return "" if "\n" in escape else _LETTERS.get(escape[1], escape[1])
 
 
 def cut_segments(

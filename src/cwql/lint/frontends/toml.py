@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import Entry, find_in_entries
-from cwql.lint.frontends.segments import CONTROLS, character_of, decode_escapes, text_of
+from cwql.lint.frontends.segments import CONTROLS, decode_escapes, text_of
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
@@ -29,7 +29,6 @@ _FLAGS = re.VERBOSE | re.DOTALL | re.MULTILINE
 _INSIDE = re.compile(_VALUE, _FLAGS)
 _OUTSIDE = re.compile(rf"(?P<header>^[ \t]*\[\[?[^\]\n]*\]\]?)|{_VALUE}", _FLAGS)
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\n[ \t\n]*|.)", re.DOTALL)
-_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "e": "\x1b"}
 RAW = QuoteStyle({}, "'\n\r" + CONTROLS)
 LONG_RAW = QuoteStyle({}, "'" + CONTROLS)
 
@@ -87,10 +86,4 @@ def _decode(text: str, start: int, end: int, kind: str) -> list[TemplateSegment]
         low += 1
     if kind in ("raw", "longraw"):
         return [TemplateSegment(text[low:high], low, high, "same", 0, RAW if kind == "raw" else LONG_RAW)]
-    return decode_escapes(text, low, high, _ESCAPE, _character)
-
-
-def _character(code: str) -> str:
-    if code[1] in "uU" and len(code) > 5:
-        return character_of(code[2:])
-    return "" if code[1:].isspace() and "\n" in code else _SIMPLE.get(code[1], code[1])
+    return decode_escapes(text, low, high, _ESCAPE)

@@ -7,9 +7,10 @@ and Helm's often are, are read as well.
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.frontends import UnreadableSource, find_language
 from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
-from cwql.lint.frontends.escapes import COMMON
-from cwql.lint.frontends.segments import CONTROLS, character_of, decode_escapes
+from cwql.lint.frontends.markdown import Block, guess_language
+from cwql.lint.frontends.segments import CONTROLS, QUOTED, decode_escapes
 from cwql.lint.templates.model import ConditionTemplate, QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
@@ -40,7 +41,6 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _DOUBLED = re.compile(r"''|(?<![ \t])[ \t]*+\n[ \t\n]*")
-_SIMPLE = {**COMMON, "_": "\xa0"}
 _INPUT = re.compile(r"\$\{\{\s*(?:github\.event\.)?(?:inputs|parameters)\.([\w-]+)\s*\}\}")
 _SCRIPTS = {
     **dict.fromkeys(("run", "script", "inlineScript", "inline", "shell", "cmd"), ""),
@@ -67,7 +67,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
         if language is None:
             rest.append(entry)
         else:
-            for found in _read_script(source, context, entry, language):
+            for found in _read_script(context, entry, language):
                 yield trust_inputs(found, _INPUT, inputs) if inputs and isinstance(found, ConditionTemplate) else found
     yield from find_in_entries(rest, parents, context, "yaml", safe="collection.insomnia.rest" in source.text)
 
@@ -91,28 +91,20 @@ def _language_of(entry: Entry) -> Language | None:
     named = _SCRIPTS.get(entry.key, "" if not entry.key else None)
     if named is None:
         return None
-    from cwql.lint.frontends import find_language
-    from cwql.lint.frontends.markdown import guess_language
-
     if named:
         return find_language(named)
     return guess_language(entry.text) or (find_language("shell") if entry.key else None)
 
 
-def _read_script(
-    source: Source, context: Context, entry: Entry, language: Language
-) -> Iterator[ConditionTemplate | Diagnostic]:
+def _read_script(context: Context, entry: Entry, language: Language) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the results for the code of a step."""
-    from cwql.lint.frontends import UnreadableSource
-    from cwql.lint.frontends.markdown import read_code
-
-    start = source.text.rfind("\n", 0, entry.start) + 1
-    margin = entry.start - start if source.text[start : entry.start].isspace() else 0
+    text = context.source.text
+    start = text.rfind("\n", 0, entry.start) + 1
+    margin = entry.start - start if text[start : entry.start].isspace() else 0
     try:
-        found = read_code(source, context, language, entry.start - margin, entry.end, margin)
+        yield from Block(text, entry.start - margin, entry.end, margin, language).extract(language, context)
     except UnreadableSource:
-        return
-    yield from found
+        pass
 
 
 def read_entries(text: str) -> tuple[list[Entry], list[int]]:
@@ -241,16 +233,4 @@ def _read_flow(text: str, begin: int, end: int, scope: int, entries: list[Entry]
 
 def _decode(text: str, start: int, end: int, quote: str) -> list[TemplateSegment]:
     """Return the segments of a quoted scalar."""
-    if quote == '"':
-        return decode_escapes(text, start, end, _ESCAPE, _character)
-    return decode_escapes(text, start, end, _DOUBLED, _character, SINGLE)
-
-
-def _character(code: str) -> str:
-    if code == "''":
-        return "'"
-    if code[0] != "\\":
-        return " "
-    if len(code) > 2 and code[1] in "xuU":
-        return character_of(code[2:])
-    return "" if code[1] == "\n" else _SIMPLE.get(code[1], code[1])
+    return decode_escapes(text, start, end, *((_ESCAPE, QUOTED) if quote == '"' else (_DOUBLED, SINGLE)))
