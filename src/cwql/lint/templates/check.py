@@ -7,17 +7,15 @@ placeholder.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from cwql.lint.frontends import find_language
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.templates.scan import outline_list
-from cwql.lint.templates.substitution import Rendered, Substitution
+from cwql.lint.templates.substitution import Rendered, Stretches, Substitution
 from cwql.rules.traits import find_codes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from cwql.analysis.checker import Test
@@ -68,15 +66,10 @@ def judge_filled(found: ConditionTemplate, filler: SampleGenerator, check: Check
         held = {(finding.code, other.span(finding.span)) for finding in check(other.text)}
         reported = [each for each in reported if each.code not in TERMS or (each.code, filled.span(each.span)) in held]
     shown = _show(found, filled)
-    placeholders = _Stretches([(part.start, part.end) for part in outline.parts])
-    unjudged = _Stretches(_find_unjudged(outline))
-    made = _Stretches(
-        [
-            outline.comparisons[part.comparison]
-            for part in outline.parts
-            if part.role in ("value", "items", "list", "literal")
-        ]
-    )
+    placeholders = Stretches([(part.start, part.end) for part in outline.parts])
+    unjudged = Stretches(sorted({*_find_unjudged(outline)}))
+    parts = [part for part in outline.parts if part.role in ("value", "items", "list", "literal")]
+    made = Stretches(sorted({outline.comparisons[part.comparison] for part in parts}))
     kept = []
     for finding in reported:
         span = filled.span(finding.span)
@@ -85,7 +78,7 @@ def judge_filled(found: ConditionTemplate, filler: SampleGenerator, check: Check
         if finding.code in TYPES and made.touch(span):
             # The kind of the other items may be that of the filling.
             continue
-        if any(not _exceeds(span, start, end) for start, end in unjudged.touched(span)):
+        if any(not _exceeds(span, start, end) for _, start, end in unjudged.touched(span)):
             continue
         words = [(each.text, shown[each]) for each in dict.fromkeys(filled.touched(finding)) if each in shown]
         if finding.name != "quoted-boolean":
@@ -98,27 +91,6 @@ def judge_filled(found: ConditionTemplate, filler: SampleGenerator, check: Check
             severity = "warning" if severity == "error" else severity
         kept.append(filled.finding(finding, words, severity))
     return kept
-
-
-class _Stretches:
-    """Find the stretches that a span touches; they do not overlap, but for repeats."""
-
-    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
-        self._stretches = sorted(set(stretches))
-        self._starts = [start for start, _ in self._stretches]
-
-    def touched(self, span: Span) -> Iterator[tuple[int, int]]:
-        """Yield those that the span shares a character with; an empty span lies inside."""
-        index = max(bisect_left(self._starts, span.start) - 1, 0)
-        while index < len(self._stretches) and self._starts[index] < max(span.end, span.start + 1):
-            start, end = self._stretches[index]
-            if (start < span.end and span.start < end) or (span.start == span.end and start < span.start < end):
-                yield start, end
-            index += 1
-
-    def touch(self, span: Span) -> bool:
-        """Return whether there is a placeholder."""
-        return next(self.touched(span), None) is not None
 
 
 def _find_unjudged(outline: Outline) -> list[tuple[int, int]]:
@@ -174,5 +146,5 @@ def judge_list(text: str, check: Check) -> list[Diagnostic]:
     fillings = [Substitution(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
     filled = Rendered(text, fillings)
     reported = check(filled.text)
-    placeholders = _Stretches([(each.start, each.end) for each in fillings])
+    placeholders = Stretches([(each.start, each.end) for each in fillings])
     return [filled.finding(finding) for finding in reported if not placeholders.touch(filled.span(finding.span))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import islice
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.source import Span
@@ -27,30 +28,51 @@ class Substitution(Value):
     exact: bool = False
 
 
+class Stretches:
+    """Find the stretches that a span touches; they are in order and do not overlap."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        pairs = [*stretches]
+        self._starts = [start for start, _ in pairs]
+        self._ends = [end for _, end in pairs]
+
+    def touched(self, span: Span) -> Iterator[tuple[int, int, int]]:
+        """Yield number, start and end of those that the span shares a character with; an empty span or stretch lies inside."""
+        index = max(bisect_left(self._starts, span.start) - 1, 0)
+        while index < len(self._starts) and self._starts[index] < max(span.end, span.start + 1):
+            start, end = self._starts[index], self._ends[index]
+            if (start < span.end and span.start < end) or (span.start == span.end and start < span.start < end):
+                yield index, start, end
+            index += 1
+
+    def touch(self, span: Span) -> bool:
+        """Return whether the span touches any."""
+        return next(self.touched(span), None) is not None
+
+
 class Rendered:
     """A text with its substitutions, and the mapping back to the text with placeholders."""
 
-    __slots__ = ("_places", "_starts", "fillings", "text")
+    __slots__ = ("_filled", "_starts", "fillings", "text")
 
     def __init__(self, text: str, fillings: Iterable[Substitution]) -> None:
         self.fillings = tuple(fillings)
         parts: list[str] = []
-        self._starts = [0]
-        # For each span: its start in the filled text, its start in the text with placeholders, and the substitution, if
-        # any.
-        self._places: list[tuple[int, Substitution | None]] = [(0, None)]
+        # Where each substitution starts in the filled text.
+        self._starts: list[int] = []
         at = length = 0
         for filling in self.fillings:
             parts += (text[at : filling.start], filling.text)
             length += filling.start - at
             self._starts.append(length)
-            self._places.append((filling.start, filling))
             length += len(filling.text)
             at = filling.end
-            self._starts.append(length)
-            self._places.append((at, None))
-        parts.append(text[at:])
-        self.text = "".join(parts)
+        self.text = "".join([*parts, text[at:]])
+        self._filled = Stretches(
+            [(start, start + len(filling.text)) for start, filling in zip(self._starts, self.fillings, strict=True)]
+        )
 
     def span(self, span: Span) -> Span:
         """Return the span in the text with placeholders.
@@ -61,13 +83,15 @@ class Rendered:
         return Span(start, max(start, self._point(span.end, True))) if span.end > span.start else Span(start, start)
 
     def _point(self, at: int, ending: bool) -> int:
-        index = bisect_right(self._starts, at) - 1
-        while ending and index and self._starts[index] == at:
-            index -= 1
-        place, filling = self._places[index]
-        if filling is None:
-            return place + at - self._starts[index]
-        return filling.end if ending else filling.start
+        # The last substitution that starts before the position, or at it if a span begins there.
+        index = (bisect_left if ending else bisect_right)(self._starts, at) - 1
+        if index < 0:
+            return at
+        filling = self.fillings[index]
+        beyond = at - self._starts[index] - len(filling.text)
+        if ending:
+            return filling.end + max(beyond, 0)
+        return filling.end + beyond if beyond >= 0 else filling.start
 
     def edits(self, edit: Edit) -> list[Edit] | None:
         """Return edits of the text with placeholders that make the same change and keep the placeholders.
@@ -77,12 +101,11 @@ class Rendered:
         span = edit.span
         found: list[Edit] = []
         text, at = edit.text, span.start
-        touched = list(self._inside(span))
+        touched = list(self._filled.touched(span))
         if len(touched) > MANY:
             return None
-        for index, filling in touched:
-            start = self._starts[index]
-            end = start + len(filling.text)
+        for index, start, end in touched:
+            filling = self.fillings[index]
             whole = filling.exact and filling.text and span.start <= start <= end <= span.end
             if not whole or text.count(filling.text) != 1:
                 return None
@@ -91,17 +114,6 @@ class Rendered:
             at = end
         found.append(self._trimmed(at, span.end, text))
         return [each for each in found if each.text or len(each.span)]
-
-    def _inside(self, span: Span) -> Iterator[tuple[int, Substitution]]:
-        """Yield the fillings that a stretch of the filled text touches, each with its number among the stretches."""
-        index = max(bisect_left(self._starts, span.start) - 1, 0)
-        while index < len(self._starts) and self._starts[index] < span.end:
-            filling = self._places[index][1]
-            if filling is not None:
-                start, end = self._starts[index], self._starts[index] + len(filling.text)
-                if span.start < end or (start == end and span.start < start):
-                    yield index, filling
-            index += 1
 
     def _trimmed(self, start: int, end: int, text: str) -> Edit:
         old = self.text[start:end]
@@ -118,9 +130,8 @@ class Rendered:
     def touched(self, finding: Diagnostic) -> Iterator[Substitution]:
         """Yield the substitutions that a diagnostic or one of its edits touches; only a few if there are many."""
         for span in [finding.span, *[edit.span for fix in finding.fixes for edit in fix.edits]]:
-            for number, (_, filling) in enumerate(self._inside(span)):
-                if number < MANY:
-                    yield filling
+            for index, _, _ in islice(self._filled.touched(span), MANY):
+                yield self.fillings[index]
 
     def finding(
         self, finding: Diagnostic, words: Sequence[tuple[str, str]] = (), severity: Severity | None = None
@@ -137,7 +148,7 @@ class Rendered:
             edits = [self.edits(edit) for edit in fix.edits]
             if all(edit is not None for edit in edits):
                 # New text around a placeholder may fit the substitution less than the old text did.
-                is_filled = any(True for edit in fix.edits for _ in self._inside(edit.span))
+                is_filled = any(self._filled.touch(edit.span) for edit in fix.edits)
                 applicability = "unsafe" if fix.is_safe and is_filled else fix.applicability
                 fixes.append(
                     Fix(show(fix.title), [each for edit in edits for each in edit or ()], applicability=applicability)
