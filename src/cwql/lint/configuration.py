@@ -10,7 +10,7 @@ import os
 
 from cwql.errors import UnknownNameError
 from cwql.lint import lazy_patterns as re
-from cwql.lint.files import Boundary, is_inside, read_regular
+from cwql.lint.files import Boundary, is_inside, parents_of, read_regular
 from cwql.lint.ignore import LONGEST
 from cwql.lint.settings import ConfigurationError, Settings, check_selector
 from cwql.schema.releases import read_release
@@ -72,14 +72,8 @@ def find_settings(folder: str, base: Settings) -> Settings:
 
     Raises `ConfigurationError` for a file that cannot be read or has invalid settings.
     """
-    while True:
-        found = settings_in(folder, base)
-        if found is not None:
-            return found
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return base
-        folder = parent
+    found = (settings_in(at, base) for at in (folder, *parents_of(folder)))
+    return next((settings for settings in found if settings is not None), base)
 
 
 def settings_in(folder: str, base: Settings) -> Settings | None:

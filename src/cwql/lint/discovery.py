@@ -14,7 +14,7 @@ import stat
 
 from cwql.errors import CwqlError
 from cwql.lint.configuration import NAMES, find_settings, settings_in
-from cwql.lint.files import kind_of, read_regular
+from cwql.lint.files import kind_of, parents_of, read_regular
 from cwql.lint.frontends import TEXT, language_of, language_or_text
 from cwql.lint.ignore import Patterns, read_patterns
 from cwql.lint.job import LintJob
@@ -116,7 +116,7 @@ class Discovery:
                 found += self._take(path, given, None)
                 continue
             if stat.S_ISDIR(status.st_mode):
-                if not self._is_forced_out(path, folder=True):
+                if not self.is_excluded(path, folder=True):
                     found += self._walk_from(path, given)
             else:
                 found += self._take(path, given, status)
@@ -133,7 +133,7 @@ class Discovery:
     def _take(self, path: str, given: str, status: os.stat_result | None) -> Iterator[Target]:
         """Yield a file that was named itself."""
         settings = self.settings_of(os.path.dirname(path))
-        if self._is_forced_out(path, folder=False) or not self._claim(os.path.realpath(path)):
+        if self.is_excluded(path) or not self._claim(os.path.realpath(path)):
             return
         language = settings.language or language_or_text(path).name
         target = Target(path, _show(given), language, settings)
@@ -143,22 +143,14 @@ class Discovery:
             target.measure(status)
         yield target
 
-    def _is_forced_out(self, path: str, folder: bool) -> bool:
+    def is_excluded(self, path: str, folder: bool = False) -> bool:
+        """Return whether an absolute path is excluded, if ``force-exclude`` is set."""
         settings = self.settings_of(path if folder else os.path.dirname(path))
-        if not settings.force_exclude:
-            return False
-        if settings.excludes(path, folder):
-            return True
-        parent = os.path.dirname(path)
-        while parent != os.path.dirname(parent):
-            if settings.excludes(parent, True):
-                return True
-            parent = os.path.dirname(parent)
-        return settings.respect_gitignore and _is_ignored(path, folder)
-
-    def is_excluded(self, path: str) -> bool:
-        """Return whether an absolute path of a file is excluded, if ``force-exclude`` is set."""
-        return self._is_forced_out(path, folder=False)
+        return settings.force_exclude and (
+            settings.excludes(path, folder)
+            or any(settings.excludes(parent, True) for parent in parents_of(path))
+            or (settings.respect_gitignore and _is_ignored(path, folder))
+        )
 
     def _walk_from(self, path: str, given: str) -> Iterator[Target]:
         settings = self.settings_of(path)
@@ -247,16 +239,14 @@ def _show(given: str) -> str:
 def _rules_above(folder: str) -> Iterator[tuple[str, Patterns]]:
     """Yield the ignore patterns of the folders above a folder, from the top of its repository down."""
     chain: list[str] = []
-    at = folder
-    while not os.path.lexists(f"{at}/.git"):
-        parent = os.path.dirname(at)
-        if parent == at:
-            return
-        at = parent
-        chain.append(at)
-    if at == folder:
+    for at in (folder, *parents_of(folder)):
+        if os.path.lexists(f"{at}/.git"):
+            break
+        chain.append(os.path.dirname(at))
+    else:
         return
-    yield from _read_rules(f"{at}/.git/info/exclude", at, follow=True)
+    if chain:
+        yield from _read_rules(f"{at}/.git/info/exclude", at, follow=True)
     for above in reversed(chain):
         yield from _read_rules(f"{above}/.gitignore", above)
 
@@ -301,9 +291,7 @@ def _is_ignored(path: str, folder: bool) -> bool:
         # Standard input may have a name in a folder that does not exist yet.
         entries = {}
     rules = _rules_in(parent, entries, [*_rules_above(parent)])
-    steps = [path]
-    while rules and steps[-1].startswith(rules[0][0]):
-        steps.append(os.path.dirname(steps[-1]))
+    steps = [path, *parents_of(path)] if rules else []
     return any(
         _is_out(step, folder or step != path, [rule for rule in rules if step.startswith(rule[0])])
         for step in reversed(steps)

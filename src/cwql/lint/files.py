@@ -13,7 +13,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 PIECE = 65_536
 """So many bytes are read at once: more than most files have."""
@@ -101,6 +101,14 @@ def is_inside(path: str, folder: str) -> bool:
     return os.path.normcase(path) == os.path.normcase(folder) or os.path.normcase(path).startswith(
         os.path.join(os.path.normcase(folder), "")
     )
+
+
+def parents_of(path: str) -> Iterator[str]:
+    """Yield the folders that contain a path, the nearest first."""
+    parent = os.path.dirname(path)
+    while parent != path:
+        yield parent
+        path, parent = parent, os.path.dirname(parent)
 
 
 class Boundary:
