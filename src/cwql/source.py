@@ -103,6 +103,11 @@ class Source:
         """Return the offset at which a line (counted from 1) begins."""
         return self._line_starts()[number - 1]
 
+    def end_of(self, number: int) -> int:
+        """Return the offset after a line (counted from 1) with its line end."""
+        starts = self._line_starts()
+        return starts[number] if number < len(starts) else len(self.text)
+
     def displayed(self, span: Span) -> tuple[Source, Span]:
         """Return the source and the span to show to people for a span: another one if the file is only a container."""
         return self, span
@@ -113,6 +118,4 @@ class Source:
 
     def line(self, number: int) -> str:
         """Return the text of a line, counted from 1, without its line end."""
-        starts = self._line_starts()
-        end = starts[number] if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end].rstrip("\r\n")
+        return self.text[self.start_of(number) : self.end_of(number)].rstrip("\r\n")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from cwql.analysis.rule_config import RuleConfig
-    from cwql.diagnostics import Diagnostic
+    from cwql.diagnostics import Diagnostic, Rule
     from cwql.source import Source
 
     Kind: TypeAlias = Literal["ignore", "ignore-file", "off", "on"]
@@ -37,6 +37,9 @@ _CODE = re.compile(r"CW[0-9]{1,3}", re.IGNORECASE)
 
 GUESSES = 100
 """For so many unknown names of a file the nearest names are looked for: a comparison with all names takes a while."""
+
+REACH = 1000
+"""Characters of its line that are looked at on either side of a comment: a line may be as long as the file."""
 
 KEPT = find_codes("suppression")
 """Diagnostics about the comments themselves can be suppressed only for a whole file."""
@@ -55,12 +58,11 @@ class Suppression(Value):
     names: tuple[tuple[str, Span], ...] | None
     lines: tuple[int, int]
 
-    def speaks_of(self, name: str, finding: Diagnostic) -> bool:
-        """Return whether a name in brackets (of a rule, a code or a prefix of a code) matches a diagnostic."""
-        folded = name.lower()
-        if _CODE.fullmatch(name):
-            return finding.code.lower().startswith(folded)
-        return finding.name == folded
+
+def _speaks_of(name: str, rule: Diagnostic | Rule) -> bool:
+    """Return whether a name in brackets (of a rule, a code or a prefix of a code) means the rule of a diagnostic, or a rule."""
+    folded = name.lower()
+    return rule.code.lower().startswith(folded) if _CODE.fullmatch(name) else rule.name == folded
 
 
 def find_suppressions(source: Source, language: str) -> list[Suppression]:
@@ -71,16 +73,12 @@ def find_suppressions(source: Source, language: str) -> list[Suppression]:
     opened: int | None = None
     last = source.position(len(text))[0]
     matches = [match for match in _COMMENT.finditer(text) if is_comment is None or is_comment(match.end() - 1)]
-    below = _lines_below(source, [source.position(match.start("kind"))[0] for match in matches], last)
-    around = _Line(source, 1)
-    for match in matches:
+    numbers = [source.position(match.start("kind"))[0] for match in matches]
+    below = _lines_below(source, numbers, last)
+    for match, line in zip(matches, numbers, strict=True):
         kind: Kind = match["kind"]  # type: ignore[assignment]
-        line = source.position(match.start("kind"))[0]
-        if line != around.number:
-            around = _Line(source, line)
         start = match.end("sign") - len(match["sign"].lstrip())
-        comment = around.extent(start, match)
-        alone = start <= around.first
+        comment, alone = _extent(source, line, start, match)
         lines = (line, below[line] if alone and kind == "ignore" else line if kind == "ignore" else last)
         if kind == "on":
             if opened is not None:
@@ -145,55 +143,30 @@ def _lines_below(source: Source, lines: Sequence[int], last: int) -> dict[int, i
     return below
 
 
-class _Line:
-    """A line with comments.
+def _extent(source: Source, line: int, start: int, match: re.Match[str]) -> tuple[Span, bool]:
+    """Return the span to delete with a comment that begins at `start`, and whether nothing is before it on its line.
 
-    It may be as long as the file, so nothing in it is searched for again for each of its comments.
+    The span is the comment with the blanks before it, or the whole line if there is nothing else on it.
     """
-
-    __slots__ = ("_found", "_text", "end", "first", "last", "number", "start")
-
-    def __init__(self, source: Source, number: int) -> None:
-        line = source.line(number)
-        self.number = number
-        self._text = source.text
-        self.start = source.start_of(number)
-        self.end = self.start + len(line)
-        # The first and the last character that is not blank.
-        self.first = self.end - len(line.lstrip())
-        self.last = self.start + len(line.rstrip())
-        self._found: dict[str, int] = {}
-
-    def _find(self, closing: str | None, at: int) -> int:
-        """Return the end of a comment that begins before a position.
-
-        It is after its closing sign, or before the next comment.
-        """
-        key = closing or ""
-        found = self._found.get(key, -1)
-        if found < at:
-            if closing is not None:
-                found = self._text.find(closing, at, self.end)
-            else:
-                following = _NEXT_SIGN.search(self._text, at, self.end)
-                found = -1 if following is None else following.start()
-            self._found[key] = found = self.end if found < 0 else found
-        return min(found + len(key), self.end)
-
-    def extent(self, start: int, match: re.Match[str]) -> Span:
-        """Return the span to delete.
-
-        It is the comment with the blanks before it, or the whole line if there is nothing else on it.
-        """
-        text = self._text
-        end = self._find(_CLOSING.get(match["sign"].strip()[:2]), match.end())
-        if start <= self.first and end >= self.last:
-            # The line end goes as well.
-            after = 2 if text.startswith("\r\n", self.end) else 1 if self.end < len(text) else 0
-            return Span(self.start, self.end + after)
-        while start > self.start and text[start - 1] in " \t":
-            start -= 1
-        return Span(start, end)
+    text = source.text
+    first = source.start_of(line)
+    following = source.end_of(line)
+    rest = text[max(first, following - 2) : following]
+    last = following - len(rest) + len(rest.rstrip("\r\n"))
+    reach = min(match.end() + REACH, last)
+    closing = _CLOSING.get(match["sign"].strip()[:2])
+    if closing is not None:
+        found = text.find(closing, match.end(), reach)
+        end = last if found < 0 else found + len(closing)
+    else:
+        sign = _NEXT_SIGN.search(text, match.end(), reach)
+        end = last if sign is None else sign.start()
+    alone = start - first <= REACH and not text[first:start].strip()
+    if alone and last - end <= REACH and not text[end:last].strip():
+        return Span(first, following), alone
+    while start > first and text[start - 1] in " \t":
+        start -= 1
+    return Span(start, end), alone
 
 
 class Verdict:
@@ -238,7 +211,7 @@ class Verdict:
         if each.names is None:
             used = [-1] if finding.code not in KEPT else []
         else:
-            used = [index for index, (name, _) in enumerate(each.names) if each.speaks_of(name, finding)]
+            used = [index for index, (name, _) in enumerate(each.names) if _speaks_of(name, finding)]
         self._used.update([(number, index) for index in used])
         return bool(used)
 
@@ -259,44 +232,21 @@ class Verdict:
         be useful.
         """
         from cwql.analysis.rule_config import is_enabled
-        from cwql.errors import UnknownNameError
-        from cwql.rules.registry import RULES, rule
-        from cwql.rules.source import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION
+        from cwql.rules.registry import RULES
 
-        names = {record.name for record in RULES}
         unknown = 0
         for number, each in enumerate(self._suppressions):
             if each.names is None:
                 if (number, -1) not in self._used:
-                    yield UNUSED_SUPPRESSION.at(
-                        each.span,
-                        f"`cwql: {each.kind}` suppresses nothing",
-                        hint="delete it",
-                        fixes=[Fix("delete the comment", [Edit(each.comment, "")])] if each.kind != "off" else [],
-                    )
+                    yield _report_unused(each, [])
                 continue
             unused: list[int] = []
             for index, (name, span) in enumerate(each.names):
-                folded = name.lower()
-                meant = [record for record in RULES if _CODE.fullmatch(name) and record.code.lower().startswith(folded)]
-                if not meant and folded not in names:
-                    guesses: tuple[str, ...] = ()
+                meant = [record for record in RULES if _speaks_of(name, record)]
+                if not meant:
                     unknown += 1
-                    try:
-                        if unknown <= GUESSES:
-                            rule(name)
-                    except UnknownNameError as error:
-                        guesses = error.suggestions
-                    yield UNKNOWN_SUPPRESSION.at(
-                        span,
-                        f"no rule has the code or name `{name}`",
-                        hint=f"did you mean {' or '.join(guesses)}?" if guesses else "`cwql rules` lists them",
-                        fixes=[Fix(f"write {guesses[0]}", [Edit(span, guesses[0])], applicability="unsafe")]
-                        if guesses
-                        else [],
-                    )
+                    yield _report_unknown(name, span, unknown <= GUESSES)
                     continue
-                meant = meant or [record for record in RULES if record.name == folded]
                 asked = [
                     record
                     for record in meant
@@ -307,22 +257,44 @@ class Verdict:
                 if asked and (number, index) not in self._used:
                     unused.append(index)
             if unused:
-                yield self._report_unused(each, unused)
+                yield _report_unused(each, unused)
 
-    def _report_unused(self, each: Suppression, unused: list[int]) -> Diagnostic:
-        from cwql.rules.source import UNUSED_SUPPRESSION
 
-        assert each.names is not None
-        words = ", ".join([each.names[index][0] for index in unused])
-        kept = [name for index, (name, _) in enumerate(each.names) if index not in unused]
-        if kept:
-            place = Span(each.names[0][1].start, each.names[-1][1].end)
-            fix = Fix(f"keep {', '.join(kept)} only", [Edit(place, ", ".join(kept))])
-        else:
-            fix = Fix("delete the comment", [Edit(each.comment, "")])
-        return UNUSED_SUPPRESSION.at(
-            each.names[unused[0]][1] if kept else each.span,
-            f"`cwql: {each.kind}` suppresses nothing of {words}",
-            hint=f"leave out {words}" if kept else "delete it",
-            fixes=[fix] if each.kind != "off" else [],
-        )
+def _report_unknown(name: str, span: Span, guess: bool) -> Diagnostic:
+    """Return the diagnostic for a name that no rule has."""
+    from cwql.errors import UnknownNameError
+    from cwql.rules.registry import rule
+    from cwql.rules.source import UNKNOWN_SUPPRESSION
+
+    guesses: tuple[str, ...] = ()
+    try:
+        if guess:
+            rule(name)
+    except UnknownNameError as error:
+        guesses = error.suggestions
+    return UNKNOWN_SUPPRESSION.at(
+        span,
+        f"no rule has the code or name `{name}`",
+        hint=f"did you mean {' or '.join(guesses)}?" if guesses else "`cwql rules` lists them",
+        fixes=[Fix(f"write {each}", [Edit(span, each)], applicability="unsafe") for each in guesses[:1]],
+    )
+
+
+def _report_unused(each: Suppression, unused: list[int]) -> Diagnostic:
+    """Return the diagnostic for a comment that suppresses nothing, or nothing of some of the names in its brackets."""
+    from cwql.rules.source import UNUSED_SUPPRESSION
+
+    names = each.names or ()
+    words = ", ".join([names[index][0] for index in unused])
+    kept = [name for index, (name, _) in enumerate(names) if index not in unused]
+    if kept:
+        place = Span(names[0][1].start, names[-1][1].end)
+        fix = Fix(f"keep {', '.join(kept)} only", [Edit(place, ", ".join(kept))])
+    else:
+        fix = Fix("delete the comment", [Edit(each.comment, "")])
+    return UNUSED_SUPPRESSION.at(
+        names[unused[0]][1] if kept else each.span,
+        f"`cwql: {each.kind}` suppresses nothing{f' of {words}' if words else ''}",
+        hint=f"leave out {words}" if kept else "delete it",
+        fixes=[fix] if each.kind != "off" else [],
+    )
