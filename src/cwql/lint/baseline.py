@@ -85,22 +85,20 @@ def read_baseline(path: str) -> Baseline:
         raise ConfigurationError(f"{path}: a baseline of version {shown}, expected {VERSION}")
     known: dict[Entry, int] = {}
     for number, entry in enumerate(entries):
-        key, count = _read_entry(entry)
-        if key is None:
-            raise ConfigurationError(
-                f"{path}: not a baseline of cwql lint: findings[{number}]: expected file, code and text, and a count above 0"
-            )
-        known[key] = known.get(key, 0) + count
+        match entry:
+            case {"file": str(file), "code": str(code), "text": str(text)} if _is_count(entry.get("count", 1)):
+                key = file, code, text
+                known[key] = known.get(key, 0) + entry.get("count", 1)
+            case _:
+                raise ConfigurationError(
+                    f"{path}: not a baseline of cwql lint: findings[{number}]: "
+                    "expected file, code and text, and a count above 0"
+                )
     return Baseline(path, known)
 
 
-def _read_entry(entry: object) -> tuple[Entry | None, int]:
-    if not isinstance(entry, dict):
-        return None, 0
-    file, code, text, count = entry.get("file"), entry.get("code"), entry.get("text"), entry.get("count", 1)
-    if not isinstance(file, str) or not isinstance(code, str) or not isinstance(text, str):
-        return None, 0
-    return ((file, code, text), count) if isinstance(count, int) and count > 0 else (None, 0)
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and value > 0
 
 
 def write_baseline(path: str, pairs: Iterable[tuple[Target, FileResult]]) -> int:

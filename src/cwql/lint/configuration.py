@@ -153,7 +153,10 @@ def _read_table(path: str, data: bytes, table: dict[str, Any], base: Settings, c
     except UnknownNameError as error:
         raise refuse("endpoint", str(error)) from None
     ground = read_file(values.pop("extend"), base, (*chain, path)) if "extend" in values else base
-    return _apply(ground, values, path, folder)
+    changes = {key.replace("-", "_"): value for key, value in values.items()}
+    if "per_file_ignores" in changes:
+        changes["per_file_ignores"] = changes["per_file_ignores"].items()
+    return ground.layered(folder, origins=(path, *ground.origins), **changes)
 
 
 def _advise(key: str, known: dict[str, tuple[str, str]], path: str) -> str:
@@ -169,15 +172,6 @@ def _advise(key: str, known: dict[str, tuple[str, str]], path: str) -> str:
     if guesses:
         return f"did you mean {' or '.join(guesses)}?"
     return f"expected one of {', '.join([*known, 'lint'] if known is COMMON_KEYS else known)}"
-
-
-def _apply(ground: Settings, values: dict[str, Any], path: str, folder: str) -> Settings:
-    changes = {key.replace("-", "_"): value for key, value in values.items()}
-    if "per_file_ignores" in changes:
-        changes["per_file_ignores"] = changes["per_file_ignores"].items()
-    if "severity" in changes:
-        changes["severity"] = tuple({**dict(ground.severity), **changes["severity"]}.items())
-    return ground.layered(folder, origins=(path, *ground.origins), **changes)
 
 
 class _Refusal(Exception):

@@ -219,8 +219,11 @@ def _take_over(path: str, status: os.stat_result) -> None:
 def diff(before: str, after: str, name: str) -> str:
     """Return the change as a unified diff, as ``patch`` and ``git apply`` take it."""
     from difflib import unified_diff
+    from io import StringIO
 
-    lines = list(unified_diff(_lines(before), _lines(after), _quote(f"a/{name}"), _quote(f"b/{name}")))
+    # Unlike `splitlines`, it splits at line feeds only.
+    old, new = list(StringIO(before)), list(StringIO(after))
+    lines = list(unified_diff(old, new, _quote(f"a/{name}"), _quote(f"b/{name}")))
     return "".join([line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines])
 
 
@@ -228,24 +231,11 @@ def _quote(name: str) -> str:
     """Return a name as the head of a diff has it: like git, between quotes and escaped if it could be taken for anything else."""
     if name.isprintable() and not any(character in name for character in '"\\'):
         return name
-    shown = [
-        f"\\{character}" if character in '"\\' else character if character.isprintable() else _octal(character)
-        for character in name
-    ]
-    return f'"{"".join(shown)}"'
-
-
-def _octal(character: str) -> str:
-    return "".join([f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape")])
-
-
-def _lines(text: str) -> list[str]:
-    lines = [f"{line}\n" for line in text.split("\n")]
-    if lines[-1] == "\n":
-        lines.pop()
-    else:
-        lines[-1] = lines[-1][:-1]
-    return lines
+    shown = ""
+    for character in name:
+        octal = "".join([f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape")])
+        shown += f"\\{character}" if character in '"\\' else character if character.isprintable() else octal
+    return f'"{shown}"'
 
 
 # --- the files of a run ---------------------------------------------------------------------------------------------

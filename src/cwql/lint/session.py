@@ -56,11 +56,7 @@ class Session:
         if given.release is not None:
             changes["release"] = read_release(given.release)
         if given.severity:
-            from cwql.rules.registry import rule
-
-            own = {rule(name).code: level for name, level in read_severities(given.severity).items()}
-            others = {name: level for name, level in settings.severity if rule(name).code not in own}
-            changes["severity"] = tuple({**others, **own}.items())
+            changes["severity"] = read_severities(given.severity)
         return settings.layered(self.here, **changes) if changes else settings
 
     @property

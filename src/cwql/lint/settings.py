@@ -14,7 +14,7 @@ from cwql.value import Value, assign, field, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cwql.analysis.rule_config import RuleConfig, RuleLevel
     from cwql.lint.request_targets import RequestTarget
@@ -112,6 +112,7 @@ class Settings(Value):
         exclude: Sequence[str] | None = None,
         extend_exclude: Sequence[str] = (),
         per_file_ignores: Iterable[tuple[str, Sequence[str]]] = (),
+        severity: Mapping[str, RuleLevel] | None = None,
         **changes: object,
     ) -> Settings:
         """Return the settings with those of a file or of the command line on top; patterns are relative to `folder`."""
@@ -123,12 +124,19 @@ class Settings(Value):
         if extend_exclude:
             excluded = (*excluded, Globs(folder, extend_exclude))
         pairs = [(Globs(folder, (pattern,)), tuple(rules)) for pattern, rules in per_file_ignores]
+        levels = dict(self.severity)
+        if severity:
+            from cwql.rules.registry import rule
+
+            given = {rule(name).code for name in severity}
+            levels = {name: level for name, level in levels.items() if rule(name).code not in given} | dict(severity)
         return replace(
             self,
             select=selected,
             ignore=(*ignored, *ignore),
             exclude=excluded,
             per_file_ignores=(*self.per_file_ignores, *pairs),
+            severity=tuple(levels.items()),
             **changes,
         )
 
