@@ -18,6 +18,7 @@ from cwql.lint.fix import CLEAN, FINDINGS, RewriteError, State, read_target, tri
 from cwql.lint.frontends import find_language
 from cwql.lint.record import Record
 from cwql.lint.span_index import SpanIndex
+from cwql.render.summary import count
 from cwql.rules.traits import find_codes
 from cwql.source import Span
 
@@ -260,7 +261,7 @@ def _tree(text: str) -> str | None:
 def add_comments(session: Session, results: Results) -> int:
     """Add a comment for every diagnostic that a comment can suppress; return 1 if some remain."""
     boundary = Boundary(session.folders)
-    count = files = left = 0
+    done = files = left = 0
     for target, outcome in results.pairs():
         todo = [finding for finding in outcome.findings if finding.code not in OWN]
         if not todo:
@@ -281,15 +282,11 @@ def add_comments(session: Session, results: Results) -> int:
             session.report(f"{target.shown}: not changed: {error}")
             left += len(todo)
             continue
-        count += annotation.count
+        done += annotation.count
         files += bool(annotation.count)
         for finding in annotation.left:
             session.report(f"{target.shown}: {finding.code} left: there is no place for a comment")
         left += len(annotation.left)
-    session.report(
-        f"suppressed {count} {'problem' if count == 1 else 'problems'} in {files} {'file' if files == 1 else 'files'}"
-        if count
-        else "no comment was added"
-    )
+    session.report(f"suppressed {count(done, 'problem')} in {count(files, 'file')}" if done else "no comment was added")
     sys.stderr.flush()
     return FINDINGS if left and not session.options.exit_zero else CLEAN

@@ -10,6 +10,7 @@ from cwql.lint.examine import examine_bytes
 from cwql.lint.run import Results
 from cwql.lint.session import Session
 from cwql.lint.summary import make_reports, make_statistics, open_source, sum_up
+from cwql.render.summary import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,11 +92,10 @@ def _without_known(session: Session, results: Results) -> Results:
             known += baseline.apply(target, outcome)
     stale = baseline.stale([target for target, _ in results.pairs()])
     if known and session.options.verbose:
-        session.report(f"{known} known {'problem' if known == 1 else 'problems'} of {path} suppressed")
+        session.report(f"{count(known, 'known problem')} of {path} suppressed")
     if stale:
-        session.report(
-            f"{len(stale)} stale {'entry' if len(stale) == 1 else 'entries'} in {path}: update it with --write-baseline {path}"
-        )
+        entries = count(len(stale), "stale entry", "stale entries")
+        session.report(f"{entries} in {path}: update it with --write-baseline {path}")
         for line in stale if session.options.verbose else ():
             session.report(f"  {line}")
     return results
@@ -105,8 +105,8 @@ def _write_baseline(session: Session, results: Results) -> int:
     from cwql.lint.baseline import write_baseline
 
     session.check_output(session.options.write_baseline)
-    count = write_baseline(session.options.write_baseline, results.pairs())
-    session.report(f"wrote {count} {'problem' if count == 1 else 'problems'} to {session.options.write_baseline}")
+    written = write_baseline(session.options.write_baseline, results.pairs())
+    session.report(f"wrote {count(written, 'problem')} to {session.options.write_baseline}")
     return CLEAN
 
 
@@ -114,8 +114,8 @@ def _report(session: Session, results: Results) -> int:
     options = session.options
     # This lints files again that changed since they were linted.
     reports = list(make_reports(results))
-    count = sum([len(findings) for _, findings in reports])
-    status = FINDINGS if count and not options.exit_zero else CLEAN
+    found = any(findings for _, findings in reports)
+    status = FINDINGS if found and not options.exit_zero else CLEAN
     text = session.format == "text"
     if options.statistics:
         session.publish(make_statistics(results, session.format == "json"))
@@ -127,7 +127,7 @@ def _report(session: Session, results: Results) -> int:
         session.publish("")
     # A job of a CI service that fails has to say why in its log, also if the report is in a file.
     if (text or options.output_file is not None) and not options.quiet:
-        print(f"\n{sum_up(results)}" if count and options.output_file is None else sum_up(results))
+        print(f"\n{sum_up(results)}" if found and options.output_file is None else sum_up(results))
     return status
 
 

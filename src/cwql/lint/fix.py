@@ -18,6 +18,7 @@ from cwql.lint.files import Boundary, create_beside, read_regular
 from cwql.lint.job import LARGEST, FileResult
 from cwql.lint.linter import ExtractedFile, decode, encoding_of
 from cwql.lint.record import Record
+from cwql.render.summary import count
 from cwql.rules.traits import find_codes
 
 TYPE_CHECKING = False
@@ -266,22 +267,22 @@ def read_target(boundary: Boundary, target: Target, order: LintJob) -> Document:
 def fix_files(session: Session, results: Results) -> None:
     """Write all fixes to their files, and put the remaining diagnostics into the results."""
     options = session.options
-    count = files = 0
+    done = files = 0
     for number, target, order, fixed in _fixed_sources(session, results):
         try:
             write(fixed.document, fixed.text)
         except RewriteError as error:
             session.report(f"{target.shown}: not fixed: {error}")
             continue
-        count += len(fixed.done)
+        done += len(fixed.done)
         files += 1
         results.outcomes[number] = examine(order) or FileResult([], [], 0)
         if options.show_fixes or session.settings.show_fixes:
             session.report(f"{target.shown}: fixed {len(fixed.done)}:")
             for name, title in fixed.done:
                 session.report(f"  {name}: {title}")
-    if count:
-        session.report(f"fixed {count} in {files} {'file' if files == 1 else 'files'}")
+    if done:
+        session.report(f"fixed {done} in {count(files, 'file')}")
 
 
 def show_changes(session: Session, results: Results) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint.examine import examine_bytes
 from cwql.lint.files import digest_of, read_regular
 from cwql.lint.frontends import find_language
+from cwql.render.summary import count, count_fixable, count_severities
 from cwql.source import Source
 
 TYPE_CHECKING = False
@@ -63,21 +64,15 @@ def sum_up(results: Results) -> str:
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     conditions = sum([outcome.conditions for target, outcome in results.pairs() if not _is_data(target)])
     linked = sum([outcome.conditions for target, outcome in results.pairs() if _is_data(target)])
-    counted = _count(conditions, "condition", "conditions") + (f", {linked:,} in data" if linked else "")
-    checked = f"{_count(len(outcomes), 'file', 'files')} ({counted})"
+    counted = count(conditions, "condition") + (f", {linked:,} in data" if linked else "")
+    checked = f"{count(len(outcomes), 'file')} ({counted})"
     if not findings:
         return f"No problems found in {checked}."
-    from cwql.render.summary import count_fixable, count_severities
-
     return f"Found {count_severities(findings)} in {checked}.{count_fixable(findings, '--fix', '--unsafe-fixes')}"
 
 
 def _is_data(target: Target) -> bool:
     return find_language(target.language).data
-
-
-def _count(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def make_statistics(results: Results, as_json: bool = False) -> str:
