@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.texts import Builder
     from cwql.lint.dataflow.values import Text
 
-_PERCENT = re.compile(
+PERCENT = re.compile(
     r"%(?:(\d+)\$)?(?:\[(\d+)\])?[-+ #0']{0,5}\d{0,4}(?:\.\d{1,3})?([sdiuvqfFeEgGxXobctTUprs%@])|%[<{(](\w{1,40})[>})]([sdif]?)"
 )
 _CODE = re.compile(r"%%((?!2[356Bb])[2-7][0-9A-Fa-f])")
 """An encoded character that does not end a parameter at this position."""
 
-_BRACE = re.compile(r"\{\{|\}\}|\{(\d{0,3}|[A-Za-z_][\w.]{0,60})(?:,-?\d{1,3})?(?:!\w)?(?::([^{}]{0,60}))?\}")
+BRACES = re.compile(r"\{\{|\}\}|\{(\d{0,3}|[A-Za-z_][\w.]{0,60})(?:,-?\d{1,3})?(?:!\w)?(?::([^{}]{0,60}))?\}")
+DOLLAR = re.compile(r"\$\$|\$(?=\{?+([A-Za-z_]\w*+))(?:\{\w++\}|\w++)")
+"""A place of ``string.Template`` of Python."""
+
 _MEMBER = re.compile(r"[.\[]")
 _SPECIFICATION = re.compile(
     r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|[-/:. TZ,]*+%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*+\Z"
@@ -36,12 +39,17 @@ def is_safe_specification(text: str) -> bool:
 
 def count_places(text: str) -> int:
     """Return how many values the places of a format such as ``%s`` take in order; -1 if some are named or numbered."""
-    places = [match for match in _PERCENT.finditer(text) if match[3] != "%"]
+    places = [match for match in PERCENT.finditer(text) if match[3] != "%"]
     return -1 if any(match[1] or match[2] or match[4] for match in places) else len(places)
 
 
 def fill(  # the parts of a format
-    builder: Builder, text: Text, values: Sequence[Value], braces: bool, flow: Flow, named: Mapping[str, Value]
+    builder: Builder,
+    text: Text,
+    values: Sequence[Value],
+    places: re.Pattern[str],
+    flow: Flow,
+    named: Mapping[str, Value],
 ) -> bool:
     """Add a text with its values in their places; return whether it is a format, without a lone brace."""
     turn = 0
@@ -52,13 +60,13 @@ def fill(  # the parts of a format
             builder.add(part)
             continue
         at = 0
-        for match in (_BRACE if braces else _PERCENT).finditer(part.text):
+        for match in places.finditer(part.text):
             _plain(builder, part, at, match.start())
             at = match.end()
-            if match[0] in ("{{", "}}"):
+            if match[0] in ("{{", "}}", "$$"):
                 builder.add(_escape(part, match, match[0][0]))
                 continue
-            if not braces and (match[3] or "") == "%":
+            if places is PERCENT and match[3] == "%":
                 code = _CODE.match(part.text, match.start()) if url else None
                 unit = code or match
                 builder.add(_escape(part, unit, chr(int(code[1], 16)) if code else "%"))
@@ -67,7 +75,9 @@ def fill(  # the parts of a format
             number = False
             value: Value | None = None
             member = ""
-            if braces:
+            if places is DOLLAR:
+                value = named.get(match[1])
+            elif places is BRACES:
                 key = match[1] or ""
                 if key.isdigit():
                     value = values[int(key)] if int(key) < len(values) else None
@@ -94,8 +104,8 @@ def fill(  # the parts of a format
                 number = match[3] in _NUMBERS
             _fill(builder, part, match, value, number, flow, member)
         _plain(builder, part, at, len(part.text))
-        if braces:
-            rest = _BRACE.sub("", part.text)
+        if places is BRACES:
+            rest = BRACES.sub("", part.text)
             is_format = is_format and "{" not in rest and "}" not in rest
     return is_format
 

@@ -89,6 +89,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("format string"), "fixed_forms.format_by_formatter"),
     (TRIMS, "builders.trim"),
     (FORMATS, "text_functions.fill_format"),
+    (words("substitute safesubstitute"), "text_functions.fill_template"),
     (REPLACES, "text_functions.replace_text"),
     (CONCATS, "text_functions.concat"),
     (MAPS, "list_functions.map_items"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.formats import count_places, fill
+from cwql.lint.dataflow.formats import BRACES, DOLLAR, PERCENT, count_places, fill
 from cwql.lint.dataflow.knowledge import ALL_BUT, QUOTES, STRIPS
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import Builder
@@ -79,7 +79,7 @@ def format_value(
         if not (braces or values or named) and _FORM.search(shown) is None and "%%" not in shown:
             return None
         builder = Builder(flow, node)
-        is_format = fill(builder, text, list(values), braces, flow, named or {})
+        is_format = fill(builder, text, list(values), BRACES if braces else PERCENT, flow, named or {})
         text.absorbed = True
         if not is_format:
             continue
@@ -326,6 +326,20 @@ def join(call: CallSite) -> Value | None:
     if second.plain is not None and second.items is None and (first.plain is None or first.items is not None):
         return join_values(flow, node, first, second)
     return join_values(flow, node, second, first)
+
+
+def fill_template(call: CallSite) -> Value | None:
+    """Return the text of ``Template("name = '$name'").substitute(name=name)``, whose values are named or in a mapping."""
+    if call.owner is None or not call.owner.texts:
+        return None
+    named: dict[str, Value] = {}
+    for argument, value in zip(call.arguments, call.values, strict=False):
+        named.update({argument.name: value} if argument.name else value.entries or {})
+    builder = Builder(call.flow, call.node)
+    for text in call.owner.texts[:1]:
+        text.absorbed = True
+        fill(builder, text, (), DOLLAR, call.flow, named)
+    return builder.value()
 
 
 def fill_format(call: CallSite) -> Value | None:

@@ -15,7 +15,7 @@ NUMBER_TYPES = words(
     uintptr double decimal float float32 float64 single bool boolean number bigint guid uuid datetime datetimeoffset
     dateonly timespan rune switch i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 localdate instant
     system.int32 system.guid system.int64 datetimeimmutable datetimeinterface biginteger enum intarray
-    longarray shortarray intrange longrange offsetdatetime zoneddatetime localdatetime yearmonth bigdecimal
+    longarray shortarray intrange floatrange longrange offsetdatetime zoneddatetime localdatetime yearmonth bigdecimal
     date naivedate naivedatetime carbon carboninterface carbonimmutable time.time ipaddr ipv4addr ipv6addr ipaddress
     inetaddress physicaladdress"""
 )

@@ -60,6 +60,7 @@ def _find_conditions(module: Module, context: Context) -> Iterator[ConditionTemp
     if not (libraries.named or interest.queries or context.markers):
         yield from take_plain(module, interest)
     if interest.lines:
+        interest.add_uses()
         # Imported here because many files have only plain conditions.
         from cwql.lint.frontends.python.program import find_in_module
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from cwql.lint.dataflow.formats import is_safe_specification
 from cwql.lint.frontends.python.libraries import FUNCTIONS, VERBS, sent_by
@@ -49,22 +48,12 @@ _SIGNS: dict[type[ast.AST], str] = {
 _COMPARISONS: dict[type[ast.AST], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
 }  # fmt: skip
-_PLAIN_TYPES = re.compile(r"(?:\b\w+\.){0,3}\b(?:(date(?:time)?)|time|timedelta|NoneType)\b")
 _QUOTERS = words(
     "requests.utils.quote requests.compat.quote requests.utils.requote_uri requests.compat.quote_plus six.moves.urllib.parse.quote"
 )
-_TABLES = words("OrderedDict MappingProxyType frozendict")
+_TABLES = words("OrderedDict MappingProxyType frozendict Template")
 _COPIES = words("dict sorted set list tuple reversed frozenset iter") | _TABLES
-"""Functions whose result has the items of their argument."""
-
-
-def type_text(module: Module, node: ast.expr) -> str:
-    """Return an annotation as text; the types of dates are written without their module, those of times as numbers."""
-    text = node.value if isinstance(node, ast.Constant) else module.text_of(node)
-    if not isinstance(text, str):
-        return str(text)
-    may_be_plain = "date" in text or "time" in text or "None" in text
-    return _PLAIN_TYPES.sub(lambda match: match[1] or "int", text) if may_be_plain else text
+"""Functions whose result has the text or the items of their argument."""
 
 
 class Expressions:
@@ -165,12 +154,12 @@ class Expressions:
         ):
             # Django: the caption of a choice.
             return Cast(start, end, "int", Other(start, end))
-        if node.args and (getattr(function, "id", "") in _COPIES or getattr(function, "attr", "") in _TABLES):
-            return self.value(node.args[0])
         if node.args and self._libraries.named:
             home, _, called = self._libraries.origin(function).rpartition(".")
             if home == "cwql" and called in FUNCTIONS:
                 return sent_by(called, node, self.value, start, end) or Other(start, end)
+        if node.args and (getattr(function, "id", "") in _COPIES or getattr(function, "attr", "") in _TABLES):
+            return self.value(node.args[0])
         verb = isinstance(function, ast.Attribute) and function.attr in VERBS
         arguments = [self._argument(each) for each in node.args]
         for keyword in node.keywords:

@@ -29,6 +29,9 @@ _CALLED = re.compile(r"\.(?:list|count|first|pages|all|explain)\(\s*[^)\s]")
 _FOLLOWED = re.compile(r"/(?:[A-Za-z]\w*+/?)++[\"'],\s*+(?:[A-Za-z]{0,2}[\"'(]|[a-z_]\w*[,)])")
 """A path with a text after it, which may be a condition."""
 
+_TERM = re.compile(r"[\"'](?=[A-Za-z])[\w/]++ (?:[=<>!]|(?:like|contains|in) ['\"(])", re.IGNORECASE)
+"""How a text begins that may be a term of a condition."""
+
 _IMPORTED = re.compile(r"from[ \t]+cwql[ \t]+import[ \t]+(\([^()]*\)|[^\n#]+)")
 """Names of our own functions."""
 
@@ -125,6 +128,27 @@ class Interest:
         self.lines = sorted(lines)
         self.done: set[int] = set()
         """Lines of statements whose conditions are known already."""
+
+    def take_out(self, done: set[int]) -> None:
+        """Take out the lines of statements whose conditions are known; if others are left, `add_uses` is called."""
+        self.done = done
+        self.lines = [line for line in self.lines if line not in done]
+
+    def add_uses(self) -> None:
+        """Add the lines of texts that begin like a condition, and of names that the module or a class gives one."""
+        text = self._module.text
+        names: set[str] = set()
+        bodies = [self._module.tree.body]
+        for body in bodies:
+            for statement in self.with_lines(body):
+                if isinstance(statement, ast.ClassDef):
+                    bodies.append(statement.body)
+                elif isinstance(statement, (ast.Assign, ast.AnnAssign)) and not _is_request(statement):
+                    names |= _bound(statement)
+        places = [match.start() for match in _TERM.finditer(text)]
+        if names:
+            places += _find_names(text, rf"\b(?:{'|'.join(sorted(names))})\b")
+        self.lines = sorted({*self.lines, *{*map(self._module.line, places)} - self.done})
 
     @cached_property
     def _setters(self) -> list[int]:

@@ -70,9 +70,7 @@ def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
         if is_plain:
             found += own
             gone.update(*lines)
-    if gone:
-        interest.lines = [line for line in interest.lines if line not in gone]
-        interest.done = gone
+    interest.take_out(gone)
     return found
 
 

@@ -6,10 +6,10 @@ import ast
 
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.python.expressions import Expressions, type_text
+from cwql.lint.frontends.python.declared_types import field_type, find_types, option_types, parametrized, type_text
+from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.libraries import VERBS
 from cwql.lint.frontends.python.nodes import DEFINITIONS
-from cwql.lint.frontends.python.options import argument_types, field_type, option_types, parametrized
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -97,8 +97,7 @@ class Statements(Expressions):
 
     def _assign(self, node: ast.Assign, start: int, end: int) -> list[Node]:
         value = self.value(node.value)
-        called = node.value.func if isinstance(node.value, ast.Call) else None
-        type = "" if called is None else field_type(node, self._module.text_of(called))
+        type = field_type(self._module, node.value)
         return [Assign(start, end, self.value(target), value, type=type) for target in node.targets]
 
     def _annotated(self, node: ast.AnnAssign, start: int, end: int) -> list[Node]:
@@ -224,63 +223,9 @@ def find_in_module(
     module: Module, context: Context, interest: Interest, libraries: Libraries
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions that the data flow finds in the relevant statements of a file."""
-    program = Program(Statements(module, libraries, interest).module(), find_member_types(module), find_aliases(module))
+    program = Program(Statements(module, libraries, interest).module(), *find_types(module))
     traits = Traits("python", place_of=libraries.place_of, numbers=_NUMBERS, verbs=VERBS, starts=True)
     return find_flow(context, module.text, program, traits, "python")
-
-
-def find_aliases(module: Module) -> dict[str, str]:
-    """Return the aliases of types in the file, each with its type: enums and ``Status = Literal["New"]``."""
-    found = find_enums(module)
-    if "Literal[" not in module.text and "NewType" not in module.text and "TypeAlias" not in module.text:
-        return found
-    for node in module.tree.body:
-        name = getattr(node, "name", None)
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            name = node.targets[0]
-        elif isinstance(node, ast.AnnAssign):
-            name = node.target
-        value = getattr(node, "value", None)
-        if not isinstance(name, ast.Name):
-            continue
-        if isinstance(value, ast.Call) and module.text_of(value.func).endswith("NewType") and len(value.args) == 2:
-            value = value.args[1]
-        if isinstance(value, (ast.Subscript, ast.Name, ast.BinOp)):
-            found.setdefault(name.id, module.text_of(value))
-    return found
-
-
-def find_member_types(module: Module) -> dict[str, set[str]]:
-    """Return the types with which the classes of the file declare their members."""
-    found: dict[str, set[str]] = {}
-    for node in module.tree.body:
-        if isinstance(node, ast.ClassDef):
-            for each in node.body:
-                if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
-                    found.setdefault(each.target.id, set()).add(type_text(module, each.annotation))
-                elif isinstance(each, ast.Assign) and isinstance(each.value, ast.Call):
-                    type = field_type(each, module.text_of(each.value.func))
-                    for target in each.targets if type else ():
-                        found.setdefault(module.text_of(target), set()).add(type)
-    if ".add_argument(" in module.text or ".add_option(" in module.text:
-        for name, type in argument_types(module.tree):
-            found.setdefault(name, set()).add(type)
-    return found
-
-
-def find_enums(module: Module) -> dict[str, str]:
-    """Return the enums of the file whose values have no quotes, as types that are safe."""
-    found: dict[str, str] = {}
-    for node in module.tree.body if "Enum" in module.text else ():
-        if isinstance(node, ast.ClassDef) and any("Enum" in module.text_of(base) for base in node.bases):
-            values = [each.value for each in node.body if isinstance(each, ast.Assign)]
-            if values and all(isinstance(value, ast.Constant) and not _has_sign(value.value) for value in values):
-                found[node.name] = "enum"
-    return found
-
-
-def _has_sign(value: object) -> bool:
-    return isinstance(value, str) and ("'" in value or '"' in value)
 
 
 _SILENT = frozenset((ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal))
