@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from cwql.diagnostics import Diagnostic
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource, find_language
+from cwql.lint.frontends.json import read_entries
 from cwql.lint.frontends.json_strings import Cell, CellCode
 from cwql.source import Source, Span
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate
 
-_STRING = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]')
 _KERNELS = frozenset(("", "python", "python3"))
 _MAGIC = re.compile(r"^[ \t]*[%!?]|^[^\n#'\"]*\?[ \t]*$", re.MULTILINE)
 
@@ -52,10 +52,9 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
 
 
 def _kernel(notebook: object) -> str:
-    metadata = notebook.get("metadata") if isinstance(notebook, dict) else None
-    info = metadata.get("language_info") if isinstance(metadata, dict) else None
-    name = info.get("name") if isinstance(info, dict) else None
-    return name.lower() if isinstance(name, str) else ""
+    for key in ("metadata", "language_info", "name"):
+        notebook = notebook.get(key) if isinstance(notebook, dict) else None
+    return notebook.lower() if isinstance(notebook, str) else ""
 
 
 class NotebookSource(Source):
@@ -94,35 +93,14 @@ class NotebookSource(Source):
 
 def find_cells(text: str) -> Iterator[Cell]:
     """Yield the code cells."""
-    number = 0
-    key = ""
-    last: tuple[int, int] | None = None
-    stack: list[str] = []
-    spans: list[tuple[int, int]] = []
-    code = False
-    for match in _STRING.finditer(text):
-        sign = match[0][0]
-        if sign == '"':
-            inner = match.start() + 1, match.end() - 1
-            if key == "source" and len(stack) in (3, 4) and stack[1:2] == ["cells"]:
-                spans.append(inner)
-            elif key == "cell_type" and len(stack) == 3:
-                code = text[inner[0] : inner[1]] == "code"
-            last = inner
-        elif sign == ":":
-            key = text[last[0] : last[1]] if last is not None else ""
-            last = None
-        elif sign in "{[":
-            stack.append(key)
-            if len(stack) == 3:
-                spans, code = [], False
-            key = key if sign == "[" else ""
-        elif sign in "}]":
-            if len(stack) == 3 and stack[1] == "cells":
-                number += 1
-                if code:
-                    yield Cell(text, number, spans)
-            key = stack.pop() if stack else ""
-            key = "" if sign == "}" else key
-        elif sign == "," and (not stack or len(stack) != 4):
-            key = key if len(stack) == 4 else ""
+    entries, parents = read_entries(text)
+    kinds = {entry.scope: entry.text for entry in entries if entry.key == "cell_type"}
+    lines: dict[int, list[tuple[int, int]]] = {scope: [] for scope in kinds}
+    for entry in entries:
+        # The source of a cell is a text, or a list of lines.
+        scope = entry.scope if entry.key == "source" else parents[entry.scope] if not entry.key else -1
+        if scope in lines:
+            lines[scope].append((entry.start + 1, entry.end - 1))
+    for number, (scope, kind) in enumerate(kinds.items(), 1):
+        if kind == "code":
+            yield Cell(text, number, lines[scope])
