@@ -329,6 +329,39 @@ void Find() { cw.Get("/service/tickets?conditions=board/name='" + box.SelectedIt
 SET PRIO=%ERRORLEVEL%
 curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" --data-urlencode "conditions=priority/id=%PRIO%\"""",
     ),
+    (
+        "ps1",
+        """switch -Regex (Read-Host) { '^[A-Z0-9]{5,9}$' { Get-CWMTicket -Condition "summary = '$_'" } }""",
+    ),
+    (
+        "ps1",
+        """Get-CWMTicket -Condition "dateEntered > [$(Get-Date -UFormat %Y-%m-%d)] and closedDate > [$(Get-Date $day -UFormat +%F)]\"""",
+    ),
+    *[
+        (
+            "ps1",
+            f"""enum Stage {{ Quoted; Verbal }}
+foreach ($stage in {names}) {{ Get-CWMOpportunity -Condition "stage/name = '$stage'" }}""",
+        )
+        for names in ("[Enum]::GetNames([Stage])", "[Stage].GetEnumNames()")
+    ],
+    (
+        "ps1",
+        """$rules = @([pscustomobject]@{ Condition = 'dateEntered < [{0}] and board/id = 1' })
+foreach ($rule in $rules) { Get-CWMTicket -Condition ($rule.Condition -f (Get-Date -Format yyyy-MM-dd)) }""",
+    ),
+    (
+        "cs",
+        """record Query(string Serial); class Check : AbstractValidator<Query> {
+public Check() { RuleFor(q => q.Serial).NotEmpty().Matches("^[A-Z0-9-]{3,40}$").WithMessage("serial"); } }
+class Find { void F(Query query) { cw.Get("/service/tickets?conditions=summary='" + query.Serial + "'"); } }""",
+    ),
+    (
+        "sh",
+        """get() { curl -sG "$CW/v4_6_release/apis/3.0/$1" --data-urlencode "conditions=$2"; }
+declare -A checks=([service/tickets]="closedFlag = false and id > 5" [finance/agreements]="cancelledFlag = false")
+for path in "${!checks[@]}"; do get "$path" "${checks[$path]}"; done""",
+    ),
 ]
 
 UNSAFE = [
@@ -559,6 +592,13 @@ void F() { foreach (var check in Checks) cw.Count("service/tickets", check.Value
         "py",
         """cw.get("/service/tickets", conditions=f"closedDate > {datetime.now().isoformat()[:19]}Z and id > 5")""",
         ["2 CW127 {datetime"],
+    ),
+    (
+        "ps1",
+        """function Get-Object { param([string]$Path, [Alias('Where')][string]$Conditions)
+Invoke-RestMethod "https://na.myconnectwise.net/v4_6_release/apis/3.0$Path" -Body @{ conditions = $Conditions } }
+Get-Object /service/tickets -Where "summry = 'x' and id > 5\"""",
+        ["4 CW203 summry"],
     ),
 ]
 

@@ -87,7 +87,9 @@ class Emitter:
                         continue
                     seen.add((id(caller), sink.at))
                     made = Sink([], sink.parameter, sink.key, sink.at, statement, scope, partial=sink.partial)
-                    made.near = list(sink.near or sink.uses or _around(sink, flow)[:1] or places[:1])
+                    made.near = list(
+                        sink.near or sink.uses or _around(sink, flow)[:1] or (places if len(places) == 1 else ())
+                    )
                     flow.parametric.setdefault(id(caller), []).append((value.parameter, made))
         for function, given, statement, scope, places, _ in flow.calls:
             for name, sink in flow.parametric.get(id(function), ()):
@@ -96,7 +98,9 @@ class Emitter:
                     continue
                 for text in (*value.texts, *value.inner):
                     made = Sink([text], sink.parameter, sink.key, sink.at, statement, scope, partial=sink.partial)
-                    made.near = list(sink.near or sink.uses or _around(sink, flow)[:1] or places[:1])
+                    made.near = list(
+                        sink.near or sink.uses or _around(sink, flow)[:1] or (places if len(places) == 1 else ())
+                    )
                     made.closed = True
                     if all(place.endpoint is None for place in made.near):
                         # ``api Computers "…"``, whose URL ends with an argument

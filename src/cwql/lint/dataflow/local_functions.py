@@ -49,6 +49,8 @@ def _given(node: Call, function: Function, values: Sequence[Value], receiver: Va
     """Return the arguments of a call by the names of the parameters."""
     given: dict[str, Value] = {}
     position = 0
+    # ``[Alias("Where")] $Conditions``
+    aliases = {each.key: each.name for each in function.parameters if each.key} if node.command else {}
     if receiver is not None and len(function.parameters) > len(values):
         # ``Quote(this string text)``
         given[function.parameters[0].name] = receiver
@@ -58,7 +60,8 @@ def _given(node: Call, function: Function, values: Sequence[Value], receiver: Va
         if argument.spread:
             given.update(value.entries or {})
         elif argument.name:
-            given[argument.name.lower() if node.command else argument.name] = value
+            key = argument.name.lower() if node.command else argument.name
+            given[aliases.get(key, key)] = value
         elif position < len(function.parameters):
             given[function.parameters[position].name] = value
             position += 1

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _ITEMS = words("get first last at")
 """Functions that return an item of a list."""
 
+_MEMBERS = words("getname getnames getvalues")
+"""Functions that return the members of an enum."""
+
 _SELECTS = words("filter where keepif values")
 """Functions that return a part of a list."""
 
@@ -29,6 +32,7 @@ def number(call: CallSite) -> Value | None:
         or (call.owner is None and call.name in call.flow.traits.numbers)
         or (call.name == "parse" and is_safe_type(call.owner_name, {}))
         or call.owner_name in ("math", "bigdecimal", "hex")
+        or (call.name in _MEMBERS if call.owner_name == "enum" else call.name in ("getenumnames", "getenumvalues"))
     )
     if not safe:
         return None

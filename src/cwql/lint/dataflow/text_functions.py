@@ -83,6 +83,9 @@ def format_value(
         text.absorbed = True
         if not is_format:
             continue
+        for sink in flow.sinks:
+            # ``@{ Condition = "dateEntered < [{0}]" }``
+            sink.kept = sink.kept or any(each is text for each in sink.texts)
         made = builder.value()
         found.texts += made.texts
         safe = safe and made.safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.cmdlets import WORD, place_of_command
 from cwql.lint.frontends.powershell_declarations import Declarations
@@ -97,6 +98,7 @@ class PowerShell(Declarations):
         while self.peek().kind == "option":
             self.at += 1
         has_options = self.at > begin + 1
+        matches = any(each.text.lower() == "-regex" for each in self.tokens[begin : self.at])
         if self.word() != "(":
             self.at = begin
             return None
@@ -114,12 +116,18 @@ class PowerShell(Declarations):
                 self.at = min(self.closing(self.at) + 1, closing)
             else:
                 label = self.operand()
+            pattern = label.value if matches and isinstance(label, Literal) else None
             if self.word() != "{" or is_default or has_options:
                 label = None
             while self.at < closing and self.word() != "{":
                 self.step()
             if self.at < closing and self.word() == "{":
                 body = self.block()
+                if pattern and is_anchored(pattern) and is_safe_pattern(pattern):
+                    # ``switch -Regex ($serial) { '^[A-Z]+$' { "$_" } }``
+                    at = body.start
+                    matched = Assign(at, at, Name(at, at, "_"), Cast(at, at, "enum", Other(at, at)))
+                    body = Block(at, body.end, [matched, body])
                 if isinstance(test, Name) and isinstance(label, Literal) and label.value:
                     # In the body the variable has the value of the label, which fixes must not change.
                     chunk = Chunk("same", label.value, label.start, label.end)
@@ -280,8 +288,8 @@ class PowerShell(Declarations):
     def operand(self) -> Node | None:
         """Parse one operand of a command."""
         token = self.peek()
-        if token.kind == "name":
-            # A bare word is a text.
+        if token.kind == "name" or (token.text in ("%", "+") and self.peek(1).start == token.end):
+            # A bare word is a text: ``-UFormat %Y-%m-%d``.
             self.at += 1
             while (
                 self.at < self.size

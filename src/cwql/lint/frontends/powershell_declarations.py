@@ -36,7 +36,7 @@ class Declarations(Parser):
 
     def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
         """Add a parameter with its type."""
-        name, type, index, safe = "", "", begin, False
+        name, type, alias, index, safe = "", "", "", begin, False
         while index < end:
             token = self.tokens[index]
             if token.text == "[":
@@ -44,6 +44,8 @@ class Declarations(Parser):
                 inner = self.join_words(index + 1, closing)
                 if closing + 1 < end and self.tokens[closing].text == "]" and "(" not in inner:
                     type = inner
+                if inner.lower().startswith("alias("):
+                    alias = next((each.value or "" for each in self.tokens[index:closing] if each.kind == "string"), "")
                 if inner.lower().startswith("validateset("):
                     safe = all(is_word(each.value) for each in self.tokens[index:closing] if each.kind == "string")
                 if inner.lower().startswith("validatepattern("):
@@ -69,7 +71,7 @@ class Declarations(Parser):
                 at, self.at = self.at, index + 2
                 default = self.expression()
                 self.at = at
-            found.append(Parameter(name, type, default))
+            found.append(Parameter(name, type, default, key=alias.lower()))
 
     def function(self, inline: bool = False) -> Node | None:
         """Parse a function, whose parameters are in brackets or in its block."""
