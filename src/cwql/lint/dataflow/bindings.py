@@ -165,11 +165,11 @@ class Bindings:
         if isinstance(target, Items):
             self._unpack(target, value, node)
             return
-        if isinstance(target, Index) and target.key is None:
-            # ``$list[] = item``
+        listed = self.current(target.owner) if isinstance(target, Index) and not path_of(target) else None
+        if isinstance(target, Index) and (target.key is None or (listed is not None and listed.items is not None)):
+            # ``$list[] = item``, ``list[index] = item``
             path = path_of(target.owner)
-            old = self.env.get(path) if path else None
-            self.push(path, old, [value], target)
+            self.push(path, listed, [value], target)
             self.keep(path, [value], node.start)
             return
         path = path_of(target)

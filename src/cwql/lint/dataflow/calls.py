@@ -21,7 +21,7 @@ from cwql.lint.dataflow.knowledge import (
 )
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.origins import guess, is_reader, is_source
-from cwql.lint.dataflow.paths import ENDPOINTS, note_positional, note_word, sent_to
+from cwql.lint.dataflow.paths import ENDPOINTS, EXPANDERS, note_expanded, note_positional, note_word, sent_to
 from cwql.lint.dataflow.targets import chain_of, place_of_chain
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.type_names import is_safe_type
@@ -152,6 +152,8 @@ def _note_sent(
             for value in values[:2]:
                 # ``http.get("Computers", { searchParams: … })``
                 note_word(flow, value.plain or "")
+    if flow.traits.templates and values and fold(name) in EXPANDERS:
+        note_expanded(flow, node, values)
     if name in flow.traits.verbs and values and not node.arguments[0].name and not node.arguments[0].spread:
         named = [place] if place is not None else owner.places if owner is not None else []
         if len(named) == 1 and named[0].endpoint is not None:

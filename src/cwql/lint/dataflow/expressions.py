@@ -22,6 +22,7 @@ from cwql.lint.ir import (
     Member,
     Name,
     Number,
+    Operation,
     Other,
     Pairs,
     Pattern,
@@ -144,10 +145,17 @@ def evaluate_index(flow: Flow, node: Index) -> Value:
         # ``text[:-1]``
         from cwql.lint.dataflow.text_functions import without_separator
 
-        begins = not flow.source.startswith(":", node.key.start)
+        begins = not flow.source.startswith((":", ".."), node.key.start)
         shortened = owner.moved(node.start, node.end)
         shortened.texts = [without_separator(flow, text, begins) for text in owner.texts]
         return shortened
+    if owner.items is not None and (
+        isinstance(node.key, Other) or (isinstance(node.key, Operation) and node.key.sign[:2] == "..")
+    ):
+        # ``names[:50]``
+        part = owner.moved(node.start, node.end)
+        part.partial = True
+        return part
     # A mapping that starts empty may be filled with anything later.
     value = Value(node.start, node.end, safe=owner.safe and owner.entries != {})
     # ``now.isoformat()[:19]``

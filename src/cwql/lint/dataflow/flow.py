@@ -26,7 +26,9 @@ from cwql.lint.ir import (
     Name,
     Node,
     Number,
+    Operation,
     Other,
+    Unary,
     is_nothing,
 )
 from cwql.lint.request_targets import parameter_of
@@ -57,6 +59,13 @@ def _is_exit(callee: Member | Name) -> bool:
     """Return whether the statement after a call does not run: ``sys.exit(1)``, ``abort(404)``, ``log.Fatal(error)``."""
     # A method that cancels something may have the same name: ``controller.abort()``.
     return callee.name in EXITS and (isinstance(callee, Name) or callee.name not in ("abort", "fail"))
+
+
+def _ends(node: Node) -> bool:
+    """Return whether the statement after a node does not run."""
+    if isinstance(node, Call):
+        return isinstance(node.callee, (Member, Name)) and _is_exit(node.callee)
+    return isinstance(node, Jump)
 
 
 class Flow(Bindings):
@@ -153,6 +162,11 @@ class Flow(Bindings):
             value.moment = parameter.type.strip("[]?").lower() in ("datetime", "date")
             value.dated = self.is_date([parameter.type])
             self.env.set(parameter.name, value)
+        for name in ("this", "self") if function.extends else ():
+            # ``fun String.encoded() = URLEncoder.encode(this)``
+            value = Value(function.start, function.start)
+            value.parameter = "this"
+            self.env.set(name, value)
         body = function.body
         self.take_last()
         if isinstance(body, Block):
@@ -218,6 +232,11 @@ class Flow(Bindings):
         try:
             if isinstance(node, Block):
                 return self.inner_block(node)
+            if isinstance(node, Operation) and node.sign == "or" and _ends(node.right):
+                # ``$id =~ /^\d+$/ or die "id"``
+                node = Branch(
+                    node.start, node.end, [Unary(node.start, node.end, "not", node.left)], [node.right], False
+                )
             if isinstance(node, Branch):
                 return self.branch(node)
             if isinstance(node, Loop):
@@ -240,7 +259,7 @@ class Flow(Bindings):
             self.open_statement(node)
             self.last = self.evaluate(node)
             self.close_statement()
-            return not (isinstance(node, Call) and isinstance(node.callee, (Member, Name)) and _is_exit(node.callee))
+            return not _ends(node)
         finally:
             self.depth -= 1
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cwql.lint.record import Record, later
+from cwql.lint.request_targets import RequestTarget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.values import Sink, Value
-    from cwql.lint.request_targets import RequestTarget
 
 
 class Frame(Record):
@@ -39,8 +39,11 @@ class Frame(Record):
             for sink in self.carried:
                 sink.use(self.places[0])
         elif self.places:
+            # Different endpoints, but of the same API.
+            first, second = self.places
+            same = RequestTarget(first.dialect, None, sure=True) if first.dialect == second.dialect else None
             for sink in self.sinks:
-                sink.closed = True
+                sink.closed, sink.hint = True, sink.hint or same
         else:
             if self.hint is not None:
                 for sink in (*self.sinks, *self.carried):

@@ -50,7 +50,7 @@ DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
 NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 """How a format of .NET begins that gives a number or a date."""
 
-EXITS = words("exit _exit abort quit die panic Fatal Fatalf Fatalln fail bail")
+EXITS = words("exit _exit abort quit die panic Fatal Fatalf Fatalln fail bail croak confess")
 """Functions that raise, or end the program."""
 
 ENDINGS = words("error todo exitprocess fatalerror preconditionfailure raise")
@@ -106,7 +106,7 @@ DEDENTS = words("dedent cleandoc trimindent stripindent")
 """Calls that take the common margin from the lines of a text."""
 
 CUTS = words(
-    """split slice substring substr padstart padend padleft padright pop shift take lower upper tolower toupper
+    """split strsplit chunksplit slice substring substr padstart padend padleft padright pop shift take lower upper tolower toupper
     tolowercase touppercase downcase upcase left mid right removesuffix removeprefix add plus minus rsplit partition
     rpartition splitlines title zfill astimezone normalize localize combine date lowercase uppercase lowercased
     uppercased capitalize capitalized casefold tolowerinvariant toupperinvariant strtolower strtoupper ucfirst

@@ -108,6 +108,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("setrules"), "checked_values.note_rules"),
     (_OPTIONS, "checked_values.note_option"),
     (words("load safeload"), "fixed_forms.load_plain"),
+    (words("range"), "list_functions.make_range"),
     (words("mapjoin"), "list_functions.join_mapped"),
     (words("tostring"), "fixed_forms.print_number"),
     (MOMENTS, "fixed_forms.moment"),

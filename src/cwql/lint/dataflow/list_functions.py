@@ -21,6 +21,7 @@ from cwql.lint.ir import (
     Pattern,
     Unary,
 )
+from cwql.lint.words import words
 from cwql.value import replace
 
 TYPE_CHECKING = False
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.call_site import CallSite
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument
+
+_CONTAINS = words("contains includes include")
 
 
 def is_safe_test(flow: Flow, argument: Argument, negated: bool = False) -> bool:
@@ -54,21 +57,11 @@ def _keeps_safe(flow: Flow, test: Node | None) -> bool:
             return any(_keeps_safe(flow, each) for each in (*test.tests, *test.options))
         return all(_keeps_safe(flow, each) for each in test.options)
     if isinstance(test, Operation):
-        if test.sign in ("||", "or"):
-            return _keeps_safe(flow, test.left) and _keeps_safe(flow, test.right)
-        if test.sign in ("&&", "and"):
-            return _keeps_safe(flow, test.left) or _keeps_safe(flow, test.right)
-        if test.sign == "==":
-            return isinstance(test.right, Literal) and is_word(test.right.value)
-        if test.sign != "in":
-            return False
-        allowed = test.right
-        if isinstance(allowed, Literal):
-            return is_word(allowed.value)
-        known = flow.env.get(allowed.name) if isinstance(allowed, Name) else None
-        if known is not None:
-            return is_harmless(known)
-        return isinstance(allowed, (Name, Member)) and fold(allowed.name) in ALPHABETS
+        return _comparison_keeps_safe(flow, test)
+    if isinstance(test, Unary):
+        # ``\.isNumber``, ``!"'\"".contains($0)``
+        searched = _searched(test.value.callee) if isinstance(test.value, Call) else None
+        return _keeps_safe(flow, test.value) if test.sign == "\\" else any(sign in (searched or "") for sign in "'\"")
     if isinstance(test, Call):
         owner = test.callee.owner if isinstance(test.callee, Member) else None
         for pattern in (owner, *[argument.value for argument in test.arguments]):
@@ -76,10 +69,41 @@ def _keeps_safe(flow: Flow, test: Node | None) -> bool:
                 # ``/[A-Z]/i.test(character)``
                 return is_safe_pattern(pattern.text.rpartition("/")[0] or pattern.text)
         test = test.callee
+    searched = _searched(test)
+    if searched is not None:
+        # ``"0123456789".contains(character)``
+        return is_word(searched)
     if isinstance(test, Other) and test.children:
         # ``AddressOf Char.IsLetterOrDigit``
         return _keeps_safe(flow, test.children[-1])
     return isinstance(test, (Name, Member)) and fold(test.name) in DIGITS
+
+
+def _comparison_keeps_safe(flow: Flow, test: Operation) -> bool:
+    """Return whether only characters that are safe pass an operation with two operands."""
+    if test.sign in ("||", "or"):
+        return _keeps_safe(flow, test.left) and _keeps_safe(flow, test.right)
+    if test.sign in ("&&", "and"):
+        return _keeps_safe(flow, test.left) or _keeps_safe(flow, test.right)
+    if test.sign in ("==", "!="):
+        # ``$0 != "'"``: a quote is left out.
+        right = test.right.value if isinstance(test.right, Literal) else None
+        return is_word(right) if test.sign == "==" else right in ("'", '"')
+    if test.sign != "in":
+        return False
+    allowed = test.right
+    if isinstance(allowed, Literal):
+        return is_word(allowed.value)
+    known = flow.env.get(allowed.name) if isinstance(allowed, Name) else None
+    if known is not None:
+        return is_harmless(known)
+    return isinstance(allowed, (Name, Member)) and fold(allowed.name) in ALPHABETS
+
+
+def _searched(test: Node | None) -> str | None:
+    """Return the text in which a test searches a character; None if it is none of the program."""
+    owner = test.owner if isinstance(test, Member) and fold(test.name) in _CONTAINS else None
+    return owner.value if isinstance(owner, Literal) else None
 
 
 def list_conditions(call: CallSite) -> Value | None:
@@ -111,6 +135,12 @@ def make_empty_list(call: CallSite) -> Value | None:
     found = call.value(safe=True)
     found.items = []
     return found
+
+
+def make_range(call: CallSite) -> Value | None:
+    """Return a list of numbers or letters: ``range("A", "F")``."""
+    ends = call.values if call.owner is None else ()
+    return call.value(safe=True) if ends and all(each.safe or (each.plain or "").isalnum() for each in ends) else None
 
 
 def copy_list(call: CallSite) -> Value | None:
@@ -149,7 +179,9 @@ def join_mapped(call: CallSite) -> Value | None:
 
 
 def map_items(call: CallSite) -> Value | None:
-    """Return a list whose items a function makes."""
+    """Return a list whose items a function makes; ``collect($list)`` of Laravel is the list."""
+    if call.name == "collect" and call.owner is None and len(call.values) == 1:
+        return call.same(call.values[0])
     return None if call.made else _mapped(call, call.owner)
 
 

@@ -51,6 +51,8 @@ def _given(node: Call, function: Function, values: Sequence[Value], receiver: Va
     position = 0
     # ``[Alias("Where")] $Conditions``
     aliases = {each.key: each.name for each in function.parameters if each.key} if node.command else {}
+    if receiver is not None and function.extends:
+        given["this"] = receiver
     if receiver is not None and len(function.parameters) > len(values):
         # ``Quote(this string text)``
         given[function.parameters[0].name] = receiver

@@ -58,11 +58,11 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
         note_length(flow, node.left)
     value = Value(node.start, node.end)
     if (
-        sign in ("-", "*", "/", "%", "**", "==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "-lt", "-gt", "..")
-        or sign == "+"
+        sign in ("-", "*", "/", "%", "**", "==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "-lt", "-gt", "+")
+        or sign[:2] == ".."
     ):
         value.safe = (left.safe and right.safe) or sign in _COMPARISONS
-        if sign == "..":
+        if sign[:2] == "..":
             # ``"A".."Z"``
             value.safe = all(each.safe or (each.plain or "").isalnum() for each in (left, right))
         if sign in ("*", "/", "%"):

@@ -8,6 +8,7 @@ from itertools import pairwise
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import has_word
 from cwql.lint.dataflow.texts import target_of
+from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -62,6 +63,21 @@ def note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value]) 
     for path, value in pairwise(unnamed):
         if path.texts and (_sends_nothing(name) or sent_after(flow, path, value) is not None):
             return
+
+
+EXPANDERS = words("build buildandexpand expand uri getforobject getforentity exchange")
+"""Calls of Spring that put their last arguments into the places of a URL in order."""
+
+_PLACE = re.compile(r"(?:\"(\w{6,24})\"\s*+,\s*+\"|[?&](\w{6,24})=)?\{(\w{1,40})\}")
+
+
+def note_expanded(flow: Flow, node: Call, values: Sequence[Value]) -> None:
+    """Note the parameters that a call puts into a URL: ``queryParam("conditions", "{c}").build(filter)``, ``uri("…?conditions={c}", filter)``."""
+    places = list(_PLACE.finditer(flow.source, node.start, values[-1].start))
+    for match, value in zip(places[::-1], values[::-1], strict=False):
+        parameter = parameter_of(match[1] or match[2] or "")
+        if parameter is not None:
+            flow.sink(value, parameter, match[1] or match[2], match.start())
 
 
 @lru_cache(4096)

@@ -21,6 +21,9 @@ _MEMBERS = words("getname getnames getvalues")
 _SELECTS = words("filter where keepif values")
 """Functions that return a part of a list."""
 
+_PARTS = words("slice take takelast takewhile drop droplast dropfirst skip prefix suffix")
+"""Functions that return a part of a list, if their owner or argument is one."""
+
 _TRIMS = words("trim strip trimend trimstart tostring")
 """Functions that may have an argument and leave a condition as it is."""
 
@@ -78,6 +81,10 @@ def cut(call: CallSite) -> Value | None:
     parameter = names.pop() if len(names) == 1 else subject.parameter
     if not (subject.safe or subject.origin or parameter):
         return None
+    if subject.items is not None and call.name in _PARTS:
+        found = call.same(subject)
+        found.partial = True
+        return found
     # ``("0" + number).slice(-2)``: as safe as what the function is called with.
     part = call.value(subject.safe)
     part.origin, part.moment = subject.origin, subject.moment and not subject.texts

@@ -290,6 +290,17 @@ def _bare(pattern: str) -> str:
     return match[2] if match is not None else re.sub(r"/[a-z]*$", "", pattern)
 
 
+_BRACKETS = words("prefix postfix")
+"""Arguments of ``joinToString`` with the text around a list."""
+
+
+def _constant(flow: Flow, text: str, at: int) -> Value:
+    """Return a text that a function adds by itself."""
+    value = Value(at, at)
+    value.texts = [Text([Segment("same", text, at, at)], flow.statement)]
+    return value
+
+
 def join(call: CallSite) -> Value | None:
     """Return the value of a list that is joined."""
     flow, node, owner, values = call.flow, call.node, call.owner, call.values
@@ -299,10 +310,12 @@ def join(call: CallSite) -> Value | None:
         owner = Value(owner.start, owner.end, safe=made.safe)
         owner.items, owner.partial = made.items, True
         values = [each for each in values if each is not made]
-        if not values:
-            comma = Value(node.end, node.end)
-            comma.texts = [Text([Segment("same", ", ", node.end, node.end)], flow.statement)]
-            values = [comma]
+    named = {each.name: value for each, value in zip(call.arguments, call.values, strict=False) if each.name}
+    if owner is not None and (named.keys() & _BRACKETS or (made is not None and not values)):
+        # ``names.joinToString(prefix = "(", postfix = ")")``
+        comma, empty = (_constant(flow, text, node.end) for text in (", ", ""))
+        values = [named.get("separator", comma), named.get("prefix", empty), named.get("postfix", empty)]
+        values = values if named.keys() & _BRACKETS else values[:1]
     if owner is not None and not call.is_module:
         if len(values) == 3 and all(each.plain is not None for each in values):
             # ``joinToString(", ", "(", ")")``
@@ -378,6 +391,9 @@ def concat(call: CallSite) -> Value | None:
         parts = list(call.values)
     elif call.owner is not None and call.owner.texts:
         parts = [call.owner, *call.values]
+    elif call.owner is not None and call.owner.items is not None and not call.values:
+        # ``["name = '", name, "'"].concat()``
+        parts = call.owner.items
     else:
         return None
     return _concatenated(call.flow, call.node, parts, spaced=call.name == "sprintln")

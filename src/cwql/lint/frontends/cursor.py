@@ -140,8 +140,10 @@ class Cursor(Tables):
                     continue
             elif token.kind == "name" and token.fresh and self.typed == "after" and after < closing:
                 following = self.tokens[after]
-                if following.kind == "name" and not following.fresh:
-                    self.note_type(self.name_of(token.text), following.text)
+                if (following.kind == "name" or following.text in ("[", "*")) and not following.fresh:
+                    index = self.type_end(after)
+                    self.note_type(self.name_of(token.text), self.join_words(after, index))
+                    continue
             index = self.closing(index) + 1 if token.text in OPENERS and token.text != "{" else index + 1
 
     def type_end(self, index: int, arrows: bool = True) -> int:

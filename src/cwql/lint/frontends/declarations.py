@@ -308,6 +308,9 @@ class Declarations(Expressions):
             if word in (";", "}", ")", "=") or self.at >= self.size:
                 self.at = begin if word == "=" else self.at
                 return Other(start, self.last_end()) if word != "=" else None
+            if self.lines and self.peek().fresh and self.at > begin + 1 and self._begins_member(word):
+                # ``data class Board(val id: Int)``, which has no block
+                return Other(start, self.last_end())
             if word == "(" and name:
                 self.parameters()
                 continue
@@ -323,6 +326,11 @@ class Declarations(Expressions):
         body = self.block_until(closing, in_class=True)
         self.leave(closing)
         return body
+
+    def _begins_member(self, word: str) -> bool:
+        """Return whether a word at the start of a line begins another declaration."""
+        begins = word in self.classes or word in self.functions or word in self.shapes or word in self.declares
+        return begins or word in self.modifiers or word == "data" or (word == "@" and self.word(-1) == ")")
 
     def shape(self) -> Node | None:
         """Parse an interface, an enum or the alias of a type: only the types in it count."""

@@ -44,6 +44,9 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
     )
     token = scanner.read(form, match.start(), match.end(), limit)
     token.whole = token.whole and kind not in "wW"
+    while kind == "r" and scanner.text[token.end : token.end + 1].isalpha():
+        # ``~r/…/i``
+        token.end += 1
     return token
 
 

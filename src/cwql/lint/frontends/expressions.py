@@ -20,6 +20,10 @@ from cwql.lint.ir import (
     Operation,
     Other,
 )
+from cwql.lint.words import words
+
+_RANGES = words(": .. ... ..= ..<")
+"""Signs at one end of an index, which selects a part of a list."""
 
 
 class Expressions(Operands):
@@ -256,9 +260,13 @@ class Expressions(Operands):
     def index(self, left: Node) -> Node:
         """Parse ``[key]`` after a value."""
         closing = self.enter()
+        # ``names[:50]``, ``names[..50]``, ``names[50:]``
+        start = self.peek().start
+        ends = self.words[self.at], self.words[min(closing, self.size) - 1]
         found = self.listed(closing)
         self.leave(closing)
-        key = found[0] if len(found) == 1 else Other(left.end, self.last_end(), found) if found else None
+        one = len(found) == 1 and _RANGES.isdisjoint(ends)
+        key = found[0] if one else Other(start, self.last_end(), found) if found else None
         return Index(left.start, self.last_end(), left, key)
 
     def listed(self, closing: int) -> list[Node]:

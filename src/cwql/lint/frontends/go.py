@@ -39,6 +39,7 @@ class Go(Parser):
     headers = False
     named = frozenset[str]()
     loops = frozenset(("for",))
+    iterates = frozenset(("range",))
     conditionals = frozenset(("if",))
     elseifs = frozenset[str]()
     patterns = False

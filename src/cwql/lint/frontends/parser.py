@@ -240,7 +240,7 @@ class Parser(Declarations):
         index = begin
         while index < end:
             text = self.tokens[index].text.lower()
-            if self.tokens[index].kind != "string" and text in ("of", "in", "as", "range", ":", "<-"):
+            if self.tokens[index].kind != "string" and text in self.iterates:
                 split, sign = index, text
                 if text != ":" or self.typed == "before":
                     break

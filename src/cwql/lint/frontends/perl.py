@@ -9,7 +9,23 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.ir import Argument, Assign, Block, Call, Function, Index, Items, Member, Name, Node, Parameter
+from cwql.lint.frontends.tokens import Token
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Block,
+    Call,
+    Chunk,
+    Function,
+    Index,
+    Items,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Parameter,
+    Pattern,
+)
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -18,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
 
 _PLACEHOLDERS = ("${", "$", "@{")
 _FORMS = {
@@ -30,8 +45,23 @@ _FORMS = {
 }
 
 
+_SLASHED, _BRACED = r"(?:[^/\\\n]|\\.)*+", r"(?:[^{}\\\n]|\\.|\{\d*+,?+\d*+\})*+"
+_REGEX = (
+    rf"(?<![\w$@%&>-])(?:(?:m|qr)(?:/{_SLASHED}/|\{{{_BRACED}\}})"
+    rf"|(?:s|tr|y)(?:/{_SLASHED}/{_SLASHED}/|\{{{_BRACED}\}}\s*+\{{{_BRACED}\}}))[a-z]*+"
+)
+"""``m/…/``, ``qr{…}``, ``s/…/…/g``, ``tr{…}{…}``."""
+
+_PARTS = re.compile(
+    rf"([a-z]*+)(?:/({_SLASHED})/(?:({_SLASHED})/)?+|\{{({_BRACED})\}}(?:\s*+\{{({_BRACED})\}})?+)([a-z]*+)"
+)
+"""The function, the pattern, the replacement and the options of a regex."""
+
+
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
     opener = match[0]
+    if opener[0] in "mqsty" and opener[:2] not in ("qq", "qw", "q(", "q[", "q{", "q<", "q!", "q|", "q/"):
+        return Token("regex", opener, match.start(), match.end())
     sign = opener[-1]
     close = BRACKETS.get(sign, sign)
     plain = not opener.startswith("qq")
@@ -49,12 +79,13 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
 
 
 _SYNTAX = Syntax(
-    r"(?P<string>\bq[qw]?[(\[{<!|/]|[\"'`])|(?P<variable>[$@%&]\w+|\$[&_!@/\\])|(?P<name>[A-Za-z_]\w*(?:::\w+)*)|(?P<mark>\.=)",
+    rf"(?P<string>\bq[qw]?[(\[{{<!|/]|{_REGEX}|[\"'`])|"
+    r"(?P<variable>[$@%&]\w+|\$[&_!@/\\])|(?P<name>[A-Za-z_]\w*(?:::\w+)*)|(?P<mark>\.=|[=!]~)",
     "#",
     {"\n=pod": "\n=cut", "\n=head1": "\n=cut"},
     _FORMS,
     _open,
-    name=re.compile(r"[A-Za-z_]\w*((?:->)?[\[{][^\]}\n\"]{1,60}[\]}])*"),
+    name=re.compile(r"(?:[A-Za-z_]\w*|\d+)((?:->)?[\[{][^\]}\n\"]{1,60}[\]}])*"),
     regexes=True,
 )
 
@@ -94,10 +125,45 @@ class Perl(Parser):
         return node
 
     def parenthesis(self) -> Node | None:
-        """Parse a list or a hash in round brackets."""
+        """Parse a list or a hash in round brackets, or ``(my $name = $value)``."""
         token = self.peek()
+        if self.word(1) in self.declares:
+            closing = self.enter()
+            declared = self.expression()
+            self.leave(closing)
+            return declared
         found = self._listing(token.start, self.entries())
         return found.items[0] if isinstance(found, Items) and len(found.items) == 1 else found
+
+    def prefix(self) -> Node | None:
+        """Parse an operand: ``my`` says nothing about a value, and the text of a pattern has no delimiters."""
+        self.at += self.word() in self.declares
+        match = _PARTS.fullmatch(self.word()) if self.peek().kind == "regex" else None
+        node = super().prefix()
+        return Pattern(node.start, node.end, match[2] or match[4] or "") if node and match is not None else node
+
+    def binary(self, left: Node, word: str, binding: int) -> Node:
+        """Parse an operator; ``$text =~ s/'//g`` gives its operand another text, and so does ``(my $other = $text) =~ …``."""
+        match = _PARTS.fullmatch(self.word(1)) if word == "=~" and self.peek(1).kind == "regex" else None
+        if match is None or match[1] not in ("s", "tr", "y"):
+            return super().binary(left, word, binding)
+        self.at += 2
+        token = self.tokens[self.at - 1]
+        pattern, replacement, options = match[2] or match[4] or "", match[3] or match[5] or "", match[6]
+        if match[1] != "s":
+            # A set of characters, or all others.
+            pattern = f"[{'^' * ('c' in options)}{pattern}]"
+            replacement = replacement or "d" * ("d" not in options)
+        arguments = [Argument(Pattern(token.start, token.end, pattern))]
+        if replacement:
+            arguments.append(
+                Argument(Literal(token.start, token.end, [Chunk("same", replacement, token.start, token.end)]))
+            )
+        subject = left.value if isinstance(left, Assign) and left.value is not None else left
+        changed = Call(left.start, token.end, Member(left.start, token.end, subject, "replace"), arguments)
+        if "r" in options:
+            return changed
+        return Assign(left.start, token.end, left.target if isinstance(left, Assign) else left, changed)
 
     def postfix(self, left: Node) -> Node | None:
         """Parse what follows a value: ``$hash{key}`` is an index, and a function needs no brackets."""

@@ -74,6 +74,7 @@ class Php(Parser):
     classes = words("class trait interface namespace enum")
     functions = words("function fn")
     patterns = False
+    unaries = Parser.unaries | words("include include_once require require_once")
     switches = words("switch match")
     modifiers = Parser.modifiers | frozenset(("var",))
 

@@ -72,6 +72,13 @@ class Rust(Parser):
         target = targets[0] if len(targets) == 1 else Items(start, start, targets)
         return Assign(start, self.last_end(), target, value)
 
+    def function(self, inline: bool = False) -> Node | None:
+        """Parse a function; calls of a method have no argument for ``&self``."""
+        node = super().function(inline)
+        if isinstance(node, Function) and [each.name for each in node.parameters[:1]] == ["self"]:
+            node.parameters = node.parameters[1:]
+        return node
+
     def bracket(self) -> Node | None:
         """Parse a closure: ``|name| …``."""
         if self.word() in ("|", "||"):

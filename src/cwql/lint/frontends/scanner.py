@@ -178,6 +178,8 @@ class Scanner:
         before = found[-1]
         if sign == "<" and match[0][2:3] in "-~":
             return before.kind != "number"
+        if sign == "%" and "\n" in self.text[before.end : match.start()]:
+            return True
         if before.kind == "sign":
             return before.text not in (")", "]", "}")
         if before.kind in ("number", "string", "regex"):

@@ -77,6 +77,7 @@ class Tables:
     elses = frozenset(("else",))
     elseifs = words("elseif elif")
     loops = words("for foreach while until loop")
+    iterates = words("of in as : <-")
     switches = words("switch match when")
     cases = words("case default")
     tries = words("try do begin")

@@ -1,0 +1,124 @@
+"""Values that a reader sees to be safe, and values like them that are not, in the languages of web services."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwql.lint.linter import lint_text
+
+
+def _codes(filename: str, language: str, text: str) -> list[str]:
+    return [each.code for each in lint_text(text, filename=filename, language=language).diagnostics]
+
+
+def _perl(statements: str) -> list[str]:
+    text = f"""# connectwise
+sub find {{
+    my ($self, $text) = @_;
+    {statements}
+    return $self->get('/company/contacts', conditions => "lastName = '$text'");
+}}
+"""
+    return _codes("find.pl", "perl", text)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "$text =~ s/['\"]//g;",
+        "$text =~ s{[^a-z]}{}gi;",
+        "$text =~ tr/0-9//cd;",
+        "(my $digits = $text) =~ s/\\D//g; $text = $digits;",
+        "$text = $text =~ s/\\W//gr;",
+        "$text =~ /^\\w+$/ or die 'text';",
+        "croak 'text' unless $text =~ m{^[a-z/]+$};",
+    ],
+)
+def test_a_text_of_perl_is_safe_after_a_substitution_or_a_match(statements: str) -> None:
+    assert _perl(statements) == []
+
+
+@pytest.mark.parametrize(
+    "statements", ["", "$text =~ s/a/b/;", "$text =~ tr/a-z/A-Z/;", "$text =~ /\\w/ or die 'text';", "y(1);"]
+)
+def test_a_text_of_perl_may_contain_quotes_after_other_changes(statements: str) -> None:
+    assert _perl(statements) == ["CW601"]
+
+
+def test_a_group_of_a_match_in_perl_is_a_placeholder() -> None:
+    text = """# connectwise
+sub find {
+    my ($self, $text) = @_;
+    if ($text =~ /^(\\d+)$/) { return $self->get('/service/tickets', conditions => "id = $1 and closedFlag = false"); }
+}
+"""
+    assert _codes("find.pl", "perl", text) == []
+
+
+def test_methods_of_rust_get_their_arguments_after_self() -> None:
+    text = """// connectwise
+impl Client {
+    pub fn named(&self, name: &str) -> Rows { self.list(&["name = '", name, "'"].concat()) }
+    fn list(&self, conditions: &str) -> Rows {
+        self.http.get("https://x/v4_6_release/apis/3.0/company/companies").query(&[("conditions", conditions)]).send()
+    }
+}
+"""
+    assert _codes("client.rs", "rust", text) == ["CW601"]
+
+
+@pytest.mark.parametrize("part", ["names[:50]", "names[10:]", "names[10:50]"])
+def test_a_part_of_a_list_has_its_items(part: str) -> None:
+    text = f"""package x
+func find(name string) {{
+	var names []string
+	names = append(names, "'"+name+"'")
+	http.Get("/company/companies?conditions=" + url.QueryEscape("name in (" + strings.Join({part}, ",") + ")"))
+}}
+"""
+    assert _codes("find.go", "go", text) == ["CW601"]
+
+
+def test_a_class_of_kotlin_without_a_block_ends_before_the_next_declaration() -> None:
+    text = """// connectwise
+data class Device(val id: Long)
+
+interface Api {
+    @GET("company/configurations")
+    suspend fun devices(@Query("conditions") conditions: String): List<Device>
+}
+
+class Devices(private val api: Api) {
+    suspend fun find(tag: String) = api.devices("tagNumber = '$tag'")
+}
+"""
+    assert _codes("Devices.kt", "kotlin", text) == ["CW601"]
+
+
+@pytest.mark.parametrize(
+    ("filename", "language", "text"),
+    [
+        ("a.php", "php", "<?php foreach (range('a', 'f') as $l) { get('/company/companies', ['conditions' => \"name like '$l%'\"]); }"),
+        ("A.java", "java", "class A { void f() { for (Range range : ranges) get(range); } }"),
+        ("a.ts", "typescript", "for (const range of ranges) { get('/company/companies', { conditions: 'id = 5' }); }"),
+        ("a.php", "php", "<?php foreach (in as $x) {} foreach () {}"),
+    ],
+)  # fmt: skip
+def test_loops_over_something_called_range_are_parsed(filename: str, language: str, text: str) -> None:
+    assert _codes(filename, language, text) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        '.uri(b -> b.path("/company/companies").queryParam("conditions", "{c}").build(filter))',
+        '.uri("/company/companies?conditions={c}&pageSize={n}", filter, 100)',
+    ],
+)
+def test_values_of_a_template_of_spring_come_in_order(call: str) -> None:
+    text = f"""class A {{
+    Rows list(String filter) {{ return rest.get(){call}.retrieve(); }}
+    Rows all() {{ return list("deletedFlg = false"); }}
+}}
+"""
+    assert _codes("A.java", "java", text) == ["CW203"]
