@@ -107,7 +107,7 @@ _STEP = re.compile(r"(?:/|\W{0,2}\.|->|::)([a-z]\w*)")
 """The first part of a path of Manage or of a chain of names, and the rest with the second part, in lower case."""
 
 _INTERPOLATION = re.compile(
-    r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\ufffc"
+    r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|<<\w+>>|\ufffc"
 )
 _MARKS = ("condition", "orderby", "order_by", "order-by", "fields", "cwql", "v4_6_release", "/apis/3.0", "cwa/api")
 _BEGINNING = re.compile(r"[\"'`](?=[a-z])[\w/]++ (?:[=<>!]|(?:like|contains|in) ['\"(])")

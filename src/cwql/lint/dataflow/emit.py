@@ -30,6 +30,7 @@ _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
 _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
 _FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
+_OWNERS = re.compile(r"(?<!\{)\{([A-Za-z_]\w*+)\.[\w.]++\}(?!\})")
 _URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IGNORECASE)
 _NULL = re.compile(r"\bis\s+(?:not\s+)?null\b", re.IGNORECASE)
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
@@ -249,8 +250,16 @@ class Emitter:
         if sink.kept and conditions and ("{" in shown or "%" in shown):
             # Other code may fill it.
             pieces = open_placeholders(pieces, _FIELDS, safe=True)
+        pieces = self._open_members(pieces, shown)
         found = ConditionTemplate(pieces, sink.parameter, place, Span(low, high), self.language, partial=partial)
         self.found.setdefault((pieces[0].start, pieces[-1].end, sink.parameter, shown), []).append(found)
+
+    def _open_members(self, pieces: Sequence[TemplateSegment], shown: str) -> Sequence[TemplateSegment]:
+        """Return the pieces with placeholders for members of what a library knows: ``lastUpdated > [{incremental.start_value}]``."""
+        for name in _OWNERS.findall(shown):
+            if re.search(rf"(?<![\w\"'{{.]){name}\b(?![\"'])", self.flow.source) is None:
+                pieces = open_placeholders(pieces, re.compile(rf"\{{{name}\.[\w.]+\}}"), safe=True)
+        return pieces
 
     def _literal_end(self, literals: Sequence[Segment], high: int) -> int:
         """Return the end of the last literal, with its quote."""

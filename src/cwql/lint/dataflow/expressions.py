@@ -160,9 +160,11 @@ def evaluate_index(flow: Flow, node: Index) -> Value:
     value = Value(node.start, node.end, safe=owner.safe and owner.entries != {})
     # ``now.isoformat()[:19]``
     value.dated = owner.dated and isinstance(node.key, Other)
-    if isinstance(node.owner, (Name, Member)) and node.owner.name in _CHECKED:
+    if owner.kind or (isinstance(node.owner, (Name, Member)) and node.owner.name in _CHECKED):
         # ``options["months"]`` of a parser of arguments, ``form.cleaned_data["months"]``
         value.safe = value.safe or flow.is_safe_name(key)
+    # ``arguments["months"]`` of a tool with a JSON schema
+    value.safe = value.safe or flow.is_safe_name(f"[{key}]")
     # ``kind["name"]`` is no code.
     kept = owner.origin == "rows" or not (owner.origin == "given" or isinstance(node.key, Literal))
     value.origin = owner.origin if kept else ""

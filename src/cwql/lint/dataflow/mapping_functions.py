@@ -89,5 +89,6 @@ def get_member(call: CallSite) -> Value | None:
     if owner is None or not call.arguments or owner.texts or owner.items or owner.safe:
         return None
     found = guess(member_of(owner), key_of(call.arguments[0].value), member=True)
+    found.safe = found.safe or call.flow.is_safe_name(f"[{key_of(call.arguments[0].value)}]")
     found.safe = found.safe and (len(call.values) < 2 or is_harmless(call.values[1]))
     return found

@@ -259,7 +259,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language("yaml", "yaml", (".yaml", ".yml"), fences=("yml",), comment=_HASH),
     Language("toml", "toml", (".toml",), comment=_HASH),
     Language("http", "http", (".http", ".rest"), fences=("rest",), comment=_HASH),
-    Language("markdown", "markdown", (".md", ".markdown"), comment=("<!-- ", " -->"), prose=True),
+    Language("markdown", "markdown", (".md", ".markdown", ".mdx"), comment=("<!-- ", " -->"), prose=True),
     Language("text", "text", (".txt", ".rst", ".html", ".csv", ".xml", ".cfg", ".ini", ".env"), data=True),
 )
 """Every language, in the order of the docs."""

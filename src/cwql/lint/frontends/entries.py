@@ -7,6 +7,7 @@ an entry whose key names a parameter; its target is a path or URL in its own sco
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.origins import says
 from cwql.lint.frontends.segments import QUOTED, cut_segments, substitute, text_of
 from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.request_targets import parameter_of, place_of_url
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import Context, RequestTarget
 
 TEMPLATES = re.compile(
-    r"\$?\{\{(?:[^{}]++|\{[^{}]*+\})*+\}\}|\$\{[^{}]*\}|\$\([^()\n]*\)|\{[A-Za-z_][\w.]*\}|<%=[^%]*%>|%\([a-z_]\w*\)s|@\{[^{}]*\}"
+    r"\$?\{\{(?:[^{}]++|\{[^{}]*+\})*+\}\}|\$\{[^{}]*\}|\$\([^()\n]*\)|\{[A-Za-z_][\w.]*\}|<%=[^%]*%>|%\([a-z_]\w*\)s|@\{[^{}]*\}|<<\w+>>"
 )
-"""Templates of other programs: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``, ``@{name}``."""
+"""Templates of other programs: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``, ``@{name}``, ``<<name>>``."""
 
 PLACEHOLDERS = re.compile(
     rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$[A-Za-z_]\w*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<=\[)(?!now\]|today\])[A-Za-z]\w*(?=\])|(?<![\w.])\.\.\.|…"
@@ -156,9 +157,12 @@ def open_placeholders(
     def placeholder(match: re.Match[str]) -> Make:
         record = _ID.search(match[0]) is not None and _INPUT.search(match[0]) is None
         known = safe or record or _CONVERSION.search(match[0]) is not None
+        # ``{{ stream_interval["start_time"] }}``
+        number = says(match[0].rstrip(" }")) == "number" and _INPUT.search(match[0]) is None
+        origin = "number" if number else "given"
         return lambda start, end, first: (
             TemplateSegment(
-                PLACEHOLDER, start, end, "placeholder", first.literal, first.quoting, match[0], known, origin="given"
+                PLACEHOLDER, start, end, "placeholder", first.literal, first.quoting, match[0], known, origin=origin
             ),
         )
 

@@ -8,6 +8,7 @@ from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
 from cwql.lint.frontends.json_strings import Cell, CellCode, decode
 from cwql.lint.frontends.segments import text_of
 from cwql.lint.templates.model import ConditionTemplate
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,36 +18,64 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import Context
     from cwql.source import Source
 
-_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\btrue\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
-_COLLECTION = re.compile(r"schema\.getpostman\.com|\"_postman_id\"|\"__export_source\":\s*\"insomnia")
-"""Collections of Postman and Insomnia, whose variables a person sets."""
+_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\b(?:true|false)\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
+_COLLECTION = re.compile(
+    r"schema\.getpostman\.com|\"_postman_id\"|\"__export_source\":\s*\"insomnia|\"endpoint\":\s*\"<<"
+)
+"""Collections of Postman, Insomnia and Hoppscotch, whose variables a person sets."""
 
 _VARIABLE = re.compile(r"\$\{?(\w+)")
 
-_CODE = {"jsCode": "javascript", "functionCode": "javascript", "pythonCode": "python"}
+_OFF = (("disabled", "true"), ("active", "false"), ("enabled", "false"))
+"""Keys with the values that take a parameter out of a request."""
+
+_CODE = {**dict.fromkeys(("jsCode", "functionCode", "func"), "javascript"), "pythonCode": "python"}
 """Keys of code in the steps of workflows, with its language."""
+
+_SCRIPTS = words("code script source inline")
+"""Keys of code whose language its text shows."""
+
+_PYTHON = re.compile(r"(?m)^[ \t]{0,20}(?:import \w|from [\w.]{1,80} import|def \w)")
+_JAVASCRIPT = re.compile(r"\b(?:const|let|var|function|await)\s|=>")
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of a JSON text, as far as it can be read."""
     entries, parents = read_entries(source.text)
+    rest: list[Entry] = []
     for entry in entries:
-        if entry.key in _CODE and "ondition" in entry.text:
-            yield from _read_code(context, entry)
-    entries = [entry for entry in entries if entry.key not in _CODE]
+        language = _language_of(entry)
+        if language is None:
+            rest.append(entry)
+        elif "ondition" in entry.text:
+            yield from _read_code(context, entry, language)
     safe = _COLLECTION.search(source.text) is not None
     # The variables of a dashboard of Grafana that have a list of values.
     listed = {entry.scope for entry in entries if entry.key == "type" and entry.text in ("custom", "interval")}
     names = {entry.text for entry in entries if entry.key == "name" and entry.scope in listed}
-    for found in find_in_entries(entries, parents, context, "json", safe=safe):
+    for found in find_in_entries(rest, parents, context, "json", safe=safe):
         yield trust_inputs(found, _VARIABLE, names) if names and isinstance(found, ConditionTemplate) else found
 
 
-def _read_code(context: Context, entry: Entry) -> Iterator[ConditionTemplate | Diagnostic]:
+def _language_of(entry: Entry) -> str | None:
+    """Return the language of the code of a step; None for a text that is no code."""
+    if entry.key.lower() not in _SCRIPTS or "\n" not in entry.text:
+        return _CODE.get(entry.key)
+    if _PYTHON.search(entry.text) is not None:
+        return "python"
+    if _JAVASCRIPT.search(entry.text) is not None:
+        return "javascript"
+    from cwql.lint.frontends.markdown import guess_language
+
+    language = guess_language(entry.text)
+    return language.name if language is not None else None
+
+
+def _read_code(context: Context, entry: Entry, language: str) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the results for the code of a step."""
     code = CellCode([Cell(context.source.text, 0, [(entry.start + 1, entry.end - 1)])])
     try:
-        yield from code.extract(find_language(_CODE[entry.key]), context)
+        yield from code.extract(find_language(language), context)
     except UnreadableSource:
         pass
 
@@ -73,8 +102,8 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
                 behind_colon, last = False, None
             else:
                 last = match.start(), match.end()
-        elif sign == "t":
-            if behind_colon and key.lower() == "disabled":
+        elif sign in "tf":
+            if behind_colon and (key.lower(), token) in _OFF:
                 disabled.add(scope)
             behind_colon = False
         elif sign == ":":

@@ -91,7 +91,7 @@ class _Reader:
             return None
         base, names = match["base"], match["names"][1:].split(".")
         text = match["text"][1:-1]
-        if text.isspace() or "{{" in text or (len(names) > 1 and place_of_attributes(names) is not None):
+        if text.isspace() or "{" in text or (len(names) > 1 and place_of_attributes(names) is not None):
             return None
         begun = "" if base is None else self._value_of(base, start)
         if begun is None or "?" in begun:

@@ -50,6 +50,8 @@ class Statements(Expressions):
         super().__init__(module, libraries)
         self._interest = interest
         self._chosen: set[ast.stmt] | None = None
+        self._routes: dict[str, str] = {}
+        """The types that the routes of the class at hand give to the parameters of its methods."""
 
     def module(self) -> Block:
         """Return the statements of the module."""
@@ -171,7 +173,7 @@ class Statements(Expressions):
         arguments = node.args
         named = [*arguments.posonlyargs, *arguments.args]
         defaults = [*[None] * (len(named) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
-        options = option_types(node.decorator_list)
+        options = {**self._routes, **option_types(self._module, node.decorator_list, [each.arg for each in named])}
         parameters = [
             Parameter(
                 each.arg,
@@ -196,9 +198,10 @@ class Statements(Expressions):
         return [*made, function]
 
     def _class(self, node: ast.ClassDef, start: int, end: int) -> list[Node]:
-        saved, self._chosen = self._chosen, None
+        saved = self._chosen, self._routes
+        self._chosen, self._routes = None, option_types(self._module, node.decorator_list)
         block = self._block(node.body, start, end)
-        self._chosen = saved
+        self._chosen, self._routes = saved
         return [Class(start, end, node.name, block)]
 
     def _return(self, node: ast.Return, start: int, end: int) -> list[Node]:
