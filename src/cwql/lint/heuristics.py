@@ -49,13 +49,16 @@ _LIKE_A_CONDITION = re.compile(
 
 
 _OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like))\Z", re.IGNORECASE)
+_OPEN_ENDS = ("=", "<", ">", "(", ",", "and", "or", "not", "in", "contains", "like")
+_BRACKETS = re.compile(r"[\"'()]")
 _END = 12
 """Characters at the end of a text that `_OPEN_END` needs: its longest word and the character before it."""
 
 
 def has_open_end(text: str) -> bool:
     """Return whether a text ends with an operator, an opening bracket or a comma."""
-    return _OPEN_END.search(text.rstrip()[-_END:]) is not None
+    end = text.rstrip()[-_END:]
+    return end.lower().endswith(_OPEN_ENDS) and _OPEN_END.search(end) is not None
 
 
 def is_like_condition(text: str) -> bool:
@@ -85,11 +88,11 @@ def ends_in_the_middle(text: str) -> bool:
         return True
     quote = ""
     level = 0
-    for sign in text[max(text.rfind("onditions="), 0) :]:
+    for sign in _BRACKETS.findall(text, max(text.rfind("onditions="), 0)):
         if sign in "\"'":
             quote = sign if not quote else "" if quote == sign else quote
         elif not quote:
-            level += (sign == "(") - (sign == ")")
+            level += 1 if sign == "(" else -1
     return bool(quote) or level > 0
 
 

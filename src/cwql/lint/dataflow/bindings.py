@@ -26,7 +26,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.ir import Module, Parameter
@@ -91,14 +91,16 @@ class Bindings:
         self.folded = ""
         self.ends: dict[int, int] = {}
         self.chains: dict[tuple[str, ...], RequestTarget | None] = {}
+        self.safe_types: dict[str, bool] = {}
+        self.unknown_names: dict[str, Value] = {}
         self.budget = 20_000 + 2 * len(source)
 
     def is_safe_name(self, name: str, type: str = "") -> bool:
         """Return whether every type that a name is declared with has values that need no quotes."""
         if type:
-            return is_safe_type(type, self.module.aliases)
+            return self.is_safe(type)
         known = self.module.types.get(name)
-        return bool(known) and all(is_safe_type(each, self.module.aliases) for each in known or ())
+        return known is not None and all(map(self.is_safe, known))
 
     def parameter(self, parameter: Parameter, at: int) -> Value:
         """Return the value of a parameter: any text unless its type says something else."""
@@ -110,9 +112,17 @@ class Bindings:
         # ``level: TicketPriority``, an enum of another file
         return value if value.origin else guess(guess(value, parameter.type), parameter.name)
 
-    def is_date(self, types: Iterable[str]) -> bool:
-        """Return whether all types are those of dates that are printed without brackets."""
-        return not self.traits.native_dates and all(map(is_date_type, types))
+    def is_safe(self, type: str) -> bool:
+        """Return whether the values of a type need no quotes."""
+        known = self.safe_types.get(type)
+        if known is None:
+            known = self.safe_types[type] = is_safe_type(type, self.module.aliases)
+        return known
+
+    def declare(self, value: Value, type: str) -> Value:
+        """Note that a value has a type that needs no quotes, which may be that of a date."""
+        value.safe, value.moment = True, is_date_type(type)
+        return value
 
     def types_of(self, node: Node | None) -> Collection[str]:
         """Return the types that a name or member is declared with: that of a parameter, or all in the file."""
@@ -136,6 +146,8 @@ class Bindings:
 
     def class_of(self, node: Node | None) -> str:
         """Return the class of the file that a name is or is declared with; empty if there is none."""
+        if not self.classes:
+            return ""
         if isinstance(node, Name) and node.name in self.classes:
             return node.name
         types = {each.strip("?!") for each in self.types_of(node)}

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.lint.dataflow.call_site import CallSite
+    from cwql.lint.dataflow.known_functions import CallSite
     from cwql.lint.ir import Node
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.knowledge import (
@@ -21,8 +23,16 @@ from cwql.lint.dataflow.knowledge import (
 )
 from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.origins import guess, is_reader, is_source
-from cwql.lint.dataflow.paths import ENDPOINTS, EXPANDERS, note_expanded, note_positional, note_word, sent_to
-from cwql.lint.dataflow.targets import chain_of, place_of_chain
+from cwql.lint.dataflow.targets import (
+    ENDPOINTS,
+    EXPANDERS,
+    chain_of,
+    note_expanded,
+    note_positional,
+    note_word,
+    place_of_chain,
+    sent_to,
+)
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
@@ -69,6 +79,12 @@ _LISTS = {
 
 _GETTERS = re.compile(r"\A(?:get|list|find|fetch|search|query|count|all)(?:all)?")
 _GETS = re.compile(r"(?:get|list|fetch|request|query|search|all|page|paginate|find|count)(?![a-z])", re.IGNORECASE)
+
+
+@lru_cache(4096)
+def _list_of(folded: str) -> str:
+    """Return the endpoint of the list that a method is named after."""
+    return _LISTS.get(_GETTERS.sub("", folded), "")
 
 
 def evaluate_call(flow: Flow, node: Call) -> Value:
@@ -126,11 +142,10 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
 
         for checked in guards_of(node.arguments[0].value, flow)[0]:
             flow.trust(checked)
-    if owner is not None and flow.sure and place is None:
-        endpoint = _LISTS.get(_GETTERS.sub("", folded), "")
-        for value in values if endpoint else ():
-            # ``client.GetTickets(ctx, "closedFlag = false")``
-            sent_to(flow, target_of(flow, endpoint), value)
+    endpoint = _list_of(folded) if owner is not None and flow.sure and place is None else ""
+    for value in values if endpoint else ():
+        # ``client.GetTickets(ctx, "closedFlag = false")``
+        sent_to(flow, target_of(flow, endpoint), value)
     if folded in BUILDERS or folded in SCOPES or folded in KEEPERS:
         for value, argument in zip(values, node.arguments, strict=False):
             if isinstance(argument.value, Function):
@@ -148,14 +163,14 @@ def _note_sent(
     """Note the targets and conditions among the arguments that have no name."""
     if len(values) > 1:
         note_positional(flow, node, name, values)
-        if flow.automate and _GETS.match(name) is not None:
+        if _GETS.match(name) is not None and flow.automate:
             for value in values[:2]:
                 # ``http.get("Computers", { searchParams: … })``
                 note_word(flow, value.plain or "")
     if flow.traits.templates and values and fold(name) in EXPANDERS:
         note_expanded(flow, node, values)
     if name in flow.traits.verbs and values and not node.arguments[0].name and not node.arguments[0].spread:
-        named = [place] if place is not None else owner.places if owner is not None else []
+        named = [place] if place is not None else list(owner.places) if owner is not None else []
         if len(named) == 1 and named[0].endpoint is not None:
             sink = flow.sink(values[0], "conditions", "condition", values[0].start)
             if sink is not None:
@@ -252,8 +267,8 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         values.append(value)
         for text in value.texts:
             text.argument = True
-        key = argument.name or key_of(argument.key)
-        parameter = parameter_of(key.lstrip(":"))
+        key = argument.name or (key_of(argument.key) if argument.key is not None else "")
+        parameter = parameter_of(key.lstrip(":")) if key else None
         if parameter is not None:
             sink = flow.sink(value, parameter, key.lstrip(":"), argument.at)
             if sink is not None and fold(name) == "update" and isinstance(node.callee, Member) and node.callee.owner:

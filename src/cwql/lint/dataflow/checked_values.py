@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import NUMBERS, fold
-from cwql.lint.dataflow.type_names import is_safe_type
+from cwql.lint.dataflow.type_names import is_date_type, is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
 from cwql.lint.ir import Call, Literal, Member, Name, key_of
 from cwql.lint.words import words
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cwql.lint.dataflow.call_site import CallSite
+    from cwql.lint.dataflow.known_functions import CallSite
     from cwql.lint.ir import Argument
 
 _RULES = words(
@@ -49,7 +49,7 @@ def try_parse(call: CallSite) -> Value | None:
     match = _OUT.search(call.flow.source, call.node.start, call.node.end)
     if match is not None:
         value = Value(call.node.start, call.node.start, safe=is_safe_type(type, {}) or type.lower() == "enum")
-        value.moment = type.lower().startswith("date")
+        value.moment = is_date_type(type)
         call.flow.env.set(match[1], value)
     return call.value(safe=True)
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.known_parameters import KnownParameters
-from cwql.lint.dataflow.texts import CONNECTED, OPEN_QUERY, target_of
+from cwql.lint.dataflow.texts import is_connected, open_key, target_of
 from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, is_term, rest
 from cwql.lint.frontends.entries import PLACEHOLDERS, TEMPLATES, open_placeholders, without_sign
 from cwql.lint.frontends.segments import cut_segments, text_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cwql.lint.ir import Module
     from cwql.lint.request_targets import Context
 
-_QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
+_QUERIES = ("conditions=", "condition=", "orderby=", "fields=")
 _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
 _FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
@@ -129,7 +129,7 @@ class Emitter:
     def _urls_of(self, texts: Iterable[Text]) -> Iterator[ConditionTemplate | Diagnostic]:
         for text in texts:
             shown = text.shown
-            if "=" not in shown or _QUERY.search(shown) is None or len(shown) > 20_000:
+            if "=" not in shown or _find_query(shown) < 0 or len(shown) > 20_000:
                 continue
             if not _PARTED.search(shown) and (text.argument or _BODY.match(shown) is None):
                 # `log("conditions=%s", …)`: no part of a URL.
@@ -146,29 +146,22 @@ class Emitter:
         whole = _find_url(open_placeholders(pieces, PLACEHOLDERS, safe=True))
         if whole is not None:
             yield from find_in_url(whole, self.context, start, stop, self.language)
-        tail = ""
         before = ""
-        for index, segment in enumerate(segments):
+        for segment, following in zip(segments, [*segments[1:], None], strict=True):
             if segment.kind != "placeholder":
-                tail = (tail + segment.text)[-40:]
                 before += segment.text
                 continue
-            match = OPEN_QUERY.search(tail)
-            tail = PLACEHOLDER
-            if match is not None and (segment.inner or segment.items):
-                parameter = parameter_of(match[1])
-                following = segments[index + 1] if index + 1 < len(segments) else None
-                if parameter is not None:
-                    goes_on = following is not None and not (
-                        following.kind != "placeholder" and following.text[:1] in "&#"
-                    )
-                    # A list that is joined there is checked item by item.
-                    texts = list(segment.inner) or [Text([segment], text.statement)]
-                    sink = Sink(texts, parameter, match[1], segment.start, text.statement, self.flow.scope)
-                    place = target_of(self.flow, before) or text.place
-                    sink.near = [place] if place is not None else []
-                    sink.closed = True
-                    self._sink(sink, goes_on=goes_on)
+            key = open_key(before) if segment.inner or segment.items else ""
+            parameter = parameter_of(key)
+            if parameter is not None:
+                goes_on = following is not None and (following.kind == "placeholder" or following.text[:1] not in "&#")
+                # A list that is joined there is checked item by item.
+                texts = list(segment.inner) or [Text([segment], text.statement)]
+                sink = Sink(texts, parameter, key, segment.start, text.statement, self.flow.scope)
+                place = target_of(self.flow, before) or text.place
+                sink.near = [place] if place is not None else []
+                sink.closed = True
+                self._sink(sink, goes_on=goes_on)
             before += PLACEHOLDER
 
     # --- sinks -----------------------------------------------------------------------------------------------------
@@ -215,7 +208,7 @@ class Emitter:
         if conditions and is_query_string(shown):
             return
         named = bool(sink.near or sink.uses) and not sink.assigned and not partial
-        if conditions and not named and (not is_like_condition(shown) or CONNECTED.match(shown)):
+        if conditions and not named and (not is_like_condition(shown) or is_connected(shown)):
             return
         if conditions and "/" not in shown and (wide or not self.flow.sure):
             # SQL in a function that also calls ConnectWise, or in a file that does not mention it. People write `is null` in
@@ -356,14 +349,19 @@ class _Spans:
         return index >= 0 and self._highs[index] >= end
 
 
+def _find_query(text: str) -> int:
+    """Return where the first parameter in a text begins; -1 if there is none. A pattern takes five times as long."""
+    folded = text.lower()
+    return min([at for query in _QUERIES if (at := folded.find(query)) >= 0], default=-1)
+
+
 def _find_url(pieces: list[TemplateSegment]) -> list[TemplateSegment] | None:
     """Return the pieces of a URL: of a text, or of a quoted part of it, such as ``<a href="…">``.
 
     None if it is in the middle of a sentence, in which its end is unknown, or in code that joins it with more.
     """
     text = text_of(pieces)
-    query = _QUERY.search(text)
-    mark = query.start() if query is not None else 0
+    mark = max(_find_query(text), 0)
     head = text[:mark]
     begin = max(head.rfind('"'), head.rfind("'"), head.rfind("`")) + 1
     if begin and _URL_BEGINS.match(head, begin):

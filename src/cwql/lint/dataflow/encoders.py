@@ -7,7 +7,7 @@ from cwql.lint.dataflow.values import MOST_TEXTS, Value, has_literal, is_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.lint.dataflow.call_site import CallSite
+    from cwql.lint.dataflow.known_functions import CallSite
 
 
 def encode(call: CallSite) -> Value | None:

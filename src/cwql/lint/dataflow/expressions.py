@@ -9,9 +9,9 @@ from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, is_date_format
 from cwql.lint.dataflow.operators import note_length
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
-from cwql.lint.dataflow.paths import sent_after
+from cwql.lint.dataflow.targets import sent_after
 from cwql.lint.dataflow.texts import Builder, extended
-from cwql.lint.dataflow.type_names import is_safe_type, is_text_type
+from cwql.lint.dataflow.type_names import is_date_type, is_text_type
 from cwql.lint.dataflow.values import Segment, Text, Value, is_harmless, is_word, merged, path_of
 from cwql.lint.ir import (
     Assign,
@@ -98,10 +98,12 @@ def evaluate_name(flow: Flow, node: Name) -> Value:
     value = flow.env.get(node.name)
     written = flow.source[node.start : node.end] or node.name
     if value is None:
-        found = Value(node.start, node.end, safe=flow.is_safe_name(node.name) or node.name.lower() in ("true", "false"))
-        if is_input(written) or (flow.traits.arguments and (node.name.isupper() or not node.name[:1].isalpha())):
-            found.origin = "rows"
-        return guess(found, written)
+        known = flow.unknown_names.get(written)
+        if known is None:
+            known = flow.unknown_names[written] = _unknown_name(flow, node.name, written)
+        found = Value(node.start, node.end, known.safe)
+        found.origin = known.origin
+        return found
     made = value.function
     if flow.traits.bare and made is not None and not made.inline and not made.parameters:
         # ``cutoff``, a call without brackets
@@ -117,6 +119,14 @@ def evaluate_name(flow: Flow, node: Name) -> Value:
         # ``const env = await load()``
         moved.origin = moved.origin or "rows"
     return guess(moved, written)
+
+
+def _unknown_name(flow: Flow, name: str, written: str) -> Value:
+    """Return the value of a name to which the program gives none: what its type and its words say about it."""
+    found = Value(0, 0, safe=flow.is_safe_name(name) or name.lower() in ("true", "false"))
+    if is_input(written) or (flow.traits.arguments and (name.isupper() or not name[:1].isalpha())):
+        found.origin = "rows"
+    return guess(found, written)
 
 
 _CHECKED = ("options", "cleaned_data", "validated_data")
@@ -302,8 +312,8 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
     """Evaluate an assignment."""
     target = node.target
     if node.value is None:
-        value = Value(node.start, node.start, safe=is_safe_type(node.type, flow.module.aliases))
-        value.dated = flow.is_date([node.type])
+        value = Value(node.start, node.start, safe=flow.is_safe(node.type))
+        value.moment = is_date_type(node.type)
         if node.type and is_text_type(node.type):
             value.origin = "given"
         known = flow.env.names.get(target.name) if isinstance(target, Name) else None
@@ -325,9 +335,8 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
         value = extended(flow, old, added, node)
     else:
         value = flow.evaluate(_typed(node.value, node.type))
-        if node.type and not value.texts and is_safe_type(node.type, flow.module.aliases):
-            value = value.moved(value.start, value.end)
-            value.safe, value.dated = True, flow.is_date([node.type])
+        if node.type and not value.texts and flow.is_safe(node.type):
+            value = flow.declare(value.moved(value.start, value.end), node.type)
     if node.declared and flow.members is flow.env and value.plain == "" and not value.items:
         # ``private string term = "";``: other code gives it a text.
         value = Value(value.start, value.end)

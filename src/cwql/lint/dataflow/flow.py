@@ -11,6 +11,7 @@ from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.handlers import HANDLERS
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.origins import guess
+from cwql.lint.dataflow.type_names import is_date_type
 from cwql.lint.dataflow.values import Environment, Scope, Value, merged, pair_of
 from cwql.lint.ir import (
     Assign,
@@ -35,8 +36,8 @@ from cwql.lint.request_targets import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypeAlias
+    from collections.abc import Callable, Sequence
+    from typing import ClassVar, TypeAlias
 
     Members: TypeAlias = tuple[Environment, list[tuple[Function, Environment, Scope, bool]], Scope]
     """The names of a class, its methods and its block."""
@@ -159,8 +160,7 @@ class Flow(Bindings):
             value.parameter = parameter.name
             self.takers.setdefault(parameter.name, {})[key] = function
             value.kind = parameter.type if parameter.type in self.classes else ""
-            value.moment = parameter.type.strip("[]?").lower() in ("datetime", "date")
-            value.dated = self.is_date([parameter.type])
+            value.moment = is_date_type(parameter.type)
             self.env.set(parameter.name, value)
         for name in ("this", "self") if function.extends else ():
             # ``fun String.encoded() = URLEncoder.encode(this)``
@@ -229,39 +229,33 @@ class Flow(Bindings):
         if self.depth > DEPTH or self.budget < 0:
             return True
         self.depth += 1
-        try:
-            if isinstance(node, Block):
-                return self.inner_block(node)
-            if isinstance(node, Operation) and node.sign == "or" and _ends(node.right):
-                # ``$id =~ /^\d+$/ or die "id"``
-                node = Branch(
-                    node.start, node.end, [Unary(node.start, node.end, "not", node.left)], [node.right], False
-                )
-            if isinstance(node, Branch):
-                return self.branch(node)
-            if isinstance(node, Loop):
-                self.loop(node)
-                return True
-            if isinstance(node, Class):
-                self.finish_classes([self.class_(node)])
-                return True
-            if isinstance(node, Function) and not node.inline:
-                self.define(node)
-                return True
-            if isinstance(node, Jump):
-                if node.value is not None:
-                    self.open_statement(node)
-                    value = self.evaluate(node.value)
-                    if node.returns and not is_nothing(node.value):
-                        self.returned.append(value)
-                    self.close_statement()
-                return not node.returns and node.value is None and not self._throws(node)
+        alive = self.STATEMENTS.get(type(node), Flow.expression)(self, node)
+        self.depth -= 1
+        return alive
+
+    def expression(self, node: Node) -> bool:
+        """Evaluate an expression whose value is not used, or is the result of the code around it."""
+        self.open_statement(node)
+        self.last = self.evaluate(node)
+        self.close_statement()
+        return not _ends(node)
+
+    def alternative(self, node: Operation) -> bool:
+        """Evaluate an operation, which may be a test: ``$id =~ /^\\d+$/ or die "id"``."""
+        if node.sign != "or" or not _ends(node.right):
+            return self.expression(node)
+        test = Unary(node.start, node.end, "not", node.left)
+        return self.branch(Branch(node.start, node.end, [test], [node.right], False))
+
+    def jump(self, node: Jump) -> bool:
+        """Evaluate ``return``, ``throw`` or ``break``."""
+        if node.value is not None:
             self.open_statement(node)
-            self.last = self.evaluate(node)
+            value = self.evaluate(node.value)
+            if node.returns and not is_nothing(node.value):
+                self.returned.append(value)
             self.close_statement()
-            return not _ends(node)
-        finally:
-            self.depth -= 1
+        return not node.returns and node.value is None and not self._throws(node)
 
     def _continues(self, body: Node) -> bool:
         """Return whether a body ends with ``continue``, after which the rest of the loop does not run."""
@@ -279,8 +273,10 @@ class Flow(Bindings):
         self.scope = saved
         return alive
 
-    def define(self, node: Function) -> None:
+    def define(self, node: Function) -> bool:
         """Note a function, to be evaluated when the code around it is done, or when it is called."""
+        if node.inline:
+            return self.expression(node)
         value = Value(node.start, node.start)
         value.function = node
         if node.name:
@@ -295,6 +291,7 @@ class Flow(Bindings):
         self.evaluate_defaults(node)
         self.captured[id(node)] = self.env, self.scope
         self.waiting.append((node, self.env, self.scope, node.name in CONSTRUCTORS))
+        return True
 
     def evaluate_defaults(self, node: Function) -> None:
         """Evaluate the values that parameters have if no argument is given."""
@@ -320,6 +317,11 @@ class Flow(Bindings):
         found = self.env, self.waiting, self.scope
         self.env, self.members, self.waiting, self.scope = saved
         return found
+
+    def only_class(self, node: Class) -> bool:
+        """Evaluate a class and its methods."""
+        self.finish_classes([self.class_(node)])
+        return True
 
     def finish_classes(self, classes: list[Members]) -> None:
         """Evaluate the methods of classes, the constructors first."""
@@ -433,7 +435,7 @@ class Flow(Bindings):
             if values and (len(values) == len(ways) or name not in self.checked):
                 outer.set(name, merged(values), counted=False)
 
-    def loop(self, node: Loop) -> None:
+    def loop(self, node: Loop) -> bool:
         """Evaluate a body once, as one that may run never or often."""
         for head in node.head:
             self.run_statement(head)
@@ -466,6 +468,7 @@ class Flow(Bindings):
         for name in node.names:
             way.names.pop(name, None)
         self.join(outer, [way, Environment(outer)])
+        return True
 
     def item_of(self, over: Value | None, name: str = "") -> Value | None:
         """Return the value of the name that takes the items of a value; None if nothing is known."""
@@ -480,6 +483,17 @@ class Flow(Bindings):
         value.origin, value.parameter = over.origin, over.parameter
         return value
 
+    STATEMENTS: ClassVar[dict[type[Node], Callable[..., bool]]] = {
+        Block: inner_block,
+        Branch: branch,
+        Loop: loop,
+        Class: only_class,
+        Function: define,
+        Jump: jump,
+        Operation: alternative,
+    }
+    """Each returns whether the code after it runs. Other nodes are expressions."""
+
     # --- expressions ---------------------------------------------------------------------------------------------------
 
     def evaluate(self, node: Node) -> Value:
@@ -487,12 +501,8 @@ class Flow(Bindings):
         self.budget -= 1
         if self.depth > DEPTH or self.budget < 0:
             return Value(node.start, node.end)
-        handler = HANDLERS.get(type(node))
-        if handler is None:
-            self.run_statement(node)
-            return Value(node.start, node.end)
         self.depth += 1
-        value = handler(self, node)
+        value = HANDLERS[type(node)](self, node)
         self.depth -= 1
         return value
 

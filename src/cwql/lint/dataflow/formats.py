@@ -132,7 +132,7 @@ def _fill(  # noqa: PLR0913  # the parts of a format
     if member:
         value = guess(member_of(value), member, member=True)
     if number:
-        dated = is_date_format(match[0])
+        dated = is_date_format(match[2] or "")
         builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, shown, True, dated=dated))
         return
     builder.insert(value, start, end, shown, part.quoting, part.literal)

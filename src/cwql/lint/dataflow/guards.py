@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import DIGITS, IMPLICIT, QUOTES, fold, is_anchored, is_safe_pattern
-from cwql.lint.dataflow.list_functions import is_safe_test
+from cwql.lint.dataflow.collections import is_safe_test
+from cwql.lint.dataflow.knowledge import DIGITS, IMPLICIT, QUOTES, is_anchored, is_safe_pattern, last_name, owner_of
 from cwql.lint.dataflow.operators import is_compiler
-from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
 from cwql.lint.ir import (
     Block,
@@ -45,8 +44,8 @@ _INCLUDES = words(
     """contains includes include has haskey containskey containsvalue member key inarray arraykeyexists hasownproperty
     hasown hasvalue containselement indexof"""
 )
-_INSIDE = frozenset(("in", "-in", "-cin", "-contains", "-ccontains"))
-_OUTSIDE = frozenset(("not in", "!in", "-notin", "-cnotin", "-notcontains", "-cnotcontains"))
+_MEMBERSHIP = words("in -in -cin -contains -ccontains !in -notin -cnotin -notcontains -cnotcontains") | {"not in"}
+_AND = frozenset(("&&", "and", "-and"))
 _EMPTY = words("isnullorempty isnullorwhitespace isempty empty isblank isnull blank nil")
 _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
 _LENGTHS = words("len length size strlen count bytesize")
@@ -60,7 +59,7 @@ _EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
 _UNEQUAL = frozenset(("!=", "!==", "is not", "-ne", "-cne", "ne"))
 
 
-def guards_of(test: Node, flow: Flow) -> tuple[set[str], set[str]]:
+def guards_of(test: Node, flow: Flow) -> Guards:
     """Return the names that are safe if a test is true, and those that are if it is false."""
     if isinstance(test, Unary) and test.sign in _NOT:
         yes, no = guards_of(test.value, flow)
@@ -74,9 +73,9 @@ def guards_of(test: Node, flow: Flow) -> tuple[set[str], set[str]]:
         return _either(guards_of(test.options[0], flow), guards_of(test.options[1], flow))
     if isinstance(test, Other) and len(test.children) == 1:
         return guards_of(test.children[0], flow)
-    if isinstance(test, Index) and test.key is not None and is_allow_list(test.owner, flow):
+    if isinstance(test, Index) and is_allow_list(test.owner, flow):
         # ``if (!NAMES[name])``
-        return {path for path in (path_of(test.key),) if path}, set()
+        return _names(test.key), set()
     if isinstance(test, Call):
         return _checked(test, flow) | _included(test, flow), _without_quote(test, flow)
     return set(), set()
@@ -112,33 +111,36 @@ def passing(flow: Flow, function: Node | None, items: Value) -> Value | None:
 def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
     """Return the guards of a comparison, a search or a connective."""
     sign = test.sign.lower()
-    found = _quote_in(test, sign)
-    if found is not None:
-        return found
-    member = _member_of(test, sign, flow)
-    if member:
-        return (set(), {member}) if sign in _OUTSIDE else ({member}, set())
-    left = path_of(test.left)
-    if sign in ("-match", "=~", "-cmatch") and left:
-        return ({left}, set()) if _is_safe(test.right, True, flow) else (set(), set())
-    if sign in ("-notmatch", "!~") and left:
-        return (set(), {left}) if _is_safe(test.right, True, flow) else (set(), set())
-    if sign in ("&&", "and", "-and"):
-        return _both(guards_of(test.left, flow), guards_of(test.right, flow))
+    left, right = test.left, test.right
+    if sign in _AND:
+        return _both(guards_of(left, flow), guards_of(right, flow))
     if sign in ("||", "or", "-or"):
-        return _either(guards_of(test.left, flow), guards_of(test.right, flow))
-    if sign in _EQUAL or sign in _UNEQUAL:
-        yes, no = guards_of(test.left, flow)
-        if isinstance(test.left, Unary) and test.left.sign == "typeof" and key_of(test.right) in ("number", "boolean"):
-            yes = {path_of(test.left.value)} - {""}
-        if left and isinstance(test.right, Literal) and is_word(test.right.value):
+        return _either(guards_of(left, flow), guards_of(right, flow))
+    negated = sign.lstrip("-c").startswith(("not", "!"))
+    if sign in ("in", "not in", "-match", "-notmatch", "-like", "-notlike"):
+        # ``"'" in name``, ``$name -match "'"``
+        searched, quote = (right, left) if sign.endswith("in") else (left, right)
+        if _is_quote(quote):
+            return (_names(searched), set()) if negated else (set(), _names(searched))
+    found: set[str] = set()
+    if sign in _MEMBERSHIP:
+        # ``name in ALLOWED``, ``$allowed -contains $name``
+        item, items = (right, left) if sign.endswith("contains") else (left, right)
+        found = _names(item) if is_allow_list(items, flow) else found
+    elif sign in ("-match", "=~", "-cmatch", "-notmatch", "!~"):
+        found = _names(left) if _is_safe(right, True, flow) else found
+    elif sign in _EQUAL or sign in _UNEQUAL:
+        found, no = guards_of(left, flow)
+        if isinstance(left, Unary) and left.sign == "typeof" and key_of(right) in ("number", "boolean"):
+            found = _names(left.value)
+        elif path_of(left) and isinstance(right, Literal) and is_word(right.value):
             # ``status == "Open"``: then it is a word of the program.
-            yes = {left}
-        return (yes, no) if (sign in _EQUAL) != is_nothing(test.right) else (no, yes)
-    return set(), set()
+            found = _names(left)
+        return (found, no) if (sign in _EQUAL) != is_nothing(right) else (no, found)
+    return (set(), found) if negated else (found, set())
 
 
-def empty_names_of(test: Node) -> tuple[set[str], set[str]]:
+def empty_names_of(test: Node) -> Guards:
     """Return the names whose text is empty if a test is true, and those whose text is empty if it is false."""
     if isinstance(test, Name):
         return set(), {test.name}
@@ -149,114 +151,77 @@ def empty_names_of(test: Node) -> tuple[set[str], set[str]]:
         return empty_names_of(test.children[0])
     if isinstance(test, Operation):
         sign = test.sign.lower()
-        if sign in ("&&", "and", "-and"):
+        if sign in _AND:
             return _both(empty_names_of(test.left), empty_names_of(test.right))
         name = _measured(test.left)
         if isinstance(test.right, Literal) and not test.right.value and isinstance(test.left, Name):
             name = test.left.name
         elif not (name and isinstance(test.right, Number) and test.right.text == "0"):
             return set(), set()
-        return (
-            ({name}, set())
-            if sign in _EQUAL
-            else (set(), {name})
-            if sign in (*_UNEQUAL, ">", "-gt")
-            else (set(), set())
-        )
+        if sign in _EQUAL:
+            return {name}, set()
+        return set(), {name} if sign in _UNEQUAL or sign in (">", "-gt") else set()
     if isinstance(test, Call):
-        callee = test.callee
-        word = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
-        owner = callee.owner if isinstance(callee, Member) else None
-        values = [argument.value for argument in test.arguments if isinstance(argument.value, Name)]
-        tested = values[0] if values else owner
+        word, owner, values = _parts(test)
+        tested = next((value for value in values if isinstance(value, Name)), owner)
         if isinstance(tested, Name):
-            if word in _EMPTY:
-                return {tested.name}, set()
-            if word in _PRESENT:
-                return set(), {tested.name}
+            return {tested.name} if word in _EMPTY else set(), {tested.name} if word in _PRESENT else set()
     return set(), set()
+
+
+def _parts(call: Call) -> tuple[str, Node | None, list[Node]]:
+    """Return the name of the function that is called, its owner and its arguments."""
+    return last_name(call), owner_of(call), [each.value for each in call.arguments if each.value is not None]
+
+
+def _names(*nodes: Node | None) -> set[str]:
+    """Return the names under which the environment knows some nodes."""
+    return {path for node in nodes if node is not None and (path := path_of(node))}
 
 
 def _measured(node: Node) -> str:
     """Return the name whose length an expression is: ``len(name)``, ``name.length``, ``name.size()``."""
-    measured: Node | None = None
-    word = ""
-    member = node.callee if isinstance(node, Call) else node
-    if isinstance(member, Member):
-        measured, word = member.owner, member.name
-    elif isinstance(node, Call) and isinstance(member, Name) and node.arguments:
-        measured, word = node.arguments[0].value, member.name
-    return measured.name if isinstance(measured, Name) and fold(word) in _LENGTHS else ""
-
-
-def _quote_in(test: Operation, sign: str) -> tuple[set[str], set[str]] | None:
-    """Return the guards of an operation that searches a name for a quote: ``"'" in name``, ``$name -match "'"``."""
-    searched, quote = test.left, test.right
-    if sign in ("in", "not in"):
-        searched, quote = quote, searched
-    elif sign not in ("-match", "-notmatch", "-like", "-notlike"):
-        return None
-    name = path_of(searched)
-    if not name or not _is_quote(quote):
-        return None
-    return ({name}, set()) if "not" in sign else (set(), {name})
+    measured = owner_of(node)
+    if isinstance(node, Call) and node.arguments and measured is None:
+        measured = node.arguments[0].value
+    return measured.name if isinstance(measured, Name) and last_name(node) in _LENGTHS else ""
 
 
 def _without_quote(test: Call, flow: Flow) -> set[str]:
     """Return the name that contains no quote if a call is false: ``name.Contains("'")``, ``strings.Contains(name, "'")``."""
-    callee = test.callee
-    name = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
-    owner = callee.owner if isinstance(callee, Member) else None
-    values = [argument.value for argument in test.arguments]
+    name, owner, values = _parts(test)
     if name in _ANY and owner is not None and any(is_safe_test(flow, each, negated=True) for each in test.arguments):
         # ``text.Any(c => !char.IsLetter(c))``
-        return {path for path in (path_of(owner),) if path}
-    if owner is not None and values and isinstance(values[-1], Function) and _tests_quote(values[-1].body):
-        # ``name.chars().any(|c| c == '"')``
-        searched = owner.callee.owner if isinstance(owner, Call) and isinstance(owner.callee, Member) else owner
-        if isinstance(searched, Items) and len(searched.items) == 1:
-            # ``[...name].some((c) => c === "'")``
-            searched = searched.items[0]
-        return {path for path in (path_of(searched),) if path} if searched is not None else set()
-    quotes = values[-1].value if values and isinstance(values[-1], Literal) else None
+        return _names(owner)
+    last = values[-1] if values else None
+    if owner is not None and isinstance(last, Function) and _tests_quote(last.body):
+        # ``name.chars().any(|c| c == '"')``, ``[...name].some((c) => c === "'")``
+        return _names(_whole(owner))
+    quotes = last.value if isinstance(last, Literal) else None
     if name in _CONTAINS_ANY and quotes and ("'" in quotes or '"' in quotes):
         # ``strings.ContainsAny(name, "'\"")``
-        return {path for path in (path_of(values[0]) if len(values) == 2 and values[0] is not None else "",) if path}
+        return _names(values[0]) if len(values) == 2 else set()
     if name in _MATCHES or name == "search":
         # ``UNSAFE.test(name)``, ``QUOTES.search(name)``
         operands = [each for each in (owner, *values) if each is not None]
-        quoted = [QUOTES.fullmatch(_text_of(each, flow) or "") is not None for each in operands]
-        tested = [path_of(each) for each, is_pattern in zip(operands, quoted, strict=True) if not is_pattern]
-        return {path for path in tested if path} if any(quoted) else set()
-    if name not in _CONTAINS or not values or not _is_quote(values[-1]):
-        return set()
-    searched = values[0] if len(values) == 2 else owner
-    path = path_of(searched) if searched is not None else ""
-    return {path} if path else set()
-
-
-def _member_of(test: Operation, sign: str, flow: Flow) -> str:
-    """Return the name that an operator searches in an allow list: ``name in ALLOWED``, ``$allowed -contains $name``."""
-    if sign not in _INSIDE and sign not in _OUTSIDE:
-        return ""
-    item, items = (test.right, test.left) if sign.endswith("contains") else (test.left, test.right)
-    return path_of(item) if is_allow_list(items, flow) else ""
+        tested = [each for each in operands if QUOTES.fullmatch(_text_of(each, flow) or "") is None]
+        return _names(*tested) if len(tested) < len(operands) else set()
+    if name in _CONTAINS and _is_quote(last):
+        return _names(values[0] if len(values) == 2 else owner)
+    return set()
 
 
 def _included(test: Call, flow: Flow) -> set[str]:
     """Return the name that a call searches in an allow list: ``ALLOWED.includes(name)``, ``in_array($name, ALLOWED)``."""
-    callee = test.callee
-    if not isinstance(callee, (Member, Name)) or fold(callee.name) not in _INCLUDES:
+    name, owner, values = _parts(test)
+    if name not in _INCLUDES:
         return set()
-    values = [_subject(argument.value) for argument in test.arguments if argument.value is not None]
-    owner = callee.owner if isinstance(callee, Member) else None
-    if owner is not None and values and is_allow_list(owner, flow):
-        path = path_of(values[0])
-        return {path} if path else set()
-    if len(values) > 1:
-        for items, item in ((values[1], values[0]), (values[0], values[1])):
-            if path_of(item) and is_allow_list(items, flow):
-                return {path_of(item)}
+    values = list(map(_subject, values))
+    if values and is_allow_list(owner, flow):
+        return _names(values[0])
+    for items, item in ((values[1], values[0]), (values[0], values[1])) if len(values) > 1 else ():
+        if path_of(item) and is_allow_list(items, flow):
+            return _names(item)
     return set()
 
 
@@ -273,14 +238,13 @@ def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
         # ``%w[New Open]``, and the text that contains another one
         return is_word(node.value) if node.whole else all(is_word(chunk.text) for chunk in node.chunks)
     if isinstance(node, Call):
-        values = [argument.value for argument in node.arguments if argument.value is not None]
+        name, owner, values = _parts(node)
         if len(values) == 1 and not _is_plain(values[0]):
             # ``new Set(["New"])``, ``Object.keys(NAMES)``
             return is_allow_list(values[0], flow, depth + 1)
         if values:
-            name = fold(node.callee.name) if isinstance(node.callee, (Member, Name)) else ""
             return name.endswith("of") and all(map(_is_plain, values))
-        return isinstance(node.callee, Member) and is_allow_list(node.callee.owner, flow, depth + 1)
+        return is_allow_list(owner, flow, depth + 1)
     value = _value_of(node, flow)
     if value is None:
         return False
@@ -327,55 +291,37 @@ def _either(left: Guards, right: Guards) -> Guards:
 
 
 def _checked(test: Call, flow: Flow) -> set[str]:
-    callee = test.callee
-    name = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
-    owner = callee.owner if isinstance(callee, Member) else None
-    owner_path = path_of(owner) if owner is not None else ""
-    values = [argument.value for argument in test.arguments if argument.value is not None]
-    if name == "matches" and isinstance(owner, Call) and not values and isinstance(owner.callee, Member):
+    """Return the name that is safe if a call is true: ``name.isalnum()``, ``PATTERN.fullmatch(name)``, ``isinstance(name, int)``."""
+    name, owner, values = _parts(test)
+    if name == "matches" and isinstance(owner, Call) and not values:
         # ``PATTERN.matcher(text).matches()``
-        values = [argument.value for argument in owner.arguments if argument.value is not None]
-        name, owner = "fullmatch", owner.callee.owner
+        name, owner, values = "fullmatch", *_parts(owner)[1:]
     values = list(map(_subject, values))
     paths = [path for path in map(path_of, values) if path]
     if name in ("isinstance", "isa", "kindof") and values:
         types = values[-1].items if isinstance(values[-1], Items) else values[-1:]
-        if all(
-            isinstance(each, (Name, Member)) and (each.name == "date" or is_safe_type(each.name, flow.module.aliases))
-            for each in types
-        ):
-            return {paths[0] if len(values) > 1 and paths else owner_path} - {""}
-    mapped = values[0] if name in _ALL and owner is None and values else None
-    if isinstance(mapped, Call) and isinstance(mapped.callee, Member):
+        if all(isinstance(each, (Name, Member)) and (each.name == "date" or flow.is_safe(each.name)) for each in types):
+            return set(paths[:1]) if len(values) > 1 and paths else _names(owner)
+    if name in _ALL and owner is None and values and isinstance(values[0], Call):
         # ``all(c.isalnum() for c in name)``
-        test, owner = mapped, mapped.callee.owner
+        test, owner = values[0], owner_of(values[0])
     if name in _ALL and owner is not None and any(is_safe_test(flow, each) for each in test.arguments):
         # ``name.all { it.isLetterOrDigit() }``
-        return {path_of(_whole(owner))} - {""}
-    if (
-        name in ("range", "wholematch", "firstmatch")
-        and owner_path
-        and values
-        and _is_safe(values[0], name != "wholematch", flow)
-    ):
+        return _names(_whole(owner))
+    if name in ("range", "wholematch", "firstmatch") and values and _is_safe(values[0], name != "wholematch", flow):
         # ``name.range(of: "^[A-Z]+$", options: .regularExpression) != nil``
-        return {owner_path}
+        return _names(owner)
     if name in DIGITS:
-        if owner_path and not values:
-            return {owner_path}
-        return set(paths[:1])
+        return set(paths[:1]) if values else _names(owner)
     if name in _MATCHES:
         whole = name not in ("fullmatch", "matches")
         begins = name == "match" and flow.traits.starts
         if owner is not None and _is_safe(owner, whole, flow, begins) and paths:
             return set(paths[:1])
-        if any(_is_safe(value, whole, flow, begins) for value in values):
-            # Not the pattern itself: ``preg_match(self::SKU, $text)``.
-            tested = [path_of(value) for value in values if not _is_safe(value, whole, flow, begins)]
-            if any(tested):
-                return set(tested[:1])
-            if owner_path:
-                return {owner_path}
+        # Not the pattern itself: ``preg_match(self::SKU, $text)``.
+        tested = [value for value in values if not _is_safe(value, whole, flow, begins)]
+        if len(tested) < len(values):
+            return _names(*tested[:1]) or _names(owner)
     return set()
 
 
@@ -383,9 +329,8 @@ def _subject(node: Node) -> Node:
     """Return the operand of a test: the name in ``name || ""``, ``String(name)``, ``name.trim()``."""
     if isinstance(node, Choice) and len(node.options) == 2 and not node.tests and isinstance(node.options[1], Literal):
         return node.options[0]
-    if isinstance(node, Call) and isinstance(node.callee, (Name, Member)) and fold(node.callee.name) in _KEEPS:
-        value = node.arguments[0].value if node.arguments else getattr(node.callee, "owner", None)
-        return value or node
+    if isinstance(node, Call) and last_name(node) in _KEEPS:
+        return (node.arguments[0].value if node.arguments else owner_of(node)) or node
     return node
 
 
@@ -393,16 +338,8 @@ def _whole(node: Node) -> Node:
     """Return the text whose characters an expression is: ``[...text]``, ``text.chars()``."""
     if isinstance(node, Items) and len(node.items) == 1:
         return node.items[0]
-    member = node.callee if isinstance(node, Call) else node
-    if isinstance(member, Member) and member.owner is not None and fold(member.name) in _CHARACTERS:
-        return member.owner
-    return node
-
-
-def _named(node: Node, flow: Flow) -> str | None:
-    """Return the pattern that a name has: ``SKU = re.compile("…")``, ``const sku = /…/``."""
-    value = flow.evaluate(node) if isinstance(node, Call) and not node.arguments else _value_of(node, flow)
-    return None if value is None else value.pattern or value.plain
+    owner = owner_of(node)
+    return owner if owner is not None and last_name(node) in _CHARACTERS else node
 
 
 def _value_of(node: Node, flow: Flow) -> Value | None:
@@ -425,7 +362,14 @@ def _text_of(node: Node, flow: Flow) -> str | None:
     if isinstance(node, Call) and node.arguments and is_compiler(node):
         # ``re.compile("…").fullmatch(text)``
         node = node.arguments[0].value or node
-    text = node.text if isinstance(node, Pattern) else node.value if isinstance(node, Literal) else _named(node, flow)
+    if isinstance(node, Pattern):
+        text: str | None = node.text
+    elif isinstance(node, Literal):
+        text = node.value
+    else:
+        # ``SKU = re.compile("…")``, ``const sku = /…/``
+        value = flow.evaluate(node) if isinstance(node, Call) and not node.arguments else _value_of(node, flow)
+        text = None if value is None else value.pattern or value.plain
     if text is None:
         return None
     head, slash, flags = text.rpartition("/")

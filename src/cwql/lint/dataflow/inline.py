@@ -5,12 +5,10 @@ from __future__ import annotations
 from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, IMPLICIT, fold
 from cwql.lint.dataflow.origins import is_input, origin_of, says
 from cwql.lint.dataflow.values import MOST_TEXTS, Environment, Scope, Value, is_harmless, merged
-from cwql.lint.ir import Assign, Block, Branch, Call, Choice, Function, Jump, Loop, Name, Parameter, is_nothing
+from cwql.lint.ir import Assign, Block, Branch, Call, Choice, Class, Function, Jump, Loop, Name, Parameter, is_nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Node
 
@@ -181,11 +179,7 @@ def evaluate_jump(flow: Flow, node: Jump) -> Value:
     return Value(node.start, node.end)
 
 
-INLINE: dict[type[Node], Callable[..., Value]] = {
-    Function: evaluate_function,
-    Choice: evaluate_choice,
-    Branch: evaluate_branch,
-    Loop: evaluate_loop,
-    Block: evaluate_block,
-    Jump: evaluate_jump,
-}
+def evaluate_class(flow: Flow, node: Class) -> Value:
+    """Evaluate a class in the place of a value."""
+    flow.run_statement(node)
+    return Value(node.start, node.end)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.ir import Call, Member, Name
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from cwql.lint.ir import Node
 
 NUMBERS = words(
     """int integer int32 int64 long float double decimal number bigint boolean bool parseint parsefloat parsedouble
@@ -40,12 +43,6 @@ MOMENTS = words(
 )
 """Calls that return a date as text, in a fixed form."""
 
-FORMATTED = words(
-    """tostring strftime format date gmdate toformat datetimetostring formatdate totext date.totext datetime.totext
-    datetimezone.totext"""
-)
-"""Calls that format a date, if their argument is a format of dates."""
-
 DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
 NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 """How a format of .NET begins that gives a number or a date."""
@@ -71,23 +68,11 @@ SAME = words(
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
 
-PICKS = words("selectbox radio choice sample arrayrand randomelement")
-"""Calls that return one of the items of a list."""
-
-MATCHES = words(
-    """test match fullmatch exec ismatch pregmatch search findall finditer scan findstring findstringsubmatch
-    findallstring find matchentire firstmatch matcher"""
-)
-"""Calls that match a pattern, whose result are its groups."""
-
 DIGITS = words(
     """isdigit isdecimal isnumeric isalnum ctypedigit ctypealnum isnumber isalpha isidentifier isinteger tryparse
     isletter isletterordigit isalphanumeric isasciidigit isasciialphanumeric isint isfloat isbool isuuid isfinite"""
 )
 """Tests of characters that are safe."""
-
-BATCHES = words("chunk chunks batched batch batches chunked arraychunk eachslice islice")
-"""Calls that return the items of a list in groups."""
 
 ALPHABETS = words("digits hexdigits octdigits asciiletters asciilowercase asciiuppercase")
 """Constants of characters that are safe."""
@@ -102,42 +87,11 @@ STRIPS = {
 }
 """Calls that take the blanks from the ends of a text, with those ends."""
 
-DEDENTS = words("dedent cleandoc trimindent stripindent")
-"""Calls that take the common margin from the lines of a text."""
-
-CUTS = words(
-    """split strsplit chunksplit slice substring substr padstart padend padleft padright pop shift take lower upper tolower toupper
-    tolowercase touppercase downcase upcase left mid right removesuffix removeprefix add plus minus rsplit partition
-    rpartition splitlines title zfill astimezone normalize localize combine date lowercase uppercase lowercased
-    uppercased capitalize capitalized casefold tolowerinvariant toupperinvariant strtolower strtoupper ucfirst
-    lcfirst mbstrtolower mbstrtoupper startofday startofweek startofmonth endofday endofmonth subday subdays
-    subhours subweek subweeks submonth submonths subminutes drop droplast dropfirst dropwhile takelast takewhile
-    prefix suffix substringbefore substringafter substringbeforelast substringafterlast removesurrounding skip head
-    tail"""
-)
-"""Calls whose result is as safe as their owner, or their first argument."""
-
 MAPS = words(
     "map arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap maptoobj list.transform"
 )
-REPLACES = words(
-    """replace replaceall gsub sub strreplace pregreplace replaceallstring tr delete translate regexreplace
-    replacingoccurrences replacematches remove strireplace text.replace keep"""
-)
 LOOPS = words("each foreach eachwithindex eachslice eachindexed foreachindexed times eachpair arraywalk")
 """Methods that run a function for each item."""
-
-CONNECTORS = words(
-    """allof anyof andof orof joinand joinor joinall andjoin orjoin andall joinconditions joinclauses joinfilters joinparts
-    combineconditions combineclauses combinefilters"""
-)
-"""How programs call their functions that connect conditions."""
-
-LIST_MAKERS = words("listof setof mutablelistof mutablesetof arrayof aslist of listofnotnull setofnotnull hashsetof")
-"""Functions that return a list of their arguments."""
-
-MAP_MAKERS = words("mapof mutablemapof hashmapof linkedmapof of ofentries")
-"""Functions that return a mapping of the pairs among their arguments; the last two if their owner is a map."""
 
 SCOPES = words("let run usememo computed creatememo")
 """Methods that run a function for their owner, and functions that run one themselves; they return its result."""
@@ -148,12 +102,6 @@ KEEPERS = words("usecallback memoize memo debounce throttle")
 BUILDERS = words("buildstring buildlist buildset apply")
 """Functions that run a function on an object, and return the object."""
 
-JOINS = words("join implode joined jointostring combine mkstring text.combine")
-TRIMS = words("trimend trim trimstart remove delete deletecharat setlength insert clear replace truncate")
-"""Methods that change the text of a builder in a way that is not followed."""
-
-FORMATS = words("sprintf format formatted vsprintf stringformat printf")
-CONCATS = words("concat sprint sprintln str")
 APPENDS = words("append writestring pushstr write push appendline add pushback put appendformat appendjoin")
 PUSHES = words("push add append unshift pushback insert prepend")
 
@@ -206,6 +154,20 @@ def fold(name: str) -> str:
     return name.replace("_", "").rstrip("!?").lower()
 
 
+def last_name(node: Node | None) -> str:
+    """Return the folded name of a name, a member or a function that is called: ``tostring`` of ``name.ToString()``."""
+    if isinstance(node, Call):
+        node = node.callee
+    return fold(node.name) if isinstance(node, (Name, Member)) else ""
+
+
+def owner_of(node: Node | None) -> Node | None:
+    """Return the owner of a member or of a method that is called."""
+    if isinstance(node, Call):
+        node = node.callee
+    return node.owner if isinstance(node, Member) else None
+
+
 def has_word(name: str, parts: Iterable[str]) -> bool:
     """Return whether one of several words is a part of a name, in any letter case."""
     folded = name.lower()
@@ -232,8 +194,8 @@ def is_adder(name: str) -> bool:
 
 
 def is_date_format(text: str) -> bool:
-    """Return whether a format of .NET gives a date without brackets."""
-    return "yy" in text and "[" not in text
+    """Return whether a format gives a date without brackets: ``yyyy-MM-dd``, ``%Y-%m-%d``, ``Y-m-d``, ``2006-01-02``."""
+    return ("y" in text.lower() or "2006" in text) and "[" not in text
 
 
 def is_safe_pattern(pattern: str) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.origins import guess
-from cwql.lint.dataflow.paths import ENDPOINTS, note_word
+from cwql.lint.dataflow.targets import ENDPOINTS, note_word
 from cwql.lint.dataflow.text_functions import join_values
-from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Text, Value
 
 TYPE_CHECKING = False
@@ -107,10 +106,8 @@ def _result(flow: Flow, node: Call, function: Function, result: Value, given: Ma
     elif not (found.joint or "").strip() and _CLEANS.search(flow.source, function.start, function.end) is not None:
         # Whether it takes out all quotes cannot be decided here.
         found = Value(node.start, node.end, safe=True)
-    elif not found.safe and is_safe_type(function.returns, flow.module.aliases):
-        found.safe = True
-        found.moment = function.returns.strip("?").lower() in ("datetime", "date")
-        found.dated = flow.is_date([function.returns])
+    elif not found.safe and flow.is_safe(function.returns):
+        flow.declare(found, function.returns)
     elif found.parameter and found.parameter in given:
         passed = given[found.parameter].moved(node.start, node.end)
         if found.partial and found.joint is None and found.items is None:

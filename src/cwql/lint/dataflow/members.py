@@ -8,7 +8,7 @@ from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.local_functions import call_local
 from cwql.lint.dataflow.origins import guess, is_input
 from cwql.lint.dataflow.targets import note_chain
-from cwql.lint.dataflow.type_names import is_safe_key
+from cwql.lint.dataflow.type_names import is_date_type, is_safe_key
 from cwql.lint.dataflow.values import THIS, Value, part_of_mapping, path_of
 from cwql.lint.ir import Call, Member, Name
 from cwql.lint.words import words
@@ -83,5 +83,5 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
             if found is not None:
                 return found
         value.safe = flow.is_safe_name(node.name) if owner.items is None and not flow.traits.bare else False
-        value.dated = value.safe and flow.is_date(flow.module.types.get(node.name, ()))
+        value.moment = value.safe and all(map(is_date_type, flow.module.types.get(node.name, ())))
     return guess(value, flow.source[node.start : node.end], member=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import fold, safe_groups
 from cwql.lint.dataflow.texts import concatenate, opened
-from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, has_literal, is_harmless, path_of
 from cwql.lint.ir import Call, Cast, Literal, Member, Name, Operation, Pattern, Unary
 from cwql.lint.words import words
@@ -68,9 +67,11 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
         if sign in ("*", "/", "%"):
             # In some languages ``text * 3`` repeats a text.
             value.safe = not has_literal((left, right)) or (sign == "*" and is_harmless(left) and is_harmless(right))
-        value.moment = flow.traits.native_dates and (left.moment or right.moment)
-        value.safe = (value.safe and not value.moment) or sign in ("==", "!=", "-eq", "-ne")
-        value.dated = sign in ("+", "-") and left.dated and not right.dated
+        if flow.traits.native_dates:
+            value.moment = left.moment or right.moment
+            value.safe = (value.safe and not value.moment) or sign in ("==", "!=", "-eq", "-ne")
+        else:
+            value.moment = sign in ("+", "-") and left.moment and not right.moment
     if sign in ("-split", "-as", "-and", "-or"):
         value.safe = left.safe
     return value
@@ -102,9 +103,8 @@ def evaluate_cast(flow: Flow, node: Cast) -> Value:
     folded = node.type.strip().lower()
     if folded in _TEXT_TYPES:
         return value.moved(node.start, node.end)
-    if is_safe_type(node.type, flow.module.aliases):
-        found = Value(node.start, node.end, safe=True)
-        found.moment = "date" in folded
+    if flow.is_safe(node.type):
+        found = flow.declare(Value(node.start, node.end), node.type)
         if value.items is not None:
             found.partial = True
         return found

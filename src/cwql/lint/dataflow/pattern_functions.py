@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from cwql.lint.dataflow.collections import is_safe_test
 from cwql.lint.dataflow.guards import passing
-from cwql.lint.dataflow.list_functions import is_safe_test
 from cwql.lint.dataflow.operators import is_compiler, note_groups
 from cwql.lint.ir import Call, Function, Literal, Name, Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.lint.dataflow.call_site import CallSite
+    from cwql.lint.dataflow.known_functions import CallSite
     from cwql.lint.dataflow.values import Value
 
 

@@ -1,20 +1,45 @@
-"""The targets that chains of names give: ``psa.service.tickets.list``."""
+"""The targets that chains of names and paths give, and the conditions that are passed after paths."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import pairwise
+
+from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.knowledge import has_word
+from cwql.lint.dataflow.texts import target_of
 from cwql.lint.ir import Call, Index, Member, Name, Node, Unary
-from cwql.lint.request_targets import SECTIONS, place_of_attributes
+from cwql.lint.request_targets import SECTIONS, parameter_of, place_of_attributes
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.values import Sink, Value
     from cwql.lint.request_targets import RequestTarget
+
+
+_OTHERS = words(
+    """log print echo debug trace warn error assert expect equal mock should test match replace split concat join
+    format write throw exception describe"""
+)
+"""Parts of the names of functions that send nothing."""
+
+ENDPOINTS = words("endpoint path url uri resource route requesturi relativepath")
+
+_COMPARISON = re.compile(
+    r"\s*+\(*+\s*+(?!(?:child|customfield)?conditions?=)[A-Za-z_][\w/.]*+\s*+(?:[=!<>]=?|(?:not\s+)?(?:like|contains|in|between)\b)\s*+[\"'\[(\w\ufffc]",
+    re.IGNORECASE,
+)
 
 
 def chain_of(node: Node) -> list[str]:
     """Return the names of a chain, ``{}`` for each call or index in it; at most the last twelve."""
+    if isinstance(node, Member) and isinstance(node.owner, Name):
+        # As most are.
+        return [node.owner.name, node.name]
     names: list[str] = []
     current: Node | None = node
     while current is not None and len(names) < 12:
@@ -64,3 +89,62 @@ def note_chain(flow: Flow, node: Node) -> RequestTarget | None:
         flow.sure = True
         flow.note(place)
     return place
+
+
+def sent_after(flow: Flow, path: Value, value: Value) -> Sink | None:
+    """Note that a value is sent as a condition if it is one and comes after a path; None if it is something else."""
+    if len(path.texts) != 1 or "?" in path.texts[0].shown:
+        return None
+    return sent_to(flow, path.texts[0].place, value)
+
+
+def sent_to(flow: Flow, place: RequestTarget | None, value: Value) -> Sink | None:
+    """Note that a value is sent to an endpoint if it is a condition; None if it is something else."""
+    texts = value.texts
+    if not texts and value.joint is not None:
+        texts = [text for item in value.items or () for text in item.texts]
+    if place is None or place.endpoint is None or not texts:
+        return None
+    if not all(_COMPARISON.match(text.shown) for text in texts):
+        return None
+    sink = flow.sink(value, "conditions", "conditions", value.start)
+    if sink is not None:
+        sink.near, sink.closed = [place], True
+    return sink
+
+
+def note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value]) -> None:
+    """Note a condition that a call gets after a path: ``client.list("/service/tickets", "closedFlag = false")``."""
+    given = [each for each in node.arguments if each.value is not None]
+    unnamed = [value for argument, value in zip(given, values, strict=False) if not argument.name]
+    for path, value in pairwise(unnamed):
+        if path.texts and (_sends_nothing(name) or sent_after(flow, path, value) is not None):
+            return
+
+
+EXPANDERS = words("build buildandexpand expand uri getforobject getforentity exchange")
+"""Calls of Spring that put their last arguments into the places of a URL in order."""
+
+_PLACE = re.compile(r"(?:\"(\w{6,24})\"\s*+,\s*+\"|[?&](\w{6,24})=)?\{(\w{1,40})\}")
+
+
+def note_expanded(flow: Flow, node: Call, values: Sequence[Value]) -> None:
+    """Note the parameters that a call puts into a URL: ``queryParam("conditions", "{c}").build(filter)``, ``uri("…?conditions={c}", filter)``."""
+    places = list(_PLACE.finditer(flow.source, node.start, values[-1].start))
+    for match, value in zip(places[::-1], values[::-1], strict=False):
+        parameter = parameter_of(match[1] or match[2] or "")
+        if parameter is not None:
+            flow.sink(value, parameter, match[1] or match[2], match.start())
+
+
+@lru_cache(4096)
+def _sends_nothing(name: str) -> bool:
+    return has_word(name, _OTHERS) or name.lower().endswith("info") or name.lower() == "it"
+
+
+def note_word(flow: Flow, text: str) -> None:
+    """Note the target of a path that is passed by name: ``-Endpoint "computers"``."""
+    if 2 < len(text) < 100:
+        place = target_of(flow, text)
+        if place is not None:
+            flow.note(place)

@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cwql.lint.dataflow.call_site import CallSite
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.known_functions import CallSite
 
 _FORM = re.compile(r"%[-+ #0'\d.$\[\]]*[sdiuvqfFeEgGxXobctTUp@]|%[<{]\w")
 _BLANKS = re.compile(r"[(\[]?(?:\\[srnRt]|\s)(?:\\[srnRt]|\s|[+*?|()\[\]]|\{\d,?\d?\})*+")
@@ -70,6 +70,7 @@ def format_value(
     if not template.texts:
         return None
     found = Value(node.start, node.end)
+    texts: list[Text] = []
     safe = True
     for text in template.texts[:MOST_TEXTS]:
         shown = "".join([each.text for each in text.segments])
@@ -87,13 +88,13 @@ def format_value(
             # ``@{ Condition = "dateEntered < [{0}]" }``
             sink.kept = sink.kept or any(each is text for each in sink.texts)
         made = builder.value()
-        found.texts += made.texts
+        texts += made.texts
         safe = safe and made.safe
         found.sinks += made.sinks
     for value in values:
         found.sinks = [*found.sinks, *value.sinks]
-    found.texts = found.texts[:MOST_TEXTS]
-    found.safe = safe and bool(found.texts)
+    found.texts = texts[:MOST_TEXTS]
+    found.safe = safe and bool(texts)
     return found
 
 
@@ -258,8 +259,10 @@ def _fill_mark(flow: Flow, node: Node, subject: Value, mark: str, new: Value) ->
     if not marked and not (subject.texts and all(text.plain is not None for text in subject.texts)):
         return None
     value = subject.moved(node.start, node.end)
-    for index, text in enumerate(subject.texts):
+    filled: list[Text] = []
+    for text in subject.texts:
         if text not in marked:
+            filled.append(text)
             continue
         builder = Builder(flow, node)
         for segment in text.segments:
@@ -273,7 +276,8 @@ def _fill_mark(flow: Flow, node: Node, subject: Value, mark: str, new: Value) ->
                 cut = segment.text.find(mark, at)
             builder.add(segment.cut(at, len(segment.text)) if at else segment)
         text.absorbed = True
-        value.texts[index] = builder.value().texts[0]
+        filled += builder.value().texts
+    value.texts = filled
     return value
 
 

@@ -20,7 +20,7 @@ from cwql.lint.dataflow.values import (
     is_word,
     rest,
 )
-from cwql.lint.ir import Node, Operation
+from cwql.lint.ir import Literal, Node, Operation
 from cwql.lint.request_targets import parameter_of, place_of_url
 
 TYPE_CHECKING = False
@@ -32,17 +32,26 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 
-CONNECTED = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
-"""A part of a condition, which begins or ends with a connective."""
+_CONNECTIVE = re.compile(r"(?:\A\s*(?:and|or)\b|\b(?:and|or)\Z)", re.IGNORECASE)
 _JOINED = re.compile(r"\s*(?:,|(?:and|or)\b)", re.IGNORECASE)
 _JOINT = re.compile(r"\s*(?:,|and|or)\s*\Z", re.IGNORECASE)
-OPEN_QUERY = re.compile(r"(?:\A|[?&])([A-Za-z_]{6,24})=\Z")
-"""The end of a URL whose next part is the value of a parameter."""
+_OPEN_QUERY = re.compile(r"(?:\A|[?&])([A-Za-z_]{6,24})=\Z")
 
 _PLACE = re.compile(r"[?&]([A-Za-z_]{6,24})=\{(\w{1,40})\}")
 
 _LONG = 4000
 """Longest source of a placeholder that is kept."""
+
+
+def is_connected(text: str) -> bool:
+    """Return whether a part of a condition begins or ends with a connective."""
+    return _CONNECTIVE.match(text) is not None or _CONNECTIVE.search(text.rstrip()[-5:], 1) is not None
+
+
+def open_key(text: str) -> str:
+    """Return the key whose value is the next part of a URL: that of ``?conditions=``; empty if a text ends in another way."""
+    match = _OPEN_QUERY.search(text[-40:]) if text.endswith("=") else None
+    return match[1] if match is not None else ""
 
 
 class Builder:
@@ -75,6 +84,9 @@ class Builder:
 
     def operand(self, node: Node, seal: bool = False) -> Value:
         """Evaluate an operand; in the query of a URL, its parameters go to that URL."""
+        if isinstance(node, Literal):
+            # It names a target at most, and the parameters in it are not those of a text around it.
+            return self.flow.evaluate(node)
         frame = Frame()
         value = self.flow.evaluate_in(frame, node)
         way = self.ways[0]
@@ -143,7 +155,7 @@ class Builder:
                 value.inner or (value.texts if value.inner else ()),
                 items,
                 value.parameter,
-                value.dated,
+                value.dated or (value.moment and not native),
                 "given" if native else value.origin,
             )
         )
@@ -192,25 +204,25 @@ class Builder:
                 return False
         return len(self.ways) * len(texts) <= MOST_TEXTS
 
-    def value(self, ongoing: bool = False) -> Value:
+    def value(self) -> Value:
         """Return the value of all parts."""
         node = self.node
         found = Value(node.start, node.end, safe=self.safe)
         found.sinks, found.origin = self.sinks, self.origin
+        texts: list[Text] = []
         for way, base in zip(self.ways, self.bases, strict=True):
             segments = way
             if len(segments) > MOST_SEGMENTS:
-                found.texts = []
                 return found
             text = Text(segments, self.flow.statement, base)
             text.mixed = self.mixed
             text.sent = base.sent if base is not None else 0
-            text.ongoing = ongoing
             note_place(self.flow, text)
             if text.place is None and any(each.parameter for each in segments):
                 # ``query = "conditions=" + encode(conditions)``, a part of a URL
                 found.sinks = [*found.sinks, *_note_parameters(self.flow, text)]
-            found.texts.append(self.flow.make(text))
+            texts.append(self.flow.make(text))
+        found.texts = texts
         return found
 
 
@@ -247,11 +259,11 @@ def _note_parameters(flow: Flow, text: Text) -> list[Sink]:
     """Note the parameters of the function that a URL or a part of it sends: ``$"{Tickets}?conditions={conditions}"``."""
     found: list[Sink] = []
     for before, segment in pairwise(text.segments):
-        match = OPEN_QUERY.search(before.text[-40:]) if segment.parameter and before.kind != "placeholder" else None
-        parameter = parameter_of(match[1]) if match is not None else None
+        key = open_key(before.text) if segment.parameter and before.kind != "placeholder" else ""
+        parameter = parameter_of(key)
         owner = flow.owner_of(segment.parameter) if parameter is not None else None
-        if match is not None and parameter is not None and owner is not None:
-            sink = Sink([], parameter, match[1], segment.start, flow.statement, flow.scope)
+        if parameter is not None and owner is not None:
+            sink = Sink([], parameter, key, segment.start, flow.statement, flow.scope)
             sink.near = [text.place] if text.place is not None else []
             flow.parametric.setdefault(id(owner), []).append((segment.parameter, sink))
             found.append(sink)
@@ -329,7 +341,7 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     builder = Builder(flow, node)
     builder.append(old)
     builder.extends = True
-    repeated = flow.looping and not (added.texts and all(CONNECTED.match(text.shown) for text in added.texts))
+    repeated = flow.looping and not (added.texts and all(is_connected(text.shown) for text in added.texts))
     if repeated:
         # The additions of earlier and later rounds of the loop.
         builder.add(rest(added.start))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.words import words
@@ -52,6 +54,7 @@ _WRAPPER_ENDS = tuple(
 """How the names of types end that hold one or more values of the type in their brackets."""
 
 
+@lru_cache(1024)
 def is_text_type(type: str) -> bool:
     """Return whether the values of a type, or the items of a list of it, may be any text."""
     return not _TEXTS.isdisjoint(_LETTERS.findall(type.lower()))
@@ -64,6 +67,7 @@ _DATES = words(
 _OPTIONAL = re.compile(r"\AOptional\[([^\[\]]*)\]\Z|\s*\|\s*None\Z|<[^<>]*>\Z|[&?\s]++")
 
 
+@lru_cache(1024)
 def is_date_type(type: str) -> bool:
     """Return whether the values of a type are dates, which are printed without brackets: ``date | None``, ``time.Time``."""
     name = _OPTIONAL.sub(r"\1", type).lower()

@@ -6,6 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.ir import Index, Member, Name, Unary, key_of
 from cwql.lint.record import Record, later
+from cwql.lint.templates.model import PLACEHOLDER
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -103,13 +104,14 @@ class Text(Record):
     sent: int = later(0)
     place: RequestTarget | None = later(None)
     sinks: list[Sink] = later([])
+    spelled: str = later("")
 
     @property
     def shown(self) -> str:
         """Return the text, with an object replacement character for each placeholder."""
-        return "".join(
-            ["\N{OBJECT REPLACEMENT CHARACTER}" if each.kind == "placeholder" else each.text for each in self.segments]
-        )
+        if not self.spelled:
+            self.spelled = "".join([PLACEHOLDER if each.kind == "placeholder" else each.text for each in self.segments])
+        return self.spelled
 
     @property
     def plain(self) -> str | None:
@@ -216,15 +218,15 @@ class Value(Record):
     start: int
     end: int
     safe: bool = False
-    texts: list[Text] = later([])
+    texts: Sequence[Text] = later(())
     items: list[Value] | None = later(None)
     partial: bool = later(False)
     entries: dict[str, Value] | None = later(None)
     joint: str | None = later(None)
     separator: Value | None = later(None)
     sinks: list[Sink] = later([])
-    places: list[RequestTarget] = later([])
-    inner: list[Text] = later([])
+    places: Sequence[RequestTarget] = later(())
+    inner: Sequence[Text] = later(())
     function: Function | None = later(None)
     kind: str = later("")
     moment: bool = later(False)
@@ -239,7 +241,7 @@ class Value(Record):
     def moved(self, start: int, end: int) -> Value:
         """Return the same value for another expression, which shares its sinks and targets."""
         other = Value(start, end, self.safe)
-        other.texts = [*self.texts]
+        other.texts = self.texts
         other.items, other.partial, other.entries = self.items, self.partial, self.entries
         other.joint, other.origin, other.inner = self.joint, self.origin, self.inner
         other.sinks, other.places, other.function = self.sinks, self.places, self.function
@@ -273,14 +275,10 @@ class Environment:
         """Return the value of a name; None if it is unknown."""
         layer: Environment | None = self
         crossed = False
-        for _ in range(200):
-            if layer is None:
-                return None
+        while layer is not None:
             value = layer.names.get(name)
             if value is not None:
-                if crossed and layer.counts.get(name, 0) > 1:
-                    return uncertain(value)
-                return value
+                return uncertain(value) if crossed and layer.counts.get(name, 0) > 1 else value
             crossed = crossed or layer.function
             layer = layer.outer
         return None

@@ -1,16 +1,19 @@
-"""Functions whose results have a fixed form without quotes: numbers, dates, identifiers, and texts that are made from these."""
+"""Functions whose results are numbers or dates, or as safe as what they are called with."""
 
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import DATE_FORMAT, NUMERIC_FORMAT, fold
+from cwql.lint.dataflow.knowledge import DATE_FORMAT, NUMBERS, NUMERIC_FORMAT, fold, is_date_format
+from cwql.lint.dataflow.origins import OUTSIDE
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
 from cwql.lint.ir import Call, Literal, Member, Name
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.lint.dataflow.call_site import CallSite
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.known_functions import CallSite
     from cwql.lint.ir import Node
 
 _CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
@@ -19,8 +22,24 @@ _CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
 _LAYOUTS = re.compile(r"RFC3339|DateOnly|DateTime")
 
 
+_ITEMS = words("get first last at")
+"""Functions that return an item of a list."""
+
+_MEMBERS = words("getname getnames getvalues")
+"""Functions that return the members of an enum."""
+
+_SELECTS = words("filter where keepif values")
+"""Functions that return a part of a list."""
+
+_PARTS = words("slice take takelast takewhile drop droplast dropfirst skip prefix suffix")
+"""Functions that return a part of a list, if their owner or argument is one."""
+
+_TRIMS = words("trim strip trimend trimstart tostring")
+"""Functions that may have an argument and leave a condition as it is."""
+
+
 def moment(call: CallSite) -> Value:
-    """Return a date as text, or a date that is written in a fixed form when it becomes a text."""
+    """Return a date, or one as text."""
     value = call.value(safe=True)
     value.moment = call.name in ("touniversaltime", "tolocaltime", "todate")
     value.dated = not value.moment
@@ -32,18 +51,17 @@ def make_date(call: CallSite) -> Value | None:
     native = call.made and call.flow.traits.native_dates
     if not native and (call.owner is None or call.owner.texts or not all(each.safe for each in call.values)):
         return None
-    value = call.value(safe=True)
-    value.moment, value.dated = native, not native
-    return value
+    return _date(call)
 
 
 def add_to_date(call: CallSite) -> Value | None:
     """Return a date that is moved: ``DateTime.Now.AddDays(-7)``."""
-    if call.owner is None:
-        return None
+    return _date(call) if call.owner is not None else None
+
+
+def _date(call: CallSite) -> Value:
     value = call.value(safe=True)
-    value.moment = call.flow.traits.native_dates
-    value.dated = not value.moment
+    value.moment = True
     return value
 
 
@@ -104,7 +122,7 @@ def format_date(call: CallSite) -> Value | None:
         return None
     made = call.value(safe=True)
     standard = call.name == "tostring" and literal in ("o", "O", "s", "u")
-    made.dated = (standard or "y" in literal.lower() or "2006" in literal) and "[" not in literal
+    made.dated = standard or is_date_format(literal)
     return made
 
 
@@ -132,3 +150,68 @@ def _format_by_default(call: CallSite) -> Value | None:
         return None
     # ``moment().format()``, ``dayjs().add(1, "day").format()``
     return call.value(owner.safe or _CLOCKS.search(call.flow.source, call.node.start, call.node.end) is not None)
+
+
+def number(call: CallSite) -> Value | None:
+    """Return the value of a function that returns a number, a date or an identifier, or fails."""
+    safe = (
+        call.name in NUMBERS
+        or (call.owner is None and call.name in call.flow.traits.numbers)
+        or (call.name == "parse" and is_safe_type(call.owner_name, {}))
+        or call.owner_name in ("math", "bigdecimal", "hex")
+        or (call.name in _MEMBERS if call.owner_name == "enum" else call.name in ("getenumnames", "getenumvalues"))
+    )
+    if not safe:
+        return None
+    value = call.value(safe=True)
+    # ``LocalDate.now().minusDays(7)``
+    moved = call.name.startswith(("plus", "minus")) and call.owner is not None and call.owner.moment
+    value.moment = (moved or call.name in ("today", "utcnow", "now", "date")) and not call.flow.traits.native_dates
+    return value
+
+
+def keep(call: CallSite) -> Value | None:
+    """Return the owner or the only argument of a function that changes neither its text nor its safety."""
+    source = call.owner if not call.is_module else call.first if len(call.values) == 1 else None
+    if source is None or not _is_known(source, guessed=not (call.values and source is call.owner)):
+        return None
+    if source.items is not None and call.name in _ITEMS:
+        found = call.value(source.safe)
+        found.origin = source.origin
+        return found
+    if source.texts and call.values and source is call.owner and call.name not in _TRIMS:
+        return None
+    found = call.same(source)
+    found.partial = found.partial or (source.items is not None and call.name in _SELECTS)
+    return found
+
+
+def _is_known(value: Value, guessed: bool) -> bool:
+    """Return whether anything is known of a value; `guessed` if an origin that only its name says counts."""
+    return (
+        bool(value.texts or value.safe or value.parameter or value.inner or value.sinks)
+        or value.items is not None
+        or value.origin in OUTSIDE
+        or bool(value.origin and guessed)
+    )
+
+
+def cut(call: CallSite) -> Value | None:
+    """Return a part of a text, or the text in another form, which is as safe as the text."""
+    subject = call.subject
+    if subject is None:
+        return None
+    names = {each.parameter for text in subject.texts for each in text.segments if each.kind == "placeholder"}
+    parameter = names.pop() if len(names) == 1 else subject.parameter
+    if not (subject.safe or subject.origin or parameter):
+        return None
+    if subject.items is not None and call.name in _PARTS:
+        found = call.same(subject)
+        found.partial = True
+        return found
+    # ``("0" + number).slice(-2)``: as safe as what the function is called with.
+    part = call.value(subject.safe)
+    part.origin, part.moment = subject.origin, subject.moment and not subject.texts
+    part.dated = subject.dated
+    part.parameter, part.partial = parameter, True
+    return part
