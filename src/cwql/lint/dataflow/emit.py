@@ -182,6 +182,8 @@ class Emitter:
         if sink.hint is not None:
             near.append(sink.hint)
         for text in sink.texts:
+            # ``@{ Condition = "dateEntered < [{0}]" }``
+            sink.kept = sink.kept or text.filled
             segments = _expanded(text.segments)
             for segment in segments if conditions else ():
                 for item in segment.items if (segment.joint or "").strip().lower() in ("and", "or") else ():

@@ -84,9 +84,7 @@ def format_value(
         text.absorbed = True
         if not is_format:
             continue
-        for sink in flow.sinks:
-            # ``@{ Condition = "dateEntered < [{0}]" }``
-            sink.kept = sink.kept or any(each is text for each in sink.texts)
+        text.filled = True
         made = builder.value()
         texts += made.texts
         safe = safe and made.safe

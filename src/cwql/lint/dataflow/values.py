@@ -92,6 +92,7 @@ class Text(Record):
     """A text that a program makes. `base` is the text that it extends; `absorbed` is True once a longer one contains it.
 
     `mixed` counts the parts that only one way through the program adds, `sent` the texts that it extends and that were sent.
+    `filled` is True for a format that the program fills.
     """
 
     segments: Sequence[Segment]
@@ -102,6 +103,7 @@ class Text(Record):
     ongoing: bool = later(False)
     mixed: int = later(0)
     sent: int = later(0)
+    filled: bool = later(False)
     place: RequestTarget | None = later(None)
     sinks: list[Sink] = later([])
     spelled: str = later("")
