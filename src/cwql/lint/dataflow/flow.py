@@ -241,7 +241,7 @@ class Flow(Bindings):
         return not _ends(node)
 
     def alternative(self, node: Operation) -> bool:
-        """Evaluate an operation, which may be a test: ``$id =~ /^\\d+$/ or die "id"``."""
+        """Evaluate an operation, which may be a test: ``valid($id) or die "id"``."""
         if node.sign != "or" or not _ends(node.right):
             return self.expression(node)
         test = Unary(node.start, node.end, "not", node.left)
