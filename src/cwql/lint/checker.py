@@ -115,7 +115,7 @@ class ConditionChecker:
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
         records = _records(dialect, name)
         if len(records) != 1:
-            return _never
+            return lambda _: False
         return find_test(records[0], endpoint, name, rules=self._rules, release=self._release)
 
 
@@ -150,20 +150,14 @@ def _certain(found: ConditionTemplate, text: str, reported: list[Diagnostic]) ->
     return keep_certain(text, reported, found.place.dialect)
 
 
-def _never(text: str) -> bool:
-    return False
-
-
 @lru_cache(64)
 def _records(dialect: str | None, name: str) -> tuple[Dialect, ...]:
     """Return the dialects that a condition may be in, given its parameter."""
-    records = DIALECTS if dialect is None else (find_dialect(dialect),)
-    return tuple([record for record in records if _takes(record, name)])
-
-
-def _takes(record: Dialect, name: str) -> bool:
-    try:
-        find_parameter(record, name)
-    except UnknownNameError:
-        return False
-    return True
+    records = []
+    for record in DIALECTS if dialect is None else (find_dialect(dialect),):
+        try:
+            find_parameter(record, name)
+        except UnknownNameError:
+            continue
+        records.append(record)
+    return tuple(records)

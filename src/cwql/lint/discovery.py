@@ -122,7 +122,7 @@ class Discovery:
                 found += self._take(path, given, status)
         # A link to a file that was already found under its own name adds nothing.
         found += [target for target in self._links if self._claim(os.path.realpath(target.path))]
-        return sorted(found, key=lambda target: _order(target.shown))
+        return sorted(found, key=lambda target: target.shown.split("/"))
 
     def _claim(self, path: str) -> bool:
         if path in self._seen:
@@ -225,10 +225,6 @@ def make_absolute(path: str) -> str:
     """Return the absolute path, with ``/`` on every system."""
     path = os.path.abspath(path)
     return path.replace("\\", "/") if os.sep == "\\" else path
-
-
-def _order(shown: str) -> list[str]:
-    return shown.split("/")
 
 
 def _show(given: str) -> str:

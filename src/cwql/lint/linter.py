@@ -139,7 +139,7 @@ class ExtractedFile:
     cwql that a text reveals becomes a diagnostic here and nowhere else, so it cannot stop a run or an editor.
     """
 
-    __slots__ = ("_context", "_failure", "_found", "_job", "_remark", "digest", "source")
+    __slots__ = ("_context", "_found", "_job", "_remark", "digest", "source")
 
     def __init__(self, text: str, job: LintJob, remark: Diagnostic | None = None) -> None:
         """`remark` is a diagnostic about the file itself, which comments cannot suppress."""
@@ -148,12 +148,11 @@ class ExtractedFile:
         self._job = job
         self._remark = remark
         self._context = Context(self.source, job.place)
-        self._found: list[ConditionTemplate | Diagnostic] = []
-        self._failure: Diagnostic | None = None
+        self._found: list[ConditionTemplate | Diagnostic]
         try:
             self._found = _extract(self.source, self._context, find_language(job.language))
         except Exception as error:
-            self._failure = report_failure(error)
+            self._found = [report_failure(error)]
 
     def conditions(self) -> list[ConditionTemplate]:
         """Return the conditions that certainly go to ConnectWise, without checking them.
@@ -171,12 +170,12 @@ class ExtractedFile:
         None if `move` returns None, or if the extractor has reported something: the changed text must be read then.
         """
         found = [item for item in self._found if not isinstance(item, Diagnostic)]
-        moved = move(found) if len(found) == len(self._found) and self._failure is None else None
+        moved = move(found) if len(found) == len(self._found) else None
         if moved is None:
             return None
         draft = object.__new__(ExtractedFile)
         draft.source = Source(text, self.source.name)
-        draft._job, draft._remark, draft._failure, draft.digest = self._job, self._remark, None, ""
+        draft._job, draft._remark, draft.digest = self._job, self._remark, ""
         draft._context = Context(draft.source, self._context.default)
         draft._found = [*moved]
         return draft
@@ -189,22 +188,23 @@ class ExtractedFile:
             reported = [report_failure(error)]
         if self._remark is not None:
             reported.append(self._remark)
-        return in_order(_once(_counted(reported, self._job))) if reported else reported
+        return in_order(_counted(reported, self._job)) if reported else reported
 
     def _judge(self, seen: list[ConditionTemplate] | None) -> list[Diagnostic]:
         # Each diagnostic with the span that a comment must touch to suppress it.
         found: list[tuple[Diagnostic, Span]] = []
-        whole = self._failure is None
-        if self._failure is not None:
-            found.append((self._failure, self._failure.span))
+        whole = True
         judge: ConditionChecker | None = None
         for item in self._found:
             if isinstance(item, Diagnostic):
                 found.append((item, item.span))
-                whole = whole and item.name != "broken-source"
+                whole = whole and item.name not in ("broken-source", "lint-failure")
                 continue
             text = item.text
-            if item.place.dialect not in _DIALECTS or (text.isidentifier() and _is_word(item)):
+            # A single word is not a condition (``{"conditions": "filter"}``); in other places it may be a field.
+            if text.isidentifier() and item.parameter.lower().endswith(("conditions", "condition")):
+                continue
+            if item.place.dialect not in _DIALECTS:
                 continue
             if seen is not None and item.place.sure:
                 seen.append(item)
@@ -213,9 +213,7 @@ class ExtractedFile:
                 from cwql.lint.checker import ConditionChecker
 
                 judge = ConditionChecker(self._job.rules, self._job.release)
-            findings = judge.judge(item, text)
-            if findings:
-                found += [(finding, item.span) for finding in findings]
+            found += [(finding, item.span) for finding in judge.judge(item, text)]
         if self._context.names_us and WORD in self.source.text:
             return _apply_comments(self.source, self._job, found, whole)
         return [finding for finding, _ in found]
@@ -239,14 +237,6 @@ def _apply_comments(
         reported = list(verdict.unused(job.rules, job.codes))
         kept += [finding for finding in reported if verdict.keep(finding, finding.span)]
     return kept
-
-
-def _is_word(found: ConditionTemplate) -> bool:
-    """Return whether a single word is not a condition, as in ``{"conditions": "filter"}``.
-
-    In other places it may be a field.
-    """
-    return found.parameter.lower().endswith(("conditions", "condition"))
 
 
 def _extract(source: Source, context: Context, language: Language) -> list[ConditionTemplate | Diagnostic]:
@@ -295,21 +285,19 @@ def read_bytes(data: bytes, job: LintJob) -> ExtractedFile:
 
 
 def _counted(findings: list[Diagnostic], job: LintJob) -> list[Diagnostic]:
-    """Return the diagnostics that are enabled, with their configured severities."""
+    """Return the diagnostics that are enabled, with their configured severities.
+
+    Those of an expression with several texts occur once.
+    """
     if job.rules is not None:
         from cwql.analysis.rule_config import apply_severities
 
         findings = apply_severities(findings, job.rules)
-    codes = job.codes
-    return findings if codes is None else [finding for finding in findings if finding.code in codes]
-
-
-def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
-    """Return the diagnostics without duplicates, which occur if an expression can have several texts."""
-    reported: dict[tuple[str, Span, str], Diagnostic] = {}
+    counted: dict[tuple[str, Span, str], Diagnostic] = {}
     for finding in findings:
-        reported.setdefault((finding.code, finding.span, finding.message), finding)
-    return [*reported.values()]
+        if job.codes is None or finding.code in job.codes:
+            counted.setdefault((finding.code, finding.span, finding.message), finding)
+    return [*counted.values()]
 
 
 def decode(data: bytes) -> tuple[str | None, Diagnostic | None]:

@@ -161,8 +161,9 @@ def _perform_in_pool(
                     except BrokenProcessPool:
                         doubtful.append(chunk)
                         broken = True
-                    else:
-                        yield from _unpack(found)
+                        continue
+                    for number, packed in found:
+                        yield number, None if packed is None else FileResult.unpack(packed)
             doubtful += under_way.values()
         finally:
             pool.shutdown(wait=broken or not waiting, cancel_futures=True)
@@ -185,8 +186,3 @@ def _examine_together(chunk: list[Job]) -> list[tuple[int, FileResult | None]]:
         warnings.simplefilter("ignore")
         begun = [(number, begin(order, known)) for number, order, known in chunk]
         return [(number, finish(found)) for number, found in begun]
-
-
-def _unpack(found: list[tuple[int, Any]]) -> Iterator[tuple[int, FileResult | None]]:
-    for number, packed in found:
-        yield number, None if packed is None else FileResult.unpack(packed)

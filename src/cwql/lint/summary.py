@@ -60,12 +60,12 @@ def read_again(target: Target, outcome: FileResult) -> str:
 
 def sum_up(results: Results) -> str:
     """Return the last line of a run: the problems by severity, the files and conditions, and how many problems can be fixed."""
-    outcomes = [outcome for _, outcome in results.pairs()]
-    findings = [finding for outcome in outcomes for finding in outcome.findings]
-    conditions = sum([outcome.conditions for target, outcome in results.pairs() if not _is_data(target)])
-    linked = sum([outcome.conditions for target, outcome in results.pairs() if _is_data(target)])
+    pairs = [*results.pairs()]
+    findings = [finding for _, outcome in pairs for finding in outcome.findings]
+    linked = sum([outcome.conditions for target, outcome in pairs if _is_data(target)])
+    conditions = sum([outcome.conditions for _, outcome in pairs]) - linked
     counted = count(conditions, "condition") + (f", {linked:,} in data" if linked else "")
-    checked = f"{count(len(outcomes), 'file')} ({counted})"
+    checked = f"{count(len(pairs), 'file')} ({counted})"
     if not findings:
         return f"No problems found in {checked}."
     return f"Found {count_severities(findings)} in {checked}.{count_fixable(findings, '--fix', '--unsafe-fixes')}"

@@ -74,20 +74,16 @@ def find_in_lines(  # noqa: PLR0913  # the parts of a line
     at = start
     while at < end:
         # Most lines of most texts have none: one search passes them all over.
-        near = _find_word(text, at, end)
-        if near < 0:
+        found = [place for word in ("ondition", "ONDITION") if (place := text.find(word, at, end)) >= 0]
+        if not found:
             return
+        near = min(found)
         low = max(text.rfind("\n", at, near) + 1, at)
         high = text.find("\n", near, end)
         high = end if high < 0 else high
         if high - low <= LINE_LIMIT:
             yield from _find_in_line(text, low, high, context, language, variables, guessed)
         at = high + 1
-
-
-def _find_word(text: str, start: int, end: int) -> int:
-    found = [place for word in ("ondition", "ONDITION") if (place := text.find(word, start, end)) >= 0]
-    return min(found, default=-1)
 
 
 def _find_in_line(  # noqa: PLR0913  # the parts of a line

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.lint.templates.sampling import SampleGenerator
     from cwql.lint.templates.scan import Outline
-    from cwql.source import Span
 
     Check: TypeAlias = Callable[[str], list[Diagnostic]]
 
@@ -78,7 +77,11 @@ def judge_filled(found: ConditionTemplate, filler: SampleGenerator, check: Check
         if finding.code in TYPES and made.touch(span):
             # The kind of the other items may be that of the filling.
             continue
-        if any(not _exceeds(span, start, end) for _, start, end in unjudged.touched(span)):
+        # A diagnostic about more than what cannot be checked is one about the rest.
+        if not all(
+            span.start <= start and end <= span.end and len(span) > end - start
+            for _, start, end in unjudged.touched(span)
+        ):
             continue
         words = [(each.text, shown[each]) for each in dict.fromkeys(filled.touched(finding)) if each in shown]
         if finding.name != "quoted-boolean":
@@ -105,11 +108,6 @@ def _find_unjudged(outline: Outline) -> list[tuple[int, int]]:
         elif part.role in ("rest", "connective", "unknown"):
             found.append((part.start, part.end))
     return found
-
-
-def _exceeds(span: Span, start: int, end: int) -> bool:
-    """Return whether a diagnostic refers to more than this span."""
-    return span.start <= start and end <= span.end and len(span) > end - start
 
 
 def _show(found: ConditionTemplate, filled: Rendered) -> dict[Substitution, str]:

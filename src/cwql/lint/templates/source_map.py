@@ -134,7 +134,7 @@ class SourceMap:
             if after < len(self._segments) and self._starts[after] == at:
                 places.append((self._segments[after], self._segments[after].start))
             # Next to a placeholder inside a literal only if no text of that literal is next to it.
-            places.sort(key=_is_placeholder)
+            places.sort(key=lambda place: place[0].kind == "placeholder")
         for segment, place in places:
             written = None if segment.quoting is None else segment.quoting.encode(text)
             if written is not None:
@@ -197,7 +197,3 @@ class SourceMap:
             return None
         inside = before.end <= self._segments[low].start < after.start
         return None if inside else Span(before.end, after.start)
-
-
-def _is_placeholder(place: tuple[TemplateSegment, int]) -> bool:
-    return place[0].kind == "placeholder"
