@@ -8,7 +8,7 @@ import pytest
 
 from cwql.diagnostics import Diagnostic
 from cwql.lint.frontends import UnreadableSource, find_language, load
-from cwql.lint.frontends.json_strings import decode
+from cwql.lint.frontends.segments import decode_json
 from cwql.lint.linter import lint_text
 from cwql.lint.request_targets import Context, RequestTarget, place_of_attributes, place_of_url
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate
@@ -219,4 +219,4 @@ def test_prose_under_a_key_of_the_same_name_stays_alone(text: str, codes: list[s
     ("text", "segments"), [("", [("", "same")]), ("a", [("a", "same")]), ("a\\n", [("a", "same"), ("\n", "escape")])]
 )
 def test_a_string_of_json_has_a_segment_for_each_escape(text: str, segments: list[tuple[str, str]]) -> None:
-    assert [(segment.text, segment.kind) for segment in decode(text, 0, len(text))] == segments
+    assert [(segment.text, segment.kind) for segment in decode_json(text, 0, len(text))] == segments

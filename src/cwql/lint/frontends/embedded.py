@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.lint.frontends import load
-from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
+from cwql.lint.frontends.segments import cut_segments, starts_of, text_of
+from cwql.lint.templates.model import ConditionTemplate, QuoteStyle, TemplateSegment
 from cwql.source import Source, Span
 from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from cwql.lint.frontends import Language
     from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import QuoteStyle
 
 
 class Embedded:
-    """A part of a file that is read as if it were a file; the subclasses know the positions of its characters."""
+    """Code that is read as if it were a file: its text in segments of the file, and how the file spells it if it is a string.
 
-    __slots__ = ()
+    `text` is given if it differs from that of the segments, in characters that no condition contains.
+    """
 
-    if TYPE_CHECKING:
-        # Each subclass defines them.
+    __slots__ = ("_segments", "_spelling", "_starts", "text")
 
-        text: str
+    def __init__(
+        self, segments: Sequence[TemplateSegment], spelling: QuoteStyle | None = None, text: str | None = None
+    ) -> None:
+        self.text = text_of(segments) if text is None else text
+        self._segments = segments
+        self._spelling = spelling
+        self._starts = starts_of(segments)
 
-        def span(self, span: Span) -> Span:
-            """Return a span of the code in the file."""
-            ...
+    def span(self, span: Span) -> Span:
+        """Return a span of the code in the file."""
+        start = self._place(span.start, False)
+        return Span(start, max(start, self._place(span.end - 1, True))) if span.end > span.start else Span(start, start)
 
-        def spans(self, segment: TemplateSegment) -> Iterable[tuple[str, Span, bool]]:
-            """Yield the parts of a plain segment: their text, their span, and whether the file has the same text there."""
-            ...
-
-    def quoting(self, quoting: QuoteStyle | None) -> QuoteStyle | None:
-        """Return the spelling in the file of a spelling in the code."""
-        return quoting
-
-    def spell(self, text: str) -> str:
-        """Return how the file spells a text of the code."""
-        return text
+    def _place(self, offset: int, ending: bool) -> int:
+        """Return where a character of the code begins or ends in the file."""
+        if not self._segments:
+            return 0
+        index = min(bisect_right(self._starts, offset), len(self._segments)) - 1
+        segment = self._segments[index]
+        if segment.kind == "same":
+            return segment.start + offset - self._starts[index] + ending
+        return segment.end if ending else segment.start
 
     def extract(self, language: Language, context: Context) -> list[ConditionTemplate | Diagnostic]:
         """Return the results for the code, at their positions in the file. Raises `UnreadableSource`."""
@@ -51,23 +58,25 @@ class Embedded:
     def _put_back(self, item: ConditionTemplate | Diagnostic) -> ConditionTemplate | Diagnostic:
         """Return a result with its positions in the file."""
         if isinstance(item, ConditionTemplate):
-            segments = [segment for old in item.segments for segment in self._segments(old)]
+            segments = [segment for old in item.segments for segment in self._cut(old)]
             return replace(item, segments=segments, span=self.span(item.span))
-        fixes = [
-            Fix(
-                fix.title,
-                [Edit(self.span(edit.span), self.spell(edit.text)) for edit in fix.edits],
-                applicability=fix.applicability,
-            )
-            for fix in item.fixes
-        ]
+        fixes = []
+        for fix in item.fixes:
+            edits = [Edit(self.span(edit.span), self._spell(edit.text)) for edit in fix.edits]
+            fixes.append(Fix(fix.title, edits, applicability=fix.applicability))
         return replace(item, span=self.span(item.span), fixes=tuple(fixes))
 
-    def _segments(self, old: TemplateSegment) -> Iterator[TemplateSegment]:
-        quoting = self.quoting(old.quoting)
-        if old.kind == "same":
-            for text, span, same in self.spans(old):
-                yield TemplateSegment(text, span.start, span.end, "same" if same else "escape", old.literal, quoting)
+    def _spell(self, text: str) -> str:
+        return text if self._spelling is None else self._spelling.encode(text) or text
+
+    def _cut(self, old: TemplateSegment) -> Iterator[TemplateSegment]:
+        """Yield a segment of the code as segments of the file."""
+        quoting, spelling = old.quoting, self._spelling
+        if quoting is not None and spelling is not None:
+            quoting = QuoteStyle(spelling.escapes, spelling.refused, quoting)
+        if old.kind != "same" or not old.text:
+            span = self.span(Span(old.start, old.end))
+            yield replace(old, start=span.start, end=span.end, quoting=quoting)
             return
-        span = self.span(Span(old.start, old.end))
-        yield replace(old, start=span.start, end=span.end, quoting=quoting)
+        for part in cut_segments(self._segments, old.start, old.end, self._starts):
+            yield replace(part, literal=old.literal, quoting=quoting)

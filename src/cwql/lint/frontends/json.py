@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource, find_language
+from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
-from cwql.lint.frontends.json_strings import Cell, CellCode, decode
-from cwql.lint.frontends.segments import text_of
+from cwql.lint.frontends.segments import QUOTED, decode_json, text_of
 from cwql.lint.templates.model import ConditionTemplate
 from cwql.lint.words import words
 
@@ -73,7 +73,7 @@ def _language_of(entry: Entry) -> str | None:
 
 def _read_code(context: Context, entry: Entry, language: str) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the results for the code of a step."""
-    code = CellCode([Cell(context.source.text, 0, [(entry.start + 1, entry.end - 1)])])
+    code = Embedded(decode_json(context.source.text, entry.start + 1, entry.end - 1), QUOTED)
     try:
         yield from code.extract(find_language(language), context)
     except UnreadableSource:
@@ -95,7 +95,9 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
         sign = token[0]
         if sign == '"':
             if behind_colon:
-                entry = Entry(scope, key, decode(text, match.start() + 1, match.end() - 1), match.start(), match.end())
+                entry = Entry(
+                    scope, key, decode_json(text, match.start() + 1, match.end() - 1), match.start(), match.end()
+                )
                 entries.append(entry)
                 if key.lower() in ("key", "name", "property", "value"):
                     named.setdefault(scope, {})[key.lower()] = entry
@@ -108,7 +110,7 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
             behind_colon = False
         elif sign == ":":
             if last is not None:
-                key = text_of(decode(text, last[0] + 1, last[1] - 1))
+                key = text_of(decode_json(text, last[0] + 1, last[1] - 1))
                 behind_colon, last = True, None
         elif sign in "{[":
             keys.append(key)
@@ -117,7 +119,7 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
             key = key if sign == "[" else ""
         else:
             if last is not None:
-                entries.append(Entry(scope, "", decode(text, last[0] + 1, last[1] - 1), last[0], last[1]))
+                entries.append(Entry(scope, "", decode_json(text, last[0] + 1, last[1] - 1), last[0], last[1]))
             behind_colon, last = False, None
             if sign in "}]":
                 scope = max(parents[scope], 0)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import BY_FENCE, TEXT, Language, UnreadableSource
 from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.text import find_in_lines
-from cwql.source import Span
+from cwql.lint.templates.model import TemplateSegment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
-    from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
+    from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
 _OPENING = re.compile(
@@ -29,8 +27,6 @@ _PROMPTS = {
     "python": re.compile(r"[ \t]{0,20}+(?:>>>|\.\.\.)(?: |(?=\n))"),
 }
 """The prompts of interpreters before each line of code, by the language."""
-
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
@@ -97,7 +93,8 @@ def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[Cond
     if not any(word in source.text[start:end] for word in WORDS):
         return
     try:
-        yield from Block(source.text, start, end, fence.margin, language).extract(language, context.within(marked))
+        block = cut_block(source.text, start, end, fence.margin, language)
+        yield from Embedded(block).extract(language, context.within(marked))
     except UnreadableSource:
         # Documentation omits the parts that it is not about.
         yield from find_in_lines(source.text, start, end, context, "markdown")
@@ -110,50 +107,23 @@ def guess_language(code: str) -> Language | None:
     return BY_FENCE["shell"] if _CURL.search(code) is not None else None
 
 
-class Block(Embedded):
-    """The code in ``text[start:end]`` without its indentation by a margin and its prompts, and the mapping back to the file.
+def cut_block(text: str, start: int, end: int, margin: int, language: Language) -> list[TemplateSegment]:
+    """Return the lines of the code in ``text[start:end]`` without their indentation by a margin and their prompts.
 
     In a session of Python, the lines without a prompt are output.
     """
-
-    __slots__ = ("_own", "_places", "text")
-
-    def __init__(self, text: str, start: int, end: int, margin: int, language: Language) -> None:
-        prompt = _PROMPTS.get(language.name)
-        session = language.name == "python" and text.startswith(">>> ", start + margin)
-        lines: list[str] = []
-        self._own: list[int] = []
-        self._places: list[int] = []
-        length = 0
-        while start < end:
-            stop = min(text.find("\n", start) + 1 or end, end)
-            line = text[start:stop]
-            skipped = min(len(line) - len(line.lstrip(" \t>")), margin)
-            prompted = prompt.match(line, skipped) if prompt is not None else None
-            if prompted is not None:
-                skipped = prompted.end()
-            elif session:
-                skipped = len(line.rstrip("\n"))
-            self._own.append(length)
-            self._places.append(start + skipped)
-            lines.append(line[skipped:])
-            length += len(line) - skipped
-            start = stop
-        self.text = "".join(lines)
-
-    def place(self, offset: int) -> int:
-        """Return the position of a character of the code in the file."""
-        index = max(bisect_right(self._own, offset) - 1, 0)
-        return self._places[index] + offset - self._own[index] if self._own else offset
-
-    def span(self, span: Span) -> Span:
-        """Return a span of the code in the file."""
-        start = self.place(span.start)
-        return Span(start, start if span.end == span.start else self.place(span.end - 1) + 1)
-
-    def spans(self, segment: TemplateSegment) -> Iterator[tuple[str, Span, bool]]:
-        """Yield each line of a segment: their indentation is not part of the code."""
-        at = segment.start
-        for text in _LINES.findall(segment.text) or [""]:
-            yield text, self.span(Span(at, at + len(text))), True
-            at += len(text)
+    prompt = _PROMPTS.get(language.name)
+    session = language.name == "python" and text.startswith(">>> ", start + margin)
+    lines: list[TemplateSegment] = []
+    while start < end:
+        stop = min(text.find("\n", start) + 1 or end, end)
+        line = text[start:stop]
+        skipped = min(len(line) - len(line.lstrip(" \t>")), margin)
+        prompted = prompt.match(line, skipped) if prompt is not None else None
+        if prompted is not None:
+            skipped = prompted.end()
+        elif session:
+            skipped = len(line.rstrip("\n"))
+        lines.append(TemplateSegment(line[skipped:], start + skipped, stop))
+        start = stop
+    return lines

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.escapes import COMMON
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment, cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     Make = Callable[[int, int, TemplateSegment], Sequence[TemplateSegment]]
@@ -46,6 +46,14 @@ def decode_escapes(
     return segments
 
 
+_JSON_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
+
+
+def decode_json(text: str, start: int, end: int) -> list[TemplateSegment]:
+    """Return the segments of the string of JSON whose inner text is ``text[start:end]``."""
+    return decode_escapes(text, start, end, _JSON_ESCAPE)
+
+
 def _character(escape: str) -> str:
     """Return the text of an escape of JSON, YAML or TOML."""
     if escape == "''":
@@ -66,7 +74,7 @@ def cut_segments(
     segments: Sequence[TemplateSegment], begin: int, stop: int, starts: Sequence[int] = ()
 ) -> Iterator[TemplateSegment]:
     """Yield the segments of ``text[begin:stop]``, the outer ones shortened; `starts` may give where each begins."""
-    starts = starts or _starts_of(segments)
+    starts = starts or starts_of(segments)
     index = max(bisect_right(starts, begin) - 1, 0)
     while index < len(segments) and starts[index] < stop:
         segment, start = segments[index], starts[index]
@@ -76,7 +84,7 @@ def cut_segments(
         index += 1
 
 
-def _starts_of(segments: Sequence[TemplateSegment]) -> list[int]:
+def starts_of(segments: Sequence[TemplateSegment]) -> list[int]:
     """Return where each segment begins in the text that all of them make, and the length of that."""
     return [*accumulate([len(segment.text) for segment in segments], initial=0)]
 
@@ -90,7 +98,7 @@ def substitute(segments: Sequence[TemplateSegment], cuts: Iterable[Cut]) -> list
     cuts = list(cuts)
     if not cuts:
         return list(segments)
-    starts = _starts_of(segments)
+    starts = starts_of(segments)
     result: list[TemplateSegment] = []
     done = 0
     for low, high, make in cuts:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource, find_language
+from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
-from cwql.lint.frontends.markdown import Block, guess_language
+from cwql.lint.frontends.markdown import cut_block, guess_language
 from cwql.lint.frontends.segments import CONTROLS, QUOTED, decode_escapes
 from cwql.lint.templates.model import ConditionTemplate, QuoteStyle, TemplateSegment
 
@@ -102,7 +103,8 @@ def _read_script(context: Context, entry: Entry, language: Language) -> Iterator
     start = text.rfind("\n", 0, entry.start) + 1
     margin = entry.start - start if text[start : entry.start].isspace() else 0
     try:
-        yield from Block(text, entry.start - margin, entry.end, margin, language).extract(language, context)
+        code = Embedded(cut_block(text, entry.start - margin, entry.end, margin, language))
+        yield from code.extract(language, context)
     except UnreadableSource:
         pass
 
