@@ -47,7 +47,7 @@ check-style:
 	$(BIN)/lint-imports
 
 pytest: $(STAMP)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 .PHONY: test-httpx2
 # `make test` has a part of them: tests/client/test_httpx2.py.

@@ -55,7 +55,7 @@ def options(server: FaultServer, clock: FastClock) -> dict[str, Any]:
     return {
         "clock": clock,
         "verify": TRUST,
-        "timeout": 0.15 if server.fault.startswith("stall") else 5.0,
+        "timeout": 0.25 if server.fault.startswith("stall") else 5.0,
         "retry": RetryPolicy(max_retries=ATTEMPTS - 1, deadline=None),
         "requests_per_minute": 60_000,
         "burst": 1000,
