@@ -26,7 +26,20 @@ if TYPE_CHECKING:
 
 INSERTED = ("", ";", " ", "x", "()", "1", "'", '"', "//", "+", ".y", "(z)", " = w", ", v")
 
+_JAVASCRIPT = re.compile(
+    # A pattern, an element, a number or a type that is called, brackets at the beginning of a line or before a body.
+    r"/[a-z]+\(|/\((?:z\)|\))|>\s*\((?:z\)|\))|\)\(z\)|\b\d+ ?\(|\(z\)>|as \w+\(|typeof \w+\(|^\s*\(z\)|\(z\)\s*\{"
+    # An assignment to several values or to the value of an item, ``return`` or a comment in the place of a value.
+    r"|\) = |\w = w = |new\s*(?://|;|=)|\w//\w|, v(?:\(|=>)|^\s*finally\(|(?:[=:]|return) //|\+ return"
+    # Tags whose names differ, an attribute without a sign, signs among the arguments of a type, an unclosed comment.
+    r"|<\w+ \w+ ?\{|<\(?\w[\w ]*(?:[.,;=]|\(\))\s*[\w\[]|<\s*[\w.]+|</[\w.]+|/\*(?![\s\S]*\*/)",
+    re.MULTILINE,
+)
+
 ODD = {
+    "javascript": _JAVASCRIPT,
+    "typescript": _JAVASCRIPT,
+    "tsx": _JAVASCRIPT,
     # The operator of a value called like a method, a text right after a name, a document after empty brackets, a line
     # that ends in the middle of an expression, a line with nothing but an operator,
     # a call without a dot after the name of a class.
@@ -39,14 +52,19 @@ ODD = {
         r"[\w-][+'\"=;(]+[\w-]|\w\+|[\w/+]['\"]|=\d\w|\d\$\w|\w//|-\.\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.|;<#|(?<![\[\w.])[\w.]+\]::",
         re.MULTILINE,
     ),
-    # A variable whose name is apart from its sign, a new object that is joined with a text.
-    "php": re.compile(r"\$ \w|new [\w\\]+\."),
-    # A method without a type and with another name than its class.
-    "java": re.compile(r";\w+\("),
+    # A variable whose name is apart from its sign, a new object that is joined with a text, a loop over calls.
+    "php": re.compile(r"\$ \w|new [\w\\]+\.|as \$\w+ ?\(|\(\w+\.y|<\?php\w"),
+    # An assignment to a pointer in brackets, two values for a name, signs between those of an assignment, a number that is
+    # called.
+    "go": re.compile(r"\*\(z\)|, v\w*[.(]|:\d=|\d ?\(|\w//|_\(|;\w"),
+    # A method without a type and with another name than its class, a value of the rest of the arguments, an operator in the
+    # place of a name.
+    "java": re.compile(r";\w+\(|\.\.\. \w+ =|\(\w*\+\w* ?= "),
     # A text that is called, a member of a type without a name that is an expression, a property of a named interface, an
-    # assignment in the arguments of a type or after brackets, a cast before a generic call, a call in the place of a parameter, a placeholder in the format of another.
+    # assignment in the arguments of a type or after brackets, a cast before a generic call, a call in the place of a
+    # parameter or before an entry, an operator there, a number that is called, a placeholder or a comment in a format.
     "csharp": re.compile(
-        r"['\"] ?\(z\)|\(z\)[\w.]+<|,\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w|\{\(z\)|\w ?\(z\)=?>|\{\w+:[^{}\"\n]*\{"
+        r"['\"] ?\(z\)|\(z\)[\w.]+<|,\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w|\{\(z\)|\w ?\(z?\) ?=?>|\{ ?\+|= ?\d \(|\(z\) ?[=\w\"]|\+ return|= w\w*(?:\([^()]*\) =>| = )|\w// |\(z\)\s+\[|[,{]\s+\+\w|using \w\.|= w\) in|<List<\w+>\(|\w;\w|>\s*\.y|<\w+\.y|\"{3}\S+\n|= w\w*\(\w+ \w|\{\w+:[^{}\"\n]*//|(?m:^\(z\)\s*\w+ =)|\{\w+:[^{}\"\n]*\{"
     ),
 }
 """Parts of mutated programs that tree-sitter reads in another way, and nobody writes: such programs are not compared."""
@@ -77,10 +95,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def snippets(language: str) -> tuple[str, ...]:
     """Return the labelled snippets of a language whose text is ASCII, in which positions are offsets in bytes."""
     held_out = [*read_rounds(), *read_held_out(FOLDER.parent / "reproductions")]
-    sources = [each.source for each in held_out if getattr(language_of(each.file), "name", "") == language]
+    sources = [each.source for each in held_out if _language_of(each.file) == language]
     sources += [each.source for each in read_labelled() if each.language == language]
     # A PHP text without an opening tag is a part of a program for us, and HTML for tree-sitter.
     return tuple([text for text in sources if text.isascii() and (language != "php" or "<?" in text)])
+
+
+def _language_of(file: str) -> str:
+    """Return the name of the grammar of tree-sitter for a file: TypeScript has another one with JSX."""
+    return "tsx" if file.endswith(".tsx") else getattr(language_of(file), "name", "")
 
 
 @cache

@@ -139,6 +139,8 @@ SURFACES = {
     ),
 }
 
+SURFACES["tsx"] = SURFACES["typescript"] = SURFACES["javascript"]
+
 
 class Writer:
     """Write one random program."""

@@ -6,7 +6,7 @@ at the wrong place is a difference.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -29,6 +29,8 @@ class Oracle:
     calls: dict[str, str]
     assignments: dict[str, str]
     function: str = "language"
+    frontend: str = ""
+    """The module of our frontend, if it has another name than the language."""
     values: dict[str, str] = field(default_factory=dict)
     """Fields that an assignment must have: ``let x;`` is none."""
 
@@ -51,26 +53,33 @@ _STATEMENTS = frozenset(
 )
 """Statements that one side has as calls, which changes nothing."""
 
+_JAVASCRIPT = Oracle(
+    "tree_sitter_javascript",
+    frozenset(("string", "template_string")),
+    frozenset(("template_substitution",)),
+    # An element of JSX is a call for us, with attributes as arguments.
+    {
+        "call_expression": "function",
+        "new_expression": "constructor",
+        "jsx_opening_element": "name",
+        "jsx_self_closing_element": "name",
+    },
+    {
+        "assignment_expression": "left",
+        "augmented_assignment_expression": "left",
+        "variable_declarator": "name",
+        "field_definition": "property",
+        "public_field_definition": "name",
+    },
+    values={"variable_declarator": "value", "field_definition": "value", "public_field_definition": "value"},
+)
+
 ORACLES = {
-    "javascript": Oracle(
-        "tree_sitter_javascript",
-        frozenset(("string", "template_string")),
-        frozenset(("template_substitution",)),
-        # An element of JSX is a call for us, with attributes as arguments.
-        {
-            "call_expression": "function",
-            "new_expression": "constructor",
-            "jsx_opening_element": "name",
-            "jsx_self_closing_element": "name",
-        },
-        {
-            "assignment_expression": "left",
-            "augmented_assignment_expression": "left",
-            "variable_declarator": "name",
-            "field_definition": "property",
-        },
-        values={"variable_declarator": "value", "field_definition": "value"},
+    "javascript": _JAVASCRIPT,
+    "typescript": replace(
+        _JAVASCRIPT, module="tree_sitter_typescript", function="language_typescript", frontend="javascript"
     ),
+    "tsx": replace(_JAVASCRIPT, module="tree_sitter_typescript", function="language_tsx", frontend="javascript"),
     "csharp": Oracle(
         "tree_sitter_c_sharp",
         frozenset(
@@ -225,7 +234,7 @@ def _is_different(node: Any, target: Any, called: bool) -> bool:
     if not called and operator is not None and operator.text not in _OPERATORS:
         return True
     # An annotation of a parameter or of a member of an enum is only searched for a name or a type.
-    if node.type in _ANNOTATIONS and _is_annotated(node):
+    if _is_annotated(node):
         return True
     # A template with a tag, ``gql`…` ``, is a string after a name. A comparison of types is no operator that we have.
     arguments = node.child_by_field_name("arguments")
@@ -246,16 +255,22 @@ _OPERATORS = (b"=", b":=", b"+=", b".=", b"<<", b"??=", b"||=")
 
 _ANNOTATIONS = words(
     """annotation annotation_argument_list attribute attribute_argument attribute_argument_list attribute_group
-    attribute_list element_value_pair modifiers"""
+    attribute_list decorator element_value_pair modifiers"""
 )
 """Annotations and their parts."""
 
-_ANNOTATED = words("parameter formal_parameter spread_parameter simple_parameter enum_member_declaration")
+_ANNOTATED = words(
+    "parameter required_parameter formal_parameter spread_parameter simple_parameter enum_member_declaration"
+)
 """Nodes whose annotations are no calls for us."""
 
 
 def _is_annotated(node: Any) -> bool:
     """Return whether a part of an annotation belongs to one of those nodes."""
+    if node.parent is not None and node.parent.type == "decorator":
+        node = node.parent
+    if node.type not in _ANNOTATIONS:
+        return False
     while node is not None and node.type in _ANNOTATIONS:
         node = node.parent
     return node is not None and node.type in _ANNOTATED
@@ -267,9 +282,10 @@ def _part(node: Any, name: str) -> Any:
         return next(
             (child for child in node.children if child.type in ("name", "qualified_name", "variable_name")), None
         )
-    found = next(filter(None, [node.child_by_field_name(each) for each in name.split()]), None)
-    if found is None:
-        found = next((child for child in node.children if child.type in name.split()), None)
+    parts = [child for each in name.split() for child in node.children_by_field_name(each) if child.is_named]
+    parts = parts or [child for child in node.children if child.type in name.split()]
+    # ``var first, last = split(name)``
+    found = parts[-1] if parts else None
     while found is not None:
         # The name of ``Get<T>`` and of ``client.Get<T>`` ends before the types.
         named = found.type in ("member_access_expression", "qualified_name")
@@ -286,7 +302,7 @@ def _part(node: Any, name: str) -> Any:
 
 def found_by_us(language: str, text: str) -> Program | None:
     """Return what our frontend finds in a text; None if it cannot be read."""
-    grammar = import_module(f"cwql.lint.frontends.{language}").GRAMMAR
+    grammar = import_module(f"cwql.lint.frontends.{ORACLES[language].frontend or language}").GRAMMAR
     try:
         tokens = Scanner(text, grammar.syntax).tokens()
     except UnreadableSource:
@@ -311,7 +327,7 @@ def found_by_us(language: str, text: str) -> Program | None:
             if (
                 isinstance(each, Call)
                 and isinstance(each.callee, (Name, Member))
-                and not (isinstance(each.callee, Name) and each.callee.name in _STATEMENTS)
+                and text[each.callee.start : each.callee.end] not in _STATEMENTS
                 and text[: each.callee.end].lower().endswith((each.callee.name or "new").lower())
             ):
                 # ``from … select`` is a call for us of a name that is not in the source.

@@ -12,6 +12,7 @@ MANAGE = "conditions manage: id = 1"
 DEFAULTS = [
     ("javascript", "function list(conditions = 'id = 1') { return get('/service/tickets', { params: { conditions } }); }"),
     ("javascript", "const list = ({ page, conditions = 'id = 1' }) => get('/service/tickets', { params: { conditions } });"),
+    ("javascript", "const { page, conditions = 'id = 1' } = options;\nget('/service/tickets', { params: { conditions } });"),
     ("php", "<?php\nfunction tickets(string $conditions = 'id = 1') { return get('/service/tickets', ['conditions' => $conditions]); }"),
     ("csharp", 'class C { Task List(int page, string conditions = "id = 1") => Get("/service/tickets", conditions: conditions); }'),
     ("kotlin", 'fun list(page: Int, conditions: String = "id = 1") = get("/service/tickets", mapOf("conditions" to conditions))'),
@@ -51,6 +52,9 @@ STATEMENTS = [
     ("csharp", 'class C { static readonly (string Name, int Id)[] Kinds = { ("a", 1) }; void Run() { Get("/service/tickets", conditions: "id = 1"); } }'),
     ("csharp", 'await foreach (var page in Pages("/service/tickets", conditions: "id = 1")) { Save(page); }'),
     ("csharp", 'try { Run(); } catch (HttpException e) when (Get("/service/tickets", conditions: "id = 1")) { }'),
+    ("csharp", 'using Text = System.String;\nclass C : IJob { void IJob.Run() { Get("/service/tickets", conditions: "id = 1"); } }'),
+    ("javascript", "#!/usr/bin/env it's\nlet term;\nrun([a, term = 'id = 1']);\nget('/service/tickets', { conditions: term });"),
+    ("javascript", "abstract class C { abstract list(): Promise<Row[]>; run() { get('/service/tickets', { conditions: 'id = 1' }); } }"),
     ("php", '<?php\nlist($path, $term) = ["/service/tickets", "id = 1"]; get($path, ["conditions" => $term]);'),
     ("php", '<?php\nsend(new class("/service/tickets") extends Query { function fill() { get("/service/tickets", ["conditions" => "id = 1"]); } });'),
 ]  # fmt: skip

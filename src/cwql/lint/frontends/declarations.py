@@ -11,6 +11,7 @@ from cwql.lint.ir import (
     Block,
     Branch,
     Call,
+    Choice,
     Class,
     Function,
     Index,
@@ -46,6 +47,9 @@ _CHOSEN = words(
 
 _REQUESTS = words("get getexchange getmapping httpexchange generatedregex")
 """Annotations of methods whose bodies are generated from them."""
+
+_NO_TYPES = words("new return await throw else in is as case assert")
+"""Words that a declaration does not begin with."""
 
 _EXAMPLES = words("inlinedata memberdata testcase testcasesource datarow valuesource csvsource methodsource enumsource")
 """Annotations of tests that the arguments of a method are taken from."""
@@ -407,7 +411,7 @@ class Declarations(Expressions):
         found: list[Node] = []
         while True:
             start = self.peek().start
-            target = self.target()
+            target, defaults = self.target()
             if target is None:
                 return found
             type, value = self.declared_type()
@@ -418,7 +422,7 @@ class Declarations(Expressions):
                 first = self.at
                 value = self.initial()
                 self.note_value(target, value, first)
-            found.append(Assign(start, self.last_end(), target, value, type=type, declared=True))
+            found += [Assign(start, self.last_end(), target, value, type=type, declared=True), *defaults]
             if self.word() != ",":
                 return found
             self.at += 1
@@ -442,16 +446,22 @@ class Declarations(Expressions):
         """Parse the value of a declaration."""
         return self.expression(ASSIGN)
 
-    def target(self) -> Node | None:
-        """Parse the target of a declaration: a name, or names in brackets."""
+    def target(self) -> tuple[Node | None, list[Node]]:
+        """Parse the target of a declaration: a name, or names in brackets, and what gives these a value if they have none."""
         token = self.peek()
         if token.kind in ("name", "variable"):
             self.at += 1
-            return Name(token.start, token.end, self.name_of(token.text))
-        if token.text in ("{", "[", "("):
-            names = [name for name, _ in self.unpacked()]
-            return Items(token.start, self.last_end(), names)
-        return None
+            return Name(token.start, token.end, self.name_of(token.text)), []
+        if token.text not in ("{", "[", "("):
+            return None, []
+        names = self.unpacked()
+        defaults: list[Node] = []
+        for name, value in names:
+            if value is not None:
+                place = Name(name.start, name.start, name.name)
+                either = Choice(name.start, value.end, [name, value])
+                defaults.append(Assign(name.start, value.end, place, either, declared=True))
+        return Items(token.start, self.last_end(), [name for name, _ in names]), defaults
 
     def simple(self, stop: int) -> Node | None:
         """Parse a statement that is an expression, a declaration with a type, or a method."""
@@ -533,49 +543,19 @@ class Declarations(Expressions):
 
     def _typed_name(self) -> int:
         """Return the index of the name that is declared with a type before it; -1 if none is."""
-        index = self.at
-        token = self.peek()
-        if token.text == "?" and self.sigils.startswith("$"):
-            index += 1
-            token = self.peek(1)
-        if token.text == "(" and self.lambdas:
-            # ``(string, int)[] names``
-            index = self.closing(index)
-        elif token.kind != "name" or token.text in (
-            "new",
-            "return",
-            "await",
-            "throw",
-            "else",
-            "in",
-            "is",
-            "as",
-            "case",
-            "assert",
-        ):
+        nullable = self.word() == "?" and self.sigils == "$"
+        first = self.peek(nullable)
+        # ``(string, int)[] names``
+        tuple = first.text == "(" and self.lambdas
+        if not tuple and (first.kind != "name" or first.text in _NO_TYPES):
             return -1
-        index += 1
-        for _ in range(20):
-            text = self.tokens[index].text if index < self.size else ""
-            if text in (".", "::") and index + 1 < self.size and self.tokens[index + 1].kind == "name":
-                index += 2
-            elif text == "<":
-                after = self._angles(index)
-                if after <= index:
-                    return -1
-                index = after
-            elif text == "[" and self.closing(index) <= index + 2:
-                index = self.closing(index) + 1
-            elif text in ("?", "*", "&") or text == "[":
-                if text == "[":
-                    return -1
-                index += 1
-            else:
-                break
-        if index >= self.size or index == self.at or self.tokens[index].kind not in ("name", "variable"):
+        index = self.type_end(self.at + nullable)
+        kinds = ("variable",) if self.sigils == "$" else ("name", "variable")
+        if index >= self.size or self.tokens[index].kind not in kinds:
             return -1
-        if self.tokens[index].fresh and self.lines:
-            return -1
+        while self.in_class and self.words[index + 1] == "." and self.words[index + 2].isidentifier():
+            # ``Task IJob.Run(…)``
+            index += 2
         follower = self.tokens[index + 1] if index + 1 < self.size else self._end
         if follower.text == "<":
             # ``Task<T> Send<T>(…)``
@@ -672,10 +652,8 @@ class Declarations(Expressions):
         after = self.closing(opener) + 1
         if after < self.size and self.tokens[after].text == ":" and self.typed == "colon":
             after = self.type_end(after + 1)
-        made = self.in_class and self.typed == "before" and after < self.size and self.tokens[after].text == "=>"
-        if after >= self.size or (self.tokens[after].text != "{" and not made):
-            return None
-        if self.tokens[after].fresh and self.lines:
+        braced = after < self.size and self.tokens[after].text == "{" and not (self.tokens[after].fresh and self.lines)
+        if not (braced or self.in_class):
             return None
         if self.word() in self.conditionals or self.word() in self.loops or self.word() in self.switches:
             return None
@@ -683,5 +661,5 @@ class Declarations(Expressions):
         self.at = opener
         parameters = self.parameters()
         self.at = after
-        body = self.body() if made else self.block()
+        body = self.body()
         return Function(start, self.last_end(), name, parameters, body, False)

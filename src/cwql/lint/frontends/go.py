@@ -72,10 +72,10 @@ class Go(Parser):
         """Parse ``name, other Type = value, value``."""
         if self.word(1) != ",":
             return super()._declared()
-        start, names = self.peek().start, [self.target()]
+        start, names = self.peek().start, [self.target()[0]]
         while self.word() == ",":
             self.at += 1
-            names.append(self.target())
+            names.append(self.target()[0])
         targets = Items(start, self.last_end(), [name for name in names if name is not None])
         type, value = self.declared_type()
         for name in targets.items:

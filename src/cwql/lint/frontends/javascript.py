@@ -28,7 +28,7 @@ _FORMS = {
 }
 
 _SYNTAX = Syntax(
-    r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _FORMS, regexes=True, elements=True
+    r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)", r"//|\A#!", {"/*": "*/"}, _FORMS, regexes=True, elements=True
 )
 
 
@@ -64,6 +64,7 @@ class JavaScript(Parser):
     functions = frozenset(("function",))
     classes = words("class namespace module")
     shapes = words("interface enum type")
+    unaries = words("await typeof void delete yield")
     jumps = words("throw break continue")
     handlers = words("catch finally")
 

@@ -354,6 +354,8 @@ class Operands(Cursor):
         if value is None:
             return None
         word = self.word()
+        if word in self.assigns and not self.literals:
+            return Argument(self.infix(value, 0))
         if (word in self.pairs or word in self.assigns) and self.peek().kind == "sign":
             self.at += 1
             if isinstance(value, Items) and len(value.items) == 1:
