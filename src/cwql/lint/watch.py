@@ -30,7 +30,11 @@ def watch(options: Any, lint: Callable[[Session], int]) -> int:
             if now != last:
                 if sys.stdout.isatty():
                     sys.stdout.write(_CLEAR)
-                _lint(options, lint)
+                try:
+                    lint(Session(options))
+                except CwqlError as error:
+                    # A setting that is being typed is no reason to stop.
+                    print(f"cwql lint: error: {error}", file=sys.stderr)
                 print("cwql lint: watching for changes, Ctrl-C ends", file=sys.stderr, flush=True)
                 sys.stdout.flush()
                 # Changes that --fix has just written itself are ignored.
@@ -48,11 +52,3 @@ def _look(options: Any) -> Signature:
     except CwqlError as error:
         return (str(error),)
     return (session.settings, *[(target.path, target.size, target.changed, target.trouble) for target in targets])
-
-
-def _lint(options: Any, lint: Callable[[Session], int]) -> None:
-    try:
-        lint(Session(options))
-    except CwqlError as error:
-        # A setting that is being typed is no reason to stop.
-        print(f"cwql lint: error: {error}", file=sys.stderr)

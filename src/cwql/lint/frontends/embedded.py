@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.lint.frontends import load
 from cwql.lint.frontends.segments import cut_segments, starts_of, text_of
 from cwql.lint.templates.model import ConditionTemplate, QuoteStyle, TemplateSegment
+from cwql.lint.templates.source_map import SourceMap
 from cwql.source import Source, Span
 from cwql.value import replace
 
@@ -25,7 +24,7 @@ class Embedded:
     `text` is given if it differs from that of the segments, in characters that no condition contains.
     """
 
-    __slots__ = ("_segments", "_spelling", "_starts", "text")
+    __slots__ = ("_map", "_segments", "_spelling", "_starts", "text")
 
     def __init__(
         self, segments: Sequence[TemplateSegment], spelling: QuoteStyle | None = None, text: str | None = None
@@ -34,21 +33,13 @@ class Embedded:
         self._segments = segments
         self._spelling = spelling
         self._starts = starts_of(segments)
+        self._map = SourceMap(segments)
 
     def span(self, span: Span) -> Span:
         """Return a span of the code in the file."""
-        start = self._place(span.start, False)
-        return Span(start, max(start, self._place(span.end - 1, True))) if span.end > span.start else Span(start, start)
-
-    def _place(self, offset: int, ending: bool) -> int:
-        """Return where a character of the code begins or ends in the file."""
-        if not self._segments:
-            return 0
-        index = min(bisect_right(self._starts, offset), len(self._segments)) - 1
-        segment = self._segments[index]
-        if segment.kind == "same":
-            return segment.start + offset - self._starts[index] + ending
-        return segment.end if ending else segment.start
+        # An empty one remains before the character after it, which may be in another line than the character before.
+        found = self._map.span(Span(span.start, max(span.end, span.start + 1)))
+        return found if len(span) else Span(found.start, found.start)
 
     def extract(self, language: Language, context: Context) -> list[ConditionTemplate | Diagnostic]:
         """Return the results for the code, at their positions in the file. Raises `UnreadableSource`."""

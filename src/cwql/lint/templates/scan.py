@@ -164,9 +164,10 @@ class Outline:
             self.comparisons[-1] = (self.comparisons[-1][0], token.end)
 
     def _add(self, role: Role, token: Token, joined: tuple[str, ...] = ()) -> None:
-        self.parts.append(
-            Part(role, token.start, token.end, self._path, self._operator, len(self.comparisons) - 1, joined)
-        )
+        self._add_span(role, token.start, token.end, joined)
+
+    def _add_span(self, role: Role, start: int, end: int, joined: tuple[str, ...] = ()) -> None:
+        self.parts.append(Part(role, start, end, self._path, self._operator, len(self.comparisons) - 1, joined))
 
     def _unknown(self, token: Token) -> None:
         self.certain = False
@@ -265,7 +266,7 @@ class Outline:
             # A date without its closing bracket, which a placeholder at the end would contain.
             self._at += 1
             self._extend(following)
-            self._add("date", Token("DATE", token.text, token.start, following.end, True))
+            self._add_span("date", token.start, following.end)
         elif token.with_placeholders:
             self._placeholder_value(token)
         return self._junction
@@ -281,9 +282,7 @@ class Outline:
             head = token.text.rstrip(PLACEHOLDER)
             if PLACEHOLDER not in head and _LITERAL.fullmatch(head):
                 # `false` and what may follow it.
-                self._add(
-                    "rest", Token("PLACEHOLDER", token.text[len(head) :], token.start + len(head), token.end, True)
-                )
+                self._add_span("rest", token.start + len(head), token.end)
                 return
             first = token.text.partition(PLACEHOLDER)[0].lower()
             beginning = any(word.startswith(first) for word in ("true", "false", "null"))
@@ -309,7 +308,7 @@ class Outline:
                 self._add("list", token)
             elif token.text == f"[{PLACEHOLDER}]":
                 # The wrong parentheses around the right thing.
-                self._add("items", Token("PLACEHOLDER", PLACEHOLDER, token.start + 1, token.end - 1, True))
+                self._add_span("items", token.start + 1, token.end - 1)
             else:
                 self._unknown(token)
             return self._junction
