@@ -18,7 +18,7 @@ from cwql.lint.fix import CLEAN, FINDINGS, RewriteError, State, read_target, tri
 from cwql.lint.frontends import find_language
 from cwql.lint.record import Record
 from cwql.lint.span_index import SpanIndex
-from cwql.render.summary import count
+from cwql.lint.words import count
 from cwql.rules.traits import find_codes
 from cwql.source import Span
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from cwql.lint.job import LintJob
     from cwql.lint.run import Results
     from cwql.lint.session import Session
-    from cwql.lint.templates.model import ConditionTemplate
 
     Signs: TypeAlias = tuple[str, str]
 
@@ -103,10 +102,10 @@ class _Positions:
             edits.append(Edit(Span(at, at), f"  {_comment(names, signs)}"))
         return edits
 
-    def candidates(self, finding: Diagnostic, found: ConditionTemplate | None, names: list[str]) -> Iterator[str]:
-        """Yield the text with a comment that names rules for a diagnostic, the best position first."""
+    def candidates(self, span: Span, names: list[str]) -> Iterator[str]:
+        """Yield the text with a comment that names rules for a condition, the best position first."""
         text = self.text
-        start, end = finding.span if found is None else found.span
+        start, end = span
         for at in dict.fromkeys((_end_of_line(text, max(start, end - 1)), _end_of_line(text, start))):
             for edit in self.edits_at(at, names):
                 yield apply_edits(text, [edit])
@@ -145,8 +144,8 @@ def suppress(text: str, order: LintJob, finding: Diagnostic) -> str | None:
     if signs is None or finding.code in OWN:
         return None
     state = State(text, order)
-    found = SpanIndex(state.seen).innermost(finding.span)
-    for candidate in _Positions(text, order, signs).candidates(finding, found, [finding.name]):
+    span = SpanIndex(state.seen).around(finding.span)
+    for candidate in _Positions(text, order, signs).candidates(span, [finding.name]):
         if _is_sound(state, State(candidate, order), order.language):
             return candidate
     return None
@@ -192,8 +191,7 @@ class _Attempts:
         index = SpanIndex(self.state.seen)
         for finding in self.state.findings:
             if finding.code not in OWN:
-                found = index.innermost(finding.span)
-                start, end = finding.span if found is None else found.span
+                start, end = index.around(finding.span)
                 names.setdefault(_end_of_line(self.state.text, max(start, end - 1)), []).append(finding.name)
         positions = _Positions(self.state.text, self._order, self._signs)
         return [edit for at, found in names.items() for edit in positions.edits_at(at, found)[:1]]
@@ -207,9 +205,11 @@ class _Attempts:
             todo = next((f for f in state.findings if f.code not in OWN and _key(f, state) not in given_up), None)
             if todo is None:
                 return hopeless
-            found = SpanIndex(state.seen).innermost(todo.span)
-            names = _names_at(todo, found, state)
-            candidates = _Positions(state.text, self._order, self._signs).candidates(todo, found, names)
+            span = SpanIndex(state.seen).around(todo.span)
+            # All rules that speak of the same condition.
+            inside = [f for f in state.findings if span.start <= f.span.start <= span.end and f.code not in OWN]
+            names = list(dict.fromkeys(f.name for f in (todo, *inside)))
+            candidates = _Positions(state.text, self._order, self._signs).candidates(span, names)
             if not any(map(self._try, candidates)):
                 given_up.add(_key(todo, state))
                 hopeless.append(todo)
@@ -219,13 +219,6 @@ def _key(finding: Diagnostic, state: State) -> tuple[str, str]:
     at = state.text.rfind("\n", 0, finding.span.start) + 1
     end = state.text.find("\n", finding.span.start)
     return finding.code, state.text[at : end if end >= 0 else len(state.text)]
-
-
-def _names_at(finding: Diagnostic, found: ConditionTemplate | None, state: State) -> list[str]:
-    """Return the names of the rules that speak of the same condition."""
-    span = finding.span if found is None else found.span
-    inside = [f for f in state.findings if span.start <= f.span.start <= span.end and f.code not in OWN]
-    return list(dict.fromkeys(f.name for f in (finding, *inside)))
 
 
 def _comment(names: list[str], signs: Signs) -> str:

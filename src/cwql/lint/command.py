@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from cwql.lint.collector import CollectorOff
-from cwql.lint.discovery import Target
+from cwql.lint.discovery import Target, make_absolute
 from cwql.lint.examine import examine_bytes
+from cwql.lint.frontends import language_or_text
 from cwql.lint.run import Results
 from cwql.lint.session import Session
 from cwql.lint.summary import make_reports, make_statistics, open_source, sum_up
-from cwql.render.summary import count
+from cwql.lint.words import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any, TextIO
 
 CLEAN, FINDINGS = 0, 1
@@ -27,7 +28,7 @@ def run(options: Any) -> int:
         session = Session(options)
     if options.show_settings:
         return _show_settings(session)
-    if options.paths == STANDARD_INPUT or list(options.paths) == [STANDARD_INPUT]:
+    if session.paths == [STANDARD_INPUT]:
         return _lint_standard_input(session)
     if options.watch:
         from cwql.lint.watch import watch
@@ -60,15 +61,17 @@ def run_once(session: Session) -> int:
             session.report(f"settings from {origin}")
     if options.write_baseline is not None:
         return _write_baseline(session, results)
-    if options.diff or options.fix or options.fix_only or options.add_ignore:
-        if options.add_ignore:
-            from cwql.lint.add_ignore import add_comments
+    if options.add_ignore:
+        from cwql.lint.add_ignore import add_comments
 
-            return add_comments(session, _without_known(session, results))
-        from cwql.lint.fix import fix_files, show_changes
+        return add_comments(session, _without_known(session, results))
+    if options.diff:
+        from cwql.lint.fix import show_changes
 
-        if options.diff:
-            return show_changes(session, results)
+        return show_changes(session, results)
+    if options.fix or options.fix_only:
+        from cwql.lint.fix import fix_files
+
         fix_files(session, results)
         if options.fix_only:
             return CLEAN
@@ -132,43 +135,30 @@ def _report(session: Session, results: Results) -> int:
 
 
 def _terminal(session: Session, stream: TextIO) -> Any:
-    from os import environ
-
     from cwql.render.terminal import Terminal, terminal_for
 
-    return Terminal() if session.options.output_file is not None else terminal_for(stream, environ, sys.platform)
+    return Terminal() if session.options.output_file is not None else terminal_for(stream, os.environ, sys.platform)
 
 
 def _show_settings(session: Session) -> int:
     from cwql.lint.configuration import describe
 
-    paths: Sequence[str] = session.options.paths
-    first = paths if isinstance(paths, str) else next(iter(paths), ".")
-    from os.path import dirname, isdir
-
-    from cwql.lint.discovery import make_absolute
-
-    path = make_absolute("." if first == STANDARD_INPUT else first)
-    print(describe(session.discovery.settings_of(path if isdir(path) else dirname(path))))
+    path = make_absolute("." if session.paths[0] == STANDARD_INPUT else session.paths[0])
+    print(describe(session.discovery.settings_of(path if os.path.isdir(path) else os.path.dirname(path))))
     return CLEAN
 
 
 def _lint_standard_input(session: Session) -> int:
-    from os.path import dirname
-
-    from cwql.lint.discovery import make_absolute
-    from cwql.lint.frontends import language_or_text
-
     options = session.options
     data = sys.stdin.buffer.read()
     name = options.stdin_filename or "<stdin>"
     path = make_absolute(options.stdin_filename or "stdin")
-    settings = session.discovery.settings_of(dirname(path))
+    settings = session.discovery.settings_of(os.path.dirname(path))
     language = settings.language or language_or_text(name).name
     target = Target(path, name, language, settings)
     order = target.job()
     rewrites = options.fix or options.fix_only or options.diff
-    if settings.force_exclude and session.discovery.is_excluded(path):
+    if session.discovery.is_excluded(path):
         if rewrites and not options.diff:
             _give_back(data)
         return CLEAN
@@ -187,11 +177,8 @@ def _lint_standard_input(session: Session) -> int:
             from cwql.render import render
 
             sys.stdout.flush()
-            terminal = _terminal(session, sys.stderr)
-            print(
-                render([(open_source(left.text or "", name, language), left.findings)], session.format, terminal),
-                file=sys.stderr,
-            )
+            report = open_source(left.text or "", name, language), left.findings
+            print(render([report], session.format, _terminal(session, sys.stderr)), file=sys.stderr)
         return FINDINGS if left.findings and not options.exit_zero else CLEAN
     results = Results([target])
     results.outcomes[0] = examine_bytes(data, order)

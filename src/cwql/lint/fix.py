@@ -18,7 +18,7 @@ from cwql.lint.files import Boundary, create_beside, read_regular
 from cwql.lint.job import LARGEST, FileResult
 from cwql.lint.linter import ExtractedFile, decode, encoding_of
 from cwql.lint.record import Record
-from cwql.render.summary import count
+from cwql.lint.words import count
 from cwql.rules.traits import find_codes
 
 TYPE_CHECKING = False

@@ -25,6 +25,11 @@ class SpanIndex:
         for each in self._found:
             self._ends.append(max(each.span.end, self._ends[-1] if self._ends else 0))
 
+    def around(self, span: Span) -> Span:
+        """Return the span of the shortest condition that contains a span, otherwise the span itself."""
+        found = self.innermost(span)
+        return span if found is None else found.span
+
     def innermost(self, span: Span) -> ConditionTemplate | None:
         """Return the shortest condition that contains a span, otherwise None."""
         best: ConditionTemplate | None = None

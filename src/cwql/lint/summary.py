@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint.examine import examine_bytes
 from cwql.lint.files import digest_of, read_regular
 from cwql.lint.frontends import find_language
-from cwql.render.summary import count, count_fixable, count_severities
+from cwql.lint.words import count
 from cwql.source import Source
 
 TYPE_CHECKING = False
@@ -68,6 +68,8 @@ def sum_up(results: Results) -> str:
     checked = f"{count(len(pairs), 'file')} ({counted})"
     if not findings:
         return f"No problems found in {checked}."
+    from cwql.render.summary import count_fixable, count_severities
+
     return f"Found {count_severities(findings)} in {checked}.{count_fixable(findings, '--fix', '--unsafe-fixes')}"
 
 

@@ -1,4 +1,4 @@
-"""Tables of words: `words`."""
+"""Tables of words (`words`), and numbers with their nouns (`count`)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ def words(text: str) -> frozenset[str]:
     ['add', 'insert']
     """
     return frozenset(text.split())
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun, such as ``1 file`` and ``1,132 files``; `plural` is for nouns that add more than an s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def split_words(text: str, table: bytes) -> set[str]:

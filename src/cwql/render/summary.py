@@ -8,18 +8,18 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
 
-_NOUNS = {"error": "error", "warning": "warning", "info": "info message"}
-
-
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """Return a number with its noun, such as ``1 file`` and ``1,132 files``; `plural` is for nouns that add more than an s."""
-    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+_SINGULARS = {"error": "error", "warning": "warning", "info": "info message"}
+_PLURALS = {"error": "errors", "warning": "warnings", "info": "info messages"}
 
 
 def count_severities(diagnostics: Sequence[Diagnostic]) -> str:
     """Return how many diagnostics there are of each severity, such as ``1 error and 2 warnings``."""
-    counts = {noun: sum([each.severity == severity for each in diagnostics]) for severity, noun in _NOUNS.items()}
-    words = [count(number, noun) for noun, number in counts.items() if number]
+    counts = {severity: sum([diagnostic.severity == severity for diagnostic in diagnostics]) for severity in _SINGULARS}
+    words = [
+        f"{count:,} {_SINGULARS[severity] if count == 1 else _PLURALS[severity]}"
+        for severity, count in counts.items()
+        if count
+    ]
     return " and ".join([part for part in (", ".join(words[:-1]), words[-1]) if part])
 
 
