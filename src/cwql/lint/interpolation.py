@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 
 _JOIN = re.compile(r"\.join\(")
 _JOINED = re.compile(r"(?:map\([\w.]+,\s*(\w+)\)|\[?\(?.{0,200}\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
-_DATE = re.compile(
-    r"\.(?:isoformat|toISOString|iso8601|xmlschema)\([^()]*\)\Z|\.(?:strftime|Format|format|ToString)\([^()yY]*+[yY][^()]*+\)\Z"
-    r"|:%[YymdHF].*\Z|\.iso8601\Z"
-)
-"""Expressions that format a date."""
-
 _DATED = re.compile(rf"{PLACEHOLDER}(?:T[\d:.]{{1,12}})?+Z?+")
 """A date that the program formats, with its time and zone: ``{day}T00:00:00Z``."""
 
@@ -88,7 +82,7 @@ class _Weighing:
             part.role in ("value", "literal")
             and len(inside) == 1
             and _DATED.fullmatch(self._text, part.start, part.end) is not None
-            and (inside[0][1].dated or _DATE.search(inside[0][1].expression) is not None)
+            and inside[0][1].dated
         ):
             bare = self._bare_date(part)
             if bare is not None:

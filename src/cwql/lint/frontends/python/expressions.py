@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from cwql.lint.dataflow.formats import is_safe_specification
+from cwql.lint.dataflow.knowledge import is_date_format
 from cwql.lint.frontends.python.libraries import FUNCTIONS, VERBS, sent_by
 from cwql.lint.frontends.python.literals import BadLiteral, quoting_of, read_literals
 from cwql.lint.frontends.python.nodes import name_of
@@ -127,7 +128,7 @@ class Expressions:
             inner = self.value(self._module.placed(field, low, high))
         specification, shown = filling.specification, segment.expression
         if is_safe_specification(specification):
-            inner = Cast(inner.start, inner.end, "int", inner)
+            inner = Cast(inner.start, inner.end, "date" if is_date_format(specification) else "int", inner)
         elif specification or value.conversion != -1:
             inner = Unary(inner.start, inner.end, "repr" if value.conversion == 114 else "format", inner)
         if specification.startswith("%"):
