@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import APPENDS, PUSHES, fold
+from cwql.lint.dataflow.knowledge import APPENDS, PUSHES, last_name, owner_of
 from cwql.lint.dataflow.text_functions import format_value, join
 from cwql.lint.dataflow.texts import Builder, extended, opened
 from cwql.lint.dataflow.values import Value, has_literal, path_of, rest
-from cwql.lint.ir import Call, Member, Name, Unary
+from cwql.lint.ir import Call, Name, Unary
 from cwql.lint.request_targets import parameter_of
 from cwql.value import replace
 
@@ -141,13 +141,9 @@ def _push_to_unknown(call: CallSite, name: str, path: str, added: Value) -> Valu
 def _root(node: Node) -> Node:
     """Return the builder of a chain of calls: ``builder.Append(a).Append(b)``."""
     for _ in range(60):
-        if not (
-            isinstance(node, Call) and isinstance(node.callee, (Member, Name)) and fold(node.callee.name) in APPENDS
-        ):
+        if not isinstance(node, Call) or last_name(node) not in APPENDS:
             break
         if isinstance(node.callee, Name):
             return Name(node.start, node.start, "this")
-        if node.callee.owner is None:
-            break
-        node = node.callee.owner
+        node = owner_of(node) or node
     return node

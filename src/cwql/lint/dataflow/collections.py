@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import ALPHABETS, DIGITS, MOMENTS, NUMBERS, fold, is_safe_pattern
+from cwql.lint.dataflow.knowledge import ALPHABETS, DIGITS, MOMENTS, NUMBERS, fold, is_safe_pattern, last_name
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.text_functions import join, join_values
 from cwql.lint.dataflow.type_names import is_safe_key, is_safe_type
@@ -167,7 +167,7 @@ def collect(call: CallSite) -> Value | None:
     collector = call.arguments[0].value if len(call.arguments) == 1 else None
     if call.owner is None or not isinstance(collector, Call):
         return None
-    if isinstance(collector.callee, (Member, Name)) and fold(collector.callee.name) == "joining":
+    if last_name(collector) == "joining":
         given = [call.flow.evaluate(each.value) for each in collector.arguments if each.value is not None]
         return join(replace(call, is_module=False, values=given))
     return call.same(call.owner)

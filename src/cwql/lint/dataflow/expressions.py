@@ -191,7 +191,6 @@ def evaluate_items(flow: Flow, node: Items) -> Value:
     frame = Frame()
     flow.frames.append(frame)
     values = [flow.evaluate(item) for item in node.items]
-    flow.frames.pop()
     value = Value(node.start, node.end, safe=all(map(is_harmless, values)))
     value.items = values
     value.origin = origin_of(values)
@@ -202,29 +201,21 @@ def evaluate_items(flow: Flow, node: Items) -> Value:
         and "/" not in values[0].texts[0].shown
     ):
         # A pair: ``("conditions", "…")``, ``{ "conditions", "…" }``
-        _pair(flow, node.items[0], values[1], frame, value)
+        name = node.items[0].value or ""
+        parameter = parameter_of(name)
+        if parameter is not None:
+            flow.sink(values[1], parameter, name, node.items[0].start)
+            value.items = None
     elif 2 <= len(values) <= 4 and all(parameter_of(each.plain or "") in (None, "conditions") for each in values):
-        # ``("/service/tickets", "closedFlag = false")``
-        flow.frames.append(frame)
-        # ``("members", "/system/members", "inactiveFlag = false")``
+        # ``("/service/tickets", "closedFlag = false")``, ``("members", "/system/members", "inactiveFlag = false")``
         for path, text in pairwise(values):
             sink = sent_after(flow, path, text)
             if sink is not None:
                 sink.kept = True
-        flow.frames.pop()
+    flow.frames.pop()
     value.sinks += frame.sinks + frame.carried[:20]
     frame.close(flow.frames[-1])
     return value
-
-
-def _pair(flow: Flow, key: Literal, value: Value, frame: Frame, pair: Value) -> None:
-    name = key.value or ""
-    parameter = parameter_of(name)
-    if parameter is not None:
-        flow.frames.append(frame)
-        flow.sink(value, parameter, name, key.start)
-        flow.frames.pop()
-        pair.items = None
 
 
 def evaluate_pairs(flow: Flow, node: Pairs) -> Value:
@@ -233,7 +224,7 @@ def evaluate_pairs(flow: Flow, node: Pairs) -> Value:
     flow.frames.append(frame)
     value = Value(node.start, node.end)
     entries: dict[str, Value] = {}
-    names: dict[str, str] = {}
+    named = ""
     for entry in node.entries:
         if entry.value is None:
             continue
@@ -257,18 +248,13 @@ def evaluate_pairs(flow: Flow, node: Pairs) -> Value:
             alone = found.items is not None and len(found.items) == 1 and flow.traits.layouts
             flow.sink(found.items[0] if alone and found.items else found, parameter, name, entry.at)
         elif name in ("key", "name", "param", "field", "property") and found.plain is not None:
-            names["key"] = found.plain
-        elif name in ("value", "val"):
-            names.setdefault("value", "")
+            named = found.plain
+    # ``{ key: "conditions", value: "…" }``
+    parameter = parameter_of(named)
+    sent_value = entries.get("value") or entries.get("val")
+    if parameter is not None and sent_value is not None:
+        flow.sink(sent_value, parameter, named, node.start)
     flow.frames.pop()
-    if "key" in names and "value" in names:
-        # ``{ key: "conditions", value: "…" }``
-        parameter = parameter_of(names["key"])
-        sent_value = entries.get("value") or entries.get("val")
-        if parameter is not None and sent_value is not None:
-            flow.frames.append(frame)
-            flow.sink(sent_value, parameter, names["key"], node.start)
-            flow.frames.pop()
     value.entries = entries
     value.safe = all(map(is_harmless, entries.values()))
     value.sinks = frame.sinks + frame.carried[:20]

@@ -56,17 +56,13 @@ SHORT = 5_000
 """A shorter program is evaluated as a whole: that takes less time than the search for names."""
 
 
-def _is_exit(callee: Member | Name) -> bool:
-    """Return whether the statement after a call does not run: ``sys.exit(1)``, ``abort(404)``, ``log.Fatal(error)``."""
+def _ends(node: Node) -> bool:
+    """Return whether the statement after a node does not run: a jump, ``sys.exit(1)``, ``abort(404)``, ``log.Fatal(error)``."""
+    callee = node.callee if isinstance(node, Call) else None
+    if not isinstance(callee, (Member, Name)):
+        return isinstance(node, Jump)
     # A method that cancels something may have the same name: ``controller.abort()``.
     return callee.name in EXITS and (isinstance(callee, Name) or callee.name not in ("abort", "fail"))
-
-
-def _ends(node: Node) -> bool:
-    """Return whether the statement after a node does not run."""
-    if isinstance(node, Call):
-        return isinstance(node.callee, (Member, Name)) and _is_exit(node.callee)
-    return isinstance(node, Jump)
 
 
 class Flow(Bindings):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import fold, safe_groups
+from cwql.lint.dataflow.knowledge import last_name, owner_of, safe_groups
 from cwql.lint.dataflow.texts import concatenate, opened
 from cwql.lint.dataflow.values import Value, has_literal, is_harmless, path_of
 from cwql.lint.ir import Call, Cast, Literal, Member, Name, Operation, Pattern, Unary
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "in", "not in", "is", "is not"))
 
-_TEXT_TYPES = words(
-    """string object array any unknown str const uri system.uri uribuilder system.uribuilder psobject string[] array[] void"""
-)
+_COMPILERS = words("compile mustcompile regex regexp generatedregex toregex")
 
 
 def evaluate_operation(flow: Flow, node: Operation) -> Value:
@@ -25,30 +23,18 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
     if node.kind == "join":
         return concatenate(flow, node)
     sign = node.sign.lower()
-    if node.kind == "percent" or sign == "-f":
-        from cwql.lint.dataflow.text_functions import format_value, percent_value
-
-        left = flow.evaluate(node.left)
-        right = flow.evaluate(node.right)
-        if node.kind == "percent":
-            made = percent_value(flow, node, left, right)
-        else:
-            made = format_value(flow, node, left, right.items if right.items is not None else [right])
-        return made if made is not None else Value(node.start, node.end, safe=left.safe and right.safe)
-    if sign == "-join":
-        from cwql.lint.dataflow.text_functions import join_values
-
-        left = flow.evaluate(node.left)
-        right = flow.evaluate(node.right)
-        return join_values(flow, node, left, right)
-    if sign in ("-replace", "-creplace", "-ireplace"):
-        from cwql.lint.dataflow.text_functions import replaced
-
-        left = flow.evaluate(node.left)
-        right = flow.evaluate(node.right)
-        parts = right.items if right.items is not None else [right]
-        return replaced(flow, node, left, parts[0] if parts else None, parts[1] if len(parts) > 1 else None)
     left, right = flow.evaluate(node.left), flow.evaluate(node.right)
+    if node.kind == "percent" or sign in ("-f", "-join", "-replace", "-creplace", "-ireplace"):
+        from cwql.lint.dataflow.text_functions import format_value, join_values, percent_value, replaced
+
+        parts = right.items if right.items is not None else [right]
+        if sign == "-join":
+            return join_values(flow, node, left, right)
+        if sign.endswith("replace"):
+            pattern, new = [*parts[:2], None, None][:2]
+            return replaced(flow, node, left, pattern, new)
+        made = percent_value(flow, node, left, right) if sign != "-f" else format_value(flow, node, left, parts)
+        return made if made is not None else Value(node.start, node.end, safe=left.safe and right.safe)
     if sign in ("-match", "=~", "-cmatch", "-notmatch", "!~"):
         note_groups(flow, node.right)
     if sign == "<<":
@@ -85,24 +71,16 @@ def evaluate_unary(flow: Flow, node: Unary) -> Value:
         from cwql.lint.dataflow.text_functions import join_values
 
         return join_values(flow, node, value, None)
-    if sign in ("await", "&", "*", "ref", "out", "move", "...", "yield", "box", ",", "raw"):
+    if sign in ("await", "&", "*", "ref", "out", "move", "...", "yield", "box", ",", "raw", "@"):
         return value.moved(node.start, node.end)
     if sign in ("+", "-", "!", "not", "-not", "~"):
-        found = Value(node.start, node.end, safe=True)
-        if sign == "-" and not value.safe:
-            found.safe = False
-        return found
-    if sign == "@":
-        return value.moved(node.start, node.end)
+        return Value(node.start, node.end, safe=sign != "-" or value.safe)
     return Value(node.start, node.end)
 
 
 def evaluate_cast(flow: Flow, node: Cast) -> Value:
     """Return the value of a conversion."""
     value = flow.evaluate(node.value)
-    folded = node.type.strip().lower()
-    if folded in _TEXT_TYPES:
-        return value.moved(node.start, node.end)
     if flow.is_safe(node.type):
         found = flow.declare(Value(node.start, node.end), node.type)
         if value.items is not None:
@@ -141,8 +119,5 @@ def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Valu
 
 def is_compiler(node: Call) -> bool:
     """Return whether a call makes a pattern of its first argument."""
-    name = fold(node.callee.name) if isinstance(node.callee, (Member, Name)) else ""
-    if name in ("compile", "mustcompile", "regex", "regexp", "generatedregex", "toregex"):
-        return True
-    owner = node.callee.owner if isinstance(node.callee, Member) else None
-    return name == "new" and isinstance(owner, Name) and fold(owner.name) in ("regex", "regexp")
+    name = last_name(node)
+    return name in _COMPILERS or (name == "new" and last_name(owner_of(node)) in ("regex", "regexp"))
