@@ -10,6 +10,7 @@ from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.type_names import is_date_type, is_safe_type, is_text_type
 from cwql.lint.dataflow.values import (
     Environment,
+    LocalCall,
     Scope,
     Sink,
     Text,
@@ -63,9 +64,7 @@ class Bindings:
         self.captured: dict[int, tuple[Environment, Scope]] = {}
         self.checked: set[str] = set()
         """Members that a test has found to be safe."""
-        self.calls: list[
-            tuple[Function, dict[str, Value], tuple[int, int], Scope, list[RequestTarget], Function | None]
-        ] = []
+        self.calls: list[LocalCall] = []
         self.takers: dict[str, dict[int, Function]] = {}
         """The functions that have a parameter, by its name."""
         self.parametric: dict[int, list[tuple[str, Sink]]] = {}

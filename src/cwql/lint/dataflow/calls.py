@@ -118,7 +118,6 @@ def evaluate_call(flow: Flow, node: Call) -> Value:
 
 
 def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
-    piped = flow.evaluate(node.piped) if node.piped is not None else None
     if isinstance(node.callee, Function):
         # ``(() => { … })()``
         from cwql.lint.dataflow.inline import run_inline
@@ -129,7 +128,7 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
     if node.command:
         from cwql.lint.dataflow.commands import run_command
 
-        return run_command(flow, node, name, piped, frame)
+        return run_command(flow, node, name, frame)
     values = _arguments(flow, node, owner, name)
     _note_sent(flow, node, name, owner, place, values)
     if isinstance(node.callee, (Name, Member)):
@@ -152,8 +151,6 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
                 # ``buildString { append("…") }``, ``name?.let { "name = '$it'" }``, ``useMemo(() => `name = '${name}'`, [name])``
                 return value.moved(node.start, node.end)
     result = known_call(flow, node, name, owner, values, node.arguments)
-    if piped is not None and result is None:
-        result = known_call(flow, node, name, None, [piped, *values], node.arguments)
     return guess(result if result is not None else _unknown_call(flow, node, name, owner, values), name)
 
 

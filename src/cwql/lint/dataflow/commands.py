@@ -31,8 +31,9 @@ _TESTS = frozenset(("where-object", "where", "?"))
 _EACH = _TESTS | {"foreach-object", "%", "foreach"}
 
 
-def run_command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Frame) -> Value:
+def run_command(flow: Flow, node: Call, name: str, frame: Frame) -> Value:
     """Evaluate a command with options."""
+    piped = flow.evaluate(node.piped) if node.piped is not None else None
     folded = name.lower()
     command = place_of_chain(flow, [name])
     values: list[Value] = []

@@ -8,7 +8,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.known_parameters import KnownParameters
 from cwql.lint.dataflow.texts import is_connected, open_key, target_of
-from cwql.lint.dataflow.values import Scope, Segment, Sink, Text, is_term, rest
+from cwql.lint.dataflow.values import LocalCall, Scope, Segment, Sink, Text, is_term, rest
 from cwql.lint.frontends.entries import PLACEHOLDERS, TEMPLATES, open_placeholders, without_sign
 from cwql.lint.frontends.segments import cut_segments, text_of
 from cwql.lint.frontends.urls import JOINED, find_in_url
@@ -81,49 +81,51 @@ class Emitter:
         seen: set[tuple[int, int]] = set()
         for _ in range(3):
             # ``def tile(conditions): count(conditions)``
-            for function, given, statement, scope, places, caller in flow.calls:
-                for name, sink in flow.parametric.get(id(function), ()):
-                    value = given.get(name)
-                    if value is None or not value.parameter or caller is function or (id(caller), sink.at) in seen:
+            for call in flow.calls:
+                for name, sink in flow.parametric.get(id(call.function), ()):
+                    value = call.given.get(name)
+                    key = (id(call.caller), sink.at)
+                    if value is None or not value.parameter or call.caller is call.function or key in seen:
                         continue
-                    seen.add((id(caller), sink.at))
-                    made = Sink([], sink.parameter, sink.key, sink.at, statement, scope, partial=sink.partial)
-                    made.near = list(
-                        sink.near or sink.uses or _around(sink, flow)[:1] or (places if len(places) == 1 else ())
-                    )
-                    flow.parametric.setdefault(id(caller), []).append((value.parameter, made))
-        for function, given, statement, scope, places, _ in flow.calls:
-            for name, sink in flow.parametric.get(id(function), ()):
-                value = given.get(name)
-                if value is None:
-                    continue
-                for text in (*value.texts, *value.inner):
-                    made = Sink([text], sink.parameter, sink.key, sink.at, statement, scope, partial=sink.partial)
-                    made.near = list(
-                        sink.near or sink.uses or _around(sink, flow)[:1] or (places if len(places) == 1 else ())
-                    )
+                    seen.add(key)
+                    made = self._passed_on(sink, [], call)
+                    flow.parametric.setdefault(id(call.caller), []).append((value.parameter, made))
+        for call in flow.calls:
+            for name, sink in flow.parametric.get(id(call.function), ()):
+                value = call.given.get(name)
+                for text in (*value.texts, *value.inner) if value is not None else ():
+                    made = self._passed_on(sink, [text], call)
                     made.closed = True
                     if all(place.endpoint is None for place in made.near):
                         # ``api Computers "…"``, whose URL ends with an argument
-                        words = [each.plain for each in given.values() if each.plain]
+                        words = [each.plain for each in call.given.values() if each.plain]
                         made.near = [p for p in (target_of(flow, word) for word in words) if p is not None] or made.near
-                    made.hint = sink.hint
                     if made.near or not sink.member:
                         flow.sinks.append(made)
+
+    def _passed_on(self, sink: Sink, texts: list[Text], call: LocalCall) -> Sink:
+        """Return the sink of the texts that a call gives to a parameter, which its function sends."""
+        made = Sink(texts, sink.parameter, sink.key, sink.at, call.statement, call.scope, partial=sink.partial)
+        places = call.places if len(call.places) == 1 else ()
+        made.near = list(sink.near or sink.uses or _around(sink, self.flow)[:1] or places)
+        made.hint = sink.hint
+        return made
 
     # --- URLs ------------------------------------------------------------------------------------------------------
 
     def _urls(self) -> Iterator[ConditionTemplate | Diagnostic]:
         """Yield the conditions in URLs, each once. A text that is sent counts, even if a sentence contains it as well."""
         seen: set[tuple[int, int, str]] = set()
+        starts: set[int] = set()
         for absorbed in (False, True):
             texts = [text for text in self.flow.texts if text.absorbed is absorbed and (text.argument or not absorbed)]
             for found in self._urls_of(texts):
                 if isinstance(found, ConditionTemplate):
                     key = (found.segments[0].start, found.segments[-1].end, found.parameter)
-                    if key in seen or (absorbed and any(start == key[0] for start, _, _ in seen)):
+                    if key in seen or (absorbed and key[0] in starts):
                         continue
                     seen.add(key)
+                    starts.add(key[0])
                 yield found
 
     def _urls_of(self, texts: Iterable[Text]) -> Iterator[ConditionTemplate | Diagnostic]:

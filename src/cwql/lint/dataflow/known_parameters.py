@@ -36,8 +36,8 @@ class KnownParameters:
     def _given(self) -> dict[int, list[dict[str, Value]]]:
         """Return the arguments of the calls of each function."""
         given: dict[int, list[dict[str, Value]]] = {}
-        for function, values, *_ in self.flow.calls:
-            given.setdefault(id(function), []).append(values)
+        for call in self.flow.calls:
+            given.setdefault(id(call.function), []).append(call.given)
         return given
 
     def value(self, name: str) -> Value | None:

@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.targets import ENDPOINTS, note_word
 from cwql.lint.dataflow.text_functions import join_values
-from cwql.lint.dataflow.values import Text, Value
+from cwql.lint.dataflow.values import LocalCall, Text, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def call_local(
             for sink in value.sinks:
                 sink.use(place)
     if given:
-        flow.calls.append((function, given, flow.statement, flow.scope, list(flow.frames[-1].places), flow.owner))
+        places = list(flow.frames[-1].places)
+        flow.calls.append(LocalCall(function, given, flow.statement, flow.scope, places, flow.owner))
     return _result(flow, node, function, result, given)
 
 

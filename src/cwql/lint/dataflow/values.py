@@ -258,6 +258,17 @@ class Value(Record):
         return self.texts[0].plain if len(self.texts) == 1 else None
 
 
+class LocalCall(Record):
+    """A call of a function of the file, with the values of its parameters by their names."""
+
+    function: Function
+    given: dict[str, Value]
+    statement: tuple[int, int]
+    scope: Scope
+    places: Sequence[RequestTarget]
+    caller: Function | None
+
+
 class Environment:
     """The values of names: those of a block, and of the blocks around it.
 
