@@ -30,14 +30,16 @@ _MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*+\)?\s*+\[.*\]|keyof\s+typeof\s+(
 
 _PATTERN = re.compile(r"\b(?:pattern|regex)=r?[\"']([^\"']+)[\"']")
 """The pattern that the values of a type match: ``Annotated[str, StringConstraints(pattern="^[a-z]+$")]``."""
-_SCHEMA = re.compile(r"(?:(?:z|zod|yup|joi|v)\.)(?:coerce\.|iso\.)?(\w+)\((.*)", re.DOTALL | re.IGNORECASE)
-"""A schema of zod, yup, joi or valibot, with what follows its first word."""
+_SCHEMA = re.compile(r"(?:(?:z|zod|yup|joi|v|type|t)\.)(?:coerce\.|iso\.)?(\w+)\((.*)", re.DOTALL | re.IGNORECASE)
+"""A schema of zod, yup, joi, valibot, TypeBox or Elysia, with what follows its first word."""
 
 _SAFE_SCHEMAS = words(
     "number int boolean bool bigint date datetime time enum nativeenum literal uuid guid integer picklist"
 )
 _SCHEMA_LISTS = words("array set optional nullable nullish union")
-_CHECKED_SCHEMA = re.compile(r"\.(?:uuid|guid|cuid2?|ulid|nanoid|datetime|date|time|ip|isoDate|valid|oneOf)\(")
+_CHECKED_SCHEMA = re.compile(
+    r"\.(?:uuid|guid|cuid2?|ulid|nanoid|datetime|date|time|ip|isoDate|valid|oneOf)\(|\bformat: *+[\"'](?:date|date-time|uuid|ipv4)\b"
+)
 _MATCHED_SCHEMA = re.compile(r"\.(?:regex|matches|pattern)\(\s*+/((?:[^/\\\n]|\\.)*+)/[a-z]*+\s*+[,)]")
 
 _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")

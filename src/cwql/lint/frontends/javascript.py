@@ -39,7 +39,7 @@ _VALIDATED = re.compile(
 )
 """A field of a request whose values need no quotes, by the rules of express-validator."""
 
-_SCHEMAS = words("z zod yup Joi v")
+_SCHEMAS = words("z zod yup Joi v Type t")
 _SCHEMA_TYPES = words("integer number boolean string")
 _SCHEMA_FORMATS = words("date date-time uuid ipv4")
 _STATES = words("React . useState useRef useSyncedState")

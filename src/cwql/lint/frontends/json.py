@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\b(?:true|false)\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
 _COLLECTION = re.compile(
-    r"schema\.getpostman\.com|\"_postman_id\"|\"__export_source\":\s*\"insomnia|\"endpoint\":\s*\"<<"
+    r"schema\.getpostman\.com|\"_postman_id\"|\"__export_source\":\s*\"insomnia|\"endpoint\":\s*\"<<|\"client\":\s*\"Thunder Client"
 )
-"""Collections of Postman, Insomnia and Hoppscotch, whose variables a person sets."""
+"""Collections of Postman, Insomnia, Hoppscotch and Thunder Client, whose variables a person sets."""
 
 _VARIABLE = re.compile(r"\$\{?(\w+)")
 

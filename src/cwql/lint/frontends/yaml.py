@@ -7,6 +7,7 @@ and Helm's often are, are read as well.
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends import UnreadableSource, find_language
 from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
@@ -42,7 +43,15 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _DOUBLED = re.compile(r"''|(?<![ \t])[ \t]*+\n[ \t\n]*")
-_INPUT = re.compile(r"\$\{\{\s*(?:github\.event\.)?(?:inputs|parameters)\.([\w-]+)\s*\}\}")
+_LIST = r"[ ]*+([^\n]*+\n(?:[ ]++-[ ][^\n]*+\n)*+)"
+_LOOP = re.compile(rf"(?m)^[ ]++(?:loop|with_items):{_LIST}")
+_MATRIX = re.compile(r"(?m)^([ ]++)matrix:[ ]*+\n((?:\1[ ]++[^\n]*+\n)++)")
+_LISTED = re.compile(rf"(?m)^[ ]++(\w++):{_LIST}")
+_TASK = re.compile(r"(?m)^[ ]*+- name:")
+_TEMPLATE = re.compile(r"[\"']?\{\{ *+(\w++) *+\}\}")
+_ITEM = re.compile(r"\{\{ *+(item) *+\}\}")
+_ITEMS = re.compile(r"(?m)(?:^[ ]++- |[\[,])[ ]*+([^\[\],\n]++)")
+_INPUT = re.compile(r"\$\{\{\s*(?:github\.event\.)?(?:inputs|parameters|matrix)\.([\w-]+)\s*\}\}")
 _SCRIPTS = {
     **dict.fromkeys(("run", "script", "inlineScript", "inline", "shell", "cmd"), ""),
     "bash": "shell",
@@ -70,12 +79,34 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
         else:
             for found in _read_script(context, entry, language):
                 yield trust_inputs(found, _INPUT, inputs) if inputs and isinstance(found, ConditionTemplate) else found
-    yield from find_in_entries(rest, parents, context, "yaml", safe="collection.insomnia.rest" in source.text)
+    for found in find_in_entries(rest, parents, context, "yaml", safe="collection.insomnia.rest" in source.text):
+        if isinstance(found, ConditionTemplate) and any(_ITEM.search(each.expression) for each in found.segments):
+            yield trust_inputs(found, _ITEM, ("item",) if _takes_words(source.text, found.span.end) else ())
+        else:
+            yield found
+
+
+def _takes_words(text: str, at: int) -> bool:
+    """Return whether the loop of a task of Ansible, which follows a position, takes only words that the file lists."""
+    following = _TASK.search(text, at)
+    loop = _LOOP.search(text, at, following.start() if following is not None else len(text))
+    named = _TEMPLATE.match(loop[1]) if loop is not None else None
+    if named is not None:
+        loop = re.search(rf"(?m)^[ ]++{named[1]}:{_LIST}", text)
+    return loop is not None and _lists_words(loop[1])
+
+
+def _lists_words(text: str) -> bool:
+    """Return whether a list has only words: ``[New, Closed]``, or one on each line."""
+    items = _ITEMS.findall(text) if "{" not in text else []
+    return bool(items) and all(":" not in item and is_word(item.strip(" \"'")) for item in items)
 
 
 def _limited_inputs(text: str, entries: Sequence[Entry]) -> set[str]:
-    """Return the names of the inputs of a workflow that are numbers or have a list of options."""
-    found: set[str] = set()
+    """Return the names of the inputs of a workflow that are numbers or have a list of options, and those of its matrix."""
+    found = {
+        name for matrix in _MATRIX.finditer(text) for name, value in _LISTED.findall(matrix[2]) if _lists_words(value)
+    }
     scopes: set[int] = set()
     for entry in entries:
         if entry.key == "type" and entry.text in ("choice", "number", "boolean"):
