@@ -47,7 +47,9 @@ class Program:
 _STATEMENTS = frozenset(
     (
         *("import", "include", "require", "require_once", "echo", "print", "isset", "unset", "empty"),
-        *("raise", "throw", "exit", "die", "next", "break"),
+        *("raise", "throw", "exit", "die", "next", "break", "yield"),
+        # The blocks of a PowerShell function, with which the grammar has commands after `param`.
+        *("param", "begin", "process", "end", "inlinescript"),
         *("assert", "declare", "default", "nameof", "sizeof", "super", "this"),
     )
 )
@@ -161,10 +163,12 @@ ORACLES = {
     ),
     "powershell": Oracle(
         "tree_sitter_powershell",
-        frozenset(("string_literal",)),
+        frozenset(("string_literal", "switch_clause_condition")),
         frozenset(("expandable_string_literal", "expandable_here_string_literal")),
-        {"command": "command_name", "invokation_expression": "member_name"},
-        {"assignment_expression": "left_assignment_expression"},
+        # The grammar has the arguments of ``Get-Ticket -Since $date.ToString('s')`` apart from the name of the method.
+        {"command": "command_name", "invokation_expression": "member_name", "argument_list": "member"},
+        {"assignment_expression": "left_assignment_expression", "class_property_definition": "variable"},
+        values={"class_property_definition": "=", "argument_list": "member"},
     ),
     "java": Oracle(
         "tree_sitter_java",
@@ -202,7 +206,8 @@ def found_by_oracle(language: str, text: str) -> Program | None:
     while stack:
         node, inside = stack.pop()
         kind = node.type
-        if node.is_named and kind in oracle.strings:
+        label = kind == "switch_clause_condition" and text[node.start_byte] not in "'\""
+        if node.is_named and kind in oracle.strings and not label:
             # Ruby's other literals are lists, symbols and documents, which we have as strings of another kind.
             if not inside and not (language == "ruby" and text[node.start_byte] in "%<`:"):
                 strings.add((node.start_byte, node.end_byte))
@@ -218,6 +223,10 @@ def found_by_oracle(language: str, text: str) -> Program | None:
 
 def _has(node: Any, names: str) -> bool:
     """Return whether a node has one of the children that an assignment or call must have."""
+    if names == "member":
+        before = node.prev_sibling
+        variable = before is not None and before.text[:1] in b"$([" and before.text.split(b".")[-1].isalnum()
+        return variable and node.parent.type == "command_elements"
     known = {child.type for child in node.children}
     if not names or any(node.child_by_field_name(name) is not None or name in known for name in names.split()):
         return True
@@ -236,18 +245,21 @@ def _is_different(node: Any, target: Any, called: bool) -> bool:
     # An annotation of a parameter or of a member of an enum is only searched for a name or a type.
     if _is_annotated(node):
         return True
+    # The same of the commands in ``[ValidateScript({ … })]``.
+    if node.type in ("command", "invokation_expression") and _is_in_attribute(node):
+        return True
     # A template with a tag, ``gql`…` ``, is a string after a name. A comparison of types is no operator that we have.
     arguments = node.child_by_field_name("arguments")
     if arguments is not None and arguments.type == "template_string":
         return True
     # What is called has no name: the result of another call, a text, an item.
-    if called and not (target.text[-1:].isalnum() or target.text[-1:] in b"_$!?>"):
+    if called and not (target.text[-1:].isalnum() or target.text[-1:] in b"_$!?>%"):
         return True
     # A literal of a type without a name is a list or a mapping.
     if target.type in ("map_type", "slice_type", "array_type", "implicit_length_array_type"):
         return True
     receiver = any(node.child_by_field_name(name) is not None for name in ("object", "receiver"))
-    return called and not receiver and target.text.decode() in _STATEMENTS
+    return called and not receiver and target.text.decode().lower() in _STATEMENTS
 
 
 _OPERATORS = (b"=", b":=", b"+=", b".=", b"<<", b"??=", b"||=")
@@ -276,8 +288,16 @@ def _is_annotated(node: Any) -> bool:
     return node is not None and node.type in _ANNOTATED
 
 
+def _is_in_attribute(node: Any) -> bool:
+    while node is not None and node.type != "attribute_argument":
+        node = node.parent
+    return node is not None
+
+
 def _part(node: Any, name: str) -> Any:
     """Return the child of a field, or of a kind; without a name, the class of an instantiation."""
+    if name == "member":
+        return node.prev_sibling
     if not name:
         return next(
             (child for child in node.children if child.type in ("name", "qualified_name", "variable_name")), None
@@ -327,7 +347,7 @@ def found_by_us(language: str, text: str) -> Program | None:
             if (
                 isinstance(each, Call)
                 and isinstance(each.callee, (Name, Member))
-                and text[each.callee.start : each.callee.end] not in _STATEMENTS
+                and text[each.callee.start : each.callee.end].lower() not in _STATEMENTS
                 and text[: each.callee.end].lower().endswith((each.callee.name or "new").lower())
             ):
                 # ``from … select`` is a call for us of a name that is not in the source.

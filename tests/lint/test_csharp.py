@@ -55,7 +55,7 @@ FOUND = [
     # names
     ('const string C = "id = 1"; void F() { Get("/service/tickets", conditions: C); }', [f"{TICKETS}: id = 1"]),
     ('void F() { var c = "id = 1"; c += " and id = 2"; Get(conditions: c); }', [f"{MANAGE}: id = 1 and id = 2"]),
-    ('void F(string c = "id = 1") { Get(conditions: c); }', []),
+    ('void F(string c = "id = 1") { Get(conditions: c); }', [f"{MANAGE}: id = 1"]),
     ('void F() { var c = "id = 1"; if (x) { c = "id = 2"; } Get(conditions: c); }', [f"{MANAGE}: id = 1", f"{MANAGE}: id = 2"]),
     ('var conditions = x ? "a = 1" : $"b = {c}";', [f"{MANAGE}: a = 1", f"{MANAGE}: b = <c>"]),
     # values that were tested

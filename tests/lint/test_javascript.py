@@ -117,7 +117,7 @@ FOUND = [
     ("let c = 'id = 1';\nif (x) { c += ' and id = 2'; }\nget({ conditions: c })", ["conditions manage: id = 1 and id = 2"]),
     ("let c = 'id = 1';\nfor (const i of l) { c += ` or id = ${i}`; }\nget({ conditions: c })",
      ["conditions manage: id = 1 or id = <i>"]),
-    ("function f(c = 'id = 1') { return { conditions: c } }", []),
+    ("function f(c = 'id = 1') { return { conditions: c } }", ["conditions manage: id = 1"]),
     ("const f = (c) => ({ conditions: c });\nconst g = 'id = 1'", []),
     ("const n = 'x';\nconst c = `a = '${n}'`;\nget({ conditions: c })", ["conditions manage: a = 'x'"]),
     ("get({ conditions: ['a = 1', `b = ${c}`].join(' and ') })", ["conditions manage: a = 1 and b = <c>"]),

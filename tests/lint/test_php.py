@@ -52,7 +52,7 @@ FOUND = [
     ("class A { const C = 'id = 1'; function f() { return ['conditions' => self::C]; } }", [f"{MANAGE}: id = 1"]),
     ("class A { public $c = 'id = 1'; function f() { $this->c = $x; return ['conditions' => $this->c]; } }", []),
     ("$c = 'id = 1';\nif ($y) { $c = 'id = 2'; }\n$x = ['conditions' => $c];", [f"{MANAGE}: id = 1", f"{MANAGE}: id = 2"]),
-    ("function f($c = 'id = 1') { return ['conditions' => $c]; }", []),
+    ("function f($c = 'id = 1') { return ['conditions' => $c]; }", [f"{MANAGE}: id = 1"]),
     ("foreach ($l as $c) { $x = ['conditions' => $c]; }\n$d = 'id = 1';", []),
     ("$x = ['conditions' => $y ? 'a = 1' : 'b = 2'];", [f"{MANAGE}: a = 1", f"{MANAGE}: b = 2"]),
     ("$x = ['conditions' => $y ?? 'a = 1'];", [f"{MANAGE}: a = 1"]),

@@ -112,7 +112,7 @@ FOUND = [
     ("$c = 'id = 1'\n$c += ' or id = 2'\n$c = 'id = 3'\n$c += ' or id = 4'\nGet-CWMTicket -Condition $c",
      [f"{TICKETS}: id = 3 or id = 4"]),
     ("if ($x) { $c = 'id = 1' }\nGet-CWMTicket -Condition $c", [f"{TICKETS}: id = 1"]),
-    ("function F { param($c = 'id = 1') Get-CWMTicket -Condition $c }", []),
+    ("function F { param($c = 'id = 1') Get-CWMTicket -Condition $c }", [f"{TICKETS}: id = 1"]),
     ("$c = 'id = 1'\n$c += ' and id = 2'\nGet-CWMTicket -Condition $c", [f"{TICKETS}: id = 1 and id = 2"]),
     ("$c = 'id = 1'\nif ($x) { $c += ' and id = 2' } else { $c += ' and id = 3' }\nGet-CWMTicket -Condition $c",
      [f"{TICKETS}: id = 1 and id = 2", f"{TICKETS}: id = 1 and id = 3"]),

@@ -46,7 +46,7 @@ FOUND = [
     # names
     ("C = 'id = 1'\ndef f\n  get(conditions: C)\nend", [f"{MANAGE}: id = 1"]),
     ("def f(c)\n  get(conditions: c)\nend\nc = 'id = 1'", []),
-    ("def f(c = 'id = 1')\n  get(conditions: c)\nend", []),
+    ("def f(c = 'id = 1')\n  get(conditions: c)\nend", [f"{MANAGE}: id = 1"]),
     ("c = 'id = 1'\nc += ' and id = 2'\nc << ' and id = 3'\nget(conditions: c)", [f"{MANAGE}: id = 1 and id = 2 and id = 3"]),
     ("c = 'id = 1'\nif x\n  c += ' and id = 2'\nend\nget(conditions: c)", [f"{MANAGE}: id = 1 and id = 2"]),
     ("c = 'id = 1'\nc = 'id = 2'\nget(conditions: c)", ["conditions manage: id = 2"]),

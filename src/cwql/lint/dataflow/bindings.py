@@ -65,6 +65,8 @@ class Bindings:
         self.checked: set[str] = set()
         """Members that a test has found to be safe."""
         self.calls: list[LocalCall] = []
+        self.preset: list[LocalCall] = []
+        """The defaults of parameters, as calls that give them."""
         self.takers: dict[str, dict[int, Function]] = {}
         """The functions that have a parameter, by its name."""
         self.parametric: dict[int, list[tuple[str, Sink]]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.inline import run_inline
-from cwql.lint.dataflow.knowledge import is_date_format
+from cwql.lint.dataflow.knowledge import DOTNET_DATES, is_date_format
 from cwql.lint.dataflow.local_functions import call_local
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.targets import ENDPOINTS, note_positional, note_word, place_of_chain
@@ -113,7 +113,7 @@ def _result(node: Call, name: str, piped: Value | None, values: Sequence[Value],
     if folded in ("get-date", "convertto-cwmtime"):
         form = options.get("format") or options.get("uformat") or options.get("f")
         result.safe, result.moment = True, form is None and folded == "get-date"
-        result.dated = form is not None and is_date_format(form.plain or "")
+        result.dated = form is not None and is_date_format(form.plain or "", DOTNET_DATES)
         return result
     if folded == "new-object":
         return _new_object(result, values)

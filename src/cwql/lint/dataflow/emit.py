@@ -90,7 +90,7 @@ class Emitter:
                     seen.add(key)
                     made = self._passed_on(sink, [], call)
                     flow.parametric.setdefault(id(call.caller), []).append((value.parameter, made))
-        for call in flow.calls:
+        for call in (*flow.calls, *flow.preset):
             for name, sink in flow.parametric.get(id(call.function), ()):
                 value = call.given.get(name)
                 for text in (*value.texts, *value.inner) if value is not None else ():

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
-from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, is_date_format
+from cwql.lint.dataflow.knowledge import DOTNET_DATES, NUMERIC_FORMAT, is_date_format
 from cwql.lint.dataflow.operators import note_length
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.targets import sent_after
@@ -67,7 +67,7 @@ def evaluate_literal(flow: Flow, node: Literal) -> Value:
         if chunk.spec:
             value = value.moved(value.start, value.end)
             value.safe = value.safe or NUMERIC_FORMAT.match(chunk.spec.strip()) is not None
-            value.dated = is_date_format(chunk.spec)
+            value.dated = is_date_format(chunk.spec, DOTNET_DATES)
             if not value.safe or chunk.spec.strip():
                 value.texts = []
         builder.insert(value, chunk.start, chunk.end, chunk.source, chunk.quoting, node.start)

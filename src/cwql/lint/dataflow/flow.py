@@ -12,7 +12,7 @@ from cwql.lint.dataflow.handlers import HANDLERS
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.type_names import is_date_type
-from cwql.lint.dataflow.values import Environment, Scope, Value, merged, pair_of
+from cwql.lint.dataflow.values import Environment, LocalCall, Scope, Value, merged, pair_of
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -63,6 +63,21 @@ def _ends(node: Node) -> bool:
         return isinstance(node, Jump)
     # A method that cancels something may have the same name: ``controller.abort()``.
     return callee.name in EXITS and (isinstance(callee, Name) or callee.name not in ("abort", "fail"))
+
+
+def _branch_of(node: Node) -> Branch | None:
+    """Return a statement that ends the program if a test fails, as a branch: ``preg_match($p, $text) or die();``, ``!ok && exit()``."""
+    if isinstance(node, Choice) and len(node.options) + len(node.tests) == 2:
+        left, right = [*node.tests, *node.options]
+        denies = not node.tests
+    elif isinstance(node, Operation) and node.sign in ("or", "and", "||"):
+        left, right, denies = node.left, node.right, node.sign != "and"
+    else:
+        return None
+    if not _ends(right):
+        return None
+    test = Unary(left.start, left.end, "not", left) if denies else left
+    return Branch(node.start, node.end, [test], [Block(right.start, right.end, [right])], False)
 
 
 class Flow(Bindings):
@@ -236,12 +251,10 @@ class Flow(Bindings):
         self.close_statement()
         return not _ends(node)
 
-    def alternative(self, node: Operation) -> bool:
+    def alternative(self, node: Node) -> bool:
         """Evaluate an operation, which may be a test: ``valid($id) or die "id"``."""
-        if node.sign != "or" or not _ends(node.right):
-            return self.expression(node)
-        test = Unary(node.start, node.end, "not", node.left)
-        return self.branch(Branch(node.start, node.end, [test], [node.right], False))
+        branch = _branch_of(node)
+        return self.branch(branch) if branch is not None else self.expression(node)
 
     def jump(self, node: Jump) -> bool:
         """Evaluate ``return``, ``throw`` or ``break``."""
@@ -301,6 +314,8 @@ class Flow(Bindings):
                     if sink is not None:
                         sink.kept = True
                         self.defaults.append((id(node), parameter.name, sink))
+                elif value.texts:
+                    self.preset.append(LocalCall(node, {parameter.name: value}, self.statement, self.scope, [], None))
                 self.close_statement()
 
     def class_(self, node: Class) -> Members:
@@ -487,6 +502,7 @@ class Flow(Bindings):
         Function: define,
         Jump: jump,
         Operation: alternative,
+        Choice: alternative,
     }
     """Each returns whether the code after it runs. Other nodes are expressions."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, is_date_format
+from cwql.lint.dataflow.knowledge import DOTNET_DATES, NUMERIC_FORMAT, is_date_format
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.values import Segment, Value, member_of
 
@@ -72,7 +72,7 @@ def fill(  # the parts of a format
                 builder.add(_escape(part, unit, chr(int(code[1], 16)) if code else "%"))
                 at = unit.end()
                 continue
-            number = False
+            number = dated = False
             value: Value | None = None
             member = ""
             if places is DOLLAR:
@@ -90,9 +90,11 @@ def fill(  # the parts of a format
                 else:
                     value = values[turn] if turn < len(values) else None
                     turn += 1
+                letters = DOTNET_DATES if flow.traits.braces or flow.traits.native_dates else ""
                 number = match[2] is not None and (
-                    NUMERIC_FORMAT.match(match[2]) is not None or is_safe_specification(match[2])
+                    (bool(letters) and NUMERIC_FORMAT.match(match[2]) is not None) or is_safe_specification(match[2])
                 )
+                dated = number and is_date_format(match[2], letters)
             elif match[4]:
                 value = named.get(match[4])
                 number = (match[5] or "s") in _NUMBERS
@@ -102,7 +104,7 @@ def fill(  # the parts of a format
                 turn = index + 1
                 value = values[index] if 0 <= index < len(values) else None
                 number = match[3] in _NUMBERS
-            _fill(builder, part, match, value, number, flow, member)
+            _fill(builder, part, match, value, number, dated, flow, member)
         _plain(builder, part, at, len(part.text))
         if places is BRACES:
             rest = BRACES.sub("", part.text)
@@ -116,6 +118,7 @@ def _fill(  # noqa: PLR0913  # the parts of a format
     match: re.Match[str],
     value: Value | None,
     number: bool,
+    dated: bool,
     flow: Flow,
     member: str = "",
 ) -> None:
@@ -132,7 +135,6 @@ def _fill(  # noqa: PLR0913  # the parts of a format
     if member:
         value = guess(member_of(value), member, member=True)
     if number:
-        dated = is_date_format(match[2] or "")
         builder.add(Segment("placeholder", "", start, end, part.quoting, part.literal, shown, True, dated=dated))
         return
     builder.insert(value, start, end, shown, part.quoting, part.literal)

@@ -47,7 +47,7 @@ DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
 NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 """How a format of .NET begins that gives a number or a date."""
 
-EXITS = words("exit _exit abort quit die panic Fatal Fatalf Fatalln fail bail croak confess")
+EXITS = words("exit _exit abort halt quit die panic Fatal Fatalf Fatalln fail bail croak confess")
 """Functions that raise, or end the program."""
 
 ENDINGS = words("error todo exitprocess fatalerror preconditionfailure raise")
@@ -193,9 +193,15 @@ def is_adder(name: str) -> bool:
     return has_word(name, _ADDERS)
 
 
-def is_date_format(text: str) -> bool:
-    """Return whether a format gives a date without brackets: ``yyyy-MM-dd``, ``%Y-%m-%d``, ``Y-m-d``, ``2006-01-02``."""
-    return ("y" in text.lower() or "2006" in text) and "[" not in text
+DOTNET_DATES = "oOsu"
+"""Formats of one letter that give a date in .NET."""
+
+
+def is_date_format(text: str, letters: str = "") -> bool:
+    """Return whether a format, or one of several letters, gives a date without brackets."""
+    text = text.strip()
+    dated = "y" in text.lower() or "%F" in text or "2006" in text
+    return (len(text) == 1 and text in letters) or (dated and "[" not in text)
 
 
 def is_safe_pattern(pattern: str) -> bool:

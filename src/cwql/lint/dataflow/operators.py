@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import last_name, owner_of, safe_groups
 from cwql.lint.dataflow.texts import concatenate, opened
-from cwql.lint.dataflow.values import Value, has_literal, is_harmless, path_of
-from cwql.lint.ir import Call, Cast, Literal, Member, Name, Operation, Pattern, Unary
+from cwql.lint.dataflow.values import Value, has_literal, is_harmless, member_of, path_of
+from cwql.lint.ir import Call, Cast, Jump, Literal, Member, Name, Operation, Pattern, Unary
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "in", "not in", "is", "is not"))
 
 _COMPILERS = words("compile mustcompile regex regexp generatedregex toregex")
+_GROUPS = re.compile(r"(?<!\\)\((?!\?)")
 
 
 def evaluate_operation(flow: Flow, node: Operation) -> Value:
@@ -35,13 +37,15 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
             return replaced(flow, node, left, pattern, new)
         made = percent_value(flow, node, left, right) if sign != "-f" else format_value(flow, node, left, parts)
         return made if made is not None else Value(node.start, node.end, safe=left.safe and right.safe)
-    if sign in ("-match", "=~", "-cmatch", "-notmatch", "!~"):
-        note_groups(flow, node.right)
-    if sign == "<<":
+    groups = note_groups(flow, node.right) if sign in ("-match", "=~", "-cmatch", "-notmatch", "!~") else None
+    if sign == "<<" or (sign == "or" and isinstance(node.right, Jump)):
         return left
     if sign == "-=":
         note_length(flow, node.left)
     value = Value(node.start, node.end)
+    if groups and sign == "=~":
+        # ``my ($number) = $text =~ /^T(\d+)$/`` of Perl
+        value.items = [group for name, group in groups.items() if name.isdigit() and name != "0"]
     if (
         sign in ("-", "*", "/", "%", "**", "==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "-lt", "-gt", "+")
         or sign[:2] == ".."
@@ -109,7 +113,8 @@ def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Valu
         return None
     value = Value(pattern.start, pattern.start)
     value.origin = "rows"
-    value.entries = {name: Value(pattern.start, pattern.start, safe=True) for name in safe_groups(text)}
+    value.entries = {str(number + 1): member_of(value) for number in range(len(_GROUPS.findall(text[:1000])))}
+    value.entries.update({name: Value(pattern.start, pattern.start, safe=True) for name in safe_groups(text)})
     flow.env.set("matches", value, counted=False)
     # In a shell, a number is an argument of the script.
     for name in value.entries if not flow.traits.arguments else ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import DATE_FORMAT, NUMBERS, NUMERIC_FORMAT, fold, is_date_format
+from cwql.lint.dataflow.knowledge import DATE_FORMAT, DOTNET_DATES, NUMBERS, NUMERIC_FORMAT, fold, is_date_format
 from cwql.lint.dataflow.origins import OUTSIDE
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
@@ -121,8 +121,8 @@ def format_date(call: CallSite) -> Value | None:
     if DATE_FORMAT.fullmatch(literal) is None:
         return None
     made = call.value(safe=True)
-    standard = call.name == "tostring" and literal in ("o", "O", "s", "u")
-    made.dated = standard or is_date_format(literal)
+    # ``date("c")`` of PHP
+    made.dated = is_date_format(literal, DOTNET_DATES if call.name == "tostring" else "c")
     return made
 
 

@@ -51,7 +51,7 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
 
 
 _SYNTAX = Syntax(
-    r"(?P<string>~[A-Za-z](?:\"{3}|[(\[{/|\"'])|\"{3}|[\"'])|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@?[A-Za-z_]\w*[?!]?)|(?P<mark>%\{|<>|\|>)",
+    r"(?P<string>~[A-Za-z](?:\"{3}|[(\[{/|\"'])|\"{3}|[\"'])|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@?[A-Za-z_]\w*[?!]?)|(?P<mark>%\{|<>|\|>|=~)",
     "#",
     {},
     _FORMS,
@@ -84,10 +84,6 @@ class Elixir(WordParser):
     returns = frozenset[str]()
     modifiers = frozenset[str]()
     unaries = frozenset(("not",))
-
-    def statement(self, stop: int) -> Node | None:
-        """Parse a statement; one may begin with a tuple or a map."""
-        return self.simple(stop) if self.word() in ("{", "%{") else super().statement(stop)
 
     def conditional(self) -> Node:
         """Parse ``if … do … else … end``, or ``if …, do: …``."""

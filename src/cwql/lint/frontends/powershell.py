@@ -80,12 +80,21 @@ class PowerShell(Declarations):
         """Parse the statement that a keyword begins."""
         if word == "param" and self.word(1) == "(":
             return self.param()
-        if word == "foreach" and self.word(1) != "(":
+        if word == "foreach" and self.peek(1).kind == "option" and self.word(2) == "(":
+            # ``foreach -parallel ($item in $items) { … }``
+            self.at += 1
+        elif word == "foreach" and self.word(1) != "(":
             return None
         return super().keyword(word, stop)
 
-    argued = False
-    """Whether a comma ends an argument of a method; elsewhere it makes a list."""
+    def header(self) -> Node | None:
+        """Parse the test of a statement, which may be a pipeline."""
+        if self.word() != "(":
+            return super().header()
+        closing = self.enter()
+        body = self.block_until(closing)
+        self.leave(closing)
+        return body.statements[0] if len(body.statements) == 1 else body
 
     def iterated(self) -> Node | None:
         """Parse the iterable of a loop: also the output of commands."""
@@ -203,7 +212,7 @@ class PowerShell(Declarations):
     def value(self) -> Node | None:
         """Parse the right side of an assignment: a pipeline, another assignment or a statement with a value."""
         if self.peek().kind == "name" and (
-            (self.word() in ("if", "switch", "foreach", "try", "for", "while") and self.word(1) in ("(", "{"))
+            (self.word() in ("if", "switch", "foreach", "try", "for", "while", "do") and self.word(1) in ("(", "{"))
             or (self.word() == "switch" and self.peek(1).kind == "option")
         ):
             return self.statement(self.size)
@@ -309,6 +318,10 @@ class PowerShell(Declarations):
                 break
             left = after
         return left
+
+    def _after_constants(self, closing: int) -> int:
+        """Return where the methods of an enum begin: it has none."""
+        return closing
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -520,7 +533,10 @@ class PowerShell(Declarations):
         return Cast(token.start, value.end, type, value)
 
     def inner(self) -> Node | None:
-        """Parse the statements in ``$( … )``."""
+        """Parse the statements in ``$( … )``, or the name in ``${ … }``."""
+        if self.tokens and self.text.startswith("${", self.tokens[0].start - 2):
+            token = self.tokens[0]
+            return Name(token.start, self._end.end, self.name_of(self.text[token.start : self._end.end]))
         body = self.block_until(self.size)
         return body.statements[0] if len(body.statements) == 1 else body
 

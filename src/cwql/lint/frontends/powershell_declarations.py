@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.parser import Parser
-from cwql.lint.ir import Assign, Block, Function, Name, Node, Parameter
+from cwql.lint.ir import Assign, Block, Choice, Function, Literal, Name, Node, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,20 +19,26 @@ class Declarations(Parser):
     """Parse functions, whose parameters are in brackets or in their block."""
 
     declared: Sequence[Parameter] = ()
+    argued = False
+    """Whether a comma ends an argument of a method or a parameter; elsewhere it makes a list."""
 
     def param(self) -> Node:
         """Parse ``param( … )``: each parameter is a name with an unknown value, and a type."""
-        token = self.peek()
+        start = self.peek().start
         self.at += 1
-        parameters = self.parameters()
-        self.declared = parameters
-        found: list[Node] = [
-            Assign(
-                token.start, token.start, Name(token.start, token.start, each.name), None, type=each.type or "object"
-            )
-            for each in parameters
-        ]
-        return Block(token.start, self.last_end(), found)
+        self.declared = self.parameters()
+        found: list[Node] = []
+        for each in self.declared:
+            target = Name(start, start, each.name)
+            found.append(Assign(start, start, target, None, type=each.type or "object"))
+            if each.default is None or self.depth > 1:
+                # Those of a function are evaluated where it is declared.
+                continue
+            if isinstance(each.default, Literal):
+                found.append(Assign(start, start, target, Choice(start, start, [target, each.default])))
+            else:
+                found.append(each.default)
+        return Block(start, self.last_end(), found)
 
     def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
         """Add a parameter with its type."""
@@ -68,9 +74,10 @@ class Declarations(Parser):
                 self.note_type(name, type)
             default = None
             if index + 1 < end and self.tokens[index + 1].text == "=":
-                at, self.at = self.at, index + 2
+                at, argued = self.at, self.argued
+                self.at, self.argued = index + 2, True
                 default = self.expression()
-                self.at = at
+                self.at, self.argued = at, argued
             found.append(Parameter(name, type, default, key=alias.lower()))
 
     def function(self, inline: bool = False) -> Node | None:

@@ -7,9 +7,10 @@ from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
+from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Member, Name, Other
+from cwql.lint.ir import Function, Member, Name, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -81,7 +82,7 @@ def _heredoc(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None
 
 _SYNTAX = Syntax(
     r"(?P<string><<(?P<wave>[~-]?)(?P<quote>[\"'`]?)(?P<tag>[A-Za-z_]\w*)(?P=quote)|%[qQwWiIsrx]?[(\[{<|!]|[\"'`])"
-    r"|(?P<mark>(?<![\w)\]])\?[\"'`](?=[\s,)\]]))"
+    r"|(?P<mark>(?<![\w)\]])\?[\"'`](?=[\s,)\]])|[=!]~)"
     r"|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@{0,2}[A-Za-z_]\w*[?!]?|\$\w+)",
     "#",
     {"\n=begin": "\n=end"},
@@ -99,6 +100,9 @@ class Ruby(WordParser):
     adds: Mapping[str, bool] = {"<<": True}
     pairs = frozenset((":", "=>"))
     links = frozenset((".", "&.", "::"))
+    powers: Mapping[str, int] = {
+        sign: power for sign, power in POWERS.items() if sign in ("and", "or") or not sign.isalpha()
+    }
     percents = frozenset(("%",))
     continues = frozenset((".", "&.", "&&", "||", "?", ":", "and", "or"))
     shorthand = "colon"
@@ -132,7 +136,32 @@ class Ruby(WordParser):
         if token.kind == "sign" and token.text in _CHARACTERS:
             self.at += 1
             return Other(token.start, token.end)
+        if token.text == "->" and token.kind == "sign":
+            return self._lambda()
         return super().prefix()
+
+    def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+        """Add a parameter with its default: ``name = value``, ``name: value``."""
+        default = None
+        if begin + 2 < end and self.words[begin + 1] in ("=", ":"):
+            at, self.at = self.at, begin + 2
+            default = self.expression()
+            self.at, end = at, begin + 1
+        super().parameter(begin, end, found, untyped)
+        if found and default is not None:
+            found[-1].default = default
+
+    def _lambda(self) -> Node:
+        """Parse ``->(names) { … }`` or ``-> names do … end``."""
+        self.at += 1
+        begin = self.at
+        while self.at < self.size and self.word() not in ("{", "do") and not self.peek().fresh:
+            self.step()
+        names = [Parameter(self.name_of(each.text)) for each in self.tokens[begin : self.at] if each.kind == "name"]
+        made = self.lambda_block() if self.word() == "{" else self.worded_block()
+        if isinstance(made, Function):
+            made.parameters = names
+        return made
 
 
 GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True, implicit=True, sections=True), functions="words")

@@ -31,6 +31,10 @@ class WordParser(Parser):
             return token.fresh
         return self.word(1) not in (":", "=") or self.word() in self.ends
 
+    def statement(self, stop: int) -> Node | None:
+        """Parse a statement; one may begin with a tuple or a map."""
+        return self.simple(stop) if self.word() in ("{", "%{") else super().statement(stop)
+
     def body_of(self) -> Block:
         """Parse statements up to the word that ends them, which is not consumed."""
         start = self.peek().start
@@ -261,7 +265,10 @@ class WordParser(Parser):
 
     def bare_call(self, left: Node) -> Node:
         """Parse a call without brackets, up to the end of its line."""
+        # A block with words belongs to this call: ``namespace :psa do``.
+        bare, self.bare = self.bare, True
         arguments = self.bare_arguments()
+        self.bare = bare
         return Call(left.start, self.last_end(), left, arguments)
 
     def named_operand(self) -> Node | None:
