@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.python.scopes import Binding, Scope
+    from cwql.lint.frontends.python.scopes import Binding
     from cwql.lint.frontends.python.tree import Module
 
     Kind: TypeAlias = Literal["handle", "condition"]
@@ -59,14 +59,7 @@ class Handles:
 
     def find(self) -> Iterator[Diagnostic]:
         """Yield a diagnostic for each expression that raises, or is never true, when it runs."""
-        module = self._module
-        lines = self._lines()
-        stack: list[ast.AST] = [module.tree]
-        while stack:
-            node = stack.pop()
-            below = [child for child in children(node) if has_line(child, lines)]
-            for child in below:
-                self._scopes.parents[child] = node
+        for node in self._nodes():
             match node:
                 case ast.BoolOp():
                     yield from self._on_connective(node)
@@ -83,90 +76,81 @@ class Handles:
                     yield from self._on_truth(argument, "`bool()`")
                 case _:
                     pass
-            stack.extend(reversed(below))
 
-    def _lines(self) -> list[int]:
-        """Return the lines that may use a handle: those that contain an imported name, or a name derived from one."""
+    def _nodes(self) -> list[ast.AST]:
+        """Return the nodes on lines that may use a handle: those with an imported name, or one that is made from it."""
         module = self._module
-        tops = self._scopes.scope(module.tree).bindings
+        tops = self._scopes.bindings(module.tree)
         names = {name for name, bindings in tops.items() if any(_ORIGIN.match(known.origin) for known in bindings)}
         if not names:
             # Imported inside a function.
             names = {alias for line in _IMPORTED.findall(module.text) for alias in re.findall(r"\w+", line)}
-        lines: list[int] = []
+        nodes: list[ast.AST] = []
         for _ in range(_ROUNDS):
             pattern = re.compile(rf"\b(?:{'|'.join(sorted(names))})\b")
             lines = sorted({module.line(match.start()) for match in pattern.finditer(module.text)})
-            made = self._made(lines)
+            nodes = [module.tree]
+            for node in nodes:
+                below = [child for child in children(node) if has_line(child, lines)]
+                self._scopes.parents.update(dict.fromkeys(below, node))
+                nodes += below
+            targets = [
+                each for node in nodes for each in (*getattr(node, "targets", ()), getattr(node, "target", None))
+            ]
+            made = {each.id for each in targets if isinstance(each, ast.Name)}
             if made <= names:
                 break
             names |= made
-        return lines
-
-    def _made(self, lines: list[int]) -> set[str]:
-        """Return the names that are assigned to in statements with one of the lines."""
-        made: set[str] = set()
-        stack: list[ast.AST] = [self._module.tree]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                made.update([target.id for target in targets if isinstance(target, ast.Name)])
-            stack.extend([child for child in children(node) if has_line(child, lines)])
-        return made
+        return nodes
 
     # The type of an expression
 
-    def _kind(self, node: ast.AST, scope: Scope, depth: int = 0) -> Kind | None:
+    def _kind(self, node: ast.AST, depth: int = 0) -> Kind | None:
         if depth > _DEEPEST:
             return None
         depth += 1
         match node:
             case ast.Name() | ast.Attribute():
-                return self._kind_of_name(node, scope, depth)
+                return self._kind_of_name(node, depth)
             case ast.Subscript(value=ast.Attribute(attr="customFields") as inner):
-                return self._kind(inner, scope, depth)
+                return self._kind(inner, depth)
             case ast.Compare(ops=ops):
                 operands = [node.left, *node.comparators]
                 if all(isinstance(op, _VALUES) for op in ops) and any(
-                    self._kind(operand, scope, depth) == "handle" for operand in operands
+                    self._kind(operand, depth) == "handle" for operand in operands
                 ):
                     return "condition"
                 return None
             case ast.BinOp(op=ast.BitAnd() | ast.BitOr()):
-                sides = [self._kind(side, scope, depth) for side in (node.left, node.right)]
+                sides = [self._kind(side, depth) for side in (node.left, node.right)]
                 return "condition" if "condition" in sides else None
             case ast.UnaryOp(op=ast.Invert() | ast.Not()):
-                return "condition" if self._kind(node.operand, scope, depth) == "condition" else None
+                return "condition" if self._kind(node.operand, depth) == "condition" else None
             case ast.BoolOp():
-                return (
-                    "condition"
-                    if all(self._kind(value, scope, depth) == "condition" for value in node.values)
-                    else None
-                )
+                return "condition" if all(self._kind(value, depth) == "condition" for value in node.values) else None
             case ast.IfExp():
-                kinds: set[Kind | None] = {self._kind(node.body, scope, depth), self._kind(node.orelse, scope, depth)}
+                kinds: set[Kind | None] = {self._kind(node.body, depth), self._kind(node.orelse, depth)}
                 return kinds.pop() if len(kinds) == 1 else None
             case ast.NamedExpr():
-                return self._kind(node.value, scope, depth)
+                return self._kind(node.value, depth)
             case ast.Call():
-                return self._kind_of_call(node, scope, depth)
+                return self._kind_of_call(node, depth)
             case _:
                 return None
 
-    def _kind_of_call(self, node: ast.Call, scope: Scope, depth: int) -> Kind | None:
-        origin = self._origin(node.func, scope)
+    def _kind_of_call(self, node: ast.Call, depth: int) -> Kind | None:
+        origin = self._origin(node.func)
         if origin == "cwql.F":
             return "handle"
         if origin in _MAKERS:
             return "condition"
         function = node.func
         if isinstance(function, ast.Attribute) and function.attr in COMPARING:
-            return "condition" if self._kind(function.value, scope, depth) == "handle" else None
+            return "condition" if self._kind(function.value, depth) == "handle" else None
         return None
 
-    def _kind_of_name(self, node: ast.Name | ast.Attribute, scope: Scope, depth: int) -> Kind | None:
-        match = _HANDLE.match(self._origin(node, scope))
+    def _kind_of_name(self, node: ast.Name | ast.Attribute, depth: int) -> Kind | None:
+        match = _HANDLE.match(self._origin(node))
         if match is not None:
             steps = match[1].split(".")[1:]
             return (
@@ -174,33 +158,32 @@ class Handles:
             )
         if isinstance(node, ast.Attribute):
             # `board = Ticket.board`, then `board.id`
-            if node.attr in _OTHER or node.attr in COMPARING or node.attr[0] == "_" or self._origin(node, scope):
+            if node.attr in _OTHER or node.attr in COMPARING or node.attr[0] == "_" or self._origin(node):
                 return None
-            return "handle" if self._kind(node.value, scope, depth) == "handle" else None
-        found = scope.find(node.id)
-        if found is None or node.id in self._module.shared:
+            return "handle" if self._kind(node.value, depth) == "handle" else None
+        scope, bindings = self._scopes.find(node.id, node)
+        if not bindings or node.id in self._module.shared:
             return None
-        home, bindings = found
-        key = home.node, node.id
+        key = scope, node.id
         if key in self._active:
             # `query = query & other`
             return "condition" if len(bindings) > 1 else None
         self._active.add(key)
         try:
-            kinds: set[Kind | None] = {self._kind_of_binding(binding, home, depth) for binding in bindings}
+            kinds: set[Kind | None] = {self._kind_of_binding(binding, depth) for binding in bindings}
         finally:
             self._active.discard(key)
         return kinds.pop() if len(kinds) == 1 else None
 
-    def _kind_of_binding(self, binding: Binding, scope: Scope, depth: int) -> Kind | None:
+    def _kind_of_binding(self, binding: Binding, depth: int) -> Kind | None:
         if binding.operator is not None:
             return "condition" if isinstance(binding.operator, (ast.BitAnd, ast.BitOr)) else None
-        return None if binding.value is None else self._kind(binding.value, scope, depth)
+        return None if binding.value is None else self._kind(binding.value, depth)
 
-    def _origin(self, node: ast.AST, scope: Scope) -> str:
+    def _origin(self, node: ast.AST) -> str:
         """Return the dotted name that an expression was imported by, empty for any other."""
         root, attributes = chain_of(node)
-        origin = scope.origin(root) if root else ""
+        origin = self._scopes.origin(root, node) if root else ""
         return ".".join([origin, *attributes]) if origin else ""
 
     # Operators
@@ -208,13 +191,12 @@ class Handles:
     def _on_connective(self, node: ast.BoolOp) -> Iterator[Diagnostic]:
         if isinstance(self._scopes.parents.get(node), ast.BoolOp):
             return
-        scope = self._scopes.scope(node)
-        wrong = self._first_tested(node, scope)
+        wrong = self._first_tested(node)
         if wrong is None:
             return
         word = "and" if isinstance(wrong[0].op, ast.And) else "or"
         sign = "&" if word == "and" else "|"
-        kinds = [self._kind(leaf, scope) for leaf in _leaves(node)]
+        kinds = [self._kind(leaf) for leaf in _leaves(node)]
         message = f"`{word}` asks for the truth of a {_called(wrong[2])} at once: expected `{sign}`"
         fixes = []
         if "handle" not in kinds:
@@ -225,22 +207,21 @@ class Handles:
         hint = f"join conditions with {sign}, each comparison in parentheses: (a == 1) {sign} (b == 2)"
         yield PYTHON_CONNECTIVE.at(self._span(node), message, hint=hint, fixes=fixes)
 
-    def _first_tested(self, node: ast.BoolOp, scope: Scope) -> tuple[ast.BoolOp, ast.expr, Kind] | None:
+    def _first_tested(self, node: ast.BoolOp) -> tuple[ast.BoolOp, ast.expr, Kind] | None:
         """Return the first part whose truth is tested: any but the last, which is only returned."""
         for number, value in enumerate(node.values):
             if isinstance(value, ast.BoolOp):
-                found = self._first_tested(value, scope)
+                found = self._first_tested(value)
                 if found is not None:
                     return found
             last = number == len(node.values) - 1
-            kind = self._kind(value, scope) if not last else None
+            kind = self._kind(value) if not last else None
             if kind is not None:
                 return node, value, kind
         return None
 
     def _on_not(self, node: ast.UnaryOp) -> Iterator[Diagnostic]:
-        scope = self._scopes.scope(node)
-        kind = self._kind(node.operand, scope)
+        kind = self._kind(node.operand)
         if kind is None:
             return
         start, inner = self._module.start(node), self._module.start(node.operand)
@@ -269,11 +250,11 @@ class Handles:
         if isinstance(node, (ast.BoolOp, ast.UnaryOp)):
             if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
                 return
-            if isinstance(node, ast.BoolOp) and self._first_tested(node, self._scopes.scope(node)) is not None:
+            if isinstance(node, ast.BoolOp) and self._first_tested(node) is not None:
                 return
         if isinstance(node, ast.Compare) and len(node.ops) > 1:
             return
-        kind = self._kind(node, self._scopes.scope(node))
+        kind = self._kind(node)
         if kind is None:
             return
         yield PYTHON_CONNECTIVE.at(
@@ -283,12 +264,11 @@ class Handles:
         )
 
     def _on_comparison(self, node: ast.Compare) -> Iterator[Diagnostic]:
-        scope = self._scopes.scope(node)
         if len(node.ops) > 1:
-            yield from self._on_chain(node, scope)
+            yield from self._on_chain(node)
             return
         operator, right = node.ops[0], node.comparators[0]
-        left_kind = self._kind(node.left, scope)
+        left_kind = self._kind(node.left)
         text = self._module.text_of
         if isinstance(operator, (ast.Is, ast.IsNot)):
             if left_kind != "handle" or not (isinstance(right, ast.Constant) and right.value is None):
@@ -312,7 +292,7 @@ class Handles:
                     hint=f"write {text(node.left)}.{method}(...)",
                     fixes=self._calling(node, method),
                 )
-            elif self._kind(right, scope) == "handle":
+            elif self._kind(right) == "handle":
                 method = "not_contains" if negative else "contains"
                 yield PYTHON_CONNECTIVE.at(
                     self._span(node),
@@ -320,9 +300,9 @@ class Handles:
                     hint=f"write {text(right)}.{method}({text(node.left)})",
                 )
 
-    def _on_chain(self, node: ast.Compare, scope: Scope) -> Iterator[Diagnostic]:
+    def _on_chain(self, node: ast.Compare) -> Iterator[Diagnostic]:
         operands = [node.left, *node.comparators]
-        kinds = [self._kind(operand, scope) for operand in operands]
+        kinds = [self._kind(operand) for operand in operands]
         if "handle" not in kinds[:-1]:
             return
         text = self._module.text_of
@@ -428,7 +408,7 @@ class Handles:
         return [Fix(f"call .{method}()", edits)]
 
     def _span(self, node: ast.expr) -> Span:
-        return Span(self._module.start(node), self._module.end(node))
+        return Span(*self._module.extent(node))
 
 
 def _called(kind: Kind) -> str:

@@ -67,7 +67,7 @@ def _find_places(text: str, context: Context) -> tuple[list[int], bool]:
     places = [match.start() for pattern in (_CALLED, _FOLLOWED) for match in pattern.finditer(text)]
     takers: set[str] = set()
     queries = False
-    for sign in _SIGNS:
+    for sign in _SIGNS if "order" in folded else ("condition", "fields"):
         for at in find_all(sign, folded):
             places.append(at)
             start = folded.rfind("def ", max(0, at - _SIGNATURE), at)

@@ -11,7 +11,7 @@ import re
 
 from cwql.lint.frontends.python.literals import quoting_of
 from cwql.lint.frontends.python.nodes import DEFINITIONS
-from cwql.lint.request_targets import dialect_of, parameter_of, place_of_attributes, place_of_url
+from cwql.lint.request_targets import dialect_of, find_all, parameter_of, place_of_attributes, place_of_url
 from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 from cwql.source import Span
 
@@ -22,19 +22,15 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.python.interest import Interest
     from cwql.lint.frontends.python.tree import Module
 
-_OTHER = r"(?!\w*(?:condition|order|fields))"
-"""A name that is not that of a parameter with a text of its own."""
-
-_ENTRIES = rf"""(?:["']{_OTHER}\w++["']\s*+:\s*+(?:\w++|"[^"\\/\n]*+"|'[^'\\/\n]*+')\s*+,?+\s*+)*+"""
+_ENTRIES = r"""(?:["'](?:page|size|limit|skip|top)\w*+["']\s*+:\s*+(?:\w++|["'][\w ]*+["'])\s*+,?+\s*+)*+"""
 _SETTINGS = r"(?:(?:headers|auth|timeout|verify)\s*+=\s*+[\w.]++\s*+,?+\s*+)*+"
 _REQUEST = re.compile(
-    rf"(?:return\s++|{_OTHER}\w++\s*+=\s*+)?+(?:await\s++)?+"
+    r"(?:return\s++|(?!\w*?(?i:condition|order|fields))\w++\s*+=\s*+)?+(?:await\s++)?+"
     r"(?P<root>\w++)(?P<names>(?:\.\w++)*+)\(\s*+(?:url\s*+=\s*+)?+"
     r"""(?:f["']\{(?P<base>\w++)\}|["'])(?P<path>[^{}"'\\?\n/]*+/[^{}"'\\?\n]++)["']\s*+,\s*+"""
     rf"""{_SETTINGS}(?:(?:params\s*+=\s*+)?+\{{\s*+{_ENTRIES}["'])?+(?P<key>conditions?+)["']?+\s*+[:=]\s*+"""
     r"""(?P<text>"[^"\\\n]++"|'[^'\\\n]++')\s*+,?+\s*+"""
-    rf"{_ENTRIES}\}}?+\s*+,?+\s*+{_SETTINGS}\)",
-    re.IGNORECASE,
+    rf"{_ENTRIES}\}}?+\s*+,?+\s*+{_SETTINGS}\)"
 )
 """A statement that sends a condition. It is that of a file that Python can parse, so brackets and quotes are in pairs."""
 
@@ -114,15 +110,15 @@ class _Reader:
         return value if offset < at else None
 
     def _find_constant(self, name: str) -> tuple[int, str | None]:
-        """Return where the only statement of the module is that gives a name a text, and the text."""
+        """Return where the module gives a name a text, and the text; no place if the name is only put into texts."""
         module = self._module
-        bound = module.bound(name)
-        if not bound:
+        places = [at for at in find_all(name, module.text) if not module.text.startswith("{", at - 1)]
+        if not places:
             return -1, ""
-        match = _CONSTANT.match(module.text, bound[0]) if len(bound) == 1 else None
-        if match is None or all(module.start(statement) != bound[0] for statement in module.tree.body):
+        match = _CONSTANT.match(module.text, places[0]) if len(places) == 1 else None
+        if match is None or all(module.start(statement) != places[0] for statement in module.tree.body):
             return 0, None
-        return bound[0], match[1]
+        return places[0], match[1]
 
     def _is_set(self, name: str) -> bool:
         """Return whether the file gives a name a value, judging by its text."""

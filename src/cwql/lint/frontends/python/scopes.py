@@ -1,4 +1,4 @@
-"""The names of a Python file: which scope binds them, and how they get their values."""
+"""The names of a Python file: which module, class or function gives them values, and how."""
 
 from __future__ import annotations
 
@@ -27,105 +27,79 @@ class Binding(Record):
     origin: str = ""
 
 
-class Scope:
-    """The names of a module, class or function: every binding in order."""
-
-    __slots__ = ("_bindings", "_scopes", "node", "outer")
-
-    def __init__(self, scopes: Scopes, node: ast.AST, outer: Scope | None) -> None:
-        self._scopes = scopes
-        self.node = node
-        self.outer = outer
-        self._bindings: dict[str, list[Binding]] | None = None
-
-    @property
-    def bindings(self) -> dict[str, list[Binding]]:
-        """Return the bindings of each name."""
-        if self._bindings is None:
-            self._bindings = {}
-            self._read()
-        return self._bindings
-
-    def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
-        """Return the bindings of a name here, and their scope; None if it has none."""
-        scope: Scope | None = self
-        while scope is not None:
-            if (scope is self or not isinstance(scope.node, ast.ClassDef)) and name in scope.bindings:
-                return scope, scope.bindings[name]
-            scope = scope.outer
-        return None
-
-    def origin(self, name: str) -> str:
-        """Return the dotted name that a name was imported by, empty for any other."""
-        found = self.find(name)
-        return found[1][0].origin if found is not None and len(found[1]) == 1 else ""
-
-    def _bind(self, name: str, binding: Binding) -> None:
-        assert self._bindings is not None
-        self._bindings.setdefault(name, []).append(binding)
-
-    def _read(self) -> None:
-        node = self.node
-        if isinstance(node, FUNCTIONS):
-            arguments = node.args
-            rest = filter(None, (arguments.vararg, arguments.kwarg))
-            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *rest):
-                self._bind(argument.arg, Binding())
-        parents = self._scopes.parents
-        for child in self._nodes():
-            kind = type(child)
-            if kind is ast.Attribute or kind is ast.keyword or kind is ast.Expr:
-                continue
-            if isinstance(child, ast.Name):
-                if type(child.ctx) is not ast.Load:
-                    self._bind(child.id, _bound(child, parents))
-            elif isinstance(child, _NAMED):
-                name = child.rest if isinstance(child, ast.MatchMapping) else child.name
-                if name:
-                    self._bind(name, Binding())
-            else:
-                for name, origin in imported_names(child):
-                    if all(known.origin != origin for known in (self._bindings or {}).get(name, ())):
-                        self._bind(name, Binding(origin=origin))
-
-    def _nodes(self) -> Iterator[ast.AST]:
-        """Yield the nodes of the scope in the order of the text, without the inside of scopes in it."""
-        parents = self._scopes.parents
-        body = getattr(self.node, "body", [])
-        stack: list[ast.AST] = [*reversed(body if isinstance(body, list) else [body])]
-        parents.update(dict.fromkeys(stack, self.node))
-        while stack:
-            child = stack.pop()
-            yield child
-            inner = _outside(child) if isinstance(child, SCOPES) else children(child)
-            parents.update(dict.fromkeys(inner, child))
-            inner.reverse()
-            stack += inner
-
-
 class Scopes:
     """The scopes of one file; a scope is read when a name in it is looked up. `parents` are those of the visited nodes."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
         self.parents: dict[ast.AST, ast.AST] = {}
-        self._known: dict[ast.AST, Scope] = {}
+        self._known: dict[ast.AST, dict[str, list[Binding]]] = {}
 
-    def scope(self, node: ast.AST) -> Scope:
-        """Return the scope that contains a node (whose parents are known)."""
+    def find(self, name: str, place: ast.AST) -> tuple[ast.AST, list[Binding]]:
+        """Return the scope that binds a name for a node (whose parents are known), and its bindings in order."""
+        nearest = True
+        for scope in self._around(place):
+            # Functions do not see the names of the class around them.
+            bindings = self.bindings(scope).get(name) if nearest or not isinstance(scope, ast.ClassDef) else None
+            if bindings is not None:
+                return scope, bindings
+            nearest = False
+        return self._tree, []
+
+    def origin(self, name: str, place: ast.AST) -> str:
+        """Return the dotted name that a name was imported by, empty for any other."""
+        _, bindings = self.find(name, place)
+        return bindings[0].origin if len(bindings) == 1 else ""
+
+    def bindings(self, scope: ast.AST) -> dict[str, list[Binding]]:
+        """Return the bindings of each name of a module, class or function."""
+        known = self._known.get(scope)
+        if known is None:
+            known = self._known[scope] = {}
+            for name, binding in self._read(scope):
+                others = known.setdefault(name, [])
+                if not binding.origin or all(other.origin != binding.origin for other in others):
+                    others.append(binding)
+        return known
+
+    def _around(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Yield the scopes around a node, the innermost first."""
         below, above = node, self.parents.get(node)
         while above is not None:
             if isinstance(above, SCOPES) and (isinstance(below, ast.stmt) or below not in _outside(above)):
-                return self._scope_of(above)
+                yield above
             below, above = above, self.parents.get(above)
-        return self._scope_of(self._tree)
+        yield self._tree
 
-    def _scope_of(self, node: ast.AST) -> Scope:
-        known = self._known.get(node)
-        if known is None:
-            outer = None if node is self._tree else self.scope(node)
-            known = self._known[node] = Scope(self, node, outer)
-        return known
+    def _read(self, scope: ast.AST) -> Iterator[tuple[str, Binding]]:
+        if isinstance(scope, FUNCTIONS):
+            given = scope.args
+            for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+                if argument is not None:
+                    yield argument.arg, Binding()
+        for node in self._nodes(scope):
+            if isinstance(node, ast.Name):
+                if not isinstance(node.ctx, ast.Load):
+                    yield node.id, _bound(node, self.parents)
+            elif isinstance(node, _NAMED):
+                name = node.rest if isinstance(node, ast.MatchMapping) else node.name
+                if name:
+                    yield name, Binding()
+            else:
+                for name, origin in imported_names(node):
+                    yield name, Binding(origin=origin)
+
+    def _nodes(self, scope: ast.AST) -> Iterator[ast.AST]:
+        """Yield the nodes of a scope in the order of the text, without the inside of scopes in it."""
+        body = getattr(scope, "body", [])
+        stack: list[ast.AST] = [*reversed(body if isinstance(body, list) else [body])]
+        self.parents.update(dict.fromkeys(stack, scope))
+        while stack:
+            node = stack.pop()
+            yield node
+            inner = _outside(node) if isinstance(node, SCOPES) else children(node)
+            self.parents.update(dict.fromkeys(inner, node))
+            stack += reversed(inner)
 
 
 def _outside(node: ast.AST) -> list[ast.AST]:

@@ -16,8 +16,6 @@ from cwql.lint.words import split_words, word_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cwql.source import Source
 
 _IN_NAMES = word_table("_")
@@ -44,7 +42,6 @@ class Module:
         self._shift = 1 if self.text.startswith("\ufeff") else 0
         self.tree = _parse(self.text[self._shift :], self._shift)
         self._lines: dict[int, list[int] | None] = {}
-        self._bound: dict[str, list[int]] = {}
         self._starts = _line_starts(self.text)
         self._plain = self.text.isascii()
 
@@ -142,13 +139,6 @@ class Module:
         start = self._starts[line - 1] + (self._shift if line == 1 else 0)
         return line, offset - start if self._plain else len(self.text[start:offset].encode())
 
-    def bound(self, name: str) -> list[int]:
-        """Return the offsets at which a name may get a value, judging by the text."""
-        known = self._bound.get(name)
-        if known is None:
-            known = self._bound[name] = [*_may_be_bound(self.text, name)]
-        return known
-
     def placed(self, node: ast.expr, start: int, end: int) -> ast.expr:
         """Return the expression of a replacement field with its true positions, which Python reports only since 3.12."""
         again: ast.expr
@@ -166,36 +156,6 @@ class Module:
                 child.lineno += line - 1
                 child.end_lineno = (child.end_lineno or 1) + line - 1
         return again
-
-
-def _may_be_bound(text: str, name: str) -> Iterator[int]:
-    """Yield the places that may give a name a value.
-
-    These are definitions, but not ``{name}``, nor names before a dot or a bracket.
-    """
-    parts = text.split(name)
-    before = parts[0]
-    at = len(before)
-    for after in parts[1:]:
-        left, right = before[-1:], after[:1]
-        if (
-            (left == "{" and right == "}")
-            or left == "."
-            or left == "_"
-            or right == "_"
-            or left.isalnum()
-            or right.isalnum()
-        ):
-            bound = False
-        elif right == "." or right == "(":
-            head = text[max(0, at - 60) : at].rstrip(" \t\f\r\n\\")
-            bound = not head or head.endswith((",", "import", "def", "class"))
-        else:
-            bound = True
-        if bound:
-            yield at
-        at += len(name) + len(after)
-        before = after or name
 
 
 def parse_quietly(text: str, mode: str = "exec") -> ast.AST:
