@@ -51,6 +51,7 @@ _SIGNATURE = 600
 """Most characters of a signature that are looked at."""
 
 _DEFINED = re.compile(r"def[ \t]+(\w+)\(")
+_PRIVATE = re.compile(r"def _(?!_)")
 _TAKES = re.compile(r"def[ \t]+(\w+)\((?!\)|self\))")
 _ROUNDS = 6
 _REQUESTS = words("get post put patch delete request send fetch list count first")
@@ -82,16 +83,17 @@ def _find_places(text: str, context: Context) -> tuple[list[int], bool]:
         ours = {"cwql", *[name for names in _IMPORTED.findall(text) for name in re.findall(r"\w+", names)]}
         places += _find_names(text, rf"\b(?:{'|'.join(sorted(ours))})\b")
     places += _find_calls(text, takers)
-    # Only the file itself calls these functions: the values that it gives them may all be safe.
     script = text.startswith("#!") or "__main__" in text
-    definitions = [(match.start(), match[1]) for match in _TAKES.finditer(text)]
-    for _ in range(3):
-        around = {bisect_right(definitions, (place, "~")) - 1 for place in places} - {-1}
-        names = {definitions[at][1] for at in around if script or definitions[at][1][0] == "_"} - takers
-        if not names:
-            break
-        takers |= names
-        places += _find_calls(text, names)
+    if script or _PRIVATE.search(text) is not None:
+        # Only the file itself calls these functions: the values that it gives them may all be safe.
+        definitions = [(match.start(), match[1]) for match in _TAKES.finditer(text)]
+        for _ in range(_ROUNDS // 2):
+            around = {bisect_right(definitions, (place, "~")) - 1 for place in places} - {-1}
+            names = {definitions[at][1] for at in around if script or definitions[at][1][0] == "_"} - takers
+            if not names:
+                break
+            takers |= names
+            places += _find_calls(text, names)
     return places, queries
 
 

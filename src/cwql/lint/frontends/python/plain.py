@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cwql.lint.frontends.python.interest import Interest
     from cwql.lint.frontends.python.tree import Module
+    from cwql.lint.request_targets import RequestTarget
 
 _ENTRIES = r"""(?:["'](?:page|size|limit|skip|top)\w*+["']\s*+:\s*+(?:\w++|["'][\w ]*+["'])\s*+,?+\s*+)*+"""
 _SETTINGS = r"(?:(?:headers|auth|timeout|verify)\s*+=\s*+[\w.]++\s*+,?+\s*+)*+"
@@ -77,48 +78,51 @@ class _Reader:
         self._module = module
         self._set: dict[str, bool] = {"self": False}
         self._constants: dict[str, tuple[int, str | None]] = {}
+        self._places: dict[tuple[str, ...], tuple[RequestTarget | None, int]] = {}
 
     def find(self, statement: ast.stmt) -> ConditionTemplate | None:
         """Return the condition of a statement if it is a plain one."""
         module = self._module
         start, end = module.extent(statement)
         match = _REQUEST.fullmatch(module.text, start, end)
-        if match is None or self._is_set(match["root"]):
+        if match is None:
             return None
-        base, names = match["base"], match["names"][1:].split(".")
-        text = match["text"][1:-1]
-        if text.isspace() or "{" in text or (len(names) > 1 and place_of_attributes(names) is not None):
-            return None
-        begun = "" if base is None else self._value_of(base, start)
-        if begun is None or "?" in begun:
-            return None
-        place = place_of_url(begun + match["path"])
-        if place is None or not place.is_complete or dialect_of(match["key"]) not in (None, place.dialect):
-            return None
-        low, high = match.span("text")
-        segment = TemplateSegment(text, low + 1, high - 1, quoting=quoting_of(module.text[low]))
-        return ConditionTemplate([segment], parameter_of(match["key"]) or "", place, Span(low, high), "python")
-
-    def _value_of(self, name: str, at: int) -> str | None:
-        """Return the text that a constant of the module has at a position, empty if nothing gives it one; None if it takes more."""
-        known = self._constants.get(name)
+        call = match.group("root", "names", "base", "path", "key")
+        known = self._places.get(call)
         if known is None:
-            if len(self._constants) >= _MOST_NAMES:
-                return None
-            known = self._constants[name] = self._find_constant(name)
-        offset, value = known
-        return value if offset < at else None
+            known = self._places[call] = self._find_place(*call)
+        place, since = known
+        low, high = match.span("text")
+        text = module.text[low + 1 : high - 1]
+        if place is None or start <= since or text.isspace() or "{" in text:
+            return None
+        segment = TemplateSegment(text, low + 1, high - 1, quoting=quoting_of(module.text[low]))
+        return ConditionTemplate([segment], parameter_of(call[-1]) or "", place, Span(low, high), "python")
+
+    def _find_place(
+        self, root: str, names: str, base: str | None, path: str, key: str
+    ) -> tuple[RequestTarget | None, int]:
+        """Return the target of a request, and where the constant in front of its path is set; no target if it takes more."""
+        steps = names[1:].split(".")
+        if self._is_set(root) or (len(steps) > 1 and place_of_attributes(steps) is not None):
+            return None, -1
+        since, begun = (-1, "") if base is None else self._find_constant(base)
+        place = None if begun is None or "?" in begun else place_of_url(begun + path)
+        if place is None or not place.is_complete or dialect_of(key) not in (None, place.dialect):
+            return None, -1
+        return place, since
 
     def _find_constant(self, name: str) -> tuple[int, str | None]:
         """Return where the module gives a name a text, and the text; no place if the name is only put into texts."""
-        module = self._module
-        places = [at for at in find_all(name, module.text) if not module.text.startswith("{", at - 1)]
-        if not places:
-            return -1, ""
-        match = _CONSTANT.match(module.text, places[0]) if len(places) == 1 else None
-        if match is None or all(module.start(statement) != places[0] for statement in module.tree.body):
-            return 0, None
-        return places[0], match[1]
+        known = self._constants.get(name)
+        if known is None and len(self._constants) < _MOST_NAMES:
+            module = self._module
+            places = [at for at in find_all(name, module.text) if not module.text.startswith("{", at - 1)]
+            match = _CONSTANT.match(module.text, places[0]) if len(places) == 1 else None
+            if match is not None and any(module.start(each) == places[0] for each in module.tree.body):
+                known = places[0], match[1]
+            self._constants[name] = known = known or ((0, None) if places else (-1, ""))
+        return known or (0, None)
 
     def _is_set(self, name: str) -> bool:
         """Return whether the file gives a name a value, judging by its text."""
