@@ -33,18 +33,17 @@ _OPAQUE = re.compile(
 _BRACKET = re.compile(r"(?P<header>^[ \t]*+\[)|[\[\]{}]", re.MULTILINE)
 _LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
 
-_STRING = r"""(?:"[^"\\\x00-\x1f\x7f]*+"|'[^'\x00-\x1f\x7f]*+')"""
-_COMMENT = r"#[^\x00-\x08\n-\x1f\x7f]*+(?=\n|\Z)"
-_GAP = rf"(?:[ \t\n]|{_COMMENT})*+"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_STRING = r"""(?:"[^"\\\n]*+"|'[^'\n]*+')"""
 _PLAIN = re.compile(
-    rf"{_GAP}(?:\[(?P<header>\w[\w.-]*+)\]|(?P<key>[\w-]++|\"[^\"\\\x00-\x1f\x7f]*+\")[ \t]*+=[ \t]*+"
-    rf"(?P<value>true|false|[1-9][0-9]{{0,8}}|{_STRING}|\[{_GAP}(?:{_STRING}{_GAP}(?:,{_GAP}{_STRING}{_GAP})*+,?{_GAP})?\]))?"
-    rf"[ \t]*+(?:{_COMMENT})?(?:\n|\Z){_GAP}",
+    rf"\s*+(?:\[(?P<header>\w[\w.-]*+)\]|(?P<key>[\w-]++|\"[^\"\\\n]*+\")[ \t]*+=[ \t]*+"
+    rf"(?P<value>true|false|[1-9][0-9]{{0,8}}|{_STRING}|\[\s*+(?:{_STRING}\s*+(?:,\s*+{_STRING}\s*+)*+,?\s*+)?\]))?"
+    rf"[ \t]*+(?:\n|\Z)\s*+",
     re.ASCII,
 )
-"""A header or an assignment as most settings have it, with the comments around it."""
+"""A header or an assignment as most settings have it, without comments."""
 
-_ITEM = re.compile(rf"#[^\n]*+|{_STRING}")
+_ITEM = re.compile(_STRING)
 
 
 def parse_toml(data: bytes, tool: str | None = None) -> dict[str, Any]:
@@ -65,9 +64,11 @@ def parse_toml(data: bytes, tool: str | None = None) -> dict[str, Any]:
         raise ValueError(f"a key of more than {DEEPEST} parts, separated by dots")
     if tool is not None:
         text = _cut(text, skeleton, headers, tool)
-    plain = _read_plain(text)
-    if plain is not None:
-        return plain
+    # TOML forbids control characters in comments too.
+    if _CONTROL.search(text) is None:
+        plain = _read_plain(_OPAQUE.sub(lambda match: "" if match[0][0] == "#" else match[0], text))
+        if plain is not None:
+            return plain
     # Importing it takes longer than reading a small file.
     import tomllib
 
@@ -134,7 +135,7 @@ def _read_plain(text: str) -> dict[str, Any] | None:
             if key in table:
                 return None
             if value[0] == "[":
-                table[key] = [item[1:-1] for item in _ITEM.findall(value) if item[0] != "#"]
+                table[key] = [item[1:-1] for item in _ITEM.findall(value)]
             elif value[0] in "\"'":
                 table[key] = value[1:-1]
             else:
