@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from cwql.analysis.rule_config import read_severities
 from cwql.lint.configuration import check_endpoint, read_file
 from cwql.lint.discovery import Discovery, Target, make_absolute
 from cwql.lint.files import Boundary
@@ -56,6 +55,8 @@ class Session:
         if given.release is not None:
             changes["release"] = read_release(given.release)
         if given.severity:
+            from cwql.analysis.rule_config import read_severities
+
             changes["severity"] = read_severities(given.severity)
         return settings.layered(self.here, **changes) if changes else settings
 
@@ -127,7 +128,7 @@ def _check_options(options: Any) -> None:
             raise ConfigurationError(f"--per-file-ignores {word}: expected PATTERN:RULE")
         check_selector(selector)
     if options.severity:
-        from cwql.analysis.rule_config import RuleConfig
+        from cwql.analysis.rule_config import RuleConfig, read_severities
 
         RuleConfig(severity=read_severities(options.severity))
     if options.endpoint is not None:
