@@ -513,9 +513,10 @@ class Flow(Bindings):
         self.budget -= 1
         if self.depth > DEPTH or self.budget < 0:
             return Value(node.start, node.end)
-        self.depth += 1
+        depth = self.depth
+        self.depth = depth + 1
         value = HANDLERS[type(node)](self, node)
-        self.depth -= 1
+        self.depth = depth
         return value
 
     def evaluate_in(self, frame: Frame, node: Node) -> Value:

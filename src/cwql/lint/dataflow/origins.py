@@ -135,6 +135,7 @@ def origin_of(values: Iterable[Value]) -> Origin:
     return origins.pop() if len(origins) == 1 else ""
 
 
+@lru_cache(4096)
 def is_input(name: str, member: bool = False) -> bool:
     """Return whether a name that the program does not set, or a member, is that of input."""
     name = name.lower().lstrip("$")

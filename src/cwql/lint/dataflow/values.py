@@ -242,14 +242,15 @@ class Value(Record):
 
     def moved(self, start: int, end: int) -> Value:
         """Return the same value for another expression, which shares its sinks and targets."""
-        other = Value(start, end, self.safe)
-        other.texts = self.texts
+        # Every use of a name calls this: an initializer would set each field twice.
+        other: Value = object.__new__(Value)
+        other.start, other.end, other.safe, other.texts = start, end, self.safe, self.texts
         other.items, other.partial, other.entries = self.items, self.partial, self.entries
-        other.joint, other.origin, other.inner = self.joint, self.origin, self.inner
-        other.sinks, other.places, other.function = self.sinks, self.places, self.function
-        other.moment, other.made, other.parameter = self.moment, self.made, self.parameter
-        other.kind, other.open, other.pairs, other.pattern = self.kind, self.open, self.pairs, self.pattern
-        other.dated = self.dated
+        other.joint, other.separator, other.origin = self.joint, self.separator, self.origin
+        other.sinks, other.places, other.inner = self.sinks, self.places, self.inner
+        other.function, other.kind, other.parameter = self.function, self.kind, self.parameter
+        other.moment, other.made, other.dated, other.open = self.moment, self.made, self.dated, self.open
+        other.pairs, other.pattern = self.pairs, self.pattern
         return other
 
     @property
