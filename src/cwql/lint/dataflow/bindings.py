@@ -96,16 +96,15 @@ class Bindings:
         self.unknown_names: dict[str, Value] = {}
         self.budget = 20_000 + 2 * len(source)
 
-    def is_safe_name(self, name: str, type: str = "") -> bool:
+    def is_safe_name(self, name: str) -> bool:
         """Return whether every type that a name is declared with has values that need no quotes."""
-        if type:
-            return self.is_safe(type)
         known = self.module.types.get(name)
         return known is not None and all(map(self.is_safe, known))
 
     def parameter(self, parameter: Parameter, at: int) -> Value:
         """Return the value of a parameter: any text unless its type says something else."""
-        value = Value(at, at, safe=self.is_safe_name(parameter.name, parameter.type))
+        safe = self.is_safe(parameter.type) if parameter.type else self.is_safe_name(parameter.name)
+        value = Value(at, at, safe)
         if is_input(parameter.name):
             value.origin = "rows"
         elif not parameter.type or is_text_type(self.module.aliases.get(parameter.type, parameter.type)):

@@ -262,9 +262,6 @@ def evaluate_pairs(flow: Flow, node: Pairs) -> Value:
     return value
 
 
-# --- operators -----------------------------------------------------------------------------------------------------------
-
-
 def evaluate_sent(flow: Flow, node: Sent) -> Value:
     """Return the value of a text that is sent to a known target."""
     value = flow.evaluate(node.value)

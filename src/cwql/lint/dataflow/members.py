@@ -16,6 +16,7 @@ from cwql.lint.words import words
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.ir import Function
 
 _KEPT = words("value data name groups group first last description sorted reversed")
 """Members that are as safe as their owner."""
@@ -33,11 +34,7 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
         if node.owner is not None and isinstance(node.owner, Name) and node.owner.name.lower() not in THIS:
             flow.evaluate(node.owner)
         flow.frames[-1].carry(known)
-        getter = known.function
-        if getter is not None and not getter.parameters:
-            # The use of a property calls it.
-            return call_local(flow, Call(node.start, node.end, node, []), getter, [])
-        return known.moved(node.start, node.end)
+        return _get(flow, node, known.function) or known.moved(node.start, node.end)
     if isinstance(node.owner, Name) and node.owner.name in flow.classes:
         known = flow.classes[node.owner.name].get(f"this.{node.name}")
         if known is not None:
@@ -53,8 +50,9 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
         return entry.moved(node.start, node.end)
     frame.close(flow.frames[-1])
     member = flow.classes[owner.kind].get(f"this.{node.name}") if owner.kind else None
-    if member is not None and member.function is not None and not member.function.parameters:
-        return call_local(flow, Call(node.start, node.end, node, []), member.function, [])
+    result = _get(flow, node, member.function) if member is not None else None
+    if result is not None:
+        return result
     if node.name in ("Groups", "groups") and owner.entries:
         # ``Regex.Match(…).Groups[1].Value``
         return owner.moved(node.start, node.end)
@@ -75,13 +73,19 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
         or (owner.safe and (name in _KEPT or owner.items is not None or flow.is_enum(node.owner)))
     ):
         value.safe = True
-    elif node.name in flow.extensions and not flow.extensions[node.name].parameters:
-        return call_local(flow, Call(node.start, node.end, node, []), flow.extensions[node.name], [])
     else:
-        if flow.traits.bare:
+        found = _get(flow, node, flow.extensions.get(node.name))
+        if found is None and flow.traits.bare:
             found = known_call(flow, node, node.name, owner, [], ())
-            if found is not None:
-                return found
+        if found is not None:
+            return found
         value.safe = flow.is_safe_name(node.name) if owner.items is None and not flow.traits.bare else False
         value.moment = value.safe and all(map(is_date_type, flow.module.types.get(node.name, ())))
     return guess(value, flow.source[node.start : node.end], member=True)
+
+
+def _get(flow: Flow, node: Member, getter: Function | None) -> Value | None:
+    """Return the result of a function without parameters, which the use of a property calls."""
+    if getter is None or getter.parameters:
+        return None
+    return call_local(flow, Call(node.start, node.end, node, []), getter, [])
