@@ -362,6 +362,24 @@ class Find { void F(Query query) { cw.Get("/service/tickets?conditions=summary='
 declare -A checks=([service/tickets]="closedFlag = false and id > 5" [finance/agreements]="cancelledFlag = false")
 for path in "${!checks[@]}"; do get "$path" "${checks[$path]}"; done""",
     ),
+    (
+        "ps1",
+        """$id = [guid]::Empty
+if ([guid]::TryParse($args[0], [ref]$id)) { Get-CWMTicket -Condition "externalXRef = '$id'" }""",
+    ),
+    (
+        "cs",
+        """class A { void F(List<Row> rows) { foreach (var day in rows.GroupBy(r => r.Bought.Year).OrderBy(g => g.Key))
+cw.Get($"/service/tickets?conditions=dateEntered > [{day.Key}-01-01]"); } }""",
+    ),
+    *[
+        ("sh", f"""cat names | while read -r name; do\n  {test}\n  {CURL} "conditions=summary = '$name'"\ndone""")
+        for test in (
+            """[[ $name == *\\'* ]] && continue""",
+            """[[ "$name" == *"'"* ]] && continue""",
+            """case "$name" in *"'"*) continue ;; esac""",
+        )
+    ],
 ]
 
 UNSAFE = [
@@ -600,6 +618,34 @@ Invoke-RestMethod "https://na.myconnectwise.net/v4_6_release/apis/3.0$Path" -Bod
 Get-Object /service/tickets -Where "summry = 'x' and id > 5\"""",
         ["4 CW203 summry"],
     ),
+    (
+        "ps1",
+        """class Policy { [string[]]$Exclude = @()
+[string] Condition([int]$id) { $parts = @("company/id = $id")
+foreach ($each in $this.Exclude) { $parts += "summary not like '$each%'" }
+return $parts -join ' and ' } }
+function Get-Target { param([Policy]$Policy) Get-CWMTicket -Condition $Policy.Condition(5) -pageSize 5 }""",
+        ["4 CW601 $each"],
+    ),
+    (
+        "ps1",
+        """foreach ($group in Get-Mails | Group-Object Mail, Company) { Get-CWMTicket -Condition "contactEmailAddress = '$($group.Values[0])'" }""",
+        ["2 CW601 $($group"],
+    ),
+    *[
+        (
+            "sh",
+            f"""enc() {{ jq -rn --arg v "$1" '$v|@uri'; }}
+curl -s "https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=$({command})&pageSize=5\"""",
+            ["3 CW203 summry", "3 CW601 $1"],
+        )
+        for command in (
+            """enc "summry = '$1' and id > 5\"""",
+            """jq -rn --arg c "summry = '$1' and id > 5" '$c|@uri'""",
+            """printf %s "summry = '$1' and id > 5" | jq -sRr @uri""",
+            """python3 -c 'import sys, urllib.parse as u; print(urllib.parse.quote(sys.argv[1]))' "summry = '$1' and id > 5\"""",
+        )
+    ],
 ]
 
 

@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import NUMBERS, fold
 from cwql.lint.dataflow.type_names import is_date_type, is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
-from cwql.lint.ir import Call, Literal, Member, Name, key_of
+from cwql.lint.ir import Call, Cast, Literal, Member, Name, key_of
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -47,10 +47,15 @@ def try_parse(call: CallSite) -> Value | None:
         return None
     type = call.owner_node.name
     match = _OUT.search(call.flow.source, call.node.start, call.node.end)
-    if match is not None:
+    target = call.arguments[-1].value if call.arguments else None
+    name = match[1] if match is not None else ""
+    if isinstance(target, Cast) and target.type.lower() == "ref" and isinstance(target.value, Name):
+        # ``[guid]::TryParse($text, [ref]$id)``
+        name = target.value.name
+    if name:
         value = Value(call.node.start, call.node.start, safe=is_safe_type(type, {}) or type.lower() == "enum")
         value.moment = is_date_type(type)
-        call.flow.env.set(match[1], value)
+        call.flow.env.set(name, value)
     return call.value(safe=True)
 
 

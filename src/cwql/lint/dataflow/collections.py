@@ -117,6 +117,18 @@ def list_conditions(call: CallSite) -> Value | None:
     return listed if listed.items else None
 
 
+def group_items(call: CallSite) -> Value | None:
+    """Return groups of the items of a list: ``rows.GroupBy(row => row.Board.Id)``, whose `Key` is the result of the function."""
+    key = next((each for each in call.values if each.function is not None), None)
+    if key is None:
+        return None
+    group = call.value()
+    group.entries = {"Key": key, "key": key}
+    found = call.value()
+    found.items = [group]
+    return found
+
+
 def make_list(call: CallSite) -> Value | None:
     """Return the list of the arguments: ``listOf("New", "Open")``, ``List.of(…)``."""
     if call.owner_name not in ("list", "set", "arrays", "immutablelist") and (

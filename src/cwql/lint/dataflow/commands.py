@@ -101,7 +101,7 @@ def _result(node: Call, name: str, piped: Value | None, values: Sequence[Value],
         return guess(result, options["expandproperty"].plain or "", member=True)
     if folded in ("group-object", "group") and piped is not None:
         result.origin = piped.origin
-        if last is not None and last.safe:
+        if last is not None and last.function is not None and last.safe:
             # ``$_.Name`` is the value that the groups have in common.
             group = Value(node.start, node.start)
             group.entries = {"name": last, "group": piped, "count": last}

@@ -170,7 +170,7 @@ class Flow(Bindings):
                 value.safe = True
             value.parameter = parameter.name
             self.takers.setdefault(parameter.name, {})[key] = function
-            value.kind = parameter.type if parameter.type in self.classes else ""
+            value.kind = next((each for each in (parameter.type, parameter.type.lower()) if each in self.classes), "")
             value.moment = is_date_type(parameter.type)
             self.env.set(parameter.name, value)
         for name in ("this", "self") if function.extends else ():

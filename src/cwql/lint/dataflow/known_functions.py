@@ -95,6 +95,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
         "collections.list_conditions",
     ),
     (words("filter where takewhile select findall arrayfilter"), "pattern_functions.filter_items"),
+    (words("groupby"), "collections.group_items"),
     (words("join implode joined jointostring combine mkstring text.combine"), "text_functions.join"),
     (words("collect"), "collections.collect"),
     (words("keys keyset arraykeys values arrayvalues"), "collections.select_parts"),

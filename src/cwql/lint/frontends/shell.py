@@ -8,7 +8,17 @@ from cwql.lint.dataflow.flow import SHORT
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.dataflow.values import is_word
-from cwql.lint.frontends.shell_commands import connect, cut, head_of, label_of, negated, request_of, test_of, text_of
+from cwql.lint.frontends.shell_commands import (
+    connect,
+    cut,
+    encodes,
+    head_of,
+    label_of,
+    negated,
+    request_of,
+    test_of,
+    text_of,
+)
 from cwql.lint.frontends.shell_words import ARITHMETIC, DEEPEST, Words
 from cwql.lint.ir import (
     Assign,
@@ -53,6 +63,9 @@ _LABEL = re.compile(rf"(?:{_QUOTED}|[?*+@!]\([^()\n]*+\)|[^|'\"\\])++")
 _LAST = re.compile(r"(?:\s|#[^\n]*+\n)*+esac\b")
 _OPERAND = re.compile(rf"&&|\|\||(?:{_QUOTED}|[^\s'\"\\])++")
 """An operator between two tests, or the right side of a comparison."""
+
+_PARTS = re.compile(r"\"([^\"\n]*+)\"|'([^'\n]*+)'")
+"""A part of a word between quotes."""
 
 _COMPARES = words_of("=~ = == !=")
 _STARTS = words_of("if case for select while until")
@@ -198,7 +211,7 @@ class Reader(Words):
             self.at = labels.end()
             test: list[Node] = []
             for each in _LABEL.finditer(labels[1]):
-                label = each[0].strip().replace("'", "").replace('"', "")
+                label = _PARTS.sub(r"\1\2", each[0].strip())
                 complete = complete or label == "*"
                 connect(test, "||", [label_of(word, text_of(label, labels.start(1), labels.end(1)))], "")
             tests.append(test[0] if test and not complete else None)
@@ -249,7 +262,7 @@ class Reader(Words):
                 self.at += 1
             elif match is not None and self.text[self.at] != "$" and (last in _COMPARES or match[0] in ("&&", "||")):
                 self.at = match.end()
-                plain = match[0].replace("'", "").replace('"', "")
+                plain = _PARTS.sub(r"\1\2", match[0])
                 found.append(text_of(plain, match.start(), self.at))
             elif (word := self.word()) is not None:
                 if word.value == "]]":
@@ -286,6 +299,8 @@ class Reader(Words):
         body = self.commands("}")
         if any(_exits(each) for each in body):
             self.exits.add(self.function)
+        if len(body) == 1 and encodes(self.text[at : self.at]):
+            self.encoders.add(self.function)
         block = Block(at, self.at, [*self.locals, *body])
         self.at = min(self.at + 1, self.size)
         self.function, self.locals, self.outer_depth = saved

@@ -24,7 +24,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 _DATA = words("-d --data --data-urlencode --data-raw --data-binary --data-ascii --url-query -F --form")
 _PAIR = re.compile(r"(\w+)(==?|:=)")
@@ -50,6 +50,7 @@ _FORMAT = re.compile(r"date\s[^|\n]*?\+['\"]?([^'\"\s]*%[FY][^'\"]*+)")
 _PASSES = words("head tail cut sort uniq")
 """Commands that print a part of their input."""
 
+_ENCODES = re.compile(r"@uri\b|\bquote(?:_plus)?\(")
 _REDIRECTED = re.compile(r"\s(?:<|\d?>)")
 """Where the input of a command begins that is no argument: ``<<<"$1"``, or the file of an output."""
 
@@ -112,8 +113,35 @@ def text_of(text: str, start: int, end: int) -> Literal:
 # --- output --------------------------------------------------------------------------------------------------------
 
 
-def output_of(commands: Sequence[Node], text: str, start: int, end: int) -> Node:
+def encodes(source: str) -> bool:
+    """Return whether commands encode a text for URLs."""
+    return _ENCODES.search(source) is not None
+
+
+def _encoded(commands: Sequence[Node], source: str, encoders: Container[str]) -> Node | None:
+    """Return the text that commands encode: ``jq -rn --arg v "…" '$v|@uri'``, ``printf %s "…" | jq -sRr @uri``."""
+    last = commands[-1] if commands else None
+    if not isinstance(last, Call) or not isinstance(last.callee, Name):
+        return None
+    words = [each.value for each in last.arguments if isinstance(each.value, Literal)]
+    if last.callee.name in encoders and words:
+        return words[-1]
+    if not encodes(source):
+        return None
+    named = [index for index, each in enumerate(words) if each.value in ("--arg", "-a")]
+    if named and named[0] + 2 < len(words):
+        return words[named[0] + 2]
+    if len(commands) == 1:
+        return words[-1] if words and "@uri" not in source else None
+    printed = commands[0].arguments if isinstance(commands[0], Call) else ()
+    return printed[-1].value if printed else None
+
+
+def output_of(commands: Sequence[Node], text: str, start: int, end: int, encoders: Container[str] = ()) -> Node:
     """Return the value that commands print."""
+    encoded = _encoded(commands, text[start:end], encoders)
+    if encoded is not None:
+        return Call(start, end, Name(start, start, "encodeuricomponent"), [Argument(encoded)])
     last, stop = _printing(commands, text, end)
     if isinstance(last, Call) and isinstance(last.callee, Name):
         source = _REDIRECTED.split(text[last.start : stop].strip(), 1)[0]
@@ -251,6 +279,9 @@ def label_of(tested: Literal, word: Literal) -> Node:
         return _operation(start, end, "=~", subject, f"^{match['group']}{match['kind'].replace('@', '')}$")
     if match is not None and match["wide"]:
         return _operation(start, end, "!~", subject, f"^[{match['not']}]*$")
+    if text.replace("\\", "").strip("*[]") in ("'", '"', "'\"", "\"'"):
+        # ``[[ $name == *"'"* ]]``
+        return _operation(start, end, "-like", subject, text.replace("\\", ""))
     if "*" in text or "?" in text or "[" in text:
         return Unary(start, end, "test", Other(start, end, [subject]))
     return _operation(start, end, "==", subject, text)

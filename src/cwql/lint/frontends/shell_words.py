@@ -40,6 +40,7 @@ class Words:
         self.pending: list[tuple[str, bool, bool]] = []
         self.depth = 0
         self.function = ""
+        self.encoders: set[str] = set()
 
     if TYPE_CHECKING:
         commands: Callable[[str], list[Node]]
@@ -158,7 +159,7 @@ class Words:
             self.at = start + (2 if text[start] == "$" else 1)
             inner = self.commands(")" if text[start] == "$" else "`")
             self.at = min(self.at + 1, limit)
-            node = output_of(inner, text, start, self.at - 1)
+            node = output_of(inner, text, start, self.at - 1, self.encoders)
         else:
             self.at = start + 1
             if not text.startswith("$(", start):
