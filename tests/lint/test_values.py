@@ -380,6 +380,12 @@ cw.Get($"/service/tickets?conditions=dateEntered > [{day.Key}-01-01]"); } }""",
             """case "$name" in *"'"*) continue ;; esac""",
         )
     ],
+    (
+        "ps1",
+        """param([ValidateSet("New", "Open")][string]$State)
+$site = 'New York'
+Get-CWMTicket -Condition "siteName = '${site}' and status/name = '${State}' and city = '${script:site}'\"""",
+    ),
 ]
 
 UNSAFE = [
