@@ -67,6 +67,55 @@ impl Client {
     assert _codes("client.rs", "rust", text) == ["CW601"]
 
 
+@pytest.mark.parametrize(
+    ("filename", "language", "text"),
+    [
+        ("a.rb", "ruby", "def a(tag)\n  _, n = *tag.match(/^A(\\d+)$/)\n  {}\nend"),
+        ("a.rb", "ruby", "def a(tag)\n  n = tag[/^A(\\d+)$/, 1]\n  {}\nend"),
+        ("a.js", "javascript", "function a(tag) {\n  const [, n] = tag.match(/^A(\\d+)$/) || [];\n  {}\n}"),
+        ("a.pl", "perl", "sub a { my ($tag) = @_;\n  my ($n) = $tag =~ /^A(\\d+)$/;\n  {}\n}"),
+        ("a.php", "php", "<?php function a($tag) {\n  preg_match('/^A(\\d+)$/', $tag, $m); [, $n] = $m;\n  {}\n}"),
+    ],
+)
+@pytest.mark.parametrize("safe", [True, False])
+def test_a_group_of_a_match_is_as_safe_as_its_pattern(filename: str, language: str, text: str, safe: bool) -> None:
+    calls = {
+        "ruby": 'get("/company/configurations", conditions: "tagNumber = \'#{n}\'")',
+        "javascript": "get(\"/company/configurations\", { conditions: `tagNumber = '${n}'` });",
+        "perl": 'get("/company/configurations", conditions => "tagNumber = \'$n\'");',
+        "php": 'get("/company/configurations", ["conditions" => "tagNumber = \'$n\'"]);',
+    }
+    written = text.replace("{}", calls[language])
+    assert _codes(filename, language, written if safe else written.replace("\\d+", ".+")) == ([] if safe else ["CW601"])
+
+
+@pytest.mark.parametrize(
+    ("route", "codes"),
+    [
+        ("'/t/{id<\\d+>}'", []),
+        ("'/t/{id}', requirements: ['id' => '\\d+']", []),
+        ("'/t/{id<.+>}'", ["CW602"]),
+        ("'/t/{id}'", ["CW602"]),
+    ],
+)
+def test_a_part_of_a_route_of_symfony_is_as_safe_as_its_rule(route: str, codes: list[str]) -> None:
+    text = f"""<?php
+class A {{
+    #[Route({route})]
+    public function time(string $id) {{ return $this->psa->get('/time/entries', ['conditions' => 'chargeToId = ' . $id]); }}
+}}
+"""
+    assert _codes("A.php", "php", text) == codes
+
+
+def test_a_wrapper_passes_conditions_on_to_a_method_that_names_a_list() -> None:
+    text = """# connectwise
+def named(name): return tickets(f"sumary = '{name}'")
+def tickets(conditions): return client.get_tickets(conditions)
+"""
+    assert _codes("a.py", "python", text) == ["CW203", "CW601"]
+
+
 @pytest.mark.parametrize("part", ["names[:50]", "names[10:]", "names[10:50]"])
 def test_a_part_of_a_list_has_its_items(part: str) -> None:
     text = f"""package x

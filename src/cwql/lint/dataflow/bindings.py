@@ -150,7 +150,7 @@ class Bindings:
             return ""
         if isinstance(node, Name) and node.name in self.classes:
             return node.name
-        types = {each.strip("?!") for each in self.types_of(node)}
+        types = {each.strip("?!&*") for each in self.types_of(node)}
         return next(iter(types)) if len(types) == 1 and types <= self.classes.keys() else ""
 
     def take_last(self) -> Value | None:
@@ -207,9 +207,12 @@ class Bindings:
     def _unpack(self, target: Items, value: Value, node: Node) -> None:
         """Give each name of a list of targets its part of a value."""
         known = value.items if not value.partial and len(value.items or ()) == len(target.items) else None
+        entries = value.entries or {}
+        # ``_, number = *text.match(/^A(\d+)$/)``: the groups of a pattern, if all of them are safe
+        group = entries.get("0") if "*" in entries else None
         for index, each in enumerate(target.items):
             if isinstance(each, Name):
-                member = (value.entries or {}).get(each.name)
+                member = entries.get(each.name) or group
                 part = member if member is not None else guess(member_of(value), each.name)
                 if member is None and not part.safe and is_input(each.name, member=True):
                     # ``const { searchParams } = new URL(request.url)``
@@ -290,7 +293,7 @@ class Bindings:
     def push(self, path: str, old: Value | None, added: Sequence[Value], node: Node) -> Value:
         """Return a list with more items, and remember it as the value of a name."""
         value = Value(
-            node.start, node.end, safe=all(each.safe for each in added) and (old is None or old.safe or old.items == [])
+            node.start, node.end, safe=all(map(is_harmless, added)) and (old is None or old.safe or old.items == [])
         )
         known = old.items if old is not None else None
         value.items = [*(known or []), *added][:100]

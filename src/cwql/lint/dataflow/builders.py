@@ -37,7 +37,7 @@ def make_joiner(call: CallSite) -> Value | None:
     """Return an object that joins texts: ``new StringJoiner(" and ")``."""
     if call.first is None or not isinstance(call.node, Call):
         return None
-    joiner = call.value()
+    joiner = call.value(safe=True)
     # Brackets around the parts are as good as ``and`` between them.
     joiner.items, joiner.joint = [], "and" if len(call.values) == 3 else call.first.plain
     joiner.separator = call.first

@@ -37,7 +37,7 @@ from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
 from cwql.lint.heuristics import is_foreign
-from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, key_of
+from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, Number, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
@@ -74,7 +74,7 @@ _LISTS = {
         "/sales/opportunities",
         "/system/members",
     )
-} | {"timeentries": "/time/entries"}
+} | {"timeentries": "/time/entries", "computers": "/Computers"}
 """Lists that clients name their methods after."""
 
 _GETTERS = re.compile(r"\A(?:get|list|find|fetch|search|query|count|all)(?:all)?")
@@ -303,7 +303,13 @@ def _call_local(
 def _list_after_function(flow: Flow, node: Call, name: str) -> Value | None:
     """Return the list of ``array_map(function, list)``, which comes after the function."""
     later = node.arguments[1].value if len(node.arguments) > 1 else None
-    return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member, Items)) else None
+    if later is None or fold(name) not in MAPS:
+        return None
+    # Calls of calls would be evaluated again and again.
+    simple = isinstance(later, Call) and all(
+        isinstance(each.value, (Literal, Name, Number)) for each in later.arguments
+    )
+    return flow.evaluate(later) if simple or isinstance(later, (Name, Member, Items)) else None
 
 
 def _is_module(node: Call) -> bool:
@@ -382,7 +388,7 @@ def _inline(
         ]
     if folded in SCOPES or folded in BUILDERS:
         return result.moved(function.start, function.end)
-    value.safe, value.origin = result.safe, result.origin
+    value.safe, value.origin, value.pattern = result.safe, result.origin, result.pattern
     value.items = [result] if result.texts else None
     return value
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
-from cwql.lint.dataflow.knowledge import DOTNET_DATES, NUMERIC_FORMAT, is_date_format
+from cwql.lint.dataflow.knowledge import DOTNET_DATES, NUMERIC_FORMAT, is_date_format, safe_groups
 from cwql.lint.dataflow.operators import note_length
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.targets import sent_after
@@ -143,6 +143,12 @@ def evaluate_index(flow: Flow, node: Index) -> Value:
     if known is not None:
         flow.frames[-1].carry(known)
         return known.moved(node.start, node.end)
+    parts = node.key.children if isinstance(node.key, Other) else [node.key]
+    if parts and isinstance(parts[0], Pattern):
+        # ``text[/\d+/]``, ``text[/#(\d+)/, 1]``
+        group = key_of(parts[-1]) if len(parts) > 1 else "0"
+        text = parts[0].text
+        return Value(node.start, node.end, safe=group in safe_groups(text.rpartition("/")[0] or text))
     key = key_of(node.key)
     entries = owner.entries or {}
     entry = entries.get(key) or entries.get(key.lower())

@@ -7,6 +7,7 @@ from cwql.lint.dataflow.knowledge import DIGITS, IMPLICIT, QUOTES, is_anchored, 
 from cwql.lint.dataflow.operators import is_compiler
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
 from cwql.lint.ir import (
+    Argument,
     Block,
     Call,
     Choice,
@@ -86,7 +87,13 @@ def passing(flow: Flow, function: Node | None, items: Value) -> Value | None:
 
     ``tags.filter(tag => /^[A-Z]+$/.test(tag))``, ``$rows | Where-Object { $_.Tag -match '^[A-Z]+$' }``
     """
-    if not isinstance(function, Function) or items.safe:
+    if items.safe:
+        return None
+    if isinstance(function, Member) and last_name(function) in _MATCHES:
+        # ``WORD::matches``
+        at = function.start
+        function = Function(at, at, "", [], Call(at, at, function, [Argument(Name(at, at, "it"))]), True)
+    if not isinstance(function, Function):
         return None
     test = function.body
     if isinstance(test, Block) and test.statements:

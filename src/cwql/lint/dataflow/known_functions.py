@@ -80,6 +80,8 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (is_escaper, "encoders.escape"),
     (words("escape"), "encoders.escape_by_owner"),
     (words("compile mustcompile regex regexp generatedregex toregex new"), "pattern_functions.compile_pattern"),
+    (words("lazy new"), "pattern_functions.make_lazy"),
+    (words("run namedcaptures"), "pattern_functions.run_regex"),
     (words("takeif"), "pattern_functions.keep_if"),
     (words("tryparse"), "checked_values.try_parse"),
     (
@@ -96,7 +98,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     ),
     (words("filter where takewhile select findall arrayfilter"), "pattern_functions.filter_items"),
     (words("groupby"), "collections.group_items"),
-    (words("join implode joined jointostring combine mkstring text.combine"), "text_functions.join"),
+    (words("intersperse join implode joined jointostring combine mkstring text.combine"), "text_functions.join"),
     (words("collect"), "collections.collect"),
     (words("keys keyset arraykeys values arrayvalues"), "collections.select_parts"),
     (words("newreplacer"), "encoders.make_replacer"),
@@ -138,7 +140,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("tostring"), "plain_values.print_number"),
     (MOMENTS, "plain_values.moment"),
     (words("date"), "plain_values.make_date"),
-    (words("addyears addmonths adddays addhours addminutes addseconds"), "plain_values.add_to_date"),
+    (words("with addyears addmonths adddays addhours addminutes addseconds"), "plain_values.add_to_date"),
     (words("digest tostring encode"), "plain_values.hex_digest"),
     (words("formatted"), "plain_values.format_iso"),
     (

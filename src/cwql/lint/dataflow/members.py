@@ -53,7 +53,7 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
     result = _get(flow, node, member.function) if member is not None else None
     if result is not None:
         return result
-    if node.name in ("Groups", "groups") and owner.entries:
+    if node.name in ("Groups", "groups", "groupValues", "destructured") and owner.entries:
         # ``Regex.Match(…).Groups[1].Value``
         return owner.moved(node.start, node.end)
     name = fold(node.name)

@@ -25,6 +25,21 @@ def compile_pattern(call: CallSite) -> Value | None:
     return compiled
 
 
+def make_lazy(call: CallSite) -> Value | None:
+    """Return a pattern that is compiled when it is used: ``Lazy::new(|| Regex::new("…").unwrap())``, ``lazy { Regex("…") }``."""
+    made = call.values[-1] if call.values else None
+    if made is None or made.function is None or not made.pattern:
+        return None
+    compiled = call.value()
+    compiled.pattern = made.pattern
+    return compiled
+
+
+def run_regex(call: CallSite) -> Value | None:
+    """Return the groups of ``Regex.run(~r/…/, text)`` of Elixir."""
+    return match_pattern(call) if call.owner_name == "regex" else None
+
+
 def keep_if(call: CallSite) -> Value | None:
     """Return a text that passes a test: ``text.takeIf { it.matches(SERIAL) }``."""
     function = call.arguments[-1].value if call.arguments else None

@@ -55,8 +55,9 @@ def make_date(call: CallSite) -> Value | None:
 
 
 def add_to_date(call: CallSite) -> Value | None:
-    """Return a date that is moved: ``DateTime.Now.AddDays(-7)``."""
-    return _date(call) if call.owner is not None else None
+    """Return a date that is moved: ``DateTime.Now.AddDays(-7)``, ``today.with(previous(MONDAY))``."""
+    moved = call.owner is not None and (call.name != "with" or call.owner.moment)
+    return _date(call) if moved else None
 
 
 def _date(call: CallSite) -> Value:
@@ -192,6 +193,7 @@ def _is_known(value: Value, guessed: bool) -> bool:
         bool(value.texts or value.safe or value.parameter or value.inner or value.sinks)
         or value.items is not None
         or value.origin in OUTSIDE
+        or bool(value.pattern)
         or bool(value.origin and guessed)
     )
 

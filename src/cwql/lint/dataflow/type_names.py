@@ -50,7 +50,7 @@ _TEXTS = words("str string text object any mixed charsequence variant dynamic un
 _WRAPPER_ENDS = tuple(
     words(
         """list array set iterable enumerable collection sequence promise task optional nullable mapped column classvar initvar required notrequired vec option range slice final
-        readonlyarray deque tuple iterator generator literal"""
+        readonlyarray deque tuple iterator generator literal path"""
     )
 )
 """How the names of types end that hold one or more values of the type in their brackets."""

@@ -308,7 +308,7 @@ def path_of(node: Node) -> str:
     """Return the name under which the environment knows a target: ``name``, ``this.name``, ``name.member``."""
     if isinstance(node, Name):
         return node.name
-    if isinstance(node, Unary) and node.sign == "*":
+    if isinstance(node, Unary) and node.sign in ("*", "&"):
         return path_of(node.value)
     if isinstance(node, Member) and isinstance(node.owner, Name):
         owner = node.owner.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.frontends.expressions import Expressions
 from cwql.lint.frontends.tables import ASSIGN, OPENERS, PASSING
@@ -17,10 +18,12 @@ from cwql.lint.ir import (
     Index,
     Items,
     Jump,
+    Literal,
     Loop,
     Name,
     Node,
     Other,
+    Pairs,
     Parameter,
     Pattern,
     Unary,
@@ -67,7 +70,8 @@ def _annotations(before: Sequence[Node]) -> Iterator[tuple[Call, str]]:
             nodes.append(node.key)
             node = node.owner
         for outer in (*nodes, node):
-            each = outer.value if isinstance(outer, Unary) else outer.items[0] if isinstance(outer, Items) else outer
+            each = outer.value if isinstance(outer, Unary) else outer
+            each = each.items[0] if isinstance(each, Items) and each.items else each
             if isinstance(each, Call):
                 yield each, each.callee.name.lower() if isinstance(each.callee, Name) else ""
             elif each is node or not isinstance(each, Name):
@@ -81,6 +85,31 @@ def returned(body: Node | None) -> Node | None:
         if isinstance(body, Jump) and body.returns:
             return body.value
     return None if isinstance(body, (Assign, Block, Branch, Jump, Loop)) else body
+
+
+_PART = re.compile(r"\{(\w++)(?:\s*+:\s*+([^{}]++(?:\{[\d,]++\})?+)|<([^<>]++)>)\??\}")
+"""A part of a route with a rule: ``{id:int}``, ``{id:[0-9]+}``, ``{id<\\d+>}``."""
+
+_STRICT = words("int long guid bool datetime decimal double float alpha")
+"""Rules of ASP.NET that only texts without quotes pass."""
+
+
+def _route_rules(annotation: Call) -> Iterator[tuple[str, str]]:
+    r"""Yield the parts of a route with the rules for them: ``#[Route("/tickets/{id}", requirements: ["id" => "\d+"])]``."""
+    for argument in annotation.arguments:
+        if isinstance(argument.value, Literal):
+            for match in _PART.finditer(argument.value.value or ""):
+                yield match[1], match[2] or match[3]
+        elif argument.name == "requirements" and isinstance(argument.value, Pairs):
+            for entry in argument.value.entries:
+                yield entry.name or key_of(entry.key), key_of(entry.value)
+
+
+def _is_strict(rule: str) -> bool:
+    """Return whether only texts without quotes pass the rule of a route: a type, or a pattern."""
+    if rule.partition(":")[0].isidentifier():
+        return rule.partition(":")[0] in _STRICT
+    return ("\\" in rule or "[" in rule) and is_safe_pattern(rule)
 
 
 class Declarations(Expressions):
@@ -130,6 +159,10 @@ class Declarations(Expressions):
         calls it with the parameters. Those of a test are constants: ``[InlineData("New")]``.
         """
         for each, name in _annotations(before[-4:]):
+            for part, rule in _route_rules(each):
+                for parameter in method.parameters:
+                    if part in (parameter.name, parameter.key) and _is_strict(rule):
+                        parameter.type = "enum"
             if name in _EXAMPLES:
                 for parameter in method.parameters:
                     parameter.type = "enum"

@@ -137,7 +137,11 @@ class Perl(Parser):
 
     def prefix(self) -> Node | None:
         """Parse an operand: ``my`` says nothing about a value, and the text of a pattern has no delimiters."""
-        self.at += self.word() in self.declares
+        if self.word() in self.declares:
+            self.at += 1
+            node = self.prefix()
+            several = self.word(-1) == ")" and node is not None and not isinstance(node, Items)
+            return Items(node.start, node.end, [node]) if node is not None and several else node
         match = _PARTS.fullmatch(self.word()) if self.peek().kind == "regex" else None
         node = super().prefix()
         return Pattern(node.start, node.end, match[2] or match[4] or "") if node and match is not None else node

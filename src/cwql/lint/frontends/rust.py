@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
@@ -22,6 +23,8 @@ _FORMS = {
 _SYNTAX = Syntax(
     r"(?P<mark>'[A-Za-z_]\w*(?!'))|(?P<string>r#{0,2}\"|\"|')|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _FORMS
 )
+
+_EXTRACTED = re.compile(r"\s*+\)\s*+:\s*+(?:\w++::)*+\w++<([\w:]++)>")
 
 
 class Rust(Parser):
@@ -75,6 +78,10 @@ class Rust(Parser):
     def function(self, inline: bool = False) -> Node | None:
         """Parse a function; calls of a method have no argument for ``&self``."""
         node = super().function(inline)
+        for parameter in node.parameters if isinstance(node, Function) else ():
+            # ``Path(id): Path<u32>``
+            match = _EXTRACTED.match(self.text, parameter.at + len(parameter.name)) if not parameter.type else None
+            parameter.type = match[1] if match is not None else parameter.type
         if isinstance(node, Function) and [each.name for each in node.parameters[:1]] == ["self"]:
             node.parameters = node.parameters[1:]
         return node
