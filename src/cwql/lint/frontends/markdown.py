@@ -113,7 +113,7 @@ def cut_block(text: str, start: int, end: int, margin: int, language: Language) 
     In a session of Python, the lines without a prompt are output.
     """
     prompt = _PROMPTS.get(language.name)
-    session = language.name == "python" and text.startswith(">>> ", start + margin)
+    session = language.native and text.startswith(">>> ", start + margin)
     lines: list[TemplateSegment] = []
     while start < end:
         stop = min(text.find("\n", start) + 1 or end, end)
