@@ -283,22 +283,16 @@ class Handles:
             )
         elif isinstance(operator, (ast.In, ast.NotIn)):
             negative = isinstance(operator, ast.NotIn)
-            word = "not in" if negative else "in"
             if left_kind == "handle":
                 method = "not_in" if negative else "in_"
-                yield PYTHON_CONNECTIVE.at(
-                    self._span(node),
-                    f"`{word}` asks for a truth value at once: expected .{method}()",
-                    hint=f"write {text(node.left)}.{method}(...)",
-                    fixes=self._calling(node, method),
-                )
+                hint, fixes = f"write {text(node.left)}.{method}(...)", self._calling(node, method)
             elif self._kind(right) == "handle":
                 method = "not_contains" if negative else "contains"
-                yield PYTHON_CONNECTIVE.at(
-                    self._span(node),
-                    f"`{word}` asks for a truth value at once: expected .{method}()",
-                    hint=f"write {text(right)}.{method}({text(node.left)})",
-                )
+                hint, fixes = f"write {text(right)}.{method}({text(node.left)})", []
+            else:
+                return
+            message = f"`{'not in' if negative else 'in'}` asks for a truth value at once: expected .{method}()"
+            yield PYTHON_CONNECTIVE.at(self._span(node), message, hint=hint, fixes=fixes)
 
     def _on_chain(self, node: ast.Compare) -> Iterator[Diagnostic]:
         operands = [node.left, *node.comparators]

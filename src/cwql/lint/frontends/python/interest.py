@@ -55,9 +55,8 @@ _PRIVATE = re.compile(r"def _(?!_)")
 _TAKES = re.compile(r"def[ \t]+(\w+)\((?!\)|self\))")
 _ROUNDS = 6
 _REQUESTS = words("get post put patch delete request send fetch list count first")
-_SIMPLE = frozenset((ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Delete, ast.Expr, ast.Raise, ast.Return))
-_LEAVES = _SIMPLE | DEFINITIONS
-"""Statements without blocks, except for definitions, whose bodies are looked at by themselves."""
+_LEAVES = DEFINITIONS | {ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Return}
+"""Frequent statements without blocks, and definitions, whose bodies are looked at by themselves."""
 
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
@@ -167,13 +166,11 @@ class Interest:
 
     def is_marked(self, statement: ast.stmt) -> bool:
         """Return whether a relevant line is in a statement, of one with a body in front of it."""
-        if type(statement) in _SIMPLE:
-            return has_line(statement, self.lines)
-        first = statement.lineno
         body = getattr(statement, "body", None)
-        last = max(body[0].lineno if body else 0, first + 1)
-        index = bisect_left(self.lines, first)
-        return index < len(self.lines) and self.lines[index] < last
+        if not body:
+            return has_line(statement, self.lines)
+        index = bisect_left(self.lines, statement.lineno)
+        return index < len(self.lines) and self.lines[index] < max(body[0].lineno, statement.lineno + 1)
 
     def with_lines(self, body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         """Yield the statements of a block that have a relevant line, and those of the blocks in them but not of definitions."""
