@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow
@@ -30,6 +31,7 @@ _QUERIES = ("conditions=", "condition=", "orderby=", "fields=")
 _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
 _FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
+_USED = re.compile(r"(?<![\w\"'{.])([A-Za-z_]\w*+)(?![\"'])")
 _OWNERS = re.compile(r"(?<!\{)\{([A-Za-z_]\w*+)\.[\w.]++\}(?!\})")
 _URL_BEGINS = re.compile(rf"(?:https?://|/|{PLACEHOLDER})[^\s\"'`<>]*+\Z", re.IGNORECASE)
 _NULL = re.compile(r"\bis\s+(?:not\s+)?null\b", re.IGNORECASE)
@@ -254,9 +256,14 @@ class Emitter:
     def _open_members(self, pieces: Sequence[TemplateSegment], shown: str) -> Sequence[TemplateSegment]:
         """Return the pieces with placeholders for members of what a library knows: ``lastUpdated > [{incremental.start_value}]``."""
         for name in _OWNERS.findall(shown):
-            if re.search(rf"(?<![\w\"'{{.]){name}\b(?![\"'])", self.flow.source) is None:
+            if name not in self._used:
                 pieces = open_placeholders(pieces, re.compile(rf"\{{{name}\.[\w.]+\}}"), safe=True)
         return pieces
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        """Return the names in the program that are not in quotes by themselves. A search for each takes quadratic time."""
+        return frozenset(_USED.findall(self.flow.source))
 
     def _literal_end(self, literals: Sequence[Segment], high: int) -> int:
         """Return the end of the last literal, with its quote."""
