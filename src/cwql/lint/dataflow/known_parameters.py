@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
@@ -91,23 +92,33 @@ class KnownParameters:
         traits = self.flow.traits
         if traits.shared or function.name.startswith("_"):
             return True
-        filename = self.flow.context.source.name.lower()
-        if traits.libraries:
-            return not filename.endswith(traits.libraries)
+        if traits.libraries or self._is_script:
+            return self._is_script
         text = self.flow.context.source.text
-        script = text.startswith("#!") or filename.endswith((".exs", ".pl"))
-        if script or "package main\n" in text[:4000] or _MAIN.search(text) is not None:
-            # No other file imports it.
-            return True
         if traits.exports and text.startswith(("function", "async function"), function.start):
             # A function of a module, unless the module exports it.
             return function.name not in self._exported
         if traits.sections:
-            sections = _SECTIONS.findall(text, 0, function.start)
-            return bool(sections) and sections[-1] == "private"
+            index = bisect_left(self._sections, (function.start, "")) - 1
+            return index >= 0 and self._sections[index][1] == "private"
         start = text.rfind("\n", 0, function.start) + 1
         head = text[start : function.start + 200].lstrip(" \t(").partition("(")[0].lower().split()
         return not _PRIVATE.isdisjoint(head)
+
+    @cached_property
+    def _is_script(self) -> bool:
+        """Return whether no other file imports the program."""
+        source, libraries = self.flow.context.source, self.flow.traits.libraries
+        filename = source.name.lower()
+        if libraries:
+            return not filename.endswith(libraries)
+        script = source.text.startswith("#!") or filename.endswith((".exs", ".pl"))
+        return script or "package main\n" in source.text[:4000] or _MAIN.search(source.text) is not None
+
+    @cached_property
+    def _sections(self) -> list[tuple[int, str]]:
+        """Return the positions of the lines after which methods are private or not, with their words."""
+        return [(match.start(), match[1] or "") for match in _SECTIONS.finditer(self.flow.context.source.text)]
 
     @cached_property
     def _exported(self) -> set[str]:
