@@ -16,7 +16,7 @@ from tests.lint.oracles import ORACLES, found_by_oracle
 DIFFERENT = {"csharp": 1}
 """How many snippets of each language still have a difference: gaps to close, and constructs to list with their reasons."""
 
-MUTATED_DIFFERENT = {"ruby": 1, "powershell": 1}
+MUTATED_DIFFERENT = {"ruby": 2, "powershell": 1}
 """How many of the mutated programs still have one."""
 
 
