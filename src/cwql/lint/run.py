@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-import warnings
 
 from cwql.lint.collector import CollectorOff
 from cwql.lint.examine import begin, finish, killed, skipped
@@ -182,7 +181,6 @@ def _examine_chunk(chunk: list[Job]) -> list[tuple[int, Any]]:
 
 def _examine_together(chunk: list[Job]) -> list[tuple[int, FileResult | None]]:
     """Read all files before checking their conditions."""
-    with CollectorOff(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with CollectorOff():
         begun = [(number, begin(order, known)) for number, order, known in chunk]
         return [(number, finish(found)) for number, found in begun]

@@ -160,9 +160,6 @@ class Module:
 
 def parse_quietly(text: str, mode: str = "exec") -> ast.AST:
     """Parse like `ast.parse`, but without warnings: invalid escapes in a linted file are not reported."""
-    if warnings.filters and warnings.filters[0][:3] == ("ignore", None, Warning):
-        # A caller that reads many files has already done so.
-        return ast.parse(text, mode=mode)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text, mode=mode)
