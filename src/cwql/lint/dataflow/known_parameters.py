@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Function
 
-_MAIN = re.compile(r"(?m)^if __name__ == ['\"]__main__['\"]:(?:[ \t]*+#[^\n]*+)?+\s++[^\n]{0,80}?\bmain\([^\n]*+\s*+\Z")
-"""The end of a script that only runs its main function; other files call the functions of one with examples there."""
+_MAIN = re.compile(
+    r"(?m)^(?:if __name__ == ['\"]__main__['\"]:(?:[ \t]*+#[^\n]*+)?+\s++|(?=[a-z]))[^\n]{0,80}?\bmain\([^\n]*+\s*+\Z"
+    r"|^(?:async )?+def (?:(?:lambda_)?+handler\(event|main\(\w++: func\.)"
+)
+"""The end of a script that only runs its main function, or a function of AWS or Azure; other files call the functions of one with examples there."""
 
 _PRIVATE = frozenset(("private", "defp", "defn-"))
 _SECTIONS = re.compile(r"^[ \t]*+(?:(private|public|protected)[ \t]*+$|class\b|module\b)", re.MULTILINE)

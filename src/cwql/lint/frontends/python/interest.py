@@ -29,6 +29,9 @@ _CALLED = re.compile(r"\.(?:list|count|first|pages|all|explain)\(\s*[^)\s]")
 _FOLLOWED = re.compile(r"/(?:[A-Za-z]\w*+/?)++[\"'],\s*+(?:[A-Za-z]{0,2}[\"'(]|[a-z_]\w*[,)])")
 """A path with a text after it, which may be a condition."""
 
+ENTRIES = ("lambda_handler", "handler", "main")
+"""Functions that the platform calls."""
+
 _TERM = re.compile(r"[\"'](?=[A-Za-z])[\w/]++ (?:[=<>!]|(?:like|contains|in) ['\"(])", re.IGNORECASE)
 """How a text begins that may be a term of a condition."""
 
@@ -203,7 +206,7 @@ class Interest:
             statement = step.statement
             if type(statement) in DEFINITIONS:
                 choice.chosen.update(step.around)
-                if self.has_line(statement):
+                if self.has_line(statement) or statement.name in ENTRIES:  # type: ignore[attr-defined]  # a definition
                     # It may use names of the code around it.
                     choice.wanted |= self._words_in(statement)
                 elif type(statement) is not ast.ClassDef:

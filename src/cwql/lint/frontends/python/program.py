@@ -9,6 +9,7 @@ from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.python.declared_types import field_type, find_types, option_types, parametrized, type_text
 from cwql.lint.frontends.python.expressions import Expressions
+from cwql.lint.frontends.python.interest import ENTRIES
 from cwql.lint.frontends.python.libraries import VERBS
 from cwql.lint.frontends.python.nodes import DEFINITIONS, name_of
 from cwql.lint.ir import (
@@ -170,7 +171,8 @@ class Statements(Expressions):
         marked = self._interest.has_line(node)
         silent = not marked and not self._interest.sets_member(start, end)
         getter = any(self._module.text_of(each).endswith("property") for each in node.decorator_list)
-        returns = getter or self._module.calls.get(node.name, 0) > 1 or not node.name.isascii()
+        called = self._module.calls.get(node.name, 0) > 1 or node.name in ENTRIES
+        returns = getter or called or not node.name.isascii()
         if silent and not (returns or node.decorator_list):
             return []
         arguments = node.args
