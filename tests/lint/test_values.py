@@ -15,6 +15,7 @@ HEAD = {
     "yml": "# connectwise\n",
     "go": "",
     "kt": "// connectwise\n",
+    "vb": "' connectwise\n",
 }
 HEAD |= {"psm1": HEAD["ps1"], "rb": HEAD["py"], "php": "<?php // connectwise\n", "bat": "@echo off\nrem connectwise\n"}
 CURL = "curl -G https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets --data-urlencode"
@@ -386,6 +387,24 @@ cw.Get($"/service/tickets?conditions=dateEntered > [{day.Key}-01-01]"); } }""",
 $site = 'New York'
 Get-CWMTicket -Condition "siteName = '${site}' and status/name = '${State}' and city = '${script:site}'\"""",
     ),
+    ("ps1", """param([version]$Below)\nGet-CWMTicket -Condition "summary = '$Below'\""""),
+    (
+        "bat",
+        """for /f "tokens=2 delims==" %%I in ('wmic os get localdatetime /value') do set NOW=%%I
+set DAY=%NOW:~0,4%-%NOW:~4,2%-%NOW:~6,2%
+curl -G "%CW%/v4_6_release/apis/3.0/service/tickets" --data-urlencode "conditions=dateEntered>=[%DAY%]\"""",
+    ),
+    (
+        "vb",
+        """Class A
+Private Shared ReadOnly Names As New Dictionary(Of Integer, String) From {{1, "Priority 1"}, {2, "Priority 2"}}
+Sub Run()
+For Each each_name In Names
+cw.Get("/service/tickets?conditions=priority/name = '" & each_name.Value & "'")
+Next
+End Sub
+End Class""",
+    ),
 ]
 
 UNSAFE = [
@@ -652,6 +671,21 @@ curl -s "https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?cond
             """python3 -c 'import sys, urllib.parse as u; print(urllib.parse.quote(sys.argv[1]))' "summry = '$1' and id > 5\"""",
         )
     ],
+    # Terms that a function joins.
+    (
+        "py",
+        """def find(path, terms):
+    cw.get(path, conditions=" and ".join(terms))
+find("/service/tickets", ["board/id = 1", "summry = 'x'"])""",
+        ["4 CW203 summry"],
+    ),
+    (
+        "ps1",
+        """function Get-Record { param([string]$Path, [string[]]$Terms)
+Invoke-RestMethod "https://na.myconnectwise.net/v4_6_release/apis/3.0/$Path" -Body @{ conditions = ($Terms | % { "($_)" }) -join ' and ' } }
+Get-Record service/tickets 'board/id = 1', "summry = 'x'\"""",
+        ["4 CW203 summry"],
+    ),
 ]
 
 

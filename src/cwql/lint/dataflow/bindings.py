@@ -367,9 +367,11 @@ class Bindings:
         if not texts and value.items is not None and parameter != "orderBy":
             texts = [text for item in value.items for text in item.texts]
             partial = conditions
-        owner = self.owner_of(value.parameter) if not (texts or value.partial) else None
+        # ``" and ".join(terms)`` of a parameter
+        joined = conditions and (value.joint or "").strip().lower() in ("and", "or")
+        owner = self.owner_of(value.parameter) if not texts and (joined or not value.partial) else None
         if owner is not None and (passed or not assigned):
-            sink = self._sink([], parameter, key, at, partial=partial, assigned=assigned, option=option)
+            sink = self._sink([], parameter, key, at, partial=partial or joined, assigned=assigned, option=option)
             self.parametric.setdefault(id(owner), []).append((value.parameter, sink))
             return sink
         if not texts:

@@ -95,7 +95,9 @@ class Emitter:
         for call in (*flow.calls, *flow.preset):
             for name, sink in flow.parametric.get(id(call.function), ()):
                 value = call.given.get(name)
-                for text in (*value.texts, *value.inner) if value is not None else ():
+                items = value.items or () if value is not None and not value.texts else ()
+                listed = [text for item in items for text in item.texts] if sink.partial else []
+                for text in (*value.texts, *value.inner, *listed) if value is not None else ():
                     made = self._passed_on(sink, [text], call)
                     made.closed = True
                     if all(place.endpoint is None for place in made.near):

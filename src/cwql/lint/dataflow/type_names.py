@@ -19,7 +19,7 @@ NUMBER_TYPES = words(
     system.int32 system.guid system.int64 datetimeimmutable datetimeinterface biginteger enum intarray
     longarray shortarray intrange floatrange longrange offsetdatetime zoneddatetime localdatetime yearmonth bigdecimal
     date naivedate naivedatetime carbon carboninterface carbonimmutable time.time ipaddr ipv4addr ipv6addr ipaddress
-    inetaddress physicaladdress netip.addr netip.prefix net.ip"""
+    inetaddress physicaladdress version semver netip.addr netip.prefix net.ip"""
 )
 _QUALIFIED_TYPES = words("uuid guid decimal datetime datetimeoffset localdate instant ipaddress physicaladdress")
 """Those that are also safe after the name of any package: ``System.Net.IPAddress``."""

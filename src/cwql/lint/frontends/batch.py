@@ -59,7 +59,7 @@ _TESTED = re.compile(
 _NUMBERS = frozenset(("ERRORLEVEL", "RANDOM", "NUMBER_OF_PROCESSORS"))
 """Variables that are numbers."""
 
-_DATE = re.compile(r"yyyy|%Y", re.IGNORECASE)
+_DATE = re.compile(r"yyyy|%Y|localdatetime", re.IGNORECASE)
 
 
 def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:

@@ -150,6 +150,17 @@ class VisualBasic(WordParser):
                 self.note_type(names[-1], type)
             found.append(Parameter(names[-1], type))
 
+    def simple(self, stop: int) -> Node | None:
+        """Parse a statement; a member may be declared without ``Dim``: ``Private ReadOnly names As New List(Of String)``."""
+        start, begin = self.peek().start, self.at
+        while self.word() in self.modifiers and self.peek(1).kind == "name":
+            self.at += 1
+        if self.at > begin and self.word(1) == "as":
+            found = self._declared()
+            return found[0] if len(found) == 1 else Block(start, self.last_end(), found)
+        self.at = begin
+        return super().simple(stop)
+
     def declared_type(self) -> tuple[str, Node | None]:
         """Parse ``As Type`` or ``As New Type(…)``."""
         if self.word() != "as":
