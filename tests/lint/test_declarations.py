@@ -63,3 +63,7 @@ STATEMENTS = [
 @pytest.mark.parametrize(("language", "source"), STATEMENTS)
 def test_condition_in_a_statement_is_found(language: str, source: str) -> None:
     assert describe(language, source) == [TICKETS]
+
+
+def test_empty_brackets_before_a_member_are_no_annotation() -> None:
+    assert describe("csharp", 'class C { [] public string Conditions { get; set; } = "id = 1"; }') == [MANAGE]
