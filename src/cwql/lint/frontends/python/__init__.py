@@ -56,7 +56,7 @@ def _find(source: Source, context: Context) -> list[ConditionTemplate | Diagnost
 
 def _find_conditions(module: Module, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     interest = Interest(module, context)
-    libraries = Libraries(module)
+    libraries = Libraries(module, context)
     if not (libraries.named or interest.queries or context.markers):
         yield from take_plain(module, interest)
     if interest.lines:

@@ -26,7 +26,7 @@ _SIGNS = ("condition", "orderby", "order_by", "order-by", "fields")
 _CALLED = re.compile(r"\.(?:list|count|first|pages|all|explain)\(\s*[^)\s]")
 """Other such lines: cwql's own verbs with arguments. The pattern begins with a literal, which makes the search fast."""
 
-_FOLLOWED = re.compile(r"/(?:[A-Za-z]\w*+/?)++[\"'],\s*+(?:[A-Za-z]{0,2}[\"'(]|[a-z_]\w*[,)])")
+_FOLLOWED = re.compile(r"/(?:[A-Za-z]\w*+/?)++[\"'],\s*+(?:[A-Za-z]{0,2}[\"'(]|[a-z_]\w*+[,)])")
 """A path with a text after it, which may be a condition."""
 
 ENTRIES = ("lambda_handler", "handler", "main")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cwql.lint.frontends.python.tree import Module
     from cwql.lint.ir import Node
+    from cwql.lint.request_targets import Context
 
 VERBS = words("list count first pages all preview")
 """Methods of cwql's clients whose first argument is a condition."""
@@ -32,7 +33,7 @@ _CLIENTS = (
 FUNCTIONS = words("parse check compile fix format translate predicate cond Template")
 """Functions of `cwql` whose first argument is a text; all others are passed by name."""
 
-_LIBRARIES = ("cwql", "onnectpyse", "onnectPyse", "pyconnectwise", "APIClient")
+_LIBRARIES = ("onnectpyse", "onnectPyse", "pyconnectwise", "APIClient")
 _TEMPLATE = re.compile(r"""\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]{0,6})\}|["'\[\]]""")
 _BRACED = QuoteStyle({"{": "{{", "}": "}}"})
 
@@ -40,14 +41,14 @@ _BRACED = QuoteStyle({"{": "{{", "}": "}}"})
 class Libraries:
     """The names that a file imports from libraries for ConnectWise, and the clients that it makes of them."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, context: Context) -> None:
         self.origins: dict[str, str] = {}
         """The dotted name that a name was imported by."""
         self.clients: dict[str, str] = {}
         """The dialect of a client, by its name."""
         text = module.text
         self._spoken: str | None = None
-        self.named = any(name in text for name in _LIBRARIES)
+        self.named = context.names_us or any(name in text for name in _LIBRARIES)
         if self.named:
             spoken = [name for name, marks in _CLIENTS if any(mark in text for mark in marks)]
             self._spoken = spoken[0] if len(spoken) == 1 else None

@@ -52,7 +52,7 @@ def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
     bodies: list[Sequence[ast.stmt]] = [module.tree.body]
     while bodies:
         own: list[ConditionTemplate] = []
-        lines: list[range] = []
+        lines: list[int] = []
         is_plain = True
         for statement in interest.with_lines(bodies.pop()):
             kind = type(statement)
@@ -61,12 +61,12 @@ def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
             item = reader.find(statement) if is_plain and kind in _STATEMENTS else None
             if item is not None:
                 own.append(item)
-                lines.append(range(statement.lineno, (statement.end_lineno or 0) + 1))
+                lines += range(statement.lineno, (statement.end_lineno or 0) + 1)
             elif kind in _STATEMENTS or interest.is_marked(statement):
                 is_plain = False
         if is_plain:
             found += own
-            gone.update(*lines)
+            gone.update(lines)
     interest.take_out(gone)
     return found
 
@@ -96,7 +96,7 @@ class _Reader:
         text = module.text[low + 1 : high - 1]
         if place is None or start <= since or text.isspace() or "{" in text:
             return None
-        segment = TemplateSegment(text, low + 1, high - 1, quoting=quoting_of(module.text[low]))
+        segment = TemplateSegment(text, low + 1, high - 1, "same", 0, quoting_of(module.text[low]))
         return ConditionTemplate([segment], parameter_of(call[-1]) or "", place, Span(low, high), "python")
 
     def _find_place(
