@@ -204,6 +204,7 @@ UNMET = frozenset(
         "src/main/kotlin/com/acme/quotes/QuoteImporter.kt",
         # A local name with another type than the member of that name.
         "src/bin/stale.rs",
+        # An option whose type is in an attribute of the module.
         "lib/mix/tasks/rmm.report.ex",
         # A number without quotes that a call makes, compared with a text.
         "lib/cw_cli.rb",

@@ -8,7 +8,21 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
 from cwql.lint.frontends.tables import POWERS, PREFIX
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Argument, Assign, Block, Branch, Call, Function, Items, Member, Name, Node, Other, Parameter
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Block,
+    Branch,
+    Call,
+    Function,
+    Items,
+    Member,
+    Name,
+    Node,
+    Other,
+    Parameter,
+    Unary,
+)
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -87,7 +101,18 @@ class Elixir(WordParser):
 
     def conditional(self) -> Node:
         """Parse ``if … do … else … end``, or ``if …, do: …``."""
-        begin = self.at
+        begin, start, negated = self.at, self.peek().start, self.word() == "unless"
+        self.at += 1
+        test = self.header()
+        if test is not None and [self.word(), self.word(1), self.word(2)] == [",", "do", ":"]:
+            tests: list[Node | None] = [Unary(start, start, "not", test) if negated else test]
+            bodies: list[Node] = []
+            for word in ("do", "else"):
+                if [self.word(), self.word(1), self.word(2)] == [",", word, ":"]:
+                    self.at += 3
+                    bodies.append(self.expression() or Other(start, start))
+            return Branch(start, self.last_end(), tests, bodies, len(bodies) > 1)
+        self.at = begin
         node = super().conditional()
         return node if self.at > begin else Other(node.start, node.end)
 
