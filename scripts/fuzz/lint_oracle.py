@@ -42,14 +42,14 @@ ODD = {
     "tsx": _JAVASCRIPT,
     # The operator of a value called like a method, a text right after a name, a document after empty brackets, a line
     # that ends in the middle of an expression, a line with nothing but an operator,
-    # a call without a dot after the name of a class.
+    # a call without a dot after the name of a class, a text or a symbol right after a name, a list after a name and a blank, a semicolon in a placeholder.
     "ruby": re.compile(
-        r"\.\s*\+|//|\.?\b\w+'(?=[\"#\w])|\.\w+\"|\(\) <<~|\(\w+\n\w|when\s*\n|(?m:^\s*\+\s*$)|class \w+ < \w+[ '(]"
+        r"\.\s*\+|//|\.?\b\w+'(?=[\"#\w])|\.\w+\"|\(\) <<~|\(\w+\n\w|when\s*\n|(?m:^\s*\+\s*$)|\b\w+\"[\w:]|\.\w+:\w|\w \[|#\{;|class \w+ < \w+[ '(]"
     ),
     # Signs and quotes in the names of commands and in bare words, which may contain all of them; a comment right after a
     # semicolon, which is none for tree-sitter.
     "powershell": re.compile(
-        r"[\w-][+'\"=;(]+[\w-]|\w\+|[\w/+]['\"]|=\d\w|\d\$\w|\w//|-\.\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.|;<#|(?<![\[\w.])[\w.]+\]::",
+        r"[\w-][+'\"=;(]+[\w-]|\w\+|[\w/+]['\"]|=\d\w|\d\$\w|\w//|-\.\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]*[.']|[A-Za-z]\$\w|;<#|(?<![\[\w.])[\w.]+\]::",
         re.MULTILINE,
     ),
     # A variable whose name is apart from its sign, a new object that is joined with a text, a loop over calls.

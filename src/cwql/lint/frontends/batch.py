@@ -46,7 +46,8 @@ _VARIABLE = re.compile(
 _QUOTE = re.compile(r'"(?:[^"\\\n]|\\.)*+"?')
 _PLAIN = re.compile(r"[^\s\"&|()<>^]+|\^(?:\r?\n)?.?")
 _SET = re.compile(
-    r"set\s++(?:/(?P<kind>[apAP])\s++)?(?P<quote>\"?)(?P<name>[A-Za-z_]\w*+)\s*+=(?P<value>[^\n&|]*+)", re.IGNORECASE
+    r"set\s++(?:/(?P<kind>[apAP])\s++)?(?P<quote>\"?)(?P<name>[A-Za-z_]\w*+)\s*+=(?P<value>(?:(?!\"?\)\s*+else\b)[^\n&|])*+)",
+    re.IGNORECASE,
 )
 _FOR = re.compile(
     r"for\s++(?:/(?P<kind>[a-z])\s++(?:\"[^\"\n]*+\"\s++)?)?%%(?P<letter>[a-z])\s++in\s*+"
@@ -69,19 +70,22 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     text = source.text
     statements: list[Node] = []
     known: set[str] = set()
+    level = 0
     for line in _LINE.finditer(text):
-        statements += _statements(text, line.start(), line.end(), known)
+        level -= line[0].lstrip().startswith(")")
+        statements += _statements(text, line.start(), line.end(), known, level > 0)
+        level += line[0].rstrip().endswith("(")
     module = Module(Block(0, len(text), statements), {}, {})
     yield from find_flow(context, text, module, Traits("batch", arguments=True), "batch")
 
 
-def _statements(text: str, start: int, end: int, known: set[str]) -> Iterator[Node]:
-    """Yield the assignments and the commands of a line; `known` are the variables that earlier lines set."""
+def _statements(text: str, start: int, end: int, known: set[str], inside: bool) -> Iterator[Node]:
+    """Yield the assignments and the commands of a line, which may be `inside` of brackets; earlier lines set the `known` variables."""
     for match in _FOR.finditer(text, start, end):
         low, high = match.span("items")
         if text[low : low + 1] in ("'", "`"):
             # ``for /f %%i in ('curl …')``
-            yield from _statements(text, low + 1, high - 1, known)
+            yield from _statements(text, low + 1, high - 1, known, inside)
         yield from _loop(text, match)
     for match in _SET.finditer(text, start, end):
         name = match["name"].upper()
@@ -90,8 +94,8 @@ def _statements(text: str, start: int, end: int, known: set[str]) -> Iterator[No
         if match["kind"]:
             value = Cast(low, high, "int", value) if match["kind"] in "aA" else _input(low, high)
         target = Name(match.start("name"), match.end("name"), name)
-        if name in known and text[start : match.start()].strip(" \t@"):
-            # After a condition, or in a block.
+        if name in known and (inside or text[start : match.start()].strip(" \t@")):
+            # After a condition, or in brackets.
             value = Choice(low, high, [target, value])
         known.add(name)
         yield Assign(match.start(), high, target, value)

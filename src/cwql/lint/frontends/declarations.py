@@ -54,7 +54,7 @@ _REQUESTS = words("get getexchange getmapping httpexchange generatedregex")
 _NO_TYPES = words("new return await throw else in is as case assert")
 """Words that a declaration does not begin with."""
 
-_EXAMPLES = words("inlinedata memberdata testcase testcasesource datarow valuesource csvsource methodsource enumsource")
+EXAMPLES = words("inlinedata memberdata testcase testcasesource datarow valuesource csvsource methodsource enumsource")
 """Annotations of tests that the arguments of a method are taken from."""
 
 
@@ -163,7 +163,7 @@ class Declarations(Expressions):
                 for parameter in method.parameters:
                     if part in (parameter.name, parameter.key) and _is_strict(rule):
                         parameter.type = "enum"
-            if name in _EXAMPLES:
+            if name in EXAMPLES:
                 for parameter in method.parameters:
                     parameter.type = "enum"
             elif name in _REQUESTS and method.body is None:

@@ -136,12 +136,17 @@ class Perl(Parser):
         return found.items[0] if isinstance(found, Items) and len(found.items) == 1 else found
 
     def prefix(self) -> Node | None:
-        """Parse an operand: ``my`` says nothing about a value, and the text of a pattern has no delimiters."""
+        """Parse an operand: ``my`` says nothing about a value, ``<STDIN>`` is a line, and the text of a pattern has no delimiters."""
         if self.word() in self.declares:
             self.at += 1
             node = self.prefix()
             several = self.word(-1) == ")" and node is not None and not isinstance(node, Items)
             return Items(node.start, node.end, [node]) if node is not None and several else node
+        start = self.peek().start
+        if self.word() == "<" and ">" in (self.word(1), self.word(2)):
+            # ``<STDIN>``, ``<$file>``, ``<>``
+            self.at += 2 if self.word(1) == ">" else 3
+            return Call(start, self.last_end(), Name(start, start, "readline"), [])
         match = _PARTS.fullmatch(self.word()) if self.peek().kind == "regex" else None
         node = super().prefix()
         return Pattern(node.start, node.end, match[2] or match[4] or "") if node and match is not None else node

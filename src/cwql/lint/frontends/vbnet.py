@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
+from cwql.lint.frontends.declarations import EXAMPLES
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
@@ -66,6 +67,19 @@ class VisualBasic(WordParser):
     def is_keyword(self) -> bool:
         """Return whether a word is a keyword."""
         return self.word(-1) not in self.links and self.word(1) not in ("=", ".", ":=")
+
+    exampled = False
+    """Whether an annotation before the function at hand gives its arguments: ``<InlineData("New")>``."""
+
+    def statement(self, stop: int) -> Node | None:
+        """Parse a statement; an annotation is only searched for the arguments of a test."""
+        if self.word() != "<" or not self.peek().fresh:
+            return super().statement(stop)
+        while self.at < self.size and self.word() != ">":
+            self.exampled = self.exampled or self.word() in EXAMPLES
+            self.step()
+        self.at += 1
+        return None
 
     def skip_end(self) -> None:
         """Pass over ``End If``, ``Next`` and their kin."""
@@ -136,6 +150,7 @@ class VisualBasic(WordParser):
 
     def skip_return(self) -> None:
         """Pass over ``As Type``."""
+        self.exampled = False
         while self.at < self.size and not self.peek().fresh:
             self.at += 1
 
@@ -148,7 +163,7 @@ class VisualBasic(WordParser):
             type = self.join_words(begin + split + 1, end).partition("=")[0].strip() if split < len(words) else ""
             if type:
                 self.note_type(names[-1], type)
-            found.append(Parameter(names[-1], type))
+            found.append(Parameter(names[-1], "enum" if self.exampled else type))
 
     def simple(self, stop: int) -> Node | None:
         """Parse a statement; a member may be declared without ``Dim``: ``Private ReadOnly names As New List(Of String)``."""
