@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.dataflow.values import is_word
+from cwql.lint.frontends.elements import read_element
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
@@ -28,7 +29,12 @@ _FORMS = {
 }
 
 _SYNTAX = Syntax(
-    r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)", r"//|\A#!", {"/*": "*/"}, _FORMS, regexes=True, elements=True
+    r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)",
+    r"//|\A#!",
+    {"/*": "*/"},
+    _FORMS,
+    regexes=True,
+    element=read_element,
 )
 
 

@@ -9,7 +9,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.frontends.tokens import dedent
+from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.ir import Argument, Call, Name, Node
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
 
 _PLACEHOLDERS = ("{$", "${", "$")
 _FORMS = {
@@ -27,11 +26,15 @@ _FORMS = {
     "'": Form("'", QUOTE_ONLY, QuoteStyle({"'": "\\'", "\\": "\\\\"}), lines=True),
     "`": Form("`", PHP, QuoteStyle({}, "`\\$"), _PLACEHOLDERS, lines=True),
 }
+_CODE = re.compile(r"<\?(?:php\b|=)?")
 _HEREDOC = Form("", PHP, QuoteStyle({"\\": "\\\\", "$": "\\$"}, "\n"), _PLACEHOLDERS, lines=True)
 _NOWDOC = Form("", None, QuoteStyle({}, "\n"), lines=True)
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    if match[0] == "?>":
+        opened = _CODE.search(scanner.text, match.end(), limit)
+        return Token("sign", ";", match.start(), opened.end() if opened is not None else limit)
     quote, name = match["quote"], match["tag"]
     text, at = scanner.text, match.end()
     closing = re.compile(rf"^([ \t]*){name}\b", re.MULTILINE).search(text, at, limit)
@@ -47,14 +50,14 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
 
 
 _SYNTAX = Syntax(
-    r"(?P<string><<<[ \t]*(?P<quote>[\"']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\S\n]*\n|[\"'`])"
+    r"(?P<string><<<[ \t]*(?P<quote>[\"']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\S\n]*\n|[\"'`]|\?>)"
     r"|(?P<variable>\$[A-Za-z_]\w*)|(?P<name>\\?[A-Za-z_]\w*(?:\\[A-Za-z_]\w*)*)|(?P<mark>\.=)",
     r"//|#(?!\[)",
     {"/*": "*/"},
     _FORMS,
     _open,
     name=re.compile(r"[A-Za-z_]\w*(->[A-Za-z_]\w*|\[[^\]\n\"]{1,60}\])?"),
-    skip=("?>", re.compile(r"<\?(?:php\b|=)?")),
+    skip=("?>", _CODE),
 )
 
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.syntax import BRACKETS, Form
+from cwql.lint.frontends.syntax import BRACKETS
 from cwql.lint.frontends.tokens import Token
 from cwql.lint.ir import Chunk
-from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cwql.lint.frontends.syntax import Syntax
+    from cwql.lint.frontends.syntax import Form, Syntax
 
 DEPTH = 30
 """Deepest nesting of code inside strings that is followed."""
@@ -28,17 +27,10 @@ _BEFORE_REGEX = words(
     puts"""
 )
 
-_ELEMENT = re.compile(
-    r"<(?P<tag>(?:[A-Za-z_$][\w$.:-]*+)?)(?:\s++[A-Za-z_$][\w$:-]*+)*+\s*+(?P<sign>/?>|=\s*+[\"'{]|\{\s*+\.\.\.)"
-)
-_OPENED = re.compile(r"<(?!/)((?:[A-Za-z_$][\w$.:-]*+)?)")
-_CLOSED = re.compile(r"</([\w$.:-]*+)\s*+>")
-_ATTRIBUTE = re.compile(r"([A-Za-z_$][\w$:-]*+)\s*+=\s*+(?=[\"'{])")
-_CHILD = re.compile(r"[<{]")
-_TEXTS = {sign: Form(sign, None, QuoteStyle({}, sign), lines=True) for sign in "\"'"}
-"""Strings of attributes."""
+_REGEX = re.compile(r"/(?:[^\n\\/\[]++|\\.|\[(?:[^\n\]\\]++|\\.)*+\])*+/[^\W\d_]*+")
 
 _WORDS = frozenset(("name", "variable", "option", "number"))
+_BETWEEN = frozenset(("space", "line", "block"))
 
 
 class Scanner:
@@ -55,7 +47,7 @@ class Scanner:
         self.syntax = syntax
         self.depth = 0
         self.dead = -1
-        # The last closing tag of each element.
+        # The last closing tag of each element of JSX.
         self.closed: dict[str, int] | None = None
         # Heredocs whose bodies begin with the next line.
         self.pending: list[Callable[[int], int]] = []
@@ -73,7 +65,7 @@ class Scanner:
         self.depth += 1
         if self.depth > DEPTH:
             raise UnreadableSource(f"code inside strings is nested more than {DEPTH} deep", at)
-        text, syntax, skipped = self.text, self.syntax, self.skipped
+        text, syntax = self.text, self.syntax
         match_at = syntax.master.match
         found: list[Token] = []
         opener = {")": "(", "}": "{", "]": "["}.get(close, "")
@@ -94,43 +86,30 @@ class Scanner:
                 found.append(Token(kind, match[0], start, at, fresh))  # type: ignore[arg-type]
                 fresh = False
                 continue
-            if kind == "space":
+            if kind in _BETWEEN:
+                if kind != "space":
+                    fresh = fresh or kind == "line"
+                    at = self._pass(match, limit)
                 continue
-            if kind == "line":
-                fresh = True
-                while self.pending:
-                    at = self.pending.pop(0)(at)
-                if start in skipped:
-                    at = skipped[start]
-                continue
-            if kind == "comment":
-                if syntax.skip is not None:
-                    ended = text.find(syntax.skip[0], start, at)
-                    at = ended if ended >= 0 else at
-                continue
-            if kind == "block":
-                closing = text.find(syntax.blocks[match[0]], at, limit)
-                at = limit if closing < 0 else closing + len(syntax.blocks[match[0]])
-                continue
+            literal: Token | None = None
             if kind == "string":
-                token = self._string(match, limit) if self._begins(match, found) else None
-                if token is not None:
-                    token.fresh = fresh
-                    fresh = False
-                    found.append(token)
-                    at = token.end
-                    continue
                 # An opener that opens nothing here is a sign.
                 at = start + 1
+                literal = self._string(match, limit) if self._begins(match, found) else None
             word = text[start:at]
-            if word == syntax.continued and start + 1 < limit and text[start + 1] in "\r\n":
-                at = start + (3 if text.startswith("\r\n", start + 1) else 2)
-                continue
-            if word == "?" and syntax.skip is not None and text.startswith(syntax.skip[0], start):
-                opened = syntax.skip[1].search(text, at, limit)
-                at = opened.end() if opened is not None else limit
-                found.append(Token("sign", ";", start, start + 2, fresh))
-                fresh = True
+            if word == "/" and syntax.regexes:
+                literal = self._regex(found, start, limit)
+            elif word == "<" and syntax.element is not None and not self._ends_operand(found, start):
+                end = syntax.element(self, found, start, limit, fresh)
+                if end > start:
+                    at = end
+                    fresh = False
+                    continue
+            if literal is not None:
+                literal.fresh = fresh
+                fresh = False
+                found.append(literal)
+                at = literal.end
                 continue
             if close:
                 if word == close and open_count == 0:
@@ -140,26 +119,21 @@ class Scanner:
                     open_count -= 1
                 elif word.endswith(opener):
                     open_count += 1
-            if word == "/" and syntax.regexes:
-                end = self._regex(found, start, limit)
-                if end > 0:
-                    found.append(Token("regex", text[start:end], start, end, fresh))
-                    fresh = False
-                    at = end
-                    continue
-            if (
-                word == "<"
-                and syntax.elements
-                and not self._ends_operand(found, start)
-                and self._is_element(start, limit)
-            ):
-                at = self._element(found, start, limit, fresh)
-                fresh = False
-                continue
             found.append(Token("sign", word, start, at, fresh))
             fresh = False
         self.depth -= 1
         return found, limit
+
+    def _pass(self, match: re.Match[str], limit: int) -> int:
+        """Return the end of what begins with a line break or a comment of several lines."""
+        at = match.end()
+        if match.lastgroup == "block":
+            ender = self.syntax.blocks[match[0]]
+            closing = self.text.find(ender, at, limit)
+            return closing + len(ender) if closing >= 0 else limit
+        while self.pending:
+            at = self.pending.pop(0)(at)
+        return self.skipped.get(match.start(), at)
 
     def _string(self, match: re.Match[str], limit: int) -> Token | None:
         """Return the string of an opener; None if it opens nothing."""
@@ -199,89 +173,17 @@ class Scanner:
             return before.text not in _BEFORE_REGEX and not (self.syntax.commands and apart)
         return before.kind != "option"
 
-    def _is_element(self, start: int, limit: int) -> bool:
-        """Return whether an element of JSX begins at `start`: it has attributes with values, or is closed; types in brackets are neither."""
-        head = _ELEMENT.match(self.text, start, limit)
-        if head is None or head["sign"] != ">":
-            return head is not None
-        if self.closed is None:
-            self.closed = {match[1]: match.start() for match in _CLOSED.finditer(self.text)}
-        return self.closed.get(head["tag"], -1) > start
-
-    def _element(self, found: list[Token], at: int, limit: int, fresh: bool) -> int:
-        """Read an element of JSX as a call, ``Tag(name: value, child)``; return its end."""
-        text = self.text
-        level = 0
-        while at < limit:
-            opened = _OPENED.match(text, at, limit)
-            if opened is not None:
-                found += Token("name", opened[1], at + 1, opened.end(), fresh), Token("sign", "(", at, opened.end())
-                at = self._attributes(found, opened.end(), limit)
-                level += 1
-            elif text[at] == "{":
-                at = self._contained(found, at, limit)
-            if text.startswith(("</", "/>"), at):
-                at = (text.find(">", at, limit) + 1) or limit
-                found.append(Token("sign", ")", at, at))
-                level -= 1
-                if level == 0:
-                    break
-                found.append(Token("sign", ",", at, at))
-            # The text up to the next child is no code.
-            child = _CHILD.search(text, at, limit)
-            at = child.start() if child is not None else limit
-        return at
-
-    def _attributes(self, found: list[Token], at: int, limit: int) -> int:
-        """Read the attributes of an element as named arguments; return where its tag ends."""
-        text = self.text
-        while at < limit and not text.startswith("/>", at):
-            sign = text[at]
-            if sign == ">":
-                return at + 1
-            name = _ATTRIBUTE.match(text, at, limit)
-            if name is not None:
-                found += Token("name", name[1], at, name.end(1)), Token("sign", ":", at, name.end())
-                at = name.end()
-            elif sign == "{":
-                at = self._contained(found, at, limit)
-            elif sign in "\"'":
-                found += self.read(_TEXTS[sign], at, at + 1, limit), Token("sign", ",", at, at)
-                at = found[-2].end
-            else:
-                at += 1
-        return at
-
-    def _contained(self, found: list[Token], at: int, limit: int) -> int:
-        """Read the code in braces as an argument; return its end."""
-        tokens, at = self.code(at + 1, limit, "}")
-        found += *tokens, Token("sign", ",", at, at)
-        return at + 1
-
-    def _regex(self, found: list[Token], start: int, limit: int) -> int:
-        """Return the end of the regex literal that begins at `start`, 0 if it is a division."""
+    def _regex(self, found: list[Token], start: int, limit: int) -> Token | None:
+        """Return the regex literal that begins at `start`; None if that is a division."""
         if start < self.dead or self._ends_operand(found, start):
-            return 0
-        text, at, inside = self.text, start + 1, False
-        while at < limit:
-            sign = text[at]
-            if sign == "\n":
-                break
-            if sign == "\\":
-                at += 1
-            elif sign == "[":
-                inside = True
-            elif sign == "]":
-                inside = False
-            elif sign == "/" and not inside:
-                at += 1
-                while at < limit and text[at].isalpha():
-                    at += 1
-                return at
-            at += 1
-        # Nothing up to the end of this line can close one either.
-        self.dead = at
-        return 0
+            return None
+        match = _REGEX.match(self.text, start, limit)
+        if match is None:
+            # Nothing up to the end of this line can close one either.
+            newline = self.text.find("\n", start, limit)
+            self.dead = newline if newline >= 0 else limit
+            return None
+        return Token("regex", match[0], start, match.end())
 
     def read(self, form: Form, start: int, at: int, limit: int) -> Token:
         """Return the string that begins at `start` and whose text begins at `at`."""

@@ -65,7 +65,7 @@ class Syntax(Value):
     `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``mark`` (a sign of its own) and ``string``
     (an opener), if the language has them; `comments` begin a comment to the end of the line, `blocks` pairs the signs
     around a longer one. `forms` are the strings by their openers, `open` reads that of any other; `name` is the pattern of a name after ``$`` in a string.
-    `regexes` is True if ``/…/`` is a literal, `elements` if ``<div>…</div>`` is one, `commands` if a call needs no brackets, so that one may follow a name;
+    `regexes` is True if ``/…/`` is a literal, `element` reads one of JSX, `commands` if a call needs no brackets, so that one may follow a name;
     `continued` joins two lines, `skip` begins and ends code.
     """
 
@@ -76,7 +76,7 @@ class Syntax(Value):
     open: Callable[[Scanner, re.Match[str], int], Token | None] | None = None
     name: re.Pattern[str] = _NAME
     regexes: bool = False
-    elements: bool = False
+    element: Callable[[Scanner, list[Token], int, int, bool], int] | None = None
     commands: bool = False
     continued: str = ""
     skip: tuple[str, re.Pattern[str]] | None = None
@@ -85,9 +85,11 @@ class Syntax(Value):
 
     def __post_init__(self) -> None:
         opened = "|".join(re.escape(sign) for sign in self.blocks) or "(?!)"
+        # A comment also ends with the code.
+        rest = r"[^\n]*" if self.skip is None else rf"(?:(?!{re.escape(self.skip[0])})[^\n])*+"
+        continued = rf"|{re.escape(self.continued)}\r?\n" if self.continued else ""
         pattern = (
-            rf"(?P<space>[^\S\n]+)|(?P<block>{opened})|(?P<line>\n)"
-            rf"|(?P<comment>(?:{self.comments})[^\n]*)"
+            rf"(?P<block>{opened})|(?P<line>\n)|(?P<space>[^\S\n]+{continued}|(?:{self.comments}){rest})"
             rf"|{self.words}|(?P<number>\d\w*+(?:\.++\d\w*+)*+)|(?P<sign>{SIGNS})"
         )
         assign(self, "master", re.compile(pattern))
