@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
-from cwql.lint.frontends.expressions import Expressions
-from cwql.lint.frontends.tables import ASSIGN, OPENERS, PASSING
+from cwql.lint.frontends.parameters import PATTERNS, Parameters
+from cwql.lint.frontends.tables import ASSIGN, OPENERS
 from cwql.lint.ir import (
     Argument,
     Assign,
@@ -24,7 +24,6 @@ from cwql.lint.ir import (
     Node,
     Other,
     Pairs,
-    Parameter,
     Pattern,
     Unary,
     key_of,
@@ -35,12 +34,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-
-_KEYS = words("query requestparam aliasas")
-"""Annotations that give a parameter of a method the name of a parameter of a URL."""
-
-_PATTERNS = words("pattern regularexpression matches")
-"""Annotations with a pattern that a whole argument has to match."""
 
 _CHOSEN = words(
     """isin isenum isint isnumber isnumberstring isnumeric isboolean isbooleanstring isdate isdatestring isiso8601 isuuid
@@ -112,7 +105,7 @@ def _is_strict(rule: str) -> bool:
     return ("\\" in rule or "[" in rule) and is_safe_pattern(rule)
 
 
-class Declarations(Expressions):
+class Declarations(Parameters):
     """Parse statements that give names a value or a type."""
 
     extending = False
@@ -177,7 +170,7 @@ class Declarations(Expressions):
             first = each.arguments[0].value if each.arguments else None
             first = first.value if isinstance(first, Assign) else first
             pattern = first.text if isinstance(first, Pattern) else key_of(first)
-            whole = word in _PATTERNS and (word != "matches" or is_anchored(pattern))
+            whole = word in PATTERNS and (word != "matches" or is_anchored(pattern))
             if word in _CHOSEN or (whole and is_safe_pattern(pattern)):
                 self.types[name] = {"enum"}
 
@@ -214,124 +207,6 @@ class Declarations(Expressions):
                 return None
             self.step()
         return None
-
-    def parameters(self) -> list[Parameter]:
-        """Parse the parameters in the brackets at hand."""
-        closing = self.closing(self.at)
-        found: list[Parameter] = []
-        self.at += 1
-        begin = index = self.at
-        untyped: list[str] = []
-        while index <= closing:
-            text = self.tokens[index].text if index < min(closing, self.size) else ","
-            if text == "," or index >= self.size:
-                if index > begin:
-                    self.parameter(begin, min(index, self.size), found, untyped)
-                begin = index + 1
-            if index >= min(closing, self.size):
-                break
-            if text == "<" and self.typed in ("before", "colon"):
-                index = max(self._angles(index), index + 1)
-                continue
-            index = self.closing(index) + 1 if text in OPENERS else index + 1
-        self.leave(closing)
-        return found
-
-    def _annotations(self, begin: int, end: int) -> tuple[int, str, bool]:
-        """Return where a parameter begins after its annotations, the key that they give it, and whether they restrict its text.
-
-        ``@Query("conditions") String filter``, ``[RegularExpression("^[A-Z]+$")] string tag``
-        """
-        key, safe = "", False
-        while begin < end and (self.tokens[begin].text == "@" or (self.words[begin] == "[" and self.typed == "before")):
-            first = begin
-            begin += 2 if self.tokens[begin].text == "@" else 0
-            while begin < end and self.tokens[begin].text == ".":
-                begin += 2
-            if begin < end and self.tokens[begin].text in ("(", "["):
-                begin = self.closing(begin) + 1
-            word = ""
-            for token in self.tokens[first : min(begin, end)]:
-                if token.kind == "name" and token.text.lower() in _KEYS | _PATTERNS:
-                    word = token.text.lower()
-                elif token.kind == "string" and word:
-                    text = self.literal(token).value or ""
-                    key = text if word in _KEYS else key
-                    safe = safe or (word in _PATTERNS and is_safe_pattern(text))
-        return begin, key, safe
-
-    def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
-        """Add a parameter to those before it, `untyped` are the names of those that share the next type."""
-        begin, key, safe = self._annotations(begin, end)
-        tokens = self.tokens[begin:end]
-        words = [token.text for token in tokens]
-        equals = next((n for n, word in enumerate(words) if word == "=" and tokens[n].kind == "sign"), len(words))
-        at, type = -1, ""
-        if self.typed == "colon":
-            colon = next((n for n, word in enumerate(words[:equals]) if word == ":"), -1)
-            opener = next((n for n, word in enumerate(words[:equals]) if word in ("{", "[", "(")), -1)
-            if opener >= 0 and (colon < 0 or opener < colon):
-                # ``{ a, b }: Type``
-                self.at = begin + opener
-                found += [Parameter(name.name, "", value, name.start) for name, value in self.unpacked()]
-                if colon >= 0 and words[colon + 1 : colon + 2] == ["{"]:
-                    self.members(begin + colon + 1)
-                return
-            if colon >= 0 and words[colon + 1 : colon + 2] == ["{"]:
-                # ``company: { id: number; name: string }``
-                self.members(begin + colon + 1)
-            head = tokens[: colon if colon >= 0 else equals]
-            at = max([n for n, token in enumerate(head) if token.kind in ("name", "variable")], default=-1)
-            type = self.join_words(begin + colon + 1, begin + equals) if colon >= 0 else ""
-        else:
-            places = [n for n, token in enumerate(tokens[:equals]) if token.kind in ("name", "variable")]
-            if places and self.typed == "after":
-                at = places[0]
-                type = self.join_words(begin + 1, begin + equals)
-                self._share_type(type, self.name_of(words[at]), found, untyped)
-            elif places:
-                at = places[-1]
-                start = 0
-                while start < at and (words[start] in self.modifiers or words[start] in PASSING):
-                    start += 1
-                type = self.join_words(begin + start, begin + at) if self.typed == "before" else ""
-        if at >= 0:
-            name = self.name_of(words[at])
-            if type:
-                self.note_type(name, type)
-            self.at = begin + equals
-            default = self.default() if equals < len(words) else None
-            found.append(Parameter(name, "enum" if safe else type, default, tokens[at].start, key=key))
-
-    def default(self) -> Node | None:
-        """Parse the value after the ``=`` at hand, if there is one."""
-        if self.word() != "=":
-            return None
-        self.at += 1
-        return self.expression(ASSIGN)
-
-    def unpacked(self) -> list[tuple[Name, Node | None]]:
-        """Parse names in brackets, ``{ name, other = value }``; return each with its value."""
-        found: list[tuple[Name, Node | None]] = []
-        closing = self.enter()
-        for _ in self.upto(closing):
-            token = self.peek()
-            if token.kind in ("name", "variable"):
-                self.at += 1
-                found.append((Name(token.start, token.end, self.name_of(token.text)), self.default()))
-        self.leave(closing)
-        return found
-
-    def _share_type(self, type: str, name: str, found: Sequence[Parameter], untyped: list[str]) -> None:
-        """Give the parameters before one with a type that type: ``a, b int``."""
-        if not type:
-            untyped.append(name)
-            return
-        for known in found:
-            if known.name in untyped:
-                known.type = type
-                self.note_type(known.name, type)
-        untyped.clear()
 
     def class_(self) -> Node | None:
         """Parse a class, or anything else whose block has members."""
