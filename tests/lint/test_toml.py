@@ -116,3 +116,10 @@ def test_mistakes_in_own_tables_are_reported_with_their_line(tmp_path: Path, tex
     (tmp_path / "pyproject.toml").write_text(OTHERS + text)
     with pytest.raises(ConfigurationError, match=r"pyproject\.toml: not TOML: .*at line 13"):
         find_settings(str(tmp_path), Settings())
+
+
+@pytest.mark.parametrize("open_value", ["[", "{", '"""', "'''", '["""'])
+def test_tables_below_a_value_that_is_not_closed_are_not_ignored(tmp_path: Path, open_value: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.black]\nx = {open_value}\n[tool.cwql.lint]\nstrict = true\n")
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml: not TOML: "):
+        find_settings(str(tmp_path), Settings())

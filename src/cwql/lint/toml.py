@@ -58,7 +58,7 @@ def parse_toml(data: bytes, tool: str | None = None) -> dict[str, Any]:
         text = data.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8: {error}") from None
-    skeleton = _OPAQUE.sub(lambda match: (" " if match[0][0] == "#" else "x") * len(match[0]), text)
+    skeleton = _OPAQUE.sub(_blank, text)
     headers = _find_headers(skeleton)
     if _LONG_KEY.search(skeleton) is not None:
         raise ValueError(f"a key of more than {DEEPEST} parts, separated by dots")
@@ -79,8 +79,17 @@ def parse_toml(data: bytes, tool: str | None = None) -> dict[str, Any]:
         raise ValueError(f"not TOML: {error}") from None
 
 
+def _blank(match: re.Match[str]) -> str:
+    """Return a replacement of the same length for a comment or a string; one that is not closed is like an open bracket."""
+    written = match[0]
+    quotes = written[:3]
+    if quotes in ('"""', "'''") and (len(written) < 6 or not written.endswith(quotes)):
+        return "[" + "x" * (len(written) - 1)
+    return (" " if written[0] == "#" else "x") * len(written)
+
+
 def _find_headers(skeleton: str) -> list[int]:
-    """Return where the lines with headers of tables begin."""
+    """Return where the lines with headers of tables begin; none if a bracket is not closed, because any header may be in it."""
     headers: list[int] = []
     depth = 0
     for match in _BRACKET.finditer(skeleton):
@@ -90,7 +99,7 @@ def _find_headers(skeleton: str) -> list[int]:
         depth = depth + 1 if match[0][-1] in "[{" else max(depth - 1, 0)
         if depth > DEEPEST:
             raise ValueError(f"nested deeper than {DEEPEST} levels")
-    return headers
+    return [] if depth else headers
 
 
 def _cut(text: str, skeleton: str, headers: list[int], tool: str) -> str:
