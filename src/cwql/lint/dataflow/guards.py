@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.collections import is_safe_test
-from cwql.lint.dataflow.knowledge import DIGITS, IMPLICIT, QUOTES, is_anchored, is_safe_pattern, last_name, owner_of
+from cwql.lint.dataflow.knowledge import (
+    DIGITS,
+    IMPLICIT,
+    MATCHES,
+    QUOTES,
+    is_anchored,
+    is_safe_pattern,
+    last_name,
+    owner_of,
+)
 from cwql.lint.dataflow.operators import is_compiler
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
 from cwql.lint.ir import (
@@ -134,7 +143,7 @@ def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
         # ``name in ALLOWED``, ``$allowed -contains $name``
         item, items = (right, left) if sign.endswith("contains") else (left, right)
         found = _names(item) if is_allow_list(items, flow) else found
-    elif sign in ("-match", "=~", "-cmatch", "-notmatch", "!~"):
+    elif sign in MATCHES:
         found = _names(left) if _is_safe(right, True, flow) else found
     elif sign in _EQUAL or sign in _UNEQUAL:
         found, no = guards_of(left, flow)

@@ -74,6 +74,12 @@ DIGITS = words(
 )
 """Tests of characters that are safe."""
 
+COMPILERS = words("compile mustcompile regex regexp generatedregex toregex")
+"""Functions that compile a pattern."""
+
+MATCHES = ("-match", "=~", "-cmatch", "-notmatch", "!~")
+"""Operators that compare a text with a pattern."""
+
 ALPHABETS = words("digits hexdigits octdigits asciiletters asciilowercase asciiuppercase")
 """Constants of characters that are safe."""
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from cwql.lint.dataflow.knowledge import (
     APPENDS,
+    COMPILERS,
     ENCODERS,
     MAPS,
     MOMENTS,
@@ -62,7 +63,7 @@ class CallSite(Record):
         return isinstance(self.node, Call) and self.node.made
 
     def value(self, safe: bool = False) -> Value:
-        """Return a result of which only is known whether it is safe."""
+        """Return an unknown result, which is `safe` or not."""
         return Value(self.node.start, self.node.end, safe=safe)
 
     def same(self, value: Value) -> Value:
@@ -79,7 +80,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (ENCODERS | words("escape encode quote uri"), "encoders.encode"),
     (is_escaper, "encoders.escape"),
     (words("escape"), "encoders.escape_by_owner"),
-    (words("compile mustcompile regex regexp generatedregex toregex new"), "pattern_functions.compile_pattern"),
+    (COMPILERS | words("new"), "pattern_functions.compile_pattern"),
     (words("lazy new"), "pattern_functions.make_lazy"),
     (words("run namedcaptures"), "pattern_functions.run_regex"),
     (words("takeif"), "pattern_functions.keep_if"),

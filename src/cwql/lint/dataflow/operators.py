@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import last_name, owner_of, safe_groups
+from cwql.lint.dataflow.knowledge import COMPILERS, MATCHES, last_name, owner_of, safe_groups
 from cwql.lint.dataflow.texts import concatenate, opened
 from cwql.lint.dataflow.values import Value, has_literal, is_harmless, member_of, path_of
 from cwql.lint.ir import Call, Cast, Jump, Literal, Member, Name, Operation, Pattern, Unary
-from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "in", "not in", "is", "is not"))
 
-_COMPILERS = words("compile mustcompile regex regexp generatedregex toregex")
 _GROUPS = re.compile(r"(?<!\\)\((?!\?)")
 
 
@@ -37,7 +35,7 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
             return replaced(flow, node, left, pattern, new)
         made = percent_value(flow, node, left, right) if sign != "-f" else format_value(flow, node, left, parts)
         return made if made is not None else Value(node.start, node.end, safe=left.safe and right.safe)
-    groups = note_groups(flow, node.right) if sign in ("-match", "=~", "-cmatch", "-notmatch", "!~") else None
+    groups = note_groups(flow, node.right) if sign in MATCHES else None
     if sign == "<<" or (sign == "or" and isinstance(node.right, Jump)):
         return left
     if sign == "-=":
@@ -125,4 +123,4 @@ def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Valu
 def is_compiler(node: Call) -> bool:
     """Return whether a call makes a pattern of its first argument."""
     name = last_name(node)
-    return name in _COMPILERS or (name == "new" and last_name(owner_of(node)) in ("regex", "regexp"))
+    return name in COMPILERS or (name == "new" and last_name(owner_of(node)) in ("regex", "regexp"))
