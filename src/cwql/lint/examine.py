@@ -49,7 +49,7 @@ def examine(order: LintJob, known: str | None = None) -> FileResult | None:
 def begin(order: LintJob, known: str | None = None) -> ExtractedFile | FileResult | None:
     """Do the first half of `examine`: read a file and extract its conditions.
 
-    The result is set if nothing is left to do.
+    The result is a `FileResult` if nothing is left to do, and None if the content has not changed.
     """
     try:
         data = read_regular(order.path, order.limit)

@@ -1,4 +1,4 @@
-"""What is sent between processes: how to lint a file (`LintJob`), and the result (`FileResult`), which the cache stores too."""
+"""The data that processes exchange: how to lint a file (`LintJob`), and its result (`FileResult`), which the cache stores too."""
 
 from __future__ import annotations
 

@@ -256,7 +256,7 @@ class Emitter:
         self.found.setdefault((pieces[0].start, pieces[-1].end, sink.parameter, shown), []).append(found)
 
     def _open_members(self, pieces: Sequence[TemplateSegment], shown: str) -> Sequence[TemplateSegment]:
-        """Return the pieces with placeholders for members of what a library knows: ``lastUpdated > [{incremental.start_value}]``."""
+        """Return the pieces with placeholders for members of objects of a library: ``lastUpdated > [{incremental.start_value}]``."""
         for name in _OWNERS.findall(shown):
             if name not in self._used:
                 pieces = open_placeholders(pieces, re.compile(rf"\{{{name}\.[\w.]+\}}"), safe=True)

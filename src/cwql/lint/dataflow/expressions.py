@@ -122,7 +122,7 @@ def evaluate_name(flow: Flow, node: Name) -> Value:
 
 
 def _unknown_name(flow: Flow, name: str, written: str) -> Value:
-    """Return the value of a name to which the program gives none: what its type and its words say about it."""
+    """Return the value of a name that the program does not set, judged by its type and its words."""
     found = Value(0, 0, safe=flow.is_safe_name(name) or name.lower() in ("true", "false"))
     if is_input(written) or (flow.traits.arguments and (name.isupper() or not name[:1].isalpha())):
         found.origin = "rows"

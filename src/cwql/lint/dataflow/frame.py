@@ -32,7 +32,7 @@ class Frame(Record):
     def close(self, outer: Frame) -> None:
         """Give the sinks of an expression that is done their target, or leave them to the expression around it."""
         if not (self.places or self.sinks or self.carried or self.parameters or self.hint):
-            # As of most expressions.
+            # Most expressions have none of these.
             return
         if len(self.places) == 1:
             for sink in self.sinks:

@@ -1,4 +1,4 @@
-"""Functions whose results are numbers or dates, or as safe as what they are called with."""
+"""Functions whose results are numbers or dates, or as safe as their owner and arguments."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ _COMPARISON = re.compile(
 def chain_of(node: Node) -> list[str]:
     """Return the names of a chain, ``{}`` for each call or index in it; at most the last twelve."""
     if isinstance(node, Member) and isinstance(node.owner, Name):
-        # As most are.
+        # Most chains have two names.
         return [node.owner.name, node.name]
     names: list[str] = []
     current: Node | None = node

@@ -31,7 +31,7 @@ _MEMBERS = re.compile(r"\(?\s*typeof\s+(\w+)\s*+\)?\s*+\[.*\]|keyof\s+typeof\s+(
 _PATTERN = re.compile(r"\b(?:pattern|regex)=r?[\"']([^\"']+)[\"']")
 """The pattern that the values of a type match: ``Annotated[str, StringConstraints(pattern="^[a-z]+$")]``."""
 _SCHEMA = re.compile(r"(?:(?:z|zod|yup|joi|v|type|t)\.)(?:coerce\.|iso\.)?(\w+)\((.*)", re.DOTALL | re.IGNORECASE)
-"""A schema of zod, yup, joi, valibot, TypeBox or Elysia, with what follows its first word."""
+"""A schema of zod, yup, joi, valibot, TypeBox or Elysia: its kind, and the rest of the text."""
 
 _SAFE_SCHEMAS = words(
     "number int boolean bool bigint date datetime time enum nativeenum literal uuid guid integer picklist"
@@ -80,7 +80,7 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
     """Return whether the values of a type, or the items of a list of it, need no quotes."""
     type = _WORDS.sub("", type, 1).strip("&*?!").removesuffix("...").strip("&*?!").strip()
     if type.isidentifier():
-        # As most are: no brackets, no alternatives.
+        # Most types have neither brackets nor alternatives.
         return len(type) <= 200 and depth <= 5 and _is_safe_name(type, aliases, depth)
     schema = _SCHEMA.match(type) if depth <= 5 else None
     if schema is not None:

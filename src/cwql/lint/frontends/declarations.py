@@ -72,7 +72,7 @@ def _annotations(before: Sequence[Node]) -> Iterator[tuple[Call, str]]:
 
 
 def returned(body: Node | None) -> Node | None:
-    """Return the value of a body that is nothing else; None for any other."""
+    """Return the value of a body that only returns one; None for any other body."""
     if isinstance(body, Block) and len(body.statements) == 1:
         body = body.statements[0]
         if isinstance(body, Jump) and body.returns:
@@ -355,7 +355,7 @@ class Declarations(Parameters):
         return self.expression(ASSIGN)
 
     def target(self) -> tuple[Node | None, list[Node]]:
-        """Parse the target of a declaration: a name, or names in brackets, and what gives these a value if they have none."""
+        """Parse the target of a declaration: a name, or names in brackets with the assignments of their defaults."""
         token = self.peek()
         if token.kind in ("name", "variable"):
             self.at += 1

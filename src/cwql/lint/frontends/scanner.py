@@ -125,7 +125,7 @@ class Scanner:
         return found, limit
 
     def _pass(self, match: re.Match[str], limit: int) -> int:
-        """Return the end of what begins with a line break or a comment of several lines."""
+        """Return the end of a comment of several lines, or of the texts that begin after a line break."""
         at = match.end()
         if match.lastgroup == "block":
             ender = self.syntax.blocks[match[0]]

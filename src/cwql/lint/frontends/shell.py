@@ -181,7 +181,7 @@ class Reader(Words):
         return Block(start, self.at, found)
 
     def _if(self, start: int, close: str) -> list[Node]:
-        """Parse ``if … then … elif … else … fi``. What runs before a test is returned before the branch."""
+        """Parse ``if … then … elif … else … fi``. Commands before a test are returned before the branch."""
         before: list[Node] = []
         tests: list[Node | None] = []
         bodies: list[Node] = []

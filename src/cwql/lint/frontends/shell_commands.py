@@ -1,4 +1,4 @@
-"""What the commands of a shell send, print and test: `request_of`, `output_of`, `test_of`, `label_of`."""
+"""Requests, output and tests of the commands of a shell: `request_of`, `output_of`, `test_of`, `label_of`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _PASSES = words("head tail cut sort uniq")
 
 _ENCODES = re.compile(r"@uri\b|\bquote(?:_plus)?\(")
 _REDIRECTED = re.compile(r"\s(?:<|\d?>)")
-"""Where the input of a command begins that is no argument: ``<<<"$1"``, or the file of an output."""
+"""The start of an input that is no argument, or of a redirection: ``<<<"$1"``, or the file of an output."""
 
 _GREP = re.compile(r"[ef]?grep\b")
 _EMPTY = {"-z": "==", "-n": "!="}

@@ -77,7 +77,7 @@ def judge_filled(found: ConditionTemplate, filler: SampleGenerator, check: Check
         if finding.code in TYPES and made.touch(span):
             # The kind of the other items may be that of the filling.
             continue
-        # A diagnostic about more than what cannot be checked is one about the rest.
+        # A diagnostic whose span is larger than a part that cannot be checked is about the rest.
         if not all(
             span.start <= start and end <= span.end and len(span) > end - start
             for _, start, end in unjudged.touched(span)

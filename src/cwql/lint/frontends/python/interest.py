@@ -134,7 +134,7 @@ class Interest:
         """Lines of statements whose conditions are known already."""
 
     def take_out(self, done: set[int]) -> None:
-        """Take out the lines of statements whose conditions are known; if others are left, `add_uses` is called."""
+        """Take out the lines of statements whose conditions are known."""
         self.done = done
         self.lines = [line for line in self.lines if line not in done]
 
@@ -168,7 +168,7 @@ class Interest:
         return has_line(node, self.lines)
 
     def is_marked(self, statement: ast.stmt) -> bool:
-        """Return whether a relevant line is in a statement, of one with a body in front of it."""
+        """Return whether a relevant line is in a statement, or in front of its body if it has one."""
         body = getattr(statement, "body", None)
         if not body:
             return has_line(statement, self.lines)
@@ -245,7 +245,7 @@ class _Choice:
         self.carried: set[str] = set()
 
     def take(self, step: _Step, carries: bool) -> None:
-        """Choose a statement; what it gives a value is a part of a condition if it `carries` one."""
+        """Choose a statement; the names that it sets are parts of a condition if it `carries` one."""
         for statement in (step.statement, *step.around):
             if statement not in self.chosen:
                 self.chosen.add(statement)

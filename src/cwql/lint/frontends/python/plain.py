@@ -102,7 +102,7 @@ class _Reader:
     def _find_place(
         self, root: str, names: str, base: str | None, path: str, key: str
     ) -> tuple[RequestTarget | None, int]:
-        """Return the target of a request, and where the constant in front of its path is set; no target if it takes more."""
+        """Return the target of a request, and the position of the constant before its path; None if a pattern cannot find it."""
         steps = names[1:].split(".")
         if self._is_set(root) or (len(steps) > 1 and place_of_attributes(steps) is not None):
             return None, -1
@@ -113,7 +113,7 @@ class _Reader:
         return place, since
 
     def _find_constant(self, name: str) -> tuple[int, str | None]:
-        """Return where the module gives a name a text, and the text; no place if the name is only put into texts."""
+        """Return the position where the module sets a name to a text, and the text; -1 if the name only occurs in placeholders."""
         known = self._constants.get(name)
         if known is None and len(self._constants) < _MOST_NAMES:
             module = self._module
