@@ -7,8 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from cwql.lint.dataflow.knowledge import EXITS
-from cwql.lint.frontends.python.nodes import DEFINITIONS, has_line, name_of
+from cwql.lint.frontends.python.nodes import DEFINITIONS, ends_with_jump, has_line
 from cwql.lint.record import Record, later
 from cwql.lint.request_targets import find_all
 from cwql.lint.words import words
@@ -60,8 +59,6 @@ _ROUNDS = 6
 _REQUESTS = words("get post put patch delete request send fetch list count first")
 _LEAVES = DEFINITIONS | {ast.AnnAssign, ast.Assert, ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Return}
 """Frequent statements without blocks, and definitions, whose bodies are looked at by themselves."""
-
-_JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 def _find_places(text: str, context: Context) -> tuple[list[int], bool]:
@@ -346,8 +343,4 @@ def _is_path(statement: ast.stmt) -> bool:
 
 def _is_guard(statement: ast.stmt) -> bool:
     """Return whether a statement ends the function if a test fails: by a jump, or by ``sys.exit(…)`` or ``abort(404)``."""
-    if not isinstance(statement, ast.If):
-        return isinstance(statement, ast.Assert)
-    last = statement.body[-1]
-    call = last.value if isinstance(last, ast.Expr) else None
-    return isinstance(last, _JUMPS) or (isinstance(call, ast.Call) and name_of(call.func) in EXITS)
+    return ends_with_jump(statement.body) if isinstance(statement, ast.If) else isinstance(statement, ast.Assert)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 
+from cwql.lint.dataflow.knowledge import EXITS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SCOPES = (*FUNCTIONS, ast.ClassDef)
+
+_JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -51,6 +55,13 @@ def name_of(node: ast.AST | None) -> str:
     """Return a name, or the last one of a chain of attributes; empty for any other expression."""
     name: str = getattr(node, "attr", getattr(node, "id", ""))
     return name
+
+
+def ends_with_jump(body: Sequence[ast.stmt]) -> bool:
+    """Return whether the code after a body does not run: it ends with a jump, ``sys.exit(1)`` or ``abort(404)``."""
+    last = body[-1]
+    called = last.value.func if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
+    return isinstance(last, _JUMPS) or name_of(called) in EXITS
 
 
 def has_line(node: ast.AST, lines: Sequence[int]) -> bool:

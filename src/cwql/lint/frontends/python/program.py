@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 
 from cwql.lint.dataflow.emit import find_flow
-from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.python.declared_types import field_type, find_types, option_types, parametrized, type_text
 from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.interest import ENTRIES
 from cwql.lint.frontends.python.libraries import VERBS
-from cwql.lint.frontends.python.nodes import DEFINITIONS, name_of
+from cwql.lint.frontends.python.nodes import DEFINITIONS, ends_with_jump
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -154,7 +153,7 @@ class Statements(Expressions):
     def _try(self, node: Any, start: int, end: int) -> list[Node]:
         body = self._block(node.body, start, end)
         whole: Node = Block(start, end, [body, self._block(node.orelse)])
-        if not all(map(_leaves, node.handlers)):
+        if not all(ends_with_jump(handler.body) for handler in node.handlers):
             # Each statement may be the last one that runs.
             whole = Branch(start, end, [], [whole], False)
         handlers = [self._block(handler.body, start, end) for handler in node.handlers]
@@ -221,13 +220,6 @@ class Statements(Expressions):
 
     def _jump(self, node: ast.stmt, start: int, end: int) -> list[Node]:
         return [Jump(start, end)]
-
-
-def _leaves(handler: ast.ExceptHandler) -> bool:
-    """Return whether the code after a handler does not run: it raises, returns or ends the program."""
-    last = handler.body[-1]
-    called = last.value.func if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
-    return isinstance(last, (ast.Raise, ast.Return, ast.Continue, ast.Break)) or name_of(called) in EXITS
 
 
 _NUMBERS = words("range id date datetime time_ns")
