@@ -284,7 +284,7 @@ def _report_unused(each: Suppression, unused: list[int]) -> Diagnostic:
     """Return the diagnostic for a comment that suppresses nothing, or nothing of some of the names in its brackets."""
     from cwql.rules.source import UNUSED_SUPPRESSION
 
-    names = each.names or ()
+    names = list(each.names or ())
     words = ", ".join([names[index][0] for index in unused])
     kept = [name for index, (name, _) in enumerate(names) if index not in unused]
     if kept:

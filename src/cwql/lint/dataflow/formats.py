@@ -78,18 +78,8 @@ def fill(  # the parts of a format
             if places is DOLLAR:
                 value = named.get(match[1])
             elif places is BRACES:
-                key = match[1] or ""
-                if key.isdigit():
-                    value = values[int(key)] if int(key) < len(values) else None
-                elif key:
-                    name = _MEMBER.split(key, 1)[0]
-                    member = key[len(name) :]
-                    value = named.get(name) or flow.env.get(key)
-                    if value is None and "**" in named:
-                        value, member = named["**"], f".{key}"
-                else:
-                    value = values[turn] if turn < len(values) else None
-                    turn += 1
+                value, member = _value_in_braces(match[1] or "", values, turn, flow, named)
+                turn += not match[1]
                 letters = DOTNET_DATES if flow.traits.braces or flow.traits.native_dates else ""
                 number = match[2] is not None and (
                     (bool(letters) and NUMERIC_FORMAT.match(match[2]) is not None) or is_safe_specification(match[2])
@@ -110,6 +100,20 @@ def fill(  # the parts of a format
             rest = BRACES.sub("", part.text)
             is_format = is_format and "{" not in rest and "}" not in rest
     return is_format
+
+
+def _value_in_braces(
+    key: str, values: Sequence[Value], turn: int, flow: Flow, named: Mapping[str, Value]
+) -> tuple[Value | None, str]:
+    """Return the value of a place by its number, name or turn, and the member that is taken from it."""
+    if not key or key.isdigit():
+        index = int(key) if key else turn
+        return (values[index] if index < len(values) else None), ""
+    name = _MEMBER.split(key, 1)[0]
+    value = named.get(name) or flow.env.get(key)
+    if value is None and "**" in named:
+        return named["**"], f".{key}"
+    return value, key[len(name) :]
 
 
 def _fill(  # noqa: PLR0913  # the parts of a format
