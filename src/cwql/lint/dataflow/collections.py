@@ -104,7 +104,7 @@ def _comparison_keeps_safe(flow: Flow, test: Operation) -> bool:
 
 
 def _searched(test: Node | None) -> str | None:
-    """Return the text in which a test searches a character; None if it is none of the program."""
+    """Return the text in which a test searches a character; None if the program does not write it."""
     owner = test.owner if isinstance(test, Member) and fold(test.name) in _CONTAINS else None
     return owner.value if isinstance(owner, Literal) else None
 

@@ -1,4 +1,4 @@
-"""What is known of functions of the standard libraries, by their names without ``_`` and letter case."""
+"""Tables of functions of the standard libraries, by their names without ``_`` and letter case."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def sent_to(flow: Flow, place: RequestTarget | None, value: Value) -> Sink | Non
     texts = value.texts
     if not texts and value.joint is not None:
         texts = [text for item in value.items or () for text in item.texts]
-    # A parameter of that name is as good as a condition: its callers pass one.
+    # A parameter of that name counts as a condition because its callers pass one.
     passed = not texts and parameter_of(value.parameter) == "conditions"
     if place is None or place.endpoint is None or not (texts or passed):
         return None

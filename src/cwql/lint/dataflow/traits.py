@@ -1,4 +1,4 @@
-"""What the data flow has to know of a language besides its tree."""
+"""Properties of a language that the data flow needs besides the tree."""
 
 from __future__ import annotations
 

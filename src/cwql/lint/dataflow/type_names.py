@@ -53,7 +53,7 @@ _WRAPPER_ENDS = tuple(
         readonlyarray deque tuple iterator generator literal path"""
     )
 )
-"""How the names of types end that hold one or more values of the type in their brackets."""
+"""How the names of types end that contain one or more values of the type in their brackets."""
 
 
 @lru_cache(1024)

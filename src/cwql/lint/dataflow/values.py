@@ -1,4 +1,4 @@
-"""What an expression evaluates to: `Value`, with the texts that it may be, and the sinks and targets that travel with it."""
+"""The value of an expression: `Value`, with the texts that it may be, and the sinks and targets that travel with it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOST_TEXTS = 8
 """How many texts one value may have; more are not followed."""
 
 MOST_PLACES = 12
-"""How many targets of one block are remembered; more are as good as none."""
+"""How many targets of one block are remembered; later ones are ignored."""
 
 MOST_STEPS = 30
 """How many forms of a growing text are checked as a whole; of later ones, only the new part."""
@@ -206,7 +206,7 @@ class Scope(Record):
 
 
 class Value(Record):
-    """What an expression evaluates to.
+    """The value of an expression.
 
     `texts` are the texts that it may be, `items` those of a list (`partial` if there may be others), `entries` those of
     a mapping. `safe` is True if neither a quote nor an operator can be in it, or in an item of it. `joint` is the

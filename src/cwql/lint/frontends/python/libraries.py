@@ -1,4 +1,4 @@
-"""What Python's frontend knows of libraries for ConnectWise: their clients, and the functions of cwql that take texts."""
+"""Libraries of Python for ConnectWise: their clients, and the functions of cwql that take texts."""
 
 from __future__ import annotations
 
