@@ -26,69 +26,46 @@ if TYPE_CHECKING:
 
 INSERTED = ("", ";", " ", "x", "()", "1", "'", '"', "//", "+", ".y", "(z)", " = w", ", v")
 
-_JAVASCRIPT = re.compile(
-    # A pattern, an element, a number or a type that is called, brackets at the beginning of a line or before a body.
-    r"/[a-z]+\(|/\((?:z\)|\))|>\s*\((?:z\)|\))|\)\(z\)|\b\d+ ?\(|\(z\)>|as \w+\(|typeof \w+\(|^\s*\(z\)|\(z\)\s*\{"
-    # An assignment to several values or to the value of an item, ``return`` or a comment in the place of a value.
-    r"|\) = |\w = w = |new\s*(?://|;|=)|\w//\w|, v(?:\(|=>)|^\s*finally\(|(?:[=:]|return) //|\+ return"
-    # Tags whose names differ, an attribute without a sign, signs among the arguments of a type, an unclosed comment.
-    r"|<\w+ \w+ ?\{|<\(?\w[\w ]*(?:[.,;=]|\(\))\s*[\w\[]|<\s*[\w.]+|</[\w.]+|/\*(?![\s\S]*\*/)",
-    re.MULTILINE,
-)
-
 ODD = {
-    "javascript": _JAVASCRIPT,
-    "typescript": _JAVASCRIPT,
-    "tsx": _JAVASCRIPT,
-    # The operator of a value called like a method, a text right after a name, a document after empty brackets, a line
-    # that ends in the middle of an expression, a line with nothing but an operator,
-    # a call without a dot after the name of a class, a text or a symbol right after a name, a list after a name and a blank, a semicolon in a placeholder.
-    "ruby": re.compile(
-        r"\.\s*\+|//|\.?\b\w+'(?=[\"#\w])|\.\w+\"|\(\) <<~|\(\w+\n\w|when\s*\n|(?m:^\s*\+\s*$)|\b\w+\"[\w:]|\.\w+:\w|\w \[|#\{;|class \w+ < \w+[ '(]"
-    ),
-    # Signs and quotes in the names of commands and in bare words, which may contain all of them; a comment right after a
-    # semicolon, which is none for tree-sitter.
+    # A text right after a name, which is an argument for tree-sitter.
+    "ruby": re.compile(r"\w['\"][\w\"#:]"),
+    # Signs and quotes in the names of commands and in bare words, which may contain all of them; an assignment to a command.
     "powershell": re.compile(
-        r"[\w-][+'\"=;(]+[\w-]|\w\+|[\w/+]['\"]|=\d\w|\d\$\w|\w//|-\.\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]*[.']|[A-Za-z]\$\w|;<#|(?<![\[\w.])[\w.]+\]::",
-        re.MULTILINE,
-    ),
-    # A variable whose name is apart from its sign, a new object that is joined with a text, a loop over calls.
-    "php": re.compile(r"\$ \w|new [\w\\]+\.|as \$\w+ ?\(|\(\w+\.y|<\?php\w"),
-    # An assignment to a pointer in brackets, two values for a name, signs between those of an assignment, a number that is
-    # called.
-    "go": re.compile(r"\*\(z\)|, v\w*[.(]|:\d=|\d ?\(|\w//|_\(|;\w"),
-    # A method without a type and with another name than its class, a value of the rest of the arguments, an operator in the
-    # place of a name.
-    "java": re.compile(r";\w+\(|\.\.\. \w+ =|\(\w*\+\w* ?= "),
-    # A text that is called, a member of a type without a name that is an expression, a property of a named interface, an
-    # assignment in the arguments of a type or after brackets, a cast before a generic call, a call in the place of a
-    # parameter or before an entry, an operator there, a number that is called, a placeholder or a comment in a format.
-    "csharp": re.compile(
-        r"['\"] ?\(z\)|\(z\)[\w.]+<|,\(z\)|new \{[^}]*\w[+(]\w|\w \w+\.y\w* \{|<\w+ = w|\{\(z\)|\w ?\(z?\) ?=?>|\{ ?\+|= ?\d \(|\(z\) ?[=\w\"]|\+ return|= w\w*(?:\([^()]*\) =>| = )|\w// |\(z\)\s+\[|[,{]\s+\+\w|using \w\.|= w\) in|<List<\w+>\(|\w;\w|>\s*\.y|<\w+\.y|\"{3}\S+\n|= w\w*\(\w+ \w|\{\w+:[^{}\"\n]*//|(?m:^\(z\)\s*\w+ =)|\{\w+:[^{}\"\n]*\{"
+        r"[\w-][+'\"]+[\w-]|\w\+|[\w/+]['\"]|\w//|-\.\w|[A-Za-z]\$\w|= w|^\s*(?:\d\w|=)", re.MULTILINE
     ),
 }
 """Parts of mutated programs that tree-sitter reads in another way, and nobody writes: such programs are not compared."""
 
+TOLERATED = 0.02
+"""The share of mutated programs that may have a difference. Nobody writes most of them: ``return client.x(z)GetAsync(url)``."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Compare programs; return 1 after the first difference."""
+    """Compare programs; return 1 if a generated one or too many mutated ones have a difference."""
     parser = argparse.ArgumentParser(description="Compare our frontends with tree-sitter.")
     parser.add_argument("--count", type=int, default=2000, help="how many programs (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="the first seed (default: %(default)s)")
     arguments = parser.parse_args(argv)
-    compared = 0
+    compared, different = Counter[str](), Counter[str]()
     languages = list(ORACLES)
     for seed in range(arguments.seed, arguments.seed + arguments.count):
         language = languages[seed % len(languages)]
-        text = Writer(language, seed).program() if seed // len(languages) % 2 else mutate(language, seed)
+        kind = "generated" if seed // len(languages) % 2 else "mutated"
+        text = Writer(language, seed).program() if kind == "generated" else mutate(language, seed)
+        if found_by_oracle(language, text) is None:
+            continue
+        compared[kind] += 1
         difference = differ(language, text)
-        compared += found_by_oracle(language, text) is not None
         if difference:
-            print(f"seed {seed}: {language}: {difference}\n{text}")
-            print(f"again: python -m scripts.fuzz.lint_oracle --count 1 --seed {seed}")
-            return 1
-    print(f"{arguments.count} programs, {compared} of them without an error: the same strings, calls and assignments")
-    return 0
+            different[kind] += 1
+            print(f"seed {seed}: {kind}, {language}: {difference}")
+            if arguments.count == 1:
+                print(text)
+    for kind, count in compared.items():
+        print(
+            f"{count} {kind} programs without an error, {different[kind]} of them with another string, call or assignment"
+        )
+    return int(different["generated"] > 0 or different["mutated"] > 1 + TOLERATED * compared["mutated"])
 
 
 @cache
@@ -113,14 +90,16 @@ def comparable(language: str) -> tuple[str, ...]:
 
 
 def mutate(language: str, seed: int) -> str:
-    """Return a snippet in which a few characters are changed."""
+    """Return a snippet in which a few characters are changed, without the parts that nobody writes."""
     rng = random.Random(f"{language} {seed}")
-    text = original = rng.choice(comparable(language))
-    for _ in range(rng.randrange(1, 4)):
-        at = rng.randrange(len(text) + 1)
-        text = text[:at] + rng.choice(INSERTED) + text[at + rng.randrange(2) :]
     odd = ODD.get(language)
-    return original if odd is not None and Counter(odd.findall(text)) - Counter(odd.findall(original)) else text
+    while True:
+        text = original = rng.choice(comparable(language))
+        for _ in range(rng.randrange(1, 4)):
+            at = rng.randrange(len(text) + 1)
+            text = text[:at] + rng.choice(INSERTED) + text[at + rng.randrange(2) :]
+        if odd is None or not Counter(odd.findall(text)) - Counter(odd.findall(original)):
+            return text
 
 
 def differ(language: str, text: str) -> str:
