@@ -258,7 +258,11 @@ def _is_different(node: Any, target: Any, called: bool) -> bool:
     # A literal of a type without a name is a list or a mapping.
     if target.type in ("map_type", "slice_type", "array_type", "implicit_length_array_type"):
         return True
-    receiver = any(node.child_by_field_name(name) is not None for name in ("object", "receiver"))
+    # ``Array.Empty()`` is no ``empty()``.
+    before = target.start_byte - node.start_byte
+    receiver = node.text[max(before - 1, 0) : before] == b"." or any(
+        node.child_by_field_name(name) is not None for name in ("object", "receiver")
+    )
     return called and not receiver and target.text.decode().lower() in _STATEMENTS
 
 
