@@ -6,6 +6,8 @@ and Helm's often are, are read as well.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends import UnreadableSource, find_language
@@ -79,21 +81,39 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
         else:
             for found in _read_script(context, entry, language):
                 yield trust_inputs(found, _INPUT, inputs) if inputs and isinstance(found, ConditionTemplate) else found
+    loops: _Loops | None = None
     for found in find_in_entries(rest, parents, context, "yaml", safe="collection.insomnia.rest" in source.text):
         if isinstance(found, ConditionTemplate) and any(_ITEM.search(each.expression) for each in found.segments):
-            yield trust_inputs(found, _ITEM, ("item",) if _takes_words(source.text, found.span.end) else ())
+            loops = loops or _Loops(source.text)
+            yield trust_inputs(found, _ITEM, ("item",) if loops.take_words(found.span.end) else ())
         else:
             yield found
 
 
-def _takes_words(text: str, at: int) -> bool:
-    """Return whether the loop of a task of Ansible, which follows a position, takes only words that the file lists."""
-    following = _TASK.search(text, at)
-    loop = _LOOP.search(text, at, following.start() if following is not None else len(text))
-    named = _TEMPLATE.match(loop[1]) if loop is not None else None
-    if named is not None:
-        loop = re.search(rf"(?m)^[ ]++{named[1]}:{_LIST}", text)
-    return loop is not None and _lists_words(loop[1])
+class _Loops:
+    """The loops of the tasks of Ansible, found once: a search for each condition takes quadratic time."""
+
+    __slots__ = ("_lists", "_loops", "_starts", "_tasks")
+
+    def __init__(self, text: str) -> None:
+        loops = list(_LOOP.finditer(text))
+        self._starts = [match.start() for match in loops]
+        self._loops = [
+            (named[1] if (named := _TEMPLATE.match(loop[1])) else "", _lists_words(loop[1])) for loop in loops
+        ]
+        self._tasks = [match.start() for match in _TASK.finditer(text)]
+        self._lists: dict[str, bool] = {}
+        for match in _LISTED.finditer(text):
+            if match[1] not in self._lists:
+                self._lists[match[1]] = _lists_words(match[2])
+
+    def take_words(self, at: int) -> bool:
+        """Return whether the loop of a task, which follows a position, takes only words that the file lists."""
+        index, task = bisect_left(self._starts, at), bisect_left(self._tasks, at)
+        if index == len(self._starts) or (task < len(self._tasks) and self._tasks[task] < self._starts[index]):
+            return False
+        name, words = self._loops[index]
+        return self._lists.get(name, False) if name else words
 
 
 def _lists_words(text: str) -> bool:
