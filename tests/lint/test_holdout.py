@@ -130,7 +130,7 @@ The eleventh round, ``holdout/eleventh``. First runs as committed:
 | the same, 17 more snippets (``*_later.toml``) | 26 of 27 | 4, in 2 of 17 | 5, in 4 of 17 |
 | the same, 15 more snippets (``*_last.toml``) | 26 of 29 | 1 | 4, in 3 of 15 |
 | the same, 7 more snippets (``*_fourth.toml``) | 14 of 15 | 0 | 5, in 3 of 7 |
-| PHP, Ruby, Go, Java, Kotlin, Rust, Swift, Perl and Elixir, 50 snippets | 62 of 78 | 0 | 15, in 13 of 50 |
+| PHP, Ruby, Go, Java, Kotlin, Rust, Swift, Perl and Elixir, 50 snippets | 63 of 78 | 0 | 15, in 13 of 50 |
 | the same, 19 more snippets (``web_later.toml``) | 22 of 28 | 0 | 9, in 6 of 19 |
 
 In this row the linter missed commands after the prompt of PowerShell in Markdown, ``useMemo`` and rows of ``pytest.mark.parametrize``. The false errors
@@ -196,14 +196,8 @@ UNMET = frozenset(
         "api.rb",
         # Conditions in structs without the names of their members.
         "collector/collector.go",
-        # A condition that is read back from a query, to which a term is added.
-        "pkg/connectwise/filter.go",
-        # A joiner of texts with brackets, put into a text.
-        "src/main/java/de/acme/billing/TimeExport.java",
         # Values that match a pattern, in the first half of a partition.
         "src/main/kotlin/com/acme/quotes/QuoteImporter.kt",
-        # A local name with another type than the member of that name.
-        "src/bin/stale.rs",
         # An option whose type is in an attribute of the module.
         "lib/mix/tasks/rmm.report.ex",
         # A number without quotes that a call makes, compared with a text.

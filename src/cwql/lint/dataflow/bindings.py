@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import Context, RequestTarget
 
 _JOINS_TERMS = re.compile(
-    r"(?i)\b(?:join\w*+|joined|implode|combine)\s*+\(\s*+(?:\w+\s*+[:=]\s*+)?[\"'] and [\"']|[\"'] and [\"']\.join\("
+    r"(?i)\b(?:join\w*+|joined|implode|combine)\s*+\(\s*+(?:[\w.]++\s*+[:=,]\s*+)?[\"'] and [\"']|[\"'] and [\"']\.join\("
 )
 _SQL = re.compile(r"(?i)\bselect\s[^\n]{0,200}?\sfrom\s")
 
@@ -96,9 +96,10 @@ class Bindings:
         self.unknown_names: dict[str, Value] = {}
         self.budget = 20_000 + 2 * len(source)
 
-    def is_safe_name(self, name: str) -> bool:
-        """Return whether every type that a name is declared with has values that need no quotes."""
-        known = self.module.types.get(name)
+    def is_safe_name(self, name: str, member: bool = False) -> bool:
+        """Return whether every type that a name is declared with has values that need no quotes; those of members only for a `member`."""
+        types = self.module.types
+        known = (types.get(f".{name}") if member else None) or types.get(name)
         return known is not None and all(map(self.is_safe, known))
 
     def parameter(self, parameter: Parameter, at: int) -> Value:

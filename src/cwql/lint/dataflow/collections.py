@@ -310,4 +310,7 @@ def get_member(call: CallSite) -> Value | None:
     found = guess(member_of(owner), key_of(call.arguments[0].value), member=True)
     found.safe = found.safe or call.flow.is_safe_name(f"[{key_of(call.arguments[0].value)}]")
     found.safe = found.safe and (len(call.values) < 2 or is_harmless(call.values[1]))
+    if not found.origin and parameter_of(key_of(call.arguments[0].value)) == "conditions" and call.flow.joins_terms:
+        # The conditions of a query, whose terms the program joins by ``and``.
+        found.joint = "and"
     return found

@@ -124,7 +124,7 @@ class Cursor(Tables):
             self.types.setdefault(name, set()).add(type)
 
     def members(self, opener: int) -> None:
-        """Note the types of the members in braces: ``name?: type``, ``name type`` in Go."""
+        """Note the types of the members in braces: ``name?: type``, ``name type`` in Go; ``.name`` is only that of members."""
         closing = min(self.closing(opener), self.size)
         index = opener + 1
         while index < closing:
@@ -135,16 +135,21 @@ class Cursor(Tables):
                     after += 1
                 if after < closing and self.tokens[after].text == ":":
                     end = self.type_end(after + 1)
-                    self.note_type(self.name_of(token.text), self.join_words(after + 1, end))
+                    self._note_member(token.text, self.join_words(after + 1, end))
                     index = max(end, after + 1)
                     continue
             elif token.kind == "name" and token.fresh and self.typed == "after" and after < closing:
                 following = self.tokens[after]
                 if (following.kind == "name" or following.text in ("[", "*")) and not following.fresh:
                     index = self.type_end(after)
-                    self.note_type(self.name_of(token.text), self.join_words(after, index))
+                    self._note_member(token.text, self.join_words(after, index))
                     continue
             index = self.closing(index) + 1 if token.text in OPENERS and token.text != "{" else index + 1
+
+    def _note_member(self, name: str, type: str) -> None:
+        name = self.name_of(name)
+        self.note_type(name, type)
+        self.note_type(f".{name}", type)
 
     def type_end(self, index: int, arrows: bool = True) -> int:
         """Return the index after the type that begins at an index; `arrows` if it may be that of a function."""

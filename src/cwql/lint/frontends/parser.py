@@ -266,6 +266,10 @@ class Parser(Declarations):
                         if next in (",", ")")
                     ]
                     words = [self.name_of(token.text) for token in ends if token.kind in ("name", "variable")]
+                    type = self.join_words(names[0], names[1] - 1)
+                    if len(words) == 1 and sign != "as" and not type.endswith("var") and type:
+                        # ``for (Status status : …)``
+                        self.note_type(words[0], type)
                 self.at = first
                 over = self.iterated() if first < last else None
                 return words[-4:], over, []
