@@ -180,8 +180,6 @@ UNMET = frozenset(
         "ConditionText.java",
         # A fixture with parameters.
         "test_conditions.py",
-        # A number that `jq` prints in a column.
-        "proxmox-guests.sh",
         # Parameters that a function joins by `&`.
         "sla-watch",
         # The same hashtable for two requests, in a block of ForEach-Object.
@@ -196,10 +194,6 @@ UNMET = frozenset(
         "api.rb",
         # Conditions in structs without the names of their members.
         "collector/collector.go",
-        # Values that match a pattern, in the first half of a partition.
-        "src/main/kotlin/com/acme/quotes/QuoteImporter.kt",
-        # An option whose type is in an attribute of the module.
-        "lib/mix/tasks/rmm.report.ex",
         # A number without quotes that a call makes, compared with a text.
         "lib/cw_cli.rb",
         # A handler whose route is given by a symbol, with the pattern that its texts match.

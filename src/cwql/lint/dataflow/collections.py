@@ -304,13 +304,15 @@ def get_any_entry(call: CallSite) -> Value | None:
 
 def get_member(call: CallSite) -> Value | None:
     """Return a member of a value of which no member is known: ``row.get("name")``."""
-    owner = call.owner
-    if owner is None or not call.arguments or owner.texts or owner.items or owner.safe:
+    at = 1 if call.owner_name in ("map", "keyword") and call.is_module else 0
+    owner = call.first if at else call.owner
+    if owner is None or len(call.arguments) <= at or owner.texts or owner.items or owner.safe:
         return None
-    found = guess(member_of(owner), key_of(call.arguments[0].value), member=True)
-    found.safe = found.safe or call.flow.is_safe_name(f"[{key_of(call.arguments[0].value)}]")
-    found.safe = found.safe and (len(call.values) < 2 or is_harmless(call.values[1]))
-    if not found.origin and parameter_of(key_of(call.arguments[0].value)) == "conditions" and call.flow.joins_terms:
+    key = key_of(call.arguments[at].value)
+    found = guess(member_of(owner), key, member=True)
+    found.safe = found.safe or call.flow.is_safe_name(f"[{key}]")
+    found.safe = found.safe and all(map(is_harmless, call.values[at + 1 :][:1]))
+    if not found.origin and parameter_of(key) == "conditions" and call.flow.joins_terms:
         # The conditions of a query, whose terms the program joins by ``and``.
         found.joint = "and"
     return found

@@ -98,6 +98,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
         "collections.list_conditions",
     ),
     (words("filter where takewhile select findall arrayfilter"), "pattern_functions.filter_items"),
+    (words("partition splitwith"), "pattern_functions.split_items"),
     (words("groupby"), "collections.group_items"),
     (words("intersperse join implode joined jointostring combine mkstring text.combine"), "text_functions.join"),
     (words("collect"), "collections.collect"),
@@ -158,7 +159,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("set hashset arraylist map ordereddict dict each"), "collections.copy_list"),
     (words("input get query post pop getlist value getobject decode"), "checked_values.read_field"),
     (words("get fetch getordefault"), "collections.get_any_entry"),
-    (words("get"), "collections.get_member"),
+    (words("get fetch"), "collections.get_member"),
     (STRIPS, "text_functions.strip"),
     (
         words(

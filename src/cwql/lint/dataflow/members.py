@@ -79,7 +79,9 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
             found = known_call(flow, node, node.name, owner, [], ())
         if found is not None:
             return found
-        value.safe = flow.is_safe_name(node.name, member=True) if owner.items is None and not flow.traits.bare else False
+        value.safe = (
+            flow.is_safe_name(node.name, member=True) if owner.items is None and not flow.traits.bare else False
+        )
         value.moment = value.safe and all(map(is_date_type, flow.module.types.get(node.name, ())))
     return guess(value, flow.source[node.start : node.end], member=True)
 

@@ -78,7 +78,8 @@ _LAST = re.compile(r"([A-Za-z_]\w*)\W*+\Z")
 _MEMBER_VALUE = re.compile(r"(?<=\w)(?:->|\.)value\Z", re.IGNORECASE)
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*+_[A-Z0-9_]++|[A-Z]{4,}+")
 _OWNERS = tuple(
-    words("ticket board company client member contact user site parent computer location agreement project")
+    words("""ticket board company client member contact user site parent computer location agreement project
+    vm""")
 )
 """How a word begins that ends with ``id``: ``ticketid``."""
 

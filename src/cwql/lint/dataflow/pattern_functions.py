@@ -6,6 +6,7 @@ from cwql.lint.dataflow.collections import is_safe_test
 from cwql.lint.dataflow.guards import passing
 from cwql.lint.dataflow.operators import is_compiler, note_groups
 from cwql.lint.ir import Call, Function, Literal, Name, Pattern
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +70,17 @@ def filter_items(call: CallSite) -> Value | None:
         return None
     found = call.same(items)
     found.partial = True
+    return found
+
+
+def split_items(call: CallSite) -> Value | None:
+    """Return the items of a list that pass a test, and the others: ``val (valid, invalid) = names.partition { it.matches(SKU) }``."""
+    passed = filter_items(replace(call, name="filter"))
+    others = call.values[0] if call.is_module and call.values else call.owner
+    if passed is None or others is None:
+        return None
+    found = call.value()
+    found.items = [passed, others]
     return found
 
 

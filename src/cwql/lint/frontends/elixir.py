@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
-from cwql.lint.frontends.tables import POWERS, PREFIX
+from cwql.lint.frontends.tables import OPENERS, POWERS, PREFIX
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import (
     Argument,
@@ -17,6 +18,7 @@ from cwql.lint.ir import (
     Function,
     Items,
     Member,
+    Module,
     Name,
     Node,
     Other,
@@ -28,13 +30,13 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Mapping
 
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
 
 
+_OPTION = re.compile(r"\b(\w++): \[?:(integer|float|boolean|count|string)\b")
 _PLACEHOLDERS = ("#{",)
 _FORMS = {
     '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "#": "\\#"}), _PLACEHOLDERS, lines=True),
@@ -65,7 +67,7 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
 
 
 _SYNTAX = Syntax(
-    r"(?P<string>~[A-Za-z](?:\"{3}|[(\[{/|\"'])|\"{3}|[\"'])|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@?[A-Za-z_]\w*[?!]?)|(?P<mark>%\{|<>|\|>|=~)",
+    r"(?P<string>~[A-Za-z](?:\"{3}|[(\[{/|\"'])|\"{3}|[\"'])|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@?[A-Za-z_]\w*[?!]?)|(?P<mark>%\{|<>|<-|\|>|=~)",
     "#",
     {},
     _FORMS,
@@ -77,7 +79,7 @@ class Elixir(WordParser):
     """The grammar of Elixir."""
 
     joins = frozenset(("<>",))
-    powers: Mapping[str, int] = {**POWERS, "<>": 9, "++": 9, "|>": 6, "->": 1}
+    powers: Mapping[str, int] = {**POWERS, "<>": 9, "++": 9, "|>": 6, "->": 1, "<-": 1}
     pairs = frozenset((":", "=>"))
     links = frozenset((".",))
     commands = True
@@ -98,6 +100,12 @@ class Elixir(WordParser):
     returns = frozenset[str]()
     modifiers = frozenset[str]()
     unaries = frozenset(("not",))
+
+    def module(self) -> Module:
+        """Return the tree of the source, with the types of its options: ``OptionParser.parse(argv, strict: [days: :integer])``."""
+        for match in _OPTION.finditer(self.text) if "OptionParser" in self.text else ():
+            self.note_type(f"[{match[1]}]", "string" if match[2] == "string" else "integer")
+        return super().module()
 
     def conditional(self) -> Node:
         """Parse ``if … do … else … end``, or ``if …, do: …``."""
@@ -170,7 +178,54 @@ class Elixir(WordParser):
             body = self.body_of()
             self.skip_end()
             return Function(token.start, self.last_end(), "", names, body, True)
-        return super().named_operand()
+        return self._comprehension() if self.word() == "for" else super().named_operand()
+
+    def _comprehension(self) -> Node:
+        """Parse ``for name <- names, test, do: …`` as ``Enum.map(Enum.filter(names, fn name -> test end), fn name -> … end)``."""
+        start = self.peek().start
+        self.at += 1
+        lists: list[tuple[list[Parameter], Node]] = []
+        body: Node | None = None
+        closing = self.closing(self.at) if self.word() == "(" else self.size
+        self.at += closing < self.size
+        while body is None and self.at < closing:
+            begin, word = self.at, self.word()
+            if word == "do" and self.word(1) != ":":
+                block = self.worded_block()
+                body = block.body if isinstance(block, Function) else block
+            elif self.word(1) == ":":
+                # ``do: …``, ``into: %{}``
+                self.at += 2
+                value = self.expression()
+                body = value if word == "do" else None
+            else:
+                names = self._pattern_names()
+                value = self.header() or Other(start, start)
+                if names is not None:
+                    lists.append((names, value))
+                elif lists:
+                    names, items = lists.pop()
+                    lists.append((names, self._over("filter", items, names, value)))
+            self.at += self.word() == "," or self.at == begin
+        self.at = max(self.at, closing + 1) if closing < self.size else self.at
+        made = body or Other(start, self.last_end())
+        for names, items in reversed(lists):
+            made = self._over("map" if made is body else "flat_map", items, names, made)
+        return made
+
+    def _pattern_names(self) -> list[Parameter] | None:
+        """Pass over the pattern and the ``<-`` of a generator and return its names; None if there is no generator."""
+        end = self.at
+        while end < self.size and self.tokens[end].text not in ("<-", ",", "do"):
+            end = self.closing(end) + 1 if self.tokens[end].text in OPENERS else end + 1
+        if end >= self.size or self.tokens[end].text != "<-":
+            return None
+        return self.take_names(end + 1, "<-")
+
+    def _over(self, name: str, items: Node, names: list[Parameter], body: Node) -> Node:
+        at, end = items.start, self.last_end()
+        function = Function(body.start, body.end, "", names, body, True)
+        return Call(at, end, Member(at, at, Name(at, at, "Enum"), name), [Argument(items), Argument(function)])
 
     def bracket(self) -> Node | None:
         """Parse a map: ``%{ … }``."""

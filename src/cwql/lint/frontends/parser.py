@@ -215,7 +215,8 @@ class Parser(Declarations):
         if self.word() in ("await", "each") or (self.word() == "my" and self.peek(1).kind == "variable"):
             self.at += 1
         begin = self.at
-        if self.word() == "(" and self.headers:
+        enclosed = self.word() == "("
+        if enclosed and self.headers:
             end = self.closing(self.at)
             begin, after = self.at + 1, end + 1
         else:
@@ -229,7 +230,10 @@ class Parser(Declarations):
             after = end
         if begin < end and self.tokens[begin].text == "(" and self.closing(begin) == end - 1:
             begin, end = begin + 1, end - 1
+        # ``for (name in names.filter { … })``, but not ``for name in names { … }``
+        bare, self.bare = self.bare, not (enclosed and after == end + 1)
         names, over, head = self.loop_head(begin, min(end, self.size))
+        self.bare = bare
         self.at = min(after, self.size)
         body = self.block()
         return Loop(start, self.last_end(), names, over, body, head)
@@ -245,38 +249,34 @@ class Parser(Declarations):
                 if text != ":" or self.typed == "before":
                     break
             index = self.closing(index) + 1 if text in OPENERS else index + 1
-        bare, self.bare = self.bare, True
-        try:
-            if split >= 0 and (sign != ":" or self.typed == "before"):
-                first, last = (split + 1, end) if sign != "as" else (begin, split)
-                if first < end and self.tokens[first].text == "range":
-                    first += 1
-                names = (begin, split) if sign != "as" else (split + 1, end)
-                words = [
-                    self.name_of(token.text)
-                    for token in self.tokens[names[0] : names[1]]
-                    if token.kind in ("name", "variable") and token.text not in self.declares
+        if split >= 0 and (sign != ":" or self.typed == "before"):
+            first, last = (split + 1, end) if sign != "as" else (begin, split)
+            if first < end and self.tokens[first].text == "range":
+                first += 1
+            names = (begin, split) if sign != "as" else (split + 1, end)
+            words = [
+                self.name_of(token.text)
+                for token in self.tokens[names[0] : names[1]]
+                if token.kind in ("name", "variable") and token.text not in self.declares
+            ]
+            if self.typed == "before":
+                # ``string name``, ``var (key, value)``
+                after = [token.text for token in self.tokens[names[0] + 1 : names[1]]]
+                ends = [
+                    token
+                    for token, next in zip(self.tokens[names[0] : names[1]], [*after, ")"], strict=True)
+                    if next in (",", ")")
                 ]
-                if self.typed == "before":
-                    # ``string name``, ``var (key, value)``
-                    after = [token.text for token in self.tokens[names[0] + 1 : names[1]]]
-                    ends = [
-                        token
-                        for token, next in zip(self.tokens[names[0] : names[1]], [*after, ")"], strict=True)
-                        if next in (",", ")")
-                    ]
-                    words = [self.name_of(token.text) for token in ends if token.kind in ("name", "variable")]
-                    type = self.join_words(names[0], names[1] - 1)
-                    if len(words) == 1 and sign != "as" and not type.endswith("var") and type:
-                        # ``for (Status status : …)``
-                        self.note_type(words[0], type)
-                self.at = first
-                over = self.iterated() if first < last else None
-                return words[-4:], over, []
-            self.at = begin
-            return [], None, self.statements(end)
-        finally:
-            self.bare = bare
+                words = [self.name_of(token.text) for token in ends if token.kind in ("name", "variable")]
+                type = self.join_words(names[0], names[1] - 1)
+                if len(words) == 1 and sign != "as" and not type.endswith("var") and type:
+                    # ``for (Status status : …)``
+                    self.note_type(words[0], type)
+            self.at = first
+            over = self.iterated() if first < last else None
+            return words[-4:], over, []
+        self.at = begin
+        return [], None, self.statements(end)
 
     def iterated(self) -> Node | None:
         """Parse the iterable of a loop."""

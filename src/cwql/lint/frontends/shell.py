@@ -6,6 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.flow import SHORT
 from cwql.lint.dataflow.knowledge import EXITS
+from cwql.lint.dataflow.origins import says
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.shell_commands import (
@@ -55,6 +56,8 @@ _ENTRY = re.compile(r"\[['\"]?([^\[\]'\"$]*+)['\"]?\]=")
 _FUNCTION = re.compile(r"(\(\s*+\)\s*+)?\{(?=\s)")
 _REDIRECTED = re.compile(r"[<>]++(?:&[\d-]++|\|)?|&>>?")
 _PROMPTED = re.compile(r"-[a-z]*p")
+_PRINTED = re.compile(r"['\"](\.[^'\"\n@]*+)(?:@[ct]sv\s*+)?['\"]\s*+\|\s*+while\s++(?:IFS=\S*+\s++)?\Z")
+"""The filter of `jq` whose output a loop reads: ``jq -r '.[] | [.id, .name] | @tsv' | while IFS=$'\\t' read -r id name``."""
 _FOR = re.compile(r"[ \t]++(?P<name>[A-Za-z_]\w*+)(?P<in>\s++in\b)?")
 _IN = re.compile(r"\s++in\b")
 _QUOTED = r"'[^'\n]*+'|\"[^\"\n]*+\"|\\."
@@ -362,7 +365,12 @@ class Reader(Words):
             plain = [each.value for each in words[1:] if each.value is not None]
             typed = Call(start, start, Name(start, start, "input"), ())
             value = typed if any(map(_PROMPTED.match, plain)) else Other(start, start)
-            return [Assign(start, end, Name(start, start, each), value) for each in plain if each.isidentifier()]
+            names, ids = [each for each in plain if each.isidentifier()], self._ids(start)
+            safe = Cast(start, start, "int", Other(start, start))
+            return [
+                Assign(start, end, Name(start, start, each), safe if index in ids else value)
+                for index, each in enumerate(names)
+            ]
         if name in _JUMPS:
             return [Jump(start, end, None, name == "return")]
         if name in ("[", "test"):
@@ -371,6 +379,12 @@ class Reader(Words):
             return [test_of(operands)] if operands else []
         called = request_of(name, words)
         return [called, Jump(end, end, None, True)] if name in self.exits else [called]
+
+    def _ids(self, at: int) -> list[int]:
+        """Return which columns that `jq` prints for the loop whose test is at a position are ids."""
+        printed = _PRINTED.search(self.text, max(at - 400, 0), at)
+        columns = printed[1].rstrip(" |").rpartition("|")[2].strip(" []").split(",") if printed is not None else []
+        return [index for index, each in enumerate(columns) if says(each.strip()) == "id"]
 
 
 def _exits(node: Node) -> bool:
