@@ -78,7 +78,7 @@ def edit_document(seed: int) -> str | None:
         assert view is not None
         problem = _look(rng, view)
         if problem is None and (version == EDITS or rng.random() < 0.5):
-            problem = _compare(view, path, language.name)
+            problem = _compare(view)
         if problem is not None:
             return f"after edit {version} of {snippet.language}, {snippet.title!r}: {problem}\n{text!r}"
     return None
@@ -123,7 +123,7 @@ def _order(position: types.Position) -> tuple[int, int]:
     return position.line, position.character
 
 
-def _compare(view: View, path: str, language: str) -> str | None:
+def _compare(view: View) -> str | None:
     document = view.document
     order = document.order
     assert order is not None
