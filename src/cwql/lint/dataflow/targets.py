@@ -119,6 +119,15 @@ def note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value]) 
     """Note a condition that a call gets after a path: ``client.list("/service/tickets", "closedFlag = false")``."""
     given = [each for each in node.arguments if each.value is not None]
     unnamed = [value for argument, value in zip(given, values, strict=False) if not argument.name]
+    if flow.sure and unnamed and unnamed[0].plain in SECTIONS:
+        # ``client.list("service", "tickets", conditions = "closedFlag = false")``
+        place = place_of_attributes(
+            [each.plain if each.plain is not None and each.plain.isidentifier() else "{}" for each in unnamed[:5]]
+        )
+        if place is not None:
+            flow.note(place)
+            for value in unnamed[2:]:
+                sent_to(flow, place, value)
     for path, value in pairwise(unnamed):
         if path.texts and (_sends_nothing(name) or sent_after(flow, path, value) is not None):
             return

@@ -21,6 +21,7 @@ from cwql.lint.ir import (
     Module,
     Name,
     Node,
+    Operation,
     Other,
     Parameter,
     Unary,
@@ -75,6 +76,11 @@ _SYNTAX = Syntax(
 )
 
 
+def _runs_regex(node: Node) -> bool:
+    owner = node.callee.owner if isinstance(node, Call) and isinstance(node.callee, Member) else None
+    return isinstance(owner, Name) and owner.name == "Regex"
+
+
 class Elixir(WordParser):
     """The grammar of Elixir."""
 
@@ -100,6 +106,8 @@ class Elixir(WordParser):
     returns = frozenset[str]()
     modifiers = frozenset[str]()
     unaries = frozenset(("not",))
+    subject: Node | None = None
+    """The match of a pattern whose groups the clauses of ``case`` name."""
 
     def module(self) -> Module:
         """Return the tree of the source, with the types of its options: ``OptionParser.parse(argv, strict: [days: :integer])``."""
@@ -161,6 +169,15 @@ class Elixir(WordParser):
 
     def binary(self, left: Node, word: str, binding: int) -> Node:
         """Parse an operator; a pipe puts its left side in front of the arguments."""
+        if word in ("->", "<-") and isinstance(left, Items):
+            # ``case Regex.run(~r/…/, tag) do [_, number] -> …``, ``with [_, number] <- Regex.run(~r/…/, tag)``
+            node = super().binary(left, word, binding)
+            right = node.right if isinstance(node, Operation) else node
+            if word == "<-":
+                return Assign(left.start, node.end, left, right) if _runs_regex(right) else node
+            if self.subject is not None:
+                return Block(left.start, node.end, [Assign(left.start, left.end, left, self.subject), right])
+            return node
         if word != "|>":
             return super().binary(left, word, binding)
         self.at += 1
@@ -178,7 +195,30 @@ class Elixir(WordParser):
             body = self.body_of()
             self.skip_end()
             return Function(token.start, self.last_end(), "", names, body, True)
+        if self.word() == "case" and self.peek(1).kind == "name" and self.word(1) != "do":
+            return self._clauses()
         return self._comprehension() if self.word() == "for" else super().named_operand()
+
+    def _clauses(self) -> Node:
+        """Parse ``case … do pattern -> …; … end``."""
+        start = self.peek().start
+        self.at += 1
+        subject = self.header() or Other(start, start)
+        outer, self.subject = self.subject, subject if _runs_regex(subject) else None
+        block = self.worded_block() if self.word() == "do" else None
+        self.subject = outer
+        clauses: list[list[Node]] = []
+        parts = block.body.statements if isinstance(block, Function) and isinstance(block.body, Block) else []
+        for each in parts:
+            if isinstance(each, Operation) and each.sign == "->":
+                clauses.append([each.right])
+            elif isinstance(each, Block) or not clauses:
+                clauses.append([each])
+            else:
+                clauses[-1].append(each)
+        bodies = [Block(each[0].start, each[-1].end, each) for each in clauses]
+        # The test says nothing about the names in it.
+        return Branch(start, self.last_end(), [Other(start, start, [subject, Other(start, start)])], bodies, True)
 
     def _comprehension(self) -> Node:
         """Parse ``for name <- names, test, do: …`` as ``Enum.map(Enum.filter(names, fn name -> test end), fn name -> … end)``."""
