@@ -201,7 +201,7 @@ UNMET = frozenset(
         # Rules for the attributes of a schema, and of a validation.
         "internal/provider/data_source_company.go",
         "portal.pl",
-        # An interface of Go in a file that does not mention Automate otherwise, and a task of Android.
+        # An endpoint that only the method of an interface of Go names, and a task of Android.
         "api/router.go",
         "android/src/main/java/com/acme/scan/ScanPresenter.java",
     )

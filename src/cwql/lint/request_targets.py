@@ -87,13 +87,16 @@ EVIDENCE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cw", re.compile(r"cw(?:a/api/v1(?<![a-z0-9]cwa/api/v1)|[ma][a-z](?<![a-z0-9]cw..)|ql)")),
     ("cw", re.compile(r"cw(?<![a-z]cw)[-_]?(?:m|a|manage|automate|psa|api)(?![a-z])")),
     ("tech", re.compile(r"lab[-_]?tech")),
+    ("automate.", re.compile(r"automate\.(?:computers|clients|locations)\b")),
 )
 """Words of a file that mentions ConnectWise, in lower case, each with a part of it.
 
 Each pattern begins with plain text, and its part is searched for first: one pattern of all words takes ten times as long.
 """
 
-_AUTOMATE = re.compile(r"connect[-_. ]?wise[-_. ]?automate|cwa/api/|hostedrmm|lab-?tech|-(?:cwa|automate)[a-z]")
+_AUTOMATE = re.compile(
+    r"connect[-_. ]?wise[-_. ]?automate|cwa/api/|hostedrmm|lab-?tech|-(?:cwa|automate)[a-z]|automate\.(?:computers|clients|locations)\b"
+)
 _AUTOMATE_PARTS = ("automate", "cwa", "hostedrmm", "labtech", "lab-tech")
 """Words of a file that mentions Automate, in lower case, and texts of which each of them contains one."""
 

@@ -139,6 +139,12 @@ def read_field(call: CallSite) -> Value | None:
     return call.value(safe=True) if any(is_safe_type(_type_in(each), aliases) for each in call.arguments) else None
 
 
+def read_part(call: CallSite) -> Value | None:
+    """Return a part of a path whose route has a pattern: ``chi.URLParam(r, "client")``."""
+    key = key_of(call.arguments[-1].value) if call.arguments else ""
+    return call.value(safe=True) if call.flow.is_safe_name(f"[{key}]") else None
+
+
 def _type_in(argument: Argument) -> str:
     """Return the type that an argument names: ``type=int``, ``as: Int.self``, ``Integer.class``; empty if it names none."""
     value = argument.value

@@ -17,6 +17,7 @@ from cwql.lint.dataflow.operators import is_compiler
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
 from cwql.lint.ir import (
     Argument,
+    Assign,
     Block,
     Call,
     Choice,
@@ -83,6 +84,9 @@ def guards_of(test: Node, flow: Flow) -> Guards:
         return _either(guards_of(test.options[0], flow), guards_of(test.options[1], flow))
     if isinstance(test, Other) and len(test.children) == 1:
         return guards_of(test.children[0], flow)
+    if isinstance(test, Other) and test.children and all(isinstance(each, Assign) for each in test.children[:-1]):
+        # ``if kind := query.Get("kind"); slices.Contains(kinds, kind) {``
+        return guards_of(test.children[-1], flow)[0], set()
     if isinstance(test, Index) and is_allow_list(test.owner, flow):
         # ``if (!NAMES[name])``
         return _names(test.key), set()

@@ -158,6 +158,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("filterinput filtervar"), "checked_values.filter_value"),
     (words("set hashset arraylist map ordereddict dict each"), "collections.copy_list"),
     (words("input get query post pop getlist value getobject decode"), "checked_values.read_field"),
+    (words("urlparam"), "checked_values.read_part"),
     (words("get fetch getordefault"), "collections.get_any_entry"),
     (words("get fetch"), "collections.get_member"),
     (STRIPS, "text_functions.strip"),

@@ -181,10 +181,10 @@ class Elixir(WordParser):
         if word != "|>":
             return super().binary(left, word, binding)
         self.at += 1
-        right = self.expression(binding)
-        if isinstance(right, Call):
-            return Call(left.start, right.end, right.callee, [Argument(left), *right.arguments])
-        return Call(left.start, self.last_end(), right, [Argument(left)]) if right is not None else left
+        piped = self.expression(binding)
+        if isinstance(piped, Call):
+            return Call(left.start, piped.end, piped.callee, [Argument(left), *piped.arguments])
+        return Call(left.start, self.last_end(), piped, [Argument(left)]) if piped is not None else left
 
     def named_operand(self) -> Node | None:
         """Parse ``fn … -> … end``."""
