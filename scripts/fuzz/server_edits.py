@@ -125,18 +125,18 @@ def _order(position: types.Position) -> tuple[int, int]:
 
 def _compare(view: View) -> str | None:
     document = view.document
-    order = document.order
-    assert order is not None
+    job = document.job
+    assert job is not None
     # The linter may not recognize the new text as a condition any more, but it must not find others.
     moved = {_key(each) for each in document.conditions()}
     quick = document.quick_diagnostics()
-    fresh = examine_bytes(document.text.encode(), order).findings
+    fresh = examine_bytes(document.text.encode(), job).findings
     if document.diagnostics() != fresh:
         return f"{document.diagnostics()} instead of {fresh}"
     exact = {_key(each) for each in document.conditions()}
     found = set()
     if may_hold(document.text.encode()):
-        found = {_key(each) for each in ExtractedFile(document.text, order).conditions()}
+        found = {_key(each) for each in ExtractedFile(document.text, job).conditions()}
     if not found <= moved:
         return f"moved conditions {moved} instead of {found}"
     if quick != fresh and moved == found:

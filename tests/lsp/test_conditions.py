@@ -28,7 +28,7 @@ GET = f'import requests\nrequests.get("{URL}", params={{"conditions": '
 
 
 def document(text: str, name: str = "a.py", earlier: Document | None = None) -> Document:
-    return Document(text, Project().order(f"/nowhere/{name}", ""), "utf-16", earlier=earlier)
+    return Document(text, Project().job(f"/nowhere/{name}", ""), "utf-16", earlier=earlier)
 
 
 @pytest.mark.parametrize(
@@ -218,8 +218,8 @@ def test_excluded_files_have_no_problems(tmp_path: Path) -> None:
     folder = tmp_path
     (folder / "cwql.toml").write_text('lint.exclude = ["a.py"]\n')
     project = Project()
-    assert project.order(str(folder / "a.py"), "python") is None
-    assert project.order(str(folder / "b.py"), "python") is not None
+    assert project.job(str(folder / "a.py"), "python") is None
+    assert project.job(str(folder / "b.py"), "python") is not None
     excluded = Document(GET + '"sumary = 5"})\n', None, "utf-16")
     assert (excluded.diagnostics(), list(excluded.conditions()), excluded.fixed()) == ([], [], None)
     assert excluded.condition_for_typing(len(GET) + 2) is None

@@ -58,20 +58,20 @@ class Annotation(Record):
     left: list[Diagnostic]
 
 
-def comment_of(order: LintJob) -> Signs | None:
+def comment_of(job: LintJob) -> Signs | None:
     """Return how comments begin and end in a file; None if it has no comments."""
-    suffix = f".{order.name.rpartition('.')[2].lower()}"
-    return SUFFIXES.get(suffix) or find_language(order.language).comment
+    suffix = f".{job.name.rpartition('.')[2].lower()}"
+    return SUFFIXES.get(suffix) or find_language(job.language).comment
 
 
 class _Positions:
     """Where a text can have comments, and how they are written there: in Markdown, each fenced block has its own language."""
 
-    def __init__(self, text: str, order: LintJob, signs: Signs) -> None:
+    def __init__(self, text: str, job: LintJob, signs: Signs) -> None:
         self.text = text
         self._signs = signs
         self._fences: list[Fence] = []
-        if find_language(order.language).prose:
+        if find_language(job.language).prose:
             from cwql.lint.frontends.markdown import find_fences
 
             self._fences = [*find_fences(text)]
@@ -125,28 +125,28 @@ class _Positions:
             yield f"{text[: fence.start]}{opened}{line_end}{block}{closed}{line_end}{text[fence.after :]}"
 
 
-def annotate(text: str, order: LintJob) -> Annotation:
+def annotate(text: str, job: LintJob) -> Annotation:
     """Return the text with a comment for every diagnostic that a comment can suppress."""
-    state = State(text, order)
+    state = State(text, job)
     before = len(state.findings)
-    signs = comment_of(order)
+    signs = comment_of(job)
     if signs is None:
         return Annotation(text, 0, [finding for finding in state.findings if finding.code not in OWN])
-    attempts = _Attempts(state, order, signs)
+    attempts = _Attempts(state, job, signs)
     attempts.try_together()
     left = attempts.try_one_by_one()
     return Annotation(attempts.state.text, before - len(attempts.state.findings), left)
 
 
-def suppress(text: str, order: LintJob, finding: Diagnostic) -> str | None:
+def suppress(text: str, job: LintJob, finding: Diagnostic) -> str | None:
     """Return the text with a comment that suppresses one diagnostic; None if there is no position for a comment."""
-    signs = comment_of(order)
+    signs = comment_of(job)
     if signs is None or finding.code in OWN:
         return None
-    state = State(text, order)
+    state = State(text, job)
     span = SpanIndex(state.seen).around(finding.span)
-    for candidate in _Positions(text, order, signs).candidates(span, [finding.name]):
-        if _is_sound(state, State(candidate, order), order.language):
+    for candidate in _Positions(text, job, signs).candidates(span, [finding.name]):
+        if _is_sound(state, State(candidate, job), job.language):
             return candidate
     return None
 
@@ -154,9 +154,9 @@ def suppress(text: str, order: LintJob, finding: Diagnostic) -> str | None:
 class _Attempts:
     """Put comments into a text, as long as each leaves it as sound as it was; `state` is the best text so far."""
 
-    def __init__(self, state: State, order: LintJob, signs: Signs) -> None:
+    def __init__(self, state: State, job: LintJob, signs: Signs) -> None:
         self.state = state
-        self._order = order
+        self._job = job
         self._signs = signs
         self._trials = trials_of(state.text)
 
@@ -164,8 +164,8 @@ class _Attempts:
         if self._trials <= 0:
             return False
         self._trials -= 1
-        after = State(text, self._order)
-        if not _is_sound(self.state, after, self._order.language):
+        after = State(text, self._job)
+        if not _is_sound(self.state, after, self._job.language):
             return False
         self.state = after
         return True
@@ -193,7 +193,7 @@ class _Attempts:
             if finding.code not in OWN:
                 start, end = index.around(finding.span)
                 names.setdefault(_end_of_line(self.state.text, max(start, end - 1)), []).append(finding.name)
-        positions = _Positions(self.state.text, self._order, self._signs)
+        positions = _Positions(self.state.text, self._job, self._signs)
         return [edit for at, found in names.items() for edit in positions.edits_at(at, found)[:1]]
 
     def try_one_by_one(self) -> list[Diagnostic]:
@@ -209,7 +209,7 @@ class _Attempts:
             # All rules that speak of the same condition.
             inside = [f for f in state.findings if span.start <= f.span.start <= span.end and f.code not in OWN]
             names = list(dict.fromkeys(f.name for f in (todo, *inside)))
-            candidates = _Positions(state.text, self._order, self._signs).candidates(span, names)
+            candidates = _Positions(state.text, self._job, self._signs).candidates(span, names)
             if not any(map(self._try, candidates)):
                 given_up.add(_key(todo, state))
                 hopeless.append(todo)
@@ -259,16 +259,16 @@ def add_comments(session: Session, results: Results) -> int:
         todo = [finding for finding in outcome.findings if finding.code not in OWN]
         if not todo:
             continue
-        order = target.job()
-        if comment_of(order) is None:
+        job = target.job()
+        if comment_of(job) is None:
             session.report(
-                f"{target.shown}: {len(todo)} left: {order.language} has no comments; use per-file-ignores or a baseline"
+                f"{target.shown}: {len(todo)} left: {job.language} has no comments; use per-file-ignores or a baseline"
             )
             left += len(todo)
             continue
         try:
-            document = read_target(boundary, target, order)
-            annotation = annotate(document.text, order)
+            document = read_target(boundary, target, job)
+            annotation = annotate(document.text, job)
             if annotation.count:
                 write(document, annotation.text)
         except RewriteError as error:

@@ -73,15 +73,15 @@ class Cache:
         self._touched: dict[str, set[str]] = {}
         self._plans: dict[tuple[Any, ...], str] = {}
 
-    def plan_of(self, order: LintJob) -> str:
+    def plan_of(self, job: LintJob) -> str:
         """Return a key of everything that a result depends on except the file's content."""
-        codes = order.codes
-        key = (order.language, order.place, order.rules, id(codes))
+        codes = job.codes
+        key = (job.language, job.place, job.rules, id(codes))
         if key not in self._plans:
             enabled = None if codes is None else sorted(codes)  # type: ignore[call-overload]
-            parts = repr((self._stamp, order.language, order.place, order.rules, enabled))
+            parts = repr((self._stamp, job.language, job.place, job.rules, enabled))
             self._plans[key] = blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        return f"{self._plans[key]} {order.name}"
+        return f"{self._plans[key]} {job.name}"
 
     def find(self, target: Target, plan: str) -> tuple[FileResult | None, str]:
         """Return the cached result of a file and the digest of its content.

@@ -156,7 +156,7 @@ def _lint_standard_input(session: Session) -> int:
     settings = session.discovery.settings_of(os.path.dirname(path))
     language = settings.language or language_or_text(name).name
     target = Target(path, name, language, settings)
-    order = target.job()
+    job = target.job()
     rewrites = options.fix or options.fix_only or options.diff
     if session.discovery.is_excluded(path):
         if rewrites and not options.diff:
@@ -165,14 +165,14 @@ def _lint_standard_input(session: Session) -> int:
     if rewrites:
         from cwql.lint.fix import fix_text
 
-        fixed, changes = fix_text(session, target, order, data)
+        fixed, changes = fix_text(session, target, job, data)
         if options.diff:
             sys.stdout.write(changes)
             return FINDINGS if changes else CLEAN
         _give_back(fixed)
         if options.fix_only:
             return CLEAN
-        left = examine_bytes(fixed, order)
+        left = examine_bytes(fixed, job)
         if left.findings:
             from cwql.render import render
 
@@ -181,7 +181,7 @@ def _lint_standard_input(session: Session) -> int:
             print(render([report], session.format, _terminal(session, sys.stderr)), file=sys.stderr)
         return FINDINGS if left.findings and not options.exit_zero else CLEAN
     results = Results([target])
-    results.outcomes[0] = examine_bytes(data, order)
+    results.outcomes[0] = examine_bytes(data, job)
     return _report(session, _without_known(session, results))
 
 

@@ -37,38 +37,38 @@ def may_hold(data: bytes) -> bool:
     return data[:2] in _WIDE or data[:4] == b"\x00\x00\xfe\xff"
 
 
-def examine(order: LintJob, known: str | None = None) -> FileResult | None:
+def examine(job: LintJob, known: str | None = None) -> FileResult | None:
     """Lint a file and return its result. Never raises an exception because of a file.
 
     `known` is the digest of a content with a cached result (or an empty text). If it is given, the result has a digest
     too, and None is returned if the content has not changed.
     """
-    return finish(begin(order, known))
+    return finish(begin(job, known))
 
 
-def begin(order: LintJob, known: str | None = None) -> ExtractedFile | FileResult | None:
+def begin(job: LintJob, known: str | None = None) -> ExtractedFile | FileResult | None:
     """Do the first half of `examine`: read a file and extract its conditions.
 
     The result is a `FileResult` if nothing is left to do, and None if the content has not changed.
     """
     try:
-        data = read_regular(order.path, order.limit)
+        data = read_regular(job.path, job.limit)
     except OSError as error:
-        return skipped(order.codes, f"cannot be read: {error.strerror or error}")
+        return skipped(job.codes, f"cannot be read: {error.strerror or error}")
     digest = ""
     if known is not None:
         digest = digest_of(data)
         if digest == known:
             return None
-    return _begin(data, order, digest)
+    return _begin(data, job, digest)
 
 
-def _begin(data: bytes, order: LintJob, digest: str) -> ExtractedFile | FileResult:
+def _begin(data: bytes, job: LintJob, digest: str) -> ExtractedFile | FileResult:
     if not may_hold(data):
         return FileResult([], [], 0, digest)
     from cwql.lint.linter import read_bytes
 
-    draft = read_bytes(data, order)
+    draft = read_bytes(data, job)
     draft.digest = digest
     return draft
 
@@ -83,9 +83,9 @@ def finish(begun: ExtractedFile | FileResult | None) -> FileResult | None:
     return FileResult(findings, anchors, len(seen), begun.digest, begun.source.text)
 
 
-def examine_bytes(data: bytes, order: LintJob) -> FileResult:
+def examine_bytes(data: bytes, job: LintJob) -> FileResult:
     """Return the result for the bytes of a file."""
-    result = finish(_begin(data, order, ""))
+    result = finish(_begin(data, job, ""))
     assert result is not None
     return result
 

@@ -93,10 +93,10 @@ class State:
 
     __slots__ = ("findings", "seen", "text")
 
-    def __init__(self, text: str, order: LintJob) -> None:
+    def __init__(self, text: str, job: LintJob) -> None:
         self.text = text
         self.seen: list[ConditionTemplate] = []
-        self.findings = ExtractedFile(text, order).judge(self.seen)
+        self.findings = ExtractedFile(text, job).judge(self.seen)
 
     def is_no_worse_than(self, other: State) -> bool:
         """Return whether this has no additional diagnostics and no lost conditions compared with the other one."""
@@ -128,12 +128,12 @@ def trials_of(text: str) -> int:
     return max(10, min(TRIALS, TRIED // max(len(text), 1)))
 
 
-def fix_source(document: Document, order: LintJob, unsafe: bool = False) -> FixedSource | None:
+def fix_source(document: Document, job: LintJob, unsafe: bool = False) -> FixedSource | None:
     """Return the text with every useful fix, or None if there is none.
 
     `unsafe` allows fixes that may change the meaning.
     """
-    state = State(document.text, order)
+    state = State(document.text, job)
     visited = {state.text}
     done: list[tuple[str, str]] = []
     trials, limit = 0, trials_of(state.text)
@@ -143,7 +143,7 @@ def fix_source(document: Document, order: LintJob, unsafe: bool = False) -> Fixe
         names = {id(fix): finding.name for finding in state.findings for fix in finding.fixes}
         while batches and trials < limit:
             batch = batches.pop(0)
-            better = _attempt(state, batch, order, visited)
+            better = _attempt(state, batch, job, visited)
             trials += bool(batch)
             if better is not None:
                 done += [(names[id(fix)], fix.title) for fix in batch]
@@ -158,14 +158,14 @@ def fix_source(document: Document, order: LintJob, unsafe: bool = False) -> Fixe
     return FixedSource(document, state.text, done, state.findings) if done else None
 
 
-def _attempt(state: State, fixes: Sequence[Fix], order: LintJob, visited: set[str]) -> State | None:
+def _attempt(state: State, fixes: Sequence[Fix], job: LintJob, visited: set[str]) -> State | None:
     if not fixes:
         return None
     text = apply_edits(state.text, [edit for fix in fixes for edit in fix.edits])
     if text in visited:
         return None
     visited.add(text)
-    after = State(text, order)
+    after = State(text, job)
     return after if after.is_no_worse_than(state) else None
 
 
@@ -247,28 +247,28 @@ def _fixed_sources(session: Session, results: Results) -> Iterator[tuple[int, Ta
     for number, (target, outcome) in enumerate(zip(results.targets, results.outcomes, strict=True)):
         if outcome is None or not choose(outcome.findings, session.unsafe):
             continue
-        order = target.job()
+        job = target.job()
         try:
-            fixed = fix_source(read_target(boundary, target, order), order, session.unsafe)
+            fixed = fix_source(read_target(boundary, target, job), job, session.unsafe)
         except RewriteError as error:
             session.report(f"{target.shown}: not fixed: {error}")
             continue
         if fixed is not None:
-            yield number, target, order, fixed
+            yield number, target, job, fixed
 
 
-def read_target(boundary: Boundary, target: Target, order: LintJob) -> Document:
+def read_target(boundary: Boundary, target: Target, job: LintJob) -> Document:
     """Read a file that may be changed. Raises `RewriteError` for one outside the folders of the run."""
     if boundary.is_left_by(target.path):
         raise RewriteError("a link leads to it, and it is outside the linted folders")
-    return read_document(target.path, order.limit)
+    return read_document(target.path, job.limit)
 
 
 def fix_files(session: Session, results: Results) -> None:
     """Write all fixes to their files, and put the remaining diagnostics into the results."""
     options = session.options
     done = files = 0
-    for number, target, order, fixed in _fixed_sources(session, results):
+    for number, target, job, fixed in _fixed_sources(session, results):
         try:
             write(fixed.document, fixed.text)
         except RewriteError as error:
@@ -276,7 +276,7 @@ def fix_files(session: Session, results: Results) -> None:
             continue
         done += len(fixed.done)
         files += 1
-        results.outcomes[number] = examine(order) or FileResult([], [], 0)
+        results.outcomes[number] = examine(job) or FileResult([], [], 0)
         if options.show_fixes or session.settings.show_fixes:
             session.report(f"{target.shown}: fixed {len(fixed.done)}:")
             for name, title in fixed.done:
@@ -294,11 +294,11 @@ def show_changes(session: Session, results: Results) -> int:
     return FINDINGS if texts and not session.options.exit_zero else CLEAN
 
 
-def fix_text(session: Session, target: Target, order: LintJob, data: bytes) -> tuple[bytes, str]:
+def fix_text(session: Session, target: Target, job: LintJob, data: bytes) -> tuple[bytes, str]:
     """Return the bytes of the standard input with all fixes applied, and the change as a diff."""
     try:
         document = Document("", data)
-        fixed = fix_source(document, order, session.unsafe)
+        fixed = fix_source(document, job, session.unsafe)
         if fixed is None:
             return data, ""
         return document.encode(fixed.text), diff(document.text, fixed.text, target.shown)

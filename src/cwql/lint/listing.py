@@ -26,13 +26,13 @@ def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
     for target in targets:
         if target.note is not None or target.trouble is not None:
             continue
-        order = target.job()
-        draft = begin(order)
+        job = target.job()
+        draft = begin(job)
         if draft is None or isinstance(draft, FileResult):
             continue
         seen: list[ConditionTemplate] = []
         draft.judge(seen)
-        context = Context(draft.source, order.place)
+        context = Context(draft.source, job.place)
         for found in sorted(seen, key=lambda each: (each.segments[0].start, each.parameter)):
             yield _row(found, target, draft.source, context)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cwql.lint.discovery import Target
     from cwql.lint.job import LintJob
 
-    Job: TypeAlias = tuple[int, LintJob, str | None]
+    Task: TypeAlias = tuple[int, LintJob, str | None]
 
 CHUNK_FILES, CHUNK_BYTES = 40, 400_000
 """A chunk ends with the file that reaches either."""
@@ -55,24 +55,24 @@ def examine_all(
     `jobs` is the number of processes (by default the number of cores), `context` their start method.
     """
     results = Results(targets)
-    pending: list[Job] = []
+    pending: list[Task] = []
     kept: dict[int, tuple[str, FileResult | None]] = {}
     for number, target in enumerate(targets):
         if target.note is not None:
             continue
-        order = target.job()
+        job = target.job()
         if target.trouble is not None:
-            results.outcomes[number] = skipped(order.codes, target.trouble)
+            results.outcomes[number] = skipped(job.codes, target.trouble)
             continue
         known: str | None = None
         if cache is not None:
-            plan = cache.plan_of(order)
+            plan = cache.plan_of(job)
             outcome, known = cache.find(target, plan)
             if outcome is not None and not known:
                 results.outcomes[number] = outcome
                 continue
             kept[number] = (plan, outcome)
-        pending.append((number, order, known))
+        pending.append((number, job, known))
     started = time.time_ns()
     for number, found in _perform(pending, targets, jobs, context):
         outcome = found
@@ -88,7 +88,7 @@ def examine_all(
 
 
 def _perform(
-    pending: Sequence[Job], targets: Sequence[Target], jobs: int | None, context: BaseContext | None
+    pending: Sequence[Task], targets: Sequence[Target], jobs: int | None, context: BaseContext | None
 ) -> Iterator[tuple[int, FileResult | None]]:
     workers = jobs or _cores()
     size = sum(targets[number].size for number, _, _ in pending)
@@ -97,14 +97,14 @@ def _perform(
             yield from _examine_together(chunk)
         return
     # Results from other processes have no text; the digest detects whether the file has changed when it is shown.
-    chunks = list(_cut([(number, order, known or "") for number, order, known in pending], targets))
-    doubtful: list[list[Job]] = []
+    chunks = list(_cut([(number, job, known or "") for number, job, known in pending], targets))
+    doubtful: list[list[Task]] = []
     yield from _perform_in_pool(chunks, min(workers, len(chunks)), 2, context, doubtful)
-    killers: list[list[Job]] = []
-    yield from _perform_in_pool([[job] for chunk in doubtful for job in chunk], 1, 1, context, killers)
+    killers: list[list[Task]] = []
+    yield from _perform_in_pool([[task] for chunk in doubtful for task in chunk], 1, 1, context, killers)
     for chunk in killers:
-        for number, order, _ in chunk:
-            yield number, killed(order.codes)
+        for number, job, _ in chunk:
+            yield number, killed(job.codes)
 
 
 def _cores() -> int:
@@ -114,12 +114,12 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _cut(pending: Iterable[Job], targets: Sequence[Target]) -> Iterator[list[Job]]:
-    chunk: list[Job] = []
+def _cut(pending: Iterable[Task], targets: Sequence[Target]) -> Iterator[list[Task]]:
+    chunk: list[Task] = []
     size = 0
-    for job in pending:
-        chunk.append(job)
-        size += targets[job[0]].size
+    for task in pending:
+        chunk.append(task)
+        size += targets[task[0]].size
         if len(chunk) >= CHUNK_FILES or size >= CHUNK_BYTES:
             yield chunk
             chunk, size = [], 0
@@ -128,7 +128,7 @@ def _cut(pending: Iterable[Job], targets: Sequence[Target]) -> Iterator[list[Job
 
 
 def _perform_in_pool(
-    chunks: list[list[Job]], workers: int, share: int, context: BaseContext | None, doubtful: list[list[Job]]
+    chunks: list[list[Task]], workers: int, share: int, context: BaseContext | None, doubtful: list[list[Task]]
 ) -> Iterator[tuple[int, FileResult | None]]:
     """Yield the results of workers, each of which has a `share` of chunks at a time.
 
@@ -140,7 +140,7 @@ def _perform_in_pool(
     waiting = chunks[::-1]
     while waiting:
         pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
-        under_way: dict[Any, list[Job]] = {}
+        under_way: dict[Any, list[Task]] = {}
         broken = False
         try:
             while (waiting or under_way) and not broken:
@@ -175,12 +175,12 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _examine_chunk(chunk: list[Job]) -> list[tuple[int, Any]]:
+def _examine_chunk(chunk: list[Task]) -> list[tuple[int, Any]]:
     return [(number, None if found is None else found.pack()) for number, found in _examine_together(chunk)]
 
 
-def _examine_together(chunk: list[Job]) -> list[tuple[int, FileResult | None]]:
+def _examine_together(chunk: list[Task]) -> list[tuple[int, FileResult | None]]:
     """Read all files before checking their conditions."""
     with CollectorOff():
-        begun = [(number, begin(order, known)) for number, order, known in chunk]
+        begun = [(number, begin(job, known)) for number, job, known in chunk]
         return [(number, finish(found)) for number, found in begun]

@@ -67,9 +67,9 @@ class Actions:
         document = self._view.document
         text: str | None = None
         if isinstance(data, dict) and data.get("version") == self._view.version:
-            if data.get("kind") == "suppress" and document.order is not None:
+            if data.get("kind") == "suppress" and document.job is not None:
                 found = next((each for each in document.diagnostics() if _key(each) == data.get("key")), None)
-                text = None if found is None else suppress(document.text, document.order, found)
+                text = None if found is None else suppress(document.text, document.job, found)
             elif data.get("kind") == "all":
                 text = document.fixed(unsafe=bool(data.get("unsafe")))
         if text is not None and self._is_whole:
@@ -114,8 +114,8 @@ class Actions:
         if edit is not None:
             yield self._rewrite("Write this condition in canonical form", [edit])
         document = self._view.document
-        order = document.order
-        if order is None or not find_language(order.language).native or not is_single_literal(document.text, condition):
+        job = document.job
+        if job is None or not find_language(job.language).native or not is_single_literal(document.text, condition):
             return
         template = as_template(document.text, condition)
         if template is not None:

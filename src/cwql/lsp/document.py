@@ -25,7 +25,7 @@ REJECTED_LIMIT = 4
 
 
 class Document:
-    """A version of a file. `order` says how it is linted; None if it is excluded.
+    """A version of a file. `job` says how it is linted; None if it is excluded.
 
     A text is read by the linter when its exact diagnostics are needed. Until then, the conditions of the version before are
     moved by the edit, which takes a tenth of the time. If the edit is inside one of them, this is right except for the few texts
@@ -45,7 +45,7 @@ class Document:
         "_shifted",
         "baseline",
         "encoding",
-        "order",
+        "job",
         "text",
         "version",
     )
@@ -53,7 +53,7 @@ class Document:
     def __init__(
         self,
         text: str,
-        order: LintJob | None,
+        job: LintJob | None,
         encoding: str,
         version: int = 0,
         *,
@@ -63,7 +63,7 @@ class Document:
         """`earlier` is the version before, `baseline` the file of problems that are not reported."""
         self.text = text
         self.baseline = baseline
-        self.order = order
+        self.job = job
         self.encoding = encoding
         self.version = version
         self._draft: ExtractedFile | None = None
@@ -134,8 +134,8 @@ class Document:
 
     def condition_for_typing(self, offset: int) -> EmbeddedCondition | None:
         """Return the condition at an offset, also if it is empty, or if the file is incomplete because it is being typed."""
-        order = self.order
-        if order is None:
+        job = self.job
+        if job is None:
             return None
         self._move()
         draft = self._draft or self._moved
@@ -146,7 +146,7 @@ class Document:
         before = None if begin is None else self.text[:begin]
         if before is not None and before in self._rejected:
             return None
-        self._probed = probe(self.text, offset, find_language(order.language).native, self._extract)
+        self._probed = probe(self.text, offset, find_language(job.language).native, self._extract)
         found = innermost(self._probed, offset) or self.condition_at(offset)
         if found is None and before is not None:
             self._rejected = (before, *self._rejected[:REJECTED_LIMIT])
@@ -154,25 +154,25 @@ class Document:
 
     def fixed(self, unsafe: bool = False) -> str | None:
         """Return the text after every fix that helps, as ``cwql lint --fix`` writes it; None if there is none."""
-        if self.order is None:
+        if self.job is None:
             return None
         try:
-            fixed = fix_source(Source("", self.text.encode()), self.order, unsafe)
+            fixed = fix_source(Source("", self.text.encode()), self.job, unsafe)
         except (RewriteError, UnicodeError):
             return None
         return None if fixed is None else fixed.text
 
     def _read(self) -> ExtractedFile | None:
         """Return the conditions that the linter finds; None if the text has none."""
-        order = self.order
-        if self._draft is None and order is not None and may_hold(self.text.encode("utf-8", "surrogatepass")):
-            self._draft = ExtractedFile(self.text, order)
+        job = self.job
+        if self._draft is None and job is not None and may_hold(self.text.encode("utf-8", "surrogatepass")):
+            self._draft = ExtractedFile(self.text, job)
         return self._draft
 
     def _judge(self, draft: ExtractedFile) -> list[Diagnostic]:
         """Return the problems that the baseline does not list."""
-        order = self.order
-        assert order is not None
+        job = self.job
+        assert job is not None
         if self.baseline is None:
             return draft.judge()
         from cwql.lint.baseline import read_baseline
@@ -184,15 +184,15 @@ class Document:
         assert outcome is not None
         try:
             # Its entries are used up one by one, so it is read again.
-            read_baseline(self.baseline).apply(Target(order.path, order.name, order.language, Settings()), outcome)
+            read_baseline(self.baseline).apply(Target(job.path, job.name, job.language, Settings()), outcome)
         except ConfigurationError:
             pass
         return outcome.findings
 
     def _extract(self, text: str) -> list[ConditionTemplate]:
-        order = self.order
-        assert order is not None
-        return ExtractedFile(text, order).conditions()
+        job = self.job
+        assert job is not None
+        return ExtractedFile(text, job).conditions()
 
     def _move(self) -> None:
         """Move the conditions of the version before by the change."""

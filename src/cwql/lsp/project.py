@@ -66,7 +66,7 @@ class Project:
             self.problem = str(error)
             return Settings()
 
-    def order(self, path: str, editor_language: str, *, is_cell: bool = False) -> LintJob | None:
+    def job(self, path: str, editor_language: str, *, is_cell: bool = False) -> LintJob | None:
         """Return how a file is linted; None if it is excluded. `editor_language` is the editor's name for its language.
 
         The cells of a notebook are in their own language, not in that of the file.

@@ -64,15 +64,15 @@ class Session:
         self._views[uri] = View(uri, self._read(path, language, text, version), version=version)
 
     def _read(self, path: str, language: str, text: str, version: int) -> Document:
-        order = self.project.order(path, language)
-        return Document(text, order, self.encoding, version, baseline=self.project.settings(path).baseline)
+        job = self.project.job(path, language)
+        return Document(text, job, self.encoding, version, baseline=self.project.settings(path).baseline)
 
     def change(self, uri: str, text: str, version: int) -> None:
         """Replace the text of a document."""
         before = self._views.get(uri)
         if before is not None:
             earlier = before.document
-            document = Document(text, earlier.order, self.encoding, version, earlier=earlier, baseline=earlier.baseline)
+            document = Document(text, earlier.job, self.encoding, version, earlier=earlier, baseline=earlier.baseline)
             self._views[uri] = View(uri, document, version=version)
 
     def close(self, uri: str) -> None:
@@ -86,8 +86,8 @@ class Session:
         self._places[uri] = (path, language)
         listed = list(cells)
         text = "\n".join([cell for _, cell in listed])
-        order = self.project.order(path, language, is_cell=True)
-        document = Document(_MAGIC.sub(r"\1#", text), order, self.encoding)
+        job = self.project.job(path, language, is_cell=True)
+        document = Document(_MAGIC.sub(r"\1#", text), job, self.encoding)
         start = 0
         for cell_uri, cell in listed:
             self._views[cell_uri] = View(cell_uri, document, start, start + len(cell))

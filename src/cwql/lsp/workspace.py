@@ -50,11 +50,11 @@ class Workspace:
         return reports
 
     def _examine(self, target: Target, uri: str, result: str) -> Report:
-        order = target.job()
-        outcome = examine(order)
+        job = target.job()
+        outcome = examine(job)
         items: list[types.Diagnostic] = []
         if outcome is not None and outcome.findings:
-            document = Document(outcome.text or "", order, self._session.encoding)
+            document = Document(outcome.text or "", job, self._session.encoding)
             document.adopt(outcome.findings)
             items = diagnostics_of(View(uri, document))
         return types.WorkspaceFullDocumentDiagnosticReport(uri=uri, items=items, result_id=result)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.dataflow.values import is_word
-from cwql.lint.frontends.elements import read_element
 from cwql.lint.frontends.escapes import BACKSLASH
+from cwql.lint.frontends.jsx import read_element
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
