@@ -111,14 +111,14 @@ def _anchors(findings: list[Diagnostic], seen: list[ConditionTemplate], source: 
 
 
 def skipped(codes: Container[str] | None, message: str) -> FileResult:
-    """Return the outcome of a file that was not read."""
+    """Return the result of a file that was not read."""
     from cwql.rules.source import SKIPPED_FILE
 
     return _with_one(SKIPPED_FILE.at(Span(0, 0), message), codes)
 
 
 def killed(codes: Container[str] | None) -> FileResult:
-    """Return the outcome of a file that killed the process that read it."""
+    """Return the result of a file that killed the process that read it."""
     from cwql.lint.linter import report_failure
 
     return _with_one(report_failure("the process that read this file was killed, or ran out of memory"), codes)

@@ -53,7 +53,7 @@ class FileResult(Record):
     text: str | None = None
 
     def pack(self) -> Packed:
-        """Return the outcome as plain lists, for the cache and between processes."""
+        """Return the result as plain lists, for the cache and between processes."""
         findings = [
             [
                 finding.code,
@@ -75,13 +75,13 @@ class FileResult(Record):
 
     @classmethod
     def unpack(cls, packed: Packed) -> FileResult:
-        """Return the outcome of those lists. Raises TypeError or ValueError for other lists."""
+        """Return the result of those lists. Raises TypeError or ValueError for other lists."""
         digest, conditions, findings, anchors = packed
         if len(findings) != len(anchors):
             raise ValueError("a finding without its condition")
         is_typed = isinstance(digest, str) and isinstance(conditions, int) and isinstance(findings, list)
         if not is_typed or not all(map(_is_sound, findings, anchors)):
-            raise TypeError("an outcome with parts of other types")
+            raise TypeError("a result with parts of other types")
         read = [
             Diagnostic(
                 code=code,
