@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwql.lint.frontends.cmdlets import AUTOMATE, MANAGE, place_of_cmdlet
+from cwql.lint.frontends.cmdlets import NOUNS, place_of_cmdlet
 from cwql.schema.catalog import catalog
 from tests.lint.scripts import describe, find
 
@@ -188,8 +188,19 @@ def test_span_of_a_name_is_its_literal() -> None:
 
 
 @pytest.mark.parametrize(("dialect", "noun", "path"), [
-    *[("manage", noun, path) for noun, path in MANAGE.items()],
-    *[("automate", noun, path) for noun, path in AUTOMATE.items()],
+    *[(dialect, noun, path) for dialect, nouns in NOUNS.items() for noun, path in nouns.items()],
+    ("manage", "agreementaddition", "/finance/agreements/{parentId}/additions"),
+    ("manage", "boardstatus", "/service/boards/{parentId}/statuses"),
+    ("manage", "boardtypesubtypeitemassociation", "/service/boards/{parentId}/typeSubTypeItemAssociations"),
+    ("manage", "company", "/company/companies"),
+    ("manage", "companyconfigurationtype", "/company/configurations/types"),
+    ("manage", "companystatus", "/company/companies/statuses"),
+    ("manage", "invoice", "/finance/invoices"),
+    ("manage", "sla", "/service/SLAs"),
+    ("manage", "source", "/service/sources"),
+    ("manage", "timeentry", "/time/entries"),
+    ("automate", "computer", "/Computers"),
+    ("automate", "networkdevice", "/NetworkDevices"),
 ])  # fmt: skip
 def test_cmdlets_read_endpoints_that_exist(dialect: str, noun: str, path: str) -> None:
     known = catalog(dialect)

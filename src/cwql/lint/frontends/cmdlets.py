@@ -1,10 +1,11 @@
-"""The endpoints of the cmdlets of the public PowerShell modules.
+"""The endpoints of the cmdlets of the public PowerShell modules: the noun of a cmdlet has the words of its path.
 
-Facts from the modules ConnectWiseManageAPI and AutomateAPI: the path that each ``Get-…`` reads. The dialect of a cmdlet
-that is not listed follows from its noun.
+The exceptions are facts from the modules ConnectWiseManageAPI and AutomateAPI.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.request_targets import RequestTarget
@@ -13,111 +14,39 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MANAGE = {
-    "agreement": "/finance/agreements",
-    "agreementaddition": "/finance/agreements/{parentId}/additions",
-    "agreementsite": "/finance/agreements/{parentId}/sites",
-    "agreementtypes": "/finance/agreements/types",
-    "audittrail": "/system/audittrail",
-    "boarditem": "/service/boards/{parentId}/items",
-    "boarditemassociation": "/service/boards/{grandparentId}/items/{parentId}/associations",
-    "boardstatus": "/service/boards/{parentId}/statuses",
-    "boardstatusnotification": "/service/boards/{grandparentId}/statuses/{parentId}/notifications",
-    "boardsubtype": "/service/boards/{parentId}/subtypes",
-    "boardteam": "/service/boards/{parentId}/teams",
-    "boardtype": "/service/boards/{parentId}/types",
-    "boardtypesubtypeitemassociation": "/service/boards/{parentId}/typeSubTypeItemAssociations",
-    "callbackentry": "/system/callbacks",
-    "communicationtype": "/company/communicationTypes",
-    "company": "/company/companies",
-    "companyconfiguration": "/company/configurations",
-    "companyconfigurationtype": "/company/configurations/types",
-    "companycontact": "/company/contacts",
-    "companycontactnote": "/company/contacts/{parentId}/notes",
-    "companycountry": "/company/countries",
-    "companycustomnote": "/company/companies/{parentId}/customStatusNotes",
-    "companynote": "/company/companies/{parentId}/notes",
-    "companynotetype": "/company/noteTypes",
-    "companysite": "/company/companies/{parentId}/sites",
-    "companystate": "/company/states",
-    "companystatus": "/company/companies/statuses",
-    "companyteam": "/company/companies/{parentId}/teams",
-    "companyteamrole": "/company/teamRoles",
-    "companytype": "/company/companies/types",
-    "companytypeassociation": "/company/companies/{parentId}/typeAssociations",
-    "contact": "/company/contacts",
-    "contacttype": "/company/contacts/types",
-    "department": "/system/departments",
-    "departmentlocation": "/system/departments/{parentId}/locations",
-    "document": "/system/documents",
-    "expenseentry": "/expense/entries",
-    "inventory": "/procurement/warehouseBins/{parentId}/inventoryOnHand",
-    "invoice": "/finance/invoices",
-    "knowledgebasearticle": "/service/knowledgeBaseArticles",
-    "knowledgebasecategory": "/service/knowledgeBaseCategories",
-    "knowledgebasesubcategory": "/service/knowledgeBaseSubCategories",
-    "manufacturer": "/procurement/manufacturers",
-    "marketinggroup": "/marketing/groups",
-    "marketinggroupcompany": "/marketing/groups/{parentId}/companies",
-    "marketinggroupcontact": "/marketing/groups/{parentId}/contacts",
-    "member": "/system/members",
-    "opportunity": "/sales/opportunities",
-    "opportunitynote": "/sales/opportunities/{parentId}/notes",
-    "opportunitystages": "/sales/stages",
-    "opportunitystatuses": "/sales/opportunities/statuses",
-    "priority": "/service/priorities",
-    "product": "/procurement/products",
-    "productadjustment": "/procurement/adjustments",
-    "productadjustmentdetail": "/procurement/adjustments/{parentId}/details",
-    "productcatalog": "/procurement/catalog",
-    "productcomponent": "/procurement/products/{parentId}/components",
-    "productpickingshippingdetails": "/procurement/products/{parentId}/pickingShippingDetails",
-    "productsubcategory": "/procurement/subcategories",
-    "producttype": "/procurement/types",
-    "project": "/project/projects",
-    "projectphase": "/project/projects/{parentId}/phases",
-    "projectsecurityrole": "/project/securityRoles",
-    "projectteammember": "/project/projects/{parentId}/teamMembers",
-    "projectticket": "/project/tickets",
-    "projectticketallnote": "/project/tickets/{parentId}/allNotes",
-    "projectticketconfiguration": "/project/tickets/{parentId}/configurations",
-    "projectticketnote": "/project/tickets/{parentId}/notes",
-    "purchaseorder": "/procurement/purchaseorders",
-    "purchaseorderlineitem": "/procurement/purchaseorders/{parentId}/lineitems",
-    "salesactivity": "/sales/activities",
-    "scheduleentry": "/schedule/entries",
-    "scheduleholiday": "/schedule/holidayLists/{parentId}/holidays",
-    "scheduleholidaylist": "/schedule/holidayLists",
-    "serviceboard": "/service/boards",
-    "serviceboardinfo": "/service/info/boards",
-    "servicetemplates": "/service/templates",
-    "sla": "/service/SLAs",
-    "source": "/service/sources",
-    "ssoconfiguration": "/system/ssoConfigurations",
-    "ticket": "/service/tickets",
-    "ticketallnote": "/service/tickets/{parentId}/allNotes",
-    "ticketconfiguration": "/service/tickets/{parentId}/configurations",
-    "ticketnote": "/service/tickets/{parentId}/notes",
-    "tickettask": "/service/tickets/{parentId}/tasks",
-    "timeentry": "/time/entries",
-    "timesheet": "/time/sheets",
-    "warehouse": "/procurement/warehouses",
-    "warehousebin": "/procurement/warehouseBins",
+NOUNS = {
+    "manage": {
+        "boardteam": "/service/boards/{parentId}/teams",
+        "boardtype": "/service/boards/{parentId}/types",
+        "callbackentry": "/system/callbacks",
+        "companycustomnote": "/company/companies/{parentId}/customStatusNotes",
+        "companytypeassociation": "/company/companies/{parentId}/typeAssociations",
+        "departmentlocation": "/system/departments/{parentId}/locations",
+        "inventory": "/procurement/warehouseBins/{parentId}/inventoryOnHand",
+        "opportunitystage": "/sales/stages",
+        "productadjustment": "/procurement/adjustments",
+        "productadjustmentdetail": "/procurement/adjustments/{parentId}/details",
+        "productcatalog": "/procurement/catalog",
+        "productsubcategory": "/procurement/subcategories",
+        "producttype": "/procurement/types",
+        "salesactivity": "/sales/activities",
+        "scheduleholiday": "/schedule/holidayLists/{parentId}/holidays",
+        "serviceboardinfo": "/service/info/boards",
+        "ticket": "/service/tickets",
+        "ticketallnote": "/service/tickets/{parentId}/allNotes",
+        "ticketconfiguration": "/service/tickets/{parentId}/configurations",
+        "ticketnote": "/service/tickets/{parentId}/notes",
+        "tickettask": "/service/tickets/{parentId}/tasks",
+        "warehouse": "/procurement/warehouses",
+    },
+    "automate": {"patchinggroup": "/GroupPatchingPolicies"},
 }
-"""Nouns of ``Get-CWM…``, in small letters, with the paths of the Manage API."""
+"""Nouns in small letters whose paths have other words, or are one of several paths with the same words."""
 
-AUTOMATE = {
-    "client": "/Clients",
-    "computer": "/Computers",
-    "group": "/Groups",
-    "networkdevice": "/NetworkDevices",
-    "patchinggroup": "/GroupPatchingPolicies",
-    "ticket": "/Tickets",
+_PATTERNS = {
+    "manage": re.compile(r"\b\w++-(?i:CWManage|CWPSA|CWM)(\w+)"),
+    "automate": re.compile(r"\b\w++-(?i:CWAutomate|CWA|Automate|LabTech|LT)(\w+)"),
 }
-"""Nouns of ``Get-Automate…``, in small letters, with the paths of the Automate API."""
-
-_MANAGE = re.compile(r"\b\w++-(?i:CWManage|CWPSA|CWM)(\w+)")
-_AUTOMATE = re.compile(r"\b\w++-(?i:CWAutomate|CWA|Automate|LabTech|LT)(\w+)")
 
 WORD = re.compile(r"-(?:cw(?:manage|psa|m|automate|a)|automate|labtech|lt)\w")
 """A part of the name of every such cmdlet, in small letters."""
@@ -137,20 +66,45 @@ def place_of_cmdlet(name: str) -> RequestTarget | None:
     """Return the place that a cmdlet names: ``Get-CWMTicket``; None for one of another product."""
     if "-" not in name or len(name) > 100:
         return None
-    for pattern, nouns, dialect in ((_MANAGE, MANAGE, "manage"), (_AUTOMATE, AUTOMATE, "automate")):
+    for dialect, pattern in _PATTERNS.items():
         match = pattern.fullmatch(name)
         if match is None:
             continue
-        noun = match[1].lower() if name[:4].lower() == "get-" else ""
-        path = nouns.get(noun) or nouns.get(_singular(noun))
+        path = path_of_noun(match[1], dialect) if name[:4].lower() == "get-" else None
         # `Get-CWMail` and `Get-Automated` are other words.
         if path is not None or match[1][0].isupper():
             return RequestTarget(dialect, path, sure=True)
     return None
 
 
+def path_of_noun(noun: str, dialect: str) -> str | None:
+    """Return the path whose words a noun consists of: ``TicketNotes``."""
+    noun = _singular(noun.lower())
+    return NOUNS[dialect].get(noun) or _paths(dialect).get(noun)
+
+
+@lru_cache(2)
+def _paths(product: str) -> dict[str, str]:
+    """Return the shortest path for each noun that the words of paths make, with and without the first: ``boardstatus``."""
+    from cwql.schema.catalog import catalog
+
+    known = catalog(product)
+    found: dict[str, list[str]] = {}
+    for key in known.listed_keys():
+        words = [_singular(word.replace("_", "")) for word in key.split("/") if word != "{}"]
+        for noun in {"".join(words), "".join(words[1:])}:
+            found.setdefault(noun, []).append(key)
+    nouns: dict[str, str] = {}
+    for noun, keys in found.items():
+        least = min([key.count("/") for key in keys])
+        shortest = [endpoint for key in keys if key.count("/") == least and (endpoint := known.find_endpoint(key))]
+        if len(shortest) == 1:
+            nouns[noun] = known.title(shortest[0])
+    return nouns
+
+
 def _singular(noun: str) -> str:
-    """Return a noun without its plural, as in functions that people write themselves (``Get-CWMTickets``)."""
+    """Return a noun without its plural: cmdlets have none, unless people wrote them themselves (``Get-CWMTickets``)."""
     if noun.endswith("ies"):
         return noun[:-3] + "y"
-    return noun[:-2] if noun.endswith("uses") else noun[:-1] if noun.endswith("s") else ""
+    return noun[:-2] if noun.endswith("uses") else noun if noun.endswith("us") else noun.removesuffix("s")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.dataflow.values import is_word
+from cwql.lint.frontends.cmdlets import path_of_noun
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.jsx import read_element
 from cwql.lint.frontends.parser import Parser
@@ -126,23 +127,6 @@ class JavaScript(Parser):
         return name in _SCHEMAS or self.aliases.get(name, "").partition(".")[0] in _SCHEMAS
 
 
-MODULES = {
-    "servicedeskapi.tickets": "/service/tickets",
-    "servicedeskapi.boards": "/service/boards",
-    "servicedeskapi.priorities": "/service/priorities",
-    "companyapi.companies": "/company/companies",
-    "companyapi.configurations": "/company/configurations",
-    "companyapi.contacts": "/company/contacts",
-    "companyapi.companytypes": "/company/companies/types",
-    "financeapi.agreements": "/finance/agreements",
-    "projectapi.projects": "/project/projects",
-    "projectapi.projecttickets": "/project/tickets",
-    "scheduleapi.scheduleentries": "/schedule/entries",
-    "systemapi.members": "/system/members",
-    "timeapi.timeentries": "/time/entries",
-}
-"""Modules of the older connectwise-rest (``cw.ServiceDeskAPI.Tickets.getTickets``), in small letters, with their paths."""
-
 _GETTER = re.compile(r"get[A-Z]\w{3,80}")
 _OPERATIONS = (
     re.compile(r"get(?:company|expense|finance|marketing|procurement|project|sales|schedule|service|system|time)[a-z]"),
@@ -165,9 +149,10 @@ def _place_of(names: Sequence[str], text: str) -> RequestTarget | None:
     word, owner = names[-1], names[-2]
     if _GETTER.fullmatch(word) is None:
         return None
-    module = MODULES.get(f"{names[-3]}.{owner}".lower()) if len(names) > 2 else None
-    if module is not None:
-        return RequestTarget("manage", module, sure=True) if not word.endswith("ById") else None
+    # A module of the older connectwise-rest: ``cw.ServiceDeskAPI.Tickets.getTickets``.
+    path = path_of_noun(owner, "manage") if len(names) > 2 and names[-3].lower().endswith("api") else None
+    if path is not None:
+        return RequestTarget("manage", path, sure=True) if not word.endswith("ById") else None
     from cwql.schema.catalog import catalog
 
     if owner.endswith("API"):
