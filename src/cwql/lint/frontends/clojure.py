@@ -59,8 +59,11 @@ class Clojure(Parser):
     def form(self) -> Node | None:
         """Parse a form; None for a sign that is none."""
         token = self.peek()
-        if token.kind in ("string", "number"):
+        if token.kind == "number":
             return self.prefix()
+        if token.kind == "string":
+            self.at += 1
+            return self.literal(token)
         if token.kind == "name":
             self.at += 1
             return Name(

@@ -88,18 +88,15 @@ _VALIDATED = re.compile(
 class CSharp(Parser):
     """The grammar of C#."""
 
-    links = frozenset((".", "?.", "::"))
     typed = "before"
     lambdas = frozenset(("=>",))
     literals = "new"
     casts = "round"
-    asserts = True
     methods = True
     braced_specs = True
     queries = True
     declares = words("const var")
     functions = frozenset[str]()
-    switches = frozenset(("switch",))
     tries = words("try do checked unchecked using lock fixed")
     classes = words("class struct record namespace interface")
     shapes = frozenset(("enum",))

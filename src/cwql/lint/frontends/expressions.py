@@ -168,7 +168,7 @@ class Expressions(Operands):
                 return Cast(left.start, node.end, type, node) if type.lower().strip("?[]") in NUMBER_TYPES else node
         if word == "{" and self.literals and not self.bare and self.is_literal(left):
             return self.literal_of(left)
-        if self.asserts and word == "!" and not token.fresh and self.last_end() == token.start:
+        if word == "!" and not token.fresh and self.last_end() == token.start:
             self.at += 1
             return left
         if word in ("++", "--") and not token.fresh:

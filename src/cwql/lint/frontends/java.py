@@ -24,8 +24,6 @@ _SYNTAX = Syntax(r"(?P<string>\"{3}|[\"'])|(?P<name>[A-Za-z_$][\w$]*)", "//", {"
 class Java(Parser):
     """The grammar of Java."""
 
-    links = frozenset((".", "::"))
-    named = frozenset[str]()
     lambdas = frozenset(("->",))
     typed = "before"
     casts = "round"
@@ -33,8 +31,6 @@ class Java(Parser):
     methods = True
     declares = frozenset[str]()
     functions = frozenset[str]()
-    switches = frozenset(("switch",))
-    tries = words("try do synchronized")
     classes = words("class record interface")
     shapes = frozenset(("enum",))
     unaries = frozenset(("assert",))

@@ -59,7 +59,6 @@ class JavaScript(Parser):
     typed = "colon"
     lambdas = frozenset(("=>",))
     shorthand = "braces"
-    asserts = True
     sigils = ""
     methods = True
     declares = words("const let var")
@@ -67,12 +66,10 @@ class JavaScript(Parser):
         """public private protected static readonly override async export abstract declare default accessor"""
     )
     patterns = False
-    switches = frozenset(("switch",))
     functions = frozenset(("function",))
     classes = words("class namespace module")
     shapes = words("interface enum type")
     unaries = words("await typeof void delete yield")
-    jumps = words("throw break continue")
     handlers = words("catch finally")
 
     def module(self) -> Module:

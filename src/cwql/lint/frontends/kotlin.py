@@ -30,14 +30,10 @@ _SYNTAX = Syntax(r"(?P<string>\"{3}|[\"'])|(?P<name>[A-Za-z_]\w*)|(?P<mark>!in\b
 class Kotlin(Parser):
     """The grammar of Kotlin."""
 
-    links = frozenset((".", "?.", "::"))
-    pairs = frozenset(("to",))
     named = frozenset(("=",))
-    fallbacks = frozenset(("?:",))
     powers: Mapping[str, int] = {**POWERS, "to": 6, "!in": 7}
     lines = True
     typed = "colon"
-    asserts = True
     trailing = True
     declares = words("val var const")
     functions = frozenset(("fun",))

@@ -61,7 +61,7 @@ class Operands(Cursor):
         """Parse a string literal, and those next to it if the language joins them."""
         node: Node = self.literal(self.peek())
         self.at += 1
-        while self.adjacent and self.peek().kind == "string" and not self.starts_line():
+        while self.peek().kind == "string" and not self.starts_line():
             right = self.literal(self.peek())
             self.at += 1
             node = Operation(node.start, right.end, "join", "", node, right)

@@ -102,11 +102,7 @@ class Perl(Parser):
     sigils = "$@%&"
     declares = words("my our local")
     functions = frozenset(("sub",))
-    conditionals = words("if unless")
-    elseifs = frozenset(("elsif",))
     modifying = words("if unless for foreach while")
-    loops = words("for foreach while until")
-    switches = frozenset[str]()
     classes = frozenset[str]()
     jumps = words("die next last exit")
 

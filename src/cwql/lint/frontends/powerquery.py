@@ -44,17 +44,9 @@ class PowerQuery(Parser):
     powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "??": 4}
     assigns: Mapping[str, bool] = {}
     pairs = frozenset(("=",))
-    named = frozenset[str]()
     literals = "type"
     lambdas = frozenset(("=>",))
     typed = "colon"
-    declares = frozenset[str]()
-    functions = frozenset[str]()
-    classes = frozenset[str]()
-    conditionals = frozenset[str]()
-    loops = frozenset[str]()
-    switches = frozenset[str]()
-    tries = frozenset[str]()
     unaries = words("not try error type")
     modifiers = words("section shared")
 

@@ -51,18 +51,10 @@ _STOPS = _COMMAND_ENDS | {"]"}
 class PowerShell(Declarations):
     """The grammar of PowerShell: commands with options, pipes, and expressions."""
 
-    links = frozenset((".", "::"))
     pairs = frozenset(("=",))
-    named = frozenset[str]()
     lines = True
     folds = True
-    typed = "brackets"
-    casts = "square"
     continues = frozenset[str]()
-    conditionals = frozenset(("if",))
-    elseifs = frozenset(("elseif",))
-    loops = words("for foreach while")
-    switches = frozenset(("switch",))
     tries = words("try do begin process end clean dynamicparam")
     handlers = words("catch finally")
     functions = words("function filter workflow")

@@ -106,15 +106,11 @@ class Ruby(WordParser):
     percents = frozenset(("%",))
     continues = frozenset((".", "&.", "&&", "||", "?", ":", "and", "or"))
     shorthand = "colon"
-    adjacent = True
     commands = True
     sigils = "@$"
     declares = frozenset[str]()
     functions = frozenset(("def",))
     classes = words("class module")
-    conditionals = words("if unless elsif")
-    elseifs = frozenset(("elsif",))
-    loops = words("while until for")
     switches = frozenset(("case",))
     cases = words("when in")
     tries = frozenset(("begin",))

@@ -31,8 +31,6 @@ class Rust(Parser):
     """The grammar of Rust."""
 
     jumps = words("break continue panic")
-    links = frozenset((".", "::"))
-    named = frozenset[str]()
     typed = "colon"
     literals = "type"
     headers = False
@@ -44,7 +42,6 @@ class Rust(Parser):
     classes = words("impl trait mod")
     shapes = words("enum struct type")
     unaries = words("await mut move dyn unsafe")
-    fallbacks = frozenset[str]()
 
     def postfix(self, left: Node) -> Node | None:
         """Parse what follows an operand: the ``!`` of a macro, the ``?`` of an error."""

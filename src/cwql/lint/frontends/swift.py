@@ -30,13 +30,11 @@ class Swift(Parser):
     links = frozenset((".", "?.", "!."))
     lines = True
     typed = "colon"
-    asserts = True
     trailing = True
     headers = False
     sigils = ""
     declares = words("let var")
     functions = words("func init")
-    switches = frozenset(("switch",))
     classes = words("class struct extension actor enum protocol")
     unaries = words("await try inout some any")
     modifiers = Parser.modifiers | words("mutating lazy weak nonisolated")

@@ -41,7 +41,7 @@ class Tables:
     """What differs between languages: a parser reads it, and a subclass per language sets it."""
 
     joins = frozenset(("+",))
-    links = frozenset((".", "?."))
+    links = frozenset((".", "?.", "::"))
     pairs = frozenset((":",))
     named = frozenset((":",))
     assigns: Mapping[str, bool] = {"=": False, "+=": True, "??=": False, "||=": False}
@@ -59,8 +59,6 @@ class Tables:
     typed = ""
     casts = ""
     literals = ""
-    adjacent = False
-    asserts = False
     headers = True
     patterns = True
     trailing = False
@@ -73,14 +71,14 @@ class Tables:
     sigils = "$@"
     chained = True
     modifying = frozenset[str]()
-    conditionals = words("if elseif elif unless")
+    conditionals = words("if elseif elif elsif unless")
     elses = frozenset(("else",))
-    elseifs = words("elseif elif")
-    loops = words("for foreach while until loop")
+    elseifs = words("elseif elif elsif")
+    loops = words("for foreach while until")
     iterates = words("of in as : <-")
-    switches = words("switch match when")
+    switches = frozenset(("switch",))
     cases = words("case default")
-    tries = words("try do begin")
+    tries = words("try do begin synchronized")
     handlers = words("catch rescue except finally ensure")
     returns = frozenset(("return",))
     jumps = words("throw break continue goto")

@@ -48,8 +48,6 @@ class VisualBasic(WordParser):
     declares = words("dim const")
     functions = words("function sub")
     classes = words("class module structure namespace")
-    conditionals = frozenset(("if",))
-    elseifs = frozenset(("elseif",))
     loops = words("for while do")
     switches = frozenset(("select",))
     cases = frozenset(("case",))
