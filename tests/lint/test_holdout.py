@@ -198,9 +198,6 @@ UNMET = frozenset(
         "lib/cw_cli.rb",
         # A handler whose route is given by a symbol, with the pattern that its texts match.
         "plugins/cw_lookup.rb",
-        # Rules for the attributes of a schema, and of a validation.
-        "internal/provider/data_source_company.go",
-        "portal.pl",
         # An endpoint that only the method of an interface of Go names, and a task of Android.
         "api/router.go",
         "android/src/main/java/com/acme/scan/ScanPresenter.java",

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 class ConditionChecker:
     """Check the conditions of one file; the work that depends on the target is done once per target.
 
-    `rules` sets severities.
+    `rules` sets severities; `source` is the text of the file.
     """
 
-    def __init__(self, rules: RuleConfig | None = None, release: str | None = None) -> None:
+    def __init__(self, rules: RuleConfig | None = None, release: str | None = None, source: str = "") -> None:
+        self._source = source
         self._rules = rules
         self._release = release
         self._tests: dict[tuple[str | None, str | None, str], Test] = {}
@@ -105,7 +106,7 @@ class ConditionChecker:
         reported = _common(
             [judge_filled(found, filler, each, test) for filler, each in zip(fillers, checks, strict=True)]
         )
-        weighed = list(weigh_placeholders(found, fillers))
+        weighed = list(weigh_placeholders(found, fillers, self._source))
         if found.place.loose and weighed:
             from cwql.lint.heuristics import is_foreign
 

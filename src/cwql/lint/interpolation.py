@@ -40,13 +40,15 @@ _NUMERIC = ("integer", "number", "datetime", "date", "boolean")
 _VALUES = ("value", "items", "list", "literal")
 
 
-def weigh_placeholders(found: ConditionTemplate, fillers: Sequence[SampleGenerator]) -> Iterator[Diagnostic]:
-    """Yield the diagnostics about the placeholders of a condition, with positions in its text."""
+def weigh_placeholders(
+    found: ConditionTemplate, fillers: Sequence[SampleGenerator], source: str
+) -> Iterator[Diagnostic]:
+    """Yield the diagnostics about the placeholders of a condition in a file with the text `source`, with positions in its own text."""
     if find_language(found.language).prose:
         return
     filler = fillers[0]
     dialect = filler.dialect if len(fillers) == 1 else None
-    weighing = _Weighing(found, filler, dialect)
+    weighing = _Weighing(found, filler, dialect, source)
     yield from weighing.open_dates()
     for part in filler.outline.parts:
         if part.role in ("text", "date", *_VALUES):
@@ -58,8 +60,9 @@ def weigh_placeholders(found: ConditionTemplate, fillers: Sequence[SampleGenerat
 class _Weighing:
     """Check the placeholders of one condition."""
 
-    def __init__(self, found: ConditionTemplate, filler: SampleGenerator, dialect: Dialect | None) -> None:
+    def __init__(self, found: ConditionTemplate, filler: SampleGenerator, dialect: Dialect | None, source: str) -> None:
         self._language = found.language
+        self._source = source
         self._text = filler.text
         self._filler = filler
         self._dialect = dialect
@@ -88,7 +91,11 @@ class _Weighing:
             if bare is not None:
                 yield bare
                 return
-        unsafe = [(at, segment) for at, segment in inside if not segment.safe and not self._fits(part, segment)]
+        unsafe = [
+            (at, segment)
+            for at, segment in inside
+            if not (segment.safe or self._fits(part, segment) or self._is_restricted(segment.expression))
+        ]
         for at, segment in unsafe if rule is INTERPOLATED_TEXT else unsafe[:1]:
             shown = show_placeholder(segment.expression, self._language)
             if part.role == "text":
@@ -111,6 +118,12 @@ class _Weighing:
         number = says(part.path) in ("id", "number") if field is None else field.kind in _NUMERIC
         named = segment.origin == "number"
         return number and named if part.role == "text" else number or named
+
+    def _is_restricted(self, expression: str) -> bool:
+        """Return whether a declaration of the file restricts the values of a name."""
+        from cwql.lint.declared_rules import find_rules
+
+        return find_rules(self._source).restrict(expression)
 
     def open_dates(self) -> Iterator[Diagnostic]:
         """Report a bracket before a value that is never closed, unless a value after it may close it."""

@@ -212,7 +212,7 @@ class ExtractedFile:
                 # Imported here because many files have no conditions.
                 from cwql.lint.checker import ConditionChecker
 
-                judge = ConditionChecker(self._job.rules, self._job.release)
+                judge = ConditionChecker(self._job.rules, self._job.release, self.source.text)
             found += [(finding, item.span) for finding in judge.judge(item, text)]
         if self._context.names_us and WORD in self.source.text:
             return _apply_comments(self.source, self._job, found, whole)

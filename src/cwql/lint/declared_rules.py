@@ -1,0 +1,174 @@
+"""Names whose values a declaration of the file restricts: `DeclaredRules`.
+
+Schemas, forms, routes and options look alike in hundreds of libraries: a name, and after it a type, a list of choices or a pattern.
+They are searched as text, and only in order to report less.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
+from cwql.lint.words import words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+_NAME = re.compile(r"[A-Za-z_]\w*+(?:-[A-Za-z]\w*+)*+")
+_TEXT = re.compile(r"'([^'\\\n]*+)'|\"([^\"\\\n]*+)\"")
+_END = re.compile(
+    r"'(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\"|`[^`]*+`|/(?:[^/\\\n ]|\\.)++/|([(\[{])|([)\]}])|([,;\n])"
+)
+
+_KEY = re.compile(r"[\"'`]?+[?!]?+[ \t]*+(=>|:|=)(?![:=~])")
+_ARGUMENT = re.compile(r"[\"'`]?+[ \t]*+,")
+_METHOD = re.compile(r"[\"'`]?+\)++\s*+(?=\.|->\w)")
+_BLOCK = re.compile(r"[\"'`][ \t]*+(?=\{)")
+_OBJECT = re.compile(r"\{[^{}]*+\}")
+_ANY_TEXT = re.compile(r"\s*+(?:&(?:'\w++ )?)?str(?:ing)?\b", re.IGNORECASE)
+_MORE = re.compile(r"\s*+(?:\.|->|\|)")
+
+_WORD = (
+    r"(?:is|as|to|optional|nullable|positive|con|native)?+_?+(?:int(?:eger)?+|number|numeric|uuid|guid|enum|literal|bool(?:ean)?+"
+    r"|decimal|float|[iu](?:8|16|32|64)|ulid|picklist|ip_?address)"
+)
+_OF = r"(?:field|type|property|validator|string|param|schema)"
+_TYPE = re.compile(rf"(?<![\w$-]){_WORD}_?+{_OF}?+(?!\w)", re.IGNORECASE)
+"""A type or a rule whose values need no quotes."""
+
+_MADE = re.compile(rf"(?<=[.:]){_WORD}{_OF}?+[(\[]|(?<![\w$-]){_WORD}{_OF}[(\[]", re.IGNORECASE)
+"""Such a type after ``=``, where ``int(…)`` converts a value: ``fields.Integer(…)``, ``IntegerField(…)``."""
+
+_CHOICES = re.compile(
+    r"(?<!\w)(?:choices?|is_?one_?of|one_?of|is_?in|included_in|inclusion|allowed_?values|any_?of|valid_?values|in_?list|enum"
+    r"|values:)\??(?:\s*+[:=])?+\s*+[(\[{%]|\.(?:is)?(?:date|date_?time|iso8601|ip|uuid|valid)\w{0,8}+\(|(?<!\w)fields\.date",
+    re.IGNORECASE,
+)
+"""A list of values, or a check of dates."""
+
+_RULE = re.compile(
+    r"int(?:eger)?+|number|numeric|uuid|guid|bool(?:ean)?+|date(?:-?time)?+|ipv[46]|ip|ulid|alpha(?:_?num(?:eric)?+|_dash)?+|enum|choice"
+    r"|decimal|float|digits(?::\d++)?+|in:.++|in_list\[.++|oneof=.++|date_format:.++"
+)
+"""A text that is a rule itself: ``"type": "integer"``, ``required|in:New,Open``."""
+
+_PATTERN = re.compile(
+    r"(?:match|regex|pattern|like|format|with|compile)[\w.:]*+\W{1,6}?(?:\w++\()?+(?:/((?:[^/\n\\]|\\.)++)/|(?:qr[/{]|[@r]?+[\"'`])(\\?+[\^A][^\n\"'`]{1,200}?(?:\$|\\[zZ]))[/}\"'`])",
+    re.IGNORECASE,
+)
+"""A pattern, after a word for one."""
+
+_BEFORE = re.compile(r"<(?:int|uuid|float|date)(?:\([^()]{0,40}\))?+:\Z")
+_AFTER = re.compile(
+    r":(?:int|long|guid|uuid|bool|datetime|decimal|alpha|\\{1,2}d|\[[\w-]++\])|[<(>](?:\\{1,2}d|\[[\w-]++\])"
+)
+r"""Parts of routes: ``<int:id>``, ``{id:int}``, ``{id<\d+>}``, ``:id(\d+)``, ``(?P<id>\d+)``."""
+
+_COMMON = words(
+    "self this item args arguments argv row request req query options opts params input body data ctx context event json form name text"
+)
+"""Folded names that many different values have."""
+
+_SAME = words("str string value strings none null")
+"""Folded names that say nothing about the value before them."""
+
+_LONGEST = 500
+"""Characters of a declaration that are searched."""
+
+_MOST = 50
+"""Places of a name that are searched."""
+
+
+class DeclaredRules:
+    """The names of a file that its declarations restrict."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[str, bool] = {}
+        self._places: dict[str, list[tuple[int, int]]] = {}
+
+    def restrict(self, expression: str) -> bool:
+        """Return whether a declaration allows only values without quotes for the last name in an expression.
+
+        >>> rules = DeclaredRules('{"companyId": {"type": "integer"}, "summary": {"type": "string"}}')
+        >>> rules.restrict("query.company_id"), rules.restrict("query.summary")
+        (True, False)
+        """
+        name = _last_name(expression)
+        if not name:
+            return False
+        if name not in self._known:
+            if not self._places:
+                for match in _NAME.finditer(self._text):
+                    # The name of a constant is not that of the values that are compared with it.
+                    if not match[0].isupper():
+                        self._places.setdefault(_fold(match[0]), []).append(match.span())
+            places = self._places.get(name, ())[:_MOST]
+            found = {self._in_route(*place) or self._kind(*place) for place in places}
+            self._known[name] = "rule" in found or ("type" in found and "text" not in found)
+        return self._known[name]
+
+    def _in_route(self, start: int, end: int) -> Literal["", "rule"]:
+        text = self._text
+        after = text[start - 1 : start] in ("{", ":", "<") and _AFTER.match(text, end) is not None
+        return "rule" if after or _BEFORE.search(text, max(0, start - 50), start) is not None else ""
+
+    def _kind(self, start: int, end: int) -> Literal["", "rule", "type", "text"]:
+        """Return whether a declaration restricts the name at a place: by a rule, or by its type alone; ``text`` if it allows any text."""
+        text = self._text
+        quoted = text[start - 1 : start] in ("'", '"', "`", ":", "-")
+        key = _KEY.match(text, end)
+        first = key or _METHOD.match(text, end)
+        if first is None and quoted:
+            first = _ARGUMENT.match(text, end) or _BLOCK.match(text, end)
+        if first is None or end - start < 3:
+            return ""
+        rest = text[first.end() : self._end_of(first.end(), text[first.end() - 1] == ",")]
+        bare = _TEXT.sub('""', rest)
+        assigned = key is not None and key[1] == "="
+        # The types of the members of an object are not its own.
+        if (_MADE if assigned else _TYPE).search(_OBJECT.sub("", bare)) is not None:
+            return "rule" if "(" in bare or '""' in bare else "type"
+        rules = [rule for match in _TEXT.finditer(rest) for rule in (match[1] or match[2] or "").split("|")]
+        patterns = [match[1] or match[2] for match in _PATTERN.finditer(rest)]
+        if (
+            _CHOICES.search(bare) is not None
+            or any(map(_RULE.fullmatch, rules))
+            or any(is_anchored(pattern) and is_safe_pattern(pattern) for pattern in patterns)
+        ):
+            return "rule"
+        return "text" if key is not None and not assigned and _ANY_TEXT.match(rest) is not None else ""
+
+    def _end_of(self, at: int, listed: bool) -> int:
+        """Return the end of a declaration: that of its line or item, unless brackets go on; of all arguments if it is `listed` among them."""
+        text = self._text
+        depth, end = 0, min(len(text), at + _LONGEST)
+        for match in _END.finditer(text, at, end):
+            depth += (match[1] is not None) - (match[2] is not None)
+            if depth < 0 or (depth == 0 and match[3] == "," and not listed) or (depth == 0 and match[3] == ";"):
+                return match.start()
+            if depth == 0 and match[3] == "\n" and _MORE.match(text, match.end()) is None:
+                return match.start()
+        return end
+
+
+@lru_cache(4)
+def find_rules(source: str) -> DeclaredRules:
+    """Return the rules in the text of a file."""
+    return DeclaredRules(source)
+
+
+def _last_name(expression: str) -> str:
+    """Return the folded last name in an expression that is no function; empty if many values have that name."""
+    found = ""
+    for match in _NAME.finditer(expression[:_LONGEST]):
+        name = _fold(match[0])
+        if name not in _SAME and not expression.startswith("(", match.end()):
+            found = name
+    return "" if found in _COMMON else found
+
+
+def _fold(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()

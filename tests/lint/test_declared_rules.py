@@ -1,0 +1,80 @@
+"""Names that a schema, a form, a route or an option restricts, as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwql.lint.declared_rules import DeclaredRules
+from cwql.lint.linter import lint_text
+
+RESTRICTED = [
+    # Schemas.
+    ("companyId: Type.Integer({ minimum: 1 }),", "request.params.companyId"),
+    ("kind: Type.Optional(Type.Union([Type.Literal('Server'), Type.Literal('Workstation')])),", "kind"),
+    ("until: Type.Optional(Type.String({ format: 'date' })),", "query.until"),
+    ("severity = fields.String(validate=validate.OneOf(['Low', 'High']))", 'query["severity"]'),
+    ('"kind": {"type": "string", "enum": ["Server", "Workstation"]},', "arguments['kind']"),
+    ('"identifier": schema.StringAttribute{\n  Validators: list{RegexMatches(regexp.MustCompile(`^[A-Z0-9]{2,9}$`))},\n}', "m.Identifier"),
+    ("field :kind, Ecto.Enum, values: [:server, :laptop]", "device.kind"),
+    # Rules.
+    ("RuleFor(q => q.Serial).NotEmpty().Matches(\"^[A-Za-z0-9-]{3,40}$\");", "request.Serial"),
+    ("$v->required('number')->like(qr/^[\\w-]{4,30}$/);", "$number"),
+    ("validates :tag, format: { with: /\\A\\w+\\z/ }", "params[:tag]"),
+    ("'status' => 'required|in:New,Open',", "$data['status']"),
+    ("query('severity').isIn(['Low', 'High']),", "req.query.severity"),
+    ("body('board').isInt(),", "req.body.board"),
+    # Options.
+    ("parser.add_argument('--company-id', type=int, required=True)", "args.company_id"),
+    ("@click.option('--state', type=click.Choice(['New', 'Open']))", "state"),
+    ("requires :board, type: Integer", "params[:board]"),
+    # Routes.
+    ("@app.route('/tickets/<int:ticket_id>/notes')", "ticket_id"),
+    ("[HttpGet(\"{companyId:int}/devices\")]", "companyId"),
+    ("#[Route('/tickets/{id<\\d+>}/time')]", "$id"),
+    ("re_path(r'^board/(?P<board>\\d+)/$', board_view)", "board"),
+]  # fmt: skip
+
+FREE = [
+    ("serial: Type.String(),", "query.serial"),
+    ("name: Type.Integer()", "query.name"),
+    ("serial, [int]$pageSize = 20", "serial"),
+    ("def find(serial, limit: int):", "serial"),
+    ("serial = Read-Host 'Serial number'", "serial"),
+    ("serial = row.number", "serial"),
+    ("serial: { id: number; text: string }", "asset.serial"),
+    ("query('serial').matches(/^.+$/)", "req.query.serial"),
+    ("'serial' => 'required|string|max:40',", "$data['serial']"),
+    ("SERIAL = re.compile('^[A-Z]+$')", "serial"),
+    ("<string:serial>", "serial"),
+    # One of two functions takes any text.
+    ("struct Args { owner: u32 }\nfn find(owner: String)", "owner"),
+    # Dates in the format of the culture.
+    ("since = new Date()", "since"),
+    ("before = (Get-Date).AddDays(-7)", "before"),
+]
+
+
+@pytest.mark.parametrize(("text", "expression"), RESTRICTED)
+def test_name_is_restricted(text: str, expression: str) -> None:
+    assert DeclaredRules(text).restrict(expression)
+
+
+@pytest.mark.parametrize(("text", "expression"), FREE)
+def test_name_is_not_restricted(text: str, expression: str) -> None:
+    assert not DeclaredRules(text).restrict(expression)
+
+
+def test_restricted_value_is_not_reported() -> None:
+    text = """// connectwise
+const Query = Schema.Struct({ kind: Schema.Literal("Server", "Workstation"), serial: Schema.String });
+export const find = (query) =>
+  manage.get("/company/configurations", { conditions: `type/name = '${query.kind}' and serialNumber = '${query.serial}'` });
+"""
+    reported = lint_text(text, filename="devices.ts").diagnostics
+    assert [(each.code, text[each.span.start : each.span.end]) for each in reported] == [("CW601", "${query.serial}")]
+
+
+def test_places_of_a_name_are_bounded() -> None:
+    text = "kind = get(1)\n" * 60 + "kind: integer\n"
+    assert not DeclaredRules(text).restrict("kind")
+    assert DeclaredRules(text[-200:]).restrict("kind")
