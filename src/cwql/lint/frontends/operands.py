@@ -53,8 +53,6 @@ class Operands(Cursor):
             return Pattern(token.start, token.end, token.text.strip("/"))
         if token.kind in ("name", "variable"):
             return self.named_operand()
-        if token.kind == "option":
-            return self._skip()
         return self.bracket()
 
     def string(self) -> Node:

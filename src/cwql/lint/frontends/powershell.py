@@ -9,6 +9,7 @@ from cwql.lint.frontends.powershell_declarations import Declarations
 from cwql.lint.frontends.powershell_help import find_examples
 from cwql.lint.frontends.powershell_tokens import OPERATORS, SYNTAX, UNARY
 from cwql.lint.frontends.program import Grammar
+from cwql.lint.frontends.tables import PREFIX
 from cwql.lint.ir import (
     Argument,
     Assign,
@@ -16,7 +17,6 @@ from cwql.lint.ir import (
     Branch,
     Call,
     Cast,
-    Choice,
     Chunk,
     Function,
     Items,
@@ -25,7 +25,6 @@ from cwql.lint.ir import (
     Member,
     Name,
     Node,
-    Number,
     Operation,
     Other,
     Pairs,
@@ -36,7 +35,7 @@ from cwql.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
@@ -55,6 +54,8 @@ class PowerShell(Declarations):
     lines = True
     folds = True
     continues = frozenset[str]()
+    powers: Mapping[str, int] = OPERATORS
+    assigns: Mapping[str, bool] = {}
     tries = words("try do begin process end clean dynamicparam")
     handlers = words("catch finally")
     functions = words("function filter workflow")
@@ -318,137 +319,72 @@ class PowerShell(Declarations):
     # --- expressions -----------------------------------------------------------------------------------------------
 
     def infix(self, left: Node, power: int) -> Node:
-        """Parse the operators after an operand."""
-        while self.at < self.size:
-            token = self.peek()
-            if token.fresh and self.word(-1) not in ("|", ","):
-                return left
-            if token.start == self.last_end():
-                after = self.postfix(left)
-                if after is not None:
-                    left = after
-                    continue
-            word = self.word().lower()
-            if token.kind not in ("sign", "option"):
-                return left
-            if word == "?" and power < 3 and self.word(1) != "{":
-                left = self._ternary(left)
-                continue
-            if word == "??" and power < 3:
-                self.at += 1
-                right = self.expression(3)
-                if right is None:
-                    return left
-                left = Choice(left.start, self.last_end(), [left, right])
-                continue
-            binding = OPERATORS.get(word, 0)
-            if binding <= power or (word == "," and self.argued):
-                return left
+        """Parse the operators after an operand, and the commas of a list."""
+        left = super().infix(left, power)
+        if self.word() != "," or power >= PREFIX or self.argued:
+            return left
+        items = [left]
+        while self.word() == ",":
             self.at += 1
-            if word == ",":
-                items = [left]
-                while True:
-                    right = self.expression(12)
-                    if right is None:
-                        break
-                    items.append(right)
-                    if self.word() != ",":
-                        break
-                    self.at += 1
-                left = Items(left.start, self.last_end(), items)
-                continue
-            right = self.expression(binding)
+            right = self.expression(PREFIX)
             if right is None:
-                return Other(left.start, self.last_end(), [left])
-            kind = "join" if word == "+" else "other"
-            left = Operation(left.start, self.last_end(), kind, word, left, right)
-        return left
+                break
+            items.append(right)
+        return self.infix(Items(left.start, self.last_end(), items), power)
 
     def postfix(self, left: Node) -> Node | None:
         """Parse a member, a call or an index right after a value."""
-        token = self.peek()
-        word = token.text
-        if word in (".", "::", "?."):
-            self.at += 1
-            name = self.peek()
-            if name.kind in ("name", "variable", "number", "string"):
-                self.at += 1
-                text = name.text if name.kind != "string" else (name.value or "")
-                member = Member(left.start, name.end, left, text.lower())
-                if self.word() == "(" and self.peek().start == name.end:
-                    return self.call(member)
-                return member
-            return Other(left.start, self.last_end(), [left])
-        if word == "[" and token.start == self.last_end():
-            return self.index(left)
-        if word in ("++", "--"):
-            self.at += 1
-            return Other(left.start, self.last_end(), [left])
-        return None
+        return super().postfix(left) if self.peek().start == self.last_end() else None
+
+    def member(self, left: Node) -> Node:
+        """Parse a member, whose name may be a string."""
+        token = self.peek(1)
+        if token.kind not in ("name", "variable", "number", "string"):
+            return super().member(left)
+        self.at += 2
+        return Member(left.start, token.end, left, (token.value or token.text).lower())
 
     def arguments(self) -> list[Argument]:
         """Parse the arguments of a method: commas separate them."""
-        closing = self.enter()
-        found: list[Argument] = []
         argued, self.argued = self.argued, True
-        for _ in self.upto(closing):
-            node = self.expression()
-            if node is not None:
-                found.append(Argument(node))
-            while self.at < closing and self.word() != ",":
-                extra = self.expression()
-                if extra is None:
-                    self.at += 1
-                elif found and found[-1].value is not None:
-                    found[-1].value = Other(found[-1].value.start, extra.end, [found[-1].value, extra])
-            if self.word() == ",":
-                self.at += 1
+        found = super().arguments()
         self.argued = argued
-        self.leave(closing)
         return found
 
     def prefix(self) -> Node | None:
         """Parse an operand with the operators before it."""
         argued, self.argued = self.argued, self.argued and self.word() not in _BRACKETS
-        node = self._prefix()
+        node = super().prefix()
         self.argued = argued
         return node
 
-    def _prefix(self) -> Node | None:
+    def string(self) -> Node:
+        """Parse a string: the one after it is another argument."""
+        self.at += 1
+        return self.literal(self.peek(-1))
+
+    def named_operand(self) -> Node | None:
+        """Parse a variable, or the name of a command."""
         token = self.peek()
-        word = self.word().lower()
-        if token.kind == "string":
+        self.at += 1
+        return Name(
+            token.start, token.end, self.name_of(token.text) if token.kind == "variable" else token.text.lower()
+        )
+
+    def bracket(self) -> Node | None:
+        """Parse an operand that a sign or an operator begins."""
+        token, word = self.peek(), self.word()
+        if word in UNARY:
             self.at += 1
-            return self.literal(token)
-        if token.kind == "number":
-            self.at += 1
-            return Number(token.start, token.end, token.text)
-        if token.kind == "variable":
-            self.at += 1
-            return Name(token.start, token.end, self.name_of(token.text))
-        if token.kind == "option" or word in UNARY:
-            if word not in UNARY:
-                return None
-            self.at += 1
-            power = 12 if word in ("-", "+", "!", ",") else 11
-            value = self.expression(power)
+            value = self.expression(PREFIX if word in ("-", "+", "!", ",") else PREFIX - 1)
             if value is None:
                 return Other(token.start, self.last_end())
-            if word == ",":
-                return Items(token.start, value.end, [value])
-            return Unary(token.start, value.end, word, value)
-        if token.kind == "name":
-            self.at += 1
-            return Name(token.start, token.end, token.text.lower())
+            return Items(token.start, value.end, [value]) if word == "," else Unary(token.start, value.end, word, value)
         if word in ("(", "$(", "@("):
             return self.group(word)
         if word == "@{":
             return self.hashtable()
-        if word == "{":
-            return self.script_block()
-        if word == "[":
-            return self.typed_operand()
-        return None
+        return super().bracket() if word in ("{", "[") else None
 
     def name_of(self, text: str) -> str:
         """Return a variable without its scope: ``$script:name``."""
@@ -479,6 +415,7 @@ class PowerShell(Declarations):
         token = self.peek()
         closing = self.enter()
         found: list[Argument] = []
+        inside, self.inside = self.inside, 0
         while self.at < closing:
             before = self.at
             key = self.peek()
@@ -497,10 +434,11 @@ class PowerShell(Declarations):
                     found.append(Argument(node))
             if self.at <= before or self.word() in (";", ","):
                 self.at += 1
+        self.inside = inside
         self.leave(closing)
         return Pairs(token.start, self.last_end(), found)
 
-    def script_block(self) -> Node:
+    def braces(self) -> Node:
         """Parse ``{ … }`` in the place of a value."""
         token = self.peek()
         closing = self.enter()
@@ -510,7 +448,7 @@ class PowerShell(Declarations):
         self.leave(closing)
         return Function(token.start, self.last_end(), "", parameters, body, True)
 
-    def typed_operand(self) -> Node:
+    def items(self) -> Node:
         """Parse ``[type]value``, ``[type]::Method(…)`` or ``[type]``."""
         token, closing = self.peek(), min(self.closing(self.at), self.size)
         type = self.join_words(self.at + 1, closing)

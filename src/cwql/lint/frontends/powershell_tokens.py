@@ -50,6 +50,7 @@ SYNTAX = Syntax(
 )
 
 OPERATORS = {
+    "??": 3,
     **dict.fromkeys(("-and", "-or", "-xor"), 4),
     **dict.fromkeys(
         ("-eq", "-ne", "-gt", "-lt", "-ge", "-le", "-like", "-notlike", "-match", "-notmatch", "-in", "-notin"), 6

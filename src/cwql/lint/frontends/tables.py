@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEPTH = 70
+DEPTH = 60
 """Deepest nesting of brackets and blocks that is parsed."""
 
 CLOSERS = {"(": ")", "[": "]", "{": "}", "$(": ")", "@(": ")", "@{": "}", "%{": "}", "#{": "}", "#(": ")"}
