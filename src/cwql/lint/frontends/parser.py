@@ -297,7 +297,7 @@ class Parser(Declarations):
             word = self.word()
             self.at += word in self.cases
             complete = complete or word in ("default", "else") or (word == "_" and self.word(1) in ("->", "=>"))
-            bodies.append(self._case(self._pattern(closing), closing))
+            bodies.append(self.case(test, closing))
         self.leave(closing)
         return Branch(start, self.last_end(), [test], bodies, complete)
 
@@ -314,8 +314,9 @@ class Parser(Declarations):
         self.at += self.word() in (":", "=>", "->")
         return found
 
-    def _case(self, found: list[Node], closing: int) -> Node:
-        """Parse the statements of a case up to the next one, after those of its pattern."""
+    def case(self, test: Node | None, closing: int) -> Node:
+        """Parse the pattern and the statements of a case, up to the next one; all of them look at the same `test`."""
+        found = self._pattern(closing)
         start = self.peek().start
         arrow = self.word(-1) in ("=>", "->")
         for _ in self.upto(closing):

@@ -35,7 +35,7 @@ from cwql.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
@@ -64,10 +64,8 @@ class PowerShell(Declarations):
     jumps = words("throw break continue exit")
     declares = frozenset[str]()
     modifiers = words("hidden static")
-
-    def is_keyword(self) -> bool:
-        """Return whether a word is a keyword: it begins a statement."""
-        return self.peek().kind == "name" and self.word(1) not in ("=", ".", "::")
+    switched: Sequence[str] = ()
+    """The options of the switch at hand."""
 
     def keyword(self, word: str, stop: int) -> Node | None:
         """Parse the statement that a keyword begins."""
@@ -76,8 +74,6 @@ class PowerShell(Declarations):
         if word == "foreach" and self.peek(1).kind == "option" and self.word(2) == "(":
             # ``foreach -parallel ($item in $items) { … }``
             self.at += 1
-        elif word == "foreach" and self.word(1) != "(":
-            return None
         return super().keyword(word, stop)
 
     def header(self) -> Node | None:
@@ -95,50 +91,35 @@ class PowerShell(Declarations):
 
     def switch(self) -> Node | None:
         """Parse ``switch (…) { value { … } }``."""
-        start, begin = self.peek().start, self.at
-        self.at += 1
-        while self.peek().kind == "option":
+        begin = self.at
+        while self.peek(1).kind == "option":
             self.at += 1
-        has_options = self.at > begin + 1
-        matches = any(each.text.lower() == "-regex" for each in self.tokens[begin : self.at])
-        if self.word() != "(":
-            self.at = begin
-            return None
-        test = self.header()
+        outer, self.switched = self.switched, self.words[begin + 1 : self.at + 1]
+        node = super().switch() if self.word(1) == "(" else None
+        self.at = self.at if node is not None else begin
+        self.switched = outer
+        return node
+
+    def case(self, test: Node | None, closing: int) -> Node:
+        """Parse the label and the block of a case: in the block, the value of a test is that of the label."""
+        label, options = None, self.switched
         if self.word() != "{":
-            return test
-        closing = self.enter()
-        bodies: list[Node] = []
-        complete = False
-        for _ in self.upto(closing):
-            is_default = self.word() == "default"
-            complete = complete or is_default
-            label = None
-            if self.word() == "{":
-                self.at = min(self.closing(self.at) + 1, closing)
-            else:
-                label = self.operand()
-            pattern = label.value if matches and isinstance(label, Literal) else None
-            if self.word() != "{" or is_default or has_options:
-                label = None
-            while self.at < closing and self.word() != "{":
-                self.step()
-            if self.at < closing and self.word() == "{":
-                body = self.block()
-                if pattern and is_anchored(pattern) and is_safe_pattern(pattern):
-                    # ``switch -Regex ($serial) { '^[A-Z]+$' { "$_" } }``
-                    at = body.start
-                    matched = Assign(at, at, Name(at, at, "_"), Cast(at, at, "enum", Other(at, at)))
-                    body = Block(at, body.end, [matched, body])
-                if isinstance(test, Name) and isinstance(label, Literal) and label.value:
-                    # In the body the variable has the value of the label, which fixes must not change.
-                    chunk = Chunk("same", label.value, label.start, label.end)
-                    value = Literal(label.start, label.end, [chunk], True)
-                    subject = Name(label.start, label.start, test.name)
-                    body = Block(body.start, body.end, [Assign(label.start, label.end, subject, value), body])
-                bodies.append(body)
-        self.leave(closing)
-        return Branch(start, self.last_end(), [test], bodies, complete)
+            label = self.operand()
+        elif self.word(-1) != "default":
+            self.step()
+        while self.at < closing and self.word() != "{":
+            self.step()
+        body = self.block()
+        at, text = body.start, label.value if isinstance(label, Literal) else None
+        if text and "-regex" in options and is_anchored(text) and is_safe_pattern(text):
+            # ``switch -Regex ($serial) { '^[A-Z]+$' { "$_" } }``
+            body = Block(at, body.end, [Assign(at, at, Name(at, at, "_"), Cast(at, at, "enum", Other(at, at))), body])
+        if isinstance(test, Name) and isinstance(label, Literal) and text and not options:
+            # Fixes must not change the label.
+            value = Literal(label.start, label.end, [Chunk("same", text, label.start, label.end)])
+            subject = Name(label.start, label.start, test.name)
+            body = Block(at, body.end, [Assign(label.start, label.end, subject, value), body])
+        return body
 
     # --- statements ------------------------------------------------------------------------------------------------
 
@@ -155,12 +136,12 @@ class PowerShell(Declarations):
             if self.word() == "param" and self.word(1) == "(":
                 # ``[CmdletBinding()] param(…)`` on one line.
                 return self.param()
-            method = self.method() if self.peek().kind == "name" and self.word(1) == "(" else None
+            method = self._method() if self.peek().kind == "name" and self.word(1) == "(" else None
             if method is not None:
                 return method
             self.at = begin
         if self.peek().kind == "name" and self.word(1) == "(" and self.peek(1).start == self.peek().end:
-            method = self.method()
+            method = self._method()
             if method is not None:
                 return method
         return self.pipe(start)

@@ -48,18 +48,20 @@ class Declarations(Parser):
             if token.text == "[":
                 closing = min(self.closing(index), end)
                 inner = self.join_words(index + 1, closing)
-                if closing + 1 < end and self.tokens[closing].text == "]" and "(" not in inner:
+                attribute, bracket, _ = inner.lower().partition("(")
+                texts = [each.value for each in self.tokens[index:closing] if each.kind == "string"]
+                first = texts[0] if texts else None
+                if not bracket and closing + 1 < end:
                     type = inner
-                if inner.lower().startswith("alias("):
-                    alias = next((each.value or "" for each in self.tokens[index:closing] if each.kind == "string"), "")
-                if inner.lower().startswith("validateset("):
-                    safe = all(is_word(each.value) for each in self.tokens[index:closing] if each.kind == "string")
-                if inner.lower().startswith("validatepattern("):
-                    literal = next((each.value for each in self.tokens[index:closing] if each.kind == "string"), None)
-                    safe = literal is not None and is_safe_pattern(literal) and is_anchored(literal)
-                if inner.lower().startswith("validaterange("):
-                    safe = all(sign not in inner for sign in "'\"")
-                if inner.lower().startswith("validatescript("):
+                elif attribute == "alias":
+                    alias = first or ""
+                elif attribute == "validateset":
+                    safe = all(map(is_word, texts))
+                elif attribute == "validaterange":
+                    safe = not texts
+                elif attribute == "validatepattern":
+                    safe = first is not None and is_safe_pattern(first) and is_anchored(first)
+                elif attribute == "validatescript":
                     match = _SCRIPT.search(self.text, token.start, self.tokens[closing].start)
                     safe = match is not None and is_safe_pattern(match[1]) and is_anchored(match[1])
                 index = closing + 1
@@ -82,25 +84,9 @@ class Declarations(Parser):
 
     def function(self, inline: bool = False) -> Node | None:
         """Parse a function, whose parameters are in brackets or in its block."""
-        start = self.peek().start
-        self.at += 1
-        name = self.word().rpartition(":")[2]
-        self.at += 1
-        parameters = self.parameters() if self.word() == "(" else []
         saved, self.declared = self.declared, ()
-        body = self.block() if self.word() == "{" else None
-        parameters = parameters or list(self.declared)
+        node = super().function()
+        if isinstance(node, Function) and not node.parameters:
+            node.parameters = self.declared
         self.declared = saved
-        return Function(start, self.last_end(), name, parameters, body, False)
-
-    def method(self) -> Node | None:
-        """Parse a method of a class; None if it is a call."""
-        start = self.peek().start
-        after = self.closing(self.at + 1) + 1
-        if after >= self.size or self.tokens[after].text != "{" or self.tokens[after].fresh:
-            return None
-        name = self.word()
-        self.at += 1
-        parameters = self.parameters()
-        body = self.block()
-        return Function(start, self.last_end(), name, parameters, body, False)
+        return node
