@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 _MAIN = re.compile(
     r"(?m)^(?:if __name__ == ['\"]__main__['\"]:(?:[ \t]*+#[^\n]*+)?+\s++|(?=[a-z]))[^\n]{0,80}?\bmain\([^\n]*+\s*+\Z"
-    r"|^(?:async )?+def (?:(?:lambda_)?+handler\(event|main\(\w++: func\.)"
+    r"|^(?:async )?+def (?:(?:lambda_)?+handler\(event|main\(\w++: func\.)|^\w++ = (?:\w++\.)?+(?:Flask|FastAPI|Quart|App|AsyncApp)\("
 )
-"""The end of a script that only runs its main function, or a function of AWS or Azure; other files call the functions of one with examples there."""
+"""The end of a script that only runs its main function, a function of AWS or Azure, or the application of a server or bot.
+
+Other files call the functions of a script with examples at its end.
+"""
 
 _PRIVATE = frozenset(("private", "defp", "defn-"))
 _SECTIONS = re.compile(r"^[ \t]*+(?:(private|public|protected)[ \t]*+$|class\b|module\b)", re.MULTILINE)
