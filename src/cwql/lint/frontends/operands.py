@@ -388,7 +388,8 @@ class Operands(Cursor):
                 ]
                 opener = index
                 break
-            if inner.kind != "name" and inner.text not in (",", ":", "(", ")", "_"):
+            statement = inner.text in self.loops or inner.text in self.conditionals
+            if statement or (inner.kind != "name" and inner.text not in (",", ":", "(", ")", "_")):
                 break
             index += 1
         self.at = opener + 1
