@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import APPENDS, PUSHES, last_name, owner_of
 from cwql.lint.dataflow.text_functions import format_value, join
-from cwql.lint.dataflow.texts import Builder, extended, opened
-from cwql.lint.dataflow.values import Value, has_literal, path_of, rest
-from cwql.lint.ir import Call, Name, Unary
+from cwql.lint.dataflow.texts import empty, extended, opened
+from cwql.lint.dataflow.values import Value, has_literal, path_of
+from cwql.lint.ir import Call, Name, Number, Unary
 from cwql.lint.request_targets import parameter_of
 from cwql.value import replace
 
@@ -24,11 +24,15 @@ def make_builder(call: CallSite) -> Value | None:
         # ``new string(characters)``
         return call.same(call.first)
     if call.name == "new":
-        if call.owner_node is None or "builder" not in call.owner_name:
+        if call.owner_node is None or not call.owner_name.startswith("string"):
             return None
     elif not (call.made or (call.name != "string" and isinstance(call.node, Call))):
         return None
-    found = call.same(call.first) if call.first is not None and call.first.texts else call.value()
+    if call.first is not None and not isinstance(call.arguments[0].value, Number):
+        found = call.same(call.first) if call.first.texts else call.value()
+    else:
+        # ``new StringBuilder(256)``
+        found = empty(call.flow, call.node.start)
     found.made = True
     return found
 
@@ -105,14 +109,7 @@ def _append(call: CallSite, name: str, owner: Value, owner_node: Node, values: S
     if name == "appendformat":
         filled = format_value(flow, node, values[0], values[1:])
         values = [filled] if filled is not None else values[:1]
-    if owner.texts:
-        found = extended(flow, owner, values[0], node)
-    else:
-        builder = Builder(flow, node)
-        if not owner.made:
-            builder.add(rest(node.start))
-        builder.append(values[0])
-        found = builder.value() if builder.literal else call.value(values[0].safe)
+    found = extended(flow, owner, values[0], node)
     found.made = True
     if path:
         flow.env.set(path, found, counted=False)

@@ -33,11 +33,11 @@ from cwql.lint.dataflow.targets import (
     place_of_chain,
     sent_to,
 )
-from cwql.lint.dataflow.texts import target_of
+from cwql.lint.dataflow.texts import empty, opened, target_of
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
 from cwql.lint.heuristics import is_foreign
-from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, Number, key_of
+from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, Number, Unary, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
@@ -134,6 +134,7 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
     if isinstance(node.callee, (Name, Member)):
         found = _call_of_file(flow, node, node.callee, owner, values)
         if found is not None:
+            _open_passed(flow, node, values)
             return found
     folded = fold(name)
     if folded in _ASSERTIONS and node.arguments and node.arguments[0].value is not None:
@@ -151,7 +152,19 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
                 # ``buildString { append("…") }``, ``name?.let { "name = '$it'" }``, ``useMemo(() => `name = '${name}'`, [name])``
                 return value.moved(node.start, node.end)
     result = known_call(flow, node, name, owner, values, node.arguments)
-    return guess(result if result is not None else _unknown_call(flow, node, name, owner, values), name)
+    if result is None:
+        _open_passed(flow, node, values)
+        result = _unknown_call(flow, node, name, owner, values)
+    return guess(result, name)
+
+
+def _open_passed(flow: Flow, node: Call, values: Sequence[Value]) -> None:
+    """Note that a function may add to the builders and references that it is given: ``addIds(builder)``, ``AddIds(ref text)``."""
+    for argument, value in zip([each.value for each in node.arguments if each.value is not None], values, strict=False):
+        if value.texts and (value.made or (isinstance(argument, Unary) and argument.sign in ("&", "ref"))):
+            target = argument.value if isinstance(argument, Unary) else argument
+            if path_of(target):
+                flow.env.set(path_of(target), opened(flow, node, value, begins=False), counted=False)
 
 
 def _note_sent(
@@ -368,7 +381,7 @@ def _inline(
         # ``parser.on("--days N", Integer) { |days| … }``, ``parser.on("--type TYPE", %w[Server Workstation]) { |type| … }``
         item = Value(function.start, function.start, safe=True)
     if folded in BUILDERS:
-        receiver = items.moved(function.start, function.end) if items else Value(function.start, function.end)
+        receiver = items.moved(function.start, function.end) if items else empty(flow, function.start)
         receiver.made = folded == "buildstring" or receiver.made
         if folded in ("buildlist", "buildset"):
             receiver.items = []

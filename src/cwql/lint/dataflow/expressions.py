@@ -10,7 +10,7 @@ from cwql.lint.dataflow.knowledge import DOTNET_DATES, NUMERIC_FORMAT, is_date_f
 from cwql.lint.dataflow.operators import note_length
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.targets import sent_after
-from cwql.lint.dataflow.texts import Builder, extended
+from cwql.lint.dataflow.texts import Builder, empty, extended
 from cwql.lint.dataflow.type_names import is_date_type, is_text_type
 from cwql.lint.dataflow.values import Segment, Text, Value, is_harmless, is_word, merged, path_of
 from cwql.lint.ir import (
@@ -309,7 +309,10 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
         if known is not None and known.parameter:
             return known
         if isinstance(target, Name) and node.type:
-            value.made = node.type.lower().endswith(("builder", "buffer"))
+            if node.type.lower().endswith(("builder", "buffer")):
+                # ``var text strings.Builder``
+                value = empty(flow, node.start)
+                value.made = True
             if node.type.startswith("[]"):
                 value.items, value.safe = [], True
             flow.env.set(target.name, value)
@@ -328,7 +331,8 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
             value = flow.declare(value.moved(value.start, value.end), node.type)
     if node.declared and flow.members is flow.env and value.plain == "" and not value.items:
         # ``private string term = "";``: other code gives it a text.
-        value = Value(value.start, value.end)
+        made, value = value.made, Value(value.start, value.end)
+        value.made = made
     flow.bind(target, value, node)
     note_length(flow, target)
     return value

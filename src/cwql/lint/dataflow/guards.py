@@ -59,7 +59,7 @@ _MEMBERSHIP = words("in -in -cin -contains -ccontains !in -notin -cnotin -notcon
 _AND = frozenset(("&&", "and", "-and"))
 _EMPTY = words("isnullorempty isnullorwhitespace isempty empty isblank isnull blank nil")
 _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
-_LENGTHS = words("len length size strlen count bytesize")
+_LENGTHS = words("len length size strlen count bytesize tell")
 _ALL = words("all allsatisfy every allmatch")
 _CHARACTERS = words("chars characters tochararray runes bytes toseq")
 _ANY = words("any some anymatch")
@@ -183,9 +183,10 @@ def empty_names_of(test: Node) -> Guards:
         return set(), {name} if sign in _UNEQUAL or sign in (">", "-gt") else set()
     if isinstance(test, Call):
         word, owner, values = _parts(test)
-        tested = next((value for value in values if isinstance(value, Name)), owner)
-        if isinstance(tested, Name):
-            return {tested.name} if word in _EMPTY else set(), {tested.name} if word in _PRESENT else set()
+        # ``buildString { if (isNotEmpty()) append(", ") … }``
+        tested = next((value.name for value in values if isinstance(value, Name)), path_of(owner) if owner else "this")
+        if tested:
+            return {tested} if word in _EMPTY else set(), {tested} if word in _PRESENT else set()
     return set(), set()
 
 

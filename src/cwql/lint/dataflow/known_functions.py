@@ -123,7 +123,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("concat sprint sprintln str"), "text_functions.concat"),
     (MAPS, "collections.map_items"),
     (words("stringjoiner"), "builders.make_joiner"),
-    (words("string stringbuilder stringbuffer new"), "builders.make_builder"),
+    (words("string stringbuilder stringbuffer stringwriter stringio new"), "builders.make_builder"),
     (words("make new"), "collections.make_empty_list"),
     (_begins("list", "arraylist"), "collections.make_empty_list"),
     (words("append push unshift arraypush"), "builders.append_to_list"),

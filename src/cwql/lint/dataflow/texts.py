@@ -37,6 +37,9 @@ _JOINED = re.compile(r"\s*(?:,|(?:and|or)\b)", re.IGNORECASE)
 _JOINT = re.compile(r"\s*(?:,|and|or)\s*\Z", re.IGNORECASE)
 _OPEN_QUERY = re.compile(r"(?:\A|[?&])([A-Za-z_]{6,24})=\Z")
 
+_GAP = re.compile(r"[(\[{,][)\]},]|''|\"\"")
+"""The end of a text and the begin of its addition, if something is missing between them."""
+
 _PLACE = re.compile(r"[?&]([A-Za-z_]{6,24})=\{(\w{1,40})\}")
 
 _LONG = 4000
@@ -318,6 +321,13 @@ def concatenate(flow: Flow, node: Operation) -> Value:
     return value
 
 
+def empty(flow: Flow, at: int) -> Value:
+    """Return the text of a builder to which nothing was added yet."""
+    value = Value(at, at, safe=True)
+    value.texts = [Text([], flow.statement)]
+    return value
+
+
 def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     """Return the value of a name to which another one is added."""
     if old is not None and old.items is not None:
@@ -342,8 +352,8 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     builder.append(old)
     builder.extends = True
     repeated = flow.looping and not (added.texts and all(is_connected(text.shown) for text in added.texts))
-    if repeated:
-        # The additions of earlier and later rounds of the loop.
+    if repeated or any(_GAP.fullmatch(text.shown[-1:] + more.shown[:1]) for text in old.texts for more in added.texts):
+        # The additions of earlier and later rounds of the loop, or of a function that has the builder.
         builder.add(rest(added.start))
     builder.append(added)
     if repeated:
@@ -355,11 +365,11 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     return value
 
 
-def opened(flow: Flow, node: Node, value: Value) -> Value:
-    """Return a text whose begin or end was changed in a way that is not known."""
+def opened(flow: Flow, node: Node, value: Value, begins: bool = True) -> Value:
+    """Return a text whose end, or also its begin, was changed in a way that is not known."""
     found = value.moved(node.start, node.end)
     found.texts = [
-        flow.make(text.changed([rest(text.segments[0].start), *text.segments, rest(text.segments[-1].end)]))
+        flow.make(text.changed([rest(text.segments[0].start)] * begins + [*text.segments, rest(text.segments[-1].end)]))
         for text in value.texts
         if text.segments
     ]

@@ -366,7 +366,7 @@ def merged(values: Sequence[Value]) -> Value:
     found.moment = any(each.moment for each in distinct)
     found.dated = all(each.dated for each in distinct)
     found.made = all(each.made for each in distinct)
-    found.open = any((each.open and not each.safe) or _is_unknown(each) for each in distinct)
+    found.open = any(each.open or _is_unknown(each) for each in distinct)
     found.kind = first.kind if all(each.kind == first.kind for each in distinct) else ""
     texts = list({id(text): text for each in distinct for text in each.texts}.values())
     extended = {base for text in texts for base in text.bases()}
@@ -398,7 +398,7 @@ def merged(values: Sequence[Value]) -> Value:
 
 
 def _is_unknown(value: Value) -> bool:
-    return not (value.texts or value.safe or value.inner or value.items is not None or value.entries)
+    return not (value.texts or value.inner or value.items is not None or value.entries)
 
 
 def is_harmless(value: Value) -> bool:

@@ -1,0 +1,110 @@
+"""Texts that a program adds to step by step: separators before all items but the first, and functions that add to a text of another one."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwql.lint.linter import lint_text
+
+GUARDED = {
+    "a.java": """// connectwise
+void f(List<Integer> all) {
+    StringBuilder ids = new StringBuilder(64);
+    for (int id : all) {
+        if (ids.length() > 0) { ids.append(", "); }
+        ids.append(id);
+    }
+    get("/service/tickets?conditions=" + encode("board/id in (" + ids + ")"));
+}""",
+    "b.java": """// connectwise
+void f(List<Integer> all) {
+    StringBuilder ids = new StringBuilder();
+    String separator = "";
+    for (int id : all) {
+        ids.append(separator).append(id);
+        separator = ", ";
+    }
+    get("/service/tickets?conditions=" + encode("board/id in (" + ids + ")"));
+}""",
+    "a.go": """package connectwise
+func f(all []int) {
+	var ids strings.Builder
+	for _, id := range all {
+		if ids.Len() > 0 {
+			ids.WriteString(", ")
+		}
+		ids.WriteString(strconv.Itoa(id))
+	}
+	get("/service/tickets?conditions=" + url.QueryEscape("board/id in (" + ids.String() + ")"))
+}""",
+    "a.kt": """// connectwise
+fun f(all: List<Int>) {
+    val ids = buildString {
+        for (id in all) {
+            if (isNotEmpty()) append(", ")
+            append(id)
+        }
+    }
+    get("/service/tickets") { parameter("conditions", "board/id in ($ids)") }
+}""",
+    "a.ps1": """# ConnectWise
+$ids = [System.Text.StringBuilder]::new()
+foreach ($id in 1..5) {
+    if ($ids.Length -gt 0) { [void]$ids.Append(', ') }
+    [void]$ids.Append($id)
+}
+Get-CWMTicket -Condition "board/id in ($ids)" """,
+    "a.py": """# connectwise
+def f(all: list[int]):
+    ids = io.StringIO()
+    for id in all:
+        if ids.tell():
+            ids.write(", ")
+        ids.write(str(id))
+    get("/service/tickets", params={"conditions": f"board/id in ({ids.getvalue()})"})""",
+    "b.py": """# connectwise
+def f(all: list[int]):
+    ids = separator = ""
+    for id in all:
+        ids += separator + str(id)
+        separator = ", "
+    get("/service/tickets", params={"conditions": f"board/id in ({ids})"})""",
+}
+
+PASSED = {
+    "a.java": """// connectwise
+void f(List<Integer> all) {
+    StringBuilder text = new StringBuilder("closedFlag = false and ");
+    addBoards(text, all);
+    text.append(" and id > 5");
+    get("/service/tickets?conditions=" + encode(text));
+}""",
+    "b.java": """// connectwise
+void f(List<Integer> all) {
+    StringBuilder text = new StringBuilder("board/id in (");
+    all.forEach(text::append);
+    text.append(")");
+    get("/service/tickets?conditions=" + encode(text));
+}""",
+    "a.cs": """// connectwise
+void F(List<int> all) {
+    var text = "board/id in (";
+    AddIds(ref text, all);
+    text += ")";
+    Get("/service/tickets?conditions=" + Uri.EscapeDataString(text));
+}""",
+    "a.rs": """// connectwise
+fn f(all: &[i64]) {
+    let mut text = String::from("board/id in (");
+    add_ids(&mut text, all);
+    text.push(')');
+    get("/service/tickets").query(&[("conditions", text)]);
+}""",
+}
+
+
+@pytest.mark.parametrize(("filename", "text"), [*GUARDED.items(), *PASSED.items()])
+def test_text_that_is_added_elsewhere_is_not_missing(filename: str, text: str) -> None:
+    found = lint_text(text, filename=filename)
+    assert found.conditions
+    assert not found.diagnostics
