@@ -7,7 +7,7 @@ from functools import cached_property
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
-from cwql.lint.dataflow.type_names import is_date_type, is_safe_type, is_text_type
+from cwql.lint.dataflow.type_names import bare_type, is_date_type, is_safe_type, is_text_type
 from cwql.lint.dataflow.values import (
     Environment,
     LocalCall,
@@ -143,7 +143,7 @@ class Bindings:
     def is_enum(self, node: Node | None) -> bool:
         """Return whether a name is declared with an enum of the file, whose members the program itself writes."""
         types = self.types_of(node)
-        return bool(types) and all(self.module.aliases.get(each.strip("?")) == "enum" for each in types)
+        return bool(types) and all(self.module.aliases.get(bare_type(each)) == "enum" for each in types)
 
     def class_of(self, node: Node | None) -> str:
         """Return the class of the file that a name is or is declared with; empty if there is none."""
@@ -151,7 +151,7 @@ class Bindings:
             return ""
         if isinstance(node, Name) and node.name in self.classes:
             return node.name
-        types = {each.strip("?!&*") for each in self.types_of(node)}
+        types = set(map(bare_type, self.types_of(node)))
         return next(iter(types)) if len(types) == 1 and types <= self.classes.keys() else ""
 
     def take_last(self) -> Value | None:

@@ -66,13 +66,21 @@ _DATES = words(
     """date datetime datetimeoffset dateonly time localdate localdatetime naivedate naivedatetime instant offsetdatetime
     zoneddatetime carbon carbonimmutable carboninterface"""
 )
-_OPTIONAL = re.compile(r"\AOptional\[([^\[\]]*)\]\Z|\s*\|\s*None\Z|<[^<>]*>\Z|[&?\s]++")
+_OPTIONAL = re.compile(
+    r"\A(?:Option(?:al)?|Nullable)[\[<]([^\[\]<>]*)[\]>]\Z|\s*\|\s*(?:None|null|undefined)\Z|<[^<>]*>\Z|[&?!*\s]++"
+)
+
+
+@lru_cache(1024)
+def bare_type(type: str) -> str:
+    """Return a type without what allows that there is no value, and without its own parameters: ``Kind`` of ``Option<Kind>``."""
+    return _OPTIONAL.sub(r"\1", type)
 
 
 @lru_cache(1024)
 def is_date_type(type: str) -> bool:
     """Return whether the values of a type are dates, which are printed without brackets: ``date | None``, ``time.Time``."""
-    name = _OPTIONAL.sub(r"\1", type).lower()
+    name = bare_type(type).lower()
     return name.rpartition("." if "." in name else "::")[2] in _DATES and name != "time"
 
 
