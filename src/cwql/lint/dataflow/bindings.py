@@ -199,8 +199,9 @@ class Bindings:
                 if checked.startswith(f"{path}.") and self.env.get(checked) is not None:
                     # A member of another object.
                     self.env.set(checked, guess(Value(node.start, node.start), checked), counted=False)
-            if self.members is self.env and isinstance(target, Name):
-                self.env.set(f"this.{path}", value)
+            name = path.removeprefix("this.")
+            if self.members is self.env and "." not in name:
+                self.env.set(name if name != path else f"this.{name}", value)
             if path.startswith("this.") and self.members is not None and self.members is not self.env:
                 self.set_member(path, value)
         self._bind_parameter(target, value, node)
@@ -263,20 +264,34 @@ class Bindings:
             for place in known.places if known is not None else ():
                 sink.use(place)
 
+    def is_constructor(self, function: Function) -> bool:
+        """Return whether a function makes the objects of its class: ``__init__``, or one with the name of the class."""
+        return function.name in CONSTRUCTORS or self.classes.get(function.name) is self.members is not None
+
     def set_member(self, path: str, value: Value) -> None:
         """Note the value of a member that a method sets: it counts if no other method sets another one."""
         members = self.members
         if members is None:
             return
         known = members.names.get(path)
-        if (known is None and value.texts) or (value.items is not None and known is None):
-            members.set(path, value)
-        elif known is None and value.safe and self.owner is not None and self.owner.name in CONSTRUCTORS:
-            members.set(path, uncertain(value))
+        made = self.owner is not None and self.is_constructor(self.owner)
+        # A constructor sets what the class only declares.
+        bare = known is not None and not known.texts and known.items is None
+        first = known is None or (made and bare and members.counts.get(path) == 1)
+        if first and (value.texts or value.items is not None):
+            self._set_field(members, path, value)
+        elif first and made and value.safe:
+            self._set_field(members, path, uncertain(value))
         elif known is not None and known is not value:
             other = uncertain(value)
             other.safe = value.safe and (known.safe or bool(known.texts) or known.items is not None)
-            members.set(path, other)
+            self._set_field(members, path, other)
+
+    def _set_field(self, members: Environment, path: str, value: Value) -> None:
+        """Set a member, also under its name alone if the class declares it so."""
+        name = path.removeprefix("this.")
+        for each in (path, name) if name in members.names else (path,):
+            members.set(each, value)
 
     def attach(self, owner: Node, *sinks: Sink) -> None:
         """Let sinks travel with the value of a container."""

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.bindings import CONSTRUCTORS, Bindings
+from cwql.lint.dataflow.bindings import Bindings
 from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.handlers import HANDLERS
 from cwql.lint.dataflow.knowledge import EXITS
@@ -299,7 +299,7 @@ class Flow(Bindings):
                 self.extensions[node.name] = node
         self.evaluate_defaults(node)
         self.captured[id(node)] = self.env, self.scope
-        self.waiting.append((node, self.env, self.scope, node.name in CONSTRUCTORS))
+        self.waiting.append((node, self.env, self.scope, self.is_constructor(node)))
         return True
 
     def evaluate_defaults(self, node: Function) -> None:

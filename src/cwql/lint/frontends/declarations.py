@@ -114,16 +114,14 @@ class Declarations(Parameters):
     def function(self, inline: bool = False) -> Node | None:
         """Parse a function that a keyword begins."""
         start = self.peek().start
-        self.at += 1
-        if self.word() == "*":
-            self.at += 1
-        if self.word() == "(" and self.tokens[self.closing(self.at) + 1 : self.closing(self.at) + 2] and not inline:
-            after = self.closing(self.at) + 1
+        # ``init?(name: String)``
+        name = "init" if self.word() == "init" else ""
+        self.at += 2 if self.word(1) in ("*", "?", "!") else 1
+        after = self.closing(self.at) + 1 if self.word() == "(" and not (inline or name) else self.size
+        if self.tokens[after + 1 : after + 2] and self.tokens[after].kind == "name":
             # ``func (receiver) name(…)``
-            if after < self.size and self.tokens[after].kind == "name" and self.tokens[after + 1 : after + 2]:
-                self.parameters()
-        name = ""
-        extends = self.extending
+            self.parameters()
+        extends = self.extending and not name
         while self.peek().kind in ("name", "variable") or self.word() == "<":
             if self.word() != "<":
                 name = self.name_of(self.peek().text)

@@ -49,6 +49,13 @@ class Kotlin(Parser):
         right = self.expression(binding)
         return Items(left.start, self.last_end(), [left] if right is None else [left, right])
 
+    def keyword(self, word: str, stop: int) -> Node | None:
+        """Parse the statement that a keyword begins; the block ``init { … }`` of a class always runs."""
+        if word != "init" or self.word(1) != "{":
+            return super().keyword(word, stop)
+        self.at += 1
+        return self.block()
+
     def class_(self) -> Node | None:
         """Parse a class; the names of a companion are those of its class."""
         if self.word() != "companion":
