@@ -160,7 +160,7 @@ def make_range(call: CallSite) -> Value | None:
 
 def copy_list(call: CallSite) -> Value | None:
     """Return the list or mapping that a call takes: ``new Set(["New", "Open"])``, ``test.each(["New", "Open"])(…)``."""
-    return call.same(call.first) if call.first is not None and call.first.items is not None else None
+    return call.same(call.values[0]) if len(call.values) == 1 and call.values[0].items is not None else None
 
 
 def batch(call: CallSite) -> Value | None:

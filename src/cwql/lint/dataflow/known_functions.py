@@ -86,7 +86,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("takeif"), "pattern_functions.keep_if"),
     (words("tryparse"), "checked_values.try_parse"),
     (
-        words("""listof setof mutablelistof mutablesetof arrayof aslist of listofnotnull setofnotnull hashsetof"""),
+        words("""listof setof mutablelistof mutablesetof arrayof aslist of listofnotnull setofnotnull hashsetof vec"""),
         "collections.make_list",
     ),
     (words("mapof mutablemapof hashmapof linkedmapof of ofentries"), "collections.make_mapping"),
@@ -156,7 +156,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (_begins(""), "plain_values.number"),
     (words("getordefault getvalueordefault getvalue getorelse"), "collections.get_entry_or_default"),
     (words("filterinput filtervar"), "checked_values.filter_value"),
-    (words("set hashset arraylist map ordereddict dict each"), "collections.copy_list"),
+    (words("set hashset arraylist map ordereddict dict each from"), "collections.copy_list"),
     (words("input get query post pop getlist value getobject decode"), "checked_values.read_field"),
     (words("urlparam"), "checked_values.read_part"),
     (words("get fetch getordefault"), "collections.get_any_entry"),

@@ -98,7 +98,10 @@ def match_pattern(call: CallSite) -> Value | None:
         if groups is None:
             continue
         if call.name in ("findall", "scan", "findallstring"):
-            return call.value("*" in groups)
+            # ``mac.scan(/../)``
+            return call.value(
+                "*" in groups or any(each.safe and not each.texts for each in (call.owner, *call.values) if each)
+            )
         found = call.value()
         found.entries, found.pattern = groups, compiled
         if call.name == "finditer":
