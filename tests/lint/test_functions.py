@@ -82,6 +82,17 @@ SAFE = [
     ("a.rb", RUBY + "helpers do\n  def clean(text)\n    text.gsub(/[^[:alnum:] -]/, '')\n  end\nend\nsend(\"summary = '#{clean(x)}'\")"),
     ("a.clj", CLOJURE + '(def names ["Spam" "Ads"])\n(defn f [] (send (str "type/name not in (" (str/join "," (map #(str \\" % \\") names)) ")")))'),
     ("a.clj", CLOJURE + '(defn f [t] (send (str "lastUpdated > [" (.truncatedTo t ChronoUnit/SECONDS) "]")))'),
+    # parts of a safe text, and methods of an enum
+    ("a.rb", RUBY + "mac = x.gsub(/[^0-9A-F]/, '')\nsend(\"summary = '#{mac.scan(/../).join(':')}'\")"),
+    ("a.rs", RUST + 'enum Kind { Open, New }\nimpl Kind { fn label(self) -> &\'static str { match self { Kind::Open => "Open", Kind::New => "New" } } }\n'
+     "struct Options { kind: Option<Kind> }\nfn f(o: Options) { if let Some(kind) = o.kind { send(&format!(\"status/name = '{}'\", kind.label())); } }"),
+    # members that a constructor checks
+    ("a.java", ("// connectwise\nclass A {\n  private final String name;\n  A(String name) {\n    if (!name.matches(\"[a-z]+\")) throw new X();\n    this.name = name;\n  }\n"
+     "  void f() { get(\"/service/tickets?conditions=\" + encode(\"summary = '\" + name + \"'\")); }\n}")),
+    ("a.swift", ("// connectwise\nclass A {\n  let name: String\n  init?(name: String) {\n    guard name.allSatisfy({ $0.isLetter }) else { return nil }\n    self.name = name\n  }\n"
+     "  func f() { get(\"/service/tickets\", [\"conditions\": \"summary = '\\(name)'\"]) }\n}")),
+    ("a.kt", ("// connectwise\nclass A(private val name: String) {\n  init { require(name.matches(Regex(\"[a-z]+\"))) }\n"
+     "  fun f() { get(\"/service/tickets\", mapOf(\"conditions\" to \"summary = '$name'\")) }\n}")),
 ]  # fmt: skip
 
 UNSAFE = [
@@ -96,6 +107,12 @@ UNSAFE = [
     ("a.go", ('package connectwise\nfunc count(c string) int {\n\tu := base + "/service/tickets/count?conditions=" + url.QueryEscape(c)\n'
      '\treq := http.NewRequest("GET", u, nil)\n\treturn do(req)\n}\nfunc f() { count("isInSla = \'true\' and id > 5") }'), ["CW304"]),
     ("a.pl", PERL + "send_it(\"summary = '$x'\");", ["CW601"]),
+    # methods of a client that are named after an endpoint and a parameter
+    ("a.go", 'package connectwise\nfunc f() { api.GetServiceTickets(ctx).Conditions("closedFlg = false").Execute() }', ["CW203"]),
+    ("a.java", '// connectwise\nvoid f() { client.listSystemMembers().withConditions("inactivFlag == false").send(); }', ["CW203", "CW112"]),
+    ("a.rs", RUST + 'fn f(x: i32) { let t = vec![String::from("closedFlg = false"), format!("id > {x}")]; send(&t.join(" and ")); }', ["CW203"]),
+    ("a.java", ("// connectwise\nclass A {\n  private final String name;\n  A(String name) { this.name = name; }\n"
+     "  void f() { get(\"/service/tickets?conditions=\" + encode(\"summary = '\" + name + \"'\")); }\n}"), ["CW601"]),
     ("a.pl", "# connectwise\nmy @all = ('id > 5');\npush @all, \"summary = '$x'\" if $x;\nget('/service/tickets', conditions => join ' and ', @all);",
      ["CW601"]),
     ("a.clj", '; connectwise\n(defn f [by] (http/get "/service/tickets" {:query-params {:conditions (cond-> "id > 5" by (str " and owner/name = \'" by "\'"))}}))',

@@ -38,7 +38,7 @@ from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
 from cwql.lint.heuristics import is_foreign
 from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, Number, Unary, key_of
-from cwql.lint.request_targets import parameter_of
+from cwql.lint.request_targets import SECTIONS, parameter_of
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -74,17 +74,23 @@ _LISTS = {
         "/sales/opportunities",
         "/system/members",
     )
-} | {"timeentries": "/time/entries", "computers": "/Computers"}
+} | {"computers": "/Computers"}
 """Lists that clients name their methods after."""
 
 _GETTERS = re.compile(r"\A(?:get|list|find|fetch|search|query|count|all)(?:all)?")
+_SETTER = re.compile(r"\A(?:with|set)_?", re.IGNORECASE)
 _GETS = re.compile(r"(?:get|list|fetch|request|query|search|all|page|paginate|find|count)(?![a-z])", re.IGNORECASE)
 
 
 @lru_cache(4096)
 def _list_of(folded: str) -> str:
-    """Return the endpoint of the list that a method is named after."""
-    return _LISTS.get(_GETTERS.sub("", folded), "")
+    """Return the endpoint of the list that a method is named after: ``getTickets``, ``getServiceTickets``."""
+    noun = _GETTERS.sub("", folded)
+    if noun.startswith(SECTIONS):
+        from cwql.lint.frontends.cmdlets import path_of_noun
+
+        return path_of_noun(noun, "manage") or ""
+    return _LISTS.get(noun, "")
 
 
 def evaluate_call(flow: Flow, node: Call) -> Value:
@@ -143,9 +149,13 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
         for checked in guards_of(node.arguments[0].value, flow)[0]:
             flow.trust(checked)
     endpoint = _list_of(folded) if owner is not None and flow.sure and place is None else ""
+    listed = target_of(flow, endpoint) if endpoint else None
+    if listed is not None and endpoint[1:].replace("/", "").lower() in folded:
+        # ``client.getServiceTickets(ctx).conditions("closedFlag = false")``
+        flow.note(listed)
     for value in values if endpoint else ():
         # ``client.GetTickets(ctx, "closedFlag = false")``
-        sent_to(flow, target_of(flow, endpoint), value)
+        sent_to(flow, listed, value)
     if folded in BUILDERS or folded in SCOPES or folded in KEEPERS:
         for value, argument in zip(values, node.arguments, strict=False):
             if isinstance(argument.value, Function):
@@ -277,10 +287,10 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         values.append(value)
         for text in value.texts:
             text.argument = True
-        key = argument.name or (key_of(argument.key) if argument.key is not None else "")
-        parameter = parameter_of(key.lstrip(":")) if key else None
+        key = _key(node, argument, name)
+        parameter = parameter_of(key)
         if parameter is not None:
-            sink = flow.sink(value, parameter, key.lstrip(":"), argument.at)
+            sink = flow.sink(value, parameter, key, argument.at)
             if sink is not None and fold(name) == "update" and isinstance(node.callee, Member) and node.callee.owner:
                 flow.attach(node.callee.owner, sink)
         if (not argument.name and index < 2) or (index and first_key):
@@ -303,6 +313,15 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
     if "value" in entries:
         _note_entry(flow, node, entries)
     return values
+
+
+def _key(node: Call, argument: Argument, name: str) -> str:
+    """Return the key of an argument: its name, or the parameter that the method is named after: ``query.conditions("…")``."""
+    key = argument.name or (key_of(argument.key) if argument.key is not None else "")
+    if key or len(node.arguments) > 1 or not isinstance(node.callee, Member):
+        return key.lstrip(":")
+    key = _SETTER.sub("", name)
+    return key if parameter_of(key) not in ("orderBy", "fields") else ""
 
 
 def _call_local(
