@@ -27,6 +27,8 @@ RESTRICTED = [
     ("parser.add_argument('--company-id', type=int, required=True)", "args.company_id"),
     ("@click.option('--state', type=click.Choice(['New', 'Open']))", "state"),
     ("requires :board, type: Integer", "params[:board]"),
+    (".option('-b, --board <id>', 'the board', Number)", "options.board"),
+    ("o.on('--days N', Integer) { |v| @days = v }", "days"),
     # Routes.
     ("@app.route('/tickets/<int:ticket_id>/notes')", "ticket_id"),
     ("[HttpGet(\"{companyId:int}/devices\")]", "companyId"),
@@ -46,6 +48,7 @@ FREE = [
     ("'serial' => 'required|string|max:40',", "$data['serial']"),
     ("SERIAL = re.compile('^[A-Z]+$')", "serial"),
     ("<string:serial>", "serial"),
+    (".option('--serial <text>', 'number of a device')", "serial"),
     # One of two functions takes any text.
     ("struct Args { owner: u32 }\nfn find(owner: String)", "owner"),
     # Dates in the format of the culture.

@@ -82,6 +82,7 @@ SAFE = [
     ("a.rb", RUBY + "helpers do\n  def clean(text)\n    text.gsub(/[^[:alnum:] -]/, '')\n  end\nend\nsend(\"summary = '#{clean(x)}'\")"),
     ("a.clj", CLOJURE + '(def names ["Spam" "Ads"])\n(defn f [] (send (str "type/name not in (" (str/join "," (map #(str \\" % \\") names)) ")")))'),
     ("a.clj", CLOJURE + '(defn f [t] (send (str "lastUpdated > [" (.truncatedTo t ChronoUnit/SECONDS) "]")))'),
+    ("a.rb", RUBY + "o.on('--owner NAME', /\\A\\w+\\z/) { |v| send(\"owner/identifier = '#{v}'\") }"),
     # parts of a safe text, and methods of an enum
     ("a.rb", RUBY + "mac = x.gsub(/[^0-9A-F]/, '')\nsend(\"summary = '#{mac.scan(/../).join(':')}'\")"),
     ("a.rs", RUST + 'enum Kind { Open, New }\nimpl Kind { fn label(self) -> &\'static str { match self { Kind::Open => "Open", Kind::New => "New" } } }\n'

@@ -23,7 +23,8 @@ _END = re.compile(
 )
 
 _KEY = re.compile(r"[\"'`]?+[?!]?+[ \t]*+(=>|:|=)(?![:=~])")
-_ARGUMENT = re.compile(r"[\"'`]?+[ \t]*+,")
+_ARGUMENT = re.compile(r"(?:[ =]\[?+<?+\w[\w-]*+(?:\.\.\.)?+>?+\]?+(?=[\"'`]))?+[\"'`]?+[ \t]*+,")
+"""Also after the place of a value: ``"--board <id>", parseInt``, ``"--days N", Integer``."""
 _METHOD = re.compile(r"[\"'`]?+\)++\s*+(?=\.|->\w)")
 _BLOCK = re.compile(r"[\"'`][ \t]*+(?=\{)")
 _OBJECT = re.compile(r"\{[^{}]*+\}")

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.lint.dataflow.flow import Flow
-    from cwql.lint.ir import Argument
+    from cwql.lint.ir import Argument, Node
     from cwql.lint.request_targets import RequestTarget
 
 _MAPPINGS = re.compile(r"\A\Z|dict|map", re.IGNORECASE)
@@ -395,6 +395,7 @@ def _inline(
     if folded == "on" and any(
         (isinstance(each.value, Name) and is_safe_type(each.value.name, flow.module.aliases))
         or (value.safe and not value.texts)
+        or (value.pattern and each.value is not None and _matches_safe(flow, each.value))
         for each, value in zip(node.arguments, before, strict=False)
     ):
         # ``parser.on("--days N", Integer) { |days| … }``, ``parser.on("--type TYPE", %w[Server Workstation]) { |type| … }``
@@ -423,6 +424,12 @@ def _inline(
     value.safe, value.origin, value.pattern = result.safe, result.origin, result.pattern
     value.items = [result] if result.texts else None
     return value
+
+
+def _matches_safe(flow: Flow, pattern: Node) -> bool:
+    from cwql.lint.dataflow.guards import matches_safe
+
+    return matches_safe(pattern, True, flow)
 
 
 def _note_entry(flow: Flow, node: Call, entries: dict[str, Value]) -> None:

@@ -1,4 +1,4 @@
-"""Tests that a program makes before it uses a value: `guards_of`, `empty_names_of`, `passing`."""
+"""Tests that a program makes before it uses a value: `guards_of`, `empty_names_of`, `passing`, `matches_safe`."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
         item, items = (right, left) if sign.endswith("contains") else (left, right)
         found = _names(item) if is_allow_list(items, flow) else found
     elif sign in MATCHES:
-        found = _names(left) if _is_safe(right, True, flow) else found
+        found = _names(left) if matches_safe(right, True, flow) else found
     elif sign in _EQUAL or sign in _UNEQUAL:
         found, no = guards_of(left, flow)
         if isinstance(left, Unary) and left.sign == "typeof" and key_of(right) in ("number", "boolean"):
@@ -329,7 +329,7 @@ def _checked(test: Call, flow: Flow) -> set[str]:
     if name in _ALL and owner is not None and any(is_safe_test(flow, each) for each in test.arguments):
         # ``name.all { it.isLetterOrDigit() }``
         return _names(_whole(owner))
-    if name in ("range", "wholematch", "firstmatch") and values and _is_safe(values[0], name != "wholematch", flow):
+    if name in ("range", "wholematch", "firstmatch") and values and matches_safe(values[0], name != "wholematch", flow):
         # ``name.range(of: "^[A-Z]+$", options: .regularExpression) != nil``
         return _names(owner)
     if name in DIGITS:
@@ -337,10 +337,10 @@ def _checked(test: Call, flow: Flow) -> set[str]:
     if name in _MATCHES:
         whole = name not in ("fullmatch", "matches")
         begins = name == "match" and flow.traits.starts
-        if owner is not None and _is_safe(owner, whole, flow, begins) and paths:
+        if owner is not None and matches_safe(owner, whole, flow, begins) and paths:
             return set(paths[:1])
         # Not the pattern itself: ``preg_match(self::SKU, $text)``.
-        tested = [value for value in values if not _is_safe(value, whole, flow, begins)]
+        tested = [value for value in values if not matches_safe(value, whole, flow, begins)]
         if len(tested) < len(values):
             return _names(*tested[:1]) or _names(owner)
     return set()
@@ -372,7 +372,7 @@ def _value_of(node: Node, flow: Flow) -> Value | None:
     return value
 
 
-def _is_safe(node: Node, whole: bool, flow: Flow, begins: bool = False) -> bool:
+def matches_safe(node: Node, whole: bool, flow: Flow, begins: bool = False) -> bool:
     """Return whether a node is a pattern that only safe texts match; `whole` if it has to be anchored, at its end only if it `begins` there."""
     text = _text_of(node, flow)
     return text is not None and is_safe_pattern(text) and (not whole or is_anchored(f"^{text}" if begins else text))
