@@ -16,6 +16,8 @@ RESTRICTED = [
     ('"kind": {"type": "string", "enum": ["Server", "Workstation"]},', "arguments['kind']"),
     ('"identifier": schema.StringAttribute{\n  Validators: list{RegexMatches(regexp.MustCompile(`^[A-Z0-9]{2,9}$`))},\n}', "m.Identifier"),
     ("field :kind, Ecto.Enum, values: [:server, :laptop]", "device.kind"),
+    ("identifier: Joi.string().alphanum().max(15).required(),", "identifier"),
+    ("board = forms.ChoiceField(choices=BOARDS)", "cleaned['board']"),
     # Rules.
     ("RuleFor(q => q.Serial).NotEmpty().Matches(\"^[A-Za-z0-9-]{3,40}$\");", "request.Serial"),
     ("$v->required('number')->like(qr/^[\\w-]{4,30}$/);", "$number"),
@@ -30,6 +32,7 @@ RESTRICTED = [
     (".option('-b, --board <id>', 'the board', Number)", "options.board"),
     ("o.on('--days N', Integer) { |v| @days = v }", "days"),
     # Routes.
+    ("app.get('/clients/:id{[0-9]+}/computers', find)", "c.req.param('id')"),
     ("@app.route('/tickets/<int:ticket_id>/notes')", "ticket_id"),
     ("[HttpGet(\"{companyId:int}/devices\")]", "companyId"),
     ("#[Route('/tickets/{id<\\d+>}/time')]", "$id"),

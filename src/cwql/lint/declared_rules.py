@@ -43,11 +43,11 @@ _MADE = re.compile(rf"(?<=[.:]){_WORD}{_OF}?+[(\[]|(?<![\w$-]){_WORD}{_OF}[(\[]"
 """Such a type after ``=``, where ``int(…)`` converts a value: ``fields.Integer(…)``, ``IntegerField(…)``."""
 
 _CHOICES = re.compile(
-    r"(?<!\w)(?:choices?|is_?one_?of|one_?of|is_?in|included_in|inclusion|allowed_?values|any_?of|valid_?values|in_?list|enum"
-    r"|values:)\??(?:\s*+[:=])?+\s*+[(\[{%]|\.(?:is)?(?:date|date_?time|iso8601|ip|uuid|valid)\w{0,8}+\(|(?<!\w)fields\.date",
+    r"(?<!\w)choices\s*+=|(?<!\w)(?:choices?|choice_?field|is_?one_?of|one_?of|is_?in|included_in|inclusion|allowed_?values|any_?of|valid_?values|in_?list|enum"
+    r"|values:)\??(?:\s*+[:=])?+\s*+[(\[{%]|\.(?:is)?(?:date|date_?time|iso8601|ip|uuid|valid|alpha|hex)\w{0,8}+\(|(?<!\w)fields\.date",
     re.IGNORECASE,
 )
-"""A list of values, or a check of dates."""
+"""A list of values, or a check of dates or characters."""
 
 _RULE = re.compile(
     r"int(?:eger)?+|number|numeric|uuid|guid|bool(?:ean)?+|date(?:-?time)?+|ipv[46]|ip|ulid|alpha(?:_?num(?:eric)?+|_dash)?+|enum|choice"
@@ -63,9 +63,9 @@ _PATTERN = re.compile(
 
 _BEFORE = re.compile(r"<(?:int|uuid|float|date)(?:\([^()]{0,40}\))?+:\Z")
 _AFTER = re.compile(
-    r":(?:int|long|guid|uuid|bool|datetime|decimal|alpha|\\{1,2}d|\[[\w-]++\])|[<(>](?:\\{1,2}d|\[[\w-]++\])"
+    r":(?:int|long|guid|uuid|bool|datetime|decimal|alpha|\\{1,2}d|\[[\w-]++\])|[<({>](?:\\{1,2}d|\[[\w-]++\])"
 )
-r"""Parts of routes: ``<int:id>``, ``{id:int}``, ``{id<\d+>}``, ``:id(\d+)``, ``(?P<id>\d+)``."""
+r"""Parts of routes: ``<int:id>``, ``{id:int}``, ``{id<\d+>}``, ``:id(\d+)``, ``:id{[0-9]+}``, ``(?P<id>\d+)``."""
 
 _COMMON = words(
     "self this item args arguments argv row request req query options opts params input body data ctx context event json form name text"
