@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import ENCODER_OWNERS, ENCODERS, OTHER_ENCODERS, OTHER_ESCAPERS, QUOTES
+from cwql.lint.dataflow.knowledge import ENCODER_OWNERS, ENCODERS, OTHER_ENCODERS, OTHER_ESCAPERS
 from cwql.lint.dataflow.values import MOST_TEXTS, Value, has_literal, is_word
 
 TYPE_CHECKING = False
@@ -49,8 +49,9 @@ def escape_by_owner(call: CallSite) -> Value | None:
 
 
 def make_replacer(call: CallSite) -> Value | None:
-    """Return an object that removes quotes: ``strings.NewReplacer("'", "")``."""
-    if not any(value.plain and QUOTES.fullmatch(value.plain) for value in call.values[::2]):
+    r"""Return an object that removes quotes: ``strings.NewReplacer("'", "")``, ``str.maketrans("", "", "'\"")``."""
+    removed = "".join(key for value in call.values[::2] for key in value.entries or [value.plain or ""])
+    if not any(quote in removed for quote in "'\"`"):
         return None
     replacer = call.value()
     replacer.pattern = "'"

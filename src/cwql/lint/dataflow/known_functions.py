@@ -103,7 +103,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("intersperse join implode joined jointostring combine mkstring text.combine"), "text_functions.join"),
     (words("collect"), "collections.collect"),
     (words("keys keyset arraykeys values arrayvalues"), "collections.select_parts"),
-    (words("newreplacer"), "encoders.make_replacer"),
+    (words("newreplacer maketrans"), "encoders.make_replacer"),
     (words("getenumerator items entries entryset iteritems"), "collections.select_pairs"),
     (words("get fetch"), "collections.get_entry"),
     (words("format string"), "plain_values.format_by_formatter"),
