@@ -47,13 +47,17 @@ _ESCAPE = re.compile(
 _DOUBLED = re.compile(r"''|(?<![ \t])[ \t]*+\n[ \t\n]*")
 _LIST = r"[ ]*+([^\n]*+\n(?:[ ]++-[ ][^\n]*+\n)*+)"
 _LOOP = re.compile(rf"(?m)^[ ]++(?:loop|with_items):{_LIST}")
-_MATRIX = re.compile(r"(?m)^([ ]++)matrix:[ ]*+\n((?:\1[ ]++[^\n]*+\n)++)")
+_SETS = re.compile(r"(?m)^([ ]*+)(?:matrix|vars|env|variables):[ ]*+\n((?:\1[ ]++[^\n]*+\n)++)")
+"""The values that a workflow or a playbook gives to names: of a matrix, or variables."""
+
 _LISTED = re.compile(rf"(?m)^[ ]++(\w++):{_LIST}")
 _TASK = re.compile(r"(?m)^[ ]*+- name:")
 _TEMPLATE = re.compile(r"[\"']?\{\{ *+(\w++) *+\}\}")
-_ITEM = re.compile(r"\{\{ *+(item) *+\}\}")
+_ITEM = re.compile(r"\{\{ *+item *+\}\}")
 _ITEMS = re.compile(r"(?m)(?:^[ ]++- |[\[,])[ ]*+([^\[\],\n]++)")
-_INPUT = re.compile(r"\$\{\{\s*(?:github\.event\.)?(?:inputs|parameters|matrix)\.([\w-]+)\s*\}\}")
+_INPUT = re.compile(
+    r"\{\{\s*+(?:(?:github\.event\.)?(?:inputs|parameters|matrix|env)\.)?+([\w-]++)\s*+(?:\|[^{}]*+)?+\}\}"
+)
 _SCRIPTS = {
     **dict.fromkeys(("run", "script", "inlineScript", "inline", "shell", "cmd"), ""),
     "bash": "shell",
@@ -72,7 +76,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     """Yield the conditions of a YAML text, up to the first line that cannot be parsed."""
     entries, parents = read_entries(source.text)
     rest: list[Entry] = []
-    inputs = _limited_inputs(source.text, entries) if "${{" in source.text else set()
+    inputs = _limited_inputs(source.text, entries) if "{{" in source.text else set()
     for entry in entries:
         code = "ondition" in entry.text and source.text[entry.start] not in "\"'"
         language = _language_of(entry) if code else None
@@ -83,11 +87,11 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
                 yield trust_inputs(found, _INPUT, inputs) if inputs and isinstance(found, ConditionTemplate) else found
     loops: _Loops | None = None
     for found in find_in_entries(rest, parents, context, "yaml", safe="collection.insomnia.rest" in source.text):
+        names = inputs
         if isinstance(found, ConditionTemplate) and any(_ITEM.search(each.expression) for each in found.segments):
             loops = loops or _Loops(source.text)
-            yield trust_inputs(found, _ITEM, ("item",) if loops.take_words(found.span.end) else ())
-        else:
-            yield found
+            names = {*inputs, "item"} if loops.take_words(found.span.end) else inputs
+        yield trust_inputs(found, _INPUT, names) if names and isinstance(found, ConditionTemplate) else found
 
 
 class _Loops:
@@ -117,16 +121,15 @@ class _Loops:
 
 
 def _lists_words(text: str) -> bool:
-    """Return whether a list has only words: ``[New, Closed]``, or one on each line."""
-    items = _ITEMS.findall(text) if "{" not in text else []
-    return bool(items) and all(":" not in item and is_word(item.strip(" \"'")) for item in items)
+    """Return whether a value is a word, or a list of words: ``[New, Closed]``, or one on each line."""
+    first = text.partition("\n")[0].strip()
+    items = [first] if first[:1] not in "[|>!&*" else _ITEMS.findall(text)
+    return "{" not in text and bool(items) and all(":" not in item and is_word(item.strip(" \"'")) for item in items)
 
 
 def _limited_inputs(text: str, entries: Sequence[Entry]) -> set[str]:
-    """Return the names of the inputs of a workflow that are numbers or have a list of options, and those of its matrix."""
-    found = {
-        name for matrix in _MATRIX.finditer(text) for name, value in _LISTED.findall(matrix[2]) if _lists_words(value)
-    }
+    """Return the names of the inputs of a workflow that are numbers or have a list of options, and those that the file sets."""
+    found = {name for each in _SETS.finditer(text) for name, value in _LISTED.findall(each[2]) if _lists_words(value)}
     scopes: set[int] = set()
     for entry in entries:
         if entry.key == "type" and entry.text in ("choice", "number", "boolean"):
