@@ -423,6 +423,7 @@ def _inline(
         return result.moved(function.start, function.end)
     value.safe, value.origin, value.pattern = result.safe, result.origin, result.pattern
     value.items = [result] if result.texts else None
+    value.parameter = result.parameter if item is not None else ""
     return value
 
 

@@ -225,7 +225,7 @@ def _mapped(call: CallSite, owner: Value | None) -> Value:
     if not safe and call.name in ("collect", "select", "foreach") and owner is not None and not call.values:
         return call.same(owner)
     found = call.value(safe)
-    found.origin = made.origin if made is not None else ""
+    found.origin, found.parameter = (made.origin, made.parameter) if made is not None else ("", "")
     if made is not None and made.items:
         # ``names.map((name) => `"${name}"`)``: every item has that text.
         found.items, found.partial = made.items, True

@@ -412,7 +412,7 @@ def _concatenated(flow: Flow, node: Node, parts: Sequence[Value], spaced: bool =
     if not builder.literal:
         # No text of the parts is known.
         found = Value(node.start, node.end, safe=all(each.safe for each in parts))
-        found.origin = origin_of(parts)
+        found.origin, found.parameter = origin_of(parts), parts[0].parameter if len(parts) == 1 else ""
         return found
     if spaced:
         builder.add(rest(node.end))
