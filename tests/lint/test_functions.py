@@ -14,6 +14,8 @@ PHP = "<?php // connectwise\nfunction send($c) { get('/service/tickets', ['condi
 RUBY = "# connectwise\ndef send(c) = get('/service/tickets', conditions: c)\n"
 ELIXIR = 'defmodule ConnectWise do\n  def send(c), do: get("/service/tickets", conditions: c)\n'
 PERL = "# connectwise\nsub send_it { my ($c) = @_; get('/service/tickets', conditions => $c); }\n"
+PYTHON = "# connectwise\ndef send(c): return get('/service/tickets', conditions=c)\n"
+YAML = "# connectwise\n- uri: https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=board/name='%s'\n"
 CLOJURE = '; connectwise\n(defn send [c] (http/get "/service/tickets" {:query-params {:conditions c}}))\n'
 
 SAFE = [
@@ -46,6 +48,18 @@ SAFE = [
     ("a.rb", RUBY + "send(\"summary = '#{x.delete(\"'\\\"\")}' and board/name = '#{y.tr('^A-Za-z', '')}'\")"),
     ("a.ex", ELIXIR + '  def f(x) do\n    n = Regex.replace(~r/[^a-z0-9]/, x, "")\n    send("summary = \'#{n}\'")\n  end\nend'),
     ("a.php", PHP + "send(\"summary = '\" . str_replace(['\"', \"'\", '\\\\'], '', $x) . \"'\");"),
+    ("a.py", PYTHON + "QUOTES = str.maketrans('', '', '\\'\"')\ndef f(n): send(f\"summary = '{n.translate(QUOTES)}'\")"),
+    ("a.py", PYTHON + "QUOTES = str.maketrans({'\\'': None})\ndef f(n): send(f\"summary = '{n.translate(QUOTES)}'\")"),
+    # rows of a table
+    ("a.ts", TS + "it.each([['day', '[2024-03-01]'], ['week', '[2024-02-26]']])('%s', (range, day) => send(`dateEntered > ${day}`));"),
+    ("a.ts", TS + "[{ range: 'day', day: '[2024-03-01]' }].forEach(({ range, day }) => send(`dateEntered > ${day}`));"),
+    # lists that only the program itself passes on
+    ("a.py", "#!/usr/bin/env python\n" + PYTHON + "def f(boards): send('board/id in ({})'.format(','.join(str(each) for each in boards)))\nf([12, 17])"),
+    ("a.js", ("#!/usr/bin/env node\n// connectwise\nconst f = (boards) => get('/service/tickets', { conditions: `board/id in (${boards.map((b) => String(b)).join()})` });\n"
+     "f([parseInt(x, 10)]);")),
+    # values that a playbook or a workflow sets
+    ("a.yml", YAML % "{{ board }}" + "  vars:\n    board: Help Desk\n"),
+    ("a.yml", YAML % "${{ env.BOARD }}" + "  env:\n    BOARD: 'Help Desk'\n"),
     # options of the command line
     ("a.rb", RUBY + "method_option :board, type: :numeric\nmethod_option :level, enum: %w[Low High]\n"
      "def list\n  send(\"board/id = #{options[:board]} and severity = '#{options[:level]}'\")\nend"),
@@ -97,6 +111,12 @@ SAFE = [
 ]  # fmt: skip
 
 UNSAFE = [
+    ("a.py", PYTHON + "def f(n): send(f\"summary = '{n.translate(str.maketrans('a', 'b'))}'\")", ["CW601"]),
+    ("a.ts", TS + "it.each([['day', x.name]])('%s', (range, name) => send(`summary = '${name}'`));", ["CW601"]),
+    ("a.py", "#!/usr/bin/env python\n" + PYTHON + "def f(boards): send('board/id in ({})'.format(','.join(str(each) for each in boards)))\nf(sys.argv)",
+     ["CW602"]),
+    ("a.yml", YAML % "{{ board }}" + "  vars:\n    board: '{{ name }}'\n", ["CW601"]),
+    ("a.yml", YAML % "{{ board }}" + "  vars:\n    board: |\n      Help Desk\n", ["CW601"]),
     ("a.go", GO + 'func board() string { return lookup() }\nfunc f() { send("board/name = \'" + board() + "\'") }', ["CW601"]),
     ("a.rb", RUBY + "def level(x)\n  x.strip\nend\nsend(\"severity = '#{level(y)}'\")", ["CW601"]),
     ("a.php", PHP + "$data = $request->validate(['name' => 'required|string']);\nsend(\"summary = '{$data['name']}'\");", ["CW601"]),

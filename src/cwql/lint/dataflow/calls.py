@@ -35,7 +35,7 @@ from cwql.lint.dataflow.targets import (
 )
 from cwql.lint.dataflow.texts import empty, opened, target_of
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import Value, path_of
+from cwql.lint.dataflow.values import Value, columns_of, path_of
 from cwql.lint.heuristics import is_foreign
 from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, Number, Unary, key_of
 from cwql.lint.request_targets import SECTIONS, parameter_of
@@ -392,6 +392,10 @@ def _inline(
                 flow.env.set(f"{parameter.name}.{match[1]}", Value(function.start, function.start, safe=True))
     receiver: Value | None = None
     item = items if folded in SCOPES else flow.item_of(items)
+    # ``test.each([[7, "New"], [9, "Open"]])("…", (id, name) => …)``, ``rows.map(({ id, name }) => …)``
+    begin = flow.source[function.start : function.start + 8]
+    unpacks = items is not None and (not name or "([" in begin or "({" in begin)
+    columns = columns_of(items, [each.name for each in function.parameters]) if unpacks and items is not None else {}
     if folded == "on" and any(
         (isinstance(each.value, Name) and is_safe_type(each.value.name, flow.module.aliases))
         or (value.safe and not value.texts)
@@ -408,7 +412,7 @@ def _inline(
     repeats = folded in LOOPS
     flow.looping += repeats
     known = len(flow.sinks)
-    result = run_inline(flow, function, item, receiver)
+    result = run_inline(flow, function, item, receiver, columns)
     flow.looping -= repeats
     if flow.frames[-1].places and len(function.parameters) <= 1:
         # ``client.get("/service/tickets") { parameter("conditions", "…") }``, but not the handler of a route.

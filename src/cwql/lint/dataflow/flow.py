@@ -12,7 +12,7 @@ from cwql.lint.dataflow.handlers import HANDLERS
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.type_names import is_date_type
-from cwql.lint.dataflow.values import Environment, LocalCall, Scope, Value, merged, pair_of
+from cwql.lint.dataflow.values import Environment, LocalCall, Scope, Value, columns_of, merged, pair_of
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -461,13 +461,9 @@ class Flow(Bindings):
         if over is not None and over.entries and self.traits.pairs:
             over = over.moved(over.start, over.end)
             over.pairs = True
+        columns = columns_of(over, node.names) if over is not None and not self.traits.indexes else {}
         for index, name in enumerate(node.names):
-            item = self.item_of(over, name)
-            unpacks = over is not None and len(node.names) > 1 and not self.traits.indexes
-            rows = [row.items or [] for row in (over.items or ())] if unpacks and over is not None else []
-            if rows and over is not None and not over.partial and all(len(row) == len(node.names) for row in rows):
-                # ``for id, name in [(1, "New"), (2, "Open")]``
-                item = merged([row[index] for row in rows])
+            item = columns.get(name) or self.item_of(over, name)
             if over is not None and over.pairs and len(node.names) > 1 and item is not None:
                 item = (item.entries or {}).get("value" if index else "key", item)
             item = Value(node.start, node.start, safe=self.is_safe_name(name)) if item is None else item

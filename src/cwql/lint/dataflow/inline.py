@@ -9,14 +9,22 @@ from cwql.lint.ir import Assign, Block, Branch, Call, Choice, Class, Function, J
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Node
 
 
-def run_inline(flow: Flow, node: Function, item: Value | None, receiver: Value | None = None) -> Value:
+def run_inline(
+    flow: Flow,
+    node: Function,
+    item: Value | None,
+    receiver: Value | None = None,
+    columns: Mapping[str, Value] | None = None,
+) -> Value:
     """Evaluate the body of a function at the place where it is written; `item` is its first argument.
 
-    A `receiver` is the object that its calls without an owner go to, and the result is what they make of it.
+    `columns` are the values of parameters that take the parts of an item. A `receiver` is the object that its calls without an owner go to, and the result is what they make of it.
     """
     outer, returned, owner, scope = flow.env, flow.returned, flow.owner, flow.scope
     flow.env = Environment(outer)
@@ -25,6 +33,7 @@ def run_inline(flow: Flow, node: Function, item: Value | None, receiver: Value |
     # A block that is an argument of a call may belong to its target.
     flow.scope.assigned = True
     _set_arguments(flow, node, item, receiver)
+    flow.env.names.update(columns or {})
     result = Value(node.start, node.end)
     body = node.body
     statement = flow.statement

@@ -330,6 +330,17 @@ def pair_of(mapping: Value, entries: Mapping[str, Value]) -> Value:
     return pair
 
 
+def columns_of(rows: Value, names: Sequence[str]) -> dict[str, Value]:
+    """Return the values of names that take the parts of each row of a list: ``for id, name in [(1, "New"), (2, "Open")]``."""
+    parts = [
+        row.items or [value for name in names if (value := (row.entries or {}).get(name)) is not None]
+        for row in rows.items or ()
+    ]
+    if len(names) < 2 or rows.partial or not parts or any(len(row) != len(names) for row in parts):
+        return {}
+    return {name: merged(column) for name, *column in zip(names, *parts, strict=True)}
+
+
 def part_of_mapping(node: Node, name: str, mapping: Value | None) -> Value | None:
     """Return the list of the keys or of the values of a mapping; None if `name` is neither."""
     if mapping is None or not mapping.entries or name not in ("keys", "keyset", "arraykeys", "values", "arrayvalues"):
