@@ -68,11 +68,11 @@ _AFTER = re.compile(
 r"""Parts of routes: ``<int:id>``, ``{id:int}``, ``{id<\d+>}``, ``:id(\d+)``, ``:id{[0-9]+}``, ``(?P<id>\d+)``."""
 
 _COMMON = words(
-    "self this item args arguments argv row request req query options opts params input body data ctx context event json form name text"
+    "self this item args arguments argv row request req query options opts params input body ctx context event json form name text"
 )
 """Folded names that many different values have."""
 
-_SAME = words("str string value strings none null")
+_SAME = words("str string value strings none null data")
 """Folded names that say nothing about the value before them."""
 
 _LONGEST = 500

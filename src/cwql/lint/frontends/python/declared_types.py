@@ -1,4 +1,4 @@
-"""Types that a Python file declares: annotations, aliases, enums, options of click and argparse, routes, fields of models."""
+"""Types that a Python file declares: annotations, aliases, enums, options of click and argparse."""
 
 from __future__ import annotations
 
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.python.tree import Module
 
 _PLAIN_TYPES = re.compile(r"(?:\b\w+\.){0,3}\b(?:(date(?:time)?)|time|timedelta|NoneType)\b")
-_ROUTE = re.compile(r"[<{](?:(?:int|float|uuid|any\([\w, -]*\)):(\w+)|(\w+):(?:int|float|uuid))[>}]")
-"""A place in the path of a route that takes numbers or words only: ``<int:board>``, ``{board:int}``."""
-
-_FIELD = re.compile(
-    r"(?:\w+\.){0,3}(?:\w*Integer|Auto|BigAuto|SmallAuto|Float|Decimal|Boolean|Slug|UUID|Date|DateTime)Field"
-    r"|(?:\w+\.)?fields\.(?:Int|Integer|Float|Decimal|Bool|Boolean|UUID|Date|DateTime|AwareDateTime|Enum)"
-)
-"""Fields of Django, WTForms, marshmallow and other libraries whose values need no quotes."""
-
 
 _LISTS = (ast.List, ast.Tuple, ast.Set)
 
@@ -38,27 +29,12 @@ def type_text(module: Module, node: ast.expr) -> str:
     return _PLAIN_TYPES.sub(lambda match: match[1] or "int", text) if may_be_plain else text
 
 
-def option_types(module: Module, decorators: Sequence[ast.expr], parameters: Sequence[str] = ()) -> dict[str, str]:
-    """Return the types that decorators give to the parameters of a function, of a method or of all methods of a class."""
+def option_types(decorators: Sequence[ast.expr]) -> dict[str, str]:
+    """Return the types that decorators give to the parameters of a function."""
     found: dict[str, str] = {}
     for node in decorators:
-        if not isinstance(node, ast.Call):
-            continue
-        word = name_of(node.func)
-        first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-        if word in ("option", "argument"):
-            type = _type_of(node)
-            if type:
-                found[_destination(node)] = type
-        elif word in ("arguments", "use_args") and node.args:
-            # A schema of marshmallow: ``@blueprint.arguments(TicketQuery, location="query")``
-            schema = node.args[0].func if isinstance(node.args[0], ast.Call) else node.args[0]
-            found.update([(each, name_of(schema)) for each in parameters if each != "self"][:1])
-        elif word == "use_kwargs" and node.args:
-            fields = _texts_of(node.args[0])
-            found.update({name: type for name, field in fields.items() if (type := field_type(module, field))})
-        elif isinstance(first, str) and first.startswith("/"):
-            found.update(dict.fromkeys([one or other for one, other in _ROUTE.findall(first)], "int"))
+        if isinstance(node, ast.Call) and name_of(node.func) in ("option", "argument") and (type := _type_of(node)):
+            found[_destination(node)] = type
     return found
 
 
@@ -83,17 +59,6 @@ def _row(node: ast.expr) -> Sequence[ast.expr]:
     return node.elts if isinstance(node, (ast.Tuple, ast.List)) else ()
 
 
-def field_type(module: Module, value: ast.expr) -> str:
-    """Return ``int`` for a field of a model whose values need no quotes; otherwise an empty text."""
-    if not isinstance(value, ast.Call):
-        return ""
-    chosen = any(
-        keyword.arg == "choices" or (isinstance(keyword.value, ast.Call) and name_of(keyword.value.func) == "OneOf")
-        for keyword in value.keywords
-    )
-    return "int" if chosen or _FIELD.fullmatch(module.text_of(value.func)) is not None else ""
-
-
 def find_types(module: Module) -> tuple[dict[str, set[str]], dict[str, str]]:
     """Return the types of the members and options that a file declares, and those that its aliases and enums are."""
     members: dict[str, set[str]] = {}
@@ -113,22 +78,7 @@ def find_types(module: Module) -> tuple[dict[str, set[str]], dict[str, str]]:
         for each in ast.walk(module.tree):
             if isinstance(each, ast.Call) and name_of(each.func) in ("add_argument", "add_option"):
                 members.setdefault(_destination(each), set()).add(_type_of(each) or "str")
-    for each in ast.walk(module.tree) if '"properties"' in module.text else ():
-        # A JSON schema, such as that of a tool for an assistant: the type of ``arguments["board"]``
-        for name, rules in _texts_of(_texts_of(each).get("properties")).items():
-            given = _texts_of(rules)
-            if isinstance(type := given.get("type"), ast.Constant):
-                safe = type.value != "string" or "enum" in given
-                members.setdefault(f"[{name}]", set()).add("int" if safe else "str")
     return members, aliases
-
-
-def _texts_of(node: ast.AST | None) -> dict[str, ast.expr]:
-    """Return the entries of a mapping whose keys are texts."""
-    if not isinstance(node, ast.Dict):
-        return {}
-    pairs = zip(node.keys, node.values, strict=True)
-    return {key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)}
 
 
 def _read_class(module: Module, node: ast.ClassDef, members: dict[str, set[str]], aliases: dict[str, str]) -> None:
@@ -139,9 +89,6 @@ def _read_class(module: Module, node: ast.ClassDef, members: dict[str, set[str]]
     for each in node.body:
         if isinstance(each, ast.AnnAssign):
             members.setdefault(module.text_of(each.target), set()).add(type_text(module, each.annotation))
-        elif isinstance(each, ast.Assign) and (type := field_type(module, each.value)):
-            for target in each.targets:
-                members.setdefault(module.text_of(target), set()).add(type)
 
 
 def _destination(node: ast.Call) -> str:

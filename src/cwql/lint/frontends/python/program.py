@@ -6,7 +6,7 @@ import ast
 
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.python.declared_types import field_type, find_types, option_types, parametrized, type_text
+from cwql.lint.frontends.python.declared_types import find_types, option_types, parametrized, type_text
 from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.interest import ENTRIES
 from cwql.lint.frontends.python.libraries import VERBS
@@ -51,8 +51,6 @@ class Statements(Expressions):
         super().__init__(module, libraries)
         self._interest = interest
         self._chosen: set[ast.stmt] | None = None
-        self._routes: dict[str, str] = {}
-        """The types that the routes of the class at hand give to the parameters of its methods."""
 
     def module(self) -> Block:
         """Return the statements of the module."""
@@ -100,8 +98,7 @@ class Statements(Expressions):
 
     def _assign(self, node: ast.Assign, start: int, end: int) -> list[Node]:
         value = self.value(node.value)
-        type = field_type(self._module, node.value)
-        return [Assign(start, end, self.value(target), value, type=type) for target in node.targets]
+        return [Assign(start, end, self.value(target), value) for target in node.targets]
 
     def _annotated(self, node: ast.AnnAssign, start: int, end: int) -> list[Node]:
         value = None if node.value is None else self.value(node.value)
@@ -177,7 +174,7 @@ class Statements(Expressions):
         arguments = node.args
         named = [*arguments.posonlyargs, *arguments.args]
         defaults = [*[None] * (len(named) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
-        options = {**self._routes, **option_types(self._module, node.decorator_list, [each.arg for each in named])}
+        options = option_types(node.decorator_list)
         parameters = [
             Parameter(
                 each.arg,
@@ -202,10 +199,9 @@ class Statements(Expressions):
         return [*made, function]
 
     def _class(self, node: ast.ClassDef, start: int, end: int) -> list[Node]:
-        saved = self._chosen, self._routes
-        self._chosen, self._routes = None, option_types(self._module, node.decorator_list)
+        saved, self._chosen = self._chosen, None
         block = self._block(node.body, start, end)
-        self._chosen, self._routes = saved
+        self._chosen = saved
         return [Class(start, end, node.name, block)]
 
     def _return(self, node: ast.Return, start: int, end: int) -> list[Node]:
