@@ -18,6 +18,7 @@ RESTRICTED = [
     ("field :kind, Ecto.Enum, values: [:server, :laptop]", "device.kind"),
     ("identifier: Joi.string().alphanum().max(15).required(),", "identifier"),
     ("board = forms.ChoiceField(choices=BOARDS)", "cleaned['board']"),
+    ("id = fields.Integer(required=True)", "query['id']"),
     # Rules.
     ("RuleFor(q => q.Serial).NotEmpty().Matches(\"^[A-Za-z0-9-]{3,40}$\");", "request.Serial"),
     ("$v->required('number')->like(qr/^[\\w-]{4,30}$/);", "$number"),
@@ -25,6 +26,7 @@ RESTRICTED = [
     ("'status' => 'required|in:New,Open',", "$data['status']"),
     ("query('severity').isIn(['Low', 'High']),", "req.query.severity"),
     ("body('board').isInt(),", "req.body.board"),
+    ("param('id').isInt(),", "req.params.id"),
     # Options.
     ("parser.add_argument('--company-id', type=int, required=True)", "args.company_id"),
     ("@click.option('--state', type=click.Choice(['New', 'Open']))", "state"),
@@ -52,6 +54,8 @@ FREE = [
     ("SERIAL = re.compile('^[A-Z]+$')", "serial"),
     ("<string:serial>", "serial"),
     (".option('--serial <text>', 'number of a device')", "serial"),
+    ("id: number", "req.params.id"),
+    ("rows.map((row) => row.id).filter(Boolean)", "req.params.id"),
     # One of two functions takes any text.
     ("struct Args { owner: u32 }\nfn find(owner: String)", "owner"),
     # Dates in the format of the culture.

@@ -124,14 +124,15 @@ class DeclaredRules:
         first = key or _METHOD.match(text, end)
         if first is None and quoted:
             first = _ARGUMENT.match(text, end) or _BLOCK.match(text, end)
-        if first is None or end - start < 3:
+        short = end - start < 3
+        if first is None or end - start < 2 or (short and key is None and not quoted):
             return ""
         rest = text[first.end() : self._end_of(first.end(), text[first.end() - 1] == ",")]
         bare = _TEXT.sub('""', rest)
         assigned = key is not None and key[1] == "="
         # The types of the members of an object are not its own.
         if (_MADE if assigned else _TYPE).search(_OBJECT.sub("", bare)) is not None:
-            return "rule" if "(" in bare or '""' in bare else "type"
+            return "rule" if "(" in bare or '""' in bare else "" if short and key is not None else "type"
         rules = [rule for match in _TEXT.finditer(rest) for rule in (match[1] or match[2] or "").split("|")]
         patterns = [match[1] or match[2] for match in _PATTERN.finditer(rest)]
         if (

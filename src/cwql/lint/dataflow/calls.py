@@ -18,7 +18,6 @@ from cwql.lint.dataflow.knowledge import (
     fold,
     is_adder,
     is_builder,
-    is_safe_pattern,
     safe_groups,
 )
 from cwql.lint.dataflow.known_functions import known_call
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
 _MAPPINGS = re.compile(r"\A\Z|dict|map", re.IGNORECASE)
 """Types of mappings, or a type that is left out."""
 
-_ROUTE = re.compile(r"\{(\w{1,40}):([^{}]{1,80})\}")
 _RUNS = re.compile(r"each|map|filter|for", re.IGNORECASE)
 """How functions are called that run another one for each item of the list before it: ``_.map(list, function)``."""
 
@@ -385,11 +383,6 @@ def _inline(
         groups.entries = {group: Value(function.start, function.start, safe=True) for group in safe_groups(pattern)}
         for member in ("match", "matches"):
             flow.env.set(f"{parameter.name}.{member}", groups, counted=False)
-    for match in _ROUTE.finditer(before[0].plain or "") if before else ():
-        # ``$app->get("/tickets/{id:[0-9]+}", function ($request, $response, $args) { … })``
-        if is_safe_pattern(match[2]):
-            for parameter in function.parameters:
-                flow.env.set(f"{parameter.name}.{match[1]}", Value(function.start, function.start, safe=True))
     receiver: Value | None = None
     item = items if folded in SCOPES else flow.item_of(items)
     # ``test.each([[7, "New"], [9, "Open"]])("…", (id, name) => …)``, ``rows.map(({ id, name }) => …)``

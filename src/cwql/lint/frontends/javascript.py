@@ -11,7 +11,7 @@ from cwql.lint.frontends.jsx import read_element
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.ir import Call, Items, Literal, Member, Name, Pairs, key_of
+from cwql.lint.ir import Call, Items, Literal, Member, Name, Pairs
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.lint.ir import Argument, Module, Node
+    from cwql.lint.ir import Argument, Node
 
 _BREAKS = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _FORMS = {
@@ -39,16 +39,7 @@ _SYNTAX = Syntax(
 )
 
 
-_VALIDATED = re.compile(
-    r"\b(?:param|query|body|check|header|cookie)\(\s*+['\"](\w++)['\"][^()]{0,200}\)"
-    r"(?=(?:\s*+\.\w++\([^()]{0,200}\)){0,8}?\s*+\."
-    r"(?:is(?:Int|In|Float|Numeric|Boolean|ISO8601|Date|UUID|Alpha|Alphanumeric|MongoId|Decimal|Hexadecimal)|to(?:Int|Float|Date))\()"
-)
-"""A field of a request whose values need no quotes, by the rules of express-validator."""
-
 _SCHEMAS = words("z zod yup Joi v Type t")
-_SCHEMA_TYPES = words("integer number boolean string")
-_SCHEMA_FORMATS = words("date date-time uuid ipv4")
 _STATES = words("React . useState useRef useSyncedState")
 
 
@@ -71,13 +62,6 @@ class JavaScript(Parser):
     shapes = words("interface enum type")
     unaries = words("await typeof void delete yield")
     handlers = words("catch finally")
-
-    def module(self) -> Module:
-        """Return the tree of the source."""
-        if "express-validator" in self.text:
-            for match in _VALIDATED.finditer(self.text):
-                self.note_type(match[1], "enum")
-        return super().module()
 
     def is_keyword(self) -> bool:
         """Return whether a word is a keyword: ``type`` and ``module`` are also names."""
@@ -105,15 +89,8 @@ class JavaScript(Parser):
     def entry(self) -> Argument | None:
         """Parse an entry; a schema gives its key a type."""
         entry = super().entry()
-        if entry is not None and entry.name and entry.value is not None:
-            if self._is_schema(entry.value):
-                self.note_type(entry.name, self.text[entry.value.start : entry.value.end][:199])
-            elif isinstance(entry.value, Pairs):
-                # A JSON schema: ``id: { type: "integer" }``, ``status: { type: "string", enum: ["New"] }``
-                rules = {each.name: key_of(each.value) for each in entry.value.entries}
-                if rules.get("type") in _SCHEMA_TYPES:
-                    fixed = rules["type"] != "string" or "enum" in rules or rules.get("format") in _SCHEMA_FORMATS
-                    self.note_type(entry.name, "enum" if fixed else "string")
+        if entry is not None and entry.name and entry.value is not None and self._is_schema(entry.value):
+            self.note_type(entry.name, self.text[entry.value.start : entry.value.end][:199])
         return entry
 
     def _is_schema(self, value: Node) -> bool:
