@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import cwql
 from cwql.cli import main
 
 SOURCE = """import requests
@@ -61,3 +62,12 @@ def test_list_shows_no_control_characters(folder: Path, capsys: pytest.CaptureFi
 def test_urls_in_data_are_counted_apart(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["lint", "--no-cache", "--exit-zero", "."])
     assert "in 2 files (3 conditions, 1 in data)" in capsys.readouterr().out
+
+
+def test_condition_that_a_call_gives_to_a_url_is_listed_once() -> None:
+    text = """// connectwise
+function count(condition) { return fetch(`${server}/cwa/api/v1/Computers?condition=${encodeURIComponent(condition)}`); }
+count("Status = 'Online'");
+"""
+    found = cwql.lint_text(text, filename="count.js").conditions
+    assert [each.text for each in found] == ["Status = 'Online'"]

@@ -65,11 +65,17 @@ class Emitter:
             sink.texts = [text for text in sink.texts if text not in extended]
             self._sink(sink, sent)
         yield from urls
-        for same in self.found.values():
+        queried = {
+            (found.segments[0].start, found.segments[-1].end, found.parameter, found.place.endpoint)
+            for found in urls
+            if isinstance(found, ConditionTemplate)
+        }
+        for (start, end, parameter, _), same in self.found.items():
             placed = [found for found in same if found.place.endpoint is not None]
             seen: set[str | None] = set()
             for found in placed or same[:1]:
-                if found.place.endpoint not in seen:
+                # A text that a call gives to the URL of a function is one of that URL.
+                if found.place.endpoint not in seen and (start, end, parameter, found.place.endpoint) not in queried:
                     seen.add(found.place.endpoint)
                     yield found
 

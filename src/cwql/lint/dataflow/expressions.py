@@ -16,6 +16,7 @@ from cwql.lint.dataflow.values import Segment, Text, Value, is_harmless, is_word
 from cwql.lint.ir import (
     Assign,
     Call,
+    Function,
     Index,
     Items,
     Literal,
@@ -326,6 +327,9 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
             flow.keep(path_of(target), [added], node.start)
         value = extended(flow, old, added, node)
     else:
+        if isinstance(node.value, Function) and isinstance(target, Name):
+            # ``const find = (id) => …``
+            node.value.name = node.value.name or target.name
         value = flow.evaluate(_typed(node.value, node.type))
         if node.type and not value.texts and flow.is_safe(node.type):
             value = flow.declare(value.moved(value.start, value.end), node.type)

@@ -458,7 +458,7 @@ class Flow(Bindings):
             self.close_statement()
         outer = self.env
         self.env = Environment(outer)
-        if over is not None and over.entries and self.traits.pairs:
+        if over is not None and over.entries and (self.traits.pairs or (self.traits.indexes and len(node.names) > 1)):
             over = over.moved(over.start, over.end)
             over.pairs = True
         columns = columns_of(over, node.names) if over is not None and not self.traits.indexes else {}

@@ -81,7 +81,7 @@ def _set_arguments(flow: Flow, node: Function, item: Value | None, receiver: Val
     for parameter in node.parameters:
         value = flow.parameter(parameter, node.start)
         value.parameter = parameter.name if item is None else ""
-        if value.origin == "given" and says(parameter.name) == "id":
+        if value.origin == "given" and says(parameter.name) == "id" and not node.name:
             # A library, not a user, calls it.
             value.origin = "number"
         flow.env.set(parameter.name, value, counted=False)

@@ -41,7 +41,7 @@ class Traits(Value):
     pairs: bool = False
     """Whether a loop over a mapping gives keys with their values."""
     indexes: bool = False
-    """Whether a loop with two names gives positions with items."""
+    """Whether a loop with two names gives positions with items, or keys with values."""
     native_dates: bool = False
     """Whether a date that is put into a text is written in the user's culture."""
     layouts: bool = False
