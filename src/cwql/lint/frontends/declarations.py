@@ -211,6 +211,8 @@ class Declarations(Parameters):
         start, begin = self.peek().start, self.at
         self.at += 1
         name = self.name_of(self.peek().text) if self.peek().kind == "name" else ""
+        if self.words[begin] == "enum":
+            self.aliases[name] = "enum"
         for _ in range(60):
             word = self.word()
             if word == "{":
@@ -243,44 +245,37 @@ class Declarations(Parameters):
         return begins or word in self.modifiers or word == "data" or (word == "@" and self.word(-1) == ")")
 
     def shape(self) -> Node | None:
-        """Parse an interface, an enum or the alias of a type: only the types in it count."""
-        start, begin = self.peek().start, self.at
-        kind = self.word()
-        if kind == "enum" and self.word(1) in ("class", "struct"):
-            # ``enum class`` of Kotlin
-            self.at += 1
+        """Parse an interface, an enum, a struct or the alias of a type: only the types in it count."""
+        start, kind = self.peek().start, self.word()
+        # ``enum class`` of Kotlin
+        self.at += kind == "enum" and self.word(1) in ("class", "struct")
         if self.peek(1).kind != "name":
             return None
         name = self.name_of(self.peek(1).text)
         self.at += 2
         if self.word() == "<":
             self.at = self._angles(self.at)
-        if kind == "enum":
-            self.aliases[name] = "enum"
-        if kind == "type" and self.word() == "=":
-            self.at += 1
-            first = self.at
-            self.at = self.type_end(self.at)
+        if kind == "type":
+            self.at += self.word() == "="
+            first, self.at = self.at, self.type_end(self.at + (self.word() == "="))
             self.aliases[name] = self.join_words(first, self.at)
-            if first < self.size and self.tokens[first].text == "{":
+            if self.words[first] == "{":
                 self.members(first)
+        else:
+            self.aliases.update({name: "enum"} if kind == "enum" else {})
+            while self.at < self.size and self.word() not in ("{", ";"):
+                self.at += 1
+        if self.word() != "{":
             return Other(start, self.last_end())
-        for _ in range(40):
-            if self.word() in ("{", ";", "") or self.at >= self.size:
-                break
-            self.at += 1
-        if self.word() == "{":
-            closing = self.closing(self.at)
-            self.members(self.at)
-            methods = self._after_constants(closing) if kind == "enum" else closing
-            if methods < min(closing, self.size):
-                self.at = methods
-                body = self.block_until(closing, in_class=True)
-                self.leave(closing)
-                return Class(start, self.last_end(), name, body)
+        closing = self.closing(self.at)
+        self.members(self.at)
+        methods = self._after_constants(closing) if kind == "enum" else closing
+        if methods < min(closing, self.size):
+            self.at = methods
+            body = self.block_until(closing, in_class=True)
             self.leave(closing)
-            return Other(start, self.last_end())
-        self.at = max(self.at, begin + 1)
+            return Class(start, self.last_end(), name, body)
+        self.leave(closing)
         return Other(start, self.last_end())
 
     def _after_constants(self, closing: int) -> int:
@@ -326,7 +321,7 @@ class Declarations(Parameters):
             if self.word() in ("=", ":="):
                 self.at += 1
                 first = self.at
-                value = self.initial()
+                value = self.expression(ASSIGN)
                 self.note_value(target, value, first)
             found += [Assign(start, self.last_end(), target, value, type=type, declared=True), *defaults]
             if self.word() != ",":
@@ -347,10 +342,6 @@ class Declarations(Parameters):
         elif self.typed == "after" and self.word() not in ("=", ",", ")", "") and not self.peek().fresh:
             self.at = self.type_end(first)
         return self.join_words(first, self.at), None
-
-    def initial(self) -> Node | None:
-        """Parse the value of a declaration."""
-        return self.expression(ASSIGN)
 
     def target(self) -> tuple[Node | None, list[Node]]:
         """Parse the target of a declaration: a name, or names in brackets with the assignments of their defaults."""

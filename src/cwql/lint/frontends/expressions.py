@@ -55,7 +55,7 @@ class Expressions(Operands):
             if token.kind in ("string", "number", "variable", "regex"):
                 return left
             adding = self.assigns.get(word, self.adds.get(word))
-            if self.equality and (self.bare or self.inside) and word == "=":
+            if self.equality and (self.bare or self.inside or power) and word == "=":
                 adding = None
             if adding is not None and token.kind != "name":
                 # ``a and b = c`` assigns to the second operand; keys end before the sign, and ``*b = c`` assigns to all of it.

@@ -61,20 +61,6 @@ class Go(Parser):
             self.note_type(f"[{match[1]}]", "int" if is_safe_pattern(match[2]) else "string")
         return super().module()
 
-    def shape(self) -> Node | None:
-        """Parse ``type Name struct { … }``."""
-        start, begin = self.peek().start, self.at
-        self.at += 1
-        while self.at < self.size and self.word() != "{" and not (self.peek().fresh and self.at > 1):
-            self.at += 1
-        if self.at == begin + 3:
-            # ``type Priority int``
-            self.aliases[self.words[begin + 1]] = self.words[begin + 2]
-        if self.word() == "{":
-            self.members(self.at)
-            self.at = min(self.closing(self.at) + 1, self.size)
-        return Other(start, self.last_end())
-
     def _declared(self) -> list[Node]:
         """Parse ``name, other Type = value, value``."""
         if self.word(1) != ",":

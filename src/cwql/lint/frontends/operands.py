@@ -329,6 +329,10 @@ class Operands(Cursor):
         if token.text in ("...", "**", "..") and token.kind == "sign":
             self.at += 1
             return Argument(self.expression(), spread=True)
+        if token.text == "." and self.word(2) == "=":
+            # ``.Name = value`` of Visual Basic
+            self.at += 1
+            token = self.peek()
         if token.kind == "name" and self.word() in ("get", "set", "async", "static") and self.peek(1).kind == "name":
             self.at += 1
             token = self.peek()

@@ -86,8 +86,6 @@ class Php(Parser):
         if self.word() == "namespace" and self.tokens[min(self.at + 2, self.size - 1)].text != "{":
             self.at += 2
             return None
-        if self.word() == "enum" and self.peek(1).kind == "name":
-            self.aliases[self.name_of(self.word(1))] = "enum"
         return super().class_()
 
     def member(self, left: Node) -> Node:

@@ -8,7 +8,7 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
-from cwql.lint.ir import Assign, Function, Items, Name, Node, Other, Parameter
+from cwql.lint.ir import Assign, Function, Items, Name, Node, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -96,20 +96,6 @@ class Rust(Parser):
             body = self.lambda_body()
             return Function(token.start, self.last_end(), "", names, body, True)
         return super().bracket()
-
-    def shape(self) -> Node | None:
-        """Parse a type: its members have types."""
-        start, begin = self.peek().start, self.at
-        while self.at < self.size and self.word() not in ("{", ";"):
-            self.at += 1
-        if self.word() == "{":
-            inside = self.tokens[self.at + 1 : self.closing(self.at)]
-            if self.words[begin] == "enum" and not any(each.text in ("(", "{") for each in inside):
-                # Its variants have no values of their own.
-                self.aliases[self.words[begin + 1]] = "enum"
-            self.members(self.at)
-            self.at = min(self.closing(self.at) + 1, self.size)
-        return Other(start, self.last_end())
 
 
 GRAMMAR = Grammar(_SYNTAX, Rust, Traits("rust", implicit=True), functions="braces")

@@ -85,9 +85,7 @@ class Swift(Parser):
         return found
 
     def class_(self) -> Node | None:
-        """Parse a type: the cases of an enum are words of the program, the methods of an extension are called on any value."""
-        if self.word() == "enum":
-            self.aliases[self.word(1)] = "enum"
+        """Parse a type: the methods of an extension are called on any value."""
         outer, self.extending = self.extending, self.word() == "extension"
         node = super().class_()
         self.extending = outer

@@ -9,7 +9,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Argument, Block, Function, Node, Other, Parameter
+from cwql.lint.ir import Block, Function, Node, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -47,7 +47,7 @@ class VisualBasic(WordParser):
     literals = "new"
     declares = words("dim const")
     functions = words("function sub")
-    classes = words("class module structure namespace")
+    classes = words("class module structure namespace enum")
     loops = words("for while do")
     switches = frozenset(("select",))
     cases = frozenset(("case",))
@@ -61,10 +61,6 @@ class VisualBasic(WordParser):
     modifiers = Parser.modifiers | frozenset(
         ("shared", "friend", "overrides", "withevents", "byval", "byref", "optional")
     )
-
-    def is_keyword(self) -> bool:
-        """Return whether a word is a keyword."""
-        return self.word(-1) not in self.links and self.word(1) not in ("=", ".", ":=")
 
     exampled = False
     """Whether an annotation before the function at hand gives its arguments: ``<InlineData("New")>``."""
@@ -97,42 +93,11 @@ class VisualBasic(WordParser):
         self.short = False
         return self.body_of()
 
-    def switch(self) -> Node | None:
-        """Parse ``Select Case … End Select``."""
-        if self.word(1) == "case":
-            self.at += 1
-        return super().switch()
-
-    def attempt(self, word: str) -> Node:
-        """Parse ``Try``, ``Using`` and their kin."""
-        if word != "try":
-            start = self.peek().start
-            self.at += 1
-            head = self.simple(self.size) if not self.peek().fresh else None
-            while self.at < self.size and not self.peek().fresh:
-                self.at += 1
-            body = self.body_of()
-            self.skip_end()
-            return Block(start, self.last_end(), [head, body] if head is not None else [body])
-        return super().attempt(word)
-
     def keyword(self, word: str, stop: int) -> Node | None:
         """Parse the statement that a keyword begins."""
         if word in ("using", "with", "synclock"):
             return self.attempt(word)
-        if word == "enum":
-            return self._enum()
         return super().keyword(word, stop)
-
-    def _enum(self) -> Node:
-        """Parse ``Enum … End Enum``: only its name counts."""
-        start = self.peek().start
-        self.aliases[self.name_of(self.word(1))] = "enum"
-        self.at += 2
-        while self.at < self.size and not (self.peek().fresh and self.word() == "end" and self.word(1) == "enum"):
-            self.at += 1
-        self.at = min(self.at + 2, self.size)
-        return Other(start, self.last_end())
 
     def function(self, inline: bool = False) -> Node | None:
         """Parse a function, or a lambda on one line: ``Function(each) each.Id``."""
@@ -186,13 +151,6 @@ class VisualBasic(WordParser):
             self.step()
         return self.join_words(first, self.at), None
 
-    def initial(self) -> Node | None:
-        """Parse the value of a declaration, in which ``=`` compares."""
-        bare, self.bare = self.bare, True
-        value = self.expression()
-        self.bare = bare
-        return value
-
     def made(self) -> Node | None:
         """Parse ``New Type(…) From { … }`` or ``With { .name = value }``."""
         node = super().made()
@@ -200,14 +158,6 @@ class VisualBasic(WordParser):
             self.at += 1
             return self.literal_of(node)
         return node
-
-    def entry(self) -> Argument | None:
-        """Parse an entry: ``.name = value``."""
-        if self.word() == "." and self.peek(1).kind == "name" and self.word(2) == "=":
-            token = self.peek(1)
-            self.at += 3
-            return Argument(self.expression(), self.name_of(token.text), token.start)
-        return super().entry()
 
 
 GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", pairs=True, braces=True), functions="basic")

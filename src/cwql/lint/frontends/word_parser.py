@@ -95,7 +95,8 @@ class WordParser(Parser):
     def switch(self) -> Node | None:
         """Parse ``case … when … end``."""
         start = self.peek().start
-        self.at += 1
+        # ``Select Case`` of Visual Basic
+        self.at += 2 if self.word(1) == "case" else 1
         tests: list[Node | None] = []
         if not self.peek().fresh:
             tests.append(self.header())
@@ -179,6 +180,8 @@ class WordParser(Parser):
         start = self.peek().start
         self.at += 1
         name = self.name_of(self.peek().text) if self.peek().kind == "name" else ""
+        if self.word(-1) == "enum":
+            self.aliases[name] = "enum"
         while self.at < self.size and not self.peek().fresh and self.word() not in (";", "do"):
             self.at += 1
         body = self.block()
