@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
+from cwql.lint.frontends.syntax import Form, Syntax, enclosed
 from cwql.lint.frontends.tables import OPENERS, POWERS, PREFIX
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import (
@@ -48,17 +48,9 @@ _FORMS = {
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
     """Read a sigil: ``~s(…)``, ``~r/…/``, ``~w[…]``."""
-    kind, opener = match[0][1], match[0][2:]
-    close = BRACKETS.get(opener, opener)
+    kind = match[0][1]
     plain = kind.isupper() or kind in "rw"
-    form = Form(
-        close,
-        None if plain else BACKSLASH,
-        QuoteStyle({}, opener + close + "\\#"),
-        () if plain else _PLACEHOLDERS,
-        lines=True,
-        nests=opener if opener != close else "",
-    )
+    form = enclosed(match[0][2:], None if plain else BACKSLASH, () if plain else _PLACEHOLDERS)
     token = scanner.read(form, match.start(), match.end(), limit)
     token.whole = token.whole and kind not in "wW"
     while kind == "r" and scanner.text[token.end : token.end + 1].isalpha():

@@ -7,7 +7,7 @@ from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
+from cwql.lint.frontends.syntax import Form, Syntax, enclosed
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import Token
 from cwql.lint.ir import (
@@ -23,6 +23,7 @@ from cwql.lint.ir import (
     Member,
     Name,
     Node,
+    Other,
     Parameter,
     Pattern,
 )
@@ -62,17 +63,8 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
     opener = match[0]
     if opener[0] in "mqsty" and opener[:2] not in ("qq", "qw", "q(", "q[", "q{", "q<", "q!", "q|", "q/"):
         return Token("regex", opener, match.start(), match.end())
-    sign = opener[-1]
-    close = BRACKETS.get(sign, sign)
     plain = not opener.startswith("qq")
-    form = Form(
-        close,
-        QUOTE_ONLY if plain else BACKSLASH,
-        QuoteStyle({"\\": "\\\\"}, sign + close + "$@"),
-        () if plain else _PLACEHOLDERS,
-        lines=True,
-        nests=sign if sign != close else "",
-    )
+    form = enclosed(opener[-1], QUOTE_ONLY if plain else BACKSLASH, () if plain else _PLACEHOLDERS)
     token = scanner.read(form, match.start(), match.end(), limit)
     token.whole = token.whole and opener[:2] != "qw"
     return token
@@ -119,6 +111,11 @@ class Perl(Parser):
             node.parameters = [Parameter(name) for name in names[own:]]
             node.body = Block(node.body.start, node.body.end, statements)
         return node
+
+    def inner(self) -> Node | None:
+        """Parse the code in a string; values of hashes are not followed, because functions set them by reference."""
+        node = super().inner()
+        return Other(node.start, node.end) if isinstance(node, (Index, Member)) else node
 
     def parenthesis(self) -> Node | None:
         """Parse a list or a hash in round brackets, or ``(my $name = $value)``."""

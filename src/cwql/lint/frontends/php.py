@@ -37,15 +37,9 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
         return Token("sign", ";", match.start(), opened.end() if opened is not None else limit)
     quote, name = match["quote"], match["tag"]
     text, at = scanner.text, match.end()
-    closing = re.compile(rf"^([ \t]*){name}\b", re.MULTILINE).search(text, at, limit)
-    end = closing.start() - 1 if closing is not None else limit
-    if closing is not None and text[end - 1 : end] == "\r":
-        end -= 1
-    token = scanner.read(_NOWDOC if quote == "'" else _HEREDOC, match.start(), at, max(at, end))
-    if token.parts is not None and closing is not None:
-        token.parts = dedent(token.parts, len(closing[1]))
-    token.end = closing.end() if closing is not None else limit
-    token.whole = closing is not None
+    closing = re.compile(rf"\r?\n([ \t]*){name}\b").search(text, at - 1, limit)
+    token = scanner.read_until(_NOWDOC if quote == "'" else _HEREDOC, match.start(), at, closing, limit)
+    token.parts = dedent(token.parts or [], len(closing[1]) if closing is not None else 0)
     return token
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.escapes import BACKTICK
 from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.frontends.tokens import Token
 from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
 
 _PLACEHOLDERS = ("$(", "${", "$")
 _FORMS = {
@@ -23,17 +23,12 @@ _HERE_SINGLE = Form("", None, QuoteStyle({}, "\n"), lines=True)
 _HERE_END = {'"': re.compile(r'\r?\n"@'), "'": re.compile(r"\r?\n'@")}
 
 
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
     """Return the token of a here-string."""
     opener, at = match[0], match.end()
     closing = _HERE_END[opener[1]].search(scanner.text, at - 1, limit)
-    end = closing.start() if closing is not None else limit
-    if end < at:
-        return Token("string", "", match.start(), closing.end() if closing is not None else limit, parts=[])
-    token = scanner.read(_HERE_DOUBLE if opener[1] == '"' else _HERE_SINGLE, match.start(), at, end)
-    token.end = closing.end() if closing is not None else limit
-    token.whole = closing is not None
-    return token
+    form = _HERE_DOUBLE if opener[1] == '"' else _HERE_SINGLE
+    return scanner.read_until(form, match.start(), at, closing, limit)
 
 
 SYNTAX = Syntax(

@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax
+from cwql.lint.frontends.syntax import Form, Syntax, enclosed
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.frontends.word_parser import WordParser
@@ -30,22 +30,14 @@ _FORMS = {
 _HEREDOC = Form("", BACKSLASH, QuoteStyle(_DOUBLE, "\n"), ("#{",), lines=True)
 _PLAIN = Form("", None, QuoteStyle({}, "\n"), lines=True)
 _CHARACTERS = frozenset(('?"', "?'", "?`"))
-_PERCENT: dict[tuple[bool, str], Form] = {}
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
     opener = match[0]
     if opener.startswith("%"):
-        kind, sign = opener[1:-1], opener[-1]
-        close = BRACKETS.get(sign, sign)
+        kind = opener[1:-1]
         plain = kind in ("q", "w", "i", "s")
-        form = _PERCENT.get((plain, sign))
-        if form is None:
-            escapes = QUOTE_ONLY if plain else BACKSLASH
-            quoting = QuoteStyle({"\\": "\\\\"} if plain else _DOUBLE, sign + close)
-            nests = sign if sign != close else ""
-            form = Form(close, escapes, quoting, () if plain else ("#{",), lines=True, nests=nests)
-            _PERCENT[plain, sign] = form
+        form = enclosed(opener[-1], QUOTE_ONLY if plain else BACKSLASH, () if plain else ("#{",))
         token = scanner.read(form, match.start(), match.end(), limit)
         # Words and symbols are lists, a regex is none of ours.
         token.whole = token.whole and kind in ("", "q", "Q")
@@ -64,16 +56,13 @@ def _heredoc(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None
 
     def read(at: int) -> int:
         text = scanner.text
-        closing = closes.search(text, at, limit)
-        end = closing.start() if closing is not None else limit
-        body = scanner.read(_PLAIN if quote == "'" else _HEREDOC, token.start, at, end)
+        form = _PLAIN if quote == "'" else _HEREDOC
+        body = scanner.read_until(form, token.start, at, closes.search(text, at, limit), limit)
         parts = body.parts or []
         if squiggly == "~":
-            lines = [line for line in text[at:end].splitlines() if line.strip()]
+            lines = [line for line in text[at : body.end].splitlines()[:-1] if line.strip()]
             parts = dedent(parts, min((len(line) - len(line.lstrip()) for line in lines), default=0))
-        body.end = closing.end() if closing is not None else limit
-        token.parts = parts
-        token.whole = closing is not None
+        token.parts, token.whole = parts, body.whole
         return body.end
 
     scanner.pending.append(read)

@@ -232,6 +232,13 @@ class Scanner:
             parts.append(segment)
             plain = at = end
 
+    def read_until(self, form: Form, start: int, at: int, closing: re.Match[str] | None, limit: int) -> Token:
+        """Return the string that begins at `start`, whose text begins at `at` and ends where a pattern has matched."""
+        token = self.read(form, start, at, limit if closing is None else max(closing.start(), at))
+        token.end = limit if closing is None else closing.end()
+        token.whole = closing is not None
+        return token
+
     def placeholder(self, sign: str, at: int, limit: int, form: Form) -> Chunk | None:
         """Return the placeholder that `sign` opens at `at`; None if it is plain text."""
         text, quoting = self.text, form.quoting
@@ -252,15 +259,6 @@ class Scanner:
             return None
         tokens = [Token("variable", match[0], at, match.end())]
         if match.lastindex:
-            # `$x->y` and `$x[0]`: more than the variable.
-            more = match[1]
-            tokens = [
-                Token("variable", match[0].split("-")[0].split("[")[0], at, match.start(1)),
-                Token("sign", "->", at, at),
-            ]
-            if more.startswith("->") and more[2:].isidentifier():
-                tokens.append(Token("name", more[2:], match.start(1) + 2, match.end()))
-            elif more.startswith("[") and more[1:-1].isidentifier():
-                # `$x[id]` is the same as `$x->id` here.
-                tokens.append(Token("name", more[1:-1], match.start(1) + 1, match.end() - 1))
+            # ``$x->y``, ``$x[0]``
+            tokens, _ = self.code(at, match.end(), "")
         return Chunk("placeholder", "", at, match.end(), quoting, source=text[at : match.end()], tokens=tokens)

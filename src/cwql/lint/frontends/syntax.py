@@ -55,6 +55,14 @@ class Form(Value):
             assign(self, "stop", re.compile("|".join(wanted)))
 
 
+def enclosed(sign: str, escapes: Escapes | None, placeholders: tuple[str, ...] = ()) -> Form:
+    """Return the form of a literal between a sign and the one that closes it: ``q(…)``, ``%Q[…]``, ``~s{…}``."""
+    close = BRACKETS.get(sign, sign)
+    nests = sign if sign != close else ""
+    refused = sign + close + ("\\#$@" if placeholders else "\\")
+    return Form(close, escapes, QuoteStyle({}, refused), placeholders, lines=True, nests=nests)
+
+
 CHARACTER = Form("'", BACKSLASH, QuoteStyle({}, "'\\\n"))
 """The literal of one character."""
 
