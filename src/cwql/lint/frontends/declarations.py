@@ -303,6 +303,9 @@ class Declarations(Parameters):
                 found += self._declared()
             self.leave(closing)
             return Block(start, self.last_end(), found)
+        return self._declaration(start)
+
+    def _declaration(self, start: int) -> Node:
         found = self._declared()
         if len(found) == 1:
             return found[0]
@@ -392,18 +395,7 @@ class Declarations(Parameters):
             and (self.word(1) == ":" or (self.word(1) in ("?", "!") and self.word(2) == ":"))
         ):
             # A member of a class: ``name: Type = value``.
-            first = self.at + (2 if self.word(1) == ":" else 3)
-            end = self.type_end(first)
-            if end > first and (end >= self.size or self.tokens[end].text in ("=", ";", "}") or self.tokens[end].fresh):
-                target = Name(self.peek().start, self.peek().end, self.name_of(self.peek().text))
-                type = self.join_words(first, end)
-                self.note_type(target.name, type)
-                self.at = end
-                value = None
-                if self.word() == "=":
-                    self.at += 1
-                    value = self.expression(ASSIGN)
-                return Assign(start, self.last_end(), target, value, type=type, declared=True)
+            return self._declaration(start)
         node = self.expression()
         if node is None:
             self.at = max(self.at, begin)

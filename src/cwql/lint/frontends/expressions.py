@@ -274,18 +274,11 @@ class Expressions(Operands):
         found: list[Node] = []
         inside, self.inside = self.inside, self.inside + 1
         bare, self.bare = self.bare, False
-        while self.at < min(closing, self.size):
-            before = self.at
-            word = self.word()
-            if word in (",", ";"):
-                self.at += 1
-                continue
-            if word in ("...", "*", "..") and self.peek().kind == "sign":
+        for _ in self.upto(closing):
+            if self.word() in ("...", "*", "..") and self.peek().kind == "sign":
                 self.at += 1
             node = self.expression()
             if node is not None:
                 found.append(node)
-            if self.at <= before:
-                self.step()
         self.inside, self.bare = inside, bare
         return found

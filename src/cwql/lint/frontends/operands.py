@@ -381,21 +381,17 @@ class Operands(Cursor):
         token, opener = self.peek(), self.at
         closing = min(self.closing(opener), self.size)
         parameters: list[Parameter] = []
-        index = opener + 1
-        while index < min(closing, opener + 16):
-            inner = self.tokens[index]
-            if inner.text in ("->", "in") and inner.kind in ("sign", "name"):
-                parameters = [
-                    Parameter(self.name_of(each.text))
-                    for each in self.tokens[opener + 1 : index]
-                    if each.kind == "name"
-                ]
-                opener = index
+        end = opener + 1
+        while end < closing and self.words[end] not in ("->", "in"):
+            word = self.words[end]
+            statement = word in self.loops or word in self.conditionals
+            if statement or (self.tokens[end].kind != "name" and word not in (",", ":", "(", ")")):
                 break
-            statement = inner.text in self.loops or inner.text in self.conditionals
-            if statement or (inner.kind != "name" and inner.text not in (",", ":", "(", ")", "_")):
-                break
-            index += 1
+            end += 1
+        else:
+            names = [each for each in self.tokens[opener + 1 : end] if each.kind == "name"]
+            if end < closing:
+                opener, parameters = end, [Parameter(self.name_of(each.text)) for each in names]
         self.at = opener + 1
         body = self.block_until(closing)
         self.leave(closing)

@@ -134,8 +134,7 @@ class VisualBasic(WordParser):
         while self.word() in self.modifiers and self.peek(1).kind == "name":
             self.at += 1
         if self.at > begin and self.word(1) == "as":
-            found = self._declared()
-            return found[0] if len(found) == 1 else Block(start, self.last_end(), found)
+            return self._declaration(start)
         self.at = begin
         return super().simple(stop)
 
