@@ -110,13 +110,6 @@ class CSharp(Parser):
                 self.types[match[1]] = {"enum"}
         return made
 
-    def keyword(self, word: str, stop: int) -> Node | None:
-        """Parse the statement that a keyword begins; ``using System.Net;`` and ``using Name = Type;`` have no value."""
-        if word == "using" and self.word(2) in (".", ";", "="):
-            while self.at < stop and self.word() != ";":
-                self.at += 1
-        return super().keyword(word, stop)
-
     def declaration(self) -> Node | None:
         """Parse ``const string Name = "…"`` and ``var (name, other) = value``."""
         if self.word() == "var":

@@ -213,10 +213,7 @@ class Declarations(Parameters):
         name = self.name_of(self.peek().text) if self.peek().kind == "name" else ""
         if self.words[begin] == "enum":
             self.aliases[name] = "enum"
-        for _ in range(60):
-            word = self.word()
-            if word == "{":
-                break
+        while (word := self.word()) != "{":
             if word in (";", "}", ")", "=") or self.at >= self.size:
                 self.at = begin if word == "=" else self.at
                 return Other(start, self.last_end()) if word != "=" else None
@@ -227,9 +224,6 @@ class Declarations(Parameters):
                 self.parameters()
                 continue
             self.step()
-        if self.word() != "{":
-            self.at = begin + 1
-            return Other(start, self.last_end())
         return Class(start, self.last_end(), name, self.class_body())
 
     def class_body(self) -> Block:
@@ -365,7 +359,7 @@ class Declarations(Parameters):
 
     def simple(self, stop: int) -> Node | None:
         """Parse a statement that is an expression, a declaration with a type, or a method."""
-        start, begin = self.peek().start, self.at
+        start = self.peek().start
         openers = ("<", "(", "*") if self.in_class else ("<",) if self.typed == "before" else ()
         while self.word() in self.modifiers and (self.peek(1).kind != "sign" or self.word(1) in openers):
             self.at += 1
@@ -398,7 +392,6 @@ class Declarations(Parameters):
             return self._declaration(start)
         node = self.expression()
         if node is None:
-            self.at = max(self.at, begin)
             return None
         if self.word() == "," and self.lines and self.at < stop:
             node = self._several(node, start)
@@ -476,9 +469,6 @@ class Declarations(Parameters):
                 or self.tokens[named - 1].text == ">"
                 or (after == ";" and member)
             ):
-                if after == ";" and self.tokens[named - 1].text == "new":
-                    self.at = named
-                    return self.expression()
                 extends = self.word(1) == "this"
                 parameters = self.parameters()
                 body = self.body()
@@ -490,15 +480,11 @@ class Declarations(Parameters):
         self.note_type(name, type)
         target = Name(token.start, token.end, name)
         found = self.accessors(target, type) if word == "{" else []
-        if word == "=>":
-            self.at += 1
-            value = self.expression()
-            return Assign(start, self.last_end(), target, value, type=type, declared=True)
         if found and self.word() != "=":
             return Block(start, self.last_end(), found)
         while True:
             value = None
-            if self.word() == "=":
+            if self.word() in ("=", "=>"):
                 self.at += 1
                 value = self.expression(ASSIGN)
             found.append(Assign(start, self.last_end(), target, value, type=type, declared=True))
@@ -543,8 +529,6 @@ class Declarations(Parameters):
             after = self.type_end(after + 1)
         braced = after < self.size and self.tokens[after].text == "{" and not (self.tokens[after].fresh and self.lines)
         if not (braced or self.in_class):
-            return None
-        if self.word() in self.conditionals or self.word() in self.loops or self.word() in self.switches:
             return None
         name = self.name_of(self.peek().text)
         self.at = opener

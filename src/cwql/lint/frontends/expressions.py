@@ -121,13 +121,8 @@ class Expressions(Operands):
             self.inside = inside
             if first is not None:
                 options.append(first)
-            if self.word() != ":":
-                return Choice(start, self.last_end(), options, tests)
-            self.at += 1
-            other = self.expression(CHOICE)
-            if other is None:
-                return Choice(start, self.last_end(), options, tests)
-            test = other
+            self.at += self.word() == ":"
+            test = self.expression(CHOICE) or Other(start, start)
         options.append(test)
         return Choice(start, self.last_end(), options, tests)
 

@@ -93,14 +93,9 @@ class Operands(Cursor):
     def inner(self) -> Node | None:
         """Parse the code in a placeholder."""
         node = self.expression()
-        if node is not None and self.at < self.size:
-            rest = [node]
-            for _ in self.upto(self.size):
-                more = self.expression()
-                if more is not None:
-                    rest.append(more)
-            return Other(node.start, self._end.end, rest)
-        return node
+        if node is None or self.at >= self.size:
+            return node
+        return Other(node.start, self._end.end, [node, *self.listed(self.size)])
 
     def named_operand(self) -> Node | None:
         """Parse an operand that a name begins."""
@@ -308,13 +303,10 @@ class Operands(Cursor):
         inside, self.inside = self.inside, self.inside + 1
         bare, self.bare = self.bare, False
         while self.at < closing:
-            before = self.at
             argument = parse()
             if argument is not None:
                 found.append(argument)
             self._to_comma(closing, found)
-            if self.at <= before:
-                self.at = before + 1
         self.inside, self.bare = inside, bare
         self.leave(closing)
         return found
@@ -356,17 +348,11 @@ class Operands(Cursor):
         if value is None:
             return None
         word = self.word()
-        if word in self.assigns and not self.literals:
-            return Argument(self.infix(value, 0))
         if (word in self.pairs or word in self.assigns) and self.peek().kind == "sign":
             self.at += 1
             if isinstance(value, Items) and len(value.items) == 1:
                 # ``["key"] = value``, ``[key]: value``
                 value = value.items[0]
-            if isinstance(value, Name):
-                return Argument(
-                    self.expression(ASSIGN), value.name if value.name.startswith(":") else "", value.start, key=value
-                )
             return Argument(self.expression(ASSIGN), key=value, at=value.start)
         return Argument(value)
 

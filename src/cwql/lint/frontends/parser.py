@@ -114,9 +114,6 @@ class Parser(Declarations):
         if word in self.elses or word in self.elseifs:
             self.at += 1
             return self.block()
-        if word == "await" and self.word(1) in self.loops:
-            self.at += 1
-            return self.loop()
         if word in self.loops:
             return self.loop()
         if word in self.switches:
@@ -155,7 +152,7 @@ class Parser(Declarations):
             test = self.header()
             tests.append(negation(test) if negated else test)
             bodies.append(self.block())
-            at, short = self.at, self.short
+            short = self.short
             while self.word() == ";" and self.word(1) in (*self.elses, *self.elseifs):
                 self.at += 1
             word = self.word()
@@ -168,8 +165,6 @@ class Parser(Declarations):
                 self.at += 1
                 bodies.append(self.block())
                 complete = True
-            elif self.at > at:
-                self.at = at
             break
         if not short:
             self.skip_end()
@@ -228,8 +223,6 @@ class Parser(Declarations):
                 # ``for _, name := range []string{"New"} {``
                 end = literal
             after = end
-        if begin < end and self.tokens[begin].text == "(" and self.closing(begin) == end - 1:
-            begin, end = begin + 1, end - 1
         # ``for (name in names.filter { … })``, but not ``for name in names { … }``
         bare, self.bare = self.bare, not (enclosed and after == end + 1)
         names, over, head = self.loop_head(begin, min(end, self.size))
@@ -251,8 +244,6 @@ class Parser(Declarations):
             index = self.closing(index) + 1 if text in OPENERS else index + 1
         if split >= 0 and (sign != ":" or self.typed == "before"):
             first, last = (split + 1, end) if sign != "as" else (begin, split)
-            if first < end and self.tokens[first].text == "range":
-                first += 1
             names = (begin, split) if sign != "as" else (split + 1, end)
             words = [
                 self.name_of(token.text)

@@ -10,7 +10,6 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import Token, dedent
-from cwql.lint.ir import Argument, Call, Name, Node
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.ir import Node
 
 _PLACEHOLDERS = ("{$", "${", "$")
 _FORMS = {
@@ -75,13 +75,6 @@ class Php(Parser):
     switches = words("switch match")
     modifiers = Parser.modifiers | frozenset(("var",))
 
-    def class_(self) -> Node | None:
-        """Parse a class; a namespace may have no block."""
-        if self.word() == "namespace" and self.tokens[min(self.at + 2, self.size - 1)].text != "{":
-            self.at += 2
-            return None
-        return super().class_()
-
     def member(self, left: Node) -> Node:
         """Parse a member, whose name may be in braces: ``$ticket->{'name'}``."""
         if self.word(1) != "{":
@@ -93,21 +86,10 @@ class Php(Parser):
         """Parse ``array(…)`` as a list or mapping, and a variable in a string that goes on (``$a->b``)."""
         if self.word() == "static" and self.word(1) in self.functions:
             self.at += 1
-        if self.word() == "new" and self.word(1) == "class":
-            return self._anonymous()
         if self.word().lower() in ("array", "list") and self.word(1) == "(":
             self.at += 1
             return self.items()
         return super().named_operand()
-
-    def _anonymous(self) -> Node:
-        """Parse ``new class(…) extends Type { … }``."""
-        token = self.peek(1)
-        self.at += 2
-        arguments = self.arguments() if self.word() == "(" else []
-        self._to_body()
-        arguments.append(Argument(self.class_body()))
-        return Call(token.start, self.last_end(), Name(token.start, token.start, ""), arguments, made=True)
 
 
 GRAMMAR = Grammar(_SYNTAX, Php, Traits("php", delimited=True), functions="braces")

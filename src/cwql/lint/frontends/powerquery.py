@@ -7,7 +7,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.ir import Argument, Assign, Block, Choice, Function, Member, Name, Node, Parameter
+from cwql.lint.ir import Assign, Block, Choice, Function, Member, Name, Node, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -41,10 +41,10 @@ class PowerQuery(Parser):
     """The grammar of Power Query M: one expression, with names that are set in ``let … in``."""
 
     joins = frozenset(("&",))
-    powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "??": 4}
+    powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "??": 4, "in": 0}
     assigns: Mapping[str, bool] = {}
     pairs = frozenset(("=",))
-    literals = "type"
+    literals = "new"
     lambdas = frozenset(("=>",))
     typed = "colon"
     unaries = words("not try error type")
@@ -61,19 +61,6 @@ class PowerQuery(Parser):
             self.at += 1
             return None
         return self.expression()
-
-    def is_literal(self, left: Node) -> bool:
-        """Return whether the braces after a value are those of a literal: they are an index."""
-        return False
-
-    def entry(self) -> Argument | None:
-        """Parse a field of a record, or an item of a list."""
-        token = self.peek()
-        if token.kind == "name" and self.word(1) == "=":
-            self.at += 2
-            return Argument(self.expression(), token.text, token.start)
-        value = self.expression()
-        return Argument(value) if value is not None else None
 
     def result_end(self, at: int) -> int:
         """Return the index after ``as nullable type``."""

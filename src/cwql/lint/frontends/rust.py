@@ -8,7 +8,7 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
-from cwql.lint.ir import Assign, Function, Items, Name, Node, Parameter
+from cwql.lint.ir import Assign, Function, Items, Name, Node
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -87,12 +87,8 @@ class Rust(Parser):
         """Parse a closure: ``|name| …``."""
         if self.word() in ("|", "||"):
             token = self.peek()
-            names: list[Parameter] = []
-            if self.word() == "|":
-                self.at += 1
-                names = self.take_names(self.size, "|")
-            else:
-                self.at += 1
+            self.at += 1
+            names = self.take_names(self.size, "|") if token.text == "|" else []
             body = self.lambda_body()
             return Function(token.start, self.last_end(), "", names, body, True)
         return super().bracket()

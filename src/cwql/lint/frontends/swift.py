@@ -21,9 +21,6 @@ _FORMS = {
 _SYNTAX = Syntax(r"(?P<string>\"{3}|#\"|\")|(?P<name>[A-Za-z_$][\w$]*)", "//", {"/*": "*/"}, _FORMS)
 
 
-_ACCESSORS = words("get set willSet didSet mutating nonmutating")
-
-
 class Swift(Parser):
     """The grammar of Swift."""
 
@@ -75,8 +72,6 @@ class Swift(Parser):
         last = found[-1] if found else None
         if self.word() == "{" and isinstance(last, Assign) and isinstance(last.target, Name):
             name, start = last.target, self.peek().start
-            if self.word(1) in _ACCESSORS:
-                return [*found, *self.accessors(name, last.type)]
             made = Function(start, start, "", [], self.block())
             if self.extending:
                 made.name, made.extends = name.name, True

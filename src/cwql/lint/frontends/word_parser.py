@@ -105,13 +105,11 @@ class WordParser(Parser):
         complete = False
         while self.at < self.size and (self.word() in self.cases or self.word() in self.elses):
             complete = complete or self.word() in self.elses
-            at, default = self.at, self.word() in self.elses
+            default = self.word() in self.elses
             self.at += 1
             while not default and self.at < self.size and self.word() not in self.fillers and not self.peek().fresh:
                 self.step()
             bodies.append(self.block())
-            if self.at <= at:
-                break
         self.skip_end()
         return Branch(start, self.last_end(), tests, bodies, complete)
 
@@ -138,10 +136,6 @@ class WordParser(Parser):
         """Parse the statement that a keyword begins."""
         if word in self.tries and (self.peek(1).fresh or word == "begin"):
             return self.attempt(word)
-        if word in self.handlers:
-            # The handlers of a function without ``begin``.
-            self.at += 1
-            return None
         return super().keyword(word, stop)
 
     def function(self, inline: bool = False) -> Node | None:
@@ -279,10 +273,6 @@ class WordParser(Parser):
         word = self.word()
         token = self.peek()
         if token.kind == "name" and self.word(-1) not in self.links and self.word(1) not in (":", "=", ",", ")"):
-            if word in self.conditionals:
-                return self.conditional()
-            if word in self.switches:
-                return self.switch()
             if word in self.tries and word == "begin":
                 return self.attempt(word)
             if word in self.stops:
