@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cwql.lint.dataflow import flow as flow_module
-from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends import language_of, program, shell, skipping
 from cwql.lint.frontends.python.interest import Interest
-from cwql.lint.frontends.skipping import find_silent_commands, find_silent_functions
+from cwql.lint.frontends.skipping import find_silent_functions
 from cwql.lint.linter import ExtractedFile
 from cwql.lint.request_targets import Context
 from cwql.source import Source
@@ -21,6 +20,7 @@ from tests.lint.scripts import describe
 from tests.lint.writing import job_of
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
 PLAIN = {
@@ -41,7 +41,7 @@ PLAIN = {
 
 def skipped(text: str, functions: str) -> list[str]:
     """Return the parts of a text that are skipped."""
-    found = find_silent_functions(text, Context(Source(text, "x")), Traits("x"), functions)
+    found = find_silent_functions(text, Context(Source(text, "x")), (), functions)
     return [text[low:high].strip("\n") for low, high in sorted(found.items())]
 
 
@@ -121,7 +121,7 @@ def test_a_function_of_a_shell_script_is_skipped_unless_a_variable_that_it_sets_
 ) -> None:
     function = "fill() {\n  local text='closed'\n  echo \"$1\"\n}"
     text = f"\n{function}\n{rest}"
-    found = find_silent_commands(text, Context(Source(text, "x")))
+    found = find_silent_functions(text, Context(Source(text, "x")), (), "shell")
     assert [text[low:high].strip("\n") for low, high in found.items()] == ([function] if is_skipped else [])
 
 
@@ -136,8 +136,8 @@ def test_a_shell_function_that_gives_a_variable_to_a_used_one_is_kept() -> None:
     first = "first() {\n  text='closedFlag = false'\n}\n"
     second = 'second() {\n  filter="$text"\n}\n'
     text = f'\n{first}{second}curl "$url?conditions=$filter"\n'
-    assert find_silent_commands(text, Context(Source(text, "x"))) == {}
-    assert find_silent_commands(text.replace("$filter", "x"), Context(Source(text, "x"))) != {}
+    assert find_silent_functions(text, Context(Source(text, "x")), (), "shell") == {}
+    assert find_silent_functions(text.replace("$filter", "x"), Context(Source(text, "x")), (), "shell") != {}
 
 
 def test_a_call_at_the_end_of_a_line_defines_no_function() -> None:
@@ -180,24 +180,17 @@ def test_programs_have_the_same_diagnostics_without_it(monkeypatch: pytest.Monke
         programs.append((name, rng.choice([f"{text}\n{plain}", f"{text}\n{plain}\n{text}"])))
     bodies = {"functions": 0, "commands": 0}
 
-    def counted(text: str, context: Context, traits: Traits, functions: str) -> dict[int, int]:
-        found = find_silent_functions(text, context, traits, functions)
-        bodies["functions"] += len(found)
-        return found
-
-    def counted_commands(text: str, context: Context) -> dict[int, int]:
-        found = find_silent_commands(text, context)
-        bodies["commands"] += len(found)
+    def counted(text: str, context: Context, words: tuple[re.Pattern[str], ...], functions: str) -> dict[int, int]:
+        found = find_silent_functions(text, context, words, functions)
+        bodies["commands" if functions == "shell" else "functions"] += len(found)
         return found
 
     monkeypatch.setattr(shell, "SHORT", 0)
     monkeypatch.setattr(skipping, "find_silent_functions", counted)
-    monkeypatch.setattr(skipping, "find_silent_commands", counted_commands)
     fast = [ExtractedFile(text, job_of(name)).judge() for name, text in programs]
     assert bodies["functions"] > 1200
     assert bodies["commands"] > 100
     monkeypatch.setattr(skipping, "find_silent_functions", lambda *_: {})
-    monkeypatch.setattr(skipping, "find_silent_commands", lambda *_: {})
     assert [ExtractedFile(text, job_of(name)).judge() for name, text in programs] == fast
 
 

@@ -106,12 +106,8 @@ class Go(Parser):
                     type = self.join_words(index, end)
                     self.at = end
                     if self.word() == "(":
-                        arguments = self.arguments()
-                        value = arguments[0].value if arguments else None
-                        return (
-                            Cast(token.start, self.last_end(), type, value)
-                            if value is not None
-                            else Other(token.start, token.end)
+                        return Cast(
+                            token.start, self.last_end(), type, self.parenthesis() or Other(token.start, token.end)
                         )
                     return self.mapping()
         return super().bracket()

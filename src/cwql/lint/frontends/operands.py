@@ -172,19 +172,12 @@ class Operands(Cursor):
         self.at += 1
         if self.word() == "{":
             return self.mapping()
-        first = self.at
-        if self.word() in ("(", "["):
-            callee: Node = Name(token.start, token.end, "")
-        else:
-            self.at = first + 1
-            callee = (
-                Name(self.tokens[first].start, self.last_end(), self.name_of(self.tokens[first].text))
-                if first < self.size
-                else Name(token.start, token.end, "")
-            )
+        first, callee = self.at, Name(token.start, token.end, "")
+        if self.word() not in ("(", "[") and first < self.size:
+            self.at += 1
             while self.word() in (".", "\\", "::") and self.peek(1).kind == "name":
                 self.at += 2
-                callee = Name(callee.start, self.last_end(), self.name_of(self.tokens[self.at - 1].text))
+            callee = Name(self.tokens[first].start, self.last_end(), self.name_of(self.peek(-1).text))
             if self.word() == "<":
                 self.at = self._angles(self.at)
         if self.word() == "[":

@@ -77,16 +77,14 @@ class Parameters(Expressions):
         if self.typed == "colon":
             colon = next((n for n, word in enumerate(words[:equals]) if word == ":"), -1)
             opener = next((n for n, word in enumerate(words[:equals]) if word in ("{", "[", "(")), -1)
+            if colon >= 0 and words[colon + 1 : colon + 2] == ["{"]:
+                # ``company: { id: number; name: string }``
+                self.members(begin + colon + 1)
             if opener >= 0 and (colon < 0 or opener < colon):
                 # ``{ a, b }: Type``
                 self.at = begin + opener
                 found += [Parameter(name.name, "", value, name.start) for name, value in self.unpacked()]
-                if colon >= 0 and words[colon + 1 : colon + 2] == ["{"]:
-                    self.members(begin + colon + 1)
                 return
-            if colon >= 0 and words[colon + 1 : colon + 2] == ["{"]:
-                # ``company: { id: number; name: string }``
-                self.members(begin + colon + 1)
             head = tokens[: colon if colon >= 0 else equals]
             at = max([n for n, token in enumerate(head) if token.kind in ("name", "variable")], default=-1)
             type = self.join_words(begin + colon + 1, begin + equals) if colon >= 0 else ""

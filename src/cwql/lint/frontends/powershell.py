@@ -35,7 +35,7 @@ from cwql.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
@@ -130,21 +130,18 @@ class PowerShell(Declarations):
             return self.pipe(start)
         while self.peek().kind == "name" and self.word() in self.modifiers:
             self.at += 1
+        begin = self.at
         if self.word() == "[":
             # A method of a class: ``[type[]] Name([type]$a) { … }``.
-            begin, self.at = self.at, self.closing(self.at) + 1
+            self.at = self.closing(self.at) + 1
             if self.word() == "param" and self.word(1) == "(":
                 # ``[CmdletBinding()] param(…)`` on one line.
                 return self.param()
-            method = self._method() if self.peek().kind == "name" and self.word(1) == "(" else None
-            if method is not None:
-                return method
+        adjacent = self.at > begin or self.peek(1).start == self.peek().end
+        method = self._method() if self.peek().kind == "name" and self.word(1) == "(" and adjacent else None
+        if method is None:
             self.at = begin
-        if self.peek().kind == "name" and self.word(1) == "(" and self.peek(1).start == self.peek().end:
-            method = self._method()
-            if method is not None:
-                return method
-        return self.pipe(start)
+        return method or self.pipe(start)
 
     def pipe(self, start: int) -> Node | None:
         """Parse commands and expressions that are joined by ``|``."""
@@ -239,9 +236,8 @@ class PowerShell(Declarations):
                 if self.word() == ":" and self.peek().start == self.last_end():
                     self.at += 1
                 follower = self.peek()
-                value = None
-                if follower.kind != "option" and not follower.fresh and self.word() not in _COMMAND_ENDS:
-                    value = self.listed_operand()
+                alone = follower.kind == "option" or follower.fresh or self.word() in _COMMAND_ENDS
+                value = None if alone else self.listed_operand()
                 found.append(Argument(value, token.text.lstrip("-"), token.start))
             elif token.kind == "variable" and token.text.startswith("@"):
                 self.at += 1
@@ -259,10 +255,14 @@ class PowerShell(Declarations):
         first = self.operand()
         if first is None or self.word() != "," or self.peek().fresh:
             return first
+        return self._list(first, self.operand)
+
+    def _list(self, first: Node, parse: Callable[[], Node | None]) -> Items:
+        """Parse the rest of a list with commas after its first item."""
         items = [first]
-        while self.word() == "," and self.at < self.size:
+        while self.word() == ",":
             self.at += 1
-            node = self.operand()
+            node = parse()
             if node is None:
                 break
             items.append(node)
@@ -304,14 +304,7 @@ class PowerShell(Declarations):
         left = super().infix(left, power)
         if self.word() != "," or power >= PREFIX or self.argued:
             return left
-        items = [left]
-        while self.word() == ",":
-            self.at += 1
-            right = self.expression(PREFIX)
-            if right is None:
-                break
-            items.append(right)
-        return self.infix(Items(left.start, self.last_end(), items), power)
+        return self.infix(self._list(left, lambda: self.expression(PREFIX)), power)
 
     def postfix(self, left: Node) -> Node | None:
         """Parse a member, a call or an index right after a value."""

@@ -61,7 +61,7 @@ class Grammar(Value):
         if self.functions and len(source.text) >= SHORT:
             from cwql.lint.frontends.skipping import find_silent_functions
 
-            skipped = find_silent_functions(source.text, context, self.traits, self.functions)
+            skipped = find_silent_functions(source.text, context, self.traits.words, self.functions)
         tokens = Scanner(source.text, self.syntax, skipped).tokens()
         module = self.parser(tokens, source.text).module()
         yield from find_flow(context, source.text, module, self.traits, self._language(source.name))

@@ -108,13 +108,7 @@ class Reader(Words):
             sign = text[self.at]
             if close and sign == close:
                 break
-            if sign in " \t\r":
-                self.at += 1
-            elif sign == "\\" and text.startswith(("\\\n", "\\\r\n"), self.at):
-                self.at = text.index("\n", self.at) + 1
-            elif sign == "#" and (self.at == 0 or text[self.at - 1] in " \t\n;"):
-                self.at = self.line_end()
-            elif sign == "<" and self.note_document():
+            if (sign in " \t\r\\#" and self.skip_blank()) or (sign == "<" and self.note_document()):
                 pass
             elif sign == "(" and words and words[-1].end == self.at and _LIST.fullmatch(words[-1].value or ""):
                 found += self._list(words.pop())
@@ -259,8 +253,10 @@ class Reader(Words):
         while self.at < self.size:
             last = found[-1].value if found else "&&"
             match = _OPERAND.match(self.text, self.at)
-            if self.text[self.at] in " \t\r\n" or self.text.startswith("\\\n", self.at):
-                if self.text[self.at] == "\n" and last not in ("&&", "||"):
+            if self.skip_blank():
+                continue
+            if self.text[self.at] == "\n":
+                if last not in ("&&", "||"):
                     break
                 self.at += 1
             elif match is not None and self.text[self.at] != "$" and (last in _COMPARES or match[0] in ("&&", "||")):
@@ -414,9 +410,9 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     text = source.text
     skipped: dict[int, int] = {}
     if len(text) >= SHORT:
-        from cwql.lint.frontends.skipping import find_silent_commands
+        from cwql.lint.frontends.skipping import find_silent_functions
 
-        skipped = find_silent_commands(text, context)
+        skipped = find_silent_functions(text, context, (), "shell")
     statements = Reader(text[:LIMIT], skipped).commands()
     module = Module(Block(0, len(text), statements), {}, {})
     yield from find_flow(context, text, module, Traits("shell", arguments=True, shared=True), "shell")

@@ -25,6 +25,7 @@ _ITEMS = re.compile(r"\A\[[^\[\]]*+\](?=[/%#])")
 
 _CHANGES = {"/": "replaceall", "%": "removesuffix", "#": "removeprefix", "^": "lower", ",": "lower"}
 ARITHMETIC = re.compile(r"\$?\(\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)\)")
+_BLANK = re.compile(r"[ \t\r]++|\\\r?\n|(?<![^ \t\n;])#[^\n]*+")
 _HERE = re.compile(r"<<(-?)[ \t]*(['\"]?)([A-Za-z_]\w*)\2")
 DEEPEST = 40
 """Deepest nesting of functions, statements and groups that is parsed."""
@@ -45,20 +46,17 @@ class Words:
     if TYPE_CHECKING:
         commands: Callable[[str], list[Node]]
 
-    def line_end(self) -> int:
-        """Return where the current line ends."""
-        end = self.text.find("\n", self.at)
-        return end if end >= 0 else self.size
+    def skip_blank(self) -> bool:
+        """Pass over a blank, a comment or the sign that joins two lines; return whether there was one."""
+        match = _BLANK.match(self.text, self.at)
+        self.at = match.end() if match is not None else self.at
+        return match is not None
 
     def words_until(self, ends: str) -> list[Literal]:
         """Return the words up to one of some signs, without comments."""
         found: list[Literal] = []
         while self.at < self.size and self.text[self.at] not in ends:
-            if self.text[self.at] == "#" and self.text[self.at - 1].isspace():
-                self.at = self.line_end()
-            elif self.text.startswith("\\\n", self.at):
-                self.at += 2
-            elif (word := self.word()) is not None:
+            if not self.skip_blank() and (word := self.word()) is not None:
                 found.append(word)
         return found
 

@@ -21,7 +21,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cwql.lint.dataflow.traits import Traits
     from cwql.lint.request_targets import Context
 
 _PARAMETERS = r"\([^()]{0,400}+(?:\([^()]{0,200}+\)[^()]{0,400}+){0,6}\)"
@@ -145,27 +144,28 @@ class _Candidate(Record):
     name: str
 
 
-def find_silent_functions(text: str, context: Context, traits: Traits, functions: str) -> dict[int, int]:
+def find_silent_functions(
+    text: str, context: Context, words: tuple[re.Pattern[str], ...], functions: str
+) -> dict[int, int]:
     """Return line breaks, each with the later one at which to go on: the function between them is skipped.
 
     `functions` is the name of one of the `LAYOUTS`. A function is skipped if it contains no mark (see `Context.marks`) and
     sets no member, if the rest of the program does not name it, and if it names no function of the rest: then
     `Flow.is_silent` is True for it, and nothing calls it. Its header is not skipped if it gives a type to a name of the rest.
     """
-    if context.automate:
-        # In a file about Automate, single names are targets.
-        return {}
     folded = text.lower()
-    if len(folded) != len(text):
+    # In a file about Automate, single names are targets.
+    if context.automate or len(folded) != len(text):
         return {}
     layout = LAYOUTS[functions]
-    candidates = list(_candidates(text, folded, context.marks(traits.words), layout))
+    candidates = list(_candidates(text, folded, context.marks(words), layout))
     if not _is_much(candidates, folded):
         return {}
     rest = layout.comment.sub("", _without(folded, candidates))
     names = _words(rest)
+    unused = (_unset if functions == "shell" else _unused)(candidates, folded, names, rest)
     skipped: dict[int, int] = {}
-    for each in _unused(candidates, folded, names, rest):
+    for each in unused:
         if each.end < 0 or _types_any(folded[each.start + 1 : each.low], names, layout):
             skipped[each.low] = each.high
         else:
@@ -173,33 +173,24 @@ def find_silent_functions(text: str, context: Context, traits: Traits, functions
     return skipped
 
 
-def find_silent_commands(text: str, context: Context) -> dict[int, int]:
-    """Return line breaks of a shell script like `find_silent_functions`.
+def _unset(candidates: list[_Candidate], folded: str, names: set[str], rest: str) -> list[_Candidate]:
+    """Return the functions of a shell script that set no variable of the rest of it.
 
-    Every variable is global, and no result of a function is followed, so that a function without a mark is skipped unless
-    the rest of the script has a variable that it sets.
+    Every variable is global, and no result of a function is followed.
     """
-    folded = text.lower()
-    if context.automate or len(folded) != len(text):
-        return {}
-    layout = LAYOUTS["shell"]
-    candidates = list(_candidates(text, folded, context.marks(), layout))
-    if not _is_much(candidates, folded):
-        return {}
     setters: dict[str, list[_Candidate]] = {}
     for each in candidates:
         for name in set(_ASSIGNED.findall(folded, each.low, each.high)):
             setters.setdefault(name, []).append(each)
     used: set[_Candidate] = set()
-    waiting = [layout.comment.sub("", _without(folded, candidates))]
+    waiting = [rest]
     while waiting:
         for name in _words(waiting.pop().replace("$", " ")) & setters.keys():
             for each in setters.pop(name):
                 if each not in used:
                     used.add(each)
                     waiting.append(folded[each.low : each.high])
-    unused = [each for each in candidates if each not in used]
-    return {each.low if each.end < 0 else each.start: each.high if each.end < 0 else each.end for each in unused}
+    return [each for each in candidates if each not in used]
 
 
 def _candidates(text: str, folded: str, marks: list[int], layout: Layout) -> Iterator[_Candidate]:
