@@ -72,6 +72,43 @@ class Entry(Value):
         return text_of(self.segments)
 
 
+class Tree:
+    """The entries of a file whose texts and signs are added in order; `parents` has the scope around each scope.
+
+    `valued` is True between the sign after a key and the end of its value.
+    """
+
+    __slots__ = ("around", "entries", "key", "parents", "scope", "valued")
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.parents = [-1]
+        self.scope, self.key, self.valued = 0, "", False
+        self.around: list[tuple[int, str, str]] = []
+
+    def open(self, parent: int) -> None:
+        """Begin a scope in another one."""
+        self.parents.append(parent)
+        self.scope, self.key, self.valued = len(self.parents) - 1, "", False
+
+    def text(self, segments: Sequence[TemplateSegment], start: int, end: int) -> None:
+        """Add a text: a value, an item of a list, or a key."""
+        if self.valued or (self.around and self.around[-1][2] == "["):
+            self.entries.append(Entry(self.scope, self.key if self.valued else "", segments, start, end))
+            self.valued = False
+        else:
+            self.key = text_of(segments)
+
+    def sign(self, sign: str) -> None:
+        """Add a bracket, or a sign between keys, values and items."""
+        if sign in "{[":
+            self.around.append((self.scope, self.key, sign))
+            self.open(self.scope)
+        elif sign in "}]" and self.around:
+            self.scope, self.key, _ = self.around.pop()
+        self.valued = sign in ":="
+
+
 def find_in_entries(
     entries: Sequence[Entry], parents: Sequence[int], context: Context, language: str, safe: bool = False
 ) -> Iterator[ConditionTemplate | Diagnostic]:

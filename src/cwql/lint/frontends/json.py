@@ -5,8 +5,8 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource, find_language
 from cwql.lint.frontends.embedded import Embedded
-from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
-from cwql.lint.frontends.segments import QUOTED, decode_json, text_of
+from cwql.lint.frontends.entries import Entry, Tree, find_in_entries, trust_inputs
+from cwql.lint.frontends.segments import QUOTED, decode_json
 from cwql.lint.templates.model import ConditionTemplate
 from cwql.lint.words import words
 
@@ -82,48 +82,23 @@ def _read_code(context: Context, entry: Entry, language: str) -> Iterator[Condit
 
 def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[list[Entry], list[int]]:
     """Return the texts of the JSON document in ``text[start:end]`` and the scope around each scope."""
-    entries: list[Entry] = []
-    parents = [-1]
-    scope, key, behind_colon = 0, "", False
-    last: tuple[int, int] | None = None
-    keys: list[str] = []
-    # A pair such as {"key": "conditions", "value": "…"} is how API collections store a query.
-    named: dict[int, dict[str, Entry]] = {}
+    tree = Tree()
     disabled: set[int] = set()
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
         token = match[0]
-        sign = token[0]
-        if sign == '"':
-            if behind_colon:
-                entry = Entry(
-                    scope, key, decode_json(text, match.start() + 1, match.end() - 1), match.start(), match.end()
-                )
-                entries.append(entry)
-                if key.lower() in ("key", "name", "property", "value"):
-                    named.setdefault(scope, {})[key.lower()] = entry
-                behind_colon, last = False, None
-            else:
-                last = match.start(), match.end()
-        elif sign in "tf":
-            if behind_colon and (key.lower(), token) in _OFF:
-                disabled.add(scope)
-            behind_colon = False
-        elif sign == ":":
-            if last is not None:
-                key = text_of(decode_json(text, last[0] + 1, last[1] - 1))
-                behind_colon, last = True, None
-        elif sign in "{[":
-            keys.append(key)
-            parents.append(scope)
-            scope, behind_colon, last = len(parents) - 1, False, None
-            key = key if sign == "[" else ""
-        else:
-            if last is not None:
-                entries.append(Entry(scope, "", decode_json(text, last[0] + 1, last[1] - 1), last[0], last[1]))
-            behind_colon, last = False, None
-            if sign in "}]":
-                scope = max(parents[scope], 0)
-                key = keys.pop() if keys else ""
+        if token[0] == '"':
+            tree.text(decode_json(text, match.start() + 1, match.end() - 1), match.start(), match.end())
+        elif token in ("true", "false"):
+            disabled.update((tree.scope,) if tree.valued and (tree.key.lower(), token) in _OFF else ())
+            tree.valued = False
+        elif token[0] != "/":
+            tree.sign(token)
+    entries, parents = tree.entries, tree.parents
+    # A pair such as {"key": "conditions", "value": "…"} is how API collections store a query.
+    named: dict[int, dict[str, Entry]] = {}
+    for entry in entries:
+        if entry.key.lower() in ("key", "name", "property", "value"):
+            named.setdefault(entry.scope, {})[entry.key.lower()] = entry
     raw = {entry.scope: entry.text for entry in entries if entry.key == "raw"}
     for number, pair in named.items():
         name, value = pair.get("key") or pair.get("name") or pair.get("property"), pair.get("value")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.entries import Entry, find_in_entries
-from cwql.lint.frontends.segments import CONTROLS, decode_escapes, text_of
+from cwql.lint.frontends.entries import Entry, Tree, find_in_entries
+from cwql.lint.frontends.segments import CONTROLS, decode_escapes
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
@@ -41,41 +41,20 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
 
 def read_entries(text: str) -> tuple[list[Entry], list[int]]:
     """Return the texts of a TOML document and the scope around each scope."""
-    entries: list[Entry] = []
-    parents = [-1]
-    scope, key, behind_equals = 0, "", False
-    around: list[tuple[int, str]] = []
+    tree = Tree()
     at = 0
-    while (match := (_INSIDE if around or behind_equals else _OUTSIDE).search(text, at)) is not None:
+    while (match := (_INSIDE if tree.around or tree.valued else _OUTSIDE).search(text, at)) is not None:
         at = match.end()
         kind, token = match.lastgroup or "", match[0]
         if kind == "header":
-            parents.append(0)
-            scope, key = len(parents) - 1, ""
+            tree.open(0)
         elif kind in ("basic", "raw", "long", "longraw"):
-            segments = _decode(text, match.start(), match.end(), kind)
-            if behind_equals or (around and around[-1][1] == "["):
-                entries.append(Entry(scope, key if behind_equals else "", segments, match.start(), match.end()))
-            else:
-                key = text_of(segments)
-        elif kind == "bare" and not behind_equals:
-            key = token
-        elif token == "=":
-            behind_equals = True
-        elif token == "[":
-            around.append((scope, token))
-            behind_equals = False
-        elif token == "{":
-            around.append((scope, token))
-            parents.append(scope)
-            scope, behind_equals = len(parents) - 1, False
-        elif token in ("}", "]"):
-            if around:
-                scope = around.pop()[0]
-            behind_equals = False
-        elif token == "," or (token == "\n" and not around):
-            behind_equals = False
-    return entries, parents
+            tree.text(_decode(text, match.start(), at, kind), match.start(), at)
+        elif kind == "bare" and not tree.valued:
+            tree.key = token
+        elif kind == "sign" and not (token == "\n" and tree.around):
+            tree.sign(token)
+    return tree.entries, tree.parents
 
 
 def _decode(text: str, start: int, end: int, kind: str) -> list[TemplateSegment]:
