@@ -32,6 +32,7 @@ RESTRICTED = [
     ("@click.option('--state', type=click.Choice(['New', 'Open']))", "state"),
     ("requires :board, type: Integer", "params[:board]"),
     (".option('-b, --board <id>', 'the board', Number)", "options.board"),
+    (".requiredOption('-c, --company <id>', 'a company', parseInt)", "options.company"),
     ("o.on('--days N', Integer) { |v| @days = v }", "days"),
     # Routes.
     ("app.get('/clients/:id{[0-9]+}/computers', find)", "c.req.param('id')"),

@@ -32,7 +32,7 @@ _ANY_TEXT = re.compile(r"\s*+(?:&(?:'\w++ )?)?str(?:ing)?\b", re.IGNORECASE)
 _MORE = re.compile(r"\s*+(?:\.|->|\|)")
 
 _WORD = (
-    r"(?:is|as|to|optional|nullable|positive|con|native)?+_?+(?:int(?:eger)?+|number|numeric|uuid|guid|enum|literal|bool(?:ean)?+"
+    r"(?:is|as|to|parse|optional|nullable|positive|con|native)?+_?+(?:int(?:eger)?+|number|numeric|uuid|guid|enum|literal|bool(?:ean)?+"
     r"|decimal|float|[iu](?:8|16|32|64)|ulid|picklist|ip_?address)"
 )
 _OF = r"(?:field|type|property|validator|string|param|schema)"

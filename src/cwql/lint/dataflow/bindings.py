@@ -81,8 +81,6 @@ class Bindings:
         self.extensions: dict[str, Function] = {}
         """Methods that are declared outside of their type."""
         self.overloaded: set[str] = set()
-        self.flags: dict[str, Value] = {}
-        """The options of the command line that the program declares."""
         self.depth = 0
         self.looping = 0
         self.sure = context.sure

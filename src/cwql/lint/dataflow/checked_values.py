@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import NUMBERS, fold
+from cwql.lint.dataflow.knowledge import fold
 from cwql.lint.dataflow.type_names import is_date_type, is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
 from cwql.lint.ir import Call, Cast, Literal, Member, Name, key_of
@@ -34,9 +34,6 @@ _FILTERS = frozenset(
     )
 )
 """Filters of PHP whose results have no quotes."""
-
-_FLAG = re.compile(r"--([a-z]\w*+(?:-\w++)*+)([^\n]*+)")
-"""An option of Commander, and what follows its name: ``-c, --company <id>``."""
 
 _OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
 
@@ -69,33 +66,6 @@ def note_option(call: CallSite) -> None:
     option = call.value(safe or any(map(is_harmless, listed)))
     owner = "options" if call.name.endswith("option") else "params"
     (call.flow.members or call.flow.env).set(f"{owner}.{key_of(call.arguments[0].value)}", option)
-
-
-def note_flag(call: CallSite) -> None:
-    """Note an option of Commander, with the result of its parser: ``.option("-c, --company <id>", "company", parseInt)``."""
-    flag = _FLAG.search((call.first.plain if call.first is not None else None) or "")
-    if flag is None:
-        return
-    option = call.value(safe=not flag[2].strip())
-    option.origin = "rows"
-    for value, argument in zip(call.values[1:], call.arguments[1:], strict=False):
-        function = value.function
-        if isinstance(argument.value, Name) and fold(argument.value.name) in NUMBERS:
-            option.safe = True
-        elif function is not None:
-            made = value if function.inline else call.flow.call_body(function, *call.flow.captured[id(function)])
-            option.safe = made.safe
-    first, *others = flag[1].split("-")
-    call.flow.flags[first + "".join(map(str.capitalize, others))] = option
-
-
-def read_flags(call: CallSite) -> Value | None:
-    """Return the options that the program declares: ``program.opts()``."""
-    if call.values or not call.flow.flags:
-        return None
-    found = call.value()
-    found.entries = dict(call.flow.flags)
-    return found
 
 
 def note_rules(call: CallSite) -> None:

@@ -132,8 +132,6 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (APPENDS, "builders.append_to_owner"),
     (_begins("validate"), "checked_values.validate_fields"),
     (words("in"), "checked_values.make_rule"),
-    (words("option requiredoption"), "checked_values.note_flag"),
-    (words("opts"), "checked_values.read_flags"),
     (words("setrules"), "checked_values.note_rules"),
     (words("methodoption classoption option optional requires routeparam"), "checked_values.note_option"),
     (words("load safeload"), "plain_values.load_plain"),
