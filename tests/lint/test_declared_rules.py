@@ -49,6 +49,7 @@ FREE = [
     ("def find(serial, limit: int):", "serial"),
     ("serial = Read-Host 'Serial number'", "serial"),
     ("serial = row.number", "serial"),
+    ("# serial: number on the label of the device", "serial"),
     ("serial: { id: number; text: string }", "asset.serial"),
     ("query('serial').matches(/^.+$/)", "req.query.serial"),
     ("'serial' => 'required|string|max:40',", "$data['serial']"),
@@ -89,3 +90,10 @@ def test_places_of_a_name_are_bounded() -> None:
     text = "kind = get(1)\n" * 60 + "kind: integer\n"
     assert not DeclaredRules(text).restrict("kind")
     assert DeclaredRules(text[-200:]).restrict("kind")
+
+
+def test_time_is_bounded() -> None:
+    names = [f"name{index}" for index in range(400)]
+    rules = DeclaredRules("".join(f"'{name}', (x, y)\n" * 50 for name in names) + "board: integer")
+    assert not any(map(rules.restrict, names))
+    assert not rules.restrict("board")

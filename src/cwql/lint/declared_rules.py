@@ -36,8 +36,8 @@ _WORD = (
     r"|decimal|float|[iu](?:8|16|32|64)|ulid|picklist|ip_?address)"
 )
 _OF = r"(?:field|type|property|validator|string|param|schema)"
-_TYPE = re.compile(rf"(?<![\w$-]){_WORD}_?+{_OF}?+(?!\w)", re.IGNORECASE)
-"""A type or a rule whose values need no quotes."""
+_TYPE = re.compile(rf"(?<![\w$-]){_WORD}_?+{_OF}?+(?!\w| (?!do\b)[a-z])", re.IGNORECASE)
+"""A type or a rule whose values need no quotes, and no word of a sentence."""
 
 _MADE = re.compile(rf"(?<=[.:]){_WORD}{_OF}?+[(\[]|(?<![\w$-]){_WORD}{_OF}[(\[]", re.IGNORECASE)
 """Such a type after ``=``, where ``int(…)`` converts a value: ``fields.Integer(…)``, ``IntegerField(…)``."""
@@ -81,6 +81,9 @@ _LONGEST = 500
 _MOST = 50
 """Places of a name that are searched."""
 
+_BUDGET = 5_000
+"""Places of all names that are searched."""
+
 
 class DeclaredRules:
     """The names of a file that its declarations restrict."""
@@ -88,6 +91,7 @@ class DeclaredRules:
     def __init__(self, text: str) -> None:
         self._text = text
         self._known: dict[str, bool] = {}
+        self._budget = _BUDGET
         self._places: dict[str, list[tuple[int, int]]] = {}
 
     def restrict(self, expression: str) -> bool:
@@ -106,7 +110,8 @@ class DeclaredRules:
                     # The name of a constant is not that of the values that are compared with it.
                     if not match[0].isupper():
                         self._places.setdefault(_fold(match[0]), []).append(match.span())
-            places = self._places.get(name, ())[:_MOST]
+            places = self._places.get(name, ())[: min(_MOST, self._budget)]
+            self._budget -= len(places)
             found = {self._in_route(*place) or self._kind(*place) for place in places}
             self._known[name] = "rule" in found or ("type" in found and "text" not in found)
         return self._known[name]
