@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.type_names import bare_type, is_date_type, is_safe_type, is_text_type
 from cwql.lint.dataflow.values import (
     Environment,
+    Frame,
     LocalCall,
     Scope,
     Sink,

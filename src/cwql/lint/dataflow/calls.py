@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.knowledge import (
     BUILDERS,
     KEEPERS,
@@ -34,7 +33,7 @@ from cwql.lint.dataflow.targets import (
 )
 from cwql.lint.dataflow.texts import empty, opened, target_of
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import Value, columns_of, path_of
+from cwql.lint.dataflow.values import Frame, Value, columns_of, path_of
 from cwql.lint.heuristics import is_foreign
 from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, Number, Unary, key_of
 from cwql.lint.request_targets import SECTIONS, parameter_of

@@ -8,7 +8,7 @@ from cwql.lint.dataflow.knowledge import DOTNET_DATES, is_date_format
 from cwql.lint.dataflow.local_functions import call_local
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.targets import ENDPOINTS, note_positional, note_word, place_of_chain
-from cwql.lint.dataflow.values import Value, member_of
+from cwql.lint.dataflow.values import Frame, Value, member_of
 from cwql.lint.ir import Function
 from cwql.lint.request_targets import parameter_of
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cwql.lint.dataflow.flow import Flow
-    from cwql.lint.dataflow.frame import Frame
     from cwql.lint.dataflow.values import Sink
     from cwql.lint.ir import Call, Node
 

@@ -7,12 +7,10 @@ from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.bindings import Bindings
-from cwql.lint.dataflow.frame import Frame
-from cwql.lint.dataflow.handlers import HANDLERS
 from cwql.lint.dataflow.knowledge import EXITS
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.type_names import is_date_type
-from cwql.lint.dataflow.values import Environment, LocalCall, Scope, Value, columns_of, merged, pair_of
+from cwql.lint.dataflow.values import Environment, Frame, LocalCall, Scope, Value, columns_of, merged, pair_of
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -39,8 +37,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import ClassVar, TypeAlias
 
+    Handler: TypeAlias = Callable[..., Value]
     Members: TypeAlias = tuple[Environment, list[tuple[Function, Environment, Scope, bool]], Scope]
     """The names of a class, its methods and its block."""
+
+
+_MODULES = {
+    "expressions": "Literal Number Pattern Name Member Index Items Pairs Other Sent Assign",
+    "calls": "Call",
+    "operators": "Operation Unary Cast",
+    "inline": "Function Choice Branch Loop Block Jump Class",
+}
+"""The modules with a function ``evaluate_…`` for each kind of node."""
+
+
+class _Handlers(dict[type[Node], "Handler"]):
+    """Import the function for a kind of node when the first one is evaluated: many scripts have only a few kinds."""
+
+    def __missing__(self, kind: type[Node]) -> Handler:
+        name = kind.__name__
+        module = next(module for module, names in _MODULES.items() if name in names.split())
+        path = f"cwql.lint.dataflow.{module}"
+        handler: Handler = getattr(__import__(path, fromlist=[name]), f"evaluate_{name.lower()}")
+        self[kind] = handler
+        return handler
+
+
+HANDLERS = _Handlers()
+"""Each takes the flow and a node."""
 
 
 DEPTH = 70

@@ -77,9 +77,9 @@ def _begins(*prefixes: str) -> Callable[[str], bool]:
 
 
 FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
-    (ENCODERS | words("escape encode quote uri"), "encoders.encode"),
-    (is_escaper, "encoders.escape"),
-    (words("escape"), "encoders.escape_by_owner"),
+    (ENCODERS | words("escape encode quote uri"), "text_functions.encode"),
+    (is_escaper, "text_functions.escape"),
+    (words("escape"), "text_functions.escape_by_owner"),
     (COMPILERS | words("new"), "pattern_functions.compile_pattern"),
     (words("lazy new"), "pattern_functions.make_lazy"),
     (words("run namedcaptures"), "pattern_functions.run_regex"),
@@ -103,7 +103,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("intersperse join implode joined jointostring combine mkstring text.combine"), "text_functions.join"),
     (words("collect"), "collections.collect"),
     (words("keys keyset arraykeys values arrayvalues"), "collections.select_parts"),
-    (words("newreplacer maketrans"), "encoders.make_replacer"),
+    (words("newreplacer maketrans"), "text_functions.make_replacer"),
     (words("getenumerator items entries entryset iteritems"), "collections.select_pairs"),
     (words("get fetch"), "collections.get_entry"),
     (words("format string"), "plain_values.format_by_formatter"),

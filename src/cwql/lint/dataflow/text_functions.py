@@ -1,13 +1,21 @@
-"""Functions of texts that every language has: formats, joins, replacements."""
+"""Functions of texts that every language has: formats, joins, replacements, and encoders for URLs and conditions."""
 
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.formats import BRACES, DOLLAR, PERCENT, count_places, fill
-from cwql.lint.dataflow.knowledge import ALL_BUT, QUOTES, STRIPS
+from cwql.lint.dataflow.knowledge import (
+    ALL_BUT,
+    ENCODER_OWNERS,
+    ENCODERS,
+    OTHER_ENCODERS,
+    OTHER_ESCAPERS,
+    QUOTES,
+    STRIPS,
+)
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import Builder
-from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, rest
+from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, is_word, rest
 from cwql.lint.ir import Literal, Node, Number, Pattern
 from cwql.lint.words import words
 
@@ -463,3 +471,51 @@ def keep_interpolated(call: CallSite) -> Value | None:
     """Return the last argument of ``string.Create(culture, $"…")`` and ``FormattableString.Invariant($"…")``."""
     known = f"{call.owner_name}.{call.name}" in ("string.create", "formattablestring.invariant")
     return call.same(call.values[-1]) if known and call.values else None
+
+
+def encode(call: CallSite) -> Value | None:
+    """Return the value of a text that is encoded for a URL, which keeps the text that it was."""
+    if not (
+        call.name in ENCODERS
+        or call.owner_name in ENCODER_OWNERS
+        # ``Api.encode("name = 'x'")``, a function of another file
+        or (
+            call.name == "encode"
+            and len(call.values) == 1
+            and has_literal(call.values)
+            and call.owner_name not in OTHER_ENCODERS
+        )
+    ):
+        return None
+    source = call.owner if call.first is None or (call.name == "addingpercentencoding" and call.owner) else call.first
+    if source is None:
+        return None
+    value = call.value(
+        (source.safe and not source.texts)
+        or (bool(source.texts) and not source.open and all(is_word(text.plain) for text in source.texts))
+    )
+    value.inner, value.origin = [*source.texts, *source.inner][:MOST_TEXTS], source.origin
+    value.sinks, value.parameter = source.sinks, source.parameter
+    if source.joint is not None:
+        value.joint, value.items, value.partial = source.joint, source.items, True
+    return value
+
+
+def escape(call: CallSite) -> Value | None:
+    """Return a safe value: whether a function escapes correctly cannot be decided here."""
+    return call.value(safe=True) if call.owner_name not in OTHER_ESCAPERS else None
+
+
+def escape_by_owner(call: CallSite) -> Value | None:
+    """Return the value of ``Conditions.escape(text)``, unlike ``escape(text)`` of JavaScript."""
+    return escape(call) if call.owner_name else None
+
+
+def make_replacer(call: CallSite) -> Value | None:
+    r"""Return an object that removes quotes: ``strings.NewReplacer("'", "")``, ``str.maketrans("", "", "'\"")``."""
+    removed = "".join(key for value in call.values[::2] for key in value.entries or [value.plain or ""])
+    if not any(quote in removed for quote in "'\"`"):
+        return None
+    replacer = call.value()
+    replacer.pattern = "'"
+    return replacer

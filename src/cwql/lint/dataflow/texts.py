@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.frame import Frame
 from cwql.lint.dataflow.origins import OUTSIDE, origin_of
 from cwql.lint.dataflow.values import (
     MOST_SEGMENTS,
     MOST_STEPS,
     MOST_TEXTS,
+    Frame,
     Segment,
     Sink,
     Text,
