@@ -30,7 +30,7 @@ FOUND = [
     ("get(conditions: 'a = 1 ' \\\n  \"and b = 2\")", [f"{MANAGE}: a = 1 and b = 2"]),
     ("get(conditions: <<~SQL, page: 1)\n    a = 1\n      and b = '#{c}'\n  SQL\n", [f"{MANAGE}: a = 1\n  and b = '<c>'\n"]),
     ("get(conditions: <<-'X')\n  a = '#{c}'\n  X\n", [f"{MANAGE}:   a = '#{{c}}'\n"]),
-    ("get(conditions: <<~X.squish)\n  a = 1\n   and b = 2\nX\n", [f"{MANAGE}: a = 1\n and b = 2"]),
+    ("get(conditions: <<~X.squish)\n  a = 1\n   and b = 2\nX\n", [f"{MANAGE}: a = 1\n and b = 2\n"]),
     ("list << X\nget(conditions: 'a = 1')", [f"{MANAGE}: a = 1"]),
     # placeholders
     ("get(conditions: \"a = #{b.to_i} and c = #{Integer(d)} and e = '#{f[\"g\"]}' and h = #{i.count}\")",

@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import fold
 from cwql.lint.dataflow.type_names import is_date_type, is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
-from cwql.lint.ir import Call, Cast, Literal, Member, Name, key_of
+from cwql.lint.ir import Call, Cast, Member, Name, key_of
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -151,14 +151,6 @@ def pick(call: CallSite) -> Value | None:
     """Return an item of a list of the program: ``st.selectbox("Board", BOARDS)``."""
     listed = any(value.items and all(map(is_harmless, value.items)) for value in call.values)
     return call.value(safe=True) if listed else None
-
-
-def convert_column(call: CallSite) -> Value | None:
-    """Return a column with values of a type: ``frame["id"].astype(int)``."""
-    type = call.arguments[0].value if call.arguments else None
-    if not isinstance(type, (Name, Literal)):
-        return None
-    return call.value(is_safe_type(type.name if isinstance(type, Name) else key_of(type), {}))
 
 
 def select_characters(call: CallSite) -> Value | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import ALPHABETS, DIGITS, MOMENTS, NUMBERS, fold, is_safe_pattern, last_name
+from cwql.lint.dataflow.knowledge import DIGITS, MOMENTS, NUMBERS, fold, is_safe_pattern, last_name
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.text_functions import join, join_values
-from cwql.lint.dataflow.type_names import is_safe_key, is_safe_type
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, member_of, merged, part_of_mapping
 from cwql.lint.ir import (
     Block,
@@ -29,14 +29,13 @@ from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.lint.dataflow.flow import Flow
     from cwql.lint.dataflow.known_functions import CallSite
     from cwql.lint.ir import Argument
 
 _CONTAINS = words("contains includes include")
 
 
-def is_safe_test(flow: Flow, argument: Argument, negated: bool = False) -> bool:
+def is_safe_test(argument: Argument, negated: bool = False) -> bool:
     """Return whether a test selects characters that are safe: ``{ it.isDigit() }``, ``char.IsLetterOrDigit``.
 
     A `negated` one selects those that are not: ``c => !char.IsDigit(c)``.
@@ -50,21 +49,23 @@ def is_safe_test(flow: Flow, argument: Argument, negated: bool = False) -> bool:
             test = test.value
     if negated:
         test = test.value if isinstance(test, Unary) and test.sign in ("!", "not") else None
-    return _keeps_safe(flow, test)
+    return _keeps_safe(test)
 
 
-def _keeps_safe(flow: Flow, test: Node | None) -> bool:
+def _keeps_safe(test: Node | None) -> bool:
     """Return whether only characters that are safe pass a test."""
     if isinstance(test, Choice):
         if test.tests:
-            return any(_keeps_safe(flow, each) for each in (*test.tests, *test.options))
-        return all(_keeps_safe(flow, each) for each in test.options)
-    if isinstance(test, Operation):
-        return _comparison_keeps_safe(flow, test)
+            return any(_keeps_safe(each) for each in (*test.tests, *test.options))
+        return all(_keeps_safe(each) for each in test.options)
+    if isinstance(test, Operation) and test.sign in ("==", "!="):
+        # ``$0 != "'"``: a quote is left out.
+        right = test.right.value if isinstance(test.right, Literal) else None
+        return is_word(right) if test.sign == "==" else right in ("'", '"')
     if isinstance(test, Unary):
         # ``\.isNumber``, ``!"'\"".contains($0)``
         searched = _searched(test.value.callee) if isinstance(test.value, Call) else None
-        return _keeps_safe(flow, test.value) if test.sign == "\\" else any(sign in (searched or "") for sign in "'\"")
+        return _keeps_safe(test.value) if test.sign == "\\" else any(sign in (searched or "") for sign in "'\"")
     if isinstance(test, Call):
         owner = test.callee.owner if isinstance(test.callee, Member) else None
         for pattern in (owner, *[argument.value for argument in test.arguments]):
@@ -72,35 +73,10 @@ def _keeps_safe(flow: Flow, test: Node | None) -> bool:
                 # ``/[A-Z]/i.test(character)``
                 return is_safe_pattern(pattern.text.rpartition("/")[0] or pattern.text)
         test = test.callee
-    searched = _searched(test)
-    if searched is not None:
-        # ``"0123456789".contains(character)``
-        return is_word(searched)
     if isinstance(test, Other) and test.children:
         # ``AddressOf Char.IsLetterOrDigit``
-        return _keeps_safe(flow, test.children[-1])
+        return _keeps_safe(test.children[-1])
     return isinstance(test, (Name, Member)) and fold(test.name) in DIGITS
-
-
-def _comparison_keeps_safe(flow: Flow, test: Operation) -> bool:
-    """Return whether only characters that are safe pass an operation with two operands."""
-    if test.sign in ("||", "or"):
-        return _keeps_safe(flow, test.left) and _keeps_safe(flow, test.right)
-    if test.sign in ("&&", "and"):
-        return _keeps_safe(flow, test.left) or _keeps_safe(flow, test.right)
-    if test.sign in ("==", "!="):
-        # ``$0 != "'"``: a quote is left out.
-        right = test.right.value if isinstance(test.right, Literal) else None
-        return is_word(right) if test.sign == "==" else right in ("'", '"')
-    if test.sign != "in":
-        return False
-    allowed = test.right
-    if isinstance(allowed, Literal):
-        return is_word(allowed.value)
-    known = flow.env.get(allowed.name) if isinstance(allowed, Name) else None
-    if known is not None:
-        return is_harmless(known)
-    return isinstance(allowed, (Name, Member)) and fold(allowed.name) in ALPHABETS
 
 
 def _searched(test: Node | None) -> str | None:
@@ -187,10 +163,7 @@ def collect(call: CallSite) -> Value | None:
 
 def join_mapped(call: CallSite) -> Value | None:
     """Return the text of the results of a function: ``Enum.map_join(names, ", ", &quote/1)``."""
-    if len(call.values) < 2:
-        return None
-    mapped = _mapped(call, None)
-    return join_values(call.flow, call.node, mapped, call.values[1] if len(call.values) > 2 else None)
+    return join_values(call.flow, call.node, _mapped(call, None), call.values[1] if len(call.values) > 2 else None)
 
 
 def map_items(call: CallSite) -> Value | None:
@@ -252,11 +225,7 @@ def make_mapping(call: CallSite) -> Value | None:
 
 def select_parts(call: CallSite) -> Value | None:
     """Return the keys or the values of a mapping: ``names.keys()``, ``Object.values(NAMES)``, ``array_keys($names)``."""
-    part = part_of_mapping(call.node, call.name, _mapping(call))
-    if part is not None or call.name not in ("keys", "keyset") or call.owner_node is None:
-        return part
-    types = call.flow.types_of(call.owner_node)
-    return call.value(safe=True) if is_safe_key(types, call.flow.module.aliases) else None
+    return part_of_mapping(call.node, call.name, _mapping(call))
 
 
 def select_pairs(call: CallSite) -> Value | None:
@@ -274,32 +243,15 @@ def _mapping(call: CallSite) -> Value | None:
 
 
 def get_entry(call: CallSite) -> Value | None:
-    """Return an entry of a mapping by its key, or any of them: ``NAMES.get(key)``, ``Map.get(@names, key)``."""
+    """Return an entry of a mapping by its key, or any of them, or the default that the call gives: ``NAMES.get(key, "New")``."""
     at = 1 if call.owner_name in ("map", "keyword") and call.is_module else 0
-    mapping = call.first if at else call.owner
-    if mapping is None or not mapping.entries or len(call.arguments) != at + 1:
-        return None
-    key = key_of(call.arguments[at].value)
-    entry = mapping.entries.get(key) if key else merged(list(mapping.entries.values()))
-    return call.same(entry) if entry is not None else None
-
-
-def get_entry_or_default(call: CallSite) -> Value | None:
-    """Return an entry or the default value that the call gives: ``names.getOrDefault(key, "New")``."""
-    if call.owner is None or not call.owner.entries:
-        return None
-    return call.value(call.owner.safe and all(map(is_harmless, call.values[1:])))
-
-
-def get_any_entry(call: CallSite) -> Value | None:
-    """Return one of the entries of a mapping, whose key is not known: ``NAMES.fetch(key)``, ``Map.get(@names, key)``."""
-    at = 1 if call.owner_name in ("map", "keyword") else 0
     mapping = call.first if at else call.owner
     if mapping is None or not mapping.entries or len(call.arguments) <= at:
         return None
-    if isinstance(call.arguments[at].value, Literal):
-        return None
-    return call.value(all(map(is_harmless, (*mapping.entries.values(), *call.values[at + 1 :]))))
+    key = key_of(call.arguments[at].value)
+    known = [mapping.entries.get(key)] if key else list(mapping.entries.values())
+    found = [each for each in (*known, *call.values[at + 1 :]) if each is not None]
+    return call.same(merged(found)) if found else None
 
 
 def get_member(call: CallSite) -> Value | None:

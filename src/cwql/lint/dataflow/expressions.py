@@ -21,7 +21,7 @@ from cwql.lint.dataflow.operators import note_length
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
 from cwql.lint.dataflow.targets import note_chain, sent_after
 from cwql.lint.dataflow.texts import Builder, empty, extended
-from cwql.lint.dataflow.type_names import is_date_type, is_safe_key, is_text_type
+from cwql.lint.dataflow.type_names import is_date_type, is_text_type
 from cwql.lint.dataflow.values import (
     THIS,
     Frame,
@@ -63,11 +63,6 @@ if TYPE_CHECKING:
 def evaluate_literal(flow: Flow, node: Literal) -> Value:
     """Return the value of a string with its placeholders."""
     if not node.whole:
-        for chunk in node.chunks:
-            if chunk.node is not None:
-                frame = Frame()
-                flow.evaluate_in(frame, chunk.node)
-                frame.close(Frame())
         # A list of words of the program itself.
         plain = "".join([chunk.text for chunk in node.chunks if chunk.kind != "placeholder"])
         return Value(
@@ -263,8 +258,7 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
     outside = owner.origin == "rows" or is_input(node.name, member=not own)
     value.origin = "rows" if outside and name not in _SESSION else ""
     if (
-        (name == "keys" and is_safe_key(flow.types_of(node.owner), flow.module.aliases))
-        or name in LENGTHS
+        name in LENGTHS
         or name in ALPHABETS
         or (flow.traits.bare and name in NUMBERS)
         or (owner.safe and (name in _KEPT or owner.items is not None or flow.is_enum(node.owner)))

@@ -353,11 +353,6 @@ class Flow(Bindings):
         self.env, self.members, self.waiting, self.scope = saved
         return found
 
-    def only_class(self, node: Class) -> bool:
-        """Evaluate a class and its methods."""
-        self.finish_classes([self.class_(node)])
-        return True
-
     def finish_classes(self, classes: list[Members]) -> None:
         """Evaluate the methods of classes, the constructors first."""
         saved = self.env, self.members, self.waiting, self.scope
@@ -518,7 +513,7 @@ class Flow(Bindings):
         Block: inner_block,
         Branch: branch,
         Loop: loop,
-        Class: only_class,
+        Class: inner_block,
         Function: define,
         Jump: jump,
         Operation: alternative,

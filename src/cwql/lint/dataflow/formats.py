@@ -50,10 +50,9 @@ def fill(  # the parts of a format
     places: re.Pattern[str],
     flow: Flow,
     named: Mapping[str, Value],
-) -> bool:
-    """Add a text with its values in their places; return whether it is a format, without a lone brace."""
+) -> None:
+    """Add a text with its values in their places."""
     turn = 0
-    is_format = True
     url = "?" in text.shown and "=" in text.shown
     for part in text.segments:
         if part.kind != "same":
@@ -96,10 +95,6 @@ def fill(  # the parts of a format
                 number = match[3] in _NUMBERS
             _fill(builder, part, match, value, number, dated, flow, member)
         _plain(builder, part, at, len(part.text))
-        if places is BRACES:
-            rest = BRACES.sub("", part.text)
-            is_format = is_format and "{" not in rest and "}" not in rest
-    return is_format
 
 
 def _value_in_braces(

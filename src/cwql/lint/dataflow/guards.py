@@ -24,7 +24,6 @@ from cwql.lint.ir import (
     Function,
     Index,
     Items,
-    Jump,
     Literal,
     Member,
     Name,
@@ -32,7 +31,6 @@ from cwql.lint.ir import (
     Number,
     Operation,
     Other,
-    Pairs,
     Pattern,
     Unary,
     is_nothing,
@@ -63,7 +61,6 @@ _LENGTHS = words("len length size strlen count bytesize tell")
 _ALL = words("all allsatisfy every allmatch")
 _CHARACTERS = words("chars characters tochararray runes bytes toseq")
 _ANY = words("any some anymatch")
-_KEEPS = words("string str tostring trim strip")
 _NOT = frozenset(("!", "not", "-not"))
 
 _EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
@@ -82,8 +79,6 @@ def guards_of(test: Node, flow: Flow) -> Guards:
         return _both(guards_of(test.tests[0], flow), guards_of(test.options[0], flow))
     if isinstance(test, Choice) and len(test.options) == 2 and not test.tests:
         return _either(guards_of(test.options[0], flow), guards_of(test.options[1], flow))
-    if isinstance(test, Other) and len(test.children) == 1:
-        return guards_of(test.children[0], flow)
     if isinstance(test, Other) and test.children and all(isinstance(each, Assign) for each in test.children[:-1]):
         # ``if kind := query.Get("kind"); slices.Contains(kinds, kind) {``
         return guards_of(test.children[-1], flow)[0], set()
@@ -111,8 +106,6 @@ def passing(flow: Flow, function: Node | None, items: Value) -> Value | None:
     test = function.body
     if isinstance(test, Block) and test.statements:
         test = test.statements[-1]
-    if isinstance(test, Jump):
-        test = test.value
     passed = guards_of(test, flow)[0] if test is not None else set()
     names = [each.name for each in function.parameters[:1]] or IMPLICIT
     found = items.moved(items.start, items.end)
@@ -167,19 +160,13 @@ def empty_names_of(test: Node) -> Guards:
     if isinstance(test, Unary) and test.sign in _NOT:
         yes, no = empty_names_of(test.value)
         return no, yes
-    if isinstance(test, Other) and len(test.children) == 1:
-        return empty_names_of(test.children[0])
     if isinstance(test, Operation):
         sign = test.sign.lower()
-        if sign in _AND:
-            return _both(empty_names_of(test.left), empty_names_of(test.right))
         name = _measured(test.left)
         if isinstance(test.right, Literal) and not test.right.value and isinstance(test.left, Name):
             name = test.left.name
         elif not (name and isinstance(test.right, Number) and test.right.text == "0"):
             return set(), set()
-        if sign in _EQUAL:
-            return {name}, set()
         return set(), {name} if sign in _UNEQUAL or sign in (">", "-gt") else set()
     if isinstance(test, Call):
         word, owner, values = _parts(test)
@@ -203,15 +190,13 @@ def _names(*nodes: Node | None) -> set[str]:
 def _measured(node: Node) -> str:
     """Return the name whose length an expression is: ``len(name)``, ``name.length``, ``name.size()``."""
     measured = owner_of(node)
-    if isinstance(node, Call) and node.arguments and measured is None:
-        measured = node.arguments[0].value
     return measured.name if isinstance(measured, Name) and last_name(node) in _LENGTHS else ""
 
 
 def _without_quote(test: Call, flow: Flow) -> set[str]:
     """Return the name that contains no quote if a call is false: ``name.Contains("'")``, ``strings.Contains(name, "'")``."""
     name, owner, values = _parts(test)
-    if name in _ANY and owner is not None and any(is_safe_test(flow, each, negated=True) for each in test.arguments):
+    if name in _ANY and owner is not None and any(is_safe_test(each, negated=True) for each in test.arguments):
         # ``text.Any(c => !char.IsLetter(c))``
         return _names(owner)
     last = values[-1] if values else None
@@ -252,9 +237,6 @@ def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
         return False
     if isinstance(node, Items):
         return bool(node.items) and all(map(_is_plain, node.items))
-    if isinstance(node, Pairs):
-        keys = [entry.name or key_of(entry.key) for entry in node.entries]
-        return bool(keys) and all(key and is_word(key) for key in keys)
     if isinstance(node, Literal):
         # ``%w[New Open]``, and the text that contains another one
         return is_word(node.value) if node.whole else all(is_word(chunk.text) for chunk in node.chunks)
@@ -326,7 +308,7 @@ def _checked(test: Call, flow: Flow) -> set[str]:
     if name in _ALL and owner is None and values and isinstance(values[0], Call):
         # ``all(c.isalnum() for c in name)``
         test, owner = values[0], owner_of(values[0])
-    if name in _ALL and owner is not None and any(is_safe_test(flow, each) for each in test.arguments):
+    if name in _ALL and owner is not None and any(is_safe_test(each) for each in test.arguments):
         # ``name.all { it.isLetterOrDigit() }``
         return _names(_whole(owner))
     if name in ("range", "wholematch", "firstmatch") and values and matches_safe(values[0], name != "wholematch", flow):
@@ -347,11 +329,9 @@ def _checked(test: Call, flow: Flow) -> set[str]:
 
 
 def _subject(node: Node) -> Node:
-    """Return the operand of a test: the name in ``name || ""``, ``String(name)``, ``name.trim()``."""
+    """Return the operand of a test: the name in ``name || ""``."""
     if isinstance(node, Choice) and len(node.options) == 2 and not node.tests and isinstance(node.options[1], Literal):
         return node.options[0]
-    if isinstance(node, Call) and last_name(node) in _KEEPS:
-        return (node.arguments[0].value if node.arguments else owner_of(node)) or node
     return node
 
 
@@ -364,12 +344,9 @@ def _whole(node: Node) -> Node:
 
 
 def _value_of(node: Node, flow: Flow) -> Value | None:
-    """Return the value of a name, or of a member of a class of the file."""
+    """Return the value of a name."""
     path = path_of(node)
-    value = flow.env.get(path) if path else None
-    if value is None and isinstance(node, Member) and isinstance(node.owner, Name) and node.owner.name in flow.classes:
-        value = flow.classes[node.owner.name].get(f"this.{node.name}")
-    return value
+    return flow.env.get(path) if path else None
 
 
 def matches_safe(node: Node, whole: bool, flow: Flow, begins: bool = False) -> bool:

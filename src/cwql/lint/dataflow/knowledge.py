@@ -60,7 +60,7 @@ LENGTHS = words(
 """Members that are numbers."""
 
 SAME = words(
-    """trim strip trimend trimstart freeze squish tos tostring htmlsafe chomp dup clone lstrip rstrip toowned into
+    """trim strip trimend trimstart ltrim rtrim dedent cleandoc freeze squish tos tostring htmlsafe chomp dup clone lstrip rstrip toowned into
     asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent from asstring copy tolist
     toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values keepif flat
     orderby orderbydescending build first last value tomutable iter intoiter at get unshift stream boxed parallel flatten text.from
@@ -85,13 +85,6 @@ ALPHABETS = words("digits hexdigits octdigits asciiletters asciilowercase asciiu
 
 IMPLICIT = ("_", "it", "$0")
 """Names of the argument of a function without parameters."""
-
-STRIPS = {
-    **dict.fromkeys(("strip", "trim", "squish"), "lr"),
-    **dict.fromkeys(("lstrip", "trimstart", "ltrim"), "l"),
-    **dict.fromkeys(("rstrip", "trimend", "rtrim", "chomp"), "r"),
-}
-"""Calls that take the blanks from the ends of a text, with those ends."""
 
 MAPS = words(
     "map arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap maptoobj list.transform"
@@ -139,7 +132,7 @@ OTHER_ESCAPERS = words(
 _BUILDERS = words("request uri url builder path target query queries param endpoint route resource create client")
 _ADDERS = words("add set append param query with put push insert store where item")
 
-TEXT_OWNERS = words("string strings text str enum array lists list utils stringutils kernel fmt iolib")
+TEXT_OWNERS = words("string strings text str enum array lists list utils stringutils kernel fmt iolib textwrap inspect")
 """Owners of functions of texts, which are not texts themselves."""
 
 QUOTES = re.compile(r"\\?[\"'`]|\[(?=[^\]\w]*[\"'`])[^\]\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")

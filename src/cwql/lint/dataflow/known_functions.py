@@ -12,7 +12,6 @@ from cwql.lint.dataflow.knowledge import (
     MOMENTS,
     PUSHES,
     SAME,
-    STRIPS,
     TEXT_OWNERS,
     fold,
     is_escaper,
@@ -105,7 +104,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("keys keyset arraykeys values arrayvalues"), "collections.select_parts"),
     (words("newreplacer maketrans"), "text_functions.make_replacer"),
     (words("getenumerator items entries entryset iteritems"), "collections.select_pairs"),
-    (words("get fetch"), "collections.get_entry"),
+    (words("get fetch getordefault getvalueordefault getvalue getorelse"), "collections.get_entry"),
     (words("format string"), "plain_values.format_by_formatter"),
     (
         words("""trimend trim trimstart remove delete deletecharat setlength insert clear replace truncate"""),
@@ -152,14 +151,11 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     ),
     (_begins("tolocale"), "plain_values.format_date"),
     (_begins(""), "plain_values.number"),
-    (words("getordefault getvalueordefault getvalue getorelse"), "collections.get_entry_or_default"),
     (words("filterinput filtervar"), "checked_values.filter_value"),
     (words("set hashset arraylist map ordereddict dict each from"), "collections.copy_list"),
     (words("input get query post pop getlist value getobject decode"), "checked_values.read_field"),
     (words("urlparam"), "checked_values.read_part"),
-    (words("get fetch getordefault"), "collections.get_any_entry"),
     (words("get fetch"), "collections.get_member"),
-    (STRIPS, "text_functions.strip"),
     (
         words(
             """lstrip trimstart ltrim removeprefix trimprefix rstrip trimend rtrim removesuffix trimsuffix trimright
@@ -167,14 +163,12 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
         ),
         "text_functions.shorten",
     ),
-    (words("dedent cleandoc trimindent stripindent"), "text_functions.dedent"),
     (words("chunk chunks batched batch batches chunked arraychunk eachslice islice"), "collections.batch"),
     (words("cast"), "checked_values.cast"),
     (words("create invariant"), "text_functions.keep_interpolated"),
     (words("text.select text.remove"), "checked_values.select_characters"),
     (words("selectbox radio choice sample arrayrand randomelement"), "checked_values.pick"),
     (words("group groups"), "pattern_functions.get_group"),
-    (words("astype"), "checked_values.convert_column"),
     (SAME, "plain_values.keep"),
     (
         words(

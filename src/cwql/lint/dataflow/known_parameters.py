@@ -52,21 +52,8 @@ class KnownParameters:
         if not self._is_closed(name):
             return None
         if name not in self._values:
-            found: list[Value] = []
-            names = {name: None}
-            waiting = [name]
-            while waiting:
-                each = waiting.pop()
-                for function in self.flow.takers[each]:
-                    for values in self._given[function]:
-                        value = values.get(each)
-                        if value is None or (value.parameter in names and not value.safe):
-                            continue
-                        if value.parameter and not value.safe and self._is_closed(value.parameter):
-                            names[value.parameter] = None
-                            waiting.append(value.parameter)
-                        else:
-                            found.append(value)
+            given = [values[name] for each in self.flow.takers[name] for values in self._given[each] if name in values]
+            found = [value for value in given if value.safe or value.parameter != name]
             together = Value(0, 0, safe=all(map(is_harmless, found)))
             together.origin = origin_of(found)
             self._values[name] = together if found else None

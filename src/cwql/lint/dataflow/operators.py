@@ -84,10 +84,7 @@ def evaluate_cast(flow: Flow, node: Cast) -> Value:
     """Return the value of a conversion."""
     value = flow.evaluate(node.value)
     if flow.is_safe(node.type):
-        found = flow.declare(Value(node.start, node.end), node.type)
-        if value.items is not None:
-            found.partial = True
-        return found
+        return flow.declare(Value(node.start, node.end), node.type)
     return value.moved(node.start, node.end)
 
 

@@ -44,9 +44,7 @@ def run_regex(call: CallSite) -> Value | None:
 def keep_if(call: CallSite) -> Value | None:
     """Return a text that passes a test: ``text.takeIf { it.matches(SERIAL) }``."""
     function = call.arguments[-1].value if call.arguments else None
-    if call.owner is None or not isinstance(function, Function):
-        return None
-    return call.same(passing(call.flow, function, call.owner) or call.owner)
+    return call.same(passing(call.flow, function, call.owner) or call.owner) if call.owner is not None else None
 
 
 def filter_items(call: CallSite) -> Value | None:
@@ -63,7 +61,7 @@ def filter_items(call: CallSite) -> Value | None:
         found = passing(call.flow, each.value, items)
         if found is not None:
             return call.same(found)
-    if any(is_safe_test(call.flow, each) for each in tests):
+    if any(is_safe_test(each) for each in tests):
         # Only digits and letters are left.
         return call.value(safe=True)
     if call.owner is not None:
@@ -86,8 +84,6 @@ def split_items(call: CallSite) -> Value | None:
 
 def match_pattern(call: CallSite) -> Value | None:
     """Return the groups of a match, each safe if its part of the pattern is."""
-    if not isinstance(call.node, Call):
-        return None
     compiled = call.owner.pattern if call.owner is not None else ""
     for each in (call.owner_node, *[argument.value for argument in call.arguments]):
         if each is None or not (

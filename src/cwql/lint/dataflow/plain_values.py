@@ -22,20 +22,11 @@ _CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
 _LAYOUTS = re.compile(r"RFC3339|DateOnly|DateTime")
 
 
-_ITEMS = words("get first last at")
-"""Functions that return an item of a list."""
-
 _MEMBERS = words("getname getnames getvalues")
 """Functions that return the members of an enum."""
 
 _SELECTS = words("filter where keepif values")
 """Functions that return a part of a list."""
-
-_PARTS = words("slice take takelast takewhile drop droplast dropfirst skip prefix suffix")
-"""Functions that return a part of a list, if their owner or argument is one."""
-
-_TRIMS = words("trim strip trimend trimstart tostring")
-"""Functions that may have an argument and leave a condition as it is."""
 
 
 def moment(call: CallSite) -> Value:
@@ -115,8 +106,6 @@ def format_date(call: CallSite) -> Value | None:
     literal = next((value.plain for value, argument in pairs if isinstance(argument.value, Literal)), None)
     if literal is None:
         return _format_by_default(call)
-    if call.name == "format" and call.owner is None and len(call.values) < 2:
-        return None
     if call.name == "tostring" and NUMERIC_FORMAT.match(literal) is None:
         return None
     if DATE_FORMAT.fullmatch(literal) is None:
@@ -136,18 +125,12 @@ def _format_by_default(call: CallSite) -> Value | None:
             return call.value(owner.safe and not owner.moment)
         subject = values[0] if values else owner
         return call.same(subject) if subject is not None else call.value()
-    if call.name != "format":
-        return None
     if call.flow.traits.layouts and values:
         # ``t.Format(time.RFC3339)``
         made = call.value(safe=True)
         made.dated = _LAYOUTS.search(call.flow.source, call.node.start, call.node.end) is not None
         return made
     if owner is None:
-        return None
-    if values:
-        return call.value(owner.safe or "datetime" in call.owner_name or "formatter" in call.owner_name)
-    if not isinstance(call.node, Call):
         return None
     # ``moment().format()``, ``dayjs().add(1, "day").format()``
     return call.value(owner.safe or _CLOCKS.search(call.flow.source, call.node.start, call.node.end) is not None)
@@ -176,12 +159,6 @@ def keep(call: CallSite) -> Value | None:
     source = call.owner if not call.is_module else call.first if len(call.values) == 1 else None
     if source is None or not _is_known(source, guessed=not (call.values and source is call.owner)):
         return None
-    if source.items is not None and call.name in _ITEMS:
-        found = call.value(source.safe)
-        found.origin = source.origin
-        return found
-    if source.texts and call.values and source is call.owner and call.name not in _TRIMS:
-        return None
     found = call.same(source)
     found.partial = found.partial or (source.items is not None and call.name in _SELECTS)
     return found
@@ -207,10 +184,6 @@ def cut(call: CallSite) -> Value | None:
     parameter = names.pop() if len(names) == 1 else subject.parameter
     if not (subject.safe or subject.origin or parameter):
         return None
-    if subject.items is not None and call.name in _PARTS:
-        found = call.same(subject)
-        found.partial = True
-        return found
     # ``("0" + number).slice(-2)``: as safe as what the function is called with.
     part = call.value(subject.safe)
     part.origin, part.moment = subject.origin, subject.moment and not subject.texts

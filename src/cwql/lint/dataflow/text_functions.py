@@ -11,11 +11,10 @@ from cwql.lint.dataflow.knowledge import (
     OTHER_ENCODERS,
     OTHER_ESCAPERS,
     QUOTES,
-    STRIPS,
 )
 from cwql.lint.dataflow.origins import origin_of
 from cwql.lint.dataflow.texts import Builder
-from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, is_word, rest
+from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, is_word
 from cwql.lint.ir import Literal, Node, Number, Pattern
 from cwql.lint.words import words
 
@@ -85,14 +84,9 @@ def format_value(
         braces = (
             _BRACES.search(shown) is not None and _FORM.search(_BRACES.sub("", shown)) is None
         ) or flow.traits.braces
-        if not (braces or values or named) and _FORM.search(shown) is None and "%%" not in shown:
-            return None
         builder = Builder(flow, node)
-        is_format = fill(builder, text, list(values), BRACES if braces else PERCENT, flow, named or {})
-        text.absorbed = True
-        if not is_format:
-            continue
-        text.filled = True
+        fill(builder, text, list(values), BRACES if braces else PERCENT, flow, named or {})
+        text.absorbed = text.filled = True
         made = builder.value()
         texts += made.texts
         safe = safe and made.safe
@@ -105,44 +99,13 @@ def format_value(
 
 
 def percent_value(flow: Flow, node: Node, template: Value, given: Value) -> Value | None:
-    """Return a text with the value or the values after ``%`` in its places; None if their number differs."""
+    """Return a text with the value or the values after ``%`` in its places."""
     if given.entries is not None:
         return format_value(flow, node, template, [], given.entries)
     wanted = [count_places(text.shown) for text in template.texts]
     # A single value may be a tuple.
     values = given.items if given.items is not None else [given] * max([1, *wanted])
-    if not given.partial and any(count not in (-1, len(values)) for count in wanted):
-        return None
     return format_value(flow, node, template, values)
-
-
-_MARGIN = re.compile(r"(?:\A|(?<=\n))([ \t]*)(?=[^ \t\n])")
-_INDENT = re.compile(r"(?:\A|(?<=\n))[ \t]+")
-
-
-def strip(call: CallSite) -> Value | None:
-    """Return a text without the blanks around it."""
-    if call.owner is None or not call.owner.texts or call.values:
-        return None
-    found = call.same(call.owner)
-    found.texts = [_stripped(call.flow, text, STRIPS[call.name]) for text in call.owner.texts]
-    return found
-
-
-def _stripped(flow: Flow, text: Text, sides: str) -> Text:
-    segments = list(text.segments)
-    if "l" in sides:
-        while segments and segments[0].kind != "placeholder" and not segments[0].text.strip():
-            del segments[0]
-        if segments and segments[0].kind == "same":
-            first = segments[0]
-            segments[0] = first.cut(len(first.text) - len(first.text.lstrip()), len(first.text))
-    if "r" in sides:
-        while segments and segments[-1].kind != "placeholder" and not segments[-1].text.strip():
-            segments.pop()
-        if segments and segments[-1].kind == "same":
-            segments[-1] = segments[-1].cut(0, len(segments[-1].text.rstrip()))
-    return flow.make(text.changed(segments))
 
 
 _SEPARATOR = re.compile(r"(?<!\s)\s*+(?:,|\b(?:and|or)\b)\s*+", re.IGNORECASE)
@@ -175,42 +138,6 @@ def without_separator(flow: Flow, text: Text, begins: bool) -> Text:
     return flow.make(text.changed(segments))
 
 
-def dedent(call: CallSite) -> Value | None:
-    """Return a text without the margin that all its lines have."""
-    subject = call.owner if call.owner is not None and call.owner.texts else call.first
-    if subject is None or not subject.texts:
-        return None
-    found = call.same(subject)
-    found.texts = [_dedented(call.flow, text) for text in subject.texts]
-    if call.name != "dedent":
-        found.texts = [_stripped(call.flow, text, "lr") for text in found.texts]
-    return found
-
-
-def _dedented(flow: Flow, text: Text) -> Text:
-    margins = [match[1] for match in _MARGIN.finditer(text.shown)]
-    margin = margins[0] if margins else ""
-    for other in margins:
-        while not other.startswith(margin):
-            margin = margin[:-1]
-    segments: list[Segment] = []
-    before = "\n"
-    for each in text.segments:
-        if each.kind != "same":
-            segments.append(each)
-        else:
-            at = 0
-            for match in _INDENT.finditer(each.text):
-                if match.start() or before == "\n":
-                    if at < match.start():
-                        segments.append(each.cut(at, match.start()))
-                    at = min(match.start() + len(margin), match.end())
-            if at < len(each.text):
-                segments.append(each.cut(at, len(each.text)))
-        before = each.text[-1:]
-    return flow.make(text.changed(segments))
-
-
 def replaced(
     flow: Flow,
     node: Node,
@@ -231,13 +158,12 @@ def replaced(
     if flow.traits.delimited and patterns and patterns[0] is not None and patterns[0][:1] in "/#~":
         patterns = [_bare(each or "") for each in patterns]
     new = replacement.plain if replacement is not None else ""
-    if subject is not None and subject.texts and patterns and _is_blank(patterns[0], new):
-        # A condition of several lines: only the blanks between its words change.
-        return subject.moved(node.start, node.end)
-    if subject is not None and replacement is not None and patterns and _MARK.fullmatch(patterns[0] or ""):
-        filled = _fill_mark(flow, node, subject, patterns[0] or "", replacement)
-        if filled is not None:
-            return filled
+    if subject is not None and subject.texts and patterns:
+        if _is_blank(patterns[0], new):
+            # A condition of several lines: only the blanks between its words change.
+            return subject.moved(node.start, node.end)
+        if replacement is not None and _MARK.fullmatch(patterns[0] or ""):
+            return _fill_mark(flow, node, subject, patterns[0] or "", replacement)
     value = Value(node.start, node.end)
     kept = (new is not None and not any(sign in new for sign in "\"'")) or replacement is None
     known = [each for each in patterns if each is not None]
@@ -247,8 +173,6 @@ def replaced(
     value.moment = False
     if subject is not None:
         value.sinks, value.origin = subject.sinks, subject.origin
-        if value.safe and subject.moment and flow.traits.native_dates:
-            value.safe = quotes or others
         if subject.texts and not value.safe:
             # Encoding by hand, such as ``c.replace(/ /g, "%20")``: it is still the same condition.
             encodes = new is not None and re.fullmatch(r"\+|%[0-9A-Fa-f]{2}", new) is not None
@@ -257,13 +181,11 @@ def replaced(
     return value
 
 
-def _fill_mark(flow: Flow, node: Node, subject: Value, mark: str, new: Value) -> Value | None:
-    """Return texts with a value in the place of a mark: ``template.replace("{day}", day)``; None if they may not have it."""
+def _fill_mark(flow: Flow, node: Node, subject: Value, mark: str, new: Value) -> Value:
+    """Return texts with a value in the place of a mark: ``template.replace("{day}", day)``."""
     marked = [
         text for text in subject.texts if any(each.kind == "same" and mark in each.text for each in text.segments)
     ]
-    if not marked and not (subject.texts and all(text.plain is not None for text in subject.texts)):
-        return None
     value = subject.moved(node.start, node.end)
     filled: list[Text] = []
     for text in subject.texts:
@@ -396,7 +318,7 @@ def fill_format(call: CallSite) -> Value | None:
 
 
 def concat(call: CallSite) -> Value | None:
-    """Return the value of a call that joins its owner and its arguments, with blanks between them if it is ``Sprintln``."""
+    """Return the value of a call that joins its owner and its arguments."""
     if call.is_module:
         parts = list(call.values)
     elif call.owner is not None and call.owner.texts:
@@ -406,13 +328,11 @@ def concat(call: CallSite) -> Value | None:
         parts = call.owner.items
     else:
         return None
-    return _concatenated(call.flow, call.node, parts, spaced=call.name == "sprintln")
+    return _concatenated(call.flow, call.node, parts)
 
 
-def _concatenated(flow: Flow, node: Node, parts: Sequence[Value], spaced: bool = False) -> Value | None:
+def _concatenated(flow: Flow, node: Node, parts: Sequence[Value]) -> Value:
     """Return the value of parts in a row."""
-    if not parts:
-        return None
     builder = Builder(flow, node)
     if any(each.texts for each in parts):
         for value in parts:
@@ -422,8 +342,6 @@ def _concatenated(flow: Flow, node: Node, parts: Sequence[Value], spaced: bool =
         found = Value(node.start, node.end, safe=all(each.safe for each in parts))
         found.origin, found.parameter = origin_of(parts), parts[0].parameter if len(parts) == 1 else ""
         return found
-    if spaced:
-        builder.add(rest(node.end))
     return builder.value()
 
 
@@ -435,11 +353,8 @@ def replace_text(call: CallSite) -> Value | None:
     pattern: Value | None = values[0] if values else None
     pattern_node: Node | None = nodes[0] if nodes else None
     replacement: Value | None = values[1] if len(values) > 1 else None
-    if folded in ("strreplace", "pregreplace", "strireplace", "replacematches") and len(values) > 2:
-        subject = values[2]
-    elif folded in ("strreplace", "pregreplace", "strireplace") or (folded == "sub" and owner_name in ("re", "regex")):
-        if len(values) < 3:
-            return None
+    third = folded in ("strreplace", "pregreplace", "strireplace", "replacematches")
+    if len(values) > 2 and (third or (folded == "sub" and owner_name in ("re", "regex"))):
         subject = values[2]
     elif folded == "remove" and owner_name == "stringutils" and len(values) == 2:
         subject, pattern, replacement = values[0], values[1], None
@@ -458,8 +373,6 @@ def replace_text(call: CallSite) -> Value | None:
         given = values[::-1] if folded in ("sub", "gsub") else values
         subject, pattern, pattern_node = given[0] if len(given) > 1 else None, owner, None
         replacement = given[min(1, len(given) - 1)]
-    elif folded in ("delete", "remove") and owner is None:
-        return None
     elif folded in ("delete", "tr") and pattern is not None and pattern.plain:
         # A set of characters: ``name.delete("'\"")``, ``name.tr("^A-Za-z", "")``
         removed = any(sign in pattern.plain for sign in "'\"")
@@ -512,7 +425,7 @@ def escape_by_owner(call: CallSite) -> Value | None:
 
 
 def make_replacer(call: CallSite) -> Value | None:
-    r"""Return an object that removes quotes: ``strings.NewReplacer("'", "")``, ``str.maketrans("", "", "'\"")``."""
+    r"""Return an object that removes quotes: ``strings.NewReplacer("'", "")``, ``str.maketrans("", "", "'\\"")``."""
     removed = "".join(key for value in call.values[::2] for key in value.entries or [value.plain or ""])
     if not any(quote in removed for quote in "'\"`"):
         return None

@@ -134,8 +134,6 @@ class Builder:
         if optional and known and any(self.ways) and not self._is_spliced(known):
             # Texts of the program itself, which may belong to each other: ``${all ? "(" : ""}``.
             known, safe = [], True
-        elif len(known) > 1 and all(is_word(text.plain) for text in known) and len(known) * len(self.ways) > MOST_TEXTS:
-            known, safe = [], True
         if known and not value.inner:
             self._insert_texts(value, known)
             return
@@ -298,18 +296,13 @@ def concatenate(flow: Flow, node: Operation) -> Value:
         values.append(value)
         builder.insert(value, each.start, each.end, flow.source[each.start : each.end])
     if not builder.literal:
-        lists = [value for value in values if value.items is not None]
-        if lists and len(lists) == len(values):
-            found = Value(node.start, node.end, safe=all(value.safe for value in values))
-            found.origin = origin_of(values)
-            found.items = [item for value in values for item in value.items or ()]
-            found.partial = any(value.partial for value in values)
-            return found
-        # A sum of numbers, or of unknown values.
+        # A sum of numbers or of lists, or of unknown values.
         found = Value(node.start, node.end, safe=all(value.safe for value in values))
         found.moment = any(value.moment for value in values)
-        found.origin = origin_of(values)
-        found.sinks = builder.sinks
+        found.origin, found.sinks = origin_of(values), builder.sinks
+        if all(value.items is not None for value in values):
+            found.items = [item for value in values for item in value.items or ()]
+            found.partial = any(value.partial for value in values)
         return found
     value = builder.value()
     places = [text.place for text in value.texts if text.place is not None and text.place.endpoint is not None]
@@ -359,8 +352,6 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     if repeated:
         builder.add(rest(added.end))
     value = builder.value()
-    if old.entries is not None:
-        value.entries = old.entries
     value.sinks = [*old.sinks, *added.sinks]
     return value
 

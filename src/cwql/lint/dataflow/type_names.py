@@ -9,8 +9,6 @@ from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 NUMBER_TYPES = words(
     """int int8 int16 int32 int64 integer long short byte sbyte uint uint8 uint16 uint32 uint64 ulong ushort nint
@@ -127,21 +125,6 @@ def _is_safe_name(type: str, aliases: dict[str, str], depth: int) -> bool:
         return True
     alias = aliases.get(type) or aliases.get(folded) or aliases.get(type.partition(".")[0])
     return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)
-
-
-_KEYED = re.compile(r"(\w++)\s*+[<(]\s*+(?:Of\s++)?([\w.]++)\s*+,|\[\s*+([\w.]++)\s*+:", re.IGNORECASE)
-"""The type of the keys of a mapping: ``Map<Integer, …>``, ``Dictionary(Of Integer, …)``, ``[Int: …]``."""
-
-
-def is_safe_key(types: Iterable[str], aliases: dict[str, str]) -> bool:
-    """Return whether the keys of mappings of some types need no quotes."""
-    keys = [_KEYED.match(type) for type in types]
-    return bool(keys) and all(
-        key is not None
-        and (key[3] or any(word in key[1].lower() for word in ("map", "dict", "table")))
-        and is_safe_type(key[3] or key[2], aliases)
-        for key in keys
-    )
 
 
 def _is_safe_schema(word: str, rest: str, aliases: dict[str, str], depth: int) -> bool:
