@@ -30,7 +30,6 @@ _FORMS = {
 }
 _FORMS['@$"'] = _FORMS['$@"']
 _CHARACTER = re.compile(r"'(?:\\[^\n]{1,9}?|[^\\\n']{1,20})'")
-_RAW: dict[tuple[int, bool], Form] = {}
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
@@ -42,34 +41,16 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
     # dollars.
     dollars = opener.count("$")
     quotes = '"' * (len(opener) - dollars)
-    text = scanner.text
-    newline = text.find("\n", at, limit)
-    head = text[at : newline if newline >= 0 else limit]
-    lined = not head.strip() and newline >= 0
-    if lined:
-        at = newline + 1
-    closing = text.find(quotes, at, limit if lined or newline < 0 else newline)
-    end = closing if closing >= 0 else limit if lined else at + len(head)
-    form = _RAW.setdefault(
-        (dollars, lined),
-        Form(
-            "",
-            None,
-            QuoteStyle({}, "{}" if dollars else "" if lined else '"'),
-            ("{" * dollars,) if dollars else (),
-            lines=True,
-        ),
-    )
-    stop, indent = end, 0
-    if lined and closing >= 0:
-        line = text.rfind("\n", 0, closing)
-        indent = closing - line - 1
-        stop = max(at, line - (1 if text[line - 1 : line] == "\r" else 0))
-    token = scanner.read(form, start, at, stop)
-    if token.parts is not None and indent:
-        token.parts = dedent(token.parts, indent)
-    token.end = min(end + len(quotes), limit) if closing >= 0 else end
-    token.whole = closing >= 0
+    newline = scanner.text.find("\n", at, limit)
+    lined = newline >= 0 and not scanner.text[at:newline].strip()
+    refused = "{}" if dollars else "" if lined else '"'
+    form = Form("", None, QuoteStyle({}, refused), ("{" * dollars,) if dollars else (), lines=True)
+    if not lined:
+        limit = newline if newline >= 0 else limit
+        return scanner.read_until(form, start, at, re.compile(quotes).search(scanner.text, at, limit), limit)
+    closing = re.compile(rf"(?:\r?\n([ \t]*+))?{quotes}").search(scanner.text, newline, limit)
+    token = scanner.read_until(form, start, newline + 1, closing, limit)
+    token.parts = dedent(token.parts or [], len(closing[1] or "") if closing is not None else 0)
     return token
 
 

@@ -132,9 +132,7 @@ class Elixir(WordParser):
             if self.word() == "when":
                 # ``when is_integer(id) and status in @statuses``
                 self.at += 1
-                bare, self.bare = self.bare, True
-                test = self.expression()
-                self.bare = bare
+                test = self.unbraced()
             else:
                 self.step()
         body: Node | None = None

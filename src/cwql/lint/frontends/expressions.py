@@ -40,6 +40,13 @@ class Expressions(Operands):
         self.depth -= 1
         return left
 
+    def unbraced(self) -> Node | None:
+        """Parse an expression before the brace or the word that begins a block."""
+        bare, self.bare = self.bare, True
+        node = self.expression()
+        self.bare = bare
+        return node
+
     def infix(self, left: Node, power: int) -> Node:
         """Parse the operators after an operand."""
         tokens = self.tokens

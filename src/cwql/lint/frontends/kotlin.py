@@ -82,10 +82,6 @@ class Kotlin(Parser):
             last.value = body if last.value is None else last.value
         return found
 
-    def braces(self) -> Node:
-        """Parse a lambda."""
-        return self.lambda_block()
-
 
 GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin", pairs=True, templates=True), functions="braces")
 

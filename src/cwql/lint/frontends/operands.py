@@ -223,7 +223,7 @@ class Operands(Cursor):
 
     def braces(self) -> Node:
         """Parse braces in the place of an operand: a mapping, unless the language has blocks there."""
-        return self.mapping()
+        return self.lambda_block() if self.trailing else self.mapping()
 
     def parenthesis(self) -> Node | None:
         """Parse ``( … )`` in the place of an operand: a group, a tuple, a cast or the parameters of a function."""

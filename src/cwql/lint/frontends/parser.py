@@ -362,10 +362,7 @@ class Parser(Declarations):
         if self.word() not in ("when", "if", "where"):
             return None
         self.at += 1
-        bare, self.bare = self.bare, True
-        test = self.expression()
-        self.bare = bare
-        return test
+        return self.unbraced()
 
 
 def negation(test: Node | None) -> Node | None:

@@ -52,6 +52,7 @@ _SYNTAX = Syntax(
     _open,
     name=re.compile(r"[A-Za-z_]\w*(->[A-Za-z_]\w*|\[[^\]\n\"]{1,60}\])?"),
     skip=("?>", _CODE),
+    commands=True,
 )
 
 

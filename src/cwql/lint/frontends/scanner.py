@@ -144,22 +144,14 @@ class Scanner:
 
     def _begins(self, match: re.Match[str], found: list[Token]) -> bool:
         """Return whether an opener that is also an operator (``%``, ``<<``) opens a string here."""
-        sign = match[0][0]
-        if sign not in "%<":
+        start = match.start()
+        if match[0][0] not in "%<" or not found:
             return True
-        if not found:
+        if match[0][0] == "<" and match[0][2:3] in "-~":
+            return found[-1].kind != "number"
+        if match[0][0] == "%" and "\n" in self.text[found[-1].end : start]:
             return True
-        before = found[-1]
-        if sign == "<" and match[0][2:3] in "-~":
-            return before.kind != "number"
-        if sign == "%" and "\n" in self.text[before.end : match.start()]:
-            return True
-        if before.kind == "sign":
-            return before.text not in (")", "]", "}")
-        if before.kind in ("number", "string", "regex"):
-            return False
-        apart = before.end < match.start()
-        return before.text in _BEFORE_REGEX or (apart and match[0][-1:] not in (" ", "\t", "=", ""))
+        return not self._ends_operand(found, start)
 
     def _ends_operand(self, found: list[Token], start: int) -> bool:
         """Return whether an operator follows the last word, so that the sign at `start` begins no literal."""

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.escapes import COMMON
+from cwql.lint.frontends.escapes import COMMON, Escapes
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment, cut
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ QUOTED = QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "
 """Double quotes of JSON, YAML and TOML."""
 
 
-_LETTERS = {**COMMON, "_": "\xa0"}
+_ESCAPES = Escapes("\\", {**COMMON, "_": "\xa0"})
 
 
 def decode_escapes(
@@ -56,18 +56,13 @@ def decode_json(text: str, start: int, end: int) -> list[TemplateSegment]:
 
 def _character(escape: str) -> str:
     """Return the text of an escape of JSON, YAML or TOML."""
-    if escape == "''":
-        return "'"
     if escape[0] != "\\":
         # YAML folds lines without an escape.
-        return " "
-    if escape[1] in "xuU" and len(escape) > 2:
-        code = int(escape[2:6] if len(escape) == 12 else escape[2:], 16)
-        if len(escape) == 12:
-            # A surrogate pair of JSON.
-            code = 0x10000 + ((code - 0xD800) << 10) + (int(escape[8:], 16) - 0xDC00)
-        return chr(code) if code < 0x110000 else "\N{REPLACEMENT CHARACTER}"
-    return "" if "\n" in escape else _LETTERS.get(escape[1], escape[1])
+        return "'" if escape == "''" else " "
+    if len(escape) == 12:
+        # A surrogate pair of JSON.
+        return bytes.fromhex(escape[2:6] + escape[8:]).decode("utf-16-be")
+    return "" if "\n" in escape else _ESCAPES.read(escape, 0, len(escape))[0]
 
 
 def cut_segments(

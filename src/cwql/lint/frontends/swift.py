@@ -86,10 +86,6 @@ class Swift(Parser):
         self.extending = outer
         return node
 
-    def braces(self) -> Node:
-        """Parse a closure."""
-        return self.lambda_block()
-
     def bracket(self) -> Node | None:
         """Parse a member whose type is left out: ``.get``."""
         if self.word() == "." and self.peek(1).kind == "name":

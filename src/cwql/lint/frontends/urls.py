@@ -24,7 +24,6 @@ _PARAMETER = re.compile(r"(?:\A\s*|[?&](?:amp;)?)([A-Za-z_]{6,24})=")
 _NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_](?:[\w./\[\]-]|%20)*+(?:=|$)|&(?:amp;)?(?=\ufffc)|&$")
 _MORE = re.compile(r"&(?:amp;)?([A-Za-z_]\w*(?:/\w+)+(?==)|[A-Za-z_][\w.]*(?==(?:%2[27]|[\"'])))")
 _CODES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+|&amp;")
-_MARKS = re.compile(r"[\"'&#]|%22|%27")
 _QUOTE = re.compile(r"[\"']|%22|%27")
 _RAW = re.compile(r"[&#+]")
 
@@ -81,13 +80,11 @@ def find_in_url(
 
 def _end(text: str, begin: int) -> int:
     """Return the end of the value of a parameter: before the next parameter, a fragment or the end of the text."""
-    quote = ""
-    for match in _MARKS.finditer(text, begin):
+    quote, last = "", begin
+    for match in _RAW.finditer(text, begin):
         sign, at = match[0], match.start()
-        sign = {"%22": '"', "%27": "'"}.get(sign, sign)
-        if sign in "\"'":
-            quote = sign if not quote else "" if quote == sign else quote
-        elif (sign == "#" and not quote) or (sign == "&" and _NEXT.match(text, at) is not None):
+        quote, last = _quote_after(text[last:at], quote), at
+        if (sign == "#" and not quote) or (sign == "&" and _NEXT.match(text, at) is not None):
             return at
     return len(text)
 

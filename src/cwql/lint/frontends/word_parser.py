@@ -67,10 +67,7 @@ class WordParser(Parser):
 
     def header(self) -> Node | None:
         """Parse the test of a statement."""
-        bare, self.bare = self.bare, True
-        node = self.expression()
-        self.bare = bare
-        return node
+        return self.unbraced()
 
     def loop(self) -> Node:
         """Parse a loop."""
