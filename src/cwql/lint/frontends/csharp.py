@@ -10,7 +10,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.frontends.tokens import dedent
-from cwql.lint.ir import Argument, Node, Pairs
+from cwql.lint.ir import Argument, Branch, Node, Pairs
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -103,10 +103,13 @@ class CSharp(Parser):
         return self._typed(named, self.peek().start) if named >= 0 else None
 
     def worded(self, left: Node, word: str) -> Node | None:
-        """Parse an operator that is a word; ``with { … }`` is a copy with other entries."""
+        """Parse an operator that is a word; ``with { … }`` is a copy with other entries, ``switch { … }`` one of several values."""
         if word == "with" and self.word(1) == "{":
             self.at += 1
             return Pairs(left.start, self.last_end(), [Argument(left, spread=True), *self.entries()])
+        if word == "switch" and isinstance(node := self.switch(), Branch):
+            node.start, node.tests = left.start, [left]
+            return node
         return super().worded(left, word)
 
 

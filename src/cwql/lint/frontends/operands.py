@@ -142,7 +142,7 @@ class Operands(Cursor):
                 if node is not None:
                     return node
                 self.at = at
-        if self.word(1) in self.lambdas and self.peek(1).kind == "sign":
+        if self.word(1) in self.lambdas and self.peek(1).kind == "sign" and not self.bare:
             self.at += 2
             name = self.name_of(token.text)
             body = self.lambda_body()

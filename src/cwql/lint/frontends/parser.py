@@ -295,7 +295,7 @@ class Parser(Declarations):
     def _pattern(self, closing: int) -> list[Node]:
         """Parse the pattern of a case, with its colon or arrow; return the expressions and the test in it."""
         found: list[Node] = []
-        while self.at < closing and self.word() not in (":", "=>", "->", ";", "{"):
+        while self.at < closing and self.word() not in (":", "=>", "->", ";"):
             before = self.at
             node = self.guard() if self.patterns else self.simple(closing)
             if node is not None:
