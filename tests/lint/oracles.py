@@ -252,8 +252,8 @@ def _is_different(node: Any, target: Any, called: bool) -> bool:
     arguments = node.child_by_field_name("arguments")
     if arguments is not None and arguments.type == "template_string":
         return True
-    # What is called has no name: the result of another call, a text, an item.
-    if called and not (target.text[-1:].isalnum() or target.text[-1:] in b"_$!?>%"):
+    # What is called has no name: the result of another call, a text, an item, the start of the range ``1..3`` in PowerShell.
+    if called and (target.text[:1].isdigit() or not (target.text[-1:].isalnum() or target.text[-1:] in b"_$!?>%")):
         return True
     # A literal of a type without a name is a list or a mapping.
     if target.type in ("map_type", "slice_type", "array_type", "implicit_length_array_type"):

@@ -263,6 +263,15 @@ def key_of(node: Node | None) -> str:
     return ""
 
 
+def is_something(node: Node | None) -> bool:
+    """Return whether a value is certainly that of a test that succeeds: ``true``, a text, ``new Error()``, ``errors.New("…")``."""
+    if isinstance(node, Call):
+        return node.made or (isinstance(node.callee, (Name, Member)) and node.callee.name.lower() in ("new", "errorf"))
+    if isinstance(node, Literal):
+        return node.value != ""
+    return isinstance(node, (Name, Number)) and (node.name if isinstance(node, Name) else node.text).lower() == "true"
+
+
 def is_nothing(node: Node | None) -> bool:
     """Return whether a value is that of a test that fails: ``None``, ``null``, ``false``, ``0``, ``-1``."""
     if isinstance(node, Unary) and node.sign == "-":

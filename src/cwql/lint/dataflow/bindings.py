@@ -64,6 +64,10 @@ class Bindings:
         self.captured: dict[int, tuple[Environment, Scope]] = {}
         self.checked: set[str] = set()
         """Members that a test has found to be safe."""
+        self.passed: dict[int, tuple[set[str], set[str], set[str]]] = {}
+        """The parameters that are safe if a function returns, if it returns a true value, and if it returns a false one."""
+        self.tests: dict[tuple[int, int], tuple[set[str], set[str]]] = {}
+        """The names that are safe if a call is true, and if it is false, by its position."""
         self.calls: list[LocalCall] = []
         self.preset: list[LocalCall] = []
         """The defaults of parameters, as calls that give them."""

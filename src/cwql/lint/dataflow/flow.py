@@ -29,6 +29,7 @@ from cwql.lint.ir import (
     Other,
     Unary,
     is_nothing,
+    is_something,
 )
 from cwql.lint.request_targets import parameter_of
 
@@ -205,13 +206,16 @@ class Flow(Bindings):
         body = function.body
         self.take_last()
         if isinstance(body, Block):
-            self.block(body)
+            implicit = self.traits.implicit or self.traits.shared
+            if self.block(body):
+                self.note_end(body.statements[-1] if implicit and body.statements else None)
             last = self.take_last()
             if last is not None and self.traits.implicit:
                 self.returned.append(last)
         else:
             self.open_statement(body)
             self.returned.append(self.evaluate(body))
+            self.note_end(body)
             self.close_statement()
         self.finish_functions()
         if self.traits.shared and isinstance(body, Block):
@@ -280,14 +284,39 @@ class Flow(Bindings):
         branch = _branch_of(node)
         return self.branch(branch) if branch is not None else self.expression(node)
 
-    def jump(self, node: Jump) -> bool:
-        """Evaluate ``return``, ``throw`` or ``break``."""
+    def note_end(self, result: Node | None) -> None:
+        """Note which parameters of the current function are safe where it returns: it refused other values, or its result is a test."""
+        owner = self.owner
+        if owner is None or not owner.parameters:
+            return
+        names = {each.name for each in owner.parameters if self.env.counts.get(each.name) == 1}
+        if not names:
+            return
+        safe = {name for name in names if (value := self.env.get(name)) is not None and value.safe}
+        yes, no = set[str](), set[str]()
+        if result is not None:
+            from cwql.lint.dataflow.guards import guards_of
+
+            yes, no = guards_of(result, self)
+        known = self.passed.get(id(owner), (names, names, names))
+        true = names if is_nothing(result) else safe | yes
+        false = names if is_something(result) else safe | no
+        self.passed[id(owner)] = safe & known[0], true & known[1], false & known[2]
+
+    def return_(self, node: Jump) -> None:
+        """Evaluate the value that a statement returns, if it does."""
         if node.value is not None:
-            self.open_statement(node)
             value = self.evaluate(node.value)
             if node.returns and not is_nothing(node.value):
                 self.returned.append(value)
-            self.close_statement()
+        if node.returns:
+            self.note_end(node.value)
+
+    def jump(self, node: Jump) -> bool:
+        """Evaluate ``return``, ``throw`` or ``break``."""
+        self.open_statement(node)
+        self.return_(node)
+        self.close_statement()
         return not node.returns and node.value is None and not self._throws(node)
 
     def _continues(self, body: Node) -> bool:
@@ -368,6 +397,7 @@ class Flow(Bindings):
         lasts: list[Value] = []
         outer = self.env
         dead_names: set[str] = set()
+        dead_empty: set[str] = set()
         denied: set[str] = set()
         earlier: set[str] = set()
         for index, body in enumerate(node.bodies):
@@ -401,6 +431,7 @@ class Flow(Bindings):
                     lasts.append(last)
             if not alive or self._continues(body):
                 dead_names |= no
+                dead_empty |= emptied
             self.env = outer
         if not node.complete or not ways:
             self.env = Environment(outer)
@@ -413,6 +444,8 @@ class Flow(Bindings):
         self.join(outer, ways)
         for name in dead_names:
             self.trust(name)
+        for name in dead_empty:
+            self._fill(name)
         self.last = merged(lasts) if lasts else None
         return alive
 

@@ -72,6 +72,9 @@ def guards_of(test: Node, flow: Flow) -> Guards:
     if isinstance(test, Unary) and test.sign in _NOT:
         yes, no = guards_of(test.value, flow)
         return no, yes
+    if isinstance(test, Unary) and test.sign in ("test", "@", "await"):
+        # Brackets of PowerShell, and a command of a shell
+        return guards_of(test.value, flow)
     if isinstance(test, Operation):
         return _guards_of_operation(test, flow)
     if isinstance(test, Choice) and len(test.options) == len(test.tests) == 1:
@@ -81,13 +84,23 @@ def guards_of(test: Node, flow: Flow) -> Guards:
         return _either(guards_of(test.options[0], flow), guards_of(test.options[1], flow))
     if isinstance(test, Other) and test.children and all(isinstance(each, Assign) for each in test.children[:-1]):
         # ``if kind := query.Get("kind"); slices.Contains(kinds, kind) {``
-        return guards_of(test.children[-1], flow)[0], set()
+        yes, no = guards_of(test.children[-1], flow)
+        return yes, no.difference(*[_names(each.target) for each in test.children[:-1] if isinstance(each, Assign)])
     if isinstance(test, Index) and is_allow_list(test.owner, flow):
         # ``if (!NAMES[name])``
         return _names(test.key), set()
     if isinstance(test, Call):
-        return _checked(test, flow) | _included(test, flow), _without_quote(test, flow)
-    return set(), set()
+        if last_name(test) in ("bool", "boolean") and len(test.arguments) == 1 and test.arguments[0].value is not None:
+            return guards_of(test.arguments[0].value, flow)
+        yes, no = _tested(test, flow)
+        return yes | _checked(test, flow) | _included(test, flow), no | _without_quote(test, flow)
+    return _tested(flow.env.get(test.name), flow) if isinstance(test, Name) else (set(), set())
+
+
+def _tested(call: Call | Value | None, flow: Flow) -> Guards:
+    """Return the guards of a call of a function of the file, or of its result: ``if err := check(name); err != nil {``."""
+    known = flow.tests.get((call.start, call.end)) if call is not None else None
+    return known or (set(), set())
 
 
 def passing(flow: Flow, function: Node | None, items: Value) -> Value | None:

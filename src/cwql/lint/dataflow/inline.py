@@ -181,10 +181,7 @@ def evaluate_block(flow: Flow, node: Block) -> Value:
 
 def evaluate_jump(flow: Flow, node: Jump) -> Value:
     """Evaluate ``return``, ``throw`` or ``break`` in the place of a value."""
-    if node.value is not None:
-        value = flow.evaluate(node.value)
-        if node.returns and not is_nothing(node.value):
-            flow.returned.append(value)
+    flow.return_(node)
     return Value(node.start, node.end)
 
 

@@ -6,7 +6,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.targets import ENDPOINTS, note_word
 from cwql.lint.dataflow.text_functions import join_values
-from cwql.lint.dataflow.values import LocalCall, Text, Value
+from cwql.lint.dataflow.values import LocalCall, Text, Value, path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def call_local(
         if word.lower() in ENDPOINTS and value.plain is not None:
             note_word(flow, value.plain)
     result = flow.call_body(function, env, scope)
+    if id(function) in flow.passed:
+        _trust(flow, node, values, given, *flow.passed[id(function)])
     for name, value in given.items():
         place = flow.targets.get((id(function), name))
         if place is not None:
@@ -43,6 +45,21 @@ def call_local(
         places = list(flow.frames[-1].places)
         flow.calls.append(LocalCall(function, given, flow.statement, flow.scope, places, flow.owner))
     return _result(flow, node, function, result, given)
+
+
+def _trust(flow: Flow, node: Call, values: Sequence[Value], given: Mapping[str, Value], *passed: set[str]) -> None:
+    """Trust the arguments of a call for the parameters that its function checks, or returns the result of a test for."""
+    names = {id(value): name for name, value in given.items()}
+    positional = [argument.value for argument in node.arguments if argument.value is not None]
+    paths = {
+        path: names[id(value)]
+        for each, value in zip(positional, values, strict=False)
+        if id(value) in names and not value.safe and (path := path_of(each))
+    }
+    always, yes, no = ({path for path, name in paths.items() if name in each} for each in passed)
+    for path in always:
+        flow.trust(path)
+    flow.tests[node.start, node.end] = yes, no
 
 
 def _given(node: Call, function: Function, values: Sequence[Value], receiver: Value | None) -> dict[str, Value]:

@@ -111,8 +111,8 @@ def note_groups(flow: Flow, pattern: Node, compiled: str = "") -> dict[str, Valu
     value.entries = {str(number + 1): member_of(value) for number in range(len(_GROUPS.findall(text[:1000])))}
     value.entries.update({name: Value(pattern.start, pattern.start, safe=True) for name in safe_groups(text)})
     flow.env.set("matches", value, counted=False)
-    # In a shell, a number is an argument of the script.
-    for name in value.entries if not flow.traits.arguments else ():
+    # In a shell, a number is an argument of the script; ``value`` is a member of the match.
+    for name in value.entries.keys() - {"value"} if not flow.traits.arguments else ():
         flow.env.set(name, value.entries[name], counted=False)
     return value.entries
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.origins import origin_of
-from cwql.lint.ir import Index, Member, Name, Unary, key_of
+from cwql.lint.ir import Index, Literal, Member, Name, Unary, key_of
 from cwql.lint.record import Record, later
 from cwql.lint.request_targets import RequestTarget
 from cwql.lint.templates.model import PLACEHOLDER
@@ -386,6 +386,9 @@ def path_of(node: Node) -> str:
     if isinstance(node, Index) and isinstance(node.owner, Name):
         key = key_of(node.key)
         return f"{node.owner.name}.{key}" if key else ""
+    if isinstance(node, Literal) and len(node.chunks) == 1 and node.chunks[0].node is not None:
+        # ``"$name"``
+        return path_of(node.chunks[0].node)
     return ""
 
 

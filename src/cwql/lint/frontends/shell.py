@@ -14,6 +14,7 @@ from cwql.lint.frontends.shell_commands import (
     cut,
     encodes,
     head_of,
+    is_test,
     label_of,
     negated,
     request_of,
@@ -94,6 +95,7 @@ class Reader(Words):
         super().__init__(text)
         self.skipped = skipped or {}
         self.exits: set[str] = set()
+        self.tests: set[str] = set()
         self.locals: list[Node] = []
         self.outer_depth = 0
 
@@ -244,7 +246,7 @@ class Reader(Words):
             # The test is false after the loop.
             at = self.at
             test = head[-1] if word == "while" else negated(head[-1])
-            found.append(Branch(at, at, [test], [Block(at, at, [Jump(at, at, None, True)])], False))
+            found.append(Branch(at, at, [test], [Block(at, at, [Jump(at, at)])], False))
         return found
 
     def _bracketed(self) -> list[Literal]:
@@ -298,6 +300,8 @@ class Reader(Words):
         body = self.commands("}")
         if any(_exits(each) for each in body):
             self.exits.add(self.function)
+        elif (body and is_test(body[-1])) or "return 1" in self.text[at : self.at]:
+            self.tests.add(self.function)
         if len(body) == 1 and encodes(self.text[at : self.at]):
             self.encoders.add(self.function)
         block = Block(at, self.at, [*self.locals, *body])
@@ -368,13 +372,17 @@ class Reader(Words):
                 for index, each in enumerate(names)
             ]
         if name in _JUMPS:
-            return [Jump(start, end, None, name == "return")]
+            # Any number but 0 is a test that failed.
+            failed = len(words) > 1 and (words[1].value or "0").strip("0").isdigit()
+            return [Jump(start, end, Name(start, start, "false") if failed else None, name == "return")]
         if name in ("[", "test"):
             stop = next((at for at, each in enumerate(words) if each.value == "]"), len(words))
             operands = words[1:stop]
             return [test_of(operands)] if operands else []
         called = request_of(name, words)
-        return [called, Jump(end, end, None, True)] if name in self.exits else [called]
+        if name in self.tests:
+            return [Unary(start, end, "test", called)]
+        return [called, Jump(end, end)] if name in self.exits else [called]
 
     def _ids(self, at: int) -> list[int]:
         """Return which columns that `jq` prints for the loop whose test is at a position are ids."""

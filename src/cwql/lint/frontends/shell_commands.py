@@ -185,10 +185,10 @@ def connect(found: list[Node], sign: str, nodes: Sequence[Node], text: str) -> N
     elif sign == "|":
         test = _searched(last, second, text)
         found[len(found) - 1 :] = [test] if test is not None else [last, *nodes]
-    elif _is_test(last) and second is not None and _is_test(second):
+    elif is_test(last) and second is not None and is_test(second):
         found[-1] = Operation(last.start, second.end, "other", sign, last, second)
     else:
-        start, end, tested = last.start, nodes[-1].end, _is_test(last)
+        start, end, tested = last.start, nodes[-1].end, is_test(last)
         body = Block(nodes[0].start, end, nodes)
         # ``[ -n "$a" ] && b || c``: the first test of a statement ``if`` begins after its start.
         tests = last.tests if isinstance(last, Branch) else ()
@@ -208,10 +208,11 @@ def connect(found: list[Node], sign: str, nodes: Sequence[Node], text: str) -> N
 
 def negated(node: Node) -> Node:
     """Return a command after ``!``, if it is a test."""
-    return Unary(node.start, node.end, "!", node) if _is_test(node) else node
+    return Unary(node.start, node.end, "!", node) if is_test(node) else node
 
 
-def _is_test(node: Node) -> bool:
+def is_test(node: Node) -> bool:
+    """Return whether a command is a test."""
     return isinstance(node, (Operation, Unary))
 
 

@@ -134,6 +134,10 @@ LAYOUTS = {
 """The layouts by the name that a `Grammar` has for them."""
 
 
+_CHECKS = re.compile(r"=~|\[[!^]|grep -|-eq|\bexit\b")
+"""Tests of arguments in functions of a shell, and ends of the script."""
+
+
 class _Candidate(Record):
     """A function without marks: it is skipped unless the rest of the program uses it.
 
@@ -183,7 +187,7 @@ def find_silent_functions(
 
 
 def _unset(candidates: list[_Candidate], folded: str, names: set[str], rest: str) -> list[_Candidate]:
-    """Return the functions of a shell script that set no variable of the rest of it.
+    """Return the functions of a shell script that set no variable of the rest of it, and check no argument.
 
     Every variable is global, and no result of a function is followed.
     """
@@ -191,8 +195,8 @@ def _unset(candidates: list[_Candidate], folded: str, names: set[str], rest: str
     for each in candidates:
         for name in set(_ASSIGNED.findall(folded, each.low, each.high)):
             setters.setdefault(name, []).append(each)
-    used: set[_Candidate] = set()
-    waiting = [rest]
+    used = {each for each in candidates if _CHECKS.search(folded, each.low, each.high) is not None}
+    waiting = [rest, *[folded[each.low : each.high] for each in used]]
     while waiting:
         for name in _words(waiting.pop().replace("$", " ")) & setters.keys():
             for each in setters.pop(name):

@@ -247,7 +247,7 @@ class _Choice:
             if statement not in self.chosen:
                 self.chosen.add(statement)
                 self.wanted |= self._module.words(statement)
-        if _is_guard(step.statement):
+        if self._is_guard(step.statement):
             self.chosen.update(getattr(step.statement, "body", ()))
         if carries and not _is_request(step.statement):
             self.carried |= _bound(step.statement)
@@ -264,12 +264,22 @@ class _Choice:
         """Return whether a statement uses a part of a condition, or ends the function if a test of a used name fails."""
         if type(step.statement) in DEFINITIONS:
             return False
-        guards = _is_guard(step.statement)
+        guards = self._is_guard(step.statement)
         if not (self.carried or guards):
             return False
         if step.words is None:
             step.words = self._module.words(step.statement)
         return not self.carried.isdisjoint(step.words) or (guards and not self.wanted.isdisjoint(step.words))
+
+    def _is_guard(self, statement: ast.stmt) -> bool:
+        """Return whether a statement ends the function if a test fails: by a jump, ``sys.exit(…)``, or a function that raises."""
+        if isinstance(statement, ast.If):
+            return ends_with_jump(statement.body)
+        called = (
+            statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
+        )
+        name = getattr(called, "id", None) or getattr(called, "attr", "")
+        return name in self._module.definitions or isinstance(statement, ast.Assert)
 
 
 def _flatten(body: Sequence[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[_Step]:
@@ -339,8 +349,3 @@ def _is_path(statement: ast.stmt) -> bool:
     value = statement.value if isinstance(statement, ast.Assign) else None
     parts = value.values if isinstance(value, ast.JoinedStr) else [value]
     return any(isinstance(part, ast.Constant) and "/" in str(part.value) for part in parts)
-
-
-def _is_guard(statement: ast.stmt) -> bool:
-    """Return whether a statement ends the function if a test fails: by a jump, or by ``sys.exit(…)`` or ``abort(404)``."""
-    return ends_with_jump(statement.body) if isinstance(statement, ast.If) else isinstance(statement, ast.Assert)
