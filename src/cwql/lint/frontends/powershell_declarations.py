@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
+from itertools import pairwise
+
+from cwql.lint.dataflow.knowledge import QUOTES, is_anchored, is_safe_pattern
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.ir import Assign, Block, Choice, Function, Literal, Name, Node, Parameter
@@ -12,7 +13,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SCRIPT = re.compile(r"-c?match\s+['\"]([^'\"\n]+)['\"]")
+
+def _refuses(sign: str, pattern: str) -> bool:
+    """Return whether a comparison with a pattern refuses all texts with quotes."""
+    if sign.lower() in ("-notmatch", "-cnotmatch"):
+        return QUOTES.fullmatch(pattern) is not None
+    return sign.lower() in ("-match", "-cmatch") and is_safe_pattern(pattern) and is_anchored(pattern)
 
 
 class Declarations(Parser):
@@ -60,10 +66,10 @@ class Declarations(Parser):
                 elif attribute == "validaterange":
                     safe = not texts
                 elif attribute == "validatepattern":
-                    safe = first is not None and is_safe_pattern(first) and is_anchored(first)
+                    safe = _refuses("-match", first or "")
                 elif attribute == "validatescript":
-                    match = _SCRIPT.search(self.text, token.start, self.tokens[closing].start)
-                    safe = match is not None and is_safe_pattern(match[1]) and is_anchored(match[1])
+                    script = self.tokens[index:closing]
+                    safe = any(_refuses(sign.text, each.value or "") for sign, each in pairwise(script))
                 index = closing + 1
                 continue
             if token.kind == "variable":
