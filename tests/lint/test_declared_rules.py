@@ -34,6 +34,7 @@ RESTRICTED = [
     (".option('-b, --board <id>', 'the board', Number)", "options.board"),
     (".requiredOption('-c, --company <id>', 'a company', parseInt)", "options.company"),
     ("o.on('--days N', Integer) { |v| @days = v }", "days"),
+    ("var status = new Option<string>(\"--status\", \"Status\").FromAmong(\"New\", \"Open\");", "status"),
     # Routes.
     ("app.get('/clients/:id{[0-9]+}/computers', find)", "c.req.param('id')"),
     ("@app.route('/tickets/<int:ticket_id>/notes')", "ticket_id"),

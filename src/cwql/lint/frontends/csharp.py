@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
@@ -18,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
-    from cwql.lint.ir import Module
 
 _PLAIN = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _BRACES = {"{": "{{", "}": "}}"}
@@ -59,13 +57,6 @@ _SYNTAX = Syntax(
 )
 
 
-_VALIDATED = re.compile(
-    r"\bRuleFor\(\s*+\w++\s*+=>\s*+\w++\.(\w++)\s*+\)"
-    r"(?:\s*+\.\w++\([^()]{0,100}\)){0,8}?\s*+\.Matches\(\s*+@?\"([^\"\n]{1,200})\""
-)
-"""A member that matches a pattern, by the rules of FluentValidation."""
-
-
 class CSharp(Parser):
     """The grammar of C#."""
 
@@ -82,14 +73,6 @@ class CSharp(Parser):
     classes = words("class struct record namespace interface")
     shapes = frozenset(("enum",))
     unaries = words("await typeof not ref out in nameof")
-
-    def module(self) -> Module:
-        """Return the tree of the source."""
-        made = super().module()
-        for match in _VALIDATED.finditer(self.text) if "RuleFor" in self.text else ():
-            if is_anchored(match[2]) and is_safe_pattern(match[2]):
-                self.types[match[1]] = {"enum"}
-        return made
 
     def declaration(self) -> Node | None:
         """Parse ``const string Name = "…"`` and ``var (name, other) = value``."""
