@@ -203,8 +203,6 @@ UNMET = frozenset(
         "android/src/main/java/com/acme/scan/ScanPresenter.java",
         # The id in a pattern of Elixir: that of a record here, in most programs that of a request.
         "lib/helpdesk/psa.ex",
-        # The body of a request, as a text of JSON.
-        "search-tickets.sh",
     )
 )
 """Snippets of the later rounds whose labels are not met yet."""

@@ -20,8 +20,11 @@ from cwql.lint.dataflow.values import (
     is_word,
     rest,
 )
+from cwql.lint.frontends.segments import QUOTED
 from cwql.lint.ir import Literal, Node, Operation
 from cwql.lint.request_targets import parameter_of, place_of_url
+from cwql.lint.templates.model import QuoteStyle
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.dataflow.origins import Origin
     from cwql.lint.request_targets import RequestTarget
-    from cwql.lint.templates.model import QuoteStyle
 
 _CONNECTIVE = re.compile(r"(?:\A\s*(?:and|or)\b|\b(?:and|or)\Z)", re.IGNORECASE)
 _JOINED = re.compile(r"\s*(?:,|(?:and|or)\b)", re.IGNORECASE)
@@ -41,6 +43,9 @@ _GAP = re.compile(r"[(\[{,][)\]},]|''|\"\"")
 """The end of a text and the begin of its addition, if something is missing between them."""
 
 _PLACE = re.compile(r"[?&]([A-Za-z_]{6,24})=\{(\w{1,40})\}")
+
+_MEMBER = re.compile(r'"((?:child|customField)?conditions?|orderBy)"\s*+:\s*+"((?:[^"\\]|\\["\\/])++)"', re.IGNORECASE)
+_ESCAPE = re.compile(r"\\(.)")
 
 _LONG = 4000
 """Longest source of a placeholder that is kept."""
@@ -222,6 +227,8 @@ class Builder:
             if text.place is None and any(each.parameter for each in segments):
                 # ``query = "conditions=" + encode(conditions)``, a part of a URL
                 found.sinks = [*found.sinks, *_note_parameters(self.flow, text)]
+            if "ondition" in text.shown:
+                found.sinks = [*found.sinks, *_note_members(self.flow, text)]
             texts.append(self.flow.make(text))
         found.texts = texts
         return found
@@ -268,6 +275,43 @@ def _note_parameters(flow: Flow, text: Text) -> list[Sink]:
             sink.near = [text.place] if text.place is not None else []
             flow.parametric.setdefault(id(owner), []).append((segment.parameter, sink))
             found.append(sink)
+    return found
+
+
+def _note_members(flow: Flow, text: Text) -> list[Sink]:
+    """Note the parameters in the body of a search, a text of JSON: ``'{"conditions": "closedFlag = false"}'``."""
+    found: list[Sink | None] = []
+    for match in _MEMBER.finditer(text.shown) if text.shown.lstrip()[:1] == "{" else ():
+        value = Value(text.segments[0].start, text.segments[-1].end)
+        value.texts = [Text(_decode(text, *match.span(2)), text.statement)]
+        found.append(flow.sink(value, parameter_of(match[1]) or "", match[1], value.texts[0].segments[0].start))
+    return list(filter(None, found))
+
+
+def _decode(text: Text, begin: int, end: int) -> list[Segment]:
+    """Return the segments of a string of JSON in a text."""
+    found: list[Segment] = []
+    at = begin
+    for match in _ESCAPE.finditer(text.shown, begin, end):
+        first, *_, last = _cut(text, *match.span())
+        found += _cut(text, at, match.start())
+        found.append(Segment("escape", match[1], first.start, last.end, first.quoting, first.literal))
+        at = match.end()
+    return [*found, *_cut(text, at, end)]
+
+
+def _cut(text: Text, begin: int, end: int) -> list[Segment]:
+    """Return the segments between two positions of a text, spelled as in JSON."""
+    found: list[Segment] = []
+    for each in text.segments:
+        size = len(each.text) if each.kind != "placeholder" else 1
+        low, high = max(begin, 0), min(end, size)
+        if low < high:
+            quoting = (
+                QuoteStyle(each.quoting.escapes, each.quoting.refused, QUOTED) if each.quoting is not None else None
+            )
+            found.append(replace(each.cut(low, high) if each.kind == "same" else each, quoting=quoting))
+        begin, end = begin - size, end - size
     return found
 
 
