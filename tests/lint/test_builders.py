@@ -102,8 +102,37 @@ fn f(all: &[i64]) {
 }""",
 }
 
+ADDED = {
+    "a.cs": """// connectwise
+void F() {
+    var text = new StringBuilder("x");
+    text.Clear();
+    text.AppendLine("closedFlag = false");
+    text.AppendLine("and id > 5");
+    Get("/service/tickets?conditions=" + Uri.EscapeDataString(text.ToString()));
+}""",
+    "a.py": """# connectwise
+def f(all: list[int]):
+    ids = ""
+    for id in all:
+        ids = ids + ("," if ids else "") + str(id)
+    get("/service/tickets", params={"conditions": f"board/id in ({ids})"})""",
+    "b.py": """# connectwise
+def f(all: list[int]):
+    parts = ["board/id in ("]
+    add_ids(parts, all)
+    parts.append(")")
+    get("/service/tickets", params={"conditions": "".join(parts)})""",
+    "a.js": """// connectwise
+const add = (text, term) => text ? `${text} and ${term}` : term;
+let text = "";
+text = add(text, "closedFlag = false");
+text = add(text, "board/id = 5");
+get("/service/tickets", { conditions: text });""",
+}
 
-@pytest.mark.parametrize(("filename", "text"), [*GUARDED.items(), *PASSED.items()])
+
+@pytest.mark.parametrize(("filename", "text"), [*GUARDED.items(), *PASSED.items(), *ADDED.items()])
 def test_text_that_is_added_elsewhere_is_not_missing(filename: str, text: str) -> None:
     found = lint_text(text, filename=filename)
     assert found.conditions

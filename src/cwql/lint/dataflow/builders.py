@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import APPENDS, PUSHES, last_name, owner_of
-from cwql.lint.dataflow.text_functions import format_value, join
+from cwql.lint.dataflow.text_functions import format_value, join, line_of
 from cwql.lint.dataflow.texts import empty, extended, opened
 from cwql.lint.dataflow.values import Value, has_literal, path_of
 from cwql.lint.ir import Call, Name, Number, Unary
@@ -54,6 +54,9 @@ def trim(call: CallSite) -> Value | None:
     if owner is None or not (owner.made and owner.texts) or call.owner_node is None:
         return None
     changed = opened(call.flow, call.node, owner)
+    if call.name == "clear":
+        changed = empty(call.flow, call.node.start)
+        changed.made = True
     path = path_of(call.owner_node)
     if path:
         call.flow.env.set(path, changed, counted=False)
@@ -109,6 +112,8 @@ def _append(call: CallSite, name: str, owner: Value, owner_node: Node, values: S
     if name == "appendformat":
         filled = format_value(flow, node, values[0], values[1:])
         values = [filled] if filled is not None else values[:1]
+    if call.name.endswith(("line", "ln")):
+        values = [line_of(flow, node, values[0])]
     found = extended(flow, owner, values[0], node)
     found.made = True
     if path:

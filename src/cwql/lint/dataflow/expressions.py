@@ -389,9 +389,28 @@ def _typed(value: Node, type: str) -> Node:
     return Call(value.start, value.end, Name(value.callee.start, value.callee.end, name), value.arguments, made=True)
 
 
+def _as_addition(node: Assign) -> Assign:
+    """Return ``text = text + more`` as ``text += more``."""
+    operands: list[Node] = []
+    first: Node | None = node.value
+    while isinstance(first, Operation) and first.kind == "join":
+        operands.append(first.right)
+        first = first.left
+    if not operands or first is None or not path_of(first) or path_of(first) != path_of(node.target):
+        return node
+    more = operands.pop()
+    while operands:
+        right = operands.pop()
+        more = Operation(more.start, right.end, "join", "+", more, right)
+    return Assign(node.start, node.end, node.target, more, added=True)
+
+
 def evaluate_assign(flow: Flow, node: Assign) -> Value:
     """Evaluate an assignment."""
     target = node.target
+    known = flow.current(target) if isinstance(node.value, Operation) and not node.added else None
+    if known is not None and known.texts:
+        node = _as_addition(node)
     if node.value is None:
         value = Value(node.start, node.start, safe=flow.is_safe(node.type))
         value.moment = is_date_type(node.type)

@@ -141,10 +141,12 @@ def _filled(flow: Flow, text: Text, given: Mapping[str, Value]) -> Text:
     segments: list[Segment] = []
     for segment in text.segments:
         value = given.get(segment.parameter) if segment.parameter else None
-        if value is not None and len(value.texts) == 1 and not segment.inner:
+        # ``text ? `${text} and ${term}` : term``: a function may leave out an empty text with what is next to it.
+        blank = value is not None and value.plain == ""
+        if value is not None and len(value.texts) == 1 and not (segment.inner or blank):
             segments += value.texts[0].segments
             value.texts[0].absorbed = True
-        elif value is not None and value.safe and not segment.safe:
+        elif value is not None and (value.safe or blank) and not segment.safe:
             segments.append(segment.trusted())
         else:
             segments.append(segment)

@@ -233,6 +233,11 @@ def _constant(flow: Flow, text: str, at: int) -> Value:
     return value
 
 
+def line_of(flow: Flow, node: Node, value: Value) -> Value:
+    """Return a text with the end of its line, which a function adds."""
+    return (_concatenated(flow, node, [value, _constant(flow, "\n", node.end)]) or value) if value.texts else value
+
+
 def join(call: CallSite) -> Value | None:
     """Return the value of a list that is joined."""
     flow, node, owner, values = call.flow, call.node, call.owner, call.values

@@ -40,7 +40,7 @@ _JOINT = re.compile(r"\s*(?:,|and|or)\s*\Z", re.IGNORECASE)
 _OPEN_QUERY = re.compile(r"(?:\A|[?&])([A-Za-z_]{6,24})=\Z")
 
 _GAP = re.compile(r"[(\[{,][)\]},]|''|\"\"")
-"""The end of a text and the begin of its addition, if something is missing between them."""
+"""The end of a text and the begin of the next one, if something is missing between them."""
 
 _PLACE = re.compile(r"[?&]([A-Za-z_]{6,24})=\{(\w{1,40})\}")
 
@@ -180,6 +180,9 @@ class Builder:
                     break
                 # A text that is sent after each of a thousand steps would be checked in quadratic time.
                 segments = text.segments if text.sent + text.mixed < MOST_STEPS else [rest(value.start)]
+                if way and way[-1].kind != "placeholder" and _GAP.fullmatch(way[-1].text[-1:] + text.shown[:1]):
+                    # A function that has the builder puts something in between.
+                    segments = [rest(value.start), *segments]
                 ways.append([*way, *segments][: MOST_SEGMENTS + 1])
                 bases.append(text if not way else base)
         for text in value.texts:
@@ -389,8 +392,8 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     builder.append(old)
     builder.extends = True
     repeated = flow.looping and not (added.texts and all(is_connected(text.shown) for text in added.texts))
-    if repeated or any(_GAP.fullmatch(text.shown[-1:] + more.shown[:1]) for text in old.texts for more in added.texts):
-        # The additions of earlier and later rounds of the loop, or of a function that has the builder.
+    if repeated:
+        # The additions of earlier and later rounds of the loop.
         builder.add(rest(added.start))
     builder.append(added)
     if repeated:
