@@ -24,6 +24,7 @@ RESTRICTED = [
     ("$v->required('number')->like(qr/^[\\w-]{4,30}$/);", "$number"),
     ("validates :tag, format: { with: /\\A\\w+\\z/ }", "params[:tag]"),
     ("'status' => 'required|in:New,Open',", "$data['status']"),
+    ("'status' => ['required', Rule::in(self::STATUSES)],", "$data['status']"),
     ("query('severity').isIn(['Low', 'High']),", "req.query.severity"),
     ("body('board').isInt(),", "req.body.board"),
     ("param('id').isInt(),", "req.params.id"),

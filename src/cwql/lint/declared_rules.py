@@ -45,7 +45,7 @@ _MADE = re.compile(rf"(?<=[.:]){_WORD}{_OF}?+[(\[]|(?<![\w$-]){_WORD}{_OF}[(\[]"
 _CHOICES = re.compile(
     r"(?<!\w)choices\s*+=|(?<!\w)(?:choices?|choice_?field|is_?one_?of|one_?of|is_?in|included_in|inclusion|allowed_?values|any_?of|valid_?values|in_?list|enum"
     r"|(?:accept_?only_?)?from_?among|add_?choices"
-    r"|values:)\??(?:\s*+[:=])?+\s*+[(\[{%]|\.(?:is)?(?:date|date_?time|iso8601|ip|uuid|valid|alpha|hex)\w{0,8}+\(|(?<!\w)fields\.date",
+    r"|rule::in|values:)\??(?:\s*+[:=])?+\s*+[(\[{%]|\.(?:is)?(?:date|date_?time|iso8601|ip|uuid|valid|alpha|hex)\w{0,8}+\(|(?<!\w)fields\.date",
     re.IGNORECASE,
 )
 """A list of values, or a check of dates or characters."""
@@ -139,11 +139,10 @@ class DeclaredRules:
         # The types of the members of an object are not its own.
         if (_MADE if assigned else _TYPE).search(_OBJECT.sub("", bare)) is not None:
             return "rule" if "(" in bare or '""' in bare else "" if short and key is not None else "type"
-        rules = [rule for match in _TEXT.finditer(rest) for rule in (match[1] or match[2] or "").split("|")]
         patterns = [match[1] or match[2] for match in _PATTERN.finditer(rest)]
         if (
             _CHOICES.search(bare) is not None
-            or any(map(_RULE.fullmatch, rules))
+            or any(has_rule(match[1] or match[2] or "") for match in _TEXT.finditer(rest))
             or any(is_anchored(pattern) and is_safe_pattern(pattern) for pattern in patterns)
         ):
             return "rule"
@@ -166,6 +165,11 @@ class DeclaredRules:
 def find_rules(source: str) -> DeclaredRules:
     """Return the rules in the text of a file."""
     return DeclaredRules(source)
+
+
+def has_rule(text: str) -> bool:
+    """Return whether only values without quotes pass the rules in a text: ``required|alpha_dash``."""
+    return any(map(_RULE.fullmatch, text.split("|")))
 
 
 def _last_name(expression: str) -> str:

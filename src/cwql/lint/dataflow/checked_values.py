@@ -5,22 +5,14 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import fold
 from cwql.lint.dataflow.type_names import is_date_type, is_safe_type
-from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
+from cwql.lint.dataflow.values import Value, is_harmless, path_of
+from cwql.lint.declared_rules import has_rule
 from cwql.lint.ir import Call, Cast, Member, Name, key_of
-from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from cwql.lint.dataflow.known_functions import CallSite
     from cwql.lint.ir import Argument
-
-_RULES = words(
-    """integer numeric boolean bool date dateformat in uuid ulid digits digitsbetween alpha alphanum alphadash ip ipv4
-    macaddress decimal enum afterorequal beforeorequal"""
-)
-"""Rules of Laravel that only values without quotes pass."""
 
 _FILTERS = frozenset(
     f"FILTER_{name}"
@@ -56,44 +48,10 @@ def try_parse(call: CallSite) -> Value | None:
     return call.value(safe=True)
 
 
-def note_option(call: CallSite) -> None:
-    """Note the type of an option: ``method_option :board, type: :numeric``, ``optional :status, values: %w[New Open]``."""
-    if len(call.arguments) < 2:
-        return
-    kinds = [each.value.name for each in call.arguments if each.name == "type" and isinstance(each.value, Name)]
-    listed = [v for v, each in zip(call.values, call.arguments, strict=False) if each.name in ("enum", "values")]
-    safe = any(kind in (":numeric", ":boolean") or is_safe_type(kind, {}) for kind in kinds)
-    option = call.value(safe or any(map(is_harmless, listed)))
-    owner = "options" if call.name.endswith("option") else "params"
-    (call.flow.members or call.flow.env).set(f"{owner}.{key_of(call.arguments[0].value)}", option)
-
-
 def note_rules(call: CallSite) -> None:
     """Note a field of a form that the program restricts: ``$this->form_validation->set_rules("tag", "Tag", "alpha_dash")``."""
-    if len(call.values) > 2 and _passes((call.values[2].plain or "").split("|")):
+    if len(call.values) > 2 and has_rule(call.values[2].plain or ""):
         call.flow.env.set(f"this.input.{key_of(call.arguments[0].value)}", call.value(safe=True), counted=False)
-
-
-def _passes(rules: Iterable[str]) -> bool:
-    """Return whether only values without quotes pass some rules: ``required``, ``alpha_dash``, ``in:New,Open``."""
-    return any(fold(rule.partition(":")[0]) in _RULES and is_word(rule) for rule in rules)
-
-
-def validate_fields(call: CallSite) -> Value | None:
-    """Return the fields of a request that it validates, each safe if its rules allow nothing else."""
-    rules = call.values[-1].entries if call.values else None
-    if not rules or call.owner_node is None:
-        return None
-    found = call.value()
-    found.entries = {}
-    for key, rule in rules.items():
-        parts = rule.items if rule.items is not None else [rule]
-        names = [each for part in parts for each in (part.plain or "").split("|")]
-        safe = any(part.safe and not part.texts for part in parts)
-        safe = safe or _passes(names)
-        found.entries[key] = call.value(safe)
-        call.flow.env.set(f"{path_of(call.owner_node)}.{key}", found.entries[key], counted=False)
-    return found
 
 
 def read_field(call: CallSite) -> Value | None:
@@ -109,12 +67,6 @@ def read_field(call: CallSite) -> Value | None:
     return call.value(safe=True) if any(map(call.flow.is_safe, types)) else None
 
 
-def read_part(call: CallSite) -> Value | None:
-    """Return a part of a path whose route has a pattern: ``chi.URLParam(r, "client")``."""
-    key = key_of(call.arguments[-1].value) if call.arguments else ""
-    return call.value(safe=True) if call.flow.is_safe_name(f"[{key}]") else None
-
-
 def _type_in(argument: Argument) -> str:
     """Return the type that an argument names: ``type=int``, ``as: Int.self``, ``Integer.class``; empty if it names none."""
     value = argument.value
@@ -128,11 +80,6 @@ def filter_value(call: CallSite) -> Value | None:
     """Return a value that passes a filter of PHP: ``filter_input(INPUT_GET, "board", FILTER_VALIDATE_INT)``."""
     names = [each.value.name for each in call.arguments if isinstance(each.value, Name)]
     return None if _FILTERS.isdisjoint(names) else call.value(safe=True)
-
-
-def make_rule(call: CallSite) -> Value | None:
-    """Return a rule of Laravel with the values that pass it: ``Rule::in(self::STATUSES)``."""
-    return call.value(is_harmless(call.first)) if call.owner_name == "rule" and call.first is not None else None
 
 
 def note_choices(call: CallSite) -> None:

@@ -129,10 +129,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("fprintf fprint fprintln write writeln"), "builders.print_to_builder"),
     (words("add addrange"), "checked_values.note_choices"),
     (APPENDS, "builders.append_to_owner"),
-    (_begins("validate"), "checked_values.validate_fields"),
-    (words("in"), "checked_values.make_rule"),
     (words("setrules"), "checked_values.note_rules"),
-    (words("methodoption classoption option optional requires routeparam"), "checked_values.note_option"),
     (words("load safeload"), "plain_values.load_plain"),
     (words("range"), "collections.make_range"),
     (words("mapjoin"), "collections.join_mapped"),
@@ -154,7 +151,6 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("filterinput filtervar"), "checked_values.filter_value"),
     (words("set hashset arraylist map ordereddict dict each from"), "collections.copy_list"),
     (words("input get query post pop getlist value getobject decode"), "checked_values.read_field"),
-    (words("urlparam"), "checked_values.read_part"),
     (words("get fetch"), "collections.get_member"),
     (
         words(
