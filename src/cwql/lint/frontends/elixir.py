@@ -178,7 +178,7 @@ class Elixir(WordParser):
             token = self.peek()
             self.at += 1
             names = self.take_names(self.size, "->", "end")
-            body = self.body_of()
+            body = self.block_until(self.size)
             self.skip_end()
             return Function(token.start, self.last_end(), "", names, body, True)
         if self.word() == "case" and self.peek(1).kind == "name" and self.word(1) != "do":

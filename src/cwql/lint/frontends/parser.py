@@ -28,7 +28,8 @@ class Parser(Declarations):
         inside, self.inside = self.inside, 0
         bare, self.bare = self.bare, False
         found: list[Node] = []
-        while self.at < min(stop, self.size):
+        stop = min(stop, self.size)
+        while self.at < stop and not self.is_stop():
             before = self.at
             node = self.statement(stop)
             if node is not None:
@@ -39,9 +40,13 @@ class Parser(Declarations):
                 found.append(node)
             if self.at <= before:
                 self.at = before + 1
-        self.at = min(stop, self.size)
+        self.at = min(self.at, stop)
         self.inside, self.bare, self.in_class = inside, bare, outer
         return Block(start, self.peek().start, found)
+
+    def is_stop(self) -> bool:
+        """Return whether the word at hand ends a block, in a language with such words."""
+        return False
 
     def statements(self, stop: int) -> list[Node]:
         """Return the statements up to the token at an index."""

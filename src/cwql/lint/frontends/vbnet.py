@@ -91,7 +91,7 @@ class VisualBasic(WordParser):
             node = self.statement(self.size)
             return Block(start, self.last_end(), [node] if node is not None else [])
         self.short = False
-        return self.body_of()
+        return self.block_until(self.size)
 
     def keyword(self, word: str, stop: int) -> Node | None:
         """Parse the statement that a keyword begins."""

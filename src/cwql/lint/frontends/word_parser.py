@@ -35,21 +35,6 @@ class WordParser(Parser):
         """Parse a statement; one may begin with a tuple or a map."""
         return self.simple(stop) if self.word() in ("{", "%{") else super().statement(stop)
 
-    def body_of(self) -> Block:
-        """Parse statements up to the word that ends them, which is not consumed."""
-        start = self.peek().start
-        found: list[Node] = []
-        inside, self.inside = self.inside, 0
-        bare, self.bare = self.bare, False
-        for _ in self.upto(self.size):
-            if self.is_stop():
-                break
-            node = self.statement(self.size)
-            if node is not None:
-                found.append(node)
-        self.inside, self.bare = inside, bare
-        return Block(start, max(self.last_end(), start), found)
-
     def skip_end(self) -> None:
         """Pass over the word that ends a block."""
         if self.word() in self.ends:
@@ -63,7 +48,7 @@ class WordParser(Parser):
     def block(self) -> Node:
         """Parse a block up to its last word."""
         self.skip_fillers()
-        return self.body_of()
+        return self.block_until(self.size)
 
     def header(self) -> Node | None:
         """Parse the test of a statement."""
@@ -113,7 +98,7 @@ class WordParser(Parser):
     def attempt(self, word: str) -> Node:
         """Parse ``begin`` with its handlers."""
         self.at += 1
-        body = self.with_handlers(self.body_of())
+        body = self.with_handlers(self.block_until(self.size))
         self.skip_end()
         return body
 
@@ -209,7 +194,7 @@ class WordParser(Parser):
         start = self.peek().start
         self.at += 1
         parameters = self.bar_names(self.size)
-        body = self.with_handlers(self.body_of())
+        body = self.with_handlers(self.block_until(self.size))
         self.skip_end()
         return Function(start, self.last_end(), "", parameters, body, True)
 
