@@ -237,16 +237,9 @@ class Expressions(Operands):
 
     def argument(self) -> Argument | None:
         """Parse one argument: a value, ``name: value`` or ``...value``."""
-        token = self.peek()
-        if token.text in ("...", "**", "*", "..") and token.kind == "sign":
-            self.at += 1
-            return Argument(self.expression(), spread=True)
-        if token.kind == "name" and self.peek(1).kind == "sign" and self.word(1) in self.named:
-            name, at = self.name_of(token.text), token.start
-            self.at += 2
-            if self.word() in (",", ")", "]", "}") and self.shorthand == "colon":
-                return Argument(Name(token.start, token.end, name), name, at)
-            return Argument(self.expression(), name, at)
+        found = self.labelled(self.peek().kind == "name" and self.word(1) in self.named)
+        if found is not None:
+            return found
         value = self.expression()
         if (
             value is not None

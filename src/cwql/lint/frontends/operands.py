@@ -308,12 +308,23 @@ class Operands(Cursor):
         """Parse the entries in the brackets at hand."""
         return self.bracketed(self.entry)
 
+    def labelled(self, named: bool) -> Argument | None:
+        """Parse ``...value``, or ``name: value`` if that is at hand; None for any other item."""
+        token = self.peek()
+        if token.text in ("...", "**", "*", "..") and token.kind == "sign":
+            self.at += 1
+            return Argument(self.expression(), spread=True)
+        if not named or self.peek(1).kind != "sign":
+            return None
+        name, at = self.name_of(token.text), token.start
+        self.at += 2
+        if self.word() in (",", ")", "]", "}") and self.shorthand == "colon":
+            return Argument(Name(token.start, token.end, name), name, at)
+        return Argument(self.expression(ASSIGN), name, at)
+
     def entry(self) -> Argument | None:
         """Parse one entry of a mapping or list."""
         token = self.peek()
-        if token.text in ("...", "**", "..") and token.kind == "sign":
-            self.at += 1
-            return Argument(self.expression(), spread=True)
         if token.text == "." and self.word(2) == "=":
             # ``.Name = value`` of Visual Basic
             self.at += 1
@@ -321,22 +332,18 @@ class Operands(Cursor):
         if token.kind == "name" and self.word() in ("get", "set", "async", "static") and self.peek(1).kind == "name":
             self.at += 1
             token = self.peek()
-        if token.kind in ("name", "variable") and self.peek(1).kind == "sign":
-            behind = self.word(1)
-            if behind in self.pairs or (behind in self.assigns and not self.assigns[behind] and self.literals):
-                name, at = self.name_of(token.text), token.start
-                self.at += 2
-                if self.word() in (",", "}", ")") and self.shorthand == "colon":
-                    return Argument(Name(token.start, token.end, name), name, at)
-                return Argument(self.expression(ASSIGN), name, at)
-            if behind == "(" and self.shorthand == "braces":
-                method = self._method()
-                if method is not None:
-                    return Argument(method, self.name_of(token.text), token.start)
-            if behind in (",", "}") and self.shorthand == "braces" and token.kind == "name":
-                self.at += 1
-                name = self.name_of(token.text)
-                return Argument(Name(token.start, token.end, name), name, token.start)
+        behind = self.word(1) if token.kind in ("name", "variable") and self.peek(1).kind == "sign" else ""
+        found = self.labelled(behind in self.pairs or (bool(self.literals) and self.assigns.get(behind) is False))
+        if found is not None:
+            return found
+        if behind == "(" and self.shorthand == "braces":
+            method = self._method()
+            if method is not None:
+                return Argument(method, self.name_of(token.text), token.start)
+        if behind in (",", "}") and self.shorthand == "braces" and token.kind == "name":
+            self.at += 1
+            name = self.name_of(token.text)
+            return Argument(Name(token.start, token.end, name), name, token.start)
         value = self.expression(ASSIGN + 1)
         if value is None:
             return None

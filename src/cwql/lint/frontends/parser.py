@@ -250,24 +250,19 @@ class Parser(Declarations):
         if split >= 0 and (sign != ":" or self.typed == "before"):
             first, last = (split + 1, end) if sign != "as" else (begin, split)
             names = (begin, split) if sign != "as" else (split + 1, end)
-            words = [
-                self.name_of(token.text)
-                for token in self.tokens[names[0] : names[1]]
-                if token.kind in ("name", "variable") and token.text not in self.declares
-            ]
+            tokens = self.tokens[names[0] : names[1]]
             if self.typed == "before":
                 # ``string name``, ``var (key, value)``
-                after = [token.text for token in self.tokens[names[0] + 1 : names[1]]]
-                ends = [
-                    token
-                    for token, next in zip(self.tokens[names[0] : names[1]], [*after, ")"], strict=True)
-                    if next in (",", ")")
-                ]
-                words = [self.name_of(token.text) for token in ends if token.kind in ("name", "variable")]
-                type = self.join_words(names[0], names[1] - 1)
-                if len(words) == 1 and sign != "as" and not type.endswith("var") and type:
-                    # ``for (Status status : …)``
-                    self.note_type(words[0], type)
+                after = [*[token.text for token in tokens[1:]], ")"]
+                tokens = [token for token, next in zip(tokens, after, strict=True) if next in (",", ")")]
+            kinds = ("name", "variable")
+            words = [
+                self.name_of(each.text) for each in tokens if each.kind in kinds and each.text not in self.declares
+            ]
+            type = self.join_words(names[0], names[1] - 1) if self.typed == "before" and sign != "as" else ""
+            if len(words) == 1 and type and not type.endswith("var"):
+                # ``for (Status status : …)``
+                self.note_type(words[0], type)
             self.at = first
             over = self.iterated() if first < last else None
             return words[-4:], over, []

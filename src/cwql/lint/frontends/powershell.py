@@ -25,7 +25,6 @@ from cwql.lint.ir import (
     Member,
     Name,
     Node,
-    Operation,
     Other,
     Pairs,
     Unary,
@@ -381,7 +380,9 @@ class PowerShell(Declarations):
                 return Items(token.start, end, found)
             return body
         if len(found) == 1:
-            return _spanned(found[0], token.start, end) if not isinstance(found[0], (Literal, Operation)) else found[0]
+            # The brackets are a part of a placeholder.
+            several = isinstance(found[0], (Call, Name, Member, Items))
+            return Unary(token.start, end, "@", found[0]) if several else found[0]
         return body
 
     def hashtable(self) -> Node:
@@ -443,13 +444,6 @@ class PowerShell(Declarations):
             return Name(token.start, self._end.end, self.name_of(self.text[token.start : self._end.end]))
         body = self.block_until(self.size)
         return body.statements[0] if len(body.statements) == 1 else body
-
-
-def _spanned(node: Node, start: int, end: int) -> Node:
-    """Return a node that includes its brackets, so that a placeholder shows them."""
-    if isinstance(node, (Call, Name, Member, Items)):
-        return Unary(start, end, "@", node)
-    return node
 
 
 GRAMMAR = Grammar(
