@@ -128,22 +128,17 @@ class Cursor(Tables):
         closing = min(self.closing(opener), self.size)
         index = opener + 1
         while index < closing:
-            token = self.tokens[index]
-            after = index + 1
-            if token.kind == "name" and self.typed == "colon":
-                if after < closing and self.tokens[after].text == "?":
-                    after += 1
-                if after < closing and self.tokens[after].text == ":":
-                    end = self.type_end(after + 1)
-                    self._note_member(token.text, self.join_words(after + 1, end))
-                    index = max(end, after + 1)
-                    continue
-            elif token.kind == "name" and token.fresh and self.typed == "after" and after < closing:
-                following = self.tokens[after]
-                if (following.kind == "name" or following.text in ("[", "*")) and not following.fresh:
-                    index = self.type_end(after)
-                    self._note_member(token.text, self.join_words(after, index))
-                    continue
+            token, first = self.tokens[index], 0
+            after = min(index + 1 + (self.words[index + 1] == "?"), closing)
+            following = self.tokens[after] if after < closing else self._end
+            if token.kind == "name" and self.typed == "colon" and following.text == ":":
+                first = after + 1
+            elif token.kind == "name" and self.typed == "after" and token.fresh and not following.fresh:
+                first = after if following.kind == "name" or following.text in ("[", "*") else 0
+            if first:
+                index = max(self.type_end(first), first)
+                self._note_member(token.text, self.join_words(first, index))
+                continue
             index = self.closing(index) + 1 if token.text in OPENERS and token.text != "{" else index + 1
 
     def _note_member(self, name: str, type: str) -> None:

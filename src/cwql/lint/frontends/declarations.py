@@ -299,13 +299,14 @@ class Declarations(Parameters):
             return Block(start, self.last_end(), found)
         return self._declaration(start)
 
-    def _declaration(self, start: int) -> Node:
-        found = self._declared()
+    def _declaration(self, start: int, given: str = "") -> Node:
+        found = self._declared(given)
         if len(found) == 1:
             return found[0]
         return Block(start, self.last_end(), found) if found else Other(start, self.last_end())
 
-    def _declared(self) -> list[Node]:
+    def _declared(self, given: str = "") -> list[Node]:
+        """Parse the names of a declaration, with values and types; `given` is a type before them."""
         found: list[Node] = []
         while True:
             start = self.peek().start
@@ -313,15 +314,16 @@ class Declarations(Parameters):
             if target is None:
                 return found
             type, value = self.declared_type()
+            type = type or given
             if type and isinstance(target, Name):
                 self.note_type(target.name, type)
-            if self.word() in ("=", ":="):
+            if self.word() in ("=", ":=", "=>"):
                 self.at += 1
                 first = self.at
                 value = self.expression(ASSIGN)
                 self.note_value(target, value, first)
             found += [Assign(start, self.last_end(), target, value, type=type, declared=True), *defaults]
-            if self.word() != ",":
+            if self.word() != "," or self.inside:
                 return found
             self.at += 1
 
@@ -479,21 +481,14 @@ class Declarations(Parameters):
             return self.expression()
         self.note_type(name, type)
         target = Name(token.start, token.end, name)
-        found = self.accessors(target, type) if word == "{" else []
-        if found and self.word() != "=":
-            return Block(start, self.last_end(), found)
-        while True:
-            value = None
-            if self.word() in ("=", "=>"):
-                self.at += 1
-                value = self.expression(ASSIGN)
+        if word != "{":
+            self.at = named
+            return self._declaration(start, type)
+        found = self.accessors(target, type)
+        if self.word() == "=" or not found:
+            value = self.default()
             found.append(Assign(start, self.last_end(), target, value, type=type, declared=True))
-            if self.word() != "," or self.peek(1).kind not in ("name", "variable") or self.inside:
-                break
-            self.at += 1
-            target = Name(self.peek().start, self.peek().end, self.name_of(self.peek().text))
-            self.at += 1
-        return found[0] if len(found) == 1 else Block(start, self.last_end(), found)
+        return Block(start, self.last_end(), found)
 
     def accessors(self, name: Name, type: str = "") -> list[Node]:
         """Parse ``{ get { … } set => … }``: functions, and an assignment if the property always has the same value."""

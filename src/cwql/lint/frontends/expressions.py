@@ -241,16 +241,13 @@ class Expressions(Operands):
         if found is not None:
             return found
         value = self.expression()
-        if (
-            value is not None
-            and self.word() in self.pairs
-            and self.peek().kind == "sign"
-            and not isinstance(value, Choice)
-        ):
+        if value is None:
+            return None
+        if self.word() in self.pairs and self.peek().kind == "sign" and not isinstance(value, Choice):
             # ``"key" => value`` among the arguments.
             self.at += 1
             return Argument(self.expression(), key=value, at=value.start)
-        return Argument(value) if value is not None else None
+        return Argument(value)
 
     def index(self, left: Node) -> Node:
         """Parse ``[key]`` after a value."""

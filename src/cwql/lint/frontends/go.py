@@ -61,10 +61,10 @@ class Go(Parser):
             self.note_type(f"[{match[1]}]", "int" if is_safe_pattern(match[2]) else "string")
         return super().module()
 
-    def _declared(self) -> list[Node]:
+    def _declared(self, given: str = "") -> list[Node]:
         """Parse ``name, other Type = value, value``."""
         if self.word(1) != ",":
-            return super()._declared()
+            return super()._declared(given)
         start, names = self.peek().start, [self.target()[0]]
         while self.word() == ",":
             self.at += 1

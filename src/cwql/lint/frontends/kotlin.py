@@ -64,12 +64,12 @@ class Kotlin(Parser):
             self.at += 1
         return self.class_body()
 
-    def _declared(self) -> list[Node]:
+    def _declared(self, given: str = "") -> list[Node]:
         """Parse the names of a declaration, which a getter may compute: ``val String.quoted get() = …``."""
         extends = self.peek().kind == "name" and self.word(1) in self.links
         while self.peek().kind == "name" and self.word(1) in self.links:
             self.at += 2
-        found = super()._declared()
+        found = super()._declared(given)
         last = found[-1] if found else None
         getter = [self.word(ahead) for ahead in range(3)] == ["get", "(", ")"] and self.word(3) in ("=", ":", "{")
         if getter and isinstance(last, Assign) and isinstance(last.target, Name):

@@ -242,12 +242,8 @@ class Operands(Cursor):
             ):
                 type = self.join_words(opener + 1, closing)
                 self.at = closing + 1
-                value = self.expression(PREFIX)
-                return (
-                    Cast(token.start, self.last_end(), type, value)
-                    if value is not None
-                    else Other(token.start, self.last_end())
-                )
+                value = self.expression(PREFIX) or Other(token.start, self.last_end())
+                return Cast(token.start, self.last_end(), type, value)
         self.at += 1
         found = self.listed(closing)
         self.leave(closing)

@@ -24,23 +24,17 @@ class Parameters(Expressions):
 
     def parameters(self) -> list[Parameter]:
         """Parse the parameters in the brackets at hand."""
-        closing = self.closing(self.at)
+        closing = self.enter()
         found: list[Parameter] = []
-        self.at += 1
-        begin = index = self.at
         untyped: list[str] = []
-        while index <= closing:
-            text = self.tokens[index].text if index < min(closing, self.size) else ","
-            if text == "," or index >= self.size:
-                if index > begin:
-                    self.parameter(begin, min(index, self.size), found, untyped)
-                begin = index + 1
-            if index >= min(closing, self.size):
-                break
-            if text == "<" and self.typed in ("before", "colon"):
-                index = max(self._angles(index), index + 1)
-                continue
-            index = self.closing(index) + 1 if text in OPENERS else index + 1
+        begin = end = self.at
+        while begin < closing:
+            while end < closing and self.words[end] != ",":
+                generic = self._angles(end) if self.words[end] == "<" and self.typed in ("before", "colon") else end
+                end = max(generic, self.closing(end) if self.words[end] in OPENERS else end, end + 1)
+            if end > begin:
+                self.parameter(begin, min(end, closing), found, untyped)
+            begin = end = end + 1
         self.leave(closing)
         return found
 

@@ -66,9 +66,9 @@ class Swift(Parser):
             found.append(Branch(test.start, self.last_end(), [test], [body], False))
         return Block(start, self.last_end(), found)
 
-    def _declared(self) -> list[Node]:
+    def _declared(self, given: str = "") -> list[Node]:
         """Parse the names of a declaration; one with a body is computed, in an extension for any value."""
-        found = super()._declared()
+        found = super()._declared(given)
         last = found[-1] if found else None
         if self.word() == "{" and isinstance(last, Assign) and isinstance(last.target, Name):
             name, start = last.target, self.peek().start

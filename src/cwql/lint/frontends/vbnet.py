@@ -57,7 +57,6 @@ class VisualBasic(WordParser):
     stops = words("end else elseif case catch finally next loop wend")
     ends = words("end next loop wend")
     fillers = frozenset(("then",))
-    opener = ""
     modifiers = Parser.modifiers | frozenset(
         ("shared", "friend", "overrides", "withevents", "byval", "byref", "optional")
     )

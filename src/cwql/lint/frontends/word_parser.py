@@ -14,7 +14,6 @@ class WordParser(Parser):
     stops = words("end else elsif elseif when rescue ensure catch after in")
     fillers = words("then do")
     ends = frozenset(("end",))
-    opener = "do"
     bars = True
     modifying = words("if unless while until")
     chained = False
@@ -168,22 +167,10 @@ class WordParser(Parser):
     def postfix(self, left: Node) -> Node | None:
         """Parse blocks and arguments without brackets after a call."""
         token = self.peek()
-        if (
-            token.text == "{"
-            and token.kind == "sign"
-            and not token.fresh
-            and isinstance(left, (Call, Member, Name))
-            and self.commands
-            and self.bars
-        ):
+        called = self.commands and isinstance(left, (Call, Member, Name))
+        if called and token.text == "{" and token.kind == "sign" and not token.fresh and self.bars:
             return self._with_block(left, self.lambda_block())
-        if (
-            self.word() == self.opener
-            and token.kind == "name"
-            and not self.bare
-            and self.opener == "do"
-            and isinstance(left, (Call, Member, Name))
-        ):
+        if called and token.text == "do" and token.kind == "name" and not self.bare:
             return self._with_block(left, self.worded_block())
         if self.commands and isinstance(left, (Name, Member)) and self.begins_argument(left):
             return self.bare_call(left)
@@ -223,24 +210,14 @@ class WordParser(Parser):
         if token.kind in ("string", "number", "variable"):
             return True
         if token.kind == "name":
-            return (
-                word not in self.powers
-                and word not in self.ended
-                and word not in self.stops
-                and word not in self.modifying
-            )
-        if token.kind == "sign":
-            following = self.peek(1)
-            if word == "[" and following.start == token.end:
-                return (
-                    isinstance(left, Name)
-                    and left.name.lstrip("@")[:1].islower()
-                    and self.text[left.end : left.end + 1] == " "
-                )
-            return (
-                word in ("*", "&", "-", ":", "->", "%{") and following.start == token.end and following.kind != "sign"
-            )
-        return False
+            return not any(word in each for each in (self.powers, self.ended, self.stops, self.modifying))
+        following = self.peek(1)
+        if token.kind != "sign" or following.start != token.end:
+            return False
+        if word == "[":
+            blank = self.text[left.end : left.end + 1] == " "
+            return isinstance(left, Name) and left.name.lstrip("@")[:1].islower() and blank
+        return word in ("*", "&", "-", ":", "->", "%{") and following.kind != "sign"
 
     def bare_call(self, left: Node) -> Node:
         """Parse a call without brackets, up to the end of its line."""
