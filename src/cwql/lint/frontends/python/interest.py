@@ -7,8 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from cwql.lint.frontends.python.nodes import DEFINITIONS, ends_with_jump, has_line
-from cwql.lint.record import Record, later
+from cwql.lint.frontends.python.nodes import DEFINITIONS, has_line, name_of
 from cwql.lint.request_targets import find_all
 from cwql.lint.words import words
 
@@ -27,9 +26,6 @@ _CALLED = re.compile(r"\.(?:list|count|first|pages|all|explain)\(\s*[^)\s]")
 
 _FOLLOWED = re.compile(r"/(?:[A-Za-z]\w*+/?)++[\"'],\s*+(?:[A-Za-z]{0,2}[\"'(]|[a-z_]\w*+[,)])")
 """A path with a text after it, which may be a condition."""
-
-ENTRIES = ("lambda_handler", "handler", "main")
-"""Functions that the platform calls."""
 
 _TERM = re.compile(r"[\"'](?=[A-Za-z])[\w/]++ (?:[=<>!]|(?:like|contains|in) ['\"(])", re.IGNORECASE)
 """How a text begins that may be a term of a condition."""
@@ -104,15 +100,6 @@ def _find_calls(text: str, names: Collection[str]) -> list[int]:
     return _find_names(text, rf"(?<!def )\b(?:{'|'.join(sorted(names))})\(") if names else []
 
 
-class _Step(Record):
-    """A statement of a body, the compound statements `around` it, the names that it gives a value, and its words."""
-
-    statement: ast.stmt
-    around: Sequence[ast.stmt]
-    bound: Collection[str] = later(())
-    words: set[str] | None = later(None)
-
-
 class Interest:
     """The statements of one module that may matter to its conditions."""
 
@@ -145,7 +132,9 @@ class Interest:
                 if isinstance(statement, ast.ClassDef):
                     bodies.append(statement.body)
                 elif isinstance(statement, (ast.Assign, ast.AnnAssign)) and not _is_request(statement):
-                    names |= _bound(statement)
+                    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                    nodes = [each for target in targets for each in ast.walk(target)]
+                    names |= {name for each in nodes if (name := name_of(each))}
         places = [match.start() for match in _TERM.finditer(text)]
         if names:
             places += _find_names(text, rf"\b(?:{'|'.join(sorted(names))})\b")
@@ -191,106 +180,6 @@ class Interest:
                     for block in _blocks(statement):
                         yield from self.with_lines(block)
 
-    def choose(self, body: Sequence[ast.stmt], returns: bool) -> set[ast.stmt]:
-        """Return the statements of a function or module that may matter, those around them included.
-
-        They have a relevant line, give a value to a name on one, or use a name that gets its value there; `returns` is
-        True if the result of the function is used.
-        """
-        choice = _Choice(self._module)
-        waiting: list[_Step] = []
-        for step in _flatten(body, ()):
-            statement = step.statement
-            if type(statement) in DEFINITIONS:
-                choice.chosen.update(step.around)
-                if self.has_line(statement) or statement.name in ENTRIES:  # type: ignore[attr-defined]  # a definition
-                    # It may use names of the code around it.
-                    choice.wanted |= self._words_in(statement)
-                elif type(statement) is not ast.ClassDef:
-                    step.bound = {statement.name}  # type: ignore[attr-defined]  # a function
-                    waiting.append(step)
-            elif self.is_marked(statement) or (returns and type(statement) is ast.Return) or _is_path(statement):
-                choice.take(step, True)
-            else:
-                step.bound = _bound(statement)
-                waiting.append(step)
-        for _ in range(_ROUNDS):
-            left = [step for step in waiting if not choice.takes(step)]
-            if len(left) == len(waiting):
-                break
-            waiting = left
-        return choice.chosen
-
-    def _words_in(self, definition: ast.stmt) -> set[str]:
-        """Return the words of a function, of a class those of its relevant members."""
-        if not isinstance(definition, ast.ClassDef):
-            return self._module.words(definition)
-        relevant = filter(self.has_line, definition.body)
-        return set().union(*[self._words_in(each) for each in relevant])
-
-
-class _Choice:
-    """The statements of a body that may matter to its conditions: `chosen`, with the names in them.
-
-    `wanted` are those that they use, `carried` those to which they give a part of a condition.
-    """
-
-    def __init__(self, module: Module) -> None:
-        self._module = module
-        self.chosen: set[ast.stmt] = set()
-        self.wanted: set[str] = set()
-        self.carried: set[str] = set()
-
-    def take(self, step: _Step, carries: bool) -> None:
-        """Choose a statement; the names that it sets are parts of a condition if it `carries` one."""
-        for statement in (step.statement, *step.around):
-            if statement not in self.chosen:
-                self.chosen.add(statement)
-                self.wanted |= self._module.words(statement)
-        if self._is_guard(step.statement):
-            self.chosen.update(getattr(step.statement, "body", ()))
-        if carries and not _is_request(step.statement):
-            self.carried |= _bound(step.statement)
-
-    def takes(self, step: _Step) -> bool:
-        """Choose a statement if it gives a value to a name that is used, or uses a part of a condition."""
-        carries = not self.carried.isdisjoint(step.bound) or self._depends(step)
-        if carries or not self.wanted.isdisjoint(step.bound):
-            self.take(step, carries)
-            return True
-        return False
-
-    def _depends(self, step: _Step) -> bool:
-        """Return whether a statement uses a part of a condition, or ends the function if a test of a used name fails."""
-        if type(step.statement) in DEFINITIONS:
-            return False
-        guards = self._is_guard(step.statement)
-        if not (self.carried or guards):
-            return False
-        if step.words is None:
-            step.words = self._module.words(step.statement)
-        return not self.carried.isdisjoint(step.words) or (guards and not self.wanted.isdisjoint(step.words))
-
-    def _is_guard(self, statement: ast.stmt) -> bool:
-        """Return whether a statement ends the function if a test fails: by a jump, ``sys.exit(…)``, or a function that raises."""
-        if isinstance(statement, ast.If):
-            return ends_with_jump(statement.body)
-        called = (
-            statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
-        )
-        name = getattr(called, "id", None) or getattr(called, "attr", "")
-        return name in self._module.definitions or isinstance(statement, ast.Assert)
-
-
-def _flatten(body: Sequence[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[_Step]:
-    """Yield the statements of a block and of the blocks in it."""
-    for statement in body:
-        yield _Step(statement, around)
-        if type(statement) not in _LEAVES:
-            below = (*around, statement)
-            for block in _blocks(statement):
-                yield from _flatten(block, below)
-
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
     """Yield the blocks of a statement."""
@@ -300,35 +189,6 @@ def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
             yield inner
     for each in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
         yield each.body
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    """Return the names and members that a statement gives a value, or changes."""
-    names: set[str] = set()
-    stack = _targets(statement)
-    while stack:
-        target = stack.pop()
-        if isinstance(target, ast.Name):
-            names.add(target.id)
-        elif isinstance(target, ast.Attribute):
-            names.add(target.attr)
-            stack.append(target.value)
-        elif isinstance(target, (ast.Subscript, ast.Starred)):
-            stack.append(target.value)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            stack += target.elts
-    names.discard("self")
-    return names
-
-
-def _targets(statement: ast.stmt) -> list[ast.expr]:
-    """Return the expressions that a statement gives a value, or changes."""
-    if isinstance(statement, ast.Expr):
-        # ``params.update(…)``
-        function = getattr(statement.value, "func", None)
-        return [function.value] if isinstance(function, ast.Attribute) else []
-    named = [item.optional_vars for item in getattr(statement, "items", ())]
-    return [*filter(None, (*getattr(statement, "targets", ()), getattr(statement, "target", None), *named))]
 
 
 def _is_request(statement: ast.stmt) -> bool:
@@ -342,10 +202,3 @@ def _is_request(statement: ast.stmt) -> bool:
         and isinstance(value.func, ast.Attribute)
         and value.func.attr in _REQUESTS
     )
-
-
-def _is_path(statement: ast.stmt) -> bool:
-    """Return whether a statement only gives a path to a name, which may be the target of a condition near it."""
-    value = statement.value if isinstance(statement, ast.Assign) else None
-    parts = value.values if isinstance(value, ast.JoinedStr) else [value]
-    return any(isinstance(part, ast.Constant) and "/" in str(part.value) for part in parts)

@@ -8,9 +8,8 @@ from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.python.declared_types import find_types, option_types, parametrized, type_text
 from cwql.lint.frontends.python.expressions import Expressions
-from cwql.lint.frontends.python.interest import ENTRIES
 from cwql.lint.frontends.python.libraries import VERBS
-from cwql.lint.frontends.python.nodes import DEFINITIONS, ends_with_jump
+from cwql.lint.frontends.python.nodes import ends_with_jump
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -50,23 +49,14 @@ class Statements(Expressions):
     def __init__(self, module: Module, libraries: Libraries, interest: Interest) -> None:
         super().__init__(module, libraries)
         self._interest = interest
-        self._chosen: set[ast.stmt] | None = None
 
     def module(self) -> Block:
         """Return the statements of the module."""
-        return self._body(self._module.tree.body, True, False, 0, len(self._text))
+        return self._block(self._module.tree.body, 0, len(self._text))
 
-    def _body(self, body: Sequence[ast.stmt], marked: bool, returns: bool, start: int, end: int) -> Block:
-        """Return the statements of the module or a function; all of them unless it is `marked`."""
-        saved = self._chosen
-        self._chosen = self._interest.choose(body, returns) if marked else None
-        block = self._block(body, start, end)
-        self._chosen = saved
-        return block
-
-    def _function_body(self, node: Any, marked: bool, returns: bool, start: int, end: int) -> Block:
+    def _function_body(self, node: Any, start: int, end: int) -> Block:
         """Return the statements of a function; a test runs for each of the values of its parameters."""
-        block = self._body(node.body, marked, returns, start, end)
+        block = self._block(node.body, start, end)
         for names, values in parametrized(node.decorator_list):
             targets = [Name(start, start, name) for name in names]
             target = targets[0] if len(targets) == 1 else Items(start, start, targets)
@@ -78,8 +68,6 @@ class Statements(Expressions):
     def _block(self, body: Sequence[ast.stmt], start: int = 0, end: int = 0) -> Block:
         statements: list[Node] = []
         for each in body:
-            if self._chosen is not None and each not in self._chosen and type(each) not in DEFINITIONS:
-                continue
             if each.lineno in self._interest.done:
                 continue
             handler = _STATEMENTS.get(type(each))
@@ -164,10 +152,9 @@ class Statements(Expressions):
         return [self.value(node.subject), Branch(start, end, [], bodies, False)]
 
     def _function(self, node: Any, start: int, end: int) -> list[Node]:
-        marked = self._interest.has_line(node)
-        silent = not marked and not self._interest.sets_member(start, end)
+        silent = not self._interest.has_line(node) and not self._interest.sets_member(start, end)
         getter = any(self._module.text_of(each).endswith("property") for each in node.decorator_list)
-        called = self._module.calls.get(node.name, 0) > 1 or node.name in ENTRIES
+        called = self._module.calls.get(node.name, 0) > 1 or node.name in _ENTRIES
         returns = getter or called or not node.name.isascii()
         if silent and not (returns or node.decorator_list):
             return []
@@ -194,14 +181,12 @@ class Statements(Expressions):
 
         result = "" if node.returns is None else type_text(self._module, node.returns)
         function = Function(start, end, node.name, parameters, None, False, result)
-        function.convert = lambda: self._function_body(node, marked, returns, start, end)
+        function.convert = lambda: self._function_body(node, start, end)
         function.silent = silent
         return [*made, function]
 
     def _class(self, node: ast.ClassDef, start: int, end: int) -> list[Node]:
-        saved, self._chosen = self._chosen, None
         block = self._block(node.body, start, end)
-        self._chosen = saved
         return [Class(start, end, node.name, block)]
 
     def _return(self, node: ast.Return, start: int, end: int) -> list[Node]:
@@ -217,6 +202,9 @@ class Statements(Expressions):
     def _jump(self, node: ast.stmt, start: int, end: int) -> list[Node]:
         return [Jump(start, end)]
 
+
+_ENTRIES = ("lambda_handler", "handler", "main")
+"""Functions that the platform calls."""
 
 _NUMBERS = words("range id date datetime time_ns")
 """Functions that return a number or a date, besides those of every language."""

@@ -12,13 +12,11 @@ from operator import add
 
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.python.nodes import imported_names
-from cwql.lint.words import split_words, word_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.source import Source
 
-_IN_NAMES = word_table("_")
 _NEWLINE = re.compile(r"\r\n?|\n")
 _MAGIC = re.compile(r"^([ \t]*)[%!](?=[%\w])", re.MULTILINE)
 """How a command of a notebook begins: ``%pip install …``, ``!ls``."""
@@ -117,17 +115,6 @@ class Module:
         """Return the text of a node."""
         start, end = self.extent(node)
         return self.text[start:end]
-
-    def words(self, node: ast.stmt) -> set[str]:
-        """Return the words of a function, or those that another statement uses in front of its body."""
-        start, end = self.extent(node)
-        if isinstance(node, ast.Assign) and all(isinstance(target, ast.Name) for target in node.targets):
-            start = self.start(node.value)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            start = self.start(next(iter(node.decorator_list), node))
-        elif body := getattr(node, "body", None):
-            end = self.start(body[0])
-        return split_words(self.text[start:end], _IN_NAMES)
 
     def line(self, offset: int) -> int:
         """Return the line of a character."""
