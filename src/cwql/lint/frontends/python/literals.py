@@ -26,11 +26,9 @@ _BODIES = {
     '"""': re.compile(r'[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*', re.DOTALL),
 }
 _ESCAPE = re.compile(
-    r"\\(?:(?P<line>\r\n|\r|\n)|(?P<octal>[0-7]{1,3})|x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})"
-    r"|N\{(?P<name>[^{}\r\n]+)\}|(?P<sign>[\\'\"abfnrtv]))|(?P<newline>\r\n?)"
+    r"\\(?:\r\n|[0-7]{1,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^{}\r\n]+\}|[\r\n\\'\"abfnrtv])|\r\n?"
 )
-_RAW_ESCAPE = re.compile(r"(?P<newline>\r\n?)")
-_SIGNS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
+_RAW_ESCAPE = re.compile(r"\r\n?")
 _NESTING = re.compile(r"[()\[\]{}'\"#:!]|[A-Za-z_0-9]+")
 _MARK = re.compile(r"[\\{}'\"]")
 _NEWLINE = re.compile(r"[\r\n]")
@@ -76,7 +74,7 @@ def decode(text: str, start: int, end: int, raw: bool, quoting: QuoteStyle, lite
     """Yield the pieces of the inside of a literal, escapes read."""
     at = start
     for match in (_RAW_ESCAPE if raw else _ESCAPE).finditer(text, start, end):
-        value = _value(match)
+        value = _value(match[0])
         if value is None:
             continue
         if at < match.start():
@@ -88,27 +86,19 @@ def decode(text: str, start: int, end: int, raw: bool, quoting: QuoteStyle, lite
         yield TemplateSegment(text[at:end], at, end, "same", literal, quoting)
 
 
-def _value(match: re.Match[str]) -> str | None:
-    """Return the text of an escape: empty for a continued line, None if it is not an escape after all."""
-    kind, code = match.lastgroup, match[match.lastgroup or 0]
-    if kind == "newline":
+def _value(written: str) -> str | None:
+    """Return the text of an escape or a line end: empty for a continued line, None if it is not an escape after all."""
+    if written[0] == "\r":
         return "\n"
-    if kind == "line":
+    if written[1] in "\r\n":
         return ""
-    if kind == "octal":
-        return chr(int(code, 8))
-    if kind == "sign":
-        return _SIGNS[code]
-    if kind == "name":
-        # Few literals name a letter, and the names are a large library.
-        import unicodedata
-
-        try:
-            return unicodedata.lookup(code)
-        except KeyError:
-            return None
-    number = int(code, 16)
-    return chr(number) if number < 0x110000 else None
+    if written[1].isdigit():
+        # Codes above 255 are deprecated, and `decode` warns of them.
+        return chr(int(written[1:], 8))
+    try:
+        return written.encode().decode("unicode_escape")
+    except UnicodeDecodeError:
+        return None
 
 
 _QUOTINGS: dict[tuple[str, bool, bool], QuoteStyle] = {}
