@@ -10,7 +10,7 @@ import ast
 import re
 
 from cwql.diagnostics import Edit, Fix
-from cwql.lint.frontends.python.nodes import chain_of, children, has_line
+from cwql.lint.frontends.python.nodes import chain_of
 from cwql.lint.frontends.python.scopes import Scopes
 from cwql.lint.words import words
 from cwql.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.python.scopes import Binding
+    from cwql.lint.frontends.python.scopes import Bound
     from cwql.lint.frontends.python.tree import Module
 
     Kind: TypeAlias = Literal["handle", "condition"]
@@ -31,17 +31,14 @@ if TYPE_CHECKING:
 _IMPORTS = re.compile(
     r"cwql(?:\.(?:manage|automate))?(?:\.fields)?[ \t]+import\b|\bimport[ \t](?:(?!\bimport[ \t])[^\n#])*\bcwql\b"
 )
-_ORIGIN = re.compile(r"cwql(?:\.(?:manage|automate)(?:\.fields(?:\.\w+)?)?|\.F|\.cond)?\Z")
 _HANDLE = re.compile(r"cwql\.(?:manage|automate)\.fields\.\w+((?:\.\w+)+)\Z")
-_IMPORTED = re.compile(r"from[ \t]+cwql[\w.]*[ \t]+import[ \t]+([^\n#]+)")
-_ROUNDS = 4
 _MAKERS = words("cwql.cond cwql.simplify")
 _OTHER = words("asc desc set unset")
 _VALUES = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _WEAK = (ast.Compare, ast.BoolOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
 _CONNECTIVE = re.compile(r"#[^\r\n]*|\b(and|or)\b")
 _DEEPEST = 60
-_TRUTH = {ast.If: "if", ast.While: "while", ast.Assert: "assert", ast.IfExp: "if"}
+_TRUTH: dict[type[ast.AST], str] = {ast.If: "if", ast.While: "while", ast.Assert: "assert", ast.IfExp: "if"}
 
 
 def uses_handles(text: str) -> bool:
@@ -59,49 +56,20 @@ class Handles:
 
     def find(self) -> Iterator[Diagnostic]:
         """Yield a diagnostic for each expression that raises, or is never true, when it runs."""
-        for node in self._nodes():
-            match node:
-                case ast.BoolOp():
-                    yield from self._on_connective(node)
-                case ast.UnaryOp(op=ast.Not()):
-                    yield from self._on_not(node)
-                case ast.Compare():
-                    yield from self._on_comparison(node)
-                case ast.If() | ast.While() | ast.Assert() | ast.IfExp():
-                    yield from self._on_truth(node.test, f"`{_TRUTH[type(node)]}`")
-                case ast.comprehension():
-                    for test in node.ifs:
-                        yield from self._on_truth(test, "`if`")
-                case ast.Call(func=ast.Name(id="bool"), args=[argument]):
-                    yield from self._on_truth(argument, "`bool()`")
-                case _:
-                    pass
-
-    def _nodes(self) -> list[ast.AST]:
-        """Return the nodes on lines that may use a handle: those with an imported name, or one that is made from it."""
-        module = self._module
-        tops = self._scopes.bindings(module.tree)
-        names = {name for name, bindings in tops.items() if any(_ORIGIN.match(known.origin) for known in bindings)}
-        if not names:
-            # Imported inside a function.
-            names = {alias for line in _IMPORTED.findall(module.text) for alias in re.findall(r"\w+", line)}
-        nodes: list[ast.AST] = []
-        for _ in range(_ROUNDS):
-            pattern = re.compile(rf"\b(?:{'|'.join(sorted(names))})\b")
-            lines = sorted({module.line(match.start()) for match in pattern.finditer(module.text)})
-            nodes = [module.tree]
-            for node in nodes:
-                below = [child for child in children(node) if has_line(child, lines)]
-                self._scopes.parents.update(dict.fromkeys(below, node))
-                nodes += below
-            targets = [
-                each for node in nodes for each in (*getattr(node, "targets", ()), getattr(node, "target", None))
-            ]
-            made = {each.id for each in targets if isinstance(each, ast.Name)}
-            if made <= names:
-                break
-            names |= made
-        return nodes
+        for node in self._scopes.nodes:
+            if isinstance(node, ast.BoolOp):
+                yield from self._on_connective(node)
+            elif isinstance(node, ast.UnaryOp):
+                yield from self._on_not(node)
+            elif isinstance(node, ast.Compare):
+                yield from self._on_comparison(node)
+            elif isinstance(node, ast.comprehension):
+                for test in node.ifs:
+                    yield from self._on_truth(test, "`if`")
+            elif type(node) in _TRUTH:
+                yield from self._on_truth(node.test, f"`{_TRUTH[type(node)]}`")  # type: ignore[attr-defined]
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "bool" and len(node.args) == 1:
+                yield from self._on_truth(node.args[0], "`bool()`")
 
     # The type of an expression
 
@@ -175,10 +143,10 @@ class Handles:
             self._active.discard(key)
         return kinds.pop() if len(kinds) == 1 else None
 
-    def _kind_of_binding(self, binding: Binding, depth: int) -> Kind | None:
-        if binding.operator is not None:
-            return "condition" if isinstance(binding.operator, (ast.BitAnd, ast.BitOr)) else None
-        return None if binding.value is None else self._kind(binding.value, depth)
+    def _kind_of_binding(self, bound: Bound, depth: int) -> Kind | None:
+        if isinstance(bound, (ast.BitAnd, ast.BitOr)):
+            return "condition"
+        return self._kind(bound, depth) if isinstance(bound, ast.expr) else None
 
     def _origin(self, node: ast.AST) -> str:
         """Return the dotted name that an expression was imported by, empty for any other."""
@@ -221,7 +189,7 @@ class Handles:
         return None
 
     def _on_not(self, node: ast.UnaryOp) -> Iterator[Diagnostic]:
-        kind = self._kind(node.operand)
+        kind = self._kind(node.operand) if isinstance(node.op, ast.Not) else None
         if kind is None:
             return
         start, inner = self._module.start(node), self._module.start(node.operand)

@@ -4,131 +4,73 @@ from __future__ import annotations
 
 import ast
 
-from cwql.lint.frontends.python.nodes import FUNCTIONS, SCOPES, children, imported_names
-from cwql.lint.record import Record
+from cwql.lint.frontends.python.nodes import DEFINITIONS, SCOPES, children, imported_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
+    Bound: TypeAlias = ast.expr | ast.operator | str | None
+    """The value of a name, the operator of ``&=``, the dotted name of an import; None for any other way."""
 
-_NAMED = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
-    *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+_BINDING = frozenset(
+    (
+        *(ast.Name, ast.arg, *DEFINITIONS, ast.Import, ast.ImportFrom),
+        *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+    )
 )
-"""Nodes that bind a name of their own."""
-
-
-class Binding(Record):
-    """One place that gives a name a value: the assigned `value`, the `operator` of ``&=``, the dotted `origin` of an import."""
-
-    value: ast.expr | None = None
-    operator: ast.operator | None = None
-    origin: str = ""
+"""Nodes that may bind names."""
 
 
 class Scopes:
-    """The scopes of one file; a scope is read when a name in it is looked up. `parents` are those of the visited nodes."""
+    """The scopes of one file, its `nodes`, and their `parents`."""
 
     def __init__(self, tree: ast.Module) -> None:
-        self._tree = tree
+        self.nodes: list[ast.AST] = [tree]
         self.parents: dict[ast.AST, ast.AST] = {}
-        self._known: dict[ast.AST, dict[str, list[Binding]]] = {}
+        self._bindings: dict[ast.AST, dict[str, list[Bound]]] = {}
+        for node in self.nodes:
+            below = children(node)
+            self.parents.update(dict.fromkeys(below, node))
+            self.nodes += below
+            # Most nodes are names that are read, and constants.
+            for name, bound in self._bound(node) if type(node) in _BINDING else ():
+                known = self._bindings.setdefault(self._scope_of(node), {}).setdefault(name, [])
+                if bound not in known:
+                    known.append(bound)
 
-    def find(self, name: str, place: ast.AST) -> tuple[ast.AST, list[Binding]]:
-        """Return the scope that binds a name for a node (whose parents are known), and its bindings in order."""
-        nearest = True
-        for scope in self._around(place):
+    def _bound(self, node: ast.AST) -> Iterator[tuple[str, Bound]]:
+        """Yield the names that a node itself binds."""
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                above = self.parents[node]
+                is_value = isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr))
+                yield node.id, above.value if is_value else getattr(above, "op", None)  # type: ignore[attr-defined]
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from imported_names(node)
+        elif name := getattr(node, "name", getattr(node, "arg", getattr(node, "rest", None))):
+            yield name, None
+
+    def _scope_of(self, node: ast.AST) -> ast.AST:
+        above = self.parents.get(node, node)
+        while above in self.parents and not isinstance(above, SCOPES):
+            above = self.parents[above]
+        return above
+
+    def find(self, name: str, place: ast.AST) -> tuple[ast.AST, list[Bound]]:
+        """Return the scope that binds a name for a node, and its bindings."""
+        scope, below = self._scope_of(place), place
+        while scope is not below:
             # Functions do not see the names of the class around them.
-            bindings = self.bindings(scope).get(name) if nearest or not isinstance(scope, ast.ClassDef) else None
-            if bindings is not None:
+            hidden = isinstance(scope, ast.ClassDef) and below is not place
+            bindings = None if hidden else self._bindings.get(scope, {}).get(name)
+            if bindings:
                 return scope, bindings
-            nearest = False
-        return self._tree, []
+            scope, below = self._scope_of(scope), scope
+        return scope, []
 
     def origin(self, name: str, place: ast.AST) -> str:
         """Return the dotted name that a name was imported by, empty for any other."""
         _, bindings = self.find(name, place)
-        return bindings[0].origin if len(bindings) == 1 else ""
-
-    def bindings(self, scope: ast.AST) -> dict[str, list[Binding]]:
-        """Return the bindings of each name of a module, class or function."""
-        known = self._known.get(scope)
-        if known is None:
-            known = self._known[scope] = {}
-            for name, binding in self._read(scope):
-                others = known.setdefault(name, [])
-                if not binding.origin or all(other.origin != binding.origin for other in others):
-                    others.append(binding)
-        return known
-
-    def _around(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield the scopes around a node, the innermost first."""
-        below, above = node, self.parents.get(node)
-        while above is not None:
-            if isinstance(above, SCOPES) and (isinstance(below, ast.stmt) or below not in _outside(above)):
-                yield above
-            below, above = above, self.parents.get(above)
-        yield self._tree
-
-    def _read(self, scope: ast.AST) -> Iterator[tuple[str, Binding]]:
-        if isinstance(scope, FUNCTIONS):
-            given = scope.args
-            for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
-                if argument is not None:
-                    yield argument.arg, Binding()
-        for node in self._nodes(scope):
-            if isinstance(node, ast.Name):
-                if not isinstance(node.ctx, ast.Load):
-                    yield node.id, _bound(node, self.parents)
-            elif isinstance(node, _NAMED):
-                name = node.rest if isinstance(node, ast.MatchMapping) else node.name
-                if name:
-                    yield name, Binding()
-            else:
-                for name, origin in imported_names(node):
-                    yield name, Binding(origin=origin)
-
-    def _nodes(self, scope: ast.AST) -> Iterator[ast.AST]:
-        """Yield the nodes of a scope in the order of the text, without the inside of scopes in it."""
-        body = getattr(scope, "body", [])
-        stack: list[ast.AST] = [*reversed(body if isinstance(body, list) else [body])]
-        self.parents.update(dict.fromkeys(stack, scope))
-        while stack:
-            node = stack.pop()
-            yield node
-            inner = _outside(node) if isinstance(node, SCOPES) else children(node)
-            self.parents.update(dict.fromkeys(inner, node))
-            stack += reversed(inner)
-
-
-def _outside(node: ast.AST) -> list[ast.AST]:
-    """Return the parts of a function or class that belong to the scope around it."""
-    outside: list[ast.AST] = list(getattr(node, "decorator_list", ()))
-    if isinstance(node, FUNCTIONS):
-        outside += [*node.args.defaults, *[default for default in node.args.kw_defaults if default is not None]]
-    elif isinstance(node, ast.ClassDef):
-        outside += [*node.bases, *[keyword.value for keyword in node.keywords]]
-    return outside
-
-
-def _bound(name: ast.Name, parents: dict[ast.AST, ast.AST]) -> Binding:
-    """Return how a name in the place of a target gets its value."""
-    above = parents[name]
-    match above:
-        case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
-            return Binding(above.value)
-        case ast.AugAssign():
-            return Binding(operator=above.op)
-        case ast.Tuple():
-            outer = parents[above]
-            if (
-                isinstance(outer, ast.Assign)
-                and isinstance(outer.value, ast.Tuple)
-                and len(outer.value.elts) == len(above.elts)
-                and not any(isinstance(item, ast.Starred) for item in (*outer.value.elts, *above.elts))
-            ):
-                return Binding(outer.value.elts[above.elts.index(name)])
-        case _:
-            pass
-    return Binding()
+        return bindings[0] if len(bindings) == 1 and isinstance(bindings[0], str) else ""
