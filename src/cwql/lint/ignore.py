@@ -73,7 +73,7 @@ class Pattern:
                 return False
             text = text[len(prefix) :]
         if self._expression is None:
-            self._expression = _compile(self.text[len(prefix) :], self.anchored)
+            self._expression = _compile(self.text[len(prefix) :])
         return self._expression.fullmatch(text) is not None
 
 
@@ -132,11 +132,11 @@ class Patterns:
 
 def read_pattern(line: str) -> Pattern | None:
     """Parse a line of a ``.gitignore``; None for an empty line, a comment, and a pattern that is too long."""
-    text = line.rstrip("\n").removesuffix("\r")
-    end = len(text)
-    while end and text[end - 1] == " " and not _is_escaped(text, end - 1):
-        end -= 1
-    text = text[:end]
+    line = line.rstrip("\n").removesuffix("\r")
+    text = line.rstrip(" ")
+    if text != line and (len(text) - len(text.rstrip("\\"))) % 2:
+        # The first blank is escaped.
+        text += " "
     if not text or text.startswith("#") or len(text) > LONGEST:
         return None
     negated = text.startswith("!")
@@ -155,145 +155,84 @@ def read_patterns(data: bytes) -> Patterns:
     return Patterns(data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n"))
 
 
-def _is_escaped(text: str, at: int) -> bool:
-    backslashes = 0
-    while at > backslashes and text[at - 1 - backslashes] == "\\":
-        backslashes += 1
-    return backslashes % 2 == 1
+_NEVER = r"(?!)"
+_ONE = r"(?:\\.|[^\\\]])"
+_TOKEN = re.compile(
+    r"(?P<deep>(?:\A|(?<=/))\*\*+(?:\\?/|\Z))|(?P<stars>\*+)|"
+    rf"\[(?P<negated>[!^]?)(?P<members>(?:\](?:-{_ONE})?)?+(?:\[:[^\]]*:\]|{_ONE}(?:-{_ONE})?)*+)\]|(?P<plain>\\.|[^\\\[])",
+    re.DOTALL,
+)
+"""A part of a pattern: ``**`` as a whole name, other stars, a bracket, or a character. Git gives up on everything else."""
+
+_MEMBER = re.compile(rf"\[:([^\]]*):\]|(\\.|[^\\])(?:-({_ONE}))?", re.DOTALL)
 
 
-class _InvalidPattern(Exception):
-    """A bracket that is not closed, a class that does not exist, or a backslash at the end."""
-
-
-def _compile(pattern: str, anchored: bool) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     """Return a pattern whose plain beginning was cut off as a regular expression, which matches whole paths or names."""
-    try:
-        expression = _Translator(pattern, anchored).translate()
-    except _InvalidPattern:
-        # Git gives up on such a pattern while it matches.
-        expression = r"(?!)"
-    return re.compile(expression, re.DOTALL)
+    return re.compile(_translate(pattern), re.DOTALL)
 
 
-class _Translator:
-    """Translate a pattern to a regular expression, name by name."""
-
-    def __init__(self, pattern: str, anchored: bool) -> None:
-        self._pattern = pattern
-        self._anchored = anchored
-        self._at = 0
-        # The names between two ``**``; of the current name, the chunks between two stars, as an expression for each character.
-        self._runs: list[list[str]] = [[]]
-        self._chunks: list[list[str]] = [[]]
-
-    def translate(self) -> str:
-        """Return the expression. Raises `_InvalidPattern`."""
-        pattern, end = self._pattern, len(self._pattern)
-        while self._at < end:
-            character = self._next()
-            if character == "*":
-                self._read_stars()
-            elif character == "?":
-                self._chunks[-1].append("[^/]")
-            elif character == "[":
-                self._chunks[-1].append(self._read_bracket())
-            elif self._read_escaped(character) == "/":
-                self._end_name()
-            else:
-                self._chunks[-1].append(re.escape(pattern[self._at - 1]))
-        if self._chunks != [[]] or not self._runs[-1] or pattern.endswith("/"):
-            self._end_name()
-        first, *others = ["/".join(names) for names in self._runs]
-        if not others:
-            return first
-        # The first place for the names between two ``**`` leaves the most to those after it.
-        between = [rf"(?>(?:[^/]*+/)*?{names}/)" for names in others[:-1]]
-        return "".join([f"{first}/" if self._runs[0] else "", *between, rf"(?:[^/]*+/)*?{others[-1]}"])
-
-    def _next(self) -> str:
-        """Return the next character and move on. Raises `_InvalidPattern` at the end."""
-        if self._at >= len(self._pattern):
-            raise _InvalidPattern
-        self._at += 1
-        return self._pattern[self._at - 1]
-
-    def _end_name(self) -> None:
-        first, *others = ["".join(chunk) for chunk in self._chunks]
-        if others:
-            # Likewise, the first place for the text between two stars is a right one, and the last text is at the end.
-            first += "".join([rf"(?>[^/]*?{chunk})" for chunk in others[:-1]])
-            first += rf"(?=[^/]{{{len(self._chunks[-1])}}})[^/]*+(?<={others[-1]})"
-        self._runs[-1].append(first)
-        self._chunks = [[]]
-
-    def _read_stars(self) -> None:
-        pattern, start = self._pattern, self._at - 1
-        while pattern.startswith("*", self._at):
-            self._at += 1
-        following = pattern[self._at : self._at + 2]
-        if not self._anchored or self._at - start < 2 or not (start == 0 or pattern[start - 1] == "/"):
-            self._chunks.append([])
-        elif following == "":
-            self._runs[-1].append(".*+")
-        elif following[0] == "/":
-            self._at += 1
-            self._add_run()
-        elif following == "\\/":
-            # At least one name, which is empty after a slash of the pattern's plain beginning.
-            self._at += 2
-            self._runs[-1].append("[^/]*+")
-            self._add_run()
+def _translate(pattern: str) -> str:
+    """Return a pattern as a regular expression, name by name."""
+    # The names between two ``**``; of the current name, the chunks between two stars, as an expression for each character.
+    runs: list[list[str]] = [[]]
+    chunks: list[list[str]] = [[]]
+    at = 0
+    while at < len(pattern):
+        token = _TOKEN.match(pattern, at)
+        if token is None:
+            return _NEVER
+        at = token.end()
+        if token["deep"] and token["deep"][-1] == "*":
+            runs[-1].append(".*+")
+        elif token["deep"]:
+            if "\\" in token["deep"]:
+                # At least one name, which is empty after a slash of the pattern's plain beginning.
+                runs[-1].append("[^/]*+")
+            if runs[-1] or len(runs) == 1:
+                runs.append([])
+        elif token["stars"]:
+            chunks.append([])
+        elif token["members"] is not None:
+            bracket = _translate_bracket(token["negated"], token["members"])
+            if bracket is None:
+                return _NEVER
+            chunks[-1].append(bracket)
+        elif token["plain"][-1] == "/":
+            runs[-1].append(_join_chunks(chunks))
+            chunks = [[]]
         else:
-            self._chunks.append([])
+            chunks[-1].append("[^/]" if token["plain"] == "?" else re.escape(token["plain"][-1]))
+    if chunks != [[]] or not runs[-1] or pattern.endswith("/"):
+        runs[-1].append(_join_chunks(chunks))
+    first, *others = ["/".join(names) for names in runs]
+    if not others:
+        return first
+    # The first place for the names between two ``**`` leaves the most to those after it.
+    between = [rf"(?>(?:[^/]*+/)*?{names}/)" for names in others[:-1]]
+    return "".join([f"{first}/" if runs[0] else "", *between, rf"(?:[^/]*+/)*?{others[-1]}"])
 
-    def _add_run(self) -> None:
-        if self._runs[-1] or len(self._runs) == 1:
-            self._runs.append([])
 
-    def _read_bracket(self) -> str:
-        """Parse a bracket after its ``[`` and return it as a regular expression. Raises `_InvalidPattern`."""
-        negated = self._pattern[self._at : self._at + 1] in ("!", "^")
-        self._at += negated
-        members: list[str] = []
-        # The character before, with which a range may begin.
-        before: str | None = None
-        character = self._next()
-        while True:
-            named = self._read_class() if character == "[" else None
-            if named is not None:
-                members.append(named)
-                before = None
-            elif character == "-" and before is not None and self._pattern[self._at : self._at + 1] not in ("", "]"):
-                upper = self._read_escaped(self._next())
-                if before <= upper:
-                    members.append(f"{re.escape(before)}-{re.escape(upper)}")
-                before = None
-            else:
-                before = self._read_escaped(character)
-                members.append(re.escape(before))
-            character = self._next()
-            if character == "]":
-                break
-        if not members:
-            return "[^/]" if negated else "(?!)."
-        return f"(?!/)[{'^' if negated else ''}{''.join(members)}]"
+def _join_chunks(chunks: list[list[str]]) -> str:
+    """Return the expression of a name."""
+    first, *others = ["".join(chunk) for chunk in chunks]
+    if others:
+        # Likewise, the first place for the text between two stars is a right one, and the last text is at the end.
+        first += "".join([rf"(?>[^/]*?{chunk})" for chunk in others[:-1]])
+        first += rf"(?=[^/]{{{len(chunks[-1])}}})[^/]*+(?<={others[-1]})"
+    return first
 
-    def _read_escaped(self, character: str) -> str:
-        return self._next() if character == "\\" else character
 
-    def _read_class(self) -> str | None:
-        """Parse a class such as ``[:alpha:]`` after its ``[``; None if there is none. Raises `_InvalidPattern`."""
-        pattern, start = self._pattern, self._at
-        if not pattern.startswith(":", start):
+def _translate_bracket(negated: str, members: str) -> str | None:
+    """Return the expression of a bracket; None if it names a class that does not exist."""
+    parts: list[str] = []
+    for name, low, high in _MEMBER.findall(members):
+        if not low and name not in _CLASSES:
             return None
-        close = pattern.find("]", start + 1)
-        if close < 0:
-            raise _InvalidPattern
-        if close == start + 1 or pattern[close - 1] != ":":
-            return None
-        members = _CLASSES.get(pattern[start + 1 : close - 1])
-        if members is None:
-            raise _InvalidPattern
-        self._at = close + 1
-        return members
+        if not low or not high:
+            parts.append(re.escape(low[-1]) if low else _CLASSES[name])
+        elif low[-1] <= high[-1]:
+            parts.append(f"{re.escape(low[-1])}-{re.escape(high[-1])}")
+    if not parts:
+        return "[^/]" if negated else f"{_NEVER}."
+    return f"(?!/)[{'^' if negated else ''}{''.join(parts)}]"
