@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import random
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,8 @@ import pytest
 
 from cwql.lint.dataflow import flow as flow_module
 from cwql.lint.frontends import language_of, program, shell, skipping
-from cwql.lint.frontends.python.interest import Interest
 from cwql.lint.frontends.skipping import find_silent_functions
+from cwql.lint.ir import Function
 from cwql.lint.linter import ExtractedFile
 from cwql.lint.request_targets import Context
 from cwql.source import Source
@@ -200,14 +199,16 @@ def test_python_files_have_the_same_diagnostics_without_it(monkeypatch: pytest.M
     pairs = [rng.sample(files, 2) for _ in files]
     programs = [*files, *[(name, f"{first}\n{second}") for (name, first), (_, second) in pairs]]
     skipped = 0
-    has_line = Interest.has_line
+    is_silent = flow_module.Flow.is_silent
 
-    def everything(interest: Interest, node: ast.AST) -> bool:
+    def counted(flow: flow_module.Flow, function: Function) -> bool:
         nonlocal skipped
-        skipped += not has_line(interest, node)
-        return True
+        skipped += is_silent(flow, function)
+        return is_silent(flow, function)
 
+    monkeypatch.setattr(flow_module, "SHORT", 0)
+    monkeypatch.setattr(flow_module.Flow, "is_silent", counted)
     fast = [ExtractedFile(text, job_of(name)).judge() for name, text in programs]
-    monkeypatch.setattr(Interest, "has_line", everything)
+    assert skipped > 300
+    monkeypatch.setattr(flow_module.Flow, "is_silent", lambda *_: False)
     assert [ExtractedFile(text, job_of(name)).judge() for name, text in programs] == fast
-    assert skipped > 500

@@ -1,8 +1,8 @@
 """Conditions in Python: `ast`, and the data flow of all languages.
 
-``tree`` parses and binds names, over ``nodes``; ``literals`` decodes text. ``interest`` selects the lines and statements that may
-have a condition, ``plain`` takes those that need no more than their own text, and ``program`` converts the rest for the data flow, with
-``expressions`` and what ``libraries`` knows of clients. ``handles`` checks typed queries.
+``tree`` parses, over ``nodes``; ``literals`` decodes text. ``interest`` finds the lines that may have a condition, ``plain`` takes
+those that need no more than their own text, and ``program`` converts the rest for the data flow, with ``expressions``,
+``declared_types`` and what ``libraries`` knows of clients. ``handles`` checks typed queries, over ``scopes``.
 """
 
 from __future__ import annotations
@@ -55,12 +55,11 @@ def _find(source: Source, context: Context) -> list[ConditionTemplate | Diagnost
 
 
 def _find_conditions(module: Module, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
-    interest = Interest(module, context)
+    interest = Interest(module)
     libraries = Libraries(module, context)
     if not (libraries.named or interest.queries or context.markers):
         yield from take_plain(module, interest)
-    if interest.lines:
-        interest.add_uses()
+    if interest.lines or context.names_us or context.markers:
         # Imported here because many files have only plain conditions.
         from cwql.lint.frontends.python.program import find_in_module
 

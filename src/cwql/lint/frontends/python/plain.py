@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 
 from cwql.lint.frontends.python.literals import quoting_of
-from cwql.lint.frontends.python.nodes import DEFINITIONS
+from cwql.lint.frontends.python.nodes import DEFINITIONS, has_line
 from cwql.lint.request_targets import dialect_of, find_all, parameter_of, place_of_attributes, place_of_url
 from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cwql.lint.frontends.python.interest import Interest
     from cwql.lint.frontends.python.tree import Module
@@ -54,7 +55,7 @@ def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
         own: list[ConditionTemplate] = []
         lines: list[int] = []
         is_plain = True
-        for statement in interest.with_lines(bodies.pop()):
+        for statement in _marked(bodies.pop(), interest.lines):
             kind = type(statement)
             if kind in DEFINITIONS:
                 bodies.append(statement.body)  # type: ignore[attr-defined]  # a definition
@@ -62,13 +63,32 @@ def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
             if item is not None:
                 own.append(item)
                 lines += range(statement.lineno, (statement.end_lineno or 0) + 1)
-            elif kind in _STATEMENTS or interest.is_marked(statement):
+            elif kind in _STATEMENTS or _has_marked_head(statement, interest.lines):
                 is_plain = False
         if is_plain:
             found += own
             gone.update(lines)
     interest.take_out(gone)
     return found
+
+
+def _marked(body: Sequence[ast.stmt], lines: Sequence[int]) -> Iterator[ast.stmt]:
+    """Yield the statements of a block that have one of the lines, and those of the blocks in them but not of definitions."""
+    for statement in body:
+        if has_line(statement, lines):
+            yield statement
+            if type(statement) not in DEFINITIONS:
+                parts = (statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))
+                for field in ("body", "orelse", "finalbody"):
+                    for part in parts:
+                        yield from _marked(getattr(part, field, ()), lines)
+
+
+def _has_marked_head(statement: ast.stmt, lines: Sequence[int]) -> bool:
+    """Return whether one of the lines is in a statement, in front of its body if it has one."""
+    body = getattr(statement, "body", None)
+    index = bisect_left(lines, statement.lineno)
+    return index < len(lines) and (not body or lines[index] < max(body[0].lineno, statement.lineno + 1))
 
 
 class _Reader:

@@ -152,12 +152,6 @@ class Statements(Expressions):
         return [self.value(node.subject), Branch(start, end, [], bodies, False)]
 
     def _function(self, node: Any, start: int, end: int) -> list[Node]:
-        silent = not self._interest.has_line(node) and not self._interest.sets_member(start, end)
-        getter = any(self._module.text_of(each).endswith("property") for each in node.decorator_list)
-        called = self._module.calls.get(node.name, 0) > 1 or node.name in _ENTRIES
-        returns = getter or called or not node.name.isascii()
-        if silent and not (returns or node.decorator_list):
-            return []
         arguments = node.args
         named = [*arguments.posonlyargs, *arguments.args]
         defaults = [*[None] * (len(named) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
@@ -182,7 +176,7 @@ class Statements(Expressions):
         result = "" if node.returns is None else type_text(self._module, node.returns)
         function = Function(start, end, node.name, parameters, None, False, result)
         function.convert = lambda: self._function_body(node, start, end)
-        function.silent = silent
+        function.silent = self._interest.is_done(node) or None
         return [*made, function]
 
     def _class(self, node: ast.ClassDef, start: int, end: int) -> list[Node]:
@@ -202,9 +196,6 @@ class Statements(Expressions):
     def _jump(self, node: ast.stmt, start: int, end: int) -> list[Node]:
         return [Jump(start, end)]
 
-
-_ENTRIES = ("lambda_handler", "handler", "main")
-"""Functions that the platform calls."""
 
 _NUMBERS = words("range id date datetime time_ns")
 """Functions that return a number or a date, besides those of every language."""
