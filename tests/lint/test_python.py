@@ -21,7 +21,8 @@ from cwql.errors import ExpressionError
 from cwql.lint.dataflow.values import MOST_SEGMENTS
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.python import extract
-from cwql.lint.frontends.python.literals import BadLiteral, read_literals
+from cwql.lint.frontends.python.literals import find_field, read_literals
+from cwql.lint.ir import Chunk
 from cwql.lint.request_targets import Context
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate
 from cwql.source import Source
@@ -470,6 +471,13 @@ def test_quotes_that_are_taken_out(expression: str, safe: bool) -> None:
 
 # Spans
 
+
+def chunks_of(literal: str) -> list[Chunk]:
+    """Return the pieces of a literal."""
+    (token,) = read_literals(literal, 0, len(literal))
+    return token.parts or []
+
+
 SIGNS = st.text(alphabet="ab ='\"\\{}\n\r\t\0é\u2028\U0001f600%", max_size=12)
 
 
@@ -477,7 +485,7 @@ SIGNS = st.text(alphabet="ab ='\"\\{}\n\r\t\0é\u2028\U0001f600%", max_size=12)
 @pytest.mark.parametrize("quote", ["'", '"', "'''", '"""'])
 @given(value=SIGNS)
 def test_what_a_quoting_encodes_python_decodes(prefix: str, quote: str, value: str) -> None:
-    (segment,), _ = read_literals(f"{prefix}{quote}a{quote}", 0, 3 + len(prefix) + 2 * len(quote) - 2)
+    (segment,) = chunks_of(f"{prefix}{quote}a{quote}")
     assert segment.quoting is not None
     spelt = segment.quoting.encode(value)
     if spelt is None:
@@ -485,7 +493,7 @@ def test_what_a_quoting_encodes_python_decodes(prefix: str, quote: str, value: s
         return
     literal = f"{prefix}{quote}{spelt}{quote}"
     assert eval(literal) == value
-    segments, _ = read_literals(literal, 0, len(literal))
+    segments = chunks_of(literal)
     assert "".join(segment.text for segment in segments) == value
     for segment in segments:
         spelling = literal[segment.start : segment.end]
@@ -506,8 +514,8 @@ def test_literals_are_read_as_python_reads_them(spelt: str, prefix: str) -> None
         return
     if not isinstance(tree, ast.Constant) or not isinstance(tree.value, str):
         return
-    segments, fillings = read_literals(literal, 0, len(literal))
-    assert fillings == []
+    segments = chunks_of(literal)
+    assert "placeholder" not in [segment.kind for segment in segments]
     assert "".join(segment.text for segment in segments) == tree.value
 
 
@@ -535,24 +543,38 @@ def test_fillings_stand_where_python_finds_them(parts: list[tuple[str, str]]) ->
             placeholders.append((len(spelt) + 4, field))
             spelt += f"{{{field}}}"
     literal = f"f{quote}{spelt}{quote}"
-    segments, fillings = read_literals(literal, 0, len(literal))
+    segments = chunks_of(literal)
+    fillings = [segment for segment in segments if segment.kind == "placeholder"]
     assert [(filling.start, literal[filling.start + 1 : filling.end - 1]) for filling in fillings] == placeholders
+    for filling, (_, field) in zip(fillings, placeholders, strict=True):
+        found = find_field(literal, filling)
+        assert found is not None
+        low, high, specification = found
+        expression = literal[low:high]
+        conversion = field[len(expression) :].removesuffix(specification).removesuffix(":")
+        assert ast.parse(expression.strip(), mode="eval")
+        assert conversion in ("", "!r", "!s")
     values = {"x": "v", "d": {"k": "v"}, "w": 4}
-    filled = iter(fillings)
     made = "".join(
         eval(f"f{quote}{literal[segment.start : segment.end]}{quote}", values)
         if segment.kind == "placeholder"
         else segment.text
         for segment in segments
-        if segment.kind != "placeholder" or next(filled)
     )
     assert made == eval(literal, values)
 
 
-@pytest.mark.parametrize("text", ["'a", "f'{'", "f'{x'", "f'{x!}'", "f'}'", "b'a'", "a", "'a' b", "f'{x:'", "f'{\"'"])
-def test_what_is_no_literal_is_refused(text: str) -> None:
-    with pytest.raises(BadLiteral):
-        read_literals(text, 0, len(text))
+@pytest.mark.parametrize("text", ["'a", "f'{x'", "a", "'a' b", "f'{x:'"])
+def test_what_is_no_literal_is_not_read(text: str) -> None:
+    assert read_literals(text, 0, len(text)) == []
+
+
+def test_the_value_of_a_field_that_shows_itself_is_unknown() -> None:
+    assert [shown(found) for found in find("c = f'{x=}'\nf(conditions=c)\nf(conditions=f'a={x!r}')")] == ["a=<x>"]
+
+
+def test_a_field_begins_with_the_quote_of_a_longer_literal() -> None:
+    assert [shown(found) for found in find("f(conditions=f'''id in ({', '.join(x)})''')")] == ["id in (<', '.join(x)>)"]
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])

@@ -239,7 +239,7 @@ class Scanner:
         start = at + len(sign)
         opener = "{" if sign == "{$" else sign[-1:]
         if opener in ("{", "("):
-            if sign == "{" and text[start : start + 1] in ("", "}", form.close[:1]):
+            if sign == "{" and (start == limit or text.startswith(("}", form.close or "}"), start)):
                 return None
             # The dollar of ``{$name}`` belongs to the code.
             start = at + 1 if sign == "{$" else start

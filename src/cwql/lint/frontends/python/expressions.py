@@ -7,7 +7,7 @@ import ast
 from cwql.lint.dataflow.formats import is_safe_specification
 from cwql.lint.dataflow.knowledge import is_date_format
 from cwql.lint.frontends.python.libraries import FUNCTIONS, VERBS, sent_by
-from cwql.lint.frontends.python.literals import BadLiteral, quoting_of, read_literals
+from cwql.lint.frontends.python.literals import find_field, quoting_of, read_literals
 from cwql.lint.frontends.python.nodes import name_of
 from cwql.lint.ir import (
     Argument,
@@ -38,9 +38,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cwql.lint.frontends.python.libraries import Libraries
-    from cwql.lint.frontends.python.literals import Filling
     from cwql.lint.frontends.python.tree import Module
-    from cwql.lint.templates.model import TemplateSegment
 
 _SIGNS: dict[type[ast.AST], str] = {
     ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "/", ast.Pow: "**", ast.BitOr: "|", ast.BitAnd: "&",
@@ -90,35 +88,32 @@ class Expressions:
         return Other(start, end) if isinstance(node.value, (bytes, type(...))) else Number(start, end, str(node.value))
 
     def _literal(self, node: ast.expr, start: int, end: int) -> Node:
-        try:
-            segments, fillings = read_literals(self._text, start, end)
-        except BadLiteral:
+        """Return the literals that an expression joins; an unknown value if their fields are not those that Python finds."""
+        fields = iter([value for value in getattr(node, "values", ()) if isinstance(value, ast.FormattedValue)])
+        parts: list[Node] = []
+        for token in read_literals(self._text, start, end):
+            chunks: list[Chunk] = []
+            for chunk in token.parts or ():
+                field = self._field(chunk, next(fields, None)) if chunk.kind == "placeholder" else chunk
+                if field is None:
+                    return Other(start, end)
+                chunks.append(field)
+            parts.append(Literal(token.start, token.end, chunks))
+        if not parts or next(fields, None) is not None:
             return Other(start, end)
-        values = [value for value in getattr(node, "values", ()) if not isinstance(value, ast.Constant)]
-        if len(values) != len(fillings):
-            return Other(start, end)
-        rest = iter(zip(values, fillings, strict=True))
-        literals: dict[int, list[Chunk]] = {}
-        for each in segments:
-            chunk = (
-                self._field(each, *next(rest))
-                if each.kind == "placeholder"
-                else Chunk(each.kind, each.text, each.start, each.end, each.quoting)
-            )
-            literals.setdefault(each.literal, []).append(chunk)
-        if len(literals) < 2:
-            return Literal(start, end, next(iter(literals.values()), []))
         # Adjacent literals are joined.
-        parts = [Literal(chunks[0].start - 1, chunks[-1].end + 1, chunks) for chunks in literals.values()]
-        parts[0].start, parts[-1].end = start, end
-        joined: Node = parts[0]
+        joined = parts[0]
         for part in parts[1:]:
             joined = Operation(start, end, "join", "+", joined, part)
+        joined.start, joined.end = start, end
         return joined
 
-    def _field(self, segment: TemplateSegment, value: ast.FormattedValue, filling: Filling) -> Chunk:
+    def _field(self, chunk: Chunk, value: ast.FormattedValue | None) -> Chunk | None:
         """Return the placeholder of a replacement field."""
-        low, high = filling.expression_start, filling.expression_end
+        place = find_field(self._text, chunk)
+        if place is None or value is None:
+            return None
+        low, high, specification = place
         inner: Node
         field = value.value
         if isinstance(field, ast.Name) and self._text[low:high] == field.id:
@@ -126,7 +121,7 @@ class Expressions:
             inner = self._name(field, low, high)
         else:
             inner = self.value(self._module.placed(field, low, high))
-        specification, shown = filling.specification, segment.expression
+        shown = self._text[low:high].strip()
         if is_safe_specification(specification):
             inner = Cast(inner.start, inner.end, "date" if is_date_format(specification) else "int", inner)
         elif specification or value.conversion != -1:
@@ -134,7 +129,7 @@ class Expressions:
         if specification.startswith("%"):
             # A date: its format decides how it is read.
             shown = f"{shown}:{specification}"
-        return Chunk("placeholder", "", segment.start, segment.end, segment.quoting, inner, shown)
+        return Chunk("placeholder", "", chunk.start, chunk.end, chunk.quoting, inner, shown)
 
     def _name(self, node: ast.Name, start: int, end: int) -> Node:
         # A name that some function declares global may change anywhere.
