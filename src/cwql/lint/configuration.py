@@ -325,30 +325,15 @@ def shorten(text: str, limit: int = _SHOWN) -> str:
 def _line_of(data: bytes, key: str, inner: str | None) -> str:
     """Return the line of a key as ``:12``, or an empty text if it is not found; `tomllib` does not report positions."""
     for word in (inner, key):
-        at = -1 if word is None else _find_key(data, word.encode())
-        if at >= 0:
-            line = data.count(b"\n", 0, at) + 1
+        used = None if word is None else re.search(_KEY % re.escape(word.encode()), data, re.MULTILINE)
+        if used is not None:
+            line = data.count(b"\n", 0, used.end()) + 1
             return f":{line}"
     return ""
 
 
-_BEFORE = re.compile(rb"[ \t]*+(?:\[(?:[^\]\n]*[.\[\"' \t])?|(?:[\w.\"'-]*\.)?[\"']?)")
-_AFTER = re.compile(rb"[\"']?+[ \t]*+[]=.]")
-_WINDOW = 200
-
-
-def _find_key(data: bytes, word: bytes) -> int:
-    """Return the position of the first use of a key, in a header or before a value; -1 if it is not found."""
-    at = data.find(word)
-    for _ in range(MOST):
-        if at < 0:
-            break
-        # A line without end is not searched again for each time that the word is in it.
-        start = max(data.rfind(b"\n", 0, at) + 1, at - _WINDOW)
-        if _BEFORE.fullmatch(data, start, at) and _AFTER.match(data, at + len(word)):
-            return at
-        at = data.find(word, at + 1)
-    return -1
+_KEY = rb"^[ \t]*+(?:\[(?:[^\]\n]*?[.\[\"' \t])?|(?:[\w.\"'-]*?\.)?[\"']?)%s[\"']?+[ \t]*+[]=.]"
+"""The first use of a key, in a header or before a value."""
 
 
 def describe(settings: Settings) -> str:

@@ -14,7 +14,7 @@ from cwql.lint.frontends import find_language
 from cwql.lint.request_targets import COMMENTS
 from cwql.rules.traits import find_codes
 from cwql.source import Span
-from cwql.value import Value
+from cwql.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ def find_suppressions(source: Source, language: str) -> list[Suppression]:
         lines = (line, below[line] if alone and kind == "ignore" else line if kind == "ignore" else last)
         if kind == "on":
             if opened is not None:
-                before = found[opened]
-                found[opened] = Suppression("off", before.span, before.comment, before.names, (before.lines[0], line))
+                found[opened] = replace(found[opened], lines=(found[opened].lines[0], line))
             opened = None
             continue
         if kind == "off":
@@ -176,16 +175,12 @@ class Verdict:
         self._source = source
         self._suppressions = suppressions
         self._used: set[tuple[int, int]] = set()
-        self._of_file: list[int] = []
-        self._blocks: list[int] = []
         self._of_line: dict[int, list[int]] = {}
+        """The numbers of the comments by the lines that they apply to; line 0 is the whole file."""
         for number, each in enumerate(suppressions):
-            if each.kind == "ignore":
-                for line in {*each.lines}:
-                    self._of_line.setdefault(line, []).append(number)
-            else:
-                (self._of_file if each.kind == "ignore-file" else self._blocks).append(number)
-        self._opened = [suppressions[number].lines[0] for number in self._blocks]
+            first, last = each.lines if each.kind != "ignore-file" else (0, 0)
+            for line in range(first, last + 1) if each.kind == "off" else {first, last}:
+                self._of_line.setdefault(line, []).append(number)
         self._suppressed: dict[tuple[str, int, int], bool] = {}
 
     def keep(self, finding: Diagnostic, stretch: Span) -> bool:
@@ -198,10 +193,10 @@ class Verdict:
         return not suppressed
 
     def _is_suppressed(self, finding: Diagnostic, first: int, last: int) -> bool:
-        """Return whether comments for these lines, or for the file if `last` is 0, suppress diagnostics of that rule."""
+        """Return whether comments for these lines, or for the file if both are 0, suppress diagnostics of that rule."""
         key = (finding.code, first, last)
         if key not in self._suppressed:
-            numbers = self._near(first, last) if last else self._of_file
+            numbers = {number for line in range(first, last + 1) for number in self._of_line.get(line, ())}
             # All of them are evaluated, because each comment that suppresses the diagnostic counts as used.
             self._suppressed[key] = True in [self._applies(number, finding) for number in numbers]
         return self._suppressed[key]
@@ -214,16 +209,6 @@ class Verdict:
             used = [index for index, (name, _) in enumerate(each.names) if _speaks_of(name, finding)]
         self._used.update([(number, index) for index in used])
         return bool(used)
-
-    def _near(self, first: int, last: int) -> Iterator[int]:
-        """Yield the numbers of the comments that speak of one of these lines."""
-        for line in range(first, last + 1):
-            yield from self._of_line.get(line, ())
-        # Blocks do not overlap: those that begin above the last line end in the order in which they begin.
-        index = bisect_right(self._opened, last) - 1
-        while index >= 0 and self._suppressions[self._blocks[index]].lines[1] >= first:
-            yield self._blocks[index]
-            index -= 1
 
     def unused(self, rules: RuleConfig | None, codes: Container[str] | None) -> Iterator[Diagnostic]:
         """Yield diagnostics about comments that suppressed nothing, and about names that no rule has.

@@ -24,7 +24,6 @@ _DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
 _QUOTE_MODULES = ("urllib", "urllib2", "requests", "six", "werkzeug", "shlex", "pipes")
 """Modules with a `quote` that does not quote texts of conditions."""
 
-_LETTERS = "_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
 _FIRST = re.compile(r"\((\w++)")
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
@@ -63,15 +62,6 @@ class Module:
         """Whether `quote` is that of a library, which encodes for URLs or shells, and not a function of the program."""
         origins = [origin for node in self.tree.body for name, origin in imported_names(node) if name == "quote"]
         return "quote" not in self.definitions and all(each.partition(".")[0] in _QUOTE_MODULES for each in origins)
-
-    @cached_property
-    def calls(self) -> dict[str, int]:
-        """How often a name is in front of a bracket, in calls and definitions, by the look of the text."""
-        counts: dict[str, int] = {}
-        for part in self.text.split("("):
-            name = part[len(part.rstrip(_LETTERS)) :]
-            counts[name] = counts.get(name, 0) + 1
-        return counts
 
     @cached_property
     def _bases(self) -> bool:
