@@ -7,6 +7,7 @@ import re
 
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS
+from cwql.lint.frontends.python.literals import cut_chunk
 from cwql.lint.frontends.python.nodes import chain_of, imported_names
 from cwql.lint.ir import Cast, Chunk, Literal, Other, Sent
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
@@ -140,19 +141,18 @@ def _word(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def _filled(  # noqa: C901  # a case for each kind of mark
-    text: Node, call: ast.Call, value: Callable[[ast.expr], Node]
-) -> Node:
+def _filled(text: Node, call: ast.Call, value: Callable[[ast.expr], Node]) -> Node:
     """Return the template of ``cond(...)`` with its values: they may be anything, so all of them are safe.
 
     In the quotes of the condition, braces are doubled; outside they are placeholders or mistakes that `cond` reports.
     """
     if not isinstance(text, Literal):
         return text
-    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    given = {str(number): each for number, each in enumerate(call.args[1:])}
+    given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg is not None}
     chunks: list[Chunk] = []
     closing = ""
-    automatic = 1
+    turn = 0
     for chunk in text.chunks:
         if chunk.kind == "placeholder":
             chunk.node = Cast(chunk.start, chunk.end, "int", chunk.node or Other(chunk.start, chunk.end))
@@ -162,38 +162,24 @@ def _filled(  # noqa: C901  # a case for each kind of mark
         quoting = chunk.quoting
         if quoting is not None and "{" not in quoting.escapes:
             quoting = QuoteStyle(quoting.escapes, quoting.refused, _BRACED)
-        at = 0
-
-        def plain(low: int, high: int, of: Chunk = chunk, style: QuoteStyle | None = quoting) -> None:
-            if low < high:
-                chunks.append(Chunk("same", of.text[low:high], of.start + low, of.start + high, style))
-
+        done = 0
         for match in _TEMPLATE.finditer(chunk.text):
-            mark = match[0]
+            mark, key = match[0], match[1]
             start, end = chunk.start + match.start(), chunk.start + match.end()
-            if mark in ("{{", "}}"):
-                if closing:
-                    plain(at, match.start())
-                    at = match.end()
-                    chunks.append(Chunk("escape", mark[0], start, end, quoting))
-            elif match[1] is None:
-                if mark == closing:
-                    closing = ""
-                elif not closing:
-                    closing = {"[": "]", "]": ""}.get(mark, mark)
-            elif not closing:
-                name = match[1]
-                given: ast.expr | None
-                if name.isdecimal() or not name:
-                    index = int(name) + 1 if name else automatic
-                    automatic += not name
-                    given = call.args[index] if index < len(call.args) else None
-                else:
-                    given = named.get(name)
-                plain(at, match.start())
-                at = match.end()
-                shown = mark if given is None else ast.unparse(given)
-                inner = Cast(start, end, "int", Other(start, end) if given is None else value(given))
-                chunks.append(Chunk("placeholder", "", start, end, quoting, inner, shown))
-        plain(at, len(chunk.text))
+            if mark not in ("{{", "}}") and key is None:
+                closing = "" if mark == closing else closing or {"[": "]", "]": ""}.get(mark, mark)
+            # Doubled braces count inside of quotes, placeholders outside.
+            if (key is None) != bool(closing) or len(mark) < 2:
+                continue
+            chunks += cut_chunk(chunk, done, match.start(), quoting)
+            done = match.end()
+            if key is None:
+                chunks.append(Chunk("escape", mark[0], start, end, quoting))
+                continue
+            node = given.get(key or str(turn))
+            turn += not key
+            shown = mark if node is None else ast.unparse(node)
+            inner = Cast(start, end, "int", Other(start, end) if node is None else value(node))
+            chunks.append(Chunk("placeholder", "", start, end, quoting, inner, shown))
+        chunks += cut_chunk(chunk, done, len(chunk.text), quoting)
     return Literal(text.start, text.end, chunks)

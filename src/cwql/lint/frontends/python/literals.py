@@ -58,6 +58,14 @@ def read_literals(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
+def cut_chunk(chunk: Chunk, low: int, high: int, quoting: QuoteStyle | None) -> Iterator[Chunk]:
+    """Yield a stretch of plain text with another quoting; nothing if it is empty."""
+    from cwql.lint.ir import Chunk
+
+    if low < high:
+        yield Chunk("same", chunk.text[low:high], chunk.start + low, chunk.start + high, quoting)
+
+
 _LINE_END = re.compile(r"\r\n?")
 
 
@@ -65,16 +73,15 @@ def _cut_lines(chunk: Chunk) -> Iterator[Chunk]:
     """Yield the pieces of a chunk, in which Python reads all line ends as the same."""
     from cwql.lint.ir import Chunk
 
-    at = chunk.start
-    for match in _LINE_END.finditer(chunk.text) if chunk.kind == "same" else ():
-        begin, end = chunk.start + match.start(), chunk.start + match.end()
-        yield Chunk("same", chunk.text[at - chunk.start : match.start()], at, begin, chunk.quoting)
-        yield Chunk("escape", "\n", begin, end, chunk.quoting)
-        at = end
-    if at < chunk.end:
-        yield (
-            chunk if at == chunk.start else Chunk("same", chunk.text[at - chunk.start :], at, chunk.end, chunk.quoting)
-        )
+    if chunk.kind != "same":
+        yield chunk
+        return
+    done = 0
+    for match in _LINE_END.finditer(chunk.text):
+        yield from cut_chunk(chunk, done, match.start(), chunk.quoting)
+        done = match.end()
+        yield Chunk("escape", "\n", chunk.start + match.start(), chunk.start + done, chunk.quoting)
+    yield from cut_chunk(chunk, done, len(chunk.text), chunk.quoting)
 
 
 _FORMAT = re.compile(r"(?:![ \t]*[rsa][ \t]*)?(?::(.*))?", re.DOTALL)
