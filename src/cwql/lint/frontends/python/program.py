@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import ast
 
+from cwql.lint import ir
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.python.declared_types import find_types, option_types, parametrized, type_text
 from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.libraries import VERBS
 from cwql.lint.frontends.python.nodes import ends_with_jump
-from cwql.lint.ir import (
-    Assign,
-    Block,
-    Branch,
-    Call,
-    Cast,
-    Class,
-    Function,
-    Items,
-    Jump,
-    Loop,
-    Name,
-    Node,
-    Other,
-    Parameter,
-    Unary,
-)
-from cwql.lint.ir import Module as Program
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -50,23 +33,23 @@ class Statements(Expressions):
         super().__init__(module, libraries)
         self._interest = interest
 
-    def module(self) -> Block:
+    def module(self) -> ir.Block:
         """Return the statements of the module."""
         return self._block(self._module.tree.body, 0, len(self._text))
 
-    def _function_body(self, node: Any, start: int, end: int) -> Block:
+    def _function_body(self, node: Any, start: int, end: int) -> ir.Block:
         """Return the statements of a function; a test runs for each of the values of its parameters."""
         block = self._block(node.body, start, end)
         for names, values in parametrized(node.decorator_list):
-            targets = [Name(start, start, name) for name in names]
-            target = targets[0] if len(targets) == 1 else Items(start, start, targets)
-            item = Assign(start, start, target, Name(start, start, "$case"))
-            body = Block(start, end, [item, *block.statements])
-            block = Block(start, end, [Loop(start, end, ["$case"], self.value(values), body)])
+            targets = [ir.Name(start, start, name) for name in names]
+            target = targets[0] if len(targets) == 1 else ir.Items(start, start, targets)
+            item = ir.Assign(start, start, target, ir.Name(start, start, "$case"))
+            body = ir.Block(start, end, [item, *block.statements])
+            block = ir.Block(start, end, [ir.Loop(start, end, ["$case"], self.value(values), body)])
         return block
 
-    def _block(self, body: Sequence[ast.stmt], start: int = 0, end: int = 0) -> Block:
-        statements: list[Node] = []
+    def _block(self, body: Sequence[ast.stmt], start: int = 0, end: int = 0) -> ir.Block:
+        statements: list[ir.Node] = []
         for each in body:
             if each.lineno in self._interest.done:
                 continue
@@ -75,34 +58,34 @@ class Statements(Expressions):
                 statements += handler(self, each, *self._module.extent(each))
             elif type(each) not in _SILENT:
                 values = [self.value(child) for child in ast.iter_child_nodes(each) if isinstance(child, ast.expr)]
-                statements.append(Other(*self._module.extent(each), values))
-        return Block(start, end, statements)
+                statements.append(ir.Other(*self._module.extent(each), values))
+        return ir.Block(start, end, statements)
 
-    def _expression(self, node: ast.Expr, start: int, end: int) -> list[Node]:
+    def _expression(self, node: ast.Expr, start: int, end: int) -> list[ir.Node]:
         # Docstrings are prose.
         if isinstance(node.value, (ast.Constant, ast.JoinedStr)):
             return []
         return [self.value(node.value)]
 
-    def _assign(self, node: ast.Assign, start: int, end: int) -> list[Node]:
+    def _assign(self, node: ast.Assign, start: int, end: int) -> list[ir.Node]:
         value = self.value(node.value)
-        return [Assign(start, end, self.value(target), value) for target in node.targets]
+        return [ir.Assign(start, end, self.value(target), value) for target in node.targets]
 
-    def _annotated(self, node: ast.AnnAssign, start: int, end: int) -> list[Node]:
+    def _annotated(self, node: ast.AnnAssign, start: int, end: int) -> list[ir.Node]:
         value = None if node.value is None else self.value(node.value)
         return [
-            Assign(start, end, self.value(node.target), value, False, type_text(self._module, node.annotation), True)
+            ir.Assign(start, end, self.value(node.target), value, False, type_text(self._module, node.annotation), True)
         ]
 
-    def _augmented(self, node: ast.AugAssign, start: int, end: int) -> list[Node]:
+    def _augmented(self, node: ast.AugAssign, start: int, end: int) -> list[ir.Node]:
         value = self.value(node.value)
         if isinstance(node.op, ast.Add):
-            return [Assign(start, end, self.value(node.target), value, True)]
-        return [Assign(start, end, self.value(node.target), Other(start, end, [value]))]
+            return [ir.Assign(start, end, self.value(node.target), value, True)]
+        return [ir.Assign(start, end, self.value(node.target), ir.Other(start, end, [value]))]
 
-    def _if(self, node: ast.If, start: int, end: int) -> list[Node]:
-        tests: list[Node | None] = []
-        bodies: list[Node] = []
+    def _if(self, node: ast.If, start: int, end: int) -> list[ir.Node]:
+        tests: list[ir.Node | None] = []
+        bodies: list[ir.Node] = []
         while True:
             tests.append(self.value(node.test))
             bodies.append(self._block(node.body, start, end))
@@ -111,53 +94,55 @@ class Statements(Expressions):
             node = node.orelse[0]
         if node.orelse:
             bodies.append(self._block(node.orelse, start, end))
-        return [Branch(start, end, tests, bodies, bool(node.orelse))]
+        return [ir.Branch(start, end, tests, bodies, bool(node.orelse))]
 
-    def _for(self, node: Any, start: int, end: int) -> list[Node]:
+    def _for(self, node: Any, start: int, end: int) -> list[ir.Node]:
         names = [each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)]
         body = self._block(node.body, start, end)
-        over: Node | None = self.value(node.iter)
+        over: ir.Node | None = self.value(node.iter)
         if isinstance(node.target, ast.Tuple) and getattr(getattr(node.iter, "func", None), "id", "") == "enumerate":
-            number = Cast(start, start, "int", Other(start, start))
-            body = Block(start, end, [Assign(start, start, Name(start, start, names.pop(0)), number), *body.statements])
-            over = over.arguments[0].value if isinstance(over, Call) and over.arguments else None
-        return [Loop(start, end, names, over, body), *self._block(node.orelse).statements]
+            number = ir.Cast(start, start, "int", ir.Other(start, start))
+            body = ir.Block(
+                start, end, [ir.Assign(start, start, ir.Name(start, start, names.pop(0)), number), *body.statements]
+            )
+            over = over.arguments[0].value if isinstance(over, ir.Call) and over.arguments else None
+        return [ir.Loop(start, end, names, over, body), *self._block(node.orelse).statements]
 
-    def _while(self, node: ast.While, start: int, end: int) -> list[Node]:
+    def _while(self, node: ast.While, start: int, end: int) -> list[ir.Node]:
         body = self._block(node.body, start, end)
-        return [Loop(start, end, (), None, body, [self.value(node.test)]), *self._block(node.orelse).statements]
+        return [ir.Loop(start, end, (), None, body, [self.value(node.test)]), *self._block(node.orelse).statements]
 
-    def _with(self, node: Any, start: int, end: int) -> list[Node]:
-        made: list[Node] = []
+    def _with(self, node: Any, start: int, end: int) -> list[ir.Node]:
+        made: list[ir.Node] = []
         for item in node.items:
             value = self.value(item.context_expr)
             named = item.optional_vars
-            made.append(value if named is None else Assign(value.start, value.end, self.value(named), value))
+            made.append(value if named is None else ir.Assign(value.start, value.end, self.value(named), value))
         return [*made, *self._block(node.body).statements]
 
-    def _try(self, node: Any, start: int, end: int) -> list[Node]:
+    def _try(self, node: Any, start: int, end: int) -> list[ir.Node]:
         body = self._block(node.body, start, end)
-        whole: Node = Block(start, end, [body, self._block(node.orelse)])
+        whole: ir.Node = ir.Block(start, end, [body, self._block(node.orelse)])
         if not all(ends_with_jump(handler.body) for handler in node.handlers):
             # Each statement may be the last one that runs.
-            whole = Branch(start, end, [], [whole], False)
+            whole = ir.Branch(start, end, [], [whole], False)
         handlers = [self._block(handler.body, start, end) for handler in node.handlers]
-        made: list[Node] = [whole]
+        made: list[ir.Node] = [whole]
         if handlers:
-            made.append(Branch(start, end, [], handlers, False))
+            made.append(ir.Branch(start, end, [], handlers, False))
         return [*made, *self._block(node.finalbody).statements]
 
-    def _match(self, node: ast.Match, start: int, end: int) -> list[Node]:
+    def _match(self, node: ast.Match, start: int, end: int) -> list[ir.Node]:
         bodies = [self._block(case.body, start, end) for case in node.cases]
-        return [self.value(node.subject), Branch(start, end, [], bodies, False)]
+        return [self.value(node.subject), ir.Branch(start, end, [], bodies, False)]
 
-    def _function(self, node: Any, start: int, end: int) -> list[Node]:
+    def _function(self, node: Any, start: int, end: int) -> list[ir.Node]:
         arguments = node.args
         named = [*arguments.posonlyargs, *arguments.args]
         defaults = [*[None] * (len(named) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
         options = option_types(node.decorator_list)
         parameters = [
-            Parameter(
+            ir.Parameter(
                 each.arg,
                 options.get(each.arg) or ("" if each.annotation is None else type_text(self._module, each.annotation)),
                 None if default is None else self.value(default),
@@ -170,31 +155,30 @@ class Statements(Expressions):
         taken = {name for names, _ in parametrized(node.decorator_list) for name in names}
         parameters = [each for each in parameters if each.name not in taken]
         if arguments.vararg is not None and not arguments.kwonlyargs:
-            parameters.append(Parameter(arguments.vararg.arg, rest=True))
+            parameters.append(ir.Parameter(arguments.vararg.arg, rest=True))
         made = [self.value(decorator) for decorator in node.decorator_list]
 
         result = "" if node.returns is None else type_text(self._module, node.returns)
-        function = Function(start, end, node.name, parameters, None, False, result)
+        function = ir.Function(start, end, node.name, parameters, None, False, result)
         function.convert = lambda: self._function_body(node, start, end)
         function.silent = self._interest.is_done(node) or None
         return [*made, function]
 
-    def _class(self, node: ast.ClassDef, start: int, end: int) -> list[Node]:
-        block = self._block(node.body, start, end)
-        return [Class(start, end, node.name, block)]
+    def _class(self, node: ast.ClassDef, start: int, end: int) -> list[ir.Node]:
+        return [ir.Class(start, end, node.name, self._block(node.body, start, end))]
 
-    def _return(self, node: ast.Return, start: int, end: int) -> list[Node]:
-        return [Jump(start, end, None if node.value is None else self.value(node.value), True)]
+    def _return(self, node: ast.Return, start: int, end: int) -> list[ir.Node]:
+        return [ir.Jump(start, end, None if node.value is None else self.value(node.value), True)]
 
-    def _raise(self, node: ast.Raise, start: int, end: int) -> list[Node]:
-        return [Jump(start, end, None if node.exc is None else self.value(node.exc))]
+    def _raise(self, node: ast.Raise, start: int, end: int) -> list[ir.Node]:
+        return [ir.Jump(start, end, None if node.exc is None else self.value(node.exc))]
 
-    def _assert(self, node: ast.Assert, start: int, end: int) -> list[Node]:
-        failed = Block(start, end, [Jump(start, end)])
-        return [Branch(start, end, [Unary(start, end, "not", self.value(node.test))], [failed], False)]
+    def _assert(self, node: ast.Assert, start: int, end: int) -> list[ir.Node]:
+        failed = ir.Block(start, end, [ir.Jump(start, end)])
+        return [ir.Branch(start, end, [ir.Unary(start, end, "not", self.value(node.test))], [failed], False)]
 
-    def _jump(self, node: ast.stmt, start: int, end: int) -> list[Node]:
-        return [Jump(start, end)]
+    def _jump(self, node: ast.stmt, start: int, end: int) -> list[ir.Node]:
+        return [ir.Jump(start, end)]
 
 
 _NUMBERS = words("range id date datetime time_ns")
@@ -205,13 +189,13 @@ def find_in_module(
     module: Module, context: Context, interest: Interest, libraries: Libraries
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions that the data flow finds in the relevant statements of a file."""
-    program = Program(Statements(module, libraries, interest).module(), *find_types(module))
+    program = ir.Module(Statements(module, libraries, interest).module(), *find_types(module))
     traits = Traits("python", place_of=libraries.place_of, numbers=_NUMBERS, verbs=VERBS, starts=True)
     return find_flow(context, module.text, program, traits, "python")
 
 
 _SILENT = frozenset((ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal))
-_STATEMENTS: dict[type[ast.stmt], Callable[..., list[Node]]] = {
+_STATEMENTS: dict[type[ast.stmt], Callable[..., list[ir.Node]]] = {
     ast.Expr: Statements._expression,
     ast.Assign: Statements._assign,
     ast.AnnAssign: Statements._annotated,
