@@ -83,9 +83,6 @@ def ends_in_the_middle(text: str) -> bool:
     """Return whether a condition in the query of a URL ends inside of a string, a list or a comparison."""
     if has_open_end(text):
         return True
-    last_quote = max(text.rfind('"'), text.rfind("'"))
-    if last_quote >= 0 and text[:last_quote].rstrip().endswith(("(", ",")):
-        return True
     quote = ""
     level = 0
     for sign in _BRACKETS.findall(text, max(text.rfind("onditions="), 0)):
