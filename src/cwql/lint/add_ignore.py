@@ -1,7 +1,7 @@
 """Add ``cwql: ignore[...]`` comments for diagnostics: `annotate` to a text, `add_comments` to the files of a run.
 
-The position of a comment is not guessed. Several positions are tried (the end of the condition's last line, of its
-first line, a line above it), and one is used only if the text, linted again, has the same conditions and fewer
+The position of a comment is not guessed. Several positions are tried (the end of the condition's last line, a
+line above it), and one is used only if the text, linted again, has the same conditions and fewer
 diagnostics; Python must also parse to the same tree. All diagnostics are tried at once first, then halves of those that
 failed, and the rest one by one, as often as `trials_of` allows. Diagnostics without a position for a comment are
 returned, as are all diagnostics of a language without comments (JSON).
@@ -106,9 +106,8 @@ class _Positions:
         """Yield the text with a comment that names rules for a condition, the best position first."""
         text = self.text
         start, end = span
-        for at in dict.fromkeys((_end_of_line(text, max(start, end - 1)), _end_of_line(text, start))):
-            for edit in self.edits_at(at, names):
-                yield apply_edits(text, [edit])
+        for edit in self.edits_at(_end_of_line(text, max(start, end - 1)), names):
+            yield apply_edits(text, [edit])
         signs = self._signs_at(start)
         fence = self._fence_at(start)
         line_end = "\r\n" if "\r\n" in text else "\n"

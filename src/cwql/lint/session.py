@@ -27,7 +27,7 @@ class Session:
     def __init__(self, options: Any) -> None:
         self.options = options
         self.here = make_absolute(".")
-        _check_options(options)
+        self._changes = _read_options(options)
         base = Settings()
         fixed = base if options.isolated else None
         if options.config is not None:
@@ -41,24 +41,7 @@ class Session:
 
     def _override(self, settings: Settings) -> Settings:
         """Return settings with the options of the command line applied."""
-        given = self.options
-        changes: dict[str, Any] = {}
-        for name in ("select", "extend_select", "ignore", "exclude", "extend_exclude", "force_exclude", "strict"):
-            if getattr(given, name):
-                changes[name] = getattr(given, name)
-        for name in ("respect_gitignore", "dialect", "endpoint", "language"):
-            if getattr(given, name) is not None:
-                changes[name] = getattr(given, name)
-        if given.per_file_ignores:
-            pairs = [word.rpartition(":") for word in given.per_file_ignores]
-            changes["per_file_ignores"] = [(pattern, (rule,)) for pattern, _, rule in pairs]
-        if given.release is not None:
-            changes["release"] = read_release(given.release)
-        if given.severity:
-            from cwql.analysis.rule_config import read_severities
-
-            changes["severity"] = read_severities(given.severity)
-        return settings.layered(self.here, **changes) if changes else settings
+        return settings.layered(self.here, **self._changes) if self._changes else settings
 
     @property
     def paths(self) -> list[str]:
@@ -119,17 +102,33 @@ class Session:
             file.write(f"{text}\n" if text else "")
 
 
-def _check_options(options: Any) -> None:
+_SETTINGS = (
+    *("select", "extend_select", "ignore", "exclude", "extend_exclude", "force_exclude", "strict"),
+    *("respect_gitignore", "dialect", "endpoint", "language"),
+)
+"""Options that are settings as they are."""
+
+
+def _read_options(options: Any) -> dict[str, Any]:
+    """Return the settings that the options change. Raises `ConfigurationError` and `UnknownNameError` for invalid ones."""
+    given = {name: getattr(options, name) for name in _SETTINGS}
+    changes = {
+        name: value for name, value in given.items() if value or (name == "respect_gitignore" and value is False)
+    }
     for word in (*options.select, *options.extend_select, *options.ignore):
         check_selector(word)
     for word in options.per_file_ignores:
-        pattern, colon, selector = word.rpartition(":")
-        if not pattern or not colon:
+        pattern, _, selector = word.rpartition(":")
+        if not pattern:
             raise ConfigurationError(f"--per-file-ignores {word}: expected PATTERN:RULE")
         check_selector(selector)
+        changes.setdefault("per_file_ignores", []).append((pattern, (selector,)))
     if options.severity:
         from cwql.analysis.rule_config import RuleConfig, read_severities
 
-        RuleConfig(severity=read_severities(options.severity))
+        changes["severity"] = RuleConfig(severity=read_severities(options.severity)).severity
     if options.endpoint is not None:
         check_endpoint(options.endpoint, options.dialect)
+    if options.release is not None:
+        changes["release"] = read_release(options.release)
+    return changes
