@@ -18,7 +18,7 @@ from tests.language.test_limits import count_calls
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cwql.lint.frontends.python.interest import Interest
+    from cwql.lint.frontends.python.plain import Interest
     from cwql.lint.frontends.python.tree import Module
 
 HEADS = (

@@ -112,7 +112,7 @@ _SETTINGS = (
 def _read_options(options: Any) -> dict[str, Any]:
     """Return the settings that the options change. Raises `ConfigurationError` and `UnknownNameError` for invalid ones."""
     given = {name: getattr(options, name) for name in _SETTINGS}
-    changes = {
+    changes: dict[str, Any] = {
         name: value for name, value in given.items() if value or (name == "respect_gitignore" and value is False)
     }
     for word in (*options.select, *options.extend_select, *options.ignore):

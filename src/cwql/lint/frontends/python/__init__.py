@@ -1,7 +1,7 @@
 """Conditions in Python: `ast`, and the data flow of all languages.
 
-``tree`` parses, over ``nodes``; ``literals`` decodes text. ``interest`` finds the lines that may have a condition, ``plain`` takes
-those that need no more than their own text, and ``program`` converts the rest for the data flow, with ``expressions``,
+``tree`` parses, over ``nodes``; ``literals`` decodes text. ``plain`` finds the lines that may have a condition, and takes
+those that need no more than their own text; ``program`` converts the rest for the data flow, with ``expressions``,
 ``declared_types`` and what ``libraries`` knows of clients. ``handles`` checks typed queries, over ``scopes``.
 """
 
@@ -11,9 +11,8 @@ import ast
 import re
 
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.python.interest import QUERY, Interest
 from cwql.lint.frontends.python.libraries import Libraries
-from cwql.lint.frontends.python.plain import take_plain
+from cwql.lint.frontends.python.plain import QUERY, Interest, take_plain
 from cwql.lint.frontends.python.tree import Module
 
 TYPE_CHECKING = False

@@ -159,13 +159,15 @@ class Handles:
     def _on_connective(self, node: ast.BoolOp) -> Iterator[Diagnostic]:
         if isinstance(self._scopes.parents.get(node), ast.BoolOp):
             return
-        wrong = self._first_tested(node)
-        if wrong is None:
+        leaves = [*_leaves(node)]
+        kinds = [self._kind(leaf) for leaf in leaves]
+        # The truth of the last part is not tested: it is only returned.
+        tested = next((number for number, kind in enumerate(kinds[:-1]) if kind is not None), None)
+        if tested is None:
             return
-        word = "and" if isinstance(wrong[0].op, ast.And) else "or"
-        sign = "&" if word == "and" else "|"
-        kinds = [self._kind(leaf) for leaf in _leaves(node)]
-        message = f"`{word}` asks for the truth of a {_called(wrong[2])} at once: expected `{sign}`"
+        above = self._scopes.parents[leaves[tested]]
+        word, sign = ("and", "&") if isinstance(above, ast.BoolOp) and isinstance(above.op, ast.And) else ("or", "|")
+        message = f"`{word}` asks for the truth of a {_called(kinds[tested])} at once: expected `{sign}`"
         fixes = []
         if "handle" not in kinds:
             # If a part may be something other than a condition, the meaning is not certain.
@@ -175,54 +177,34 @@ class Handles:
         hint = f"join conditions with {sign}, each comparison in parentheses: (a == 1) {sign} (b == 2)"
         yield PYTHON_CONNECTIVE.at(self._span(node), message, hint=hint, fixes=fixes)
 
-    def _first_tested(self, node: ast.BoolOp) -> tuple[ast.BoolOp, ast.expr, Kind] | None:
-        """Return the first part whose truth is tested: any but the last, which is only returned."""
-        for number, value in enumerate(node.values):
-            if isinstance(value, ast.BoolOp):
-                found = self._first_tested(value)
-                if found is not None:
-                    return found
-            last = number == len(node.values) - 1
-            kind = self._kind(value) if not last else None
-            if kind is not None:
-                return node, value, kind
-        return None
-
     def _on_not(self, node: ast.UnaryOp) -> Iterator[Diagnostic]:
         kind = self._kind(node.operand) if isinstance(node.op, ast.Not) else None
         if kind is None:
             return
-        start, inner = self._module.start(node), self._module.start(node.operand)
-        fixes = []
-        if kind == "condition":
-            # Up to the operand, or to the parenthesis around it.
-            between = self._module.text[start + 3 : inner]
-            blank = len(between) - len(between.lstrip())
-            edits = [Edit(Span(start, start + 3 + blank), "~")]
-            if isinstance(node.operand, _WEAK):
-                edits += self._wrap(node.operand)
-            if isinstance(self._scopes.parents.get(node), ast.Compare) or "#" in between:
-                edits = []
-            if edits:
-                fixes = [Fix("negate with ~", edits)]
         message = f"`not` asks for the truth of a {_called(kind)} at once: expected `~`"
         hint = "negate a condition with ~: ~(a == 1)"
+        fixes = []
+        start, inner = self._module.start(node), self._module.start(node.operand)
+        # Up to the operand, or to the parenthesis around it.
+        between = self._module.text[start + 3 : inner]
         if kind == "handle":
             message = "`not` asks for the truth of a field handle at once: expected a comparison"
-            hint = (
-                f"write {self._module.text_of(node.operand)} == False for a flag, == None for a field without a value"
-            )
+            name = self._module.text_of(node.operand)
+            hint = f"write {name} == False for a flag, == None for a field without a value"
+        elif not isinstance(self._scopes.parents.get(node), ast.Compare) and "#" not in between:
+            edits = [Edit(Span(start, start + 3 + len(between) - len(between.lstrip())), "~")]
+            edits += self._wrap(node.operand) if isinstance(node.operand, _WEAK) else []
+            fixes = [Fix("negate with ~", edits)]
         yield PYTHON_CONNECTIVE.at(self._span(node), message, hint=hint, fixes=fixes)
 
     def _on_truth(self, node: ast.expr, where: str) -> Iterator[Diagnostic]:
-        if isinstance(node, (ast.BoolOp, ast.UnaryOp)):
-            if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-                return
-            if isinstance(node, ast.BoolOp) and self._first_tested(node) is not None:
-                return
-        if isinstance(node, ast.Compare) and len(node.ops) > 1:
-            return
-        kind = self._kind(node)
+        # Others report these.
+        is_reported = (
+            isinstance(node, ast.BoolOp)
+            or isinstance(getattr(node, "op", None), ast.Not)
+            or len(getattr(node, "ops", ())) > 1
+        )
+        kind = None if is_reported else self._kind(node)
         if kind is None:
             return
         yield PYTHON_CONNECTIVE.at(
@@ -373,7 +355,7 @@ class Handles:
         return Span(*self._module.extent(node))
 
 
-def _called(kind: Kind) -> str:
+def _called(kind: Kind | None) -> str:
     return "field handle" if kind == "handle" else "condition"
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.python.interest import Interest
     from cwql.lint.frontends.python.libraries import Libraries
+    from cwql.lint.frontends.python.plain import Interest
     from cwql.lint.frontends.python.tree import Module
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate
