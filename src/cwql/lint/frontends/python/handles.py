@@ -96,11 +96,6 @@ class Handles:
                 return "condition" if self._kind(node.operand, depth) == "condition" else None
             case ast.BoolOp():
                 return "condition" if all(self._kind(value, depth) == "condition" for value in node.values) else None
-            case ast.IfExp():
-                kinds: set[Kind | None] = {self._kind(node.body, depth), self._kind(node.orelse, depth)}
-                return kinds.pop() if len(kinds) == 1 else None
-            case ast.NamedExpr():
-                return self._kind(node.value, depth)
             case ast.Call():
                 return self._kind_of_call(node, depth)
             case _:
