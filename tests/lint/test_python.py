@@ -21,7 +21,7 @@ from cwql.errors import ExpressionError
 from cwql.lint.dataflow.values import MOST_SEGMENTS
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.python import extract
-from cwql.lint.frontends.python.literals import find_field, read_literals
+from cwql.lint.frontends.python.syntax import find_field, read_literals
 from cwql.lint.ir import Chunk
 from cwql.lint.request_targets import Context
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate

@@ -157,14 +157,15 @@ def read_patterns(data: bytes) -> Patterns:
 
 _NEVER = r"(?!)"
 _ONE = r"(?:\\.|[^\\\]])"
+_CLASS = r"\[:[^\]]{0,40}:\]"
 _TOKEN = re.compile(
     r"(?P<deep>(?:\A|(?<=/))\*\*+(?:\\?/|\Z))|(?P<stars>\*+)|"
-    rf"\[(?P<negated>[!^]?)(?P<members>(?:\](?:-{_ONE})?)?+(?:\[:[^\]]*:\]|{_ONE}(?:-{_ONE})?)*+)\]|(?P<plain>\\.|[^\\\[])",
+    rf"\[(?P<negated>[!^]?)(?P<members>(?:\](?:-{_ONE})?)?+(?:{_CLASS}|{_ONE}(?:-{_ONE})?)*+)\]|(?P<plain>\\.|[^\\\[])",
     re.DOTALL,
 )
 """A part of a pattern: ``**`` as a whole name, other stars, a bracket, or a character. Git gives up on everything else."""
 
-_MEMBER = re.compile(rf"\[:([^\]]*):\]|(\\.|[^\\])(?:-({_ONE}))?", re.DOTALL)
+_MEMBER = re.compile(rf"({_CLASS})|(\\.|[^\\])(?:-({_ONE}))?", re.DOTALL)
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
@@ -227,10 +228,10 @@ def _translate_bracket(negated: str, members: str) -> str | None:
     """Return the expression of a bracket; None if it names a class that does not exist."""
     parts: list[str] = []
     for name, low, high in _MEMBER.findall(members):
-        if not low and name not in _CLASSES:
+        if name and name[2:-2] not in _CLASSES:
             return None
-        if not low or not high:
-            parts.append(re.escape(low[-1]) if low else _CLASSES[name])
+        if not high:
+            parts.append(_CLASSES[name[2:-2]] if name else re.escape(low[-1]))
         elif low[-1] <= high[-1]:
             parts.append(f"{re.escape(low[-1])}-{re.escape(high[-1])}")
     if not parts:

@@ -1,6 +1,6 @@
 """Conditions in Python: `ast`, and the data flow of all languages.
 
-``tree`` parses, over ``nodes``; ``literals`` decodes text. ``plain`` finds the lines that may have a condition, and takes
+``tree`` parses, over ``nodes``; ``syntax`` decodes literals. ``plain`` finds the lines that may have a condition, and takes
 those that need no more than their own text; ``program`` converts the rest for the data flow, with ``expressions``,
 ``declared_types`` and what ``libraries`` knows of clients. ``handles`` checks typed queries, over ``scopes``.
 """

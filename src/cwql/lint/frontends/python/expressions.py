@@ -8,8 +8,9 @@ from cwql.lint import ir
 from cwql.lint.dataflow.formats import is_safe_specification
 from cwql.lint.dataflow.knowledge import is_date_format
 from cwql.lint.frontends.python.libraries import FUNCTIONS, VERBS, sent_by
-from cwql.lint.frontends.python.literals import find_field, quoting_of, read_literals
+from cwql.lint.frontends.python.literals import quoting_of
 from cwql.lint.frontends.python.nodes import name_of
+from cwql.lint.frontends.python.syntax import find_field, read_literals
 from cwql.lint.words import words
 
 TYPE_CHECKING = False

@@ -1,14 +1,23 @@
-"""The string literals of Python as a table for the scanner."""
+"""String literals of Python: their characters and fields, with positions.
+
+Only `ast` knows the structure around a literal, but it does not report the positions of the characters of its value,
+and before Python 3.12 not even those of the fields of an f-string. Therefore the scanner of the other languages reads the literal
+once more, the same way on every version.
+"""
 
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.escapes import Escapes
-from cwql.lint.frontends.python.literals import quoting_of
+from cwql.lint.frontends.python.literals import cut_chunk, quoting_of
 from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.ir import Chunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
 
@@ -55,3 +64,54 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
 SYNTAX = Syntax(
     r"(?P<string>(?i:[rubft]{0,2})(?:'''|\"\"\"|'|\"))|(?P<name>[^\W\d]\w*+)", "#", {}, {}, _open, continued="\\"
 )
+
+
+def read_literals(text: str, start: int, end: int) -> list[Token]:
+    """Return the adjacent literals in ``text[start:end]``; an empty list if anything else is found there."""
+    # Imported here because most files need no more than the text of their literals.
+    from cwql.lint.frontends.scanner import Scanner
+
+    try:
+        found = Scanner(text, SYNTAX).code(start, end, "")[0]
+    except UnreadableSource:
+        return []
+    for token in found:
+        if token.parts is None or not token.whole:
+            return []
+        if "\r" in text[token.start : token.end]:
+            token.parts = [piece for chunk in token.parts for piece in _cut_lines(chunk)]
+    return found
+
+
+_LINE_END = re.compile(r"\r\n?")
+
+
+def _cut_lines(chunk: Chunk) -> Iterator[Chunk]:
+    """Yield the pieces of a chunk, in which Python reads all line ends as the same."""
+    if chunk.kind != "same":
+        yield chunk
+        return
+    done = 0
+    for match in _LINE_END.finditer(chunk.text):
+        yield from cut_chunk(chunk, done, match.start(), chunk.quoting)
+        done = match.end()
+        yield Chunk("escape", "\n", chunk.start + match.start(), chunk.start + done, chunk.quoting)
+    yield from cut_chunk(chunk, done, len(chunk.text), chunk.quoting)
+
+
+_FORMAT = re.compile(r"(?:![ \t]*[rsa][ \t]*)?(?::(.*))?", re.DOTALL)
+
+
+def find_field(text: str, chunk: Chunk) -> tuple[int, int, str] | None:
+    """Return where the expression of a replacement field begins and ends, and its format; None for ``{x=}``, which shows itself."""
+    depth, end = 0, chunk.end - 1
+    for token in chunk.tokens or ():
+        if token.kind == "sign" and token.text in ("(", "[", "{", ")", "]", "}"):
+            depth += 1 if token.text in "([{" else -1
+        elif token.kind == "sign" and not depth and token.text[0] in ":!" and token.text != "!=":
+            end = token.start
+            break
+    if text[chunk.start + 1 : end].rstrip().endswith("="):
+        return None
+    written = _FORMAT.fullmatch(text, end, chunk.end - 1)
+    return None if written is None else (chunk.start + 1, end, written[1] or "")
