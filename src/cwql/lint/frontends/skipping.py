@@ -91,7 +91,7 @@ _METHOD_PARAMETERS = re.compile(
     r"\([^()\n]{0,200}+\)(?=[^\n;(){}]{0,60}+(?:\{|=>|\r?\n[ \t]*+(?:\{|=>|:|where\b|throws\b)))"
 )
 """The parameters of a method. A call at the end of a line has none: most lines of some languages end with one."""
-_METHOD_NAME = re.compile(r"([a-z_$][\w$]*+)[ \t]*+(?:<[^<>\n]{0,60}+>)?\Z")
+_METHOD_NAME = re.compile(r"(?<![\w$])([a-z_$][\w$]*+)[ \t]*+(?:<[^<>\n]{0,60}+>)?\Z")
 """The name before parameters. A pattern for both takes ten times as long."""
 
 _NO_NAMES = frozenset(
