@@ -41,6 +41,8 @@ RESTRICTED = [
     ("@app.route('/tickets/<int:ticket_id>/notes')", "ticket_id"),
     ("[HttpGet(\"{companyId:int}/devices\")]", "companyId"),
     ("#[Route('/tickets/{id<\\d+>}/time')]", "$id"),
+    ("#[Route('/t/{id}', requirements: ['id' => '\\d+'])]", "$id"),
+    ("Route::get('/boards/{board}', $list)->where('board', '[0-9]+');", "$board"),
     ("re_path(r'^board/(?P<board>\\d+)/$', board_view)", "board"),
 ]  # fmt: skip
 
@@ -56,6 +58,7 @@ FREE = [
     ("query('serial').matches(/^.+$/)", "req.query.serial"),
     ("'serial' => 'required|string|max:40',", "$data['serial']"),
     ("SERIAL = re.compile('^[A-Z]+$')", "serial"),
+    ("serial = re.sub('\\d+', '', text)", "serial"),
     ("<string:serial>", "serial"),
     (".option('--serial <text>', 'number of a device')", "serial"),
     ("id: number", "req.params.id"),

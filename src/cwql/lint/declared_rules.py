@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
 _NAME = re.compile(r"[A-Za-z_]\w*+(?:-[A-Za-z]\w*+)*+")
-_TEXT = re.compile(r"'([^'\\\n]*+)'|\"([^\"\\\n]*+)\"")
+_TEXT = re.compile(r"'((?:[^'\\\n]|\\{1,2}d)*+)'|\"((?:[^\"\\\n]|\\{1,2}d)*+)\"")
 _END = re.compile(
     r"'(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\"|`[^`]*+`|/(?:[^/\\\n ]|\\.)++/|([(\[{])|([)\]}])|([,;\n])"
 )
@@ -52,9 +52,9 @@ _CHOICES = re.compile(
 
 _RULE = re.compile(
     r"int(?:eger)?+|number|numeric|uuid|guid|bool(?:ean)?+|date(?:-?time)?+|ipv[46]|ip|ulid|alpha(?:_?num(?:eric)?+|_dash)?+|enum|choice"
-    r"|decimal|float|digits(?::\d++)?+|in:.++|in_list\[.++|oneof=.++|date_format:.++"
+    r"|decimal|float|digits(?::\d++)?+|(?:\\{1,2}d|\[0-9\])(?:\+|\{[\d,]++\})|in:.++|in_list\[.++|oneof=.++|date_format:.++"
 )
-"""A text that is a rule itself: ``"type": "integer"``, ``required|in:New,Open``."""
+"""A text that is a rule itself: ``"type": "integer"``, ``required|in:New,Open``; a pattern only if it is no argument after ``=``."""
 
 _PATTERN = re.compile(
     r"(?:match|regex|pattern|like|format|with|compile)[\w.:]*+\W{1,6}?(?:\w++\()?+(?:/((?:[^/\n\\]|\\.)++)/|(?:qr[/{]|[@r]?+[\"'`])(\\?+[\^A][^\n\"'`]{1,200}?(?:\$|\\[zZ]))[/}\"'`])",
@@ -139,10 +139,11 @@ class DeclaredRules:
         # The types of the members of an object are not its own.
         if (_MADE if assigned else _TYPE).search(_OBJECT.sub("", bare)) is not None:
             return "rule" if "(" in bare or '""' in bare else "" if short and key is not None else "type"
+        texts = [match[1] or match[2] or "" for match in _TEXT.finditer(rest)]
         patterns = [match[1] or match[2] for match in _PATTERN.finditer(rest)]
         if (
             _CHOICES.search(bare) is not None
-            or any(has_rule(match[1] or match[2] or "") for match in _TEXT.finditer(rest))
+            or any(has_rule(each) and not (assigned and each[0] in "\\[") for each in texts)
             or any(is_anchored(pattern) and is_safe_pattern(pattern) for pattern in patterns)
         ):
             return "rule"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.frontends.parameters import PATTERNS, Parameters
 from cwql.lint.frontends.tables import ASSIGN, OPENERS
@@ -18,12 +17,10 @@ from cwql.lint.ir import (
     Index,
     Items,
     Jump,
-    Literal,
     Loop,
     Name,
     Node,
     Other,
-    Pairs,
     Pattern,
     Unary,
     key_of,
@@ -80,31 +77,6 @@ def returned(body: Node | None) -> Node | None:
     return None if isinstance(body, (Assign, Block, Branch, Jump, Loop)) else body
 
 
-_PART = re.compile(r"\{(\w++)(?:\s*+:\s*+([^{}]++(?:\{[\d,]++\})?+)|<([^<>]++)>)\??\}")
-"""A part of a route with a rule: ``{id:int}``, ``{id:[0-9]+}``, ``{id<\\d+>}``."""
-
-_STRICT = words("int long guid bool datetime decimal double float alpha")
-"""Rules of ASP.NET that only texts without quotes pass."""
-
-
-def _route_rules(annotation: Call) -> Iterator[tuple[str, str]]:
-    r"""Yield the parts of a route with the rules for them: ``#[Route("/tickets/{id}", requirements: ["id" => "\d+"])]``."""
-    for argument in annotation.arguments:
-        if isinstance(argument.value, Literal):
-            for match in _PART.finditer(argument.value.value or ""):
-                yield match[1], match[2] or match[3]
-        elif argument.name == "requirements" and isinstance(argument.value, Pairs):
-            for entry in argument.value.entries:
-                yield entry.name or key_of(entry.key), key_of(entry.value)
-
-
-def _is_strict(rule: str) -> bool:
-    """Return whether only texts without quotes pass the rule of a route: a type, or a pattern."""
-    if rule.partition(":")[0].isidentifier():
-        return rule.partition(":")[0] in _STRICT
-    return ("\\" in rule or "[" in rule) and is_safe_pattern(rule)
-
-
 class Declarations(Parameters):
     """Parse statements that give names a value or a type."""
 
@@ -150,10 +122,6 @@ class Declarations(Parameters):
         calls it with the parameters. Those of a test are constants: ``[InlineData("New")]``.
         """
         for each, name in _annotations(before[-4:]):
-            for part, rule in _route_rules(each):
-                for parameter in method.parameters:
-                    if part in (parameter.name, parameter.key) and _is_strict(rule):
-                        parameter.type = "enum"
             if name in EXAMPLES:
                 for parameter in method.parameters:
                     parameter.type = "enum"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.frontends.tables import ASSIGN, POWERS
-from cwql.lint.ir import Assign, Cast, Items, Module, Name, Node, Other, Pairs
+from cwql.lint.ir import Assign, Cast, Items, Name, Node, Other, Pairs
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -26,9 +24,6 @@ _FORMS = {
 }
 
 _SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>[A-Za-z_]\w*)|(?P<mark><-)", "//", {"/*": "*/"}, _FORMS)
-
-
-_ROUTE = re.compile(r"/\{(\w{1,40}+):([^{}\n]{1,80}+)\}")
 
 
 class Go(Parser):
@@ -54,12 +49,6 @@ class Go(Parser):
     handlers = frozenset[str]()
     jumps = words("panic break continue goto fallthrough")
     unaries = words("defer go range")
-
-    def module(self) -> Module:
-        """Return the tree of the source, with the types of the parts of its routes: ``"/clients/{client:[0-9]+}"``."""
-        for match in _ROUTE.finditer(self.text):
-            self.note_type(f"[{match[1]}]", "int" if is_safe_pattern(match[2]) else "string")
-        return super().module()
 
     def _declared(self, given: str = "") -> list[Node]:
         """Parse ``name, other Type = value, value``."""
