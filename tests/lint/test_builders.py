@@ -103,6 +103,16 @@ fn f(all: &[i64]) {
 }
 
 ADDED = {
+    "a.go": """package connectwise
+func f(all []int) {
+	var text strings.Builder
+	text.WriteString("x")
+	text.Reset()
+	text.WriteString("closedFlag = false")
+	text.WriteByte(' ')
+	text.WriteString("and id > 5")
+	get("/service/tickets?conditions=" + url.QueryEscape(text.String()))
+}""",
     "a.cs": """// connectwise
 void F() {
     var text = new StringBuilder("x");

@@ -128,6 +128,9 @@ UNSAFE = [
     ("a.go", ('package connectwise\nfunc count(c string) int {\n\tu := base + "/service/tickets/count?conditions=" + url.QueryEscape(c)\n'
      '\treq := http.NewRequest("GET", u, nil)\n\treturn do(req)\n}\nfunc f() { count("isInSla = \'true\' and id > 5") }'), ["CW304"]),
     ("a.pl", PERL + "send_it(\"summary = '$x'\");", ["CW601"]),
+    # variables that a function fills
+    ("a.rs", RUST + "fn f() { let mut n = String::new(); io::stdin().read_line(&mut n)?; send(&format!(\"summary = '{n}'\")); }", ["CW601"]),
+    ("a.go", GO + "func f() {\n\tn := \"\"\n\tfmt.Scanln(&n)\n\tsend(\"summary = '\" + n + \"'\")\n}", ["CW601"]),
     # methods of a client that are named after an endpoint and a parameter
     ("a.go", 'package connectwise\nfunc f() { api.GetServiceTickets(ctx).Conditions("closedFlg = false").Execute() }', ["CW203"]),
     ("a.java", '// connectwise\nvoid f() { client.listSystemMembers().withConditions("inactivFlag == false").send(); }', ["CW203", "CW112"]),

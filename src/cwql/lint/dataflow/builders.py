@@ -6,7 +6,7 @@ from cwql.lint.dataflow.knowledge import APPENDS, PUSHES, last_name, owner_of
 from cwql.lint.dataflow.text_functions import format_value, join, line_of
 from cwql.lint.dataflow.texts import empty, extended, opened
 from cwql.lint.dataflow.values import Value, has_literal, path_of
-from cwql.lint.ir import Call, Name, Number, Unary
+from cwql.lint.ir import Call, Name, Number
 from cwql.lint.request_targets import parameter_of
 from cwql.value import replace
 
@@ -54,7 +54,7 @@ def trim(call: CallSite) -> Value | None:
     if owner is None or not (owner.made and owner.texts) or call.owner_node is None:
         return None
     changed = opened(call.flow, call.node, owner)
-    if call.name == "clear":
+    if call.name in ("clear", "reset"):
         changed = empty(call.flow, call.node.start)
         changed.made = True
     path = path_of(call.owner_node)
@@ -76,8 +76,7 @@ def print_to_builder(call: CallSite) -> Value | None:
     """Return the text that is the first argument, with more: ``fmt.Fprintf(&text, "…", value)``, ``write!(text, "…")``."""
     if not isinstance(call.node, Call) or len(call.values) < 2 or not (call.values[0].made or call.values[0].texts):
         return None
-    written = call.arguments[0].value
-    target = written.value if isinstance(written, Unary) else written
+    target = call.arguments[0].value
     added = format_value(call.flow, call.node, call.values[1], call.values[2:]) or call.values[1]
     return _append(call, "append", call.values[0], target, [added]) if target is not None else None
 

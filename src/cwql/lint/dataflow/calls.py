@@ -168,10 +168,12 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
 def _open_passed(flow: Flow, node: Call, values: Sequence[Value]) -> None:
     """Note that a function may add to the builders and references that it is given: ``addIds(builder)``, ``AddIds(ref text)``."""
     for argument, value in zip([each.value for each in node.arguments if each.value is not None], values, strict=False):
-        if value.texts and (value.made or (isinstance(argument, Unary) and argument.sign in ("&", "ref"))):
-            target = argument.value if isinstance(argument, Unary) else argument
-            if path_of(target):
-                flow.env.set(path_of(target), opened(flow, node, value, begins=False), counted=False)
+        path = path_of(argument)
+        if path and value.texts and (value.made or (isinstance(argument, Unary) and argument.sign in ("&", "ref"))):
+            changed = opened(flow, node, value, begins=False)
+            # ``read_line(&mut name)``
+            changed.safe, changed.end = value.safe and bool(changed.texts), node.start
+            flow.env.set(path, changed, counted=False)
 
 
 def _note_sent(

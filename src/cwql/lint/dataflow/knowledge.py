@@ -101,7 +101,9 @@ KEEPERS = words("usecallback memoize memo debounce throttle")
 BUILDERS = words("buildstring buildlist buildset apply")
 """Functions that run a function on an object, and return the object."""
 
-APPENDS = words("append writestring pushstr write push appendline add pushback put appendformat appendjoin")
+APPENDS = words(
+    "append writestring writebyte writerune pushstr write push appendline add pushback put appendformat appendjoin"
+)
 PUSHES = words("push add append unshift pushback insert prepend")
 
 ENCODERS = words(

@@ -107,7 +107,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("get fetch getordefault getvalueordefault getvalue getorelse"), "collections.get_entry"),
     (words("format string"), "plain_values.format_by_formatter"),
     (
-        words("""trimend trim trimstart remove delete deletecharat setlength insert clear replace truncate"""),
+        words("""trimend trim trimstart remove delete deletecharat setlength insert clear reset replace truncate"""),
         "builders.trim",
     ),
     (words("sprintf format formatted vsprintf stringformat printf"), "text_functions.fill_format"),

@@ -73,7 +73,7 @@ def evaluate_unary(flow: Flow, node: Unary) -> Value:
         from cwql.lint.dataflow.text_functions import join_values
 
         return join_values(flow, node, value, None)
-    if sign in ("await", "&", "*", "ref", "out", "move", "...", "yield", "box", ",", "raw", "@"):
+    if sign in ("await", "&", "*", "ref", "out", "move", "mut", "...", "yield", "box", ",", "raw", "@"):
         return value.moved(node.start, node.end)
     if sign in ("+", "-", "!", "not", "-not", "~"):
         return Value(node.start, node.end, safe=sign != "-" or value.safe)
