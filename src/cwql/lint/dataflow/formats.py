@@ -130,7 +130,9 @@ def _fill(  # noqa: PLR0913  # the parts of a format
             )
         )
         return
-    shown = (flow.source[value.start : value.end] or match[0]) + member
+    # ``format!("{name}")``
+    name = (match[1] if match[0][0] == "{" else "") or match[0]
+    shown = (flow.source[value.start : value.end] or name.removesuffix(member)) + member
     if member:
         value = guess(member_of(value), member, member=True)
     if number:
