@@ -39,6 +39,11 @@ def test_value_in_a_body_is_a_placeholder() -> None:
     assert lint("a.sh", body, "summary contains '$1'") == [("CW601", "$1")]
 
 
+def test_quotes_in_a_body_are_escaped() -> None:
+    body = f"""curl -X POST "$site{PATH}" -d '{{"conditions": "%s"}}'"""
+    assert lint("a.sh", body, 'summary contains \\"a\\" and idd > 5') == [("CW203", "idd")]
+
+
 def test_other_texts_with_such_words_are_no_bodies() -> None:
     assert lint("a.py", f"""requests.post("{PATH}", data='conditions: "%s"')""", "closedFlg = false") == []
 

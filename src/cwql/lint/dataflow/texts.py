@@ -296,9 +296,9 @@ def _decode(text: Text, begin: int, end: int) -> list[Segment]:
     found: list[Segment] = []
     at = begin
     for match in _ESCAPE.finditer(text.shown, begin, end):
-        first, *_, last = _cut(text, *match.span())
+        parts = _cut(text, *match.span())
         found += _cut(text, at, match.start())
-        found.append(Segment("escape", match[1], first.start, last.end, first.quoting, first.literal))
+        found.append(Segment("escape", match[1], parts[0].start, parts[-1].end, parts[0].quoting, parts[0].literal))
         at = match.end()
     return [*found, *_cut(text, at, end)]
 
