@@ -128,6 +128,10 @@ UNSAFE = [
     ("a.go", ('package connectwise\nfunc count(c string) int {\n\tu := base + "/service/tickets/count?conditions=" + url.QueryEscape(c)\n'
      '\treq := http.NewRequest("GET", u, nil)\n\treturn do(req)\n}\nfunc f() { count("isInSla = \'true\' and id > 5") }'), ["CW304"]),
     ("a.pl", PERL + "send_it(\"summary = '$x'\");", ["CW601"]),
+    # lists
+    ("a.java", '// connectwise\nvoid f() { get("/service/tickets", Map.of("conditions", Stream.of("closedFlg = false", "id > 5").collect(Collectors.joining(" and ")))); }', ["CW203"]),
+    ("a.kt", '// connectwise\nfun f() { get("/service/tickets", mapOf("conditions" to arrayListOf("closedFlg = false").joinToString(" and "))) }', ["CW203"]),
+    ("a.php", PHP + "$t = array_merge(['closedFlg = false'], array_filter(['id > 5']));\nget('/service/tickets', ['conditions' => implode(' and ', $t)]);", ["CW203"]),
     # variables that a function fills
     ("a.rs", RUST + "fn f() { let mut n = String::new(); io::stdin().read_line(&mut n)?; send(&format!(\"summary = '{n}'\")); }", ["CW601"]),
     ("a.go", GO + "func f() {\n\tn := \"\"\n\tfmt.Scanln(&n)\n\tsend(\"summary = '\" + n + \"'\")\n}", ["CW601"]),

@@ -107,7 +107,7 @@ def group_items(call: CallSite) -> Value | None:
 
 def make_list(call: CallSite) -> Value | None:
     """Return the list of the arguments: ``listOf("New", "Open")``, ``List.of(…)``."""
-    if call.owner_name not in ("list", "set", "arrays", "immutablelist") and (
+    if call.owner_name not in ("list", "lists", "set", "stream", "arrays", "immutablelist") and (
         call.owner is not None or call.name in ("of", "aslist")
     ):
         return None
@@ -121,7 +121,7 @@ def make_empty_list(call: CallSite) -> Value | None:
     if call.name == "make":
         if call.owner is not None or not call.values:
             return None
-    elif call.values or not (call.owner_name.startswith(("list", "arraylist")) if call.name == "new" else call.made):
+    elif call.values or not (call.owner_name.startswith(("list", "array")) if call.name == "new" else call.made):
         return None
     found = call.value(safe=True)
     found.items = []

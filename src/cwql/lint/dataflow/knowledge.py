@@ -64,7 +64,7 @@ SAME = words(
     asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent from asstring copy tolist
     toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values keepif flat
     orderby orderbydescending build first last value tomutable iter intoiter at get unshift stream boxed parallel flatten text.from
-    list.removenulls list.distinct list.buffer iodatatobinary getvalue"""
+    list.removenulls list.distinct list.buffer iodatatobinary getvalue arrayfilter arrayunique"""
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
 

@@ -85,7 +85,10 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("takeif"), "pattern_functions.keep_if"),
     (words("tryparse"), "checked_values.try_parse"),
     (
-        words("""listof setof mutablelistof mutablesetof arrayof aslist of listofnotnull setofnotnull hashsetof vec"""),
+        words(
+            """listof setof mutablelistof mutablesetof arrayof arraylistof linkedsetof sequenceof aslist of listofnotnull setofnotnull
+            hashsetof newarraylist vec"""
+        ),
         "collections.make_list",
     ),
     (words("mapof mutablemapof hashmapof linkedmapof of ofentries"), "collections.make_mapping"),
@@ -119,7 +122,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
         ),
         "text_functions.replace_text",
     ),
-    (words("concat sprint sprintln str"), "text_functions.concat"),
+    (words("concat arraymerge sprint sprintln str"), "text_functions.concat"),
     (MAPS, "collections.map_items"),
     (words("stringjoiner"), "builders.make_joiner"),
     (words("string stringbuilder stringbuffer stringwriter stringio new"), "builders.make_builder"),

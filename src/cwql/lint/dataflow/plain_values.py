@@ -25,7 +25,7 @@ _LAYOUTS = re.compile(r"RFC3339|DateOnly|DateTime")
 _MEMBERS = words("getname getnames getvalues")
 """Functions that return the members of an enum."""
 
-_SELECTS = words("filter where keepif values")
+_SELECTS = words("filter where keepif values arrayfilter")
 """Functions that return a part of a list."""
 
 

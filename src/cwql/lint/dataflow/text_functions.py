@@ -12,8 +12,7 @@ from cwql.lint.dataflow.knowledge import (
     OTHER_ESCAPERS,
     QUOTES,
 )
-from cwql.lint.dataflow.origins import origin_of
-from cwql.lint.dataflow.texts import Builder
+from cwql.lint.dataflow.texts import Builder, sum_of
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, is_word
 from cwql.lint.ir import Literal, Node, Number, Pattern
 from cwql.lint.words import words
@@ -344,8 +343,8 @@ def _concatenated(flow: Flow, node: Node, parts: Sequence[Value]) -> Value:
             builder.append(value)
     if not builder.literal:
         # No text of the parts is known.
-        found = Value(node.start, node.end, safe=all(each.safe for each in parts))
-        found.origin, found.parameter = origin_of(parts), parts[0].parameter if len(parts) == 1 else ""
+        found = sum_of(node, parts)
+        found.parameter = parts[0].parameter if len(parts) == 1 else ""
         return found
     return builder.value()
 

@@ -343,13 +343,8 @@ def concatenate(flow: Flow, node: Operation) -> Value:
         values.append(value)
         builder.insert(value, each.start, each.end, flow.source[each.start : each.end])
     if not builder.literal:
-        # A sum of numbers or of lists, or of unknown values.
-        found = Value(node.start, node.end, safe=all(value.safe for value in values))
-        found.moment = any(value.moment for value in values)
-        found.origin, found.sinks = origin_of(values), builder.sinks
-        if all(value.items is not None for value in values):
-            found.items = [item for value in values for item in value.items or ()]
-            found.partial = any(value.partial for value in values)
+        found = sum_of(node, values)
+        found.moment, found.sinks = any(value.moment for value in values), builder.sinks
         return found
     value = builder.value()
     places = [text.place for text in value.texts if text.place is not None and text.place.endpoint is not None]
@@ -359,6 +354,16 @@ def concatenate(flow: Flow, node: Operation) -> Value:
         for place in places:
             flow.frames[-1].note(place)
     return value
+
+
+def sum_of(node: Node, values: Sequence[Value]) -> Value:
+    """Return the sum of numbers or of lists, or of unknown values."""
+    found = Value(node.start, node.end, safe=all(value.safe for value in values))
+    found.origin = origin_of(values)
+    if all(value.items is not None for value in values):
+        found.items = [item for value in values for item in value.items or ()]
+        found.partial = any(value.partial for value in values)
+    return found
 
 
 def empty(flow: Flow, at: int) -> Value:
