@@ -46,6 +46,18 @@ RESTRICTED = [
     ("re_path(r'^board/(?P<board>\\d+)/$', board_view)", "board"),
 ]  # fmt: skip
 
+SCHEMA = "rules = {'board': {'type': 'integer'}}\n"
+
+SAME = [
+    ("team = query['board']", True),
+    ("$team = $request->input('board');", True),
+    ("team = query.get('board')", True),
+    ("team = form.board.data\nteam = input()", False),
+    ("team = text.replace('board')", False),
+    ("team = query['other']", False),
+    ("team = other\nother = team", False),
+]
+
 FREE = [
     ("serial: Type.String(),", "query.serial"),
     ("name: Type.Integer()", "query.name"),
@@ -74,6 +86,11 @@ FREE = [
 @pytest.mark.parametrize(("text", "expression"), RESTRICTED)
 def test_name_is_restricted(text: str, expression: str) -> None:
     assert DeclaredRules(text).restrict(expression)
+
+
+@pytest.mark.parametrize(("text", "expected"), SAME)
+def test_name_that_is_given_a_restricted_value(text: str, expected: bool) -> None:
+    assert DeclaredRules(SCHEMA + text).restrict("team") is expected
 
 
 @pytest.mark.parametrize(("text", "expression"), FREE)

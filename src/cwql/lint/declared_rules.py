@@ -29,6 +29,9 @@ _METHOD = re.compile(r"[\"'`]?+\)++\s*+(?=\.|->\w)")
 _BLOCK = re.compile(r"[\"'`][ \t]*+(?=\{)")
 _OBJECT = re.compile(r"\{[^{}]*+\}")
 _ANY_TEXT = re.compile(r"\s*+(?:&(?:'\w++ )?)?str(?:ing)?\b", re.IGNORECASE)
+_MEMBER = re.compile(r"[\s\w.$?!&@:\[\]'\">-]*+(?:(?<=get|ost)\(|(?<=input|query|param)\()?+['\"\w:]*+\)?+")
+"""A member of an object: ``form.board.data``, ``query["board"]``, ``$request->input('board')``."""
+
 _MORE = re.compile(r"\s*+(?:\.|->|\|)")
 
 _WORD = (
@@ -113,8 +116,10 @@ class DeclaredRules:
                         self._places.setdefault(_fold(match[0]), []).append(match.span())
             places = self._places.get(name, ())[: min(_MOST, self._budget)]
             self._budget -= len(places)
+            self._known[name] = False
             found = {self._in_route(*place) or self._kind(*place) for place in places}
-            self._known[name] = "rule" in found or ("type" in found and "text" not in found)
+            typed = "type" in found and "text" not in found
+            self._known[name] = "rule" in found or typed or ("same" in found and "given" not in found)
         return self._known[name]
 
     def _in_route(self, start: int, end: int) -> Literal["", "rule"]:
@@ -122,8 +127,11 @@ class DeclaredRules:
         after = text[start - 1 : start] in ("{", ":", "<") and _AFTER.match(text, end) is not None
         return "rule" if after or _BEFORE.search(text, max(0, start - 50), start) is not None else ""
 
-    def _kind(self, start: int, end: int) -> Literal["", "rule", "type", "text"]:
-        """Return whether a declaration restricts the name at a place: by a rule, or by its type alone; ``text`` if it allows any text."""
+    def _kind(self, start: int, end: int) -> Literal["", "rule", "type", "text", "same", "given"]:
+        """Return whether a declaration restricts the name at a place: by a rule, or by its type alone; ``text`` if it allows any text.
+
+        A name that is given a value is the ``same`` as a restricted one, or is ``given`` anything else.
+        """
         text = self._text
         quoted = text[start - 1 : start] in ("'", '"', "`", ":", "-")
         key = _KEY.match(text, end)
@@ -147,7 +155,9 @@ class DeclaredRules:
             or any(is_anchored(pattern) and is_safe_pattern(pattern) for pattern in patterns)
         ):
             return "rule"
-        return "text" if key is not None and not assigned and _ANY_TEXT.match(rest) is not None else ""
+        if assigned:
+            return "same" if _MEMBER.fullmatch(rest) is not None and self.restrict(rest) else "given"
+        return "text" if key is not None and _ANY_TEXT.match(rest) is not None else ""
 
     def _end_of(self, at: int, listed: bool) -> int:
         """Return the end of a declaration: that of its line or item, unless brackets go on; of all arguments if it is `listed` among them."""
