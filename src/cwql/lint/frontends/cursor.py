@@ -67,6 +67,12 @@ class Cursor(Tables):
         """Pass over a token, with the brackets that it opens."""
         self.at = min(self.closing(self.at) + 1 if self.word() in OPENERS else self.at + 1, self.size)
 
+    def find(self, begin: int, end: int, *signs: str) -> int:
+        """Return the index of the first of some signs between two indices, outside of brackets; the end if there is none."""
+        while begin < end and self.words[begin] not in signs:
+            begin = self.closing(begin) + 1 if self.words[begin] in OPENERS else begin + 1
+        return min(begin, end)
+
     def enter(self) -> int:
         """Go into the brackets at hand; return the index of the closing one."""
         closing = min(self.closing(self.at), self.size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.frontends.parameters import PATTERNS, Parameters
-from cwql.lint.frontends.tables import ASSIGN, OPENERS
+from cwql.lint.frontends.tables import ASSIGN
 from cwql.lint.ir import (
     Argument,
     Assign,
@@ -229,26 +229,17 @@ class Declarations(Parameters):
                 self.at += 1
         if self.word() != "{":
             return Other(start, self.last_end())
-        closing = self.closing(self.at)
+        closing = min(self.closing(self.at), self.size)
         self.members(self.at)
-        methods = self._after_constants(closing) if kind == "enum" else closing
-        if methods < min(closing, self.size):
-            self.at = methods
+        # An enum may have methods after its constants. In PowerShell, which declares no types in that way, it has none.
+        end = self.find(self.at + 1, closing, ";") if kind == "enum" and self.typed else closing
+        if end < closing - 1:
+            self.at = end + 1
             body = self.block_until(closing, in_class=True)
             self.leave(closing)
             return Class(start, self.last_end(), name, body)
         self.leave(closing)
         return Other(start, self.last_end())
-
-    def _after_constants(self, closing: int) -> int:
-        """Return the index after the semicolon that ends the constants of an enum; that of its bracket if there is none."""
-        index = self.at + 1
-        while index < min(closing, self.size):
-            text = self.tokens[index].text
-            if text == ";":
-                return index + 1
-            index = self.closing(index) + 1 if text in OPENERS else index + 1
-        return closing
 
     def declaration(self) -> Node | None:
         """Parse ``const name: Type = value`` and its kin, with several names."""
@@ -413,13 +404,8 @@ class Declarations(Parameters):
             # ``Task<T> Send<T>(…)``
             follower = self.tokens[min(self._angles(index + 1), self.size - 1)]
             return index if follower.text == "(" else -1
-        if (
-            follower.text in ("=", ";", ",", "(", "{", "=>", ":", ")", "")
-            and follower.kind == "sign"
-            and self.tokens[index].text not in ("as", "is", "instanceof", "and", "or")
-        ):
-            return index
-        return -1
+        ends = follower.kind == "sign" and follower.text in ("=", ";", ",", "(", "{", "=>", ":", ")", "")
+        return index if ends and self.tokens[index].text not in ("as", "is", "instanceof", "and", "or") else -1
 
     def _typed(self, named: int, start: int) -> Node | None:
         """Parse a declaration whose name is at an index, after its type: a variable, a property or a method."""
@@ -432,8 +418,7 @@ class Declarations(Parameters):
             self.at = self._angles(self.at)
         word = self.word()
         if word == "(":
-            closing = self.closing(self.at)
-            after = self.tokens[closing + 1].text if closing + 1 < self.size else ""
+            after = self.words[self.closing(self.at) + 1]
             if (
                 after in ("{", "=>", "throws", "where", ":", "const", "default")
                 or self.tokens[named - 1].text == ">"
@@ -485,12 +470,12 @@ class Declarations(Parameters):
         opener = self.at + 1
         if self.tokens[opener].text == "<":
             opener = self._angles(opener)
-            if opener >= self.size or self.tokens[opener].text != "(":
+            if self.words[opener] != "(":
                 return None
         after = self.closing(opener) + 1
-        if after < self.size and self.tokens[after].text == ":" and self.typed == "colon":
+        if self.words[after] == ":" and self.typed == "colon":
             after = self.type_end(after + 1)
-        braced = after < self.size and self.tokens[after].text == "{" and not (self.tokens[after].fresh and self.lines)
+        braced = self.words[after] == "{" and not (self.tokens[after].fresh and self.lines)
         if not (braced or self.in_class):
             return None
         name = self.name_of(self.peek().text)

@@ -7,7 +7,7 @@ from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax, enclosed
-from cwql.lint.frontends.tables import OPENERS, POWERS, PREFIX
+from cwql.lint.frontends.tables import POWERS, PREFIX
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import (
     Argument,
@@ -117,8 +117,7 @@ class Elixir(WordParser):
                     bodies.append(self.expression() or Other(start, start))
             return Branch(start, self.last_end(), tests, bodies, len(bodies) > 1)
         self.at = begin
-        node = super().conditional()
-        return node if self.at > begin else Other(node.start, node.end)
+        return super().conditional()
 
     def function(self, inline: bool = False) -> Node | None:
         """Parse ``def name(…) do … end`` or ``def name(…), do: …``."""
@@ -128,13 +127,12 @@ class Elixir(WordParser):
         self.at += 1
         parameters = self.parameters() if self.word() == "(" else []
         test: Node | None = None
+        if self.word() == "when":
+            # ``when is_integer(id) and status in @statuses``
+            self.at += 1
+            test = self.unbraced()
         while self.at < self.size and self.word() not in ("do", ",") and not self.peek().fresh:
-            if self.word() == "when":
-                # ``when is_integer(id) and status in @statuses``
-                self.at += 1
-                test = self.unbraced()
-            else:
-                self.step()
+            self.step()
         body: Node | None = None
         if self.word() == "," and self.word(1) == "do":
             self.at += 3
@@ -241,10 +239,8 @@ class Elixir(WordParser):
 
     def _pattern_names(self) -> list[Parameter] | None:
         """Pass over the pattern and the ``<-`` of a generator and return its names; None if there is no generator."""
-        end = self.at
-        while end < self.size and self.tokens[end].text not in ("<-", ",", "do"):
-            end = self.closing(end) + 1 if self.tokens[end].text in OPENERS else end + 1
-        if end >= self.size or self.tokens[end].text != "<-":
+        end = self.find(self.at, self.size, "<-", ",", "do")
+        if self.words[end] != "<-":
             return None
         return self.take_names(end + 1, "<-")
 

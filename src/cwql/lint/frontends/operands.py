@@ -105,11 +105,9 @@ class Operands(Cursor):
             if word in self.unaries and self.word(1) not in ("=", ")", ",", ";", ":", "=>"):
                 self.at += 1
                 value = self.expression(PREFIX)
-                return (
-                    Unary(token.start, self.last_end(), word, value)
-                    if value is not None
-                    else Name(token.start, token.end, word)
-                )
+                if value is None:
+                    return Name(token.start, token.end, word)
+                return Unary(token.start, self.last_end(), word, value)
             if word == "new":
                 return self.made()
             if word == "from" and self.queries and self.peek(1).kind == "name":
@@ -118,16 +116,11 @@ class Operands(Cursor):
                 self.word(1) == "(" or self.peek(1).kind == "name" or self.word(1) in ("*", "|", "&")
             ):
                 return self.function(inline=True)
-            if word == "async" and (
-                self.word(1) in self.functions or self.word(1) == "(" or self.word(2) in self.lambdas
-            ):
-                self.at += 1
-                return self.prefix()
-            if word == "async" and self.typed == "before":
-                # ``async Task<IResult> (string name) => …``
-                after = self.type_end(self.at + 1)
-                closing = self.closing(after) + 1 if after < self.size and self.tokens[after].text == "(" else self.size
-                if closing < self.size and self.tokens[closing].text in self.lambdas:
+            if word == "async":
+                # ``async (name) => …``, in C# also ``async Task<IResult> (string name) => …``
+                plain = self.word(1) in self.functions or self.word(1) == "(" or self.word(2) in self.lambdas
+                after = self.at + 1 if plain else self.type_end(self.at + 1)
+                if plain or (self.words[after] == "(" and self.words[self.closing(after) + 1] in self.lambdas):
                     self.at = after
                     return self.prefix()
             if (word in self.jumps and self.word(1) not in ("(", "=", ".", ",", ")")) or (

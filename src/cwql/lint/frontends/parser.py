@@ -220,9 +220,7 @@ class Parser(Declarations):
             end = self.closing(self.at)
             begin, after = self.at + 1, end + 1
         else:
-            end = self.at
-            while end < self.size and self.tokens[end].text not in ("{", "}"):
-                end = self.closing(end) + 1 if self.tokens[end].text in OPENERS else end + 1
+            end = self.find(self.at, self.size, "{", "}")
             literal = self.closing(end) + 1
             if self.literals == "type" and literal < self.size and self.tokens[literal].text == "{":
                 # ``for _, name := range []string{"New"} {``

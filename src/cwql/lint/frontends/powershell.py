@@ -292,10 +292,6 @@ class PowerShell(Declarations):
             left = after
         return left
 
-    def _after_constants(self, closing: int) -> int:
-        """Return where the methods of an enum begin: it has none."""
-        return closing
-
     # --- expressions -----------------------------------------------------------------------------------------------
 
     def infix(self, left: Node, power: int) -> Node:

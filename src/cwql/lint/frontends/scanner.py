@@ -60,7 +60,7 @@ class Scanner:
             start = opened.end() if opened is not None else len(self.text)
         return self.code(start, len(self.text), "")[0]
 
-    def code(self, at: int, limit: int, close: str) -> tuple[list[Token], int]:  # noqa: C901  # a case for each kind of token
+    def code(self, at: int, limit: int, close: str) -> tuple[list[Token], int]:
         """Return the words from `at` up to the unmatched bracket `close`, and its position."""
         self.depth += 1
         if self.depth > DEPTH:
@@ -91,26 +91,14 @@ class Scanner:
                     fresh = fresh or kind == "line"
                     at = self._pass(match, limit)
                 continue
-            literal: Token | None = None
+            word = match[0]
+            if (kind == "string" or word in "/<") and (end := self._literal(match, found, limit, fresh)):
+                at = end
+                fresh = False
+                continue
             if kind == "string":
                 # An opener that opens nothing here is a sign.
-                at = start + 1
-                literal = self._string(match, limit) if self._begins(match, found) else None
-            word = text[start:at]
-            if word == "/" and syntax.regexes:
-                literal = self._regex(found, start, limit)
-            elif word == "<" and syntax.element is not None and not self._ends_operand(found, start):
-                end = syntax.element(self, found, start, limit, fresh)
-                if end > start:
-                    at = end
-                    fresh = False
-                    continue
-            if literal is not None:
-                literal.fresh = fresh
-                fresh = False
-                found.append(literal)
-                at = literal.end
-                continue
+                at, word = start + 1, text[start]
             if close:
                 if word == close and open_count == 0:
                     self.depth -= 1
@@ -123,6 +111,22 @@ class Scanner:
             fresh = False
         self.depth -= 1
         return found, limit
+
+    def _literal(self, match: re.Match[str], found: list[Token], limit: int, fresh: bool) -> int:
+        """Read the literal or the element that a word begins; return its end, 0 if it begins none."""
+        start, syntax, literal = match.start(), self.syntax, None
+        if match.lastgroup == "string":
+            literal = self._string(match, limit) if self._begins(match, found) else None
+        elif match[0] == "/":
+            literal = self._regex(found, start, limit) if syntax.regexes else None
+        elif syntax.element is not None and not self._ends_operand(found, start):
+            end = syntax.element(self, found, start, limit, fresh)
+            return end if end > start else 0
+        if literal is None:
+            return 0
+        literal.fresh = fresh
+        found.append(literal)
+        return literal.end
 
     def _pass(self, match: re.Match[str], limit: int) -> int:
         """Return the end of a comment of several lines, or of the texts that begin after a line break."""

@@ -120,11 +120,10 @@ class Reader(Words):
             elif sign in "({" and not words and (nodes := self._group(sign)) is not None:
                 connect(found, joint, nodes, text)
                 joint = ""
-            elif sign in "<>" or text.startswith("&>", self.at):
+            elif sign in "<>&" and (redirected := _REDIRECTED.match(text, self.at)) is not None:
                 if words and words[-1].end == self.at and (words[-1].value or "").isdigit():
                     words.pop()
-                redirected = _REDIRECTED.match(text, self.at)
-                self.at = redirected.end() if redirected is not None else self.at + 1
+                self.at = redirected.end()
             elif sign in "&|;()}\n":
                 if sign == ";" and ";;" in stops and text.startswith((";;", ";&"), self.at):
                     break
@@ -139,13 +138,9 @@ class Reader(Words):
                 if nodes or sign != "\n":
                     joint = operator
                 if sign == "\n":
-                    if self.pending:
-                        found += self.documents()
+                    found += self.documents()
                     self.at = self.skipped.get(begin, self.at)
-            else:
-                word = self.word(close if close != "}" else "")
-                if word is None:
-                    continue
+            elif (word := self.word(close if close != "}" else "")) is not None:
                 plain = word.value if not words else None
                 if plain not in _RESERVED:
                     words.append(word)
