@@ -154,6 +154,20 @@ index, substitutions of Perl, and ``joinToString`` with named arguments. A label
 outside of the file fill (``onboarding_check_job.rb``). In the later ones it missed conditions that callers pass on to a method such as
 ``GetTickets``, and those of tasks and interfaces; the false warnings were groups of a pattern, compiled patterns, extractors of Rust, and
 rules of routes and schemas. No label was changed.
+
+The twelfth round, ``holdout/twelfth``. First runs as committed:
+
+| | found | false errors | false warnings |
+|---|---|---|---|
+| ordinary files of all languages, 60 snippets (``*_ordinary.toml``) | 59 of 60 | 0 | 2, in 1 of 60 |
+| the same, 60 more snippets (``*_common.toml``) | 48 of 50 | 0 | 0 |
+| Python, JavaScript, TypeScript and data files, 40 snippets, a third of odd kinds | 35 of 35 | 0 | 9, in 7 of 40 |
+| PowerShell, C#, VB.NET, shell and Power Query, 40 snippets, a third of odd kinds | 33 of 37 | 0 | 4, in 3 of 40 |
+| PHP, Ruby, Go, Java, Kotlin, Rust, Swift, Perl and Elixir, 40 snippets, a third of odd kinds | 38 of 41 | 1 | 7, in 5 of 40 |
+| all languages, 48 snippets, a third of odd kinds, seen later (``*_mixed.toml``) | 41 of 44 | 0 | 9, in 8 of 48 |
+
+Most of the false warnings were values that a check in another function, a list of choices or a rule of a library restricts. The false
+error was a condition whose end a loop adds.
 """
 
 from __future__ import annotations
