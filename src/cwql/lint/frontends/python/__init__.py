@@ -72,7 +72,7 @@ def _find_in_docstrings(module: Module, context: Context) -> Iterator[ConditionT
     # Imported here because few files have URLs in docstrings.
     from cwql.lint.frontends.text import find_in_lines
 
-    for node in ast.walk(module.tree):
+    for node in module.parents:
         text = getattr(getattr(node, "value", None), "value", None) if isinstance(node, ast.Expr) else None
         if isinstance(text, str) and QUERY.search(text) is not None:
             yield from find_in_lines(module.text, *module.extent(node), context, "python")

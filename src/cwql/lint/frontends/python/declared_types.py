@@ -75,7 +75,7 @@ def find_types(module: Module) -> tuple[dict[str, set[str]], dict[str, str]]:
             if isinstance(target, ast.Name) and isinstance(value, (ast.Subscript, ast.Name, ast.BinOp)):
                 aliases.setdefault(target.id, module.text_of(value))
     if ".add_argument(" in module.text or ".add_option(" in module.text:
-        for each in ast.walk(module.tree):
+        for each in module.parents:
             if isinstance(each, ast.Call) and name_of(each.func) in ("add_argument", "add_option"):
                 members.setdefault(_destination(each), set()).add(_type_of(each) or "str")
     return members, aliases

@@ -39,6 +39,8 @@ _WEAK = (ast.Compare, ast.BoolOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
 _CONNECTIVE = re.compile(r"#[^\r\n]*|\b(and|or)\b")
 _DEEPEST = 60
 _TRUTH: dict[type[ast.AST], str] = {ast.If: "if", ast.While: "while", ast.Assert: "assert", ast.IfExp: "if"}
+_TESTING = frozenset((*_TRUTH, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.comprehension, ast.Call))
+"""Nodes that may ask for the truth of a condition."""
 
 
 def uses_handles(text: str) -> bool:
@@ -51,12 +53,14 @@ class Handles:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._scopes = Scopes(module.tree)
+        self._scopes = Scopes(module.parents)
         self._active: set[tuple[ast.AST, str]] = set()
 
     def find(self) -> Iterator[Diagnostic]:
         """Yield a diagnostic for each expression that raises, or is never true, when it runs."""
-        for node in self._scopes.nodes:
+        for node in self._scopes.parents:
+            if type(node) not in _TESTING:
+                continue
             if isinstance(node, ast.BoolOp):
                 yield from self._on_connective(node)
             elif isinstance(node, ast.UnaryOp):

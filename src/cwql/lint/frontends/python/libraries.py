@@ -38,6 +38,9 @@ _LIBRARIES = ("onnectpyse", "onnectPyse", "pyconnectwise", "APIClient")
 _TEMPLATE = re.compile(r"""\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]{0,6})\}|["'\[\]]""")
 _BRACED = QuoteStyle({"{": "{{", "}": "}}"})
 
+_GIVING = frozenset((ast.Import, ast.ImportFrom, ast.Assign, ast.withitem, ast.arg, ast.AnnAssign))
+"""Nodes that may give a client to a name."""
+
 
 class Libraries:
     """The names that a file imports from libraries for ConnectWise, and the clients that it makes of them."""
@@ -53,12 +56,14 @@ class Libraries:
         if self.named:
             spoken = [name for name, marks in _CLIENTS if any(mark in text for mark in marks)]
             self._spoken = spoken[0] if len(spoken) == 1 else None
-            self._find(module.tree)
+            self._find(module)
 
-    def _find(self, tree: ast.Module) -> None:
+    def _find(self, module: Module) -> None:
         """Note imports, then the names that are assigned or annotated with a client."""
         given: list[tuple[str, ast.expr]] = []
-        for node in ast.walk(tree):
+        for node in module.parents:
+            if type(node) not in _GIVING:
+                continue
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 self.origins.update(imported_names(node))
             elif isinstance(node, ast.Assign):

@@ -15,20 +15,24 @@ DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SCOPES = (*FUNCTIONS, ast.ClassDef)
 
+_LEAVES = frozenset((ast.Name, ast.Constant))
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
-def children(node: ast.AST) -> list[ast.AST]:
-    """Return the child nodes; `ast.iter_child_nodes` takes twice as long."""
-    below: list[ast.AST] = []
-    for field in node._fields:
-        value = getattr(node, field, None)
-        if isinstance(value, list):
-            below += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST) and value._fields:
+def parents_of(tree: ast.Module) -> dict[ast.AST, ast.AST]:
+    """Return the nodes below a tree, each with the one above it; `ast.walk` takes twice as long."""
+    parents: dict[ast.AST, ast.AST] = {}
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        for field in node._fields if type(node) not in _LEAVES else ():
+            value = getattr(node, field, None)
             # Operators and contexts have no fields.
-            below.append(value)
-    return below
+            below = value if type(value) is list else (value,) if isinstance(value, ast.AST) and value._fields else ()
+            for each in below:
+                if isinstance(each, ast.AST):
+                    parents[each] = node
+                    nodes.append(each)
+    return parents
 
 
 def chain_of(node: ast.AST) -> tuple[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from cwql.lint.frontends.python.nodes import DEFINITIONS, SCOPES, children, imported_names
+from cwql.lint.frontends.python.nodes import DEFINITIONS, SCOPES, imported_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,16 +24,12 @@ _BINDING = frozenset(
 
 
 class Scopes:
-    """The scopes of one file, its `nodes`, and their `parents`."""
+    """The scopes of one file, whose nodes have `parents`."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self.nodes: list[ast.AST] = [tree]
-        self.parents: dict[ast.AST, ast.AST] = {}
+    def __init__(self, parents: dict[ast.AST, ast.AST]) -> None:
+        self.parents = parents
         self._bindings: dict[ast.AST, dict[str, list[Bound]]] = {}
-        for node in self.nodes:
-            below = children(node)
-            self.parents.update(dict.fromkeys(below, node))
-            self.nodes += below
+        for node in parents:
             # Most nodes are names that are read, and constants.
             for name, bound in self._bound(node) if type(node) in _BINDING else ():
                 known = self._bindings.setdefault(self._scope_of(node), {}).setdefault(name, [])

@@ -11,7 +11,7 @@ from itertools import accumulate, count
 from operator import add
 
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.python.nodes import imported_names
+from cwql.lint.frontends.python.nodes import imported_names, parents_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ class Module:
         self._lines: dict[int, list[int] | None] = {}
         self._starts = _line_starts(self.text)
         self._plain = self.text.isascii()
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """All nodes of the tree, each with the one above it."""
+        return parents_of(self.tree)
 
     @cached_property
     def shared(self) -> frozenset[str]:
