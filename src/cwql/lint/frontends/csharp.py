@@ -67,23 +67,13 @@ class CSharp(Parser):
     methods = True
     braced_specs = True
     queries = True
-    declares = words("const var")
+    declares = frozenset(("var",))
+    modifiers = Parser.modifiers | frozenset(("const",))
     functions = frozenset[str]()
     tries = words("try do checked unchecked using lock fixed")
     classes = words("class struct record namespace interface")
     shapes = frozenset(("enum",))
     unaries = words("await typeof not ref out in nameof")
-
-    def declaration(self) -> Node | None:
-        """Parse ``const string Name = "…"`` and ``var (name, other) = value``."""
-        if self.word() == "var":
-            if self.word(1) != "(":
-                return None
-            self.at += 1
-            return self._declared()[0]
-        self.at += 1
-        named = self._typed_name()
-        return self._typed(named, self.peek().start) if named >= 0 else None
 
     def worded(self, left: Node, word: str) -> Node | None:
         """Parse an operator that is a word; ``with { … }`` is a copy with other entries, ``switch { … }`` one of several values."""

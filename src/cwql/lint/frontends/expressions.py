@@ -115,11 +115,6 @@ class Expressions(Operands):
         tests: list[Node] = []
         options: list[Node] = []
         start = test.start
-        if self.word(1) == ":" and self.peek(1).start == self.peek().end:
-            # ``name ?: "other"``
-            self.at += 2
-            alternative = self.expression(CHOICE)
-            return Choice(start, self.last_end(), [test] if alternative is None else [test, alternative])
         while self.word() == "?":
             tests.append(test)
             self.at += 1

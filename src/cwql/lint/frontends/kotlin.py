@@ -24,7 +24,7 @@ _FORMS = {
     '"""': Form('"""', None, QuoteStyle({}, '"$'), _PLACEHOLDERS, lines=True),
 }
 
-_SYNTAX = Syntax(r"(?P<string>\"{3}|[\"'])|(?P<name>[A-Za-z_]\w*)|(?P<mark>!in\b)", "//", {"/*": "*/"}, _FORMS)
+_SYNTAX = Syntax(r"(?P<string>\"{3}|[\"'])|(?P<name>[A-Za-z_]\w*)|(?P<mark>!in\b|\?:)", "//", {"/*": "*/"}, _FORMS)
 
 
 class Kotlin(Parser):

@@ -45,7 +45,7 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
 
 _SYNTAX = Syntax(
     r"(?P<string><<<[ \t]*(?P<quote>[\"']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\S\n]*\n|[\"'`]|\?>)"
-    r"|(?P<variable>\$[A-Za-z_]\w*)|(?P<name>\\?[A-Za-z_]\w*(?:\\[A-Za-z_]\w*)*)|(?P<mark>\.=)",
+    r"|(?P<variable>\$[A-Za-z_]\w*)|(?P<name>\\?[A-Za-z_]\w*(?:\\[A-Za-z_]\w*)*)|(?P<mark>\.=|\?:)",
     r"//|#(?!\[)",
     {"/*": "*/"},
     _FORMS,

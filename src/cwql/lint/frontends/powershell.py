@@ -224,12 +224,11 @@ class PowerShell(Declarations):
         """Parse the options and arguments of a command, up to its end."""
         found: list[Argument] = []
         start = piped.start if piped is not None else callee.start
-        while self.at < self.size:
+        for _ in self.upto(self.size):
             token = self.peek()
             word = self.word()
             if token.fresh or (token.kind == "sign" and word in _COMMAND_ENDS):
                 break
-            before = self.at
             if token.kind == "option":
                 self.at += 1
                 if self.word() == ":" and self.peek().start == self.last_end():
@@ -245,8 +244,6 @@ class PowerShell(Declarations):
                 value = self.listed_operand()
                 if value is not None:
                     found.append(Argument(value))
-            if self.at <= before:
-                self.at += 1
         return Call(start, self.last_end(), callee, found, command=True, piped=piped)
 
     def listed_operand(self) -> Node | None:
@@ -387,8 +384,7 @@ class PowerShell(Declarations):
         closing = self.enter()
         found: list[Argument] = []
         inside, self.inside = self.inside, 0
-        while self.at < closing:
-            before = self.at
+        for _ in self.upto(closing):
             key = self.peek()
             if key.kind in ("name", "string", "number", "variable") and self.word(1) == "=":
                 self.at += 2
@@ -403,8 +399,7 @@ class PowerShell(Declarations):
                     found.append(Argument(node.value, at=key.start, key=node.target))
                 elif node is not None:
                     found.append(Argument(node))
-            if self.at <= before or self.word() in (";", ","):
-                self.at += 1
+            self.at += self.word() in (";", ",")
         self.inside = inside
         self.leave(closing)
         return Pairs(token.start, self.last_end(), found)

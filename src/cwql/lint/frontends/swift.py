@@ -47,16 +47,15 @@ class Swift(Parser):
         found: list[Node] = []
         tests: list[Node] = []
         bare, self.bare = self.bare, True
-        while self.at < self.size and self.word() not in ("else", "{", "}"):
-            before = self.at
+        for _ in self.upto(self.size):
+            if self.word() in ("else", "{", "}"):
+                break
             if self.word() in self.declares:
                 self.at += 1
                 found += self._declared()[:1]
             else:
                 test = self.expression()
                 tests += [test] if test is not None else []
-            if self.at <= before:
-                self.step()
             self.at += self.word() == ","
         self.bare = bare
         self.at += self.word() == "else"
