@@ -12,7 +12,6 @@ from cwql.lint.ir import (
     Call,
     Choice,
     Function,
-    Jump,
     Literal,
     Member,
     Name,
@@ -24,15 +23,12 @@ from cwql.lint.ir import (
     key_of,
 )
 from cwql.lint.request_targets import parameter_of
-from cwql.lint.words import words
 from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.known_functions import CallSite
     from cwql.lint.ir import Argument
-
-_CONTAINS = words("contains includes include")
 
 
 def is_safe_test(argument: Argument, negated: bool = False) -> bool:
@@ -45,8 +41,6 @@ def is_safe_test(argument: Argument, negated: bool = False) -> bool:
         test = test.body
         if isinstance(test, Block) and len(test.statements) == 1:
             test = test.statements[0]
-        if isinstance(test, Jump):
-            test = test.value
     if negated:
         test = test.value if isinstance(test, Unary) and test.sign in ("!", "not") else None
     return _keeps_safe(test)
@@ -62,10 +56,9 @@ def _keeps_safe(test: Node | None) -> bool:
         # ``$0 != "'"``: a quote is left out.
         right = test.right.value if isinstance(test.right, Literal) else None
         return is_word(right) if test.sign == "==" else right in ("'", '"')
-    if isinstance(test, Unary):
-        # ``\.isNumber``, ``!"'\"".contains($0)``
-        searched = _searched(test.value.callee) if isinstance(test.value, Call) else None
-        return _keeps_safe(test.value) if test.sign == "\\" else any(sign in (searched or "") for sign in "'\"")
+    if isinstance(test, Unary) and test.sign == "\\":
+        # ``\.isNumber``
+        return _keeps_safe(test.value)
     if isinstance(test, Call):
         owner = test.callee.owner if isinstance(test.callee, Member) else None
         for pattern in (owner, *[argument.value for argument in test.arguments]):
@@ -77,12 +70,6 @@ def _keeps_safe(test: Node | None) -> bool:
         # ``AddressOf Char.IsLetterOrDigit``
         return _keeps_safe(test.children[-1])
     return isinstance(test, (Name, Member)) and fold(test.name) in DIGITS
-
-
-def _searched(test: Node | None) -> str | None:
-    """Return the text in which a test searches a character; None if the program does not write it."""
-    owner = test.owner if isinstance(test, Member) and fold(test.name) in _CONTAINS else None
-    return owner.value if isinstance(owner, Literal) else None
 
 
 def list_conditions(call: CallSite) -> Value | None:
@@ -98,11 +85,7 @@ def group_items(call: CallSite) -> Value | None:
     key = next((each for each in call.values if each.function is not None), None)
     if key is None:
         return None
-    group = call.value()
-    group.entries = {"Key": key, "key": key}
-    found = call.value()
-    found.items = [group]
-    return found
+    return call.value(key.safe)
 
 
 def make_list(call: CallSite) -> Value | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
+from math import inf
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow
@@ -51,6 +53,8 @@ class Emitter:
         self.language = language
         self.known = KnownParameters(flow)
         self.found: dict[tuple[int, int, str, str], list[ConditionTemplate]] = {}
+        self.sent: list[tuple[int, int]] = []
+        """The spans of the texts that are sent, in order."""
 
     def emit(self) -> Iterator[ConditionTemplate | Diagnostic]:
         """Yield the conditions: each text once for each endpoint that it goes to."""
@@ -59,13 +63,13 @@ class Emitter:
         strong = [sink for sink in self.flow.sinks if not sink.assigned]
         for sink in strong:
             self._sink(sink)
-        sent = _Spans({(key[0], key[1]) for key in self.found})
+        self.sent = sorted({(start, end) for start, end, *_ in self.found})
         assigned = [sink for sink in self.flow.sinks if sink.assigned]
         # The parts of a longer text are checked with it.
         extended = {text.base for sink in assigned for text in sink.texts}
         for sink in assigned:
             sink.texts = [text for text in sink.texts if text not in extended]
-            self._sink(sink, sent)
+            self._sink(sink)
         yield from urls
         queried = {
             (found.segments[0].start, found.segments[-1].end, found.parameter, found.place.endpoint)
@@ -180,7 +184,7 @@ class Emitter:
 
     # --- sinks -----------------------------------------------------------------------------------------------------
 
-    def _sink(self, sink: Sink, sent: _Spans | None = None, goes_on: bool = False) -> None:
+    def _sink(self, sink: Sink, goes_on: bool = False) -> None:
         conditions = sink.parameter.lower().endswith("conditions")
         near: list[RequestTarget | None] = list(sink.near or sink.uses)
         if not sink.near and len(sink.uses) > 1:
@@ -208,11 +212,21 @@ class Emitter:
                 segments = [*segments, rest(segments[-1].end, segments[-1].literal)] if segments else segments
             if sink.assigned:
                 literals = [each for each in segments if each.literal >= 0]
-                if sent is not None and literals and sent.covers(literals[0].start, literals[-1].end):
+                if literals and self._is_sent(literals[0].start, literals[-1].end):
                     continue
                 if text.absorbed and ends_in_the_middle(text.shown):
                     segments = [*segments, rest(segments[-1].end)]
             self._add(sink, segments, near, wide, sink.partial or text.mixed > 1)
+
+    def _is_sent(self, start: int, end: int) -> bool:
+        """Return whether one of the texts that are sent, or several in a row, contain a span."""
+        index = bisect_right(self.sent, (start, inf)) - 1
+        return index >= 0 and self._ends[index] >= end
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Return where the texts that are sent end, each with all that begin before it."""
+        return [*accumulate([end for _, end in self.sent], max)]
 
     def _add(
         self, sink: Sink, segments: list[Segment], near: Sequence[RequestTarget | None], wide: bool, partial: bool
@@ -350,24 +364,6 @@ def _around(sink: Sink, flow: Flow) -> list[RequestTarget]:
         inside = inside and not scope.is_function
         scope = scope.outer
     return []
-
-
-class _Spans:
-    """Spans of texts that are sent; `covers` takes logarithmic time."""
-
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        self._lows: list[int] = []
-        self._highs: list[int] = []
-        highest = -1
-        for low, high in sorted(spans):
-            highest = max(highest, high)
-            self._lows.append(low)
-            self._highs.append(highest)
-
-    def covers(self, start: int, end: int) -> bool:
-        """Return whether one of the spans, or several in a row, contain another one."""
-        index = bisect_right(self._lows, start) - 1
-        return index >= 0 and self._highs[index] >= end
 
 
 def _find_query(text: str) -> int:

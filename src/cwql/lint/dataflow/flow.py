@@ -7,7 +7,7 @@ from functools import cached_property
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.bindings import Bindings
-from cwql.lint.dataflow.knowledge import EXITS
+from cwql.lint.dataflow.knowledge import ends
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.type_names import is_date_type
 from cwql.lint.dataflow.values import Environment, Frame, LocalCall, Scope, Value, columns_of, merged, pair_of
@@ -15,13 +15,11 @@ from cwql.lint.ir import (
     Assign,
     Block,
     Branch,
-    Call,
     Choice,
     Class,
     Function,
     Jump,
     Loop,
-    Member,
     Name,
     Node,
     Number,
@@ -81,15 +79,6 @@ SHORT = 5_000
 """A shorter program is evaluated as a whole: that takes less time than the search for names."""
 
 
-def _ends(node: Node) -> bool:
-    """Return whether the statement after a node does not run: a jump, ``sys.exit(1)``, ``abort(404)``, ``log.Fatal(error)``."""
-    callee = node.callee if isinstance(node, Call) else None
-    if not isinstance(callee, (Member, Name)):
-        return isinstance(node, Jump)
-    # A method that cancels something may have the same name: ``controller.abort()``.
-    return callee.name in EXITS and (isinstance(callee, Name) or callee.name not in ("abort", "fail"))
-
-
 def _branch_of(node: Node) -> Branch | None:
     """Return a statement that ends the program if a test fails, as a branch: ``preg_match($p, $text) or die();``, ``!ok && exit()``."""
     if isinstance(node, Choice) and len(node.options) + len(node.tests) == 2:
@@ -99,7 +88,7 @@ def _branch_of(node: Node) -> Branch | None:
         left, right, denies = node.left, node.right, node.sign != "and"
     else:
         return None
-    if not _ends(right):
+    if not ends(right):
         return None
     test = Unary(left.start, left.end, "not", left) if denies else left
     return Branch(node.start, node.end, [test], [Block(right.start, right.end, [right])], False)
@@ -277,7 +266,7 @@ class Flow(Bindings):
         self.open_statement(node)
         self.last = self.evaluate(node)
         self.close_statement()
-        return not _ends(node)
+        return not ends(node)
 
     def alternative(self, node: Node) -> bool:
         """Evaluate an operation, which may be a test: ``valid($id) or die "id"``."""

@@ -174,13 +174,8 @@ def empty_names_of(test: Node) -> Guards:
         yes, no = empty_names_of(test.value)
         return no, yes
     if isinstance(test, Operation):
-        sign = test.sign.lower()
-        name = _measured(test.left)
-        if isinstance(test.right, Literal) and not test.right.value and isinstance(test.left, Name):
-            name = test.left.name
-        elif not (name and isinstance(test.right, Number) and test.right.text == "0"):
-            return set(), set()
-        return set(), {name} if sign in _UNEQUAL or sign in (">", "-gt") else set()
+        compared = isinstance(test.right, Literal) and not test.right.value and test.sign.lower() in _UNEQUAL
+        return set(), {test.left.name} if compared and isinstance(test.left, Name) else set()
     if isinstance(test, Call):
         word, owner, values = _parts(test)
         # ``buildString { if (isNotEmpty()) append(", ") … }``
@@ -198,12 +193,6 @@ def _parts(call: Call) -> tuple[str, Node | None, list[Node]]:
 def _names(*nodes: Node | None) -> set[str]:
     """Return the names under which the environment knows some nodes."""
     return {path for node in nodes if node is not None and (path := path_of(node))}
-
-
-def _measured(node: Node) -> str:
-    """Return the name whose length an expression is: ``len(name)``, ``name.length``, ``name.size()``."""
-    measured = owner_of(node)
-    return measured.name if isinstance(measured, Name) and last_name(node) in _LENGTHS else ""
 
 
 def _without_quote(test: Call, flow: Flow) -> set[str]:
@@ -253,14 +242,6 @@ def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
     if isinstance(node, Literal):
         # ``%w[New Open]``, and the text that contains another one
         return is_word(node.value) if node.whole else all(is_word(chunk.text) for chunk in node.chunks)
-    if isinstance(node, Call):
-        name, owner, values = _parts(node)
-        if len(values) == 1 and not _is_plain(values[0]):
-            # ``new Set(["New"])``, ``Object.keys(NAMES)``
-            return is_allow_list(values[0], flow, depth + 1)
-        if values:
-            return name.endswith("of") and all(map(_is_plain, values))
-        return is_allow_list(owner, flow, depth + 1)
     value = _value_of(node, flow)
     if value is None:
         return False

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.knowledge import ENDINGS, EXITS, IMPLICIT, fold
+from cwql.lint.dataflow.knowledge import IMPLICIT, ends
 from cwql.lint.dataflow.origins import is_input, origin_of, says
 from cwql.lint.dataflow.values import MOST_TEXTS, Environment, Scope, Value, is_harmless, merged
-from cwql.lint.ir import Assign, Block, Branch, Call, Choice, Class, Function, Jump, Loop, Name, Parameter, is_nothing
+from cwql.lint.ir import Assign, Block, Branch, Choice, Class, Function, Jump, Loop, Parameter, is_nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Node
@@ -113,26 +113,11 @@ def evaluate_choice(flow: Flow, node: Choice) -> Value:
     for test in node.tests:
         flow.evaluate(test)
     values = flow.choose(node)
-    known = [value for value in values if value.texts or value.items is not None or value.inner]
-    if not values:
-        return Value(node.start, node.end)
-    found = merged(values).moved(node.start, node.end)
-    given = [
-        value
-        for option, value in zip(node.options, values, strict=True)
-        if not (is_nothing(option) or isinstance(option, Jump) or _ends(option))
-    ] or values
-    found.safe = all(map(is_harmless, given))
     # ``records[0] ?? null``, ``text.toIntOrNull() ?: return``
-    found.origin = origin_of(given)
-    if known and len(known) < len(values):
-        # What is not known adds nothing: ``text || undefined``.
-        found.texts = [text for value in known for text in value.texts][:MOST_TEXTS]
-        found.partial = True
-        found.open = not found.safe
-        found.parameter = next((value.parameter for value in values if value.parameter), "")
-        found.items = next((value.items for value in known if value.items is not None), None)
-    return found
+    given = [
+        each for option, each in zip(node.options, values, strict=True) if not (is_nothing(option) or ends(option))
+    ]
+    return _one_of(node, values, given or values)
 
 
 def evaluate_branch(flow: Flow, node: Branch) -> Value:
@@ -142,24 +127,28 @@ def evaluate_branch(flow: Flow, node: Branch) -> Value:
         if test is not None:
             flow.evaluate(test)
     for body in node.bodies:
-        inner = Function(body.start, body.end, "", [], body, True)
-        value = run_inline(flow, inner, None)
+        value = run_inline(flow, Function(body.start, body.end, "", [], body, True), None)
         last = body.statements[-1] if isinstance(body, Block) and body.statements else body
-        if not (_ends(last) or (isinstance(last, Jump) and not last.returns)):
+        if not ends(last) or (isinstance(last, Jump) and last.returns):
             values.append(value)
-    known = [value for value in values if value.texts]
+    return _one_of(node, values, values)
+
+
+def _one_of(node: Node, values: Sequence[Value], given: Sequence[Value]) -> Value:
+    """Return the value that is one of several; those that are not `given` are nothing, or end the program."""
     if not values:
         return Value(node.start, node.end)
-    found = merged(known or values).moved(node.start, node.end)
-    found.safe = all(value.safe or bool(value.texts) for value in values)
-    found.open = found.open or (len(known) < len(values) and not found.safe)
+    found = merged(values).moved(node.start, node.end)
+    found.safe, found.origin = all(map(is_harmless, given)), origin_of(given)
+    known = [value for value in values if value.texts or value.items is not None or value.inner]
+    if known and len(known) < len(values):
+        # What is not known adds nothing: ``text || undefined``.
+        found.texts = [text for value in known for text in value.texts][:MOST_TEXTS]
+        found.partial = True
+        found.open = not found.safe
+        found.parameter = next((value.parameter for value in values if value.parameter), "")
+        found.items = next((value.items for value in known if value.items is not None), None)
     return found
-
-
-def _ends(node: Node) -> bool:
-    """Return whether a value is a call that never returns: ``?: error("unknown")``, ``?? fatalError()``."""
-    name = node.callee.name if isinstance(node, Call) and isinstance(node.callee, Name) else ""
-    return name in EXITS or fold(name) in ENDINGS
 
 
 def evaluate_loop(flow: Flow, node: Loop) -> Value:

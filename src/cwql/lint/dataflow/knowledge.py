@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.ir import Call, Member, Name
+from cwql.lint.ir import Call, Jump, Member, Name
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -167,6 +167,16 @@ def owner_of(node: Node | None) -> Node | None:
     if isinstance(node, Call):
         node = node.callee
     return node.owner if isinstance(node, Member) else None
+
+
+def ends(node: Node) -> bool:
+    """Return whether the statement after a node does not run: a jump, ``sys.exit(1)``, ``log.Fatal(error)``, ``fatalError()``."""
+    callee = node.callee if isinstance(node, Call) else None
+    if isinstance(callee, Name):
+        return callee.name in EXITS or fold(callee.name) in ENDINGS
+    # A method that cancels something may have the same name: ``controller.abort()``.
+    exits = isinstance(callee, Member) and callee.name in EXITS and callee.name not in ("abort", "fail")
+    return exits or isinstance(node, Jump)
 
 
 def has_word(name: str, parts: Iterable[str]) -> bool:

@@ -133,7 +133,6 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("add addrange"), "checked_values.note_choices"),
     (APPENDS, "builders.append_to_owner"),
     (words("setrules"), "checked_values.note_rules"),
-    (words("load safeload"), "plain_values.load_plain"),
     (words("range"), "collections.make_range"),
     (words("mapjoin"), "collections.join_mapped"),
     (words("tostring"), "plain_values.print_number"),

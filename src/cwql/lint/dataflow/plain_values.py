@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.knowledge import DATE_FORMAT, DOTNET_DATES, NUMBERS, NUMERIC_FORMAT, fold, is_date_format
+from cwql.lint.dataflow.knowledge import (
+    DATE_FORMAT,
+    DOTNET_DATES,
+    MOMENTS,
+    NUMBERS,
+    NUMERIC_FORMAT,
+    fold,
+    is_date_format,
+)
 from cwql.lint.dataflow.origins import OUTSIDE
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
@@ -32,7 +40,7 @@ _SELECTS = words("filter where keepif values arrayfilter")
 def moment(call: CallSite) -> Value:
     """Return a date, or one as text."""
     value = call.value(safe=True)
-    value.moment = call.name in ("touniversaltime", "tolocaltime", "todate")
+    value.moment = call.name not in MOMENTS or call.name in ("touniversaltime", "tolocaltime", "todate")
     value.dated = not value.moment
     return value
 
@@ -42,19 +50,13 @@ def make_date(call: CallSite) -> Value | None:
     native = call.made and call.flow.traits.native_dates
     if not native and (call.owner is None or call.owner.texts or not all(each.safe for each in call.values)):
         return None
-    return _date(call)
+    return moment(call)
 
 
 def add_to_date(call: CallSite) -> Value | None:
     """Return a date that is moved: ``DateTime.Now.AddDays(-7)``, ``today.with(previous(MONDAY))``."""
     moved = call.owner is not None and (call.name != "with" or call.owner.moment)
-    return _date(call) if moved else None
-
-
-def _date(call: CallSite) -> Value:
-    value = call.value(safe=True)
-    value.moment = True
-    return value
+    return moment(call) if moved else None
 
 
 def print_number(call: CallSite) -> Value | None:
@@ -67,12 +69,6 @@ def print_number(call: CallSite) -> Value | None:
 def hex_digest(call: CallSite) -> Value | None:
     """Return bytes as hexadecimal digits: ``hash.digest("hex")``."""
     return call.value(safe=True) if call.first is not None and call.first.plain == "hex" else None
-
-
-def load_plain(call: CallSite) -> Value | None:
-    """Return the value of a document in the program that has no quotes: ``YAML.safe_load("board: 5")``."""
-    plain = call.first.plain if call.first is not None and call.owner_name == "yaml" else None
-    return call.value(safe=True) if plain is not None and "'" not in plain and '"' not in plain else None
 
 
 def format_by_formatter(call: CallSite) -> Value | None:

@@ -52,9 +52,6 @@ def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Va
                 for segment in joint.texts[0].segments:
                     builder.add(Segment(segment.kind, segment.text, segment.start, segment.end, None, segment.literal))
             builder.append(item)
-        if joint is not None:
-            for each in joint.texts:
-                each.absorbed = True
         value = builder.value()
         value.sinks = [*value.sinks, *items.sinks]
         return value

@@ -42,8 +42,6 @@ _OPEN_QUERY = re.compile(r"(?:\A|[?&])([A-Za-z_]{6,24})=\Z")
 _GAP = re.compile(r"[(\[{,][)\]},]|''|\"\"")
 """The end of a text and the begin of the next one, if something is missing between them."""
 
-_PLACE = re.compile(r"[?&]([A-Za-z_]{6,24})=\{(\w{1,40})\}")
-
 _MEMBER = re.compile(r'"((?:child|customField)?conditions?|orderBy)"\s*+:\s*+"((?:[^"\\]|\\["\\/])++)"', re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(.)")
 
@@ -252,12 +250,6 @@ def note_place(flow: Flow, text: Text) -> None:
             flow.note(text.place)
             if any(each.parameter for each in text.segments):
                 _note_parameters(flow, text)
-            for match in _PLACE.finditer(shown) if flow.traits.templates and "={" in shown else ():
-                # ``uri("/service/tickets?conditions={filter}", filter)``
-                parameter, value = parameter_of(match[1]), flow.env.get(match[2])
-                sink = flow.sink(value, parameter, match[1], text.segments[0].start) if value and parameter else None
-                if sink is not None:
-                    sink.near, sink.closed = [text.place], True
 
 
 def _encoded_target(flow: Flow, text: Text) -> RequestTarget | None:
@@ -378,23 +370,14 @@ def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
     if old is not None and old.items is not None:
         more = added.items if added.items is not None else [added]
         return flow.push("", old, more, node)
-    if old is None or (not old.texts and not old.inner):
-        if not added.texts:
-            found = Value(node.start, node.end, safe=added.safe and (old is None or old.safe))
-            found.origin = origin_of([added] if old is None else [old, added])
-            if added.items is not None:
-                found.items, found.partial = added.items, True
-            return found
-        builder = Builder(flow, node)
-        builder.add(rest(node.start))
-        builder.append(added)
-        if flow.looping:
-            builder.add(rest(added.end))
-        return builder.value()
+    old = old if old is not None else Value(node.start, node.start)
     if old.safe and added.safe and not has_literal((old, added)):
         return Value(node.start, node.end, safe=True)
     builder = Builder(flow, node)
-    builder.append(old)
+    if old.texts or old.inner:
+        builder.append(old)
+    else:
+        builder.add(rest(node.start))
     builder.extends = True
     repeated = flow.looping and not (added.texts and all(is_connected(text.shown) for text in added.texts))
     if repeated:
