@@ -30,8 +30,10 @@ class Scopes:
         self.parents = parents
         self._bindings: dict[ast.AST, dict[str, list[Bound]]] = {}
         for node in parents:
-            # Most nodes are names that are read, and constants.
-            for name, bound in self._bound(node) if type(node) in _BINDING else ():
+            # Most nodes are names that are read.
+            if type(node) not in _BINDING or type(getattr(node, "ctx", None)) is ast.Load:
+                continue
+            for name, bound in self._bound(node):
                 known = self._bindings.setdefault(self._scope_of(node), {}).setdefault(name, [])
                 if bound not in known:
                     known.append(bound)
@@ -39,10 +41,9 @@ class Scopes:
     def _bound(self, node: ast.AST) -> Iterator[tuple[str, Bound]]:
         """Yield the names that a node itself binds."""
         if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                above = self.parents[node]
-                is_value = isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr))
-                yield node.id, above.value if is_value else getattr(above, "op", None)  # type: ignore[attr-defined]
+            above = self.parents[node]
+            is_value = isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr))
+            yield node.id, above.value if is_value else getattr(above, "op", None)  # type: ignore[attr-defined]
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from imported_names(node)
         elif name := getattr(node, "name", getattr(node, "arg", getattr(node, "rest", None))):
