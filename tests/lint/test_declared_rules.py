@@ -75,8 +75,12 @@ FREE = [
     (".option('--serial <text>', 'number of a device')", "serial"),
     ("id: number", "req.params.id"),
     ("rows.map((row) => row.id).filter(Boolean)", "req.params.id"),
-    # One of two functions takes any text.
-    ("struct Args { owner: u32 }\nfn find(owner: String)", "owner"),
+    # The member of a record, and parameters that take any text.
+    ("interface Alert { ClientID: number }", "clientId"),
+    ("board_name: Literal['Alpha', 'Beta']\ndef find(board_name: str):", "board_name"),
+    ("z.object({ state: z.enum(['open', 'closed']) });\nfunction find(state: string) {", "state"),
+    ("p.add_argument('--kind', choices=['json', 'csv'])\ndef find(kind: str):", "kind"),
+    ("{'serial': 'alpha_num'}\nTask Find(string serial)", "serial"),
     # Dates in the format of the culture.
     ("since = new Date()", "since"),
     ("before = (Get-Date).AddDays(-7)", "before"),
@@ -109,13 +113,13 @@ export const find = (query) =>
 
 
 def test_places_of_a_name_are_bounded() -> None:
-    text = "kind = get(1)\n" * 60 + "kind: integer\n"
+    text = "kind = get(1)\n" * 60 + "'kind': 'integer'\n"
     assert not DeclaredRules(text).restrict("kind")
     assert DeclaredRules(text[-200:]).restrict("kind")
 
 
 def test_time_is_bounded() -> None:
     names = [f"name{index}" for index in range(400)]
-    rules = DeclaredRules("".join(f"'{name}', (x, y)\n" * 50 for name in names) + "board: integer")
+    rules = DeclaredRules("".join(f"'{name}', (x, y)\n" * 50 for name in names) + "'board': 'integer'")
     assert not any(map(rules.restrict, names))
     assert not rules.restrict("board")

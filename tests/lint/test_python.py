@@ -473,9 +473,8 @@ def test_quotes_that_are_taken_out(expression: str, safe: bool) -> None:
 
 
 def chunks_of(literal: str) -> list[Chunk]:
-    """Return the pieces of a literal."""
-    (token,) = read_literals(literal, 0, len(literal))
-    return token.parts or []
+    """Return the pieces of a literal, or of several ones side by side."""
+    return [piece for token in read_literals(literal, 0, len(literal)) for piece in token.parts or []]
 
 
 SIGNS = st.text(alphabet="ab ='\"\\{}\n\r\t\0é\u2028\U0001f600%", max_size=12)

@@ -28,6 +28,7 @@ _ARGUMENT = re.compile(r"(?:[ =]\[?+<?+\w[\w-]*+(?:\.\.\.)?+>?+\]?+(?=[\"'`]))?+
 _METHOD = re.compile(r"[\"'`]?+\)++\s*+(?=\.|->\w)")
 _BLOCK = re.compile(r"[\"'`][ \t]*+(?=\{)")
 _OBJECT = re.compile(r"\{[^{}]*+\}")
+_TEXT_BEFORE = re.compile(r"(?<!\w)(?:string|charsequence)\]?\s*+[$]?+\Z", re.IGNORECASE)
 _ANY_TEXT = re.compile(r"\s*+(?:&(?:'\w++ )?)?str(?:ing)?\b", re.IGNORECASE)
 _MEMBER = re.compile(r"[\s\w.$?!&@:\[\]'\">-]*+(?:(?<=get|ost)\(|(?<=input|query|param)\()?+['\"\w:]*+\)?+")
 """A member of an object: ``form.board.data``, ``query["board"]``, ``$request->input('board')``."""
@@ -121,24 +122,28 @@ class DeclaredRules:
             self._budget -= len(places)
             self._known[name] = False
             found = {self._in_route(*place) or self._kind(*place) for place in places}
-            typed = "type" in found and "text" not in found
-            self._known[name] = "rule" in found or typed or ("same" in found and "given" not in found)
+            ruled = "rule" in found or ("same" in found and "given" not in found)
+            self._known[name] = "strict" in found or (ruled and "text" not in found)
         return self._known[name]
 
-    def _in_route(self, start: int, end: int) -> Literal["", "rule"]:
+    def _in_route(self, start: int, end: int) -> Literal["", "strict"]:
         text = self._text
         after = text[start - 1 : start] in ("{", ":", "<") and _AFTER.match(text, end) is not None
-        return "rule" if after or _BEFORE.search(text, max(0, start - 50), start) is not None else ""
+        return "strict" if after or _BEFORE.search(text, max(0, start - 50), start) is not None else ""
 
-    def _kind(self, start: int, end: int) -> Literal["", "rule", "type", "text", "same", "given"]:
-        """Return whether a declaration restricts the name at a place: by a rule, or by its type alone; ``text`` if it allows any text.
+    def _kind(self, start: int, end: int) -> Literal["", "strict", "rule", "text", "same", "given"]:
+        """Return whether a declaration restricts the name at a place by a rule, which is ``strict`` if it counts whatever its type; ``text`` if that allows any text.
 
-        A name that is given a value is the ``same`` as a restricted one, or is ``given`` anything else.
+        A name that is given a value is the ``same`` as a restricted one, or is ``given`` anything else. A type alone is no rule: it is
+        that of a member of some object, and the data flow knows those of parameters and variables.
         """
         text = self._text
+        if _TEXT_BEFORE.search(text, max(0, start - 20), start) is not None:
+            return "text"
         quoted = text[start - 1 : start] in ("'", '"', "`", ":", "-")
         key = _KEY.match(text, end)
-        first = key or _METHOD.match(text, end)
+        method = _METHOD.match(text, end)
+        first = key or method
         if first is None and quoted:
             first = _ARGUMENT.match(text, end) or _BLOCK.match(text, end)
         short = end - start < 3
@@ -150,9 +155,11 @@ class DeclaredRules:
             # Most annotations; the other patterns take 2 ms to compile.
             return "text"
         bare = _TEXT.sub('""', rest)
+        # A validator is that of one object, also if its type allows any text.
+        rule: Literal["rule", "strict"] = "rule" if method is None else "strict"
         # The types of the members of an object are not its own.
         if (_MADE if assigned else _TYPE).search(_OBJECT.sub("", bare)) is not None:
-            return "rule" if "(" in bare or '""' in bare else "" if short and key is not None else "type"
+            return rule if key is None or "(" in bare or '""' in bare else ""
         texts = [match[1] or match[2] or "" for match in _TEXT.finditer(rest)]
         patterns = [match[1] or match[2] for match in _PATTERN.finditer(rest)]
         if (
@@ -160,7 +167,7 @@ class DeclaredRules:
             or any(has_rule(each) and not (assigned and each[0] in "\\[") for each in texts)
             or any(is_anchored(pattern) and is_safe_pattern(pattern) for pattern in patterns)
         ):
-            return "rule"
+            return rule
         if assigned:
             return "same" if _MEMBER.fullmatch(rest) is not None and self.restrict(rest) else "given"
         return "text" if key is not None and _ANY_TEXT.match(rest) is not None else ""
