@@ -34,6 +34,9 @@ PLACEHOLDERS = re.compile(
 """Placeholders that a reader fills in, in prose and in requests that are saved for sending by hand."""
 
 
+_VARIABLES = re.compile(r"(?<![\w'\"/.%$<{])[A-Z][A-Z0-9]*+_[A-Z0-9_]++(?![\w'\"/.(>}])|\[\[\w++\]\]")
+"""Variables of tools for integration, whose values have any form that fits: ``[GLOBAL_START_DATE]``, ``'[[code]]'``."""
+
 _CONVERSION = re.compile(
     r"\.to(?:ISO|ISOString|Format|UTC)\([^()]*\)\s*\}|\.format\(\s*['\"][yYMD][^()]*\)\s*\}|\|\s*(?:int|float)\b"
     r"|\b(?:int|parseInt|parseNumber|Number|length|formatDate|formatDateTime|utcNow|startOf\w+|strftime)\("
@@ -116,6 +119,10 @@ def find_in_entries(
 
     `safe` is True if a person sets the variables of the templates, as in API collections.
     """
+
+    def opened(segments: Sequence[TemplateSegment]) -> list[TemplateSegment]:
+        return open_placeholders(open_placeholders(segments, _VARIABLES, safe=True), safe=safe)
+
     own: dict[int, RequestTarget | None] = {}
     for entry in entries:
         text = entry.text
@@ -123,11 +130,9 @@ def find_in_entries(
             # JSON in a string: a URL ends with the string around it.
             for match in _INNER_URL.finditer(text):
                 inner = _decode_inner(list(cut_segments(entry.segments, match.start(), match.end())))
-                yield from find_in_url(open_placeholders(inner, safe=safe), context, entry.start, entry.end, language)
+                yield from find_in_url(opened(inner), context, entry.start, entry.end, language)
         elif "?" in text and "=" in text:
-            yield from find_in_url(
-                open_placeholders(entry.segments, safe=safe), context, entry.start, entry.end, language
-            )
+            yield from find_in_url(opened(entry.segments), context, entry.start, entry.end, language)
         place = _place_of(text) if parameter_of(entry.key) is None else None
         if place is not None:
             # If a scope has two paths, neither is evidence for a condition in it.
@@ -148,9 +153,7 @@ def find_in_entries(
             scope = parents[scope]
         place = context.settle(entry.start, entry.end, entry.key, *around)
         if place.endpoint is not None or parameter.lower().endswith("conditions"):
-            yield ConditionTemplate(
-                open_placeholders(segments, safe=safe), parameter, place, Span(entry.start, entry.end), language
-            )
+            yield ConditionTemplate(opened(segments), parameter, place, Span(entry.start, entry.end), language)
 
 
 def _decode_inner(segments: Sequence[TemplateSegment]) -> list[TemplateSegment]:
