@@ -17,21 +17,23 @@ if TYPE_CHECKING:
     from typing import Literal
 
 _NAME = re.compile(r"[A-Za-z_]\w*+(?:-[A-Za-z]\w*+)*+")
-_TEXT = re.compile(r"'((?:[^'\\\n]|\\{1,2}d)*+)'|\"((?:[^\"\\\n]|\\{1,2}d)*+)\"")
+_TEXT = re.compile(r"'((?:[^'\\\n]|\\{1,2}[dw])*+)'|\"((?:[^\"\\\n]|\\{1,2}[dw])*+)\"")
 _END = re.compile(
     r"'(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\"|`[^`]*+`|/(?:[^/\\\n ]|\\.)++/|([(\[{])|([)\]}])|([,;\n])"
 )
 
-_KEY = re.compile(r"[\"'`]?+[?!]?+[ \t]*+(=>|:|=)(?![:=~])")
+_KEY = re.compile(r"[\"'`]?+[?!]?+[ \t]*+(=>|:=|:|=)(?![:=~])")
 _ARGUMENT = re.compile(r"(?:[ =]\[?+<?+\w[\w-]*+(?:\.\.\.)?+>?+\]?+(?=[\"'`]))?+[\"'`]?+[ \t]*+,")
 """Also after the place of a value: ``"--board <id>", parseInt``, ``"--days N", Integer``."""
 _METHOD = re.compile(r"[\"'`]?+\)++\s*+(?=\.|->\w)")
 _BLOCK = re.compile(r"[\"'`][ \t]*+(?=\{)")
+_TAG = re.compile(r"[ \t]++\*?+\w[\w.]*+[ \t]++`[^`\n]*?\b(?:validate|binding):\"([^\"\n]*+)\"")
+"""The tag of a field of a struct: ``Serial string `validate:"max=40,alphanum"` ``."""
 _OBJECT = re.compile(r"\{[^{}]*+\}")
 _TEXT_BEFORE = re.compile(r"(?<!\w)(?:string|charsequence)\]?\s*+[$]?+\Z", re.IGNORECASE)
 _ANY_TEXT = re.compile(r"\s*+(?:&(?:'\w++ )?)?str(?:ing)?\b", re.IGNORECASE)
-_MEMBER = re.compile(r"[\s\w.$?!&@:\[\]'\">-]*+(?:(?<=get|ost)\(|(?<=input|query|param)\()?+['\"\w:]*+\)?+")
-"""A member of an object: ``form.board.data``, ``query["board"]``, ``$request->input('board')``."""
+_MEMBER = re.compile(r"[\s\w.$?!&@:\[\]'\">-]*+(?:(?<=get|ost)\(|(?<=nput|uery|aram)\((?:\w++, ?+)?+)?+['\"\w:]*+\)?+")
+"""A member of an object: ``form.board.data``, ``query["board"]``, ``$request->input('board')``, ``chi.URLParam(r, "board")``."""
 
 _MORE = re.compile(r"\s*+(?:\.|->|\|)")
 
@@ -49,14 +51,14 @@ _MADE = re.compile(rf"(?<=[.:]){_WORD}{_OF}?+[(\[]|(?<![\w$-]){_WORD}{_OF}[(\[]"
 _CHOICES = re.compile(
     r"(?<!\w)choices\s*+=|(?<!\w)(?:choices?|choice_?field|is_?one_?of|one_?of|is_?in|included_in|inclusion|allowed_?values|any_?of|valid_?values|in_?list|enum"
     r"|(?:accept_?only_?)?from_?among|add_?choices"
-    r"|rule::in|values:)\??(?:\s*+[:=])?+\s*+[(\[{%]|\.(?:is)?(?:date|date_?time|iso8601|ip|uuid|valid|alpha|hex)\w{0,8}+\(|(?<!\w)fields\.date",
+    r"|rule::in|values:)\??(?:\s*+[:=])?+\s*+[(\[{%]|\.(?:is)?(?:date|date_?time|iso8601|ip|uuid|valid|alpha|hex)\w{0,8}+\(|(?<!\w)fields\.date|(?<!\w)callback=\w",
     re.IGNORECASE,
 )
-"""A list of values, or a check of dates or characters."""
+"""A list of values, or a check of dates or characters, or by a function of the program."""
 
 _RULE = re.compile(
     r"int(?:eger)?+|number|numeric|uuid|guid|bool(?:ean)?+|date(?:-?time)?+|ipv[46]|ip|ulid|alpha(?:_?num(?:eric)?+|_dash)?+|enum|choice"
-    r"|decimal|float|digits(?::\d++)?+|(?:\\{1,2}d|\[0-9\])(?:\+|\{[\d,]++\})|in:.++|in_list\[.++|oneof=.++|date_format:.++"
+    r"|decimal|float|digits(?::\d++)?+|(?:\\{1,2}[dw]|\[[\w-]++\])(?:[+*]|\{[\d,]++\})|in:.++|in_list\[.++|oneof=.++|date_format:.++"
 )
 """A text that is a rule itself: ``"type": "integer"``, ``required|in:New,Open``; a pattern only if it is no argument after ``=``."""
 
@@ -68,7 +70,7 @@ _PATTERN = re.compile(
 
 _BEFORE = re.compile(r"<(?:int|uuid|float|date)(?:\([^()]{0,40}\))?+:\Z")
 _AFTER = re.compile(
-    r":(?:int|long|guid|uuid|bool|datetime|decimal|alpha|\\{1,2}d|\[[\w-]++\])|[<({>](?:\\{1,2}d|\[[\w-]++\])"
+    r":(?:int|long|guid|uuid|bool|datetime|decimal|alpha|\\{1,2}d|\[[\w-]++\]|regex\()|[<({>](?:\\{1,2}d|\[[\w-]++\])"
 )
 r"""Parts of routes: ``<int:id>``, ``{id:int}``, ``{id<\d+>}``, ``:id(\d+)``, ``:id{[0-9]+}``, ``(?P<id>\d+)``."""
 
@@ -138,6 +140,9 @@ class DeclaredRules:
         that of a member of some object, and the data flow knows those of parameters and variables.
         """
         text = self._text
+        tag = _TAG.match(text, end)
+        if tag is not None:
+            return "strict" if has_rule(tag[1].replace(",", "|")) else ""
         if _TEXT_BEFORE.search(text, max(0, start - 20), start) is not None:
             return "text"
         quoted = text[start - 1 : start] in ("'", '"', "`", ":", "-")
@@ -147,10 +152,11 @@ class DeclaredRules:
         if first is None and quoted:
             first = _ARGUMENT.match(text, end) or _BLOCK.match(text, end)
         short = end - start < 3
-        if first is None or end - start < 2 or (short and key is None and not quoted):
+        if first is None or end - start < 2 or (short and key is None and not quoted) or text[start - 1 : start] == "/":
+            # Also the path of a field: ``company/id = ``
             return ""
         rest = text[first.end() : self._end_of(first.end(), text[first.end() - 1] == ",")]
-        assigned = key is not None and key[1] == "="
+        assigned = key is not None and key[1] in ("=", ":=")
         if key is not None and not assigned and _ANY_TEXT.fullmatch(rest) is not None:
             # Most annotations; the other patterns take 2 ms to compile.
             return "text"
@@ -162,9 +168,13 @@ class DeclaredRules:
             return rule if key is None or "(" in bare or '""' in bare else ""
         texts = [match[1] or match[2] or "" for match in _TEXT.finditer(rest)]
         patterns = [match[1] or match[2] for match in _PATTERN.finditer(rest)]
+        rules = [each for each in texts if has_rule(each) and not (assigned and each[0] in "\\[")]
+        if any(each[0] in "\\[" for each in rules):
+            # The pattern of a part of a route
+            return "strict"
         if (
             _CHOICES.search(bare) is not None
-            or any(has_rule(each) and not (assigned and each[0] in "\\[") for each in texts)
+            or rules
             or any(is_anchored(pattern) and is_safe_pattern(pattern) for pattern in patterns)
         ):
             return rule
