@@ -237,7 +237,11 @@ def _call_of_file(
         if known is None or (known.body is None and known.convert is None):
             target = None
     if target is None and flow.traits.receivers and isinstance(callee, Member) and name not in flow.overloaded:
-        target = flow.env.get(name)
+        # Not a local variable of that name: ``for page := 1; ; page++ { s.page(page) }``
+        env = flow.env
+        while env.outer is not None:
+            env = env.outer
+        target = env.names.get(name)
     if target is not None and target.function is not None:
         return _call_local(flow, node, target.function, values)
     if owner is not None and name in flow.extensions:
