@@ -126,7 +126,7 @@ def _result(flow: Flow, node: Call, function: Function, result: Value, given: Ma
         found = Value(node.start, node.end, safe=True)
     elif not found.safe and flow.is_safe(function.returns):
         flow.declare(found, function.returns)
-    elif found.parameter and found.parameter in given:
+    elif found.parameter and found.parameter in given and not (found.safe and found.joint is not None):
         passed = given[found.parameter].moved(node.start, node.end)
         if found.partial and found.joint is None and found.items is None:
             return Value(node.start, node.end, safe=passed.safe)
