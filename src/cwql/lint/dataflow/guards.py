@@ -61,6 +61,7 @@ _LENGTHS = words("len length size strlen count bytesize tell")
 _ALL = words("all allsatisfy every allmatch")
 _CHARACTERS = words("chars characters tochararray runes bytes toseq")
 _ANY = words("any some anymatch")
+_TEXTS = words("tos tostring trim strip")
 _NOT = frozenset(("!", "not", "-not"))
 
 _EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
@@ -192,7 +193,7 @@ def _parts(call: Call) -> tuple[str, Node | None, list[Node]]:
 
 def _names(*nodes: Node | None) -> set[str]:
     """Return the names under which the environment knows some nodes."""
-    return {path for node in nodes if node is not None and (path := path_of(node))}
+    return {path for node in nodes if node is not None and (path := path_of(_subject(node)))}
 
 
 def _without_quote(test: Call, flow: Flow) -> set[str]:
@@ -323,7 +324,9 @@ def _checked(test: Call, flow: Flow) -> set[str]:
 
 
 def _subject(node: Node) -> Node:
-    """Return the operand of a test: the name in ``name || ""``."""
+    """Return the operand of a test: the name in ``name || ""``, ``name.to_s``."""
+    if last_name(node) in _TEXTS and not (isinstance(node, Call) and node.arguments):
+        return owner_of(node) or node
     if isinstance(node, Choice) and len(node.options) == 2 and not node.tests and isinstance(node.options[1], Literal):
         return node.options[0]
     return node
