@@ -28,6 +28,7 @@ from cwql.lint.dataflow.values import (
     Segment,
     Text,
     Value,
+    flattened,
     is_harmless,
     is_word,
     merged,
@@ -49,6 +50,7 @@ from cwql.lint.ir import (
     Pairs,
     Pattern,
     Sent,
+    Unary,
     key_of,
 )
 from cwql.lint.request_targets import parameter_of
@@ -290,7 +292,8 @@ def evaluate_items(flow: Flow, node: Items) -> Value:
     flow.frames.append(frame)
     values = [flow.evaluate(item) for item in node.items]
     value = Value(node.start, node.end, safe=all(map(is_harmless, values)))
-    value.items = values
+    spread = [isinstance(item, Unary) and item.sign == "..." for item in node.items]
+    value.items, value.partial = flattened(values, spread)
     value.origin = origin_of(values)
     if (
         len(node.items) == 2

@@ -13,7 +13,7 @@ from cwql.lint.dataflow.knowledge import (
     QUOTES,
 )
 from cwql.lint.dataflow.texts import Builder, sum_of
-from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, is_word
+from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, flattened, has_literal, is_word
 from cwql.lint.ir import Literal, Node, Number, Pattern
 from cwql.lint.words import words
 
@@ -327,6 +327,12 @@ def concat(call: CallSite) -> Value | None:
     elif call.owner is not None and call.owner.items is not None and not call.values:
         # ``["name = '", name, "'"].concat()``
         parts = call.owner.items
+    elif call.owner is not None and call.owner.items is not None:
+        # ``["closedFlag = false"].concat(words.map(…))``
+        lists = [call.owner, *call.values]
+        found = call.value(all(each.safe for each in lists))
+        found.items, found.partial = flattened(lists, [True] * len(lists))
+        return found
     else:
         return None
     return _concatenated(call.flow, call.node, parts)

@@ -378,7 +378,7 @@ def path_of(node: Node) -> str:
     """Return the name under which the environment knows a target: ``name``, ``this.name``, ``name.member``."""
     if isinstance(node, Name):
         return node.name
-    if isinstance(node, Unary) and node.sign in ("*", "&", "mut", "ref"):
+    if isinstance(node, Unary) and node.sign in ("*", "&", "mut", "ref", "..."):
         return path_of(node.value)
     if isinstance(node, Member) and isinstance(node.owner, Name):
         owner = node.owner.name
@@ -390,6 +390,17 @@ def path_of(node: Node) -> str:
         # ``"$name"``
         return path_of(node.chunks[0].node)
     return ""
+
+
+def flattened(values: Sequence[Value], spread: Sequence[bool]) -> tuple[list[Value], bool]:
+    """Return the items of a list that some values are part of, and those in others that are `spread`; and whether there may be more."""
+    items: list[Value] = []
+    partial = False
+    for value, inner in zip(values, spread, strict=True):
+        known = value.items if inner else None
+        items += [value] if known is None else known
+        partial = partial or (known is not None and value.partial)
+    return items, partial
 
 
 def pair_of(mapping: Value, entries: Mapping[str, Value]) -> Value:

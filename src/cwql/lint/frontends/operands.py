@@ -268,7 +268,9 @@ class Operands(Cursor):
         """Return the mapping of entries, or the list if none of them has a key."""
         if any(entry.key is not None or entry.name for entry in entries):
             return Pairs(start, self.last_end(), entries)
-        return Items(start, self.last_end(), [entry.value for entry in entries if entry.value is not None])
+        values = [(entry.value, entry.spread) for entry in entries if entry.value is not None]
+        items = [Unary(each.start, each.end, "...", each) if spread else each for each, spread in values]
+        return Items(start, self.last_end(), items)
 
     def mapping(self) -> Node:
         """Parse a mapping in braces."""
