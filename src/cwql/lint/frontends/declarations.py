@@ -226,7 +226,15 @@ class Declarations(Parameters):
         else:
             self.aliases.update({name: "enum"} if kind == "enum" else {})
             while self.at < self.size and self.word() not in ("{", ";"):
-                self.at += 1
+                if self.word() == "(" and kind == "enum":
+                    # ``enum class Board(val title: String)``: the program itself writes the titles.
+                    types, self.types = self.types, {}
+                    members = self.parameters()
+                    self.types = types
+                    for each in members:
+                        self.note_type(each.name, "enum")
+                else:
+                    self.at += 1
         if self.word() != "{":
             return Other(start, self.last_end())
         closing = min(self.closing(self.at), self.size)
