@@ -196,6 +196,9 @@ class PowerShell(Declarations):
             return self.command(piped)
         if word in ("&", ".") and token.kind == "sign":
             self.at += 1
+            if self.peek().kind == "variable" and self.word(1) == "\\":
+                # `& $PSScriptRoot\script.ps1`
+                return self.command(piped)
             callee = self.operand()
             if callee is None:
                 return None
