@@ -134,7 +134,7 @@ LAYOUTS = {
 """The layouts by the name that a `Grammar` has for them."""
 
 
-_CHECKS = re.compile(r"=~|\[[!^]|grep -|-eq|\bexit\b")
+_CHECKS = ("=~", "[!", "[^", "grep -", "-eq", "exit")
 """Tests of arguments in functions of a shell, and ends of the script."""
 
 
@@ -195,7 +195,8 @@ def _unset(candidates: list[_Candidate], folded: str, names: set[str], rest: str
     for each in candidates:
         for name in set(_ASSIGNED.findall(folded, each.low, each.high)):
             setters.setdefault(name, []).append(each)
-    used = {each for each in candidates if _CHECKS.search(folded, each.low, each.high) is not None}
+    checks = sorted([at for sign in _CHECKS for at in find_all(sign, folded)])
+    used = {each for each in candidates if bisect_left(checks, each.low) < bisect_left(checks, each.high)}
     waiting = [rest, *[folded[each.low : each.high] for each in used]]
     while waiting:
         for name in _words(waiting.pop().replace("$", " ")) & setters.keys():
