@@ -27,6 +27,9 @@ _OTHERS = words(
 )
 """Parts of the names of functions that send nothing."""
 
+_CUSTOM = re.compile(r"(?<![\w/])(?:caption|value)\s*+(?:[=!<>]|like\b|contains\b)", re.IGNORECASE)
+"""A comparison of a custom field."""
+
 ENDPOINTS = words("endpoint path url uri resource route requesturi relativepath")
 
 _COMPARISON = re.compile(
@@ -109,7 +112,10 @@ def sent_to(flow: Flow, place: RequestTarget | None, value: Value) -> Sink | Non
         return None
     if not all(_COMPARISON.match(text.shown) for text in texts):
         return None
-    sink = flow.sink(value, "conditions", "conditions", value.start)
+    # ``api.GetTickets(ctx, "value != null")``: what the method sends is named in another file.
+    custom = any(_CUSTOM.search(text.shown) is not None for text in texts)
+    parameter = "customFieldConditions" if custom else "conditions"
+    sink = flow.sink(value, parameter, parameter, value.start)
     if sink is not None:
         sink.near, sink.closed = [place], True
     return sink

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cwql.lint.request_targets import Context, RequestTarget
 
 _PARAMETER = re.compile(r"(?:\A\s*|[?&](?:amp;)?)([A-Za-z_]{6,24})=")
+_ENCODED_NEXT = re.compile(r"%26(?:child|customField)conditions(?:=|%3D)", re.IGNORECASE)
 _NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_](?:[\w./\[\]-]|%20)*+(?:=|$)|&(?:amp;)?(?=\ufffc)|&$")
 _MORE = re.compile(r"&(?:amp;)?([A-Za-z_]\w*(?:/\w+)+(?==)|[A-Za-z_][\w.]*(?==(?:%2[27]|[\"'])))")
 _CODES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+|&amp;")
@@ -86,7 +87,9 @@ def _end(text: str, begin: int) -> int:
         quote, last = _quote_after(text[last:at], quote), at
         if (sign == "#" and not quote) or (sign == "&" and _NEXT.match(text, at) is not None):
             return at
-    return len(text)
+    # A program may decode a URL before it sends it.
+    following = _ENCODED_NEXT.search(text, begin)
+    return len(text) if following is None else following.start()
 
 
 def _path(text: str, query: int) -> str:
