@@ -7,12 +7,42 @@ of the time of ``cwql lint FILE``.
 from __future__ import annotations
 
 import re as _re
-from re import *  # noqa: F403  # a module with the names of `re`
+from re import (
+    ASCII,
+    DOTALL,
+    IGNORECASE,
+    MULTILINE,
+    VERBOSE,
+    Match,
+    Pattern,
+    escape,
+    finditer,
+    fullmatch,
+    search,
+    split,
+    sub,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from re import Pattern
     from typing import Any, AnyStr
+
+__all__ = (
+    "ASCII",
+    "DOTALL",
+    "IGNORECASE",
+    "MULTILINE",
+    "VERBOSE",
+    "Match",
+    "Pattern",
+    "compile",
+    "escape",
+    "finditer",
+    "fullmatch",
+    "search",
+    "split",
+    "sub",
+)
 
 
 class _Lazy:
@@ -31,6 +61,6 @@ class _Lazy:
         return value
 
 
-def compile(pattern: AnyStr, flags: int = 0) -> Pattern[AnyStr]:  # type: ignore[no-redef]
+def compile(pattern: AnyStr, flags: int = 0) -> Pattern[AnyStr]:
     """Return a pattern that is compiled when it is used for the first time."""
     return _Lazy(pattern, flags)  # type: ignore[return-value]  # it has the attributes of a pattern

@@ -159,7 +159,7 @@ class Handles:
         if isinstance(self._scopes.parents.get(node), ast.BoolOp):
             return
         leaves = [*_leaves(node)]
-        kinds = [self._kind(leaf) for leaf in leaves]
+        kinds: list[Kind | None] = [self._kind(leaf) for leaf in leaves]
         # The truth of the last part is not tested: it is only returned.
         tested = next((number for number, kind in enumerate(kinds[:-1]) if kind is not None), None)
         if tested is None:
