@@ -14,9 +14,9 @@ from tests.texts import Texts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SHARDS = 10
+SHARDS = 5
 TEXTS_A_SHARD = 5_000
-"""Ten shards for each of two dialects: 100,000 texts. `make fuzz PARTS=language` reads more, from other seeds."""
+"""Five shards for each of two dialects: 50,000 texts. `make fuzz PARTS=language` reads more, from other seeds."""
 
 DIALECT = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 
