@@ -70,9 +70,11 @@ def ends_with_jump(body: Sequence[ast.stmt]) -> bool:
 
 def has_line(node: ast.AST, lines: Sequence[int]) -> bool:
     """Return whether one of the lines, which are in order, is in a node; a node without a position is searched."""
-    first = getattr(node, "lineno", None)
-    if first is None:
+    try:
+        first: int = node.lineno  # type: ignore[attr-defined]
+    except AttributeError:
         return True
-    decorators = getattr(node, "decorator_list", None)
-    index = bisect_left(lines, decorators[0].lineno if decorators else first)
+    if type(node) in DEFINITIONS and node.decorator_list:  # type: ignore[attr-defined]
+        first = node.decorator_list[0].lineno  # type: ignore[attr-defined]
+    index = bisect_left(lines, first)
     return index < len(lines) and lines[index] <= node.end_lineno  # type: ignore[attr-defined]

@@ -123,7 +123,8 @@ def _marked(body: Sequence[ast.stmt], lines: Sequence[int]) -> Iterator[ast.stmt
     for statement in body:
         if has_line(statement, lines):
             yield statement
-            if type(statement) not in DEFINITIONS:
+            kind = type(statement)
+            if kind not in DEFINITIONS and kind not in _STATEMENTS:
                 parts = (statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))
                 for field in ("body", "orelse", "finalbody"):
                     for part in parts:
