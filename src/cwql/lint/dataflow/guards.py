@@ -57,7 +57,6 @@ _MEMBERSHIP = words("in -in -cin -contains -ccontains !in -notin -cnotin -notcon
 _AND = frozenset(("&&", "and", "-and"))
 _EMPTY = words("isnullorempty isnullorwhitespace isempty empty isblank isnull blank nil")
 _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
-_LENGTHS = words("len length size strlen count bytesize tell")
 _ALL = words("all allsatisfy every allmatch")
 _CHARACTERS = words("chars characters tochararray runes bytes toseq")
 _ANY = words("any some anymatch")
