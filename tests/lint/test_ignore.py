@@ -45,6 +45,11 @@ TABLE = [
     (["a[!b-d]c"], "acc", False, False),
     (["a[^b-d]c"], "axc", False, True),
     (["a[]]c"], "a]c", False, True),
+    # Of a range that goes down, Git matches the first character.
+    (["a[d-b]c"], "adc", False, True),
+    (["a[d-b]c"], "abc", False, False),
+    (["a[!d-b]c"], "adc", False, False),
+    (["a[!d-b]c"], "abc", False, True),
     (["[[:digit:]]*.py"], "1a.py", False, True),
     (["[[:digit:]]*.py"], "a1.py", False, False),
     (["a[bc"], "a[bc", False, False),

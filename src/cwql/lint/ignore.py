@@ -230,10 +230,11 @@ def _translate_bracket(negated: str, members: str) -> str | None:
     for name, low, high in _MEMBER.findall(members):
         if name and name[2:-2] not in _CLASSES:
             return None
-        if not high:
-            parts.append(_CLASSES[name[2:-2]] if name else re.escape(low[-1]))
-        elif low[-1] <= high[-1]:
+        if name:
+            parts.append(_CLASSES[name[2:-2]])
+        elif low[-1] < high[-1:]:
             parts.append(f"{re.escape(low[-1])}-{re.escape(high[-1])}")
-    if not parts:
-        return "[^/]" if negated else f"{_NEVER}."
+        else:
+            # Of a range that goes down, Git matches the first character.
+            parts.append(re.escape(low[-1]))
     return f"(?!/)[{'^' if negated else ''}{''.join(parts)}]"
