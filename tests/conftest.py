@@ -18,6 +18,12 @@ if os.environ.get("CWQL_TEST_HTTP_LIBRARY") == "httpx2":
     ORDER.reverse()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than there are cores, because many tests wait for sockets and other processes."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Iterator[None]:
     """Measure coverage again if a test has ended it.
