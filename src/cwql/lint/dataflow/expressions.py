@@ -51,6 +51,7 @@ from cwql.lint.ir import (
     Pattern,
     Sent,
     Unary,
+    is_nothing,
     key_of,
 )
 from cwql.lint.request_targets import parameter_of
@@ -408,6 +409,11 @@ def _as_addition(node: Assign) -> Assign:
     return Assign(node.start, node.end, node.target, more, added=True)
 
 
+def _is_missing(node: Assign) -> bool:
+    """Return whether a declaration of a text gives no value: ``term: str | None = None``."""
+    return is_text_type(node.type) and is_nothing(node.value)
+
+
 def evaluate_assign(flow: Flow, node: Assign) -> Value:
     """Evaluate an assignment."""
     target = node.target
@@ -446,10 +452,12 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
         value = flow.evaluate(_typed(node.value, node.type))
         if node.type and not value.texts and flow.is_safe(node.type):
             value = flow.declare(value.moved(value.start, value.end), node.type)
-    if node.declared and flow.members is flow.env and value.plain == "" and not value.items:
-        # ``private string term = "";``: other code gives it a text.
+    if node.declared and flow.members is flow.env and not value.items and (value.plain == "" or _is_missing(node)):
+        # ``private string term = "";``, ``term: str | None = None``: other code gives it a text.
         made, value = value.made, Value(value.start, value.end)
         value.made = made
+        if is_text_type(node.type):
+            value.origin = "given"
     flow.bind(target, value, node)
     note_length(flow, target)
     return value

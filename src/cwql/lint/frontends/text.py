@@ -33,6 +33,9 @@ _CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘
 VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
 """Variables of a shell."""
 
+_CELLS = {sign: re.compile(rf'"(?:[^"]|"")*+"(?={sign}|\s*+\Z)|[^{sign}]++') for sign in ",;\t"}
+"""Cells of a row, by the sign between them."""
+
 PLAIN = QuoteStyle({}, "\n\r")
 LINE_LIMIT = 20_000
 """Longest line that is searched, in characters: longer ones are data, not text."""
@@ -55,7 +58,11 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
                 yield from found
                 return
     variables = VARIABLES if text.startswith("#!") else None
-    yield from find_in_lines(text, 0, len(text), context, "text", variables, guessed=True)
+    cells = None
+    if source.name.lower().endswith(".csv"):
+        head = text.partition("\n")[0]
+        cells = _CELLS[max(_CELLS, key=head.count)]
+    yield from find_in_lines(text, 0, len(text), context, "text", variables, guessed=True, cells=cells)
 
 
 def find_in_lines(  # noqa: PLR0913  # the parts of a line
@@ -66,10 +73,12 @@ def find_in_lines(  # noqa: PLR0913  # the parts of a line
     language: str,
     variables: re.Pattern[str] | None = None,
     guessed: bool = False,
+    cells: re.Pattern[str] | None = None,
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in the lines of ``text[start:end]``.
 
-    `variables` are filled by a program; text that is `guessed` to be prose may be code in an unknown language.
+    `variables` are filled by a program; text that is `guessed` to be prose may be code in an unknown language. With `cells`, each
+    line is a row.
     """
     at = start
     while at < end:
@@ -82,7 +91,8 @@ def find_in_lines(  # noqa: PLR0913  # the parts of a line
         high = text.find("\n", near, end)
         high = end if high < 0 else high
         if high - low <= LINE_LIMIT:
-            yield from _find_in_line(text, low, high, context, language, variables, guessed)
+            for part in [(low, high)] if cells is None else [cell.span() for cell in cells.finditer(text, low, high)]:
+                yield from _find_in_line(text, *part, context, language, variables, guessed)
         at = high + 1
 
 
