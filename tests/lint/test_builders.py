@@ -147,3 +147,26 @@ def test_text_that_is_added_elsewhere_is_not_missing(filename: str, text: str) -
     found = lint_text(text, filename=filename)
     assert found.conditions
     assert not found.diagnostics
+
+
+CALLED = "https://x/v4_6_release/apis/3.0/service/tickets?"
+URLS = [
+    # relative to another URL
+    ("a.py", """BASE = urljoin(SERVER, "/cwa/api/v1/")\nrequests.get(BASE + "Computers", params={"condition": "Nam = 1"})"""),
+    ("a.py", """requests.get(urljoin("https://x/cwa/api/v1/", "Computers"), params={"condition": "Nam = 1"})"""),
+    ("a.js", """const base = new URL("/cwa/api/v1/", "https://x");\nfetch(new URL("Computers?condition=Nam = 1", base));"""),
+    ("a.js", """axios.get(new URL("/cwa/api/v1/Computers", root), { params: { condition: "Nam = 1" } });"""),
+    ("a.rb", """base = URI.join("https://x", "/cwa/api/v1/")\nHTTParty.get(URI.join(base, "Computers"), query: { condition: "Nam = 1" })"""),
+    ("a.cs", """var root = new Uri(new Uri("https://x"), "/cwa/api/v1/");\nhttp.GetAsync(new Uri(root, "Computers?condition=Nam = 1"));"""),
+    # parameters that a program joins, some of them only if it needs them
+    ("a.py", f"""q = ["conditions=nam = 1"]\nif size:\n    q.append("pageSize=" + size)\nrequests.get("{CALLED}" + "&".join(q))"""),
+    ("a.js", f"""const q = [];\nq.push("conditions=nam = 1");\nif (size) q.push("page=3");\nfetch(`{CALLED}${{q.join("&")}}`);"""),
+    ("a.php", f"""<?php\n$q = ["conditions=nam = 1"];\nif ($size) {{ $q[] = "pageSize=$size"; }}\nget("{CALLED}" . implode("&", $q));"""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("filename", "text"), URLS)
+def test_url_that_is_put_together_has_its_endpoint(filename: str, text: str) -> None:
+    found = lint_text(text, filename=filename)
+    assert [condition.endpoint for condition in found.conditions] in (["/Computers"], ["/service/tickets"])
+    assert [diagnostic.code for diagnostic in found.diagnostics] == ["CW203"]

@@ -102,6 +102,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("filter where takewhile select findall arrayfilter"), "pattern_functions.filter_items"),
     (words("partition splitwith"), "pattern_functions.split_items"),
     (words("groupby"), "collections.group_items"),
+    (words("urljoin url uri join"), "text_functions.resolve_url"),
     (words("intersperse join implode joined jointostring combine mkstring text.combine"), "text_functions.join"),
     (words("collect"), "collections.collect"),
     (words("keys keyset arraykeys values arrayvalues"), "collections.select_parts"),

@@ -41,9 +41,13 @@ _FORMATTERS = words("util string str fmt text messageformat kernel log")
 def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Value:
     """Return the text of a list that is joined, or a placeholder that knows its separator."""
     text = joint.plain if joint is not None else ""
-    # Values that one expression makes, in a loop or by a function: one of them is enough.
+    # Values that one expression makes, in a loop or by a function: one of them is enough. Parameters do not depend on each other.
     known = items.items
-    whole = known is not None and text is not None and (not items.partial or (len(known) == 1 and text.strip() == ","))
+    whole = (
+        known is not None
+        and text is not None
+        and (not items.partial or text == "&" or (len(known) == 1 and text.strip() == ","))
+    )
     if whole and known and has_literal(known):
         builder = Builder(flow, node)
         for index, item in enumerate(known):
@@ -275,6 +279,22 @@ def join(call: CallSite) -> Value | None:
     if second.plain is not None and second.items is None and (first.plain is None or first.items is not None):
         return join_values(flow, node, first, second)
     return join_values(flow, node, second, first)
+
+
+def resolve_url(call: CallSite) -> Value | None:
+    """Return a URL that is relative to another one: ``urljoin(BASE, "tickets")``, ``new URL("tickets", base)``."""
+    if len(call.values) != 2 or call.owner_name not in ("", "uri", "url", "urllib", "parse"):
+        return None
+    base, relative = call.values
+    if "://" in _begin(relative) or (isinstance(call.arguments[0].value, Literal) and "://" not in _begin(base)):
+        base, relative = relative, base
+    if _begin(relative).startswith("/"):
+        return call.same(relative)
+    return _concatenated(call.flow, call.node, [base, relative]) if base.texts and relative.texts else None
+
+
+def _begin(value: Value) -> str:
+    return value.texts[0].shown[:200] if value.texts else ""
 
 
 def fill_template(call: CallSite) -> Value | None:
