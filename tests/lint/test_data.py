@@ -76,6 +76,23 @@ def test_find(language: str, text: str, texts: list[str], parameter: str | None,
         assert (found[0].parameter, found[0].place.endpoint) == (parameter, endpoint)
 
 
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("id,url,state\n1,%sid=1,open\n2,%sid=2,\n", ["id=1", "id=2"]),
+        ("%sid=1,open,%sid=2\n", ["id=1", "id=2"]),
+        ('id,url\n1,"%sid in (1,2)",3\n', ["id in (1,2)"]),
+        ('id,url\n1,"%sid=1"\r\n', ["id=1"]),
+        ("id;url;state\n1;%sid in (1,2);open\n", ["id in (1,2)"]),
+        ("id\turl\tstate\n1\t%sid in (1,2) and closedFlag=false\topen\n", ["id in (1,2) and closedFlag=false"]),
+    ],
+)
+def test_a_url_in_a_row_ends_with_its_cell(text: str, conditions: list[str]) -> None:
+    source = Source(text.replace("%s", "https://x/v4_6_release/apis/3.0/service/tickets?conditions="), "rows.csv")
+    found = load(find_language("text")).extract(source, Context(source))
+    assert [item.text for item in found if isinstance(item, ConditionTemplate)] == conditions
+
+
 @pytest.mark.parametrize(("language", "text"), [row[:2] for row in FOUND])
 def test_every_character_stands_where_it_says(language: str, text: str) -> None:
     for item in find(language, text):

@@ -72,6 +72,22 @@ OUTSIDE = [
         f"class A {{ void F(InvocationContext c) {{ var status = c.ParseResult.GetValueForOption(option); http.Get($\"{URL}status/name = '{{status}}'\"); }} }}",
     ),
     ("x.js", f"const options = program.opts();\nfetch(`{URL}status/name = '${{options.status}}'`)"),
+    # fields without a value, or with an empty one
+    (
+        "x.py",
+        f"import requests\nclass A(BaseModel):\n    site: str | None = None\n    def f(self):\n        requests.get(f\"{URL}site/name = '{{self.site}}'\")",
+    ),
+    (
+        "x.py",
+        f"import requests\n@dataclass\nclass A:\n    site: Optional[str] = None\n    def f(self):\n        requests.get(\"{URL}site/name = '%s'\" % self.site)",
+    ),
+    ("x.ts", f"class A {{ site: string | null = null;\n  f() {{ fetch(`{URL}site/name = '${{this.site}}'`); }} }}"),
+    (
+        "x.php",
+        f"<?php\nclass A {{ private ?string $site = null;\n  function f() {{ get(\"{URL}site/name = '{{$this->site}}'\"); }} }}",
+    ),
+    ("x.cs", f"class A {{ string? site = null;\n  void F() {{ http.Get($\"{URL}site/name = '{{site}}'\"); }} }}"),
+    ("x.kt", f"class A {{\n  var site: String? = null\n  fun f() {{ get(\"{URL}site/name = '$site'\") }} }}"),
     # input, arguments, the environment, files
     (
         "x.ts",
