@@ -283,7 +283,9 @@ def join(call: CallSite) -> Value | None:
 
 def resolve_url(call: CallSite) -> Value | None:
     """Return a URL that is relative to another one: ``urljoin(BASE, "tickets")``, ``new URL("tickets", base)``."""
-    if len(call.values) != 2 or call.owner_name not in ("", "uri", "url", "urllib", "parse"):
+    if len(call.values) != 2 or not (
+        call.made or call.name == "urljoin" or (call.name, call.owner_name) == ("join", "uri")
+    ):
         return None
     base, relative = call.values
     if "://" in _begin(relative) or (isinstance(call.arguments[0].value, Literal) and "://" not in _begin(base)):
