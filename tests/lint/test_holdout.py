@@ -250,13 +250,3 @@ const url = `https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?
 """
     (found,) = ExtractedFile(text, job_of("x.js")).conditions()
     assert text[found.span.start : found.span.end] == "id="
-
-
-@pytest.mark.parametrize(
-    "snippet",
-    [*SNIPPETS, *LATER, *REPORTS],
-    ids=lambda each: f"{each.group}-{each.file}-{len(each.source)}",
-)
-def test_no_condition_ends_before_it_starts(snippet: Snippet) -> None:
-    for found in ExtractedFile(snippet.source, job_of(snippet.file)).conditions():
-        assert 0 <= found.span.start < found.span.end <= len(snippet.source)

@@ -29,11 +29,14 @@ class Snippet:
     expected: tuple[str, ...]
 
     def run(self) -> dict[str, str]:
-        """Return the label and the severity of every diagnostic."""
+        """Return the label and the severity of every diagnostic; no condition may end before it starts."""
         language = language_of(self.file) or TEXT
         source = Source(self.source, self.file)
         found: dict[str, str] = {}
-        for each in lint_text(source.text, filename=self.file, language=language.name).diagnostics:
+        result = lint_text(source.text, filename=self.file, language=language.name)
+        for condition in result.conditions:
+            assert 0 <= condition.span.start < condition.span.end <= len(self.source), condition
+        for each in result.diagnostics:
             line = source.position(each.span.start)[0]
             rest = self.source[each.span.start :]
             label = f"{line} {each.code} {rest.partition(chr(10))[0]}"
