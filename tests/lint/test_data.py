@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from html import unescape
 
 import pytest
 
 from cwql.diagnostics import Diagnostic
-from cwql.lint.frontends import UnreadableSource, find_language, load
+from cwql.lint.frontends import UnreadableSource, find_language, language_or_text, load
 from cwql.lint.frontends.segments import decode_json
 from cwql.lint.linter import lint_text
 from cwql.lint.request_targets import Context, RequestTarget, place_of_attributes, place_of_url
@@ -77,20 +78,38 @@ def test_find(language: str, text: str, texts: list[str], parameter: str | None,
 
 
 @pytest.mark.parametrize(
-    ("text", "conditions"),
+    ("name", "text", "conditions"),
     [
-        ("id,url,state\n1,%sid=1,open\n2,%sid=2,\n", ["id=1", "id=2"]),
-        ("%sid=1,open,%sid=2\n", ["id=1", "id=2"]),
-        ('id,url\n1,"%sid in (1,2)",3\n', ["id in (1,2)"]),
-        ('id,url\n1,"%sid=1"\r\n', ["id=1"]),
-        ("id;url;state\n1;%sid in (1,2);open\n", ["id in (1,2)"]),
-        ("id\turl\tstate\n1\t%sid in (1,2) and closedFlag=false\topen\n", ["id in (1,2) and closedFlag=false"]),
+        ("a.csv", "id,url,state\n1,%sid=1,open\n2,%sid=2,\n", ["id=1", "id=2"]),
+        ("a.csv", "%sid=1,open,%sid=2\n", ["id=1", "id=2"]),
+        ("a.csv", 'id,url\n1,"%sid in (1,2)",3\n', ["id in (1,2)"]),
+        ("a.csv", 'id,url\n1,"%sid=1"\r\n', ["id=1"]),
+        ("a.csv", "id;url;state\n1;%sid in (1,2);open\n", ["id in (1,2)"]),
+        ("a.csv", "id\turl\tx\n1\t%sid in (1,2) and closedFlag=false\t2\n", ["id in (1,2) and closedFlag=false"]),
+        ("a.xml", "<url>%sid=1 and closedFlag=false</url>", ["id=1 and closedFlag=false"]),
+        ("a.xml", "<url><![CDATA[%sid < 5 and closedFlag=false]]></url>", ["id < 5 and closedFlag=false"]),
+        ("a.xml", '<get url="%sid &lt; 5 and summary=&quot;x&#39;s&quot;&amp;page=1"/>', ['id < 5 and summary="x\'s"']),
+        ("a.html", "<td>%sid=1</td><code>%sid=2</code> <a href='%sid=3'>", ["id=1", "id=2", "id=3"]),
+        ("a.md", "<kbd>%sid=1</kbd> [%sid=2](x) <%sid=3>", ["id=1", "id=2", "id=3"]),
+        ("a.txt", '10.0.0.1 - - "GET %ssummary%3D%22x%22 HTTP/1.1" 200 5', ['summary="x"']),
+        ("a.txt", "GET %sid=1 200 12ms", ["id=1"]),
     ],
 )
-def test_a_url_in_a_row_ends_with_its_cell(text: str, conditions: list[str]) -> None:
-    source = Source(text.replace("%s", "https://x/v4_6_release/apis/3.0/service/tickets?conditions="), "rows.csv")
-    found = load(find_language("text")).extract(source, Context(source))
+def test_a_url_ends_where_its_format_says(name: str, text: str, conditions: list[str]) -> None:
+    url = "https://x/v4_6_release/apis/3.0/service/tickets?conditions="
+    source = Source(text.replace("%sid", f"{url}id").replace("%ssum", f"{url}sum"), name)
+    found = load(language_or_text(name)).extract(source, Context(source))
     assert [item.text for item in found if isinstance(item, ConditionTemplate)] == conditions
+
+
+def test_a_fix_in_markup_writes_entities() -> None:
+    text = '<get url="/v4_6_release/apis/3.0/service/tickets?conditions=summary = &quot;x &lt; &#39;y&#39;"/>'
+    (found,) = lint_text(text, filename="a.xml").diagnostics
+    assert found.code == "CW102"
+    (edit,) = found.fixes[0].edits
+    fixed = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    assert unescape(fixed) == unescape(text.replace('&#39;"', '&#39;&quot;"'))
+    assert fixed.count('"') == 2
 
 
 @pytest.mark.parametrize(("language", "text"), [row[:2] for row in FOUND])

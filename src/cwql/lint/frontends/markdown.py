@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import BY_FENCE, TEXT, Language, UnreadableSource
 from cwql.lint.frontends.embedded import Embedded
-from cwql.lint.frontends.text import find_in_lines
+from cwql.lint.frontends.text import TextForm, find_in_lines
 from cwql.lint.templates.model import TemplateSegment
 
 TYPE_CHECKING = False
@@ -28,6 +28,7 @@ _PROMPTS = {
 }
 """The prompts of interpreters before each line of code, by the language."""
 
+_FORM = TextForm("markdown")
 
 WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
 """Every code that an extractor can report something about contains this."""
@@ -77,10 +78,10 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     text = source.text
     outside = 0
     for fence in find_fences(text):
-        yield from find_in_lines(text, outside, fence.start, context, "markdown")
+        yield from find_in_lines(text, outside, fence.start, context, _FORM)
         yield from _read_fence(source, context, fence)
         outside = fence.after
-    yield from find_in_lines(text, outside, len(text), context, "markdown")
+    yield from find_in_lines(text, outside, len(text), context, _FORM)
 
 
 def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[ConditionTemplate | Diagnostic]:
@@ -88,7 +89,7 @@ def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[Cond
     language, start, end = fence.language, fence.body, fence.end
     marked = context.marked(fence.start, fence.start)
     if language is None or language is TEXT or language.prose:
-        yield from find_in_lines(source.text, start, end, context.within(marked), "markdown")
+        yield from find_in_lines(source.text, start, end, context.within(marked), _FORM)
         return
     if not any(word in source.text[start:end] for word in WORDS):
         return
@@ -97,7 +98,7 @@ def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[Cond
         yield from Embedded(block).extract(language, context.within(marked))
     except UnreadableSource:
         # Documentation omits the parts that it is not about.
-        yield from find_in_lines(source.text, start, end, context, "markdown")
+        yield from find_in_lines(source.text, start, end, context, _FORM)
 
 
 def guess_language(code: str) -> Language | None:

@@ -55,7 +55,11 @@ def decode_json(text: str, start: int, end: int) -> list[TemplateSegment]:
 
 
 def _character(escape: str) -> str:
-    """Return the text of an escape of JSON, YAML or TOML."""
+    """Return the text of an escape of JSON, YAML, TOML or XML."""
+    if escape[0] == "&":
+        from html import unescape
+
+        return unescape(escape)
     if escape[0] != "\\":
         # YAML folds lines without an escape.
         return "'" if escape == "''" else " "

@@ -5,9 +5,11 @@ from __future__ import annotations
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import PLACEHOLDERS, open_placeholders
+from cwql.lint.frontends.segments import decode_escapes
 from cwql.lint.frontends.urls import JOINED, find_in_url
 from cwql.lint.heuristics import has_open_end
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +28,22 @@ _BARE = re.compile(
 )
 _VERB = re.compile(r"(?:GET|POST)\s+\Z")
 _PROMPT = re.compile(r"\s*(?:[$>]\s+)?(?:(?:GET|POST|PUT|curl|https?|wget)\s+)?(?:-[A-Za-z]+\s+)*", re.IGNORECASE)
-_TAIL = re.compile(r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s*+\\\s*+\Z|\s++\Z)")
+_TAIL = re.compile(r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s++[1-5]\d\d\s++[\d.-]++\s?m?s\b|\s*+\\\s*+\Z|\s++\Z)")
+"""What follows the URL in a line that is a request: the protocol, the status and duration of a log."""
+
 _GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b)", re.IGNORECASE)
-_CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘": "’"}
+_CLOSING = {
+    '"': '"',
+    "'": "'",
+    "`": "`",
+    "(": r"\)",
+    "<": ">",
+    "“": "”",
+    "‘": "’",
+    ">": r"\s*+<[/!A-Za-z]",
+    "[": r"\]\]>|\]\(",
+}
+"""What ends a text, by the sign in front of it: that of ``[`` ends CDATA of XML, and the text of a link in Markdown."""
 
 VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
 """Variables of a shell."""
@@ -37,6 +52,8 @@ _CELLS = {sign: re.compile(rf'"(?:[^"]|"")*+"(?={sign}|\s*+\Z)|[^{sign}]++') for
 """Cells of a row, by the sign between them."""
 
 PLAIN = QuoteStyle({}, "\n\r")
+_MARKUP = QuoteStyle({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}, "\n\r")
+_ENTITY = re.compile(r"&(?:quot|apos|lt|gt|#\d{1,6}|#[xX][0-9A-Fa-f]{1,5});")
 LINE_LIMIT = 20_000
 """Longest line that is searched, in characters: longer ones are data, not text."""
 
@@ -58,28 +75,33 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
                 yield from found
                 return
     variables = VARIABLES if text.startswith("#!") else None
+    name = source.name.lower()
     cells = None
-    if source.name.lower().endswith(".csv"):
+    if name.endswith(".csv"):
         head = text.partition("\n")[0]
         cells = _CELLS[max(_CELLS, key=head.count)]
-    yield from find_in_lines(text, 0, len(text), context, "text", variables, guessed=True, cells=cells)
+    form = TextForm("text", variables, guessed=True, cells=cells, markup=name.endswith((".html", ".xml")))
+    yield from find_in_lines(text, 0, len(text), context, form)
 
 
-def find_in_lines(  # noqa: PLR0913  # the parts of a line
-    text: str,
-    start: int,
-    end: int,
-    context: Context,
-    language: str,
-    variables: re.Pattern[str] | None = None,
-    guessed: bool = False,
-    cells: re.Pattern[str] | None = None,
-) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the conditions in the lines of ``text[start:end]``.
+class TextForm(Value):
+    """What the lines of a text in a language may contain.
 
-    `variables` are filled by a program; text that is `guessed` to be prose may be code in an unknown language. With `cells`, each
-    line is a row.
+    `variables` are filled by a program; text that is `guessed` to be prose may be code in an unknown language. With `cells`,
+    each line is a row; `markup` has entities such as ``&quot;``.
     """
+
+    language: str
+    variables: re.Pattern[str] | None = None
+    guessed: bool = False
+    cells: re.Pattern[str] | None = None
+    markup: bool = False
+
+
+def find_in_lines(
+    text: str, start: int, end: int, context: Context, form: TextForm
+) -> Iterator[ConditionTemplate | Diagnostic]:
+    """Yield the conditions in the lines of ``text[start:end]``."""
     at = start
     while at < end:
         # Most lines of most texts have none: one search passes them all over.
@@ -91,14 +113,18 @@ def find_in_lines(  # noqa: PLR0913  # the parts of a line
         high = text.find("\n", near, end)
         high = end if high < 0 else high
         if high - low <= LINE_LIMIT:
-            for part in [(low, high)] if cells is None else [cell.span() for cell in cells.finditer(text, low, high)]:
-                yield from _find_in_line(text, *part, context, language, variables, guessed)
+            parts = (
+                [(low, high)] if form.cells is None else [cell.span() for cell in form.cells.finditer(text, low, high)]
+            )
+            for part in parts:
+                yield from _find_in_part(text, *part, context, form)
         at = high + 1
 
 
-def _find_in_line(  # noqa: PLR0913  # the parts of a line
-    text: str, low: int, high: int, context: Context, language: str, variables: re.Pattern[str] | None, guessed: bool
+def _find_in_part(
+    text: str, low: int, high: int, context: Context, form: TextForm
 ) -> Iterator[ConditionTemplate | Diagnostic]:
+    """Yield the conditions in a line, or in a cell of it."""
     at = low
     while at < high:
         match = _QUERY.search(text, at, high) or _BARE.search(text, at, high)
@@ -109,14 +135,18 @@ def _find_in_line(  # noqa: PLR0913  # the parts of a line
             at = match.end()
             continue
         at = max(stop, match.end())
-        if guessed and _is_unsure(text, match.end(), stop):
+        if form.guessed and _is_unsure(text, match.end(), stop):
             continue
         end = stop + (text[stop : stop + 1] in ("'", '"'))
         if text[end - 1] in "'\"" and JOINED.match(text, end, high) is not None:
             continue
-        segment = TemplateSegment(text[begin:stop], begin, stop, "same", 0, PLAIN)
-        segments = open_placeholders([segment], variables) if variables is not None else [segment]
-        yield from find_in_url(open_placeholders(segments, PLACEHOLDERS, safe=True), context, low, high, language)
+        if form.markup:
+            segments = decode_escapes(text, begin, stop, _ENTITY, _MARKUP)
+        else:
+            segments = [TemplateSegment(text[begin:stop], begin, stop, "same", 0, PLAIN)]
+        if form.variables is not None:
+            segments = open_placeholders(segments, form.variables)
+        yield from find_in_url(open_placeholders(segments, PLACEHOLDERS, safe=True), context, low, high, form.language)
 
 
 def _is_unsure(text: str, start: int, stop: int) -> bool:
@@ -131,13 +161,13 @@ def _is_unsure(text: str, start: int, stop: int) -> bool:
 def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) -> tuple[int, int]:
     """Return the start and end of the URL around a query; -1 for an uncertain end."""
     begin = query
-    while begin > floor and not text[begin - 1].isspace() and text[begin - 1] not in "\"'`(<“‘,;|":
+    while begin > floor and not text[begin - 1].isspace() and text[begin - 1] not in "\"'`(<>[“‘,;|":
         begin -= 1
     verb = _VERB.search(text, max(low, begin - 10), begin)
     before = (verb.start() if verb is not None else begin) - 1
     opening = text[before] if before >= low else ""
     if opening in _CLOSING:
-        return begin, _closing(text, value, high, _CLOSING[opening])
+        return begin, _closing(text, value, high, _CLOSING[opening], verb is not None)
     prefix = _PROMPT.match(text, low, high)
     if prefix is not None and prefix.end() == begin:
         # A line that is a request, or a query: blanks belong to it.
@@ -148,12 +178,12 @@ def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) 
     return begin, -1 if _GOES_ON.match(text, stop, high) else stop
 
 
-def _closing(text: str, start: int, end: int, sign: str) -> int:
-    at = start
-    while (at := text.find(sign, at, end)) >= 0:
-        if text[at - 1] != "\\":
-            return at
-        at += 1
+def _closing(text: str, start: int, end: int, closing: str, request: bool) -> int:
+    """Return where a text ends that a sign closes, without the protocol at the end of a `request` in a log."""
+    for match in re.compile(closing).finditer(text, start, end):
+        if text[match.start() - 1] != "\\":
+            tail = _TAIL.search(text, start, match.start()) if request else None
+            return match.start() if tail is None else tail.start()
     return _blank(text, start, end)
 
 

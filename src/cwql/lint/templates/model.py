@@ -106,10 +106,16 @@ def show_text(found: ConditionTemplate) -> str:
     """Return the text of a condition with ``{expression}`` for each placeholder."""
     return "".join(
         [
-            f"{{{segment.expression.strip('{}')}}}" if segment.text == PLACEHOLDER else segment.text
+            f"{{{_bare(segment.expression)}}}" if segment.text == PLACEHOLDER else segment.text
             for segment in found.segments
         ]
     )
+
+
+def _bare(expression: str) -> str:
+    """Return an expression without the signs of a template around it: ``name`` of ``${name}`` and ``{{name}}``."""
+    text = expression.lstrip("$#@")
+    return text.strip("{}") if text.startswith("{") and text.endswith("}") else expression
 
 
 def cut(segment: TemplateSegment, low: int, high: int) -> TemplateSegment:

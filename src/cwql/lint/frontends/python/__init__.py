@@ -70,9 +70,9 @@ def _find_conditions(module: Module, context: Context) -> Iterator[ConditionTemp
 def _find_in_docstrings(module: Module, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in URLs of docstrings, which are prose: a URL has an end there."""
     # Imported here because few files have URLs in docstrings.
-    from cwql.lint.frontends.text import find_in_lines
+    from cwql.lint.frontends.text import TextForm, find_in_lines
 
     for node in module.parents:
         text = getattr(getattr(node, "value", None), "value", None) if isinstance(node, ast.Expr) else None
         if isinstance(text, str) and QUERY.search(text) is not None:
-            yield from find_in_lines(module.text, *module.extent(node), context, "python")
+            yield from find_in_lines(module.text, *module.extent(node), context, TextForm("python"))
