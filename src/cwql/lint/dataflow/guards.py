@@ -148,6 +148,9 @@ def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
         searched, quote = (right, left) if sign.endswith("in") else (left, right)
         if _is_quote(quote):
             return (_names(searched), set()) if negated else (set(), _names(searched))
+        if sign.endswith("in") and _lists_quote(right):
+            # ``c not in "'()"``, ``c not in ("'", "[")``
+            return (_names(left), set()) if negated else (set(), _names(left))
     found: set[str] = set()
     if sign in _MEMBERSHIP:
         # ``name in ALLOWED``, ``$allowed -contains $name``
@@ -275,6 +278,14 @@ def _is_quote(node: Node | None) -> bool:
     """Return whether a text is a quote, also between wildcards or as a class of a pattern."""
     text = node.value if isinstance(node, Literal) else None
     return text is not None and text.strip("*[]") in ("'", '"', "'\"", "\"'")
+
+
+def _lists_quote(node: Node | None) -> bool:
+    """Return whether a text or list consists of signs, one of which is a quote: a character is compared with them."""
+    if isinstance(node, Items):
+        return any(map(_is_quote, node.items))
+    text = (node.value if isinstance(node, Literal) else None) or ""
+    return QUOTES.search(text) is not None and not any(map(str.isalnum, text))
 
 
 def _both(left: Guards, right: Guards) -> Guards:

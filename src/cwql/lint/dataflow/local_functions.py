@@ -112,7 +112,7 @@ def _result(flow: Flow, node: Call, function: Function, result: Value, given: Ma
             segment.kind == "placeholder" and not segment.safe for text in found.texts for segment in text.segments
         )
         found.texts = []
-    elif found.texts:
+    elif any(text.shown for text in found.texts) or (found.texts and not found.open):
         found.texts = [_filled(flow, text, given) for text in found.texts]
         if found.open and found.parameter in given and given[found.parameter].safe:
             found.open = False

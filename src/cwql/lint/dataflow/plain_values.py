@@ -15,7 +15,7 @@ from cwql.lint.dataflow.knowledge import (
 from cwql.lint.dataflow.origins import OUTSIDE
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, path_of
-from cwql.lint.ir import Call, Literal, Member, Name
+from cwql.lint.ir import Call, Member, Name
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -98,8 +98,7 @@ def format_iso(call: CallSite) -> Value | None:
 
 def format_date(call: CallSite) -> Value | None:
     """Return a date or a number in a format: ``strftime("%Y-%m-%d")``, ``date.ToString("yyyy-MM-dd")``."""
-    pairs = zip(call.values, call.arguments, strict=False)
-    literal = next((value.plain for value, argument in pairs if isinstance(argument.value, Literal)), None)
+    literal = next((value.plain for value in call.values if value.plain is not None), None)
     if literal is None:
         return _format_by_default(call)
     if call.name == "tostring" and NUMERIC_FORMAT.match(literal) is None:
