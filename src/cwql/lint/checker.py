@@ -8,6 +8,7 @@ from cwql.analysis.checker import check, find_test
 from cwql.diagnostics import with_target
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, find_dialect, find_parameter
+from cwql.lint.request_targets import parameter_of
 from cwql.lint.templates.model import PLACEHOLDER
 
 TYPE_CHECKING = False
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.lint.templates.model import ConditionTemplate
+
+_EXAMPLE = "_example"
+"""The end of a value that a generator of documentation makes up: ``order_by: 'order_by_example'``."""
 
 
 class ConditionChecker:
@@ -61,16 +65,17 @@ class ConditionChecker:
             findings = self._judge_placeholders(found, text, records, test)
             return with_target(findings, place.dialect, place.endpoint, parameter)
         reported = _common([self._check(found, record, text) for record in records])
-        if not reported:
+        if not reported or (text.endswith(_EXAMPLE) and parameter_of(text[: -len(_EXAMPLE)]) == parameter):
             self._clean.add((key, text))
-        elif found.partial:
+            return []
+        if found.partial:
             from cwql.rules.traits import find_codes
 
             # The other items of a joined list are unknown.
             whole = find_codes("whole")
             reported = [finding for finding in reported if finding.code not in whole]
-        if not reported:
-            return []
+            if not reported:
+                return []
         findings = _placed(found, _certain(found, text, reported))
         return with_target(findings, place.dialect, place.endpoint, parameter)
 

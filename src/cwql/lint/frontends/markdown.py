@@ -22,6 +22,7 @@ _OPENING = re.compile(
 )
 _CMDLET = re.compile(r"(?m)^[^#\n]{0,200}\b(?:Get|Invoke|New|Set|Find|Update)-[A-Z]\w{1,80}+[^\n]{0,200}\s-[A-Za-z]")
 _CURL = re.compile(r"(?m)^[ \t]*+(?:\$[ \t]++)?curl\s")
+_OBJECT = re.compile(r"\s*+[\[{]\s*+[\"\[{]")
 _PROMPTS = {
     "powershell": re.compile(r"[ \t]{0,20}+(?:PS\b|[A-Z]:\\)[^>\"'\n]{0,200}>|[ \t]{0,20}+>>"),
     "python": re.compile(r"[ \t]{0,20}+(?:>>>|\.\.\.)(?: |(?=\n))"),
@@ -102,7 +103,9 @@ def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[Cond
 
 
 def guess_language(code: str) -> Language | None:
-    """Return the language of a fence without a name: PowerShell if it calls cmdlets, as platyPS writes it."""
+    """Return the language of a fence without a name: JSON, or PowerShell if it calls cmdlets, as platyPS writes it."""
+    if _OBJECT.match(code) is not None:
+        return BY_FENCE["json"]
     if _CMDLET.search(code) is not None:
         return BY_FENCE["powershell"]
     return BY_FENCE["shell"] if _CURL.search(code) is not None else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.segments import cut_segments, text_of
-from cwql.lint.request_targets import parameter_of, place_of_url
+from cwql.lint.request_targets import dialect_of, parameter_of, place_of_url
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, QuoteStyle, TemplateSegment, cut
 from cwql.source import Span
 from cwql.value import replace
@@ -64,7 +64,9 @@ def find_in_url(
         value = text[begin:stop]
         if not value.strip(PLACEHOLDER):
             continue
-        place = context.settle(start, end, name, place_of_url(_path(text, match.start())))
+        # ``/tickets?conditions=…&orderBy=…`` is no path of Automate, because one key is none of it.
+        speaking = name if dialect_of(name) else next(filter(dialect_of, _PARAMETER.findall(text)), name)
+        place = context.settle(start, end, speaking, place_of_url(_path(text, match.start())))
         if place.endpoint is None and not parameter.lower().endswith("conditions"):
             continue
         part = list(cut_segments(segments, begin, stop))
