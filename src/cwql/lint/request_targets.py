@@ -198,32 +198,22 @@ def _place_of_names(names: tuple[str, ...], dialect: str | None, shortest: int) 
     for product in PRODUCTS:
         if dialect not in (None, product):
             continue
-        keys = _folded_keys(product)
+        known = catalog(product)
         for length in range(len(steps), shortest - 1, -1):
             for start in range(len(steps) - length + 1):
-                key = keys.get("/".join(steps[start : start + length]))
-                if key is not None:
-                    endpoint = catalog(product).find_endpoint(key)
-                    if endpoint is not None:
-                        return RequestTarget(product, catalog(product).title(endpoint), sure=True)
+                key = "/".join(steps[start : start + length])
+                endpoint = known.find_endpoint(key) if known.is_listed(key) else None
+                if endpoint is not None:
+                    return RequestTarget(product, known.title(endpoint), sure=True)
     return None
-
-
-_FOLDED: dict[str, dict[str, str]] = {}
-
-
-def _folded_keys(product: str) -> dict[str, str]:
-    if product not in _FOLDED:
-        from cwql.schema.catalog import catalog
-
-        _FOLDED[product] = {key.replace("_", ""): key for key in catalog(product).listed_keys()}
-    return _FOLDED[product]
 
 
 @lru_cache(1)
 def _heads() -> frozenset[str]:
     """Return the second parts of all paths of Manage."""
-    return frozenset([key.split("/")[1] for key in _folded_keys("manage") if "/" in key])
+    from cwql.schema.catalog import catalog
+
+    return frozenset([key.split("/")[1] for key in catalog("manage").listed_keys() if "/" in key])
 
 
 def _paths(folded: str) -> Iterator[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from cwql.errors import UnknownNameError
 from cwql.schema import loader
 from cwql.schema.endpoint import Endpoint, endpoint_keys, unpack_endpoint
@@ -85,12 +87,10 @@ class Catalog:
 
     def __init__(self, product: str) -> None:
         self._root = loader.root(product)
-        self._fields = loader.load(product, "catalog")
-        stated = self._fields.PRODUCT
-        if stated != product:
-            raise UnknownNameError(f"the API at {self._fields.__file__} is {stated!r}, not {product!r}")
         self.product = product
-        self.version: str = self._fields.VERSION
+        # The shipped API is loaded when its records are needed: few programs need those of both products.
+        if not self._root.startswith("cwql_api.") and product != self._fields.PRODUCT:
+            raise UnknownNameError(f"the API at {self._fields.__file__} is {self._fields.PRODUCT!r}, not {product!r}")
         self._paths: ModuleType | None = None
         self._records: dict[str, RecordInfo] = {}
         self._endpoints: dict[str, Endpoint] = {}
@@ -100,6 +100,16 @@ class Catalog:
         self._resolved: dict[tuple[str, tuple[str, ...]], Resolved] = {}
 
     # --- records ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _fields(self) -> ModuleType:
+        return loader.load(self.product, "catalog")
+
+    @property
+    def version(self) -> str:
+        """Return the version of the specification."""
+        version: str = self._fields.VERSION
+        return version
 
     @property
     def records(self) -> tuple[str, ...]:
@@ -275,6 +285,10 @@ class Catalog:
         for key, packed in self._table().ENDPOINTS.items():
             if "L" in packed.split(";", 3)[2]:
                 yield key
+
+    def is_listed(self, key: str) -> bool:
+        """Return whether a key is that of an endpoint that lists records."""
+        return "L" in self._table().ENDPOINTS.get(key, ";;").split(";", 3)[2]
 
     def near_endpoints(self, text: str) -> list[str]:
         """Return the paths that a mistyped one may have meant, the nearest first."""
