@@ -8,8 +8,8 @@ those that need no more than their own text; ``program`` converts the rest for t
 from __future__ import annotations
 
 import ast
-import re
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.python.libraries import Libraries
 from cwql.lint.frontends.python.plain import QUERY, Interest, take_plain

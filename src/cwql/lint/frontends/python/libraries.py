@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS
+from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.python.literals import cut_chunk
 from cwql.lint.frontends.python.nodes import chain_of, imported_names
 from cwql.lint.ir import Cast, Chunk, Literal, Other, Sent

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate, count
 from operator import add
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.python.nodes import imported_names, parents_of
 
