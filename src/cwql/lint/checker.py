@@ -56,7 +56,7 @@ class ConditionChecker:
         test = self._tests.get(key)
         if test is None:
             test = self._tests[key] = self._find_test(*key)
-        if PLACEHOLDER not in text and ((key, text) in self._clean or test(text)):
+        if PLACEHOLDER not in text and (test(text) or (key, text) in self._clean):
             return []
         records = _records(place.dialect, parameter)
         if not records:

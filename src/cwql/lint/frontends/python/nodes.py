@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 from cwql.lint.dataflow.knowledge import EXITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
 DEFINITIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -68,13 +69,7 @@ def ends_with_jump(body: Sequence[ast.stmt]) -> bool:
     return isinstance(last, _JUMPS) or name_of(called) in EXITS
 
 
-def has_line(node: ast.AST, lines: Sequence[int]) -> bool:
-    """Return whether one of the lines, which are in order, is in a node; a node without a position is searched."""
-    try:
-        first: int = node.lineno  # type: ignore[attr-defined]
-    except AttributeError:
-        return True
-    if type(node) in DEFINITIONS and node.decorator_list:  # type: ignore[attr-defined]
-        first = node.decorator_list[0].lineno  # type: ignore[attr-defined]
-    index = bisect_left(lines, first)
-    return index < len(lines) and lines[index] <= node.end_lineno  # type: ignore[attr-defined]
+def lines_of(node: Any, lines: Sequence[int]) -> Sequence[int]:
+    """Return those of the lines, which are in order, that are in a statement or its decorators."""
+    first = node.decorator_list[0].lineno if type(node) in DEFINITIONS and node.decorator_list else node.lineno
+    return lines[bisect_left(lines, first) : bisect_right(lines, node.end_lineno)]

@@ -7,11 +7,11 @@ decided here that depends on more than the text of the statement and constants o
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.python.literals import quoting_of
-from cwql.lint.frontends.python.nodes import DEFINITIONS, has_line
+from cwql.lint.frontends.python.nodes import DEFINITIONS, lines_of
 from cwql.lint.request_targets import dialect_of, find_all, parameter_of, place_of_attributes, place_of_url
 from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 from cwql.source import Span
@@ -19,6 +19,7 @@ from cwql.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from cwql.lint.frontends.python.tree import Module
     from cwql.lint.request_targets import RequestTarget
@@ -85,31 +86,31 @@ class Interest:
 
     def is_done(self, node: ast.stmt) -> bool:
         """Return whether all conditions of a definition are known."""
-        return has_line(node, self._in_order) and not has_line(node, self.lines)
+        return bool(lines_of(node, self._in_order)) and not lines_of(node, self.lines)
 
 
 def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
     """Return the conditions of functions that have only plain ones, and take their lines out of the relevant ones."""
     found: list[ConditionTemplate] = []
-    if not module.text.isascii():
+    if not interest.lines or not module.text.isascii():
         # Python takes some letters for others.
         return found
     reader = _Reader(module)
     gone: set[int] = set()
-    bodies: list[Sequence[ast.stmt]] = [module.tree.body]
+    bodies: list[tuple[Sequence[ast.stmt], Sequence[int]]] = [(module.tree.body, interest.lines)]
     while bodies:
         own: list[ConditionTemplate] = []
         lines: list[int] = []
         is_plain = True
-        for statement in _marked(bodies.pop(), interest.lines):
+        for statement, marked in _marked(*bodies.pop()):
             kind = type(statement)
             if kind in DEFINITIONS:
-                bodies.append(statement.body)  # type: ignore[attr-defined]  # a definition
+                bodies.append((statement.body, marked))  # type: ignore[attr-defined]  # a definition
             item = reader.find(statement) if is_plain and kind in _STATEMENTS else None
             if item is not None:
                 own.append(item)
                 lines += range(statement.lineno, (statement.end_lineno or 0) + 1)
-            elif kind in _STATEMENTS or _has_marked_head(statement, interest.lines):
+            elif kind in _STATEMENTS or _has_marked_head(statement, marked):
                 is_plain = False
         if is_plain:
             found += own
@@ -118,17 +119,25 @@ def take_plain(module: Module, interest: Interest) -> list[ConditionTemplate]:
     return found
 
 
-def _marked(body: Sequence[ast.stmt], lines: Sequence[int]) -> Iterator[ast.stmt]:
-    """Yield the statements of a block that have one of the lines, and those of the blocks in them but not of definitions."""
+def _marked(body: Sequence[Any], lines: Sequence[int]) -> Iterator[tuple[ast.stmt, Sequence[int]]]:
+    """Yield the statements of a block that have some of the lines, with these, and those of the blocks in them but not of definitions."""
+    at = 0
     for statement in body:
-        if has_line(statement, lines):
-            yield statement
+        end = statement.end_lineno
+        if end < lines[at]:
+            continue
+        if own := lines_of(statement, lines):
+            yield statement, own
             kind = type(statement)
             if kind not in DEFINITIONS and kind not in _STATEMENTS:
                 parts = (statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))
                 for field in ("body", "orelse", "finalbody"):
                     for part in parts:
-                        yield from _marked(getattr(part, field, ()), lines)
+                        yield from _marked(getattr(part, field, ()), own)
+        # The next statement may begin on the same line.
+        at = bisect_left(lines, end)
+        if at == len(lines):
+            return
 
 
 def _has_marked_head(statement: ast.stmt, lines: Sequence[int]) -> bool:
@@ -145,7 +154,7 @@ class _Reader:
         self._module = module
         self._set: dict[str, bool] = {"self": False}
         self._constants: dict[str, tuple[int, str | None]] = {}
-        self._places: dict[tuple[str, ...], tuple[RequestTarget | None, int]] = {}
+        self._places: dict[str, tuple[RequestTarget | None, int, str]] = {}
 
     def find(self, statement: ast.stmt) -> ConditionTemplate | None:
         """Return the condition of a statement if it is a plain one."""
@@ -154,30 +163,30 @@ class _Reader:
         match = _REQUEST.fullmatch(module.text, start, end)
         if match is None:
             return None
-        call = match.group("root", "names", "base", "path", "key")
-        known = self._places.get(call)
-        if known is None:
-            known = self._places[call] = self._find_place(*call)
-        place, since = known
         low, high = match.span("text")
+        head = module.text[start:low]
+        known = self._places.get(head)
+        if known is None:
+            known = self._places[head] = self._find_place(*match.group("root", "names", "base", "path", "key"))
+        place, since, parameter = known
         text = module.text[low + 1 : high - 1]
         if place is None or start <= since or text.isspace() or "{" in text:
             return None
         segment = TemplateSegment(text, low + 1, high - 1, "same", 0, quoting_of(module.text[low]))
-        return ConditionTemplate([segment], parameter_of(call[-1]) or "", place, Span(low, high), "python")
+        return ConditionTemplate([segment], parameter, place, Span(low, high), "python")
 
     def _find_place(
         self, root: str, names: str, base: str | None, path: str, key: str
-    ) -> tuple[RequestTarget | None, int]:
-        """Return the target of a request, and the position of the constant before its path; None if a pattern cannot find it."""
+    ) -> tuple[RequestTarget | None, int, str]:
+        """Return the target of a request, the position of the constant before its path, and the parameter; None if a pattern cannot find it."""
         steps = names[1:].split(".")
         if self._is_set(root) or (len(steps) > 1 and place_of_attributes(steps) is not None):
-            return None, -1
+            return None, -1, ""
         since, begun = (-1, "") if base is None else self._find_constant(base)
         place = None if begun is None or "?" in begun else place_of_url(begun + path)
         if place is None or not place.is_complete or dialect_of(key) not in (None, place.dialect):
-            return None, -1
-        return place, since
+            return None, -1, ""
+        return place, since, parameter_of(key) or ""
 
     def _find_constant(self, name: str) -> tuple[int, str | None]:
         """Return the position where the module sets a name to a text, and the text; -1 if the name only occurs in placeholders."""
