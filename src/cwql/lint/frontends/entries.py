@@ -29,7 +29,7 @@ TEMPLATES = re.compile(
 """Templates of other programs: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``, ``@{name}``, ``<<name>>``."""
 
 PLACEHOLDERS = re.compile(
-    rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$[A-Za-z_]\w*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<=\[)(?!now\]|today\])[A-Za-z]\w*(?=\])|(?<![\w.])\.\.\.|…"
+    rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$\w+|(?<![\w.])@[A-Za-z_][\w.]*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<=\[)(?!now\]|today\])[A-Za-z]\w*(?=\])|(?<![\w.])\.\.\.|…"
 )
 """Placeholders that a reader fills in, in prose and in requests that are saved for sending by hand."""
 
@@ -55,6 +55,9 @@ _INPUT = re.compile(
 
 _INNER_URL = re.compile(r'(?<=")https?://(?:[^"\\\n]|\\["\\/])++(?=")|https?://[^\s"<>\\]++')
 """A URL in JSON that is in a string: the whole of a text, which may have blanks, or up to a blank."""
+
+_SENTENCE = re.compile(r"\s*+(?:(?:GET|POST) ++)?+(?:[^?\s]*+\s[^?\n]*+\?|[^\n]*+\n\s*+https?://)")
+"""How a text begins in which a URL has something before it, or another one in the next line."""
 
 _INNER_ESCAPE = re.compile(r"\\(.)")
 _INNER_QUOTING = QuoteStyle(QUOTED.escapes, QUOTED.refused, QUOTED)
@@ -132,7 +135,8 @@ def find_in_entries(
                 inner = _decode_inner(list(cut_segments(entry.segments, match.start(), match.end())))
                 yield from find_in_url(opened(inner), context, entry.start, entry.end, language)
         elif "?" in text and "=" in text:
-            yield from find_in_url(opened(entry.segments), context, entry.start, entry.end, language)
+            for url in _urls_of(entry.segments, text):
+                yield from find_in_url(opened(url), context, entry.start, entry.end, language)
         place = _place_of(text) if parameter_of(entry.key) is None else None
         if place is not None:
             # If a scope has two paths, neither is evidence for a condition in it.
@@ -154,6 +158,16 @@ def find_in_entries(
         place = context.settle(entry.start, entry.end, entry.key, *around)
         if place.endpoint is not None or parameter.lower().endswith("conditions"):
             yield ConditionTemplate(opened(segments), parameter, place, Span(entry.start, entry.end), language)
+
+
+def _urls_of(segments: Sequence[TemplateSegment], text: str) -> Iterator[Sequence[TemplateSegment]]:
+    """Yield the segments of a text that is a URL, or of the URLs in a sentence, a command or a list."""
+    if _SENTENCE.match(TEMPLATES.sub("", text)) is None:
+        yield segments
+        return
+    from cwql.lint.frontends.text import find_in_text
+
+    yield from find_in_text(segments)
 
 
 def _decode_inner(segments: Sequence[TemplateSegment]) -> list[TemplateSegment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import PLACEHOLDERS, open_placeholders
-from cwql.lint.frontends.segments import decode_escapes
+from cwql.lint.frontends.segments import cut_segments, decode_escapes, text_of
 from cwql.lint.frontends.urls import JOINED, find_in_url
 from cwql.lint.heuristics import has_open_end
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment
@@ -13,7 +13,7 @@ from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.request_targets import Context
@@ -80,7 +80,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     if name.endswith(".csv"):
         head = text.partition("\n")[0]
         cells = _CELLS[max(_CELLS, key=head.count)]
-    form = TextForm("text", variables, guessed=True, cells=cells, markup=name.endswith((".html", ".xml")))
+    form = TextForm("text", variables, guessed=True, cells=cells, markup=text.lstrip().startswith("<"))
     yield from find_in_lines(text, 0, len(text), context, form)
 
 
@@ -125,6 +125,29 @@ def _find_in_part(
     text: str, low: int, high: int, context: Context, form: TextForm
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in a line, or in a cell of it."""
+    for begin, stop in _find_urls(text, low, high, form.guessed):
+        if form.markup:
+            segments = decode_escapes(text, begin, stop, _ENTITY, _MARKUP)
+        else:
+            segments = [TemplateSegment(text[begin:stop], begin, stop, "same", 0, PLAIN)]
+        if form.variables is not None:
+            segments = open_placeholders(segments, form.variables)
+        yield from find_in_url(open_placeholders(segments, PLACEHOLDERS, safe=True), context, low, high, form.language)
+
+
+def find_in_text(segments: Sequence[TemplateSegment]) -> Iterator[list[TemplateSegment]]:
+    """Yield the segments of each URL with a condition in a text of a data file that contains more than a URL."""
+    text = text_of(segments)
+    low = 0
+    for line in text.splitlines(keepends=True):
+        high = low + len(line)
+        for begin, stop in _find_urls(text, low, high, True) if len(line) <= LINE_LIMIT else ():
+            yield open_placeholders(list(cut_segments(segments, begin, stop)), PLACEHOLDERS, safe=True)
+        low = high
+
+
+def _find_urls(text: str, low: int, high: int, guessed: bool) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each URL with a condition in a line."""
     at = low
     while at < high:
         match = _QUERY.search(text, at, high) or _BARE.search(text, at, high)
@@ -135,18 +158,12 @@ def _find_in_part(
             at = match.end()
             continue
         at = max(stop, match.end())
-        if form.guessed and _is_unsure(text, match.end(), stop):
+        if guessed and _is_unsure(text, match.end(), stop):
             continue
         end = stop + (text[stop : stop + 1] in ("'", '"'))
         if text[end - 1] in "'\"" and JOINED.match(text, end, high) is not None:
             continue
-        if form.markup:
-            segments = decode_escapes(text, begin, stop, _ENTITY, _MARKUP)
-        else:
-            segments = [TemplateSegment(text[begin:stop], begin, stop, "same", 0, PLAIN)]
-        if form.variables is not None:
-            segments = open_placeholders(segments, form.variables)
-        yield from find_in_url(open_placeholders(segments, PLACEHOLDERS, safe=True), context, low, high, form.language)
+        yield begin, stop
 
 
 def _is_unsure(text: str, start: int, stop: int) -> bool:
@@ -197,6 +214,6 @@ def _blank(text: str, start: int, end: int) -> int:
         elif sign.isspace() and not quote:
             end = at
             break
-    while end > start and text[end - 1] in ".,;:)`":
+    while end > start and text[end - 1] in ".,;:?)`":
         end -= 1
     return end
