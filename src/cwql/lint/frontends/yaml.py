@@ -36,9 +36,13 @@ _BLOCK = re.compile(r"([|>])[-+0-9]*[ \t]*(?:#[^\n]*)?\r?(?:\n|$)")
 _DOUBLE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SINGLE = re.compile(r"'[^']*(?:''[^']*)*'")
 _PLAIN = re.compile(r"[^\n#]*(?:(?<![ \t])#[^\n#]*)*")
+_QUOTED = r""""[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\n]*(?:''[^'\n]*)*'"""
 _FLOW = re.compile(
-    r"""(?:"([^"\n]*)"|'([^'\n]*)'|(?<![\w$-])([A-Za-z_$][\w$-]*+))[ \t]*+:[ \t]*("[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\n]*(?:''[^'\n]*)*'|[^,{}\[\]\n"']*)"""
+    r"""(?:(?:"([^"\n]*)"|'([^'\n]*)')[ \t]*+:|(?<![\w$-])([A-Za-z_$][\w$-]*+)[ \t]*+:(?=[ \t]))[ \t]*+"""
+    rf"""({_QUOTED}|[^,{{}}\[\]\n"']*+)|({_QUOTED}|[^,{{}}\[\]\s"'][^,{{}}\[\]\n"']*+)"""
 )
+"""A pair or an item of a flow mapping or list."""
+
 _ESCAPE = re.compile(
     r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\n[ \t]*|.)"
     r"|(?:(?<![ \t])|(?<=\\[ \t]))[ \t]*+\n[ \t\n]*|\n[ \t\n]*",
@@ -271,13 +275,13 @@ def _read_block(text: str, begin: int, indent: int, scope: int, key: str, folded
 
 
 def _read_flow(text: str, begin: int, end: int, scope: int, entries: list[Entry], parents: list[int]) -> None:
-    """Read the pairs of a flow mapping on one line."""
+    """Read the pairs or items of a flow mapping or list on one line."""
     parents.append(scope)
     inner = len(parents) - 1
     for match in _FLOW.finditer(text, begin + 1, end):
         key = match[1] or match[2] or match[3] or ""
-        low, high = match.span(4)
-        raw = match[4]
+        low, high = match.span(4 if match[5] is None else 5)
+        raw = text[low:high]
         if not raw.strip():
             continue
         if raw[0] in "\"'" and len(raw) > 1:
