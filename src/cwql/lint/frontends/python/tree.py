@@ -122,11 +122,15 @@ class Module:
         return line, offset - start if self._plain else len(self.text[start:offset].encode())
 
     def placed(self, node: ast.expr, start: int, end: int) -> ast.expr:
-        """Return the expression of a replacement field with its true positions, which Python reports only since 3.12."""
+        """Return the expression of a replacement field with its true positions, which Python always reports only since 3.12."""
+        written = self.text[start:end]
+        low, high = self.extent(node)
+        if start <= low and high <= end and self.text[low:high] == written.strip() and "\n" not in written:
+            return node
         again: ast.expr
         line, column = self.position(start)
         try:
-            again = parse_quietly(f"({self.text[start:end]}\n)", "eval").body  # type: ignore[attr-defined]
+            again = parse_quietly(f"({written}\n)", "eval").body  # type: ignore[attr-defined]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return node
         for child in ast.walk(again):
