@@ -53,6 +53,8 @@ TABLE = [
     (["[[:digit:]]*.py"], "1a.py", False, True),
     (["[[:digit:]]*.py"], "a1.py", False, False),
     (["a[bc"], "a[bc", False, False),
+    (["[!]a"], "!a", False, False),
+    (["[!]a]"], "b", False, True),
     ([r"\#x"], "#x", False, True),
     ([r"\!x"], "!x", False, True),
     (["# x"], "# x", False, False),

@@ -160,7 +160,7 @@ _ONE = r"(?:\\.|[^\\\]])"
 _CLASS = r"\[:[^\]]{0,40}:\]"
 _TOKEN = re.compile(
     r"(?P<deep>(?:\A|(?<=/))\*\*+(?:\\?/|\Z))|(?P<stars>\*+)|"
-    rf"\[(?P<negated>[!^]?)(?P<members>(?:\](?:-{_ONE})?)?+(?:{_CLASS}|{_ONE}(?:-{_ONE})?)*+)\]|(?P<plain>\\.|[^\\\[])",
+    rf"\[(?P<negated>[!^]?+)(?P<members>(?:\](?:-{_ONE})?)?+(?:{_CLASS}|{_ONE}(?:-{_ONE})?)*+)\]|(?P<plain>\\.|[^\\\[])",
     re.DOTALL,
 )
 """A part of a pattern: ``**`` as a whole name, other stars, a bracket, or a character. Git gives up on everything else."""
