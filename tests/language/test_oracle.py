@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SHARED = File(__file__).parents[3] / "shared"
-SHARDS = 10
+SHARDS = 5
 TEXTS_A_SHARD = 5_000
 """Ten shards for each of two dialects: 100,000 texts."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cwql.language.operators import Operator
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
-law = settings(max_examples=200, deadline=None, derandomize=True)
+law = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 @each_dialect

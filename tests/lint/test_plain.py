@@ -123,7 +123,7 @@ def find(text: str) -> list[str]:
 
 
 def test_the_data_flow_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [write(seed) for seed in range(1500)]
+    texts = [write(seed) for seed in range(800)]
     known = 0
 
     def count(module: Module, interest: Interest) -> list[ConditionTemplate]:

@@ -196,7 +196,7 @@ def test_programs_have_the_same_diagnostics_without_it(monkeypatch: pytest.Monke
 def test_python_files_have_the_same_diagnostics_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     files = [(each.file, each.source) for each in read_rounds() if each.file.endswith(".py")]
     rng = random.Random(3)
-    pairs = [rng.sample(files, 2) for _ in files]
+    pairs = [rng.sample(files, 2) for _ in files[::2]]
     programs = [*files, *[(name, f"{first}\n{second}") for (name, first), (_, second) in pairs]]
     skipped = 0
     is_silent = flow_module.Flow.is_silent

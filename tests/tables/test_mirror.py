@@ -521,6 +521,6 @@ def test_postgresql(own: manage.Client, postgresql: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(20, 23))
+@pytest.mark.parametrize("number", range(20, 22))
 def test_mirror_equals_the_server_after_any_events(number: int) -> None:
     run(5, number, steps=8)

@@ -233,10 +233,10 @@ def test_days_are_those_of_the_time_zone(psa: manage.Client) -> None:
 
 def test_random_queries_have_the_same_rows_with_and_without_pushdown() -> None:
     with fuzz.make_world() as world:
-        results = [fuzz.compare(world, number) for number in range(60)]
+        results = [fuzz.compare(world, number) for number in range(40)]
     assert [failure for _, failure in results if failure is not None] == []
-    assert sum(counts["with conditions"] for counts, _ in results) > 40
-    assert sum(counts["with rows"] for counts, _ in results) > 25
+    assert sum(counts["with conditions"] for counts, _ in results) > 26
+    assert sum(counts["with rows"] for counts, _ in results) > 16
 
 
 def counted(database: Database, sql: str) -> list[tuple[object, ...]]:
