@@ -12,12 +12,16 @@ from cwql.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
+    from typing import TypeAlias
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.job import LintJob
     from cwql.lint.linter import ExtractedFile
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
+
+    Content: TypeAlias = tuple[bytes, str]
+    """The bytes of a file and their digest, which is empty if nobody asks for it."""
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
@@ -43,11 +47,11 @@ def examine(job: LintJob, known: str | None = None) -> FileResult | None:
     `known` is the digest of a content with a cached result (or an empty text). If it is given, the result has a digest
     too, and None is returned if the content has not changed.
     """
-    return finish(begin(job, known))
+    return finish(begin(job, read(job, known)))
 
 
-def begin(job: LintJob, known: str | None = None) -> ExtractedFile | FileResult | None:
-    """Do the first half of `examine`: read a file and extract its conditions.
+def read(job: LintJob, known: str | None = None) -> Content | FileResult | None:
+    """Do the first part of `examine`: read a file.
 
     The result is a `FileResult` if nothing is left to do, and None if the content has not changed.
     """
@@ -60,21 +64,22 @@ def begin(job: LintJob, known: str | None = None) -> ExtractedFile | FileResult 
         digest = digest_of(data)
         if digest == known:
             return None
-    return _begin(data, job, digest)
+    return (data, digest) if may_hold(data) else FileResult([], [], 0, digest)
 
 
-def _begin(data: bytes, job: LintJob, digest: str) -> ExtractedFile | FileResult:
-    if not may_hold(data):
-        return FileResult([], [], 0, digest)
+def begin(job: LintJob, content: Content | FileResult | None) -> ExtractedFile | FileResult | None:
+    """Do the second part of `examine`: extract the conditions, if there may be any."""
+    if content is None or isinstance(content, FileResult):
+        return content
     from cwql.lint.linter import read_bytes
 
-    draft = read_bytes(data, job)
-    draft.digest = digest
+    draft = read_bytes(content[0], job)
+    draft.digest = content[1]
     return draft
 
 
 def finish(begun: ExtractedFile | FileResult | None) -> FileResult | None:
-    """Do the second half of `examine`: check the conditions, if there is anything left to do."""
+    """Do the last part of `examine`: check the conditions, if there is anything left to do."""
     if begun is None or isinstance(begun, FileResult):
         return begun
     seen: list[ConditionTemplate] = []
@@ -85,7 +90,7 @@ def finish(begun: ExtractedFile | FileResult | None) -> FileResult | None:
 
 def examine_bytes(data: bytes, job: LintJob) -> FileResult:
     """Return the result for the bytes of a file."""
-    result = finish(_begin(data, job, ""))
+    result = finish(begin(job, (data, "")) if may_hold(data) else FileResult([], [], 0))
     assert result is not None
     return result
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
     """Yield a row for each condition, in the order of the files and of their text."""
-    from cwql.lint.examine import begin
+    from cwql.lint.examine import begin, read
     from cwql.lint.job import FileResult
 
     for target in targets:
         if target.note is not None or target.trouble is not None:
             continue
         job = target.job()
-        draft = begin(job)
+        draft = begin(job, read(job))
         if draft is None or isinstance(draft, FileResult):
             continue
         seen: list[ConditionTemplate] = []

@@ -10,7 +10,7 @@ import os
 import time
 
 from cwql.lint.collector import CollectorOff
-from cwql.lint.examine import begin, finish, killed, skipped
+from cwql.lint.examine import begin, finish, killed, read, skipped
 from cwql.lint.job import FileResult
 
 TYPE_CHECKING = False
@@ -180,7 +180,8 @@ def _examine_chunk(chunk: list[Task]) -> list[tuple[int, Any]]:
 
 
 def _examine_together(chunk: list[Task]) -> list[tuple[int, FileResult | None]]:
-    """Read all files before checking their conditions."""
+    """Do each part of the work for all files before the next: alternately, it takes 5 % longer."""
     with CollectorOff():
-        begun = [(number, begin(job, known)) for number, job, known in chunk]
+        contents = [(number, job, read(job, known)) for number, job, known in chunk]
+        begun = [(number, begin(job, content)) for number, job, content in contents]
         return [(number, finish(found)) for number, found in begun]
