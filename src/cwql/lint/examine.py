@@ -12,16 +12,12 @@ from cwql.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
-    from typing import TypeAlias
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.job import LintJob
     from cwql.lint.linter import ExtractedFile
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
-
-    Content: TypeAlias = tuple[bytes, str]
-    """The bytes of a file and their digest, which is empty if nobody asks for it."""
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
@@ -50,8 +46,8 @@ def examine(job: LintJob, known: str | None = None) -> FileResult | None:
     return finish(begin(job, read(job, known)))
 
 
-def read(job: LintJob, known: str | None = None) -> Content | FileResult | None:
-    """Do the first part of `examine`: read a file.
+def read(job: LintJob, known: str | None = None) -> tuple[bytes, str] | FileResult | None:
+    """Do the first part of `examine`: return the bytes of a file and, if `known` is given, their digest.
 
     The result is a `FileResult` if nothing is left to do, and None if the content has not changed.
     """
@@ -67,7 +63,7 @@ def read(job: LintJob, known: str | None = None) -> Content | FileResult | None:
     return (data, digest) if may_hold(data) else FileResult([], [], 0, digest)
 
 
-def begin(job: LintJob, content: Content | FileResult | None) -> ExtractedFile | FileResult | None:
+def begin(job: LintJob, content: tuple[bytes, str] | FileResult | None) -> ExtractedFile | FileResult | None:
     """Do the second part of `examine`: extract the conditions, if there may be any."""
     if content is None or isinstance(content, FileResult):
         return content
