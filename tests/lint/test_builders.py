@@ -170,3 +170,14 @@ def test_url_that_is_put_together_has_its_endpoint(filename: str, text: str) -> 
     found = lint_text(text, filename=filename)
     assert [condition.endpoint for condition in found.conditions] in (["/Computers"], ["/service/tickets"])
     assert [diagnostic.code for diagnostic in found.diagnostics] == ["CW203"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['http GET "$ROOT/$1" "${@:2}"', 'http GET "$ROOT/$1" "$@"', 'local path=$1; shift; http GET "$ROOT/$path" "$@"'],
+)
+def test_function_of_a_shell_that_passes_its_arguments_to_httpie(body: str) -> None:
+    text = f"ROOT=https://x/v4_6_release/apis/3.0\ncall() {{ {body}; }}\ncall service/tickets conditions=='nam = 1'\n"
+    found = lint_text(text, filename="a.sh")
+    assert [condition.endpoint for condition in found.conditions] == ["/service/tickets"]
+    assert [diagnostic.code for diagnostic in found.diagnostics] == ["CW203"]

@@ -42,6 +42,8 @@ FOUND = [
      [f"{TICKETS}: a > [<!Get-Date -Format 'yyyy-MM-dd'>]"]),
     ("Get-CWMTicket -Condition \"a > [$($d.ToString('o'))] and n = $($x.Count)\"",
      [f"{TICKETS}: a > [<!$d.ToString('o')>] and n = <!$x.Count>"]),
+    ("switch -Regex ($x) { 'job (\\d+) (?<rest>.*)' { Get-CWMTicket -Condition \"a = '$($Matches[1])' and b = '$($Matches.rest)'\" } }",
+     [f"{TICKETS}: a = '<!$Matches[1]>' and b = '<$Matches.rest>'"]),
     ("if ($x) { $d = Get-Date -Format o } else { $d = $y.ToString('o') }\nGet-CWMTicket -Condition \"a > [$d]\"",
      [f"{TICKETS}: a > [<!$d>]"]),
     ("if ($x) { $d = Get-Date -Format o } else { $d = $y }\nGet-CWMTicket -Condition \"a > [$d]\"", [f"{TICKETS}: a > [<$d>]"]),

@@ -137,7 +137,7 @@ _ADDERS = words("add set append param query with put push insert store where ite
 TEXT_OWNERS = words("string strings text str enum array lists list utils stringutils kernel fmt iolib textwrap inspect")
 """Owners of functions of texts, which are not texts themselves."""
 
-QUOTES = re.compile(r"\\?[\"'`]|\[(?=[^\]\w]*[\"'`])[^\]\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")
+QUOTES = re.compile(r"\\?[\"'`]|\[(?=[^\]\[\w]*[\"'`])[^\]\[\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")
 """Patterns of quotes."""
 
 ALL_BUT = re.compile(r"\\[DW]\+?|\[\^(?:[\w \-.@:,]|\\[dws.\-]|\\p(?:[LN]|\{[LN][a-z]?\})|\[:[a-oq-z]+:\])*\]\+?")

@@ -25,6 +25,7 @@ from cwql.lint.ir import (
     Member,
     Name,
     Node,
+    Operation,
     Other,
     Pairs,
     Unary,
@@ -110,9 +111,14 @@ class PowerShell(Declarations):
             self.step()
         body = self.block()
         at, text = body.start, label.value if isinstance(label, Literal) else None
-        if text and "-regex" in options and is_anchored(text) and is_safe_pattern(text):
-            # ``switch -Regex ($serial) { '^[A-Z]+$' { "$_" } }``
-            body = Block(at, body.end, [Assign(at, at, Name(at, at, "_"), Cast(at, at, "enum", Other(at, at))), body])
+        if text and label is not None and "-regex" in options:
+            # ``switch -Regex ($serial) { '^[A-Z]+$' { "$_" } '^T(\d+)' { "$($Matches[1])" } }``
+            matched = Operation(at, at, "other", "-match", Other(at, at), label)
+            statements = [*body.statements] if isinstance(body, Block) else [body]
+            statements.insert(0, Assign(at, at, Name(at, at, "matched"), matched))
+            if is_anchored(text) and is_safe_pattern(text):
+                statements.insert(0, Assign(at, at, Name(at, at, "_"), Cast(at, at, "enum", Other(at, at))))
+            body = Block(at, body.end, statements)
         if isinstance(test, Name) and isinstance(label, Literal) and text and not options:
             # Fixes must not change the label.
             value = Literal(label.start, label.end, [Chunk("same", text, label.start, label.end)])

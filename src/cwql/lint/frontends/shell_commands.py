@@ -33,6 +33,9 @@ _CLIENTS = _PLAIN_PAIRS | words("curl wget")
 _CURL_ONLY = words("--data-urlencode --url-query")
 """Options by which a function of the script is known to call curl."""
 
+_ITEM = re.compile(r"(?:\w*conditions?|orderBy)==", re.IGNORECASE)
+"""An argument by which it is known to call httpie."""
+
 _CLEAN = re.compile(
     r"(?:tr\s+-(?:cd|dc|Cd|dC)\s++['\"]?(?:[\w.@: +,/-]|\\n|\[:(?:alnum|digit|alpha):\])*+['\"]?"
     r"|tr\s+-d\s+['\"\\]*['\"][^|]*|date\s.*\+.*|wc\s+-\w+.*|id\s+-u.*|expr\s.*"
@@ -65,7 +68,8 @@ _GLOB = re.compile(r"(?P<wide>\*?)\[[!^](?P<not>(?:\[:\w+:\]|[^\[\]])+)\](?P=wid
 
 def request_of(name: str, words: Sequence[Literal]) -> Node:
     """Return the call of a command. The data of a program that sends requests are parameters."""
-    if name not in _CLIENTS and not any(each.value in _CURL_ONLY for each in words[1:]):
+    pairs = name in _PLAIN_PAIRS or any(_ITEM.match(head_of(each)) is not None for each in words[1:])
+    if not pairs and name not in _CLIENTS and not any(each.value in _CURL_ONLY for each in words[1:]):
         return _call(words, [Argument(each) for each in words[1:]], name)
     arguments: list[Argument] = []
     data = False
@@ -79,7 +83,7 @@ def request_of(name: str, words: Sequence[Literal]) -> Node:
             option, _, text = text.partition("=")
             value, data = cut(word, len(option) + 1), option in _DATA
         match = _PAIR.match(text)
-        if match is not None and "/" not in match[1] and (data or name in _PLAIN_PAIRS):
+        if match is not None and "/" not in match[1] and (data or pairs):
             arguments.append(Argument(cut(value, match.end()), match[1], value.start))
         else:
             arguments.append(Argument(value))
