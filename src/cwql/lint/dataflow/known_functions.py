@@ -223,6 +223,9 @@ def call_site(
     owner_node = callee.owner if isinstance(callee, Member) else None
     owner_name = fold(owner_node.name) or owner_node.name if isinstance(owner_node, (Name, Member)) else ""
     is_module = owner is None or (not owner.texts and owner.items is None and owner_name in TEXT_OWNERS)
+    if is_module and isinstance(owner_node, Name) and flow.env.get(owner_node.name) is not None:
+        # A variable of that name: ``text.Substring(0, 80)``
+        is_module = False
     if flow.traits.modules and isinstance(owner_node, Name):
         # ``Date.add(today, 7)``
         is_module = is_module or owner_node.name[:1].isupper()

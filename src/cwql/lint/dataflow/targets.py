@@ -33,9 +33,10 @@ _CUSTOM = re.compile(r"(?<![\w/])(?:caption|value)\s*+(?:[=!<>]|like\b|contains\
 ENDPOINTS = words("endpoint path url uri resource route requesturi relativepath")
 
 _COMPARISON = re.compile(
-    r"\s*+\(*+\s*+(?!(?:child|customfield)?conditions?=)[A-Za-z_][\w/.]*+\s*+(?:[=!<>]=?|(?:not\s+)?(?:like|contains|in|between)\b)\s*+[\"'\[(\w\ufffc]",
+    r"\s*+\(*+\s*+(?!(?:child|customfield)?conditions?=|\w*RecID\b)[A-Za-z_][\w/.]*+\s*+(?:[=!<>]=?|(?:not\s+)?(?:like|contains|in|between)\b)\s*+[\"'\[(\w\ufffc]",
     re.IGNORECASE,
 )
+"""How a condition begins; columns such as ``SRServiceRecID`` are those of the old SOAP interface."""
 
 
 def chain_of(node: Node) -> list[str]:
