@@ -282,3 +282,12 @@ def is_nothing(node: Node | None) -> bool:
     if isinstance(node, Name):
         return node.name.lower() in ("null", "nil", "undefined", "nothing", "false")
     return isinstance(node, Number) and node.text in ("0", "False")
+
+
+def when_word(test: Node | None, body: Node) -> Node:
+    """Return a body that only runs if a name is a word of the program."""
+    if not isinstance(test, (Name, Member)):
+        return body
+    at = body.start
+    word = Literal(at, at, [Chunk("same", "", at, at)])
+    return Branch(at, body.end, [Operation(at, at, "other", "==", test, word)], [body], True)

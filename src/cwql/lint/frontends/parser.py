@@ -6,9 +6,23 @@ than the language does and never fails: brackets are paired first, so an unknown
 
 from __future__ import annotations
 
+from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.declarations import Declarations
 from cwql.lint.frontends.tables import DEPTH, ENDS, OPENERS
-from cwql.lint.ir import Assign, Block, Branch, Function, Jump, Loop, Module, Name, Node, Other, Unary
+from cwql.lint.ir import (
+    Assign,
+    Block,
+    Branch,
+    Function,
+    Jump,
+    Loop,
+    Module,
+    Name,
+    Node,
+    Other,
+    Unary,
+    when_word,
+)
 
 
 class Parser(Declarations):
@@ -305,8 +319,10 @@ class Parser(Declarations):
 
     def case(self, test: Node | None, closing: int) -> Node:
         """Parse the pattern and the statements of a case, up to the next one; all of them look at the same `test`."""
+        begin = self.at
         found = self._pattern(closing)
         start = self.peek().start
+        label = self.at
         arrow = self.word(-1) in ("=>", "->")
         for _ in self.upto(closing):
             if self.word() in self.cases and self.word(1) not in ("(", "="):
@@ -321,7 +337,13 @@ class Parser(Declarations):
             node = self.statement(closing)
             if node is not None:
                 found.append(node)
-        return Block(start, self.last_end(), found)
+        return self.narrowed(test, begin, label, Block(start, self.last_end(), found))
+
+    def narrowed(self, test: Node | None, begin: int, end: int, body: Node) -> Node:
+        """Return the body of a case, in which a name is a word of the program if all labels are such words or constants."""
+        labels = [each for each in self.tokens[begin:end] if each.text not in (",", "|", "||", ":", "=>", "->", ".")]
+        constant = all(each.text[:1].isupper() if each.kind == "name" else is_word(each.value) for each in labels)
+        return when_word(test, body) if labels and constant else body
 
     def attempt(self, word: str) -> Node:
         """Parse ``try`` with its handlers; the handlers are branches that may run."""

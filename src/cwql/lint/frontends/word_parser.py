@@ -85,12 +85,16 @@ class WordParser(Parser):
         bodies: list[Node] = []
         complete = False
         while self.at < self.size and (self.word() in self.cases or self.word() in self.elses):
-            complete = complete or self.word() in self.elses
+            # ``Case Else`` of Visual Basic
+            self.at += self.word() in self.cases and self.word(1) in self.elses
             default = self.word() in self.elses
+            complete = complete or default
             self.at += 1
+            begin = self.at
             while not default and self.at < self.size and self.word() not in self.fillers and not self.peek().fresh:
                 self.step()
-            bodies.append(self.block())
+            label = self.at
+            bodies.append(self.narrowed(tests[0] if tests else None, begin, label, self.block()))
         self.skip_end()
         return Branch(start, self.last_end(), tests, bodies, complete)
 

@@ -7,6 +7,7 @@ import ast
 from cwql.lint import ir
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
+from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.python.declared_types import find_types, option_types, parametrized, type_text
 from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.libraries import VERBS
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.python.tree import Module
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate
+
+
+def _is_constant(pattern: ast.pattern) -> bool:
+    """Return whether a pattern is a word of the program, or one of several."""
+    if isinstance(pattern, ast.MatchOr):
+        return all(map(_is_constant, pattern.patterns))
+    value = pattern.value if isinstance(pattern, ast.MatchValue) else None
+    return isinstance(value, ast.Attribute) or (
+        isinstance(value, ast.Constant) and isinstance(value.value, str) and is_word(value.value)
+    )
 
 
 class Statements(Expressions):
@@ -133,8 +144,16 @@ class Statements(Expressions):
         return [*made, *self._block(node.finalbody).statements]
 
     def _match(self, node: ast.Match, start: int, end: int) -> list[ir.Node]:
-        bodies = [self._block(case.body, start, end) for case in node.cases]
-        return [self.value(node.subject), ir.Branch(start, end, [], bodies, False)]
+        test = self.value(node.subject)
+        bodies = []
+        complete = False
+        for case in node.cases:
+            body: ir.Node = self._block(case.body, start, end)
+            complete = complete or (
+                isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and case.guard is None
+            )
+            bodies.append(ir.when_word(test, body) if _is_constant(case.pattern) else body)
+        return [test, ir.Branch(start, end, [], bodies, complete)]
 
     def _function(self, node: Any, start: int, end: int) -> list[ir.Node]:
         arguments = node.args
