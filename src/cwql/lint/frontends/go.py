@@ -66,6 +66,8 @@ class Go(Parser):
         if self.word() == "=":
             self.at += 1
             value = self._values(self.expression(ASSIGN))
+        elif type:
+            return [Assign(each.start, each.end, each, None, type=type, declared=True) for each in targets.items]
         return [Assign(start, self.last_end(), targets, value, type=type, declared=True)]
 
     def member(self, left: Node) -> Node:

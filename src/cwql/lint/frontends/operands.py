@@ -187,6 +187,9 @@ class Operands(Cursor):
 
     def is_literal(self, left: Node) -> bool:
         """Return whether the braces after a value are those of a literal."""
+        if isinstance(left, Name) and left.name in ("struct", "interface"):
+            # A type without a name.
+            return False
         return self.literals == "type" and isinstance(left, (Name, Member, Index, Cast))
 
     def literal_of(self, left: Node) -> Node:
