@@ -63,7 +63,7 @@ _RULE = re.compile(
 """A text that is a rule itself: ``"type": "integer"``, ``required|in:New,Open``; a pattern only if it is no argument after ``=``."""
 
 _PATTERN = re.compile(
-    r"(?:match|regex|pattern|like|format|with|compile)[\w.:]*+\W{1,6}?(?:\w++\()?+(?:/((?:[^/\n\\]|\\.)++)/|(?:qr[/{]|[@r]?+[\"'`])(\\?+[\^A][^\n\"'`]{1,200}?(?:\$|\\[zZ]))[/}\"'`])",
+    r"(?:match|regex|pattern|like|format|with|compile)[\w.:]*+\W{0,6}?(?:\w++\()?+(?:/((?:[^/\n\\]|\\.)++)/|(?:qr[/{]|[@r]?+[\"'`])(\\?+[\^A][^\n\"'`]{1,200}?(?:\$|\\[zZ]))[/}\"'`])",
     re.IGNORECASE,
 )
 """A pattern, after a word for one."""
@@ -161,8 +161,8 @@ class DeclaredRules:
             # Most annotations; the other patterns take 2 ms to compile.
             return "text"
         bare = _TEXT.sub('""', rest)
-        # A validator is that of one object, also if its type allows any text.
-        rule: Literal["rule", "strict"] = "rule" if method is None else "strict"
+        # A validator is that of one object, and the options of a handler are its parameters, also if their type allows any text.
+        rule: Literal["rule", "strict"] = "strict" if method is not None or "FromAmong(" in rest else "rule"
         # The types of the members of an object are not its own.
         if (_MADE if assigned else _TYPE).search(_OBJECT.sub("", bare)) is not None:
             return rule if key is None or "(" in bare or '""' in bare else ""
@@ -188,6 +188,9 @@ class DeclaredRules:
         depth, end = 0, min(len(text), at + _LONGEST)
         for match in _END.finditer(text, at, end):
             depth += (match[1] is not None) - (match[2] is not None)
+            if depth < 0 and listed and _MORE.match(text, match.end()) is not None:
+                # ``new Option<string>("--status", "Status").FromAmong(…)``
+                depth = 0
             if depth < 0 or (depth == 0 and match[3] == "," and not listed) or (depth == 0 and match[3] == ";"):
                 return match.start()
             if depth == 0 and match[3] == "\n" and _MORE.match(text, match.end()) is None:

@@ -8,7 +8,7 @@ from cwql.lint.dataflow.knowledge import DOTNET_DATES, is_date_format
 from cwql.lint.dataflow.local_functions import call_local
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.targets import ENDPOINTS, note_positional, note_word, place_of_chain
-from cwql.lint.dataflow.values import Frame, Value, member_of
+from cwql.lint.dataflow.values import Frame, Value, member_of, merged
 from cwql.lint.ir import Function
 from cwql.lint.request_targets import parameter_of
 
@@ -96,8 +96,18 @@ def _result(node: Call, name: str, piped: Value | None, values: Sequence[Value],
     if folded in _FILTERS and piped is not None:
         if "expandproperty" not in options:
             return piped.moved(node.start, node.end)
+        name = options["expandproperty"].plain or ""
+        known = [
+            entry
+            for item in piped.items or ()
+            for key, entry in (item.entries or {}).items()
+            if key.lower() == name.lower()
+        ]
+        if known and len(known) == len(piped.items or ()):
+            # ``$rows | where { $_.Serial -match '^\w+$' } | select -ExpandProperty Serial``
+            return merged(known).moved(node.start, node.end)
         result.origin = member_of(piped).origin
-        return guess(result, options["expandproperty"].plain or "", member=True)
+        return guess(result, name, member=True)
     if folded in ("group-object", "group") and piped is not None:
         result.origin = piped.origin
         if last is not None and last.function is not None and last.safe:

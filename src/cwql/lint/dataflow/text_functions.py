@@ -168,7 +168,7 @@ def replaced(
     kept = (new is not None and not any(sign in new for sign in "\"'")) or replacement is None
     known = [each for each in patterns if each is not None]
     quotes = any(QUOTES.fullmatch(each) or each in ("\"'", "'\"") for each in known)
-    others = bool(known) and any(ALL_BUT.fullmatch(each) for each in known) and new == ""
+    others = new is not None and is_word(new) and any(ALL_BUT.fullmatch(each) for each in known)
     value.safe = quotes or others or (subject is not None and subject.safe and kept)
     value.moment = False
     if subject is not None:

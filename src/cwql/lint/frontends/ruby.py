@@ -10,7 +10,7 @@ from cwql.lint.frontends.syntax import Form, Syntax, enclosed
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Function, Member, Name, Other, Parameter
+from cwql.lint.ir import Choice, Function, Member, Name, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -124,6 +124,20 @@ class Ruby(WordParser):
         if token.text == "->" and token.kind == "sign":
             return self._lambda()
         return super().prefix()
+
+    def parenthesis(self) -> Node | None:
+        """Parse ``( … )``, in which a test may follow a value: ``("id = #{id}" if id)``."""
+        opener, start, closing = self.at, self.peek().start, self.closing(self.at)
+        if not self.modifying.isdisjoint(self.words[opener : min(closing, opener + 50)]):
+            self.at += 1
+            value = self.expression()
+            if value is not None and self.at < closing and self.word() in ("if", "unless"):
+                self.at += 1
+                test = self.expression()
+                self.leave(closing)
+                return Choice(start, self.last_end(), [value], [test] if test is not None else [])
+            self.at = opener
+        return super().parenthesis()
 
     def parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
         """Add a parameter with its default: ``name = value``, ``name: value``."""

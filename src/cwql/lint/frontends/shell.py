@@ -297,7 +297,9 @@ class Reader(Words):
             self.exits.add(self.function)
         elif (body and is_test(body[-1])) or "return 1" in self.text[at : self.at]:
             self.tests.add(self.function)
-        if len(body) == 1 and encodes(self.text[at : self.at]):
+        source = self.text[at : self.at].strip("; \t\r\n")
+        if (len(body) == 1 or not re.search("[;\n]", source)) and encodes(source):
+            # ``printf %s "$1" | jq -sRr @uri``
             self.encoders.add(self.function)
         block = Block(at, self.at, [*self.locals, *body])
         self.at = min(self.at + 1, self.size)
