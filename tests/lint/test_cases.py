@@ -61,6 +61,17 @@ def test_another_value_may_come_after_the_cases(file: str, text: str) -> None:
         # everything but letters and digits is replaced by a blank
         ("a.php", "<?php\n$k = preg_replace('/[^\\p{L}\\p{N} ]+/u', ' ', $_GET['q']);\nget(\"%s$k'\");"),
         ("a.py", "import re, requests\ndef f(k):\n  k = re.sub(r'[^a-z ]', '_', k)\n  requests.get(f\"%s{k}'\")"),
+        # quotes are taken out
+        ("a.ts", "function f(name: string) { const k = name.split(\"'\").join(''); fetch(`%s${k}'`); }"),
+        (
+            "a.js",
+            "function f(name) { const k = [...name].filter((c) => c >= '0' && c <= '9').join(''); fetch(`%s${k}'`); }",
+        ),
+        ("a.php", "<?php\nfunction f($n) { $k = strtr($n, ['\"' => '', \"'\" => '']); get(\"%s$k'\"); }"),
+        (
+            "a.cs",
+            'class A { void F(string n) { var k = Regex.Replace(n, "[^0-9]", string.Empty); Get($"%s{k}\'"); } }',
+        ),
         # rules of Laravel, and options whose handler has a parameter for each
         (
             "a.php",

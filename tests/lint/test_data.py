@@ -57,6 +57,11 @@ FOUND = [
     ("json", '{"x": "see /service/tickets?conditions=id=1, or (/service/tickets?conditions=id=2)"}', ["id=1", "id=2"], "conditions", TICKETS),
     ("json", '{"x": "curl \\"/service/tickets?conditions=id=1\\" -s"}', ["id=1"], "conditions", TICKETS),
     ("json", '{"x": "{{ base }}/service/tickets?conditions=id=1 and id<5"}', ["id=1 and id<5"], "conditions", TICKETS),
+    (
+        "json",
+        r'''{"a": "{\"b\": \"{\\\"c\\\":\\\"https://h/v4_6_release/apis/3.0/service/tickets?conditions=id=1 and id<5\\\",\\\"d\\\":1}\"}"}''',
+        ["id=1 and id<5"], "conditions", TICKETS,
+    ),
     ("toml", "x = 'GET /service/tickets?conditions=id=1 and id<5'", ["id=1 and id<5"], "conditions", TICKETS),
     ("toml", 'path = "/Computers"\ncondition = "ID = 5"\n', ["ID = 5"], "conditions", COMPUTERS),
     ("toml", "[a]\npath = '/Computers'\n[b]\ncondition = 'ID = 5'\n", ["ID = 5"], "conditions", None),

@@ -52,9 +52,11 @@ def _keeps_safe(test: Node | None) -> bool:
         if test.tests:
             return any(_keeps_safe(each) for each in (*test.tests, *test.options))
         return all(_keeps_safe(each) for each in test.options)
-    if isinstance(test, Operation) and test.sign in ("==", "!="):
-        # ``$0 != "'"``: a quote is left out.
+    if isinstance(test, Operation) and test.sign in ("==", "!=", ">="):
+        # ``$0 != "'"``: a quote is left out, as all signs before ``0`` are by ``c >= '0'``.
         right = test.right.value if isinstance(test.right, Literal) else None
+        if test.sign == ">=":
+            return right is not None and len(right) == 1 and right.isalnum()
         return is_word(right) if test.sign == "==" else right in ("'", '"')
     if isinstance(test, Unary) and test.sign == "\\":
         # ``\.isNumber``

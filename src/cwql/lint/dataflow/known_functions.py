@@ -103,6 +103,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (words("partition splitwith"), "pattern_functions.split_items"),
     (words("groupby"), "collections.group_items"),
     (words("urljoin url uri join"), "text_functions.resolve_url"),
+    (words("strtr"), "text_functions.translate"),
     (words("intersperse join implode joined jointostring combine mkstring text.combine"), "text_functions.join"),
     (words("collect"), "collections.collect"),
     (words("keys keyset arraykeys values arrayvalues"), "collections.select_parts"),

@@ -175,6 +175,9 @@ def cut(call: CallSite) -> Value | None:
     subject = call.subject
     if subject is None:
         return None
+    if call.name == "split" and call.first is not None and call.first.plain in ("'", '"'):
+        # ``name.split('"').join("")``
+        return call.value(safe=True)
     names = {each.parameter for text in subject.texts for each in text.segments if each.kind == "placeholder"}
     parameter = names.pop() if len(names) == 1 else subject.parameter
     if not (subject.safe or subject.origin or parameter):

@@ -158,6 +158,8 @@ def replaced(
     if flow.traits.delimited and patterns and patterns[0] is not None and patterns[0][:1] in "/#~":
         patterns = [_bare(each or "") for each in patterns]
     new = replacement.plain if replacement is not None else ""
+    if replacement is not None and flow.source[replacement.start : replacement.end].lower() == "string.empty":
+        new = ""
     if subject is not None and subject.texts and patterns:
         if _is_blank(patterns[0], new):
             # A condition of several lines: only the blanks between its words change.
@@ -279,6 +281,14 @@ def join(call: CallSite) -> Value | None:
     if second.plain is not None and second.items is None and (first.plain is None or first.items is not None):
         return join_values(flow, node, first, second)
     return join_values(flow, node, second, first)
+
+
+def translate(call: CallSite) -> Value | None:
+    """Return a text in which a mapping replaces the quotes: ``strtr($name, ['"' => '', "'" => ''])``."""
+    pairs = call.values[1].entries if len(call.values) == 2 else None
+    if not pairs or pairs.keys().isdisjoint(("'", '"')) or not all(is_word(value.plain) for value in pairs.values()):
+        return None
+    return call.value(safe=True)
 
 
 def resolve_url(call: CallSite) -> Value | None:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 _VARIABLES = re.compile(r"(?<![\w'\"/.%$<{])[A-Z][A-Z0-9]*+_[A-Z0-9_]++(?![\w'\"/.(>}])|\[\[\w++\]\]")
 """Variables of tools for integration, whose values have any form that fits: ``[GLOBAL_START_DATE]``, ``'[[code]]'``."""
 
-_INNER_URL = re.compile(r'(?<=")https?://(?:[^"\\\n]|\\["\\/])++(?=")|https?://[^\s"<>\\]++')
-"""A URL in JSON that is in a string: the whole of a text, which may have blanks, or up to a blank."""
+_INNER_URL = re.compile(
+    r'(?<=\\")https?://[^"\\\n]++|(?<=")https?://(?:[^"\\\n]|\\["\\/])++(?=")|https?://[^\s"<>\\]++'
+)
+"""A URL in JSON that is in a string, or in a string in that: the whole of a text, which may have blanks, or up to a blank."""
 
 _SENTENCE = re.compile(r"\s*+(?:(?:GET|POST) ++)?+(?:[^?\s]*+\s[^?\n]*+\?|[^\n]*+\n\s*+https?://)")
 """How a text begins in which a URL has something before it, or another one in the next line."""
