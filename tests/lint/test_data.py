@@ -32,6 +32,7 @@ FOUND = [
     ("json", '{"path": "/service/tickets", "query": {"child_conditions": "id = 1"}}', ["id = 1"], "childConditions", TICKETS),
     ("json", '{"path": "/service/tickets", "q": {"r": {"conditions": "a \\u003d \\"b\\""}}}', ['a = "b"'], "conditions", TICKETS),
     ("json", '{"conditions": "\\ud83d\\ude00 \\n\\/"}', ["\U0001f600 \n/"], "conditions", None),
+    ("json", '{"path": ["service", "tickets"], "query": [{"key": "conditions", "value": "id = 1"}]}', ["id = 1"], "conditions", TICKETS),
     ("json", '["/Computers?condition=ComputerName%20%3D%20%27A%27"]', ["ComputerName = 'A'"], "conditions", COMPUTERS),
     ("json", '{"conditions": ["id = 1"], "condition": 5}', [], None, None),
     ("json", '{"conditions": "{{all}}"}', [], None, None),

@@ -177,8 +177,11 @@ The thirteenth round, ``holdout/thirteenth``. First runs as committed:
 | Python, JavaScript, TypeScript and data files, 40 snippets, a third of odd kinds (``*_script.toml``) | 37 of 41 | 28, in 1 of 40 | 0 |
 | all other languages, 44 snippets, a third of odd kinds (``*_other.toml``) | 29 of 30 | 0 | 2, in 2 of 44 |
 | the same, 40 more snippets (``*_mixed.toml``) | 31 of 36 | 0 | 11, in 9 of 40 |
+| kinds of the reproductions in other languages, 30 snippets, seen later (``*_kinds.toml``) | 20 of 20 | 12, in 1 of 30 | 4, in 4 of 30 |
+| ordinary files of all languages, 60 snippets (``*_ordinary.toml``) | 33 of 34 | 0 | 0 |
+| the same, 10 more snippets, seen later (``*_late.toml``) | 6 of 6 | 0 | 0 |
 
-The false errors were URLs in the rows of a CSV file, which ended with the row. The false warnings were names that a ``switch`` restricts,
+The false errors were URLs in the rows of a CSV file, which ended with the row, and in JSON inside of two strings of JSON. The false warnings were names that a ``switch`` restricts,
 rules of options and requests, and terms of Ruby before ``if``; the linter missed fields without a value, relative URLs, and
 functions of a shell that encode or call httpie. Two labels were added: a field that only filters (CW220 in ``CwReports.psm1``), and
 a value whose quotes `addslashes` escapes (``MemberDirectory.php``), as in the twelfth round.

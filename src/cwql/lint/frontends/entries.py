@@ -56,16 +56,17 @@ class Entry(Value):
 class Tree:
     """The entries of a file whose texts and signs are added in order; `parents` has the scope around each scope.
 
-    `valued` is True between the sign after a key and the end of its value.
+    `valued` is True between the sign after a key and the end of its value; `lists` has the key of each list by its scope.
     """
 
-    __slots__ = ("around", "entries", "key", "parents", "scope", "valued")
+    __slots__ = ("around", "entries", "key", "lists", "parents", "scope", "valued")
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.parents = [-1]
         self.scope, self.key, self.valued = 0, "", False
         self.around: list[tuple[int, str, str]] = []
+        self.lists: dict[int, str] = {}
 
     def open(self, parent: int) -> None:
         """Begin a scope in another one."""
@@ -84,7 +85,10 @@ class Tree:
         """Add a bracket, or a sign between keys, values and items."""
         if sign in "{[":
             self.around.append((self.scope, self.key, sign))
+            key = self.key
             self.open(self.scope)
+            if sign == "[":
+                self.lists[self.scope] = key
         elif sign in "}]" and self.around:
             self.scope, self.key, _ = self.around.pop()
         self.valued = sign in ":="

@@ -7,7 +7,7 @@ from cwql.lint.frontends import UnreadableSource, find_language
 from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.entries import Entry, Tree, find_in_entries, trust_inputs
 from cwql.lint.frontends.segments import QUOTED, decode_json
-from cwql.lint.templates.model import ConditionTemplate
+from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -94,6 +94,16 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
         elif token[0] != "/":
             tree.sign(token)
     entries, parents = tree.entries, tree.parents
+    # ``"path": ["service", "tickets"]`` of an API collection
+    paths: dict[int, list[Entry]] = {scope: [] for scope, key in tree.lists.items() if key == "path"}
+    for entry in entries if paths else ():
+        if entry.scope in paths:
+            paths[entry.scope].append(entry)
+    for scope, parts in paths.items():
+        if parts:
+            start, end = parts[0].start, parts[-1].end
+            path = TemplateSegment("/" + "/".join([each.text for each in parts]), start, end, "escape")
+            entries.append(Entry(parents[scope], "path", [path], start, end))
     # A pair such as {"key": "conditions", "value": "…"} is how API collections store a query.
     named: dict[int, dict[str, Entry]] = {}
     for entry in entries:
