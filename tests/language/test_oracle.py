@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SHARED = File(__file__).parents[3] / "shared"
 SHARDS = 5
 TEXTS_A_SHARD = 5_000
-"""Ten shards for each of two dialects: 100,000 texts."""
+"""Five shards for each of two dialects: 50,000 texts."""
 
 DIALECT = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 
