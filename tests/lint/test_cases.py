@@ -25,6 +25,8 @@ CHECKED = {
     "a.ps1": 'function F($k) { switch ($k) { "A" { x } "B" { y } default { return } }\n irm "%s$k\'" }',
 }
 OPEN = {
+    "a.rb": 'def f(k)\n  case k\n  when String then x\n  else return\n  end\n  HTTParty.get("%s#{k}\'")\nend',
+    "a.ps1": "function F($matched, $s) { switch -Regex ($s) { '^a(\\d+)' { irm \"%s$matched'\" } } }",
     "a.ts": 'function f(k: string) { switch (k) { case "A": case "B": x(); break; default: y(); } fetch("%s"+k+"\'") }',
     "a.go": 'package a\nfunc f(k string) {\nswitch k {\ncase "A", "B":\n x()\n}\nhttp.Get("%s"+k+"\'") }',
     "a.kt": 'fun f(k: String) { when (k) { "A" -> x()\n is Foo -> y()\n else -> return }\n get("%s"+k+"\'") }',

@@ -113,9 +113,8 @@ class PowerShell(Declarations):
         at, text = body.start, label.value if isinstance(label, Literal) else None
         if text and label is not None and "-regex" in options:
             # ``switch -Regex ($serial) { '^[A-Z]+$' { "$_" } '^T(\d+)' { "$($Matches[1])" } }``
-            matched = Operation(at, at, "other", "-match", Other(at, at), label)
             statements = [*body.statements] if isinstance(body, Block) else [body]
-            statements.insert(0, Assign(at, at, Name(at, at, "matched"), matched))
+            statements.insert(0, Operation(at, at, "other", "-match", Other(at, at), label))
             if is_anchored(text) and is_safe_pattern(text):
                 statements.insert(0, Assign(at, at, Name(at, at, "_"), Cast(at, at, "enum", Other(at, at))))
             body = Block(at, body.end, statements)
