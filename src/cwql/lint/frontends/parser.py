@@ -6,6 +6,7 @@ than the language does and never fails: brackets are paired first, so an unknown
 
 from __future__ import annotations
 
+from cwql.lint.dataflow.type_names import is_text_type
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.declarations import Declarations
 from cwql.lint.frontends.tables import DEPTH, ENDS, OPENERS
@@ -342,7 +343,10 @@ class Parser(Declarations):
     def narrowed(self, test: Node | None, begin: int, end: int, body: Node) -> Node:
         """Return the body of a case, in which a name is a word of the program if all labels are such words or constants."""
         labels = [each for each in self.tokens[begin:end] if each.text not in (",", "|", "||", ":", "=>", "->", ".")]
-        constant = all(each.text[:1].isupper() if each.kind == "name" else is_word(each.value) for each in labels)
+        constant = all(
+            each.text[:1].isupper() and not is_text_type(each.text) if each.kind == "name" else is_word(each.value)
+            for each in labels
+        )
         return when_word(test, body) if labels and constant else body
 
     def attempt(self, word: str) -> Node:
