@@ -32,7 +32,7 @@ _TAIL = re.compile(r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s++[1-5]\d\d\s++[\d.-]++\
 """What follows the URL in a line that is a request: the protocol, the status and duration of a log."""
 
 _GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b)", re.IGNORECASE)
-_CLOSING = {
+_PAIRS = {
     '"': '"',
     "'": "'",
     "`": "`",
@@ -43,6 +43,7 @@ _CLOSING = {
     ">": r"\s*+<[/!A-Za-z]",
     "[": r"\]\]>|\]\(",
 }
+_CLOSING = {sign: re.compile(pattern) for sign, pattern in _PAIRS.items()}
 """What ends a text, by the sign in front of it: that of ``[`` ends CDATA of XML, and the text of a link in Markdown."""
 
 VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
@@ -80,7 +81,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     if name.endswith(".csv"):
         head = text.partition("\n")[0]
         cells = _CELLS[max(_CELLS, key=head.count)]
-    form = TextForm("text", variables, guessed=True, cells=cells, markup=text.lstrip().startswith("<"))
+    form = TextForm("text", variables, guessed=True, cells=cells, markup=text[:1000].lstrip().startswith("<"))
     yield from find_in_lines(text, 0, len(text), context, form)
 
 
@@ -195,9 +196,9 @@ def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) 
     return begin, -1 if _GOES_ON.match(text, stop, high) else stop
 
 
-def _closing(text: str, start: int, end: int, closing: str, request: bool) -> int:
+def _closing(text: str, start: int, end: int, closing: re.Pattern[str], request: bool) -> int:
     """Return where a text ends that a sign closes, without the protocol at the end of a `request` in a log."""
-    for match in re.compile(closing).finditer(text, start, end):
+    for match in closing.finditer(text, start, end):
         if text[match.start() - 1] != "\\":
             tail = _TAIL.search(text, start, match.start()) if request else None
             return match.start() if tail is None else tail.start()
