@@ -11,6 +11,9 @@ import pytest
 # pytest-xdist sets it in its workers, and commands respect it.
 os.environ.pop("COLUMNS", None)
 
+# Otherwise each worker, and each command that a test starts, compiles every module that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 if os.environ.get("CWQL_TEST_HTTP_LIBRARY") == "httpx2":
     # `make test-httpx2` runs the tests of the clients over the other library.
     from cwql.client.transport import ORDER
