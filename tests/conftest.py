@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,17 @@ if os.environ.get("CWQL_TEST_HTTP_LIBRARY") == "httpx2":
 def pytest_xdist_auto_num_workers() -> int:
     """Return one worker more than there are cores, because many tests wait for sockets and other processes."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep the garbage collector off the modules and tests: it would visit a million objects again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
