@@ -6,6 +6,8 @@ import keyword
 
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORDS
+from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.knowledge import ENCODER_OWNERS, ENCODERS
 from cwql.lint.frontends import find_language
 from cwql.lint.templates.model import PLACEHOLDER
 
@@ -18,11 +20,25 @@ if TYPE_CHECKING:
 
 _OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _METHODS = frozenset(f"{negation}{word}" for word in TEXT_WORDS for negation in ("", "not_")) | {"in_", "not_in"}
+_ENCODED = re.compile(r"(?<!\w)(?:(\w+)\]?(?:\.|::|->))?(\w+)\(\s*&?([$@\w.]+(?:\(\))?)\s*(?:,[^()]*)?\)\Z")
+"""A call with a name as its first argument: the last part of its owner, the function, and the name."""
+
+_ENCODE = ("encode", "escape", "quote")
+"""Functions that encode for URLs if their owner does."""
+
+_LONGEST = 40
+"""Hints do not repeat expressions that are longer, in characters."""
 
 
 def name_of(expression: str) -> str:
-    """Return the placeholder's expression as a hint shows it."""
-    return expression if expression and len(expression) <= 40 and "\n" not in expression else "value"
+    """Return the placeholder's expression as a hint shows it: what is encoded for a URL, not the code that encodes it."""
+    call = _ENCODED.search(expression) if len(expression) < 3 * _LONGEST and expression.endswith(")") else None
+    if call is not None:
+        owner, function, argument = call.groups("")
+        function = function.replace("_", "").lower()
+        if function in ENCODERS or (function in _ENCODE and (not owner or owner.lower() in ENCODER_OWNERS)):
+            expression = argument
+    return expression if expression and len(expression) <= _LONGEST and "\n" not in expression else "value"
 
 
 def advise_cast(language: str, expression: str) -> str:
