@@ -9,8 +9,8 @@
   "The command of the server.")
 
 (defvar cwql-modes
-  '(clojure-mode csharp-mode elixir-mode go-mode java-mode js-mode json-mode kotlin-mode markdown-mode perl-mode
-    php-mode powershell-mode python-mode ruby-mode rust-mode sh-mode swift-mode typescript-mode yaml-mode)
+  '(clojure-mode csharp-mode elixir-mode go-mode html-mode java-mode js-mode json-mode kotlin-mode markdown-mode
+    perl-mode php-mode powershell-mode python-mode ruby-mode rust-mode sh-mode swift-mode typescript-mode yaml-mode)
   "The modes of the files that are checked.")
 
 (dolist (mode cwql-modes)

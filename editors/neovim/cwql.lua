@@ -3,9 +3,9 @@
 
 local command = vim.g.cwql_command or { "cwql", "server" }
 local filetypes = {
-  "clojure", "cs", "elixir", "go", "http", "java", "javascript", "javascriptreact", "json", "kotlin",
-  "markdown", "perl", "php", "ps1", "python", "ruby", "rust", "sh", "swift", "toml", "typescript",
-  "typescriptreact", "vb", "yaml",
+  "astro", "clojure", "cs", "elixir", "go", "html", "http", "java", "javascript", "javascriptreact",
+  "json", "kotlin", "markdown", "perl", "php", "ps1", "python", "razor", "ruby", "rust", "sh", "svelte",
+  "swift", "toml", "typescript", "typescriptreact", "vb", "vue", "yaml",
 }
 local settings = {
   name = "cwql",

@@ -7,9 +7,9 @@ const vscode = require("vscode");
 const { LanguageClient, State } = require("vscode-languageclient/node");
 
 const LANGUAGES = [
-  "bat", "clojure", "csharp", "elixir", "go", "http", "java", "javascript", "javascriptreact", "json", "jsonc",
-  "kotlin", "markdown", "perl", "php", "powerquery", "powershell", "python", "ruby", "rust", "shellscript",
-  "swift", "toml", "typescript", "typescriptreact", "vb", "yaml",
+  "aspnetcorerazor", "astro", "bat", "clojure", "csharp", "elixir", "go", "html", "http", "java", "javascript",
+  "javascriptreact", "json", "jsonc", "kotlin", "markdown", "perl", "php", "powerquery", "powershell", "python",
+  "ruby", "rust", "shellscript", "svelte", "swift", "toml", "typescript", "typescriptreact", "vb", "vue", "yaml",
 ];
 const EXPLANATION = "cwql-rule";
 

@@ -15,18 +15,22 @@ FOLDER = Path(__file__).parent / "snippets"
 
 @dataclass(frozen=True)
 class Snippet:
-    """A snippet: the `findings` that it must give (``"1:41 CW203"``), and its problems that are known to be `missed`."""
+    """A snippet: the `findings` that it must give (``"1:41 CW203"``), and its problems that are known to be `missed`.
+
+    `file` is its name, if the language has several kinds of files.
+    """
 
     language: str
     title: str
     source: str
     findings: tuple[str, ...]
     missed: tuple[str, ...] = ()
+    file: str = ""
 
     def run(self) -> list[tuple[str, str]]:
         """Return position with code, and severity, of every diagnostic."""
         language = find_language(self.language)
-        source = Source(self.source, f"snippet{language.suffixes[0]}")
+        source = Source(self.source, self.file or f"snippet{language.suffixes[0]}")
         found = lint_text(source.text, filename=source.name, language=language.name).diagnostics
         places = [source.position(finding.span.start) for finding in found]
         return [
@@ -47,6 +51,7 @@ def read(path: Path) -> list[Snippet]:
             each["source"],
             tuple(each["findings"]),
             tuple(each.get("missed", ())),
+            each.get("file", ""),
         )
         for each in found["snippet"]
     ]

@@ -265,6 +265,12 @@ COMMENTS = [
         f"```python\n{WRONG.rstrip()}  # cwql: ignore[double-equals]\n```\n",
     ),
     (
+        "a.html",
+        "html",
+        f"<i>{URL}/service/tickets?conditions=id==5</i>\n<script>\n{WRONG}</script>\n",
+        f"<i>{URL}/service/tickets?conditions=id==5</i>  <!-- cwql: ignore[double-equals] -->\n<script>\n{WRONG.rstrip()}  // cwql: ignore[double-equals]\n</script>\n",
+    ),
+    (
         "a.md",
         "markdown",
         f"1. so:\n\n   ```bash\n   curl '{URL}/service/tickets?conditions=id==5'\n   ```\n",

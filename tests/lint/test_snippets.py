@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.lint.labels import Snippet, read_all
@@ -12,6 +14,21 @@ SNIPPETS = read_all()
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: f"{snippet.language}: {snippet.title}")
 def test_snippet(snippet: Snippet) -> None:
     assert sorted(place for place, _ in snippet.run()) == sorted(snippet.findings)
+
+
+PAGES = {
+    "javascript": ("page.html", "<p>It's</p>\n<script>\n%s\n</script>\n<p>It's</p>\n"),
+    "typescript": ("page.vue", "<p>It's</p>\n<script lang='ts'>\n%s\n</script>\n"),
+    "csharp": ("page.razor", "<p>It's</p>\n@code {\n%s\n}\n"),
+}
+
+
+@pytest.mark.parametrize("snippet", [each for each in SNIPPETS if each.language in PAGES], ids=lambda each: each.title)
+def test_a_script_of_a_page_has_the_problems_of_its_language(snippet: Snippet) -> None:
+    file, page = PAGES[snippet.language]
+    found = replace(snippet, language="html", source=page % snippet.source, file=file).run()
+    expected = [(int(line) + 2, rest) for line, _, rest in (place.partition(":") for place, _ in snippet.run())]
+    assert sorted(f"{line}:{rest}" for line, rest in expected) == sorted(place for place, _ in found)
 
 
 def test_the_set_is_large_enough() -> None:

@@ -15,12 +15,12 @@ from cwql.diagnostics import Edit, apply_edits
 from cwql.lint import lazy_patterns as re
 from cwql.lint.files import Boundary
 from cwql.lint.fix import CLEAN, FINDINGS, RewriteError, State, read_target, trials_of, write
-from cwql.lint.frontends import find_language
+from cwql.lint.frontends import find_language, load
 from cwql.lint.record import Record
 from cwql.lint.span_index import SpanIndex
 from cwql.lint.words import count
 from cwql.rules.traits import find_codes
-from cwql.source import Span
+from cwql.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends.markdown import Fence
+    from cwql.lint.frontends import Fence
     from cwql.lint.job import LintJob
     from cwql.lint.run import Results
     from cwql.lint.session import Session
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: dict[str, Signs] = {
     **dict.fromkeys((".env", ".cfg"), ("# ", "")),
-    **dict.fromkeys((".html", ".xml"), ("<!-- ", " -->")),
+    ".xml": ("<!-- ", " -->"),
     ".jsonc": ("// ", ""),
     ".ini": ("; ", ""),
     ".rst": (".. ", ""),
@@ -71,10 +71,9 @@ class _Positions:
         self.text = text
         self._signs = signs
         self._fences: list[Fence] = []
-        if find_language(job.language).prose:
-            from cwql.lint.frontends.markdown import find_fences
-
-            self._fences = [*find_fences(text)]
+        language = find_language(job.language)
+        if language.embeds:
+            self._fences = [*load(language).find_fences(Source(text, job.name))]
 
     def _fence_at(self, at: int) -> Fence | None:
         return next((fence for fence in self._fences if fence.start <= at < fence.after), None)

@@ -12,7 +12,7 @@ from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from dataclasses import KW_ONLY
     from typing import Protocol
 
@@ -21,11 +21,22 @@ if TYPE_CHECKING:
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
+    class Fence(Protocol):
+        """Code of another language: it starts at `start`, and the text goes on at `after`; `language` is None if it is unknown."""
+
+        start: int
+        after: int
+        language: Language | None
+
     class Extractor(Protocol):
         """Look like a module of this package."""
 
         def extract(self, source: Source, context: Context, /) -> Iterator[ConditionTemplate | Diagnostic]:
             """Yield the conditions of a text."""
+            ...
+
+        def find_fences(self, source: Source, /) -> Iterable[Fence]:
+            """Return the code in other languages in a text, in order, if the language `embeds` any."""
             ...
 
 
@@ -70,8 +81,9 @@ class Language(Value):
 
     `fences` are its other names in Markdown; `comment` begins and ends a comment (None if it has none), `phrases` are
     the code fragments of hints. `native` is True for Python: its own tokenizer and parser find comments, and hints
-    suggest the builder of cwql. `prose` is True if people fill its placeholders instead of a program; `cells` is True for notebooks, and `data` for
-    files that may be exports and recorded responses, which are full of URLs.
+    suggest the builder of cwql. `prose` is True if people fill its placeholders instead of a program, and `embeds` if its module has
+    ``find_fences(source)``, which finds the code in other languages. `cells` is True for notebooks, and `data` for files that
+    may be exports and recorded responses, which are full of URLs.
     """
 
     name: str
@@ -84,6 +96,7 @@ class Language(Value):
     phrases: Phrases = _UNKNOWN
     native: bool = False
     prose: bool = False
+    embeds: bool = False
     cells: bool = False
     data: bool = False
 
@@ -259,8 +272,16 @@ LANGUAGES: tuple[Language, ...] = (
     Language("yaml", "yaml", (".yaml", ".yml"), fences=("yml",), comment=_HASH),
     Language("toml", "toml", (".toml",), comment=_HASH),
     Language("http", "http", (".http", ".rest"), fences=("rest",), comment=_HASH),
-    Language("markdown", "markdown", (".md", ".markdown", ".mdx"), comment=("<!-- ", " -->"), prose=True),
-    Language("text", "text", (".txt", ".rst", ".html", ".csv", ".xml", ".cfg", ".ini", ".env"), data=True),
+    Language("markdown", "markdown", (".md", ".markdown", ".mdx"), comment=("<!-- ", " -->"), prose=True, embeds=True),
+    Language(
+        "html",
+        "html",
+        (".html", ".htm", ".vue", ".svelte", ".astro", ".cshtml", ".razor"),
+        fences=("vue", "svelte", "astro", "razor", "cshtml"),
+        comment=("<!-- ", " -->"),
+        embeds=True,
+    ),
+    Language("text", "text", (".txt", ".rst", ".csv", ".xml", ".cfg", ".ini", ".env"), data=True),
 )
 """Every language, in the order of the docs."""
 

@@ -61,9 +61,9 @@ class Fence:
         self.language = BY_FENCE.get(name) if name else guess_language(text[body : self.end])
 
 
-def find_fences(text: str) -> Iterator[Fence]:
+def find_fences(source: Source) -> Iterator[Fence]:
     """Yield the fenced blocks of a text."""
-    at = 0
+    text, at = source.text, 0
     while at < len(text):
         end = text.find("\n", at) + 1 or len(text)
         opening = _OPENING.match(text, at, end)
@@ -78,7 +78,7 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     """Yield the conditions of the fenced code and of the text around it."""
     text = source.text
     outside = 0
-    for fence in find_fences(text):
+    for fence in find_fences(source):
         yield from find_in_lines(text, outside, fence.start, context, _FORM)
         yield from _read_fence(source, context, fence)
         outside = fence.after

@@ -15,10 +15,14 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.ir import Node
+    from cwql.lint.request_targets import Context
+    from cwql.lint.templates.model import ConditionTemplate
+    from cwql.source import Source
 
 _PLACEHOLDERS = ("{$", "${", "$")
 _FORMS = {
@@ -95,4 +99,11 @@ class Php(Parser):
 
 GRAMMAR = Grammar(_SYNTAX, Php, Traits("php", delimited=True), functions="braces")
 
-extract = GRAMMAR.extract
+
+def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Diagnostic]:
+    """Yield the conditions of a program, and those of the scripts in the page that it writes."""
+    yield from GRAMMAR.extract(source, context)
+    if "<script" in source.text:
+        from cwql.lint.frontends.html import find_fences, find_in_scripts
+
+        yield from find_in_scripts(source, context, find_fences(source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.frontends.segments import keep_only
 
 _BLOCK_COMMENT = re.compile(r"<#.*?(?:#>|\Z)", re.DOTALL)
 _EXAMPLE = re.compile(
@@ -25,11 +26,4 @@ def find_examples(text: str) -> str | None:
         for example in _EXAMPLE.finditer(text, comment.start(), comment.end())
         for command in _COMMAND.finditer(text, *example.span(1))
     ]
-    if not kept:
-        return None
-    shown: list[str] = []
-    at = 0
-    for begin, end in kept:
-        shown.append(re.sub(r"[^\n]", " ", text[at:begin]) + text[begin:end])
-        at = end
-    return "".join(shown)
+    return keep_only(text, kept) if kept else None

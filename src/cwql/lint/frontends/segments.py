@@ -69,6 +69,16 @@ def _character(escape: str) -> str:
     return "" if "\n" in escape else _ESCAPES.read(escape, 0, len(escape))[0]
 
 
+def keep_only(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return a text with blanks for all but some spans, which are in order; its lines remain."""
+    shown: list[str] = []
+    at = 0
+    for start, end in spans:
+        shown += [re.sub(r"[^\n]", " ", text[at:start]), text[start:end]]
+        at = end
+    return "".join(shown)
+
+
 def cut_segments(
     segments: Sequence[TemplateSegment], begin: int, stop: int, starts: Sequence[int] = ()
 ) -> Iterator[TemplateSegment]:
