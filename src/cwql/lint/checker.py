@@ -10,6 +10,7 @@ from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, find_dialect, find_parameter
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.templates.model import PLACEHOLDER
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,7 +134,17 @@ def _placed(found: ConditionTemplate, diagnostics: Iterable[Diagnostic]) -> list
     from cwql.lint.templates.source_map import SourceMap
 
     layout = SourceMap(found.segments)
-    return [layout.finding(finding) for finding in located]
+    return [_translated(found, layout.finding(finding)) for finding in located]
+
+
+def _translated(found: ConditionTemplate, finding: Diagnostic) -> Diagnostic:
+    """Return a diagnostic whose hint is for the language of its program."""
+    if finding.hint is None or "cwql.cond(" not in finding.hint:
+        return finding
+    from cwql.lint.hints import translate
+
+    dialect = None if found.place.dialect is None else find_dialect(found.place.dialect)
+    return replace(finding, hint=translate(finding.hint, found.language, dialect))
 
 
 def _common(reported: Sequence[list[Diagnostic]]) -> list[Diagnostic]:

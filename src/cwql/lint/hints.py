@@ -26,6 +26,9 @@ _ENCODED = re.compile(r"(?<!\w)(?:(\w+)\]?(?:\.|::|->))?(\w+)\(\s*&?([$@\w.]+(?:
 _ENCODE = ("encode", "escape", "quote")
 """Functions that encode for URLs if their owner does."""
 
+_COND = re.compile(r"(?P<before>[:,] )cwql\.cond\(\"(?P<condition>[^\"{]*)\{\}\", (?P<name>\w+)\)(?: puts [^;]*)?")
+"""The call of a hint for programs in Python."""
+
 _LONGEST = 40
 """Hints do not repeat expressions that are longer, in characters."""
 
@@ -38,7 +41,12 @@ def name_of(expression: str) -> str:
         function = function.replace("_", "").lower()
         if function in ENCODERS or (function in _ENCODE and (not owner or owner.lower() in ENCODER_OWNERS)):
             expression = argument
-    return expression if expression and len(expression) <= _LONGEST and "\n" not in expression else "value"
+    expression = expression.removeprefix("&")
+    return (
+        expression
+        if expression and len(expression) <= _LONGEST and "\n" not in expression and expression[0] != "{"
+        else "value"
+    )
 
 
 def advise_cast(language: str, expression: str) -> str:
@@ -53,6 +61,17 @@ def advise_moment(language: str, expression: str) -> str:
     if moment is None:
         return "make sure that it is a date, yyyy-MM-ddTHH:mm:ssZ"
     return f"write the date by {moment.replace('%s', name_of(expression))}"
+
+
+def translate(hint: str, language: str, dialect: Dialect | None) -> str:
+    """Return a hint for a program that is not in Python: without calls of cwql, which other languages do not have."""
+    call = None if find_language(language).native else _COND.search(hint)
+    if call is None:
+        return hint
+    brackets = dialect is None or not dialect.bare_dates
+    moment = "[yyyy-MM-ddTHH:mm:ssZ]" if brackets else "yyyy-MM-ddTHH:mm:ssZ"
+    written = f"{call['before']}{call['condition']}{moment}" if call["name"] == "moment" else ""
+    return hint[: call.start()] + written + hint[call.end() :]
 
 
 def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression: str) -> str:
@@ -87,7 +106,9 @@ def advise_python(
 
     It is a template with its arguments, and the builder if the field is known.
     """
-    built = None if record is None or found is None else build(record, found, operator, arguments)
+    # ``name in ({})`` has one item, ``name in {}`` a list.
+    values = [f"[{each}]" for each in arguments] if "({})" in template else arguments
+    built = None if record is None or found is None else build(record, found, operator, values)
     written = write_template(template, arguments, dialect)
     return f"let cwql put the value in: {f'{built}, or ' if built else ''}{written}"
 

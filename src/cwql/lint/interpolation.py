@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from cwql.diagnostics import Edit, Fix
+from cwql.language.dialects import DIALECTS
 from cwql.language.problems import BARE_DATE, UNCLOSED_DATE
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.origins import OUTSIDE, says
@@ -174,7 +175,7 @@ class _Weighing:
         return "check the value before it is put in: it may contain quotes, `and`, `or`"
 
     def _advise_python(self, part: Part) -> str:
-        from cwql.lint.hints import advise_python, name_of, spell_value, write_template
+        from cwql.lint.hints import advise_python, write_template
 
         start, end = self._filler.outline.comparisons[part.comparison]
         parts = self._parts[part.comparison]
@@ -183,34 +184,59 @@ class _Weighing:
         template, at = "", start
         arguments = []
         for other in parts:
-            low, high = other.start, other.end
-            if other.role == "items":
-                # `in ({ids})` takes the list as one value.
-                while self._text[low] not in "([":
-                    low -= 1
-                while self._text[high - 1] not in ")]":
-                    high += 1
+            low, high, argument = self._spell(other)
             template += self._text[at:low] + "{}"
             at = high
-            body = self._text[other.start : other.end]
-            if other.role in ("text", "date"):
-                # The bracket after a date may be missing.
-                body = body[1:].removesuffix("]" if body[0] == "[" else body[0])
-            expressions = [_listed(segment.expression) for _, segment in self._inside(other)]
-            arguments.append(
-                spell_value(body, expressions) if other.role in ("text", "date") else name_of(expressions[0])
-            )
-        template += self._text[at:end]
+            arguments.append(argument)
+        template = (template + self._text[at:end]).replace("[{}]", "({})")
         operator = self._filler.operator(part)
+        found = self._filler.resolve(part.path)
         if len(arguments) == 1 and not part.operator.endswith("in"):
-            template = f"{part.path} {operator} {{}}"
+            separator = (self._dialect or DIALECTS[0]).separator
+            path = part.path if found is None else separator.join([field.name for field in found.fields])
+            template = f"{path} {operator} {{}}"
         return advise_python(
             " ".join(template.split()),
             arguments,
             self._filler.record_name,
-            self._filler.resolve(part.path),
+            found,
             operator,
             self._dialect,
+        )
+
+    def _spell(self, part: Part) -> tuple[int, int, str]:
+        """Return the span of the condition that a value replaces, and the code of the value."""
+        from cwql.lint.hints import name_of, spell_value
+
+        start, end = part.start, part.end
+        segments = [segment for _, segment in self._inside(part)]
+        expressions = [_listed(segment.expression) for segment in segments]
+        if part.role == "items" or (part.role == "text" and self._is_list(part, segments)):
+            # `in ({ids})` takes the list as one value.
+            while self._text[start] not in "([":
+                start -= 1
+            while self._text[end - 1] not in ")]":
+                end += 1
+            joined = segments[0].joint is not None and expressions[0] == segments[0].expression
+            return start, end, "values" if joined else name_of(expressions[0])
+        value = name_of(expressions[0])
+        if part.role in ("text", "date"):
+            # The bracket after a date may be missing.
+            body = self._text[start:end]
+            value = spell_value(body[1:].removesuffix("]" if body[0] == "[" else body[0]), expressions)
+        field = self._filler.field(part.path)
+        if part.role == "date" or (field is not None and field.kind in ("datetime", "date")):
+            # The value is a text: the builder takes only dates, and a template would put it between quotes.
+            value = f"datetime.fromisoformat({value}).astimezone()"
+        return start, end, value
+
+    def _is_list(self, part: Part, segments: Sequence[TemplateSegment]) -> bool:
+        """Return whether a text is a joined list, with its first and last quote: ``('{names}')``."""
+        return (
+            len(segments) == 1
+            and segments[0].joint is not None
+            and self._text[: part.start].rstrip().endswith("(")
+            and self._text[part.end :].lstrip().startswith(")")
         )
 
     def condition(self, part: Part) -> Iterator[Diagnostic]:

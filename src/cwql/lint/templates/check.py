@@ -132,6 +132,9 @@ def show_placeholder(expression: str, language: str) -> str:
     """Return how a message shows a placeholder."""
     if not expression or len(expression) > 40 or "\n" in expression:
         return "…"
+    if expression[0] == "{" and expression[-1] == "}":
+        # ``${{ parameters.company }}``, which the server of a pipeline fills
+        return expression if expression[1] == "{" else f"${{{expression}}}"
     phrases = find_language(language).phrases
     form = phrases.placeholder
     if phrases.subexpression is not None and not expression.lstrip("$@").replace(":", "").isidentifier():

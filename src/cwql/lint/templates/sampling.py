@@ -24,8 +24,6 @@ NUMBER = 1700
 """Fillings that are numbers count on from here, so that they are not taken for a number of the text."""
 
 
-DATE = "2024-01-31"
-MOMENT = "2024-01-31T00:00:00Z"
 UUID = "01234567-89ab-cdef-0123-456789abcdef"
 
 
@@ -39,6 +37,7 @@ class SampleGenerator:
         self._count = 0
         self._quoted: dict[int, bool] = {}
         self._names = self._record = None
+        self._custom = parameter.record is not None
         if endpoint is not None or parameter.record is not None:
             from cwql.schema.catalog import catalog
 
@@ -48,8 +47,8 @@ class SampleGenerator:
 
     @property
     def record_name(self) -> str | None:
-        """Return the name of the record that the condition filters; None if it is unknown."""
-        return None if self._record is None else self._record.name
+        """Return the name of the record that the condition filters; None if it is unknown, or has no builder."""
+        return None if self._record is None or self._custom else self._record.name
 
     def resolve(self, path: str) -> Resolved | None:
         """Return the fields of a path; None if they are unknown."""
@@ -102,6 +101,11 @@ class SampleGenerator:
         self._count += 1
         return str(NUMBER + self._count)
 
+    def _moment(self) -> str:
+        """Return a moment of a day that no other placeholder has."""
+        self._count += 1
+        return f"{2000 + self._count // 336}-{1 + self._count // 28 % 12:02}-{1 + self._count % 28:02}T00:00:00Z"
+
     def _fill(self, part: Part, whole: Part | None) -> Iterator[Substitution]:
         start, end = part.start, part.end
         field = None if whole is not None else self.field(part.path)
@@ -111,7 +115,9 @@ class SampleGenerator:
             case "text":
                 yield from self._fill_text(part, kind, field)
             case "date":
-                yield Substitution(start + 1, end - written.endswith("]"), MOMENT, written == f"[{PLACEHOLDER}]")
+                yield Substitution(
+                    start + 1, end - written.endswith("]"), self._moment(), written == f"[{PLACEHOLDER}]"
+                )
             case "value":
                 yield Substitution(start, end, self._value(part, kind, field), written == PLACEHOLDER)
             case "items":
@@ -180,10 +186,12 @@ class SampleGenerator:
         """Put a date into the placeholder if that makes the whole a date, otherwise replace the whole."""
         from cwql.rules.operands import is_date_text
 
-        if written.count(PLACEHOLDER) == 1 and is_date_text(written.replace(PLACEHOLDER, DATE)):
+        moment = self._moment()
+        day = moment.partition("T")[0]
+        if written.count(PLACEHOLDER) == 1 and is_date_text(written.replace(PLACEHOLDER, day)):
             at = start + written.index(PLACEHOLDER)
-            return Substitution(at, at + 1, DATE, True)
-        return Substitution(start, end, MOMENT)
+            return Substitution(at, at + 1, day, True)
+        return Substitution(start, end, moment)
 
     def _value(self, part: Part, kind: str | None, field: FieldInfo | None) -> str:
         mark = self.dialect.quotes[0]
@@ -196,7 +204,7 @@ class SampleGenerator:
             case "boolean" if part.operator in ("=", "!="):
                 return self.dialect.booleans[0]
             case "datetime" | "date":
-                return MOMENT if self.dialect.bare_dates else f"[{MOMENT}]"
+                return self._moment() if self.dialect.bare_dates else f"[{self._moment()}]"
             case "uuid":
                 return f"{mark}{UUID}{mark}"
             case "enum" if field is not None and field.enum:

@@ -259,7 +259,7 @@ def report_placeholder(state: ParserState, place: Span) -> None:
         problems.UNFILLED_PLACEHOLDER,
         place,
         f"the placeholder {state.text[place.start : place.end]} was not replaced",
-        hint='replace it before, without quotes around it: cwql.cond("company/id = {}", value)',
+        hint='replace it before the request: cwql.cond("company/id = {}", value) puts quotes where they are needed',
     )
 
 
