@@ -29,6 +29,7 @@ from cwql.lint.dataflow.targets import (
     note_positional,
     note_word,
     place_of_chain,
+    place_queries,
     sent_to,
 )
 from cwql.lint.dataflow.texts import empty, opened, target_of
@@ -134,6 +135,7 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
         return run_command(flow, node, name, frame)
     values = _arguments(flow, node, owner, name)
     _note_sent(flow, node, name, owner, place, values)
+    place_queries(frame.places, values)
     if isinstance(node.callee, (Name, Member)):
         found = _call_of_file(flow, node, node.callee, owner, values)
         if found is not None:

@@ -7,7 +7,7 @@ from cwql.lint.dataflow.inline import run_inline
 from cwql.lint.dataflow.knowledge import DOTNET_DATES, is_date_format
 from cwql.lint.dataflow.local_functions import call_local
 from cwql.lint.dataflow.origins import guess
-from cwql.lint.dataflow.targets import ENDPOINTS, note_positional, note_word, place_of_chain
+from cwql.lint.dataflow.targets import ENDPOINTS, note_positional, note_word, place_of_chain, place_queries
 from cwql.lint.dataflow.values import Frame, Value, member_of, merged
 from cwql.lint.ir import Function
 from cwql.lint.request_targets import parameter_of
@@ -59,6 +59,7 @@ def run_command(flow: Flow, node: Call, name: str, frame: Frame) -> Value:
             note_word(flow, value.plain)
     if command is None:
         note_positional(flow, node, name, values)
+    place_queries(frame.places, values)
     stated = [place for place in frame.places if place.endpoint is not None]
     for sink in created:
         if command is not None:

@@ -149,7 +149,7 @@ class Emitter:
             shown = text.shown
             if "=" not in shown or _find_query(shown) < 0 or len(shown) > 20_000:
                 continue
-            if not _PARTED.search(shown) and (text.argument or _BODY.match(shown) is None):
+            if not _PARTED.search(shown) and ((text.argument and text.place is None) or _BODY.match(shown) is None):
                 # `log("conditions=%s", …)`: no part of a URL.
                 continue
             yield from self._url(text, shown)
@@ -163,7 +163,7 @@ class Emitter:
         if _WRITTEN.search(shown) is not None:
             whole = _find_url(open_placeholders(self._pieces(segments), PLACEHOLDERS, safe=True))
             if whole is not None:
-                yield from find_in_url(whole, self.context, start, stop, self.language)
+                yield from find_in_url(whole, self.context.within(text.place), start, stop, self.language)
         before = ""
         for segment, following in zip(segments, [*segments[1:], None], strict=True):
             if segment.kind != "placeholder":

@@ -140,6 +140,17 @@ def note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value]) 
             return
 
 
+_QUERY = re.compile(r"\s*+\??(?:\w++=[^&\s]*+&)*?(?:child|customField)?conditions?=", re.IGNORECASE)
+
+
+def place_queries(places: Sequence[RequestTarget], values: Sequence[Value]) -> None:
+    """Note that a call sends the queries among its arguments to the only endpoint that it names: ``-Endpoint tickets -Query "conditions=…"``."""
+    if len(places) == 1:
+        for text in [text for value in values for text in value.texts]:
+            if text.place is None and _QUERY.match(text.shown) is not None:
+                text.place = places[0]
+
+
 EXPANDERS = words("build buildandexpand expand uri getforobject getforentity exchange")
 """Calls of Spring that put their last arguments into the places of a URL in order."""
 

@@ -10,7 +10,7 @@ _EXAMPLE = re.compile(
     r"^[ \t]*\.EXAMPLE\b[^\n]*\n(.*?)(?=^[ \t]*\.[A-Z]+\b|#>|\Z)", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
 _COMMAND = re.compile(
-    r"^(?:[ \t]*(?:PS[^>\n]*|C:[^>\n]*)>)?(?=[^\n]*?\w-\w)(?P<code>(?=[^\n]*?(?:\s-\w{0,40}cond|\W\w{0,11}conditions?=))[^\n]*+)",
+    r"^(?:[ \t]*(?:PS[^>\n]*|C:[^>\n]*)>)?(?=[^\n]*?\w-\w)(?P<code>(?=[^\n]*?(?:\s-\w{0,40}cond|\W\w{0,11}conditions?\s*+=))[^\n]*+)",
     re.MULTILINE | re.IGNORECASE,
 )
 """A command with a condition, after the prompt."""
