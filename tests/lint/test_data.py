@@ -101,6 +101,9 @@ def test_find(language: str, text: str, texts: list[str], parameter: str | None,
         ("a.csv", "%sid=1,open,%sid=2\n", ["id=1", "id=2"]),
         ("a.csv", 'id,url\n1,"%sid in (1,2)",3\n', ["id in (1,2)"]),
         ("a.csv", 'id,url\n1,"%sid=1"\r\n', ["id=1"]),
+        ("a.csv", 'id,url\n1,"%sid=1 and summary=""x, y""",3\n', ['id=1 and summary="x, y"']),
+        ("a.csv", 'id,url\n1,"see ""%sid=1"" and ""%sid=2""",3\n', ["id=1", "id=2"]),
+        ("a.csv", 'id,url\n1,"%sid=1 and summary=""x",3\n', []),
         ("a.csv", "id;url;state\n1;%sid in (1,2);open\n", ["id in (1,2)"]),
         ("a.csv", "id\turl\tx\n1\t%sid in (1,2) and closedFlag=false\t2\n", ["id in (1,2) and closedFlag=false"]),
         ("a.xml", "<url>%sid=1 and closedFlag=false</url>", ["id=1 and closedFlag=false"]),
@@ -127,6 +130,15 @@ def test_a_fix_in_markup_writes_entities() -> None:
     fixed = text[: edit.span.start] + edit.text + text[edit.span.end :]
     assert unescape(fixed) == unescape(text.replace('&#39;"', '&#39;&quot;"'))
     assert fixed.count('"') == 2
+
+
+def test_a_fix_in_a_cell_doubles_its_quotes() -> None:
+    text = 'id,url\n1,"/v4_6_release/apis/3.0/service/tickets?conditions=summary = ""a"" and status/name = New"\n'
+    (found,) = lint_text(text, filename="a.csv").diagnostics
+    assert (found.code, text[found.span.start : found.span.end]) == ("CW121", "New")
+    (edit,) = found.fixes[0].edits
+    fixed = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    assert fixed == text.replace("New", '""New""')
 
 
 @pytest.mark.parametrize(("language", "text"), [row[:2] for row in FOUND])

@@ -55,14 +55,14 @@ def decode_json(text: str, start: int, end: int) -> list[TemplateSegment]:
 
 
 def _character(escape: str) -> str:
-    """Return the text of an escape of JSON, YAML, TOML or XML."""
+    """Return the text of an escape of JSON, YAML, TOML, CSV or XML."""
     if escape[0] == "&":
         from html import unescape
 
         return unescape(escape)
     if escape[0] != "\\":
         # YAML folds lines without an escape.
-        return "'" if escape == "''" else " "
+        return escape[0] if escape in ("''", '""') else " "
     if len(escape) == 12:
         # A surrogate pair of JSON.
         return bytes.fromhex(escape[2:6] + escape[8:]).decode("utf-16-be")

@@ -49,10 +49,12 @@ _CLOSING = {sign: re.compile(pattern) for sign, pattern in _PAIRS.items()}
 VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
 """Variables of a shell."""
 
-_CELLS = {sign: re.compile(rf'"(?:[^"]|"")*+"(?={sign}|\s*+\Z)|[^{sign}]++') for sign in ",;\t"}
+_CELLS = {sign: re.compile(rf'"(?P<quoted>(?:[^"]|"")*+)"(?={sign}|\s*+\Z)|[^{sign}]++') for sign in ",;\t"}
 """Cells of a row, by the sign between them."""
 
+_DOUBLED = re.compile(r'""')
 PLAIN = QuoteStyle({}, "\n\r")
+_CELL = QuoteStyle({'"': '""'}, "\n\r")
 _MARKUP = QuoteStyle({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}, "\n\r")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|gt|#\d{1,6}|#[xX][0-9A-Fa-f]{1,5});")
 LINE_LIMIT = 20_000
@@ -114,11 +116,14 @@ def find_in_lines(
         high = text.find("\n", near, end)
         high = end if high < 0 else high
         if high - low <= LINE_LIMIT:
-            parts = (
-                [(low, high)] if form.cells is None else [cell.span() for cell in form.cells.finditer(text, low, high)]
-            )
-            for part in parts:
-                yield from _find_in_part(text, *part, context, form)
+            if form.cells is None:
+                yield from _find_in_part(text, low, high, context, form)
+            for cell in form.cells.finditer(text, low, high) if form.cells is not None else ():
+                if cell["quoted"]:
+                    for url in find_in_text(decode_escapes(text, *cell.span("quoted"), _DOUBLED, _CELL)):
+                        yield from find_in_url(url, context, *cell.span(), form.language)
+                else:
+                    yield from _find_in_part(text, *cell.span(), context, form)
         at = high + 1
 
 
