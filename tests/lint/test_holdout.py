@@ -232,8 +232,6 @@ UNMET = frozenset(
         # An endpoint that only the method of an interface of Go names, and a task of Android.
         "api/router.go",
         "android/src/main/java/com/acme/scan/ScanPresenter.java",
-        # A pattern that names the value of an enum: ``target is { } chosen``.
-        "Reports/UtilizationQuery.cs",
         # Names that `-ForEach` of Pester takes from tables in another block.
         "tests/Cwm.Integration.Tests.ps1",
         # The id in a pattern of Elixir: that of a record here, in most programs that of a request.

@@ -171,3 +171,41 @@ def test_values_of_a_template_of_spring_come_in_order(call: str) -> None:
 }}
 """
     assert _codes("A.java", "java", text) == ["CW203"]
+
+
+@pytest.mark.parametrize(
+    ("filename", "language", "template", "safe", "unsafe"),
+    [
+        ("a.cs", "csharp", "class A {{ void F(object o) {{ if (o is {} t) Get($\"{}'{{t}}'\"); }} }}", "int", "string"),
+        ("b.cs", "csharp", "class A {{ void F(object o) {{ if (o is not {} t) return; Get($\"{}'{{t}}'\"); }} }}", "Guid", "{ }"),
+        ("c.cs", "csharp", "class A {{ void F(string o) {{ if (o is {}) Get($\"{}'{{o}}'\"); }} }}", '"New" or "Open"', "not null"),
+        ("d.cs", "csharp", "class A {{ void F(object o) {{ var q = o switch {{ {} t => $\"{}'{{t}}'\", _ => \"\" }}; Get(q); }} }}", "int", "string"),
+        ("A.java", "java", "class A {{ void f(Object o) {{ if (o instanceof {} t) get(\"{}'\" + t + \"'\"); }} }}", "Long", "String"),
+        ("B.java", "java", "class A {{ void f(Object o) {{ switch (o) {{ case {} t -> get(\"{}'\" + t + \"'\"); }} }} }}", "Integer", "String"),
+        ("a.kt", "kotlin", "fun f(o: Any) {{ when (o) {{ is {} -> get(\"{}'$o'\") }} }}", "Int", "String"),
+        ("b.kt", "kotlin", "fun f(o: Any) {{ if (o !is {}) return\n get(\"{}'$o'\") }}", "Int", "String"),
+        ("a.swift", "swift", "func f(o: Any) {{ switch o {{ case let t as {}: get(\"{}'\\(t)'\")\n default: break }} }}", "Int", "String"),
+        ("a.rs", "rust", "fn f(o: Option<{}>) {{ match o {{ Some(t) => get(format!(\"{}'{{}}'\", t)), None => () }} }}", "u32", "String"),
+        ("a.go", "go", "func f(o any) {{ switch t := o.(type) {{ case {}: get(fmt.Sprintf(\"{}'%v'\", t)) }} }}", "int, int64", "string"),
+        ("a.py", "python", "def f(o):\n    match o:\n        case {}(t):\n            get(f\"{}'{{t}}'\")\n", "int", "str"),
+        ("a.vb", "vbnet", "Class A\nSub F(o As Object)\nIf TypeOf o Is {} Then\nGet($\"{}'{{o}}'\")\nEnd If\nEnd Sub\nEnd Class", "Integer", "String"),
+    ],
+)  # fmt: skip
+def test_a_pattern_says_whether_the_value_that_it_names_is_safe(
+    filename: str, language: str, template: str, safe: str, unsafe: str
+) -> None:
+    url = "https://na.myconnectwise.net/v4_6_release/apis/3.0/company/companies?conditions=name = "
+    assert _codes(filename, language, template.format(safe, url)) == []
+    assert _codes(filename, language, template.format(unsafe, url)) == ["CW601"]
+
+
+@pytest.mark.parametrize(
+    ("filename", "language", "text"),
+    [
+        ("a.cs", "csharp", 'class A { void F(string conditions) { string t = "closedFlg = 1"; if (t is { } q) Get("/service/tickets?conditions=" + q); } }'),
+        ("a.rs", "rust", 'fn f() { let t = Some("closedFlg = 1"); match t { Some(q) => get("/service/tickets").query(&[("conditions", q)]), None => () } }'),
+        ("a.py", "python", 't = "closedFlg = 1"\nmatch t:\n    case q:\n        get("/service/tickets", params={"conditions": q})\n'),
+    ],
+)  # fmt: skip
+def test_a_name_in_a_pattern_has_the_text_that_is_matched(filename: str, language: str, text: str) -> None:
+    assert "CW203" in _codes(filename, language, f"{text}{'#' if language == 'python' else '//'} connectwise")

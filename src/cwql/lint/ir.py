@@ -286,6 +286,7 @@ def is_nothing(node: Node | None) -> bool:
 
 def when_word(test: Node | None, body: Node) -> Node:
     """Return a body that only runs if a name is a word of the program."""
+    test = test.target if isinstance(test, Assign) else test
     if not isinstance(test, (Name, Member)):
         return body
     at = body.start

@@ -14,6 +14,7 @@ from cwql.lint.dataflow.knowledge import (
     owner_of,
 )
 from cwql.lint.dataflow.operators import is_compiler
+from cwql.lint.dataflow.type_names import is_text_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
 from cwql.lint.ir import (
     Argument,
@@ -63,8 +64,9 @@ _ANY = words("any some anymatch")
 _TEXTS = words("tos tostring trim strip")
 _NOT = frozenset(("!", "not", "-not"))
 
-_EQUAL = frozenset(("==", "===", "is", "-eq", "-ceq", "eq"))
-_UNEQUAL = frozenset(("!=", "!==", "is not", "-ne", "-cne", "ne"))
+_TYPE_TESTS = words("is isnot !is instanceof -is -isnot")
+_EQUAL = frozenset(("==", "===", "is", "instanceof", "-is", "-eq", "-ceq", "eq"))
+_UNEQUAL = frozenset(("!=", "!==", "is not", "isnot", "!is", "-isnot", "-ne", "-cne", "ne"))
 
 
 def guards_of(test: Node, flow: Flow) -> Guards:
@@ -160,7 +162,15 @@ def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
         found = _names(left) if matches_safe(right, True, flow) else found
     elif sign in _EQUAL or sign in _UNEQUAL:
         found, no = guards_of(left, flow)
-        if isinstance(left, Unary) and left.sign == "typeof" and key_of(right) in ("number", "boolean"):
+        if sign in _TYPE_TESTS and isinstance(right, (Name, Member)):
+            # ``value is Int``, and a constant: ``state is Status.New``
+            constant = isinstance(right, Member) and not is_text_type(right.name)
+            found = (
+                _names(left.value if isinstance(left, Unary) else left)
+                if constant or flow.is_safe(right.name)
+                else found
+            )
+        elif isinstance(left, Unary) and left.sign == "typeof" and key_of(right) in ("number", "boolean"):
             found = _names(left.value)
         elif path_of(left) and isinstance(right, Literal) and is_word(right.value):
             # ``status == "Open"``: then it is a word of the program.

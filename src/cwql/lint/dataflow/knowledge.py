@@ -64,7 +64,7 @@ SAME = words(
     asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent from asstring copy tolist
     toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values keepif flat
     orderby orderbydescending build first last value tomutable iter intoiter at get unshift stream boxed parallel flatten text.from
-    list.removenulls list.distinct list.buffer iodatatobinary getvalue arrayfilter arrayunique"""
+    some ok just asderef cloned ofnullable list.removenulls list.distinct list.buffer iodatatobinary getvalue arrayfilter arrayunique"""
 )
 """Calls whose result is their owner or only argument, as far as its text and its safety go."""
 
@@ -87,7 +87,7 @@ IMPLICIT = ("_", "it", "$0")
 """Names of the argument of a function without parameters."""
 
 MAPS = words(
-    "map arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap maptoobj list.transform"
+    "map andthen arraymap collect select foreach mapnotnull compactmap transform flatmap filtermap maptoobj list.transform"
 )
 LOOPS = words("each foreach eachwithindex eachslice eachindexed foreachindexed times eachpair arraywalk")
 """Methods that run a function for each item."""

@@ -9,7 +9,7 @@ from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
 from cwql.lint.frontends.tokens import dedent
-from cwql.lint.ir import Argument, Branch, Node, Other, Pairs
+from cwql.lint.ir import Argument, Node, Pairs
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -80,19 +80,13 @@ class CSharp(Parser):
         if word == "with" and self.word(1) == "{":
             self.at += 1
             return Pairs(left.start, self.last_end(), [Argument(left, spread=True), *self.entries()])
-        if word == "switch" and isinstance(node := self.switch(), Branch):
-            node.start, node.tests = left.start, [left]
+        if word == "switch":
+            self.subject = left
+            node = self.switch()
+            if node is not None:
+                node.start = left.start
             return node
         return super().worded(left, word)
-
-    def binary(self, left: Node, word: str, binding: int) -> Node:
-        """Parse an operator and its right side, which may be a pattern: ``value is { } name``, ``value is not { Length: > 0 }``."""
-        if word == "is" and "{" in (self.word(1), self.word(2)):
-            self.at = self.closing(self.at + 1 + (self.word(1) != "{")) + 1
-            if self.peek().kind == "name" and self.word() not in ("and", "or", "when"):
-                self.at += 1
-            return Other(left.start, self.last_end(), [left])
-        return super().binary(left, word, binding)
 
 
 GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", pairs=True, braces=True), functions="methods")

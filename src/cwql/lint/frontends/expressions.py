@@ -19,11 +19,15 @@ from cwql.lint.ir import (
     Number,
     Operation,
     Other,
+    Unary,
 )
 from cwql.lint.words import words
 
 _RANGES = words(": .. ... ..= ..<")
 """Signs at one end of an index, which selects a part of a list."""
+
+_AFTER_PATTERNS = words("and or when select orderby where")
+"""Words that may follow a pattern that gives no name."""
 
 
 class Expressions(Operands):
@@ -131,6 +135,8 @@ class Expressions(Operands):
     def binary(self, left: Node, word: str, binding: int) -> Node:
         """Parse the right side of an operator."""
         self.at += 1
+        if word in ("is", "instanceof") and self.typed == "before":
+            return self._pattern_of(left, single=word != "is")
         if self.word() == "=" and self.peek().start == self.tokens[self.at - 1].end:
             # ``total *= 2``
             self.at += 1
@@ -144,6 +150,40 @@ class Expressions(Operands):
             return Choice(left.start, self.last_end(), [right], [left])
         kind = "join" if word in self.joins else "percent" if word in self.percents else "other"
         return Operation(left.start, self.last_end(), kind, word, left, right)
+
+    def _pattern_of(self, value: Node, single: bool = False) -> Node:
+        """Parse the pattern that a value is tested with: ``string name``, ``not { } name``, ``"New" or "Open"``."""
+        first, start, word = self.at, value.start, self.word()
+        node: Node
+        if word == "not":
+            self.at += 1
+            node = Unary(start, self.last_end(), "not", self._pattern_of(value, single=True))
+        elif word == "(":
+            closing = self.enter()
+            node = self._pattern_of(value)
+            self.leave(closing)
+        elif word == "{" or self.peek().kind == "name":
+            self.at = self.type_end(first) if word != "{" else first
+            self.at -= self.word(-1) == "?"
+            type = self.join_words(first, self.at)
+            name = Name(start, start, type) if "." not in type else Member(start, start, None, type.rpartition(".")[2])
+            node = Operation(start, self.last_end(), "other", "is", value, name)
+            if self.word() == "{":
+                self.at = self.closing(self.at) + 1
+            if self.peek().kind == "name" and self.word() not in _AFTER_PATTERNS:
+                target = Name(start, start, self.name_of(self.peek().text))
+                self.at += 1
+                self.note_type(target.name, type)
+                node = Assign(start, self.last_end(), target, value, type=type, declared=True)
+        else:
+            right = self.expression(7) or Other(start, start)
+            node = Operation(start, self.last_end(), "other", "is", value, right)
+        while not single and self.word() in ("and", "or"):
+            word = self.word()
+            self.at += 1
+            right = self._pattern_of(value if isinstance(value, (Name, Member)) else Other(start, start), single=True)
+            node = Operation(start, self.last_end(), "other", word, node, right)
+        return node
 
     def postfix(self, left: Node) -> Node | None:
         """Parse what follows an operand without an operator: a member, a call, an index; None if nothing does."""

@@ -24,14 +24,14 @@ _FORMS = {
     '"""': Form('"""', None, QuoteStyle({}, '"$'), _PLACEHOLDERS, lines=True),
 }
 
-_SYNTAX = Syntax(r"(?P<string>\"{3}|[\"'])|(?P<name>[A-Za-z_]\w*)|(?P<mark>!in\b|\?:)", "//", {"/*": "*/"}, _FORMS)
+_SYNTAX = Syntax(r"(?P<string>\"{3}|[\"'])|(?P<name>[A-Za-z_]\w*)|(?P<mark>!i[ns]\b|\?:)", "//", {"/*": "*/"}, _FORMS)
 
 
 class Kotlin(Parser):
     """The grammar of Kotlin."""
 
     named = frozenset(("=",))
-    powers: Mapping[str, int] = {**POWERS, "to": 6, "!in": 7}
+    powers: Mapping[str, int] = {**POWERS, "to": 6, "!in": 7, "!is": 7}
     lines = True
     typed = "colon"
     trailing = True

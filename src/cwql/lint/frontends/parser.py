@@ -6,7 +6,7 @@ than the language does and never fails: brackets are paired first, so an unknown
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.type_names import is_text_type
+from cwql.lint.dataflow.type_names import NUMBER_TYPES, is_text_type
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.declarations import Declarations
 from cwql.lint.frontends.tables import DEPTH, ENDS, OPENERS
@@ -24,6 +24,9 @@ from cwql.lint.ir import (
     Unary,
     when_word,
 )
+
+_BETWEEN = frozenset((",", "|", "||", ":", "=>", "->", ".", "is"))
+"""Tokens of the labels of a case that are no values."""
 
 
 class Parser(Declarations):
@@ -286,11 +289,14 @@ class Parser(Declarations):
         """Parse the iterable of a loop."""
         return self.expression()
 
+    subject: Node | None = None
+    """The value before a ``switch`` without a head."""
+
     def switch(self) -> Node | None:
         """Parse a statement with cases."""
         start, begin = self.peek().start, self.at
         self.at += 1
-        test = self.header() if self.word() != "{" else None
+        test = self.header() if self.word() != "{" else self.subject
         if self.word() != "{":
             self.at = begin
             return None
@@ -322,6 +328,7 @@ class Parser(Declarations):
         """Parse the pattern and the statements of a case, up to the next one; all of them look at the same `test`."""
         begin = self.at
         found = self._pattern(closing)
+        found += self._bound(test, begin) if test is not None else ()
         start = self.peek().start
         label = self.at
         arrow = self.word(-1) in ("=>", "->")
@@ -340,11 +347,29 @@ class Parser(Declarations):
                 found.append(node)
         return self.narrowed(test, begin, label, Block(start, self.last_end(), found))
 
+    def _bound(self, test: Node, begin: int) -> list[Node]:
+        """Return the assignment of a value to the name in its pattern: ``string name``, ``Some(name)``, ``let name as String``."""
+        words = self.words
+        end = next((index for index in range(begin, self.at) if words[index] in ("when", "if", "where")), self.at - 1)
+        found: list[Node] = []
+        for index in range(begin + 1, end):
+            token, before = self.tokens[index], words[index - 1]
+            inner = before == "(" and words[index + 1] == ")" and self.tokens[index - 2].text[:1].isupper()
+            typed = index == end - 1 and self.typed == "before" and before not in ("not", "or", "and", ".", ",")
+            if token.kind == "name" and token.text[:1].islower() and (inner or typed or before in self.declares):
+                first, last = (begin, index) if typed else (index + 2, end if words[index + 1] == "as" else 0)
+                name, at = Name(token.start, token.start, token.text), token.start
+                found.append(Assign(at, at, name, test, type=self.join_words(first, last)))
+        return found if len(found) == 1 else []
+
     def narrowed(self, test: Node | None, begin: int, end: int, body: Node) -> Node:
         """Return the body of a case, in which a name is a word of the program if all labels are such words or constants."""
-        labels = [each for each in self.tokens[begin:end] if each.text not in (",", "|", "||", ":", "=>", "->", ".")]
+        labels = [each for each in self.tokens[begin:end] if each.text not in _BETWEEN]
+        typed = "is" in self.words[begin:end]
         constant = all(
-            each.text[:1].isupper() and not is_text_type(each.text) if each.kind == "name" else is_word(each.value)
+            each.text.lower() in NUMBER_TYPES or (not typed and each.text[:1].isupper() and not is_text_type(each.text))
+            if each.kind == "name"
+            else is_word(each.value)
             for each in labels
         )
         return when_word(test, body) if labels and constant else body

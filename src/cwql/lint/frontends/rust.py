@@ -52,8 +52,11 @@ class Rust(Parser):
             self.at += 1
             return left
         if self.word() == "::" and self.word(1) == "<":
-            self.at = max(self._angles(self.at + 1), self.at + 1)
-            return left
+            # ``text.parse::<u32>()``
+            self.at += 1
+            called = super().postfix(left)
+            self.at = max(self._angles(self.at), self.at) if called is None else self.at
+            return called or left
         return super().postfix(left)
 
     def header(self) -> Node | None:

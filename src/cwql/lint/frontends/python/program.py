@@ -7,6 +7,7 @@ import ast
 from cwql.lint import ir
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.python.declared_types import find_types, option_types, parametrized, type_text
 from cwql.lint.frontends.python.expressions import Expressions
@@ -31,6 +32,10 @@ def _is_constant(pattern: ast.pattern) -> bool:
     """Return whether a pattern is a word of the program, or one of several."""
     if isinstance(pattern, ast.MatchOr):
         return all(map(_is_constant, pattern.patterns))
+    if isinstance(pattern, ast.MatchAs) and pattern.pattern is not None:
+        return _is_constant(pattern.pattern)
+    if isinstance(pattern, ast.MatchClass):
+        return isinstance(pattern.cls, ast.Name) and is_safe_type(pattern.cls.id, {})
     value = pattern.value if isinstance(pattern, ast.MatchValue) else None
     return isinstance(value, ast.Attribute) or (
         isinstance(value, ast.Constant) and isinstance(value.value, str) and is_word(value.value)
@@ -148,12 +153,25 @@ class Statements(Expressions):
         bodies = []
         complete = False
         for case in node.cases:
-            body: ir.Node = self._block(case.body, start, end)
+            named = self._bound(case.pattern, test)
+            body = ir.Block(start, end, [*named, *self._block(case.body, start, end).statements])
             complete = complete or (
                 isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and case.guard is None
             )
             bodies.append(ir.when_word(test, body) if _is_constant(case.pattern) else body)
         return [test, ir.Branch(start, end, [], bodies, complete)]
+
+    def _bound(self, pattern: ast.pattern, test: ir.Node) -> list[ir.Node]:
+        """Return the assignments of the names in a pattern: ``text``, ``"New" as state``, ``int(number)``."""
+        found: list[ir.Node] = []
+        for each in ast.walk(pattern):
+            name = each.patterns[0] if isinstance(each, ast.MatchClass) and len(each.patterns) == 1 else pattern
+            type = type_text(self._module, each.cls) if isinstance(each, ast.MatchClass) else ""
+            if (type or each is pattern) and isinstance(name, ast.MatchAs) and name.name is not None:
+                at = self._module.start(name)
+                value = test if each is pattern else ir.Other(at, at)
+                found.append(ir.Assign(at, at, ir.Name(at, at, name.name), value, type=type))
+        return found
 
     def _function(self, node: Any, start: int, end: int) -> list[ir.Node]:
         arguments = node.args
