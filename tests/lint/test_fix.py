@@ -279,6 +279,12 @@ COMMENTS = [
     (
         "a.md",
         "markdown",
+        "so:\n\n    Get-CWMTicket -Condition 'id == 5'\n\nor not",
+        "so:\n\n    Get-CWMTicket -Condition 'id == 5'  # cwql: ignore[double-equals]\n\nor not",
+    ),
+    (
+        "a.md",
+        "markdown",
         f"see {URL}/service/tickets?conditions=id==5\n",
         f"<!-- cwql: ignore[double-equals] -->\nsee {URL}/service/tickets?conditions=id==5\n",
     ),

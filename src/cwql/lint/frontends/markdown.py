@@ -1,4 +1,4 @@
-"""Conditions in Markdown: fenced code by its language, and URLs in the text around it."""
+"""Conditions in Markdown: code by its language, and URLs in the text around it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from cwql.lint.frontends import BY_FENCE, TEXT, Language, UnreadableSource
 from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.text import TextForm, find_in_lines
 from cwql.lint.templates.model import TemplateSegment
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
-_OPENING = re.compile(
-    r"(?P<indent>(?:[ \t]|>[ ]?)*(?:[-*+][ ]+|\d+[.)][ ]+)?)(?P<fence>`{3,}|~{3,})[ \t]*\{?(?P<language>[\w+#.-]*)"
-)
+_INDENT = r"(?:[ \t]|>[ ]?)*(?:[-*+][ ]+|\d+[.)][ ]+)?"
+_OPENING = re.compile(rf"(?P<indent>{_INDENT})(?P<fence>`{{3,}}|~{{3,}})[ \t]*\{{?(?P<language>[\w+#.-]*)")
+_INDENTED = re.compile(rf"(?:(?!{_INDENT}(?:```|~~~))(?:[ ]{{4}}|[ ]{{0,3}}\t)[^\n]*+(?:\n|\Z)|[ \t\r]*+\n)++")
+_BEGINNING = re.compile(r"[ \t]++(?:[#$\[{]|PS\b[^>\n]{0,200}>|[A-Z]:\\|[A-Z][a-z]++-[A-Z]\w|curl\s)")
+"""How indented code begins: in lists, other text is indented as well."""
+
 _CMDLET = re.compile(r"(?m)^[^#\n]{0,200}\b(?:Get|Invoke|New|Set|Find|Update)-[A-Z]\w{1,80}+[^\n]{0,200}\s-[A-Za-z]")
 _CURL = re.compile(r"(?m)^[ \t]*+(?:\$[ \t]++)?curl\s")
 _OBJECT = re.compile(r"\s*+[\[{]\s*+[\"\[{]")
@@ -35,42 +39,53 @@ WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
 """Every code that an extractor can report something about contains this."""
 
 
-class Fence:
-    """A fenced block: it starts with the line at `start`; ``text[body:end]`` is its code, and its last line ends at `after`.
+class Fence(Value):
+    """A block of code: it starts with the line at `start`; ``text[body:end]`` is its code, and its last line ends at `after`.
 
     `language` is None if its name is unknown, or if there is no name and the code is not known; `margin` is the width of the
     indentation that belongs to the block.
     """
 
-    __slots__ = ("after", "body", "end", "language", "margin", "start")
+    start: int
+    body: int
+    end: int
+    after: int
+    margin: int
+    language: Language | None
 
-    def __init__(self, text: str, opening: re.Match[str], body: int) -> None:
-        self.start = opening.start()
-        self.body = after = body
-        self.end = len(text)
-        self.margin = len(opening["indent"].expandtabs(4))
-        closing = opening["fence"]
-        while after < len(text):
-            low, after = after, text.find("\n", after) + 1 or len(text)
-            line = text[low:after].strip(" \t>\r\n")
-            if line.startswith(closing) and not line.strip(closing[0]):
-                self.end = low
-                break
-        self.after = after
-        name = opening["language"].lower()
-        self.language = BY_FENCE.get(name) if name else guess_language(text[body : self.end])
+
+def _read_opening(text: str, opening: re.Match[str], body: int) -> Fence:
+    """Return the fenced block that begins with an opening fence."""
+    end, after = len(text), body
+    closing = opening["fence"]
+    while after < len(text):
+        low, after = after, text.find("\n", after) + 1 or len(text)
+        line = text[low:after].strip(" \t>\r\n")
+        if line.startswith(closing) and not line.strip(closing[0]):
+            end = low
+            break
+    name = opening["language"].lower()
+    language = BY_FENCE.get(name) if name else guess_language(text[body:end])
+    return Fence(opening.start(), body, end, after, len(opening["indent"].expandtabs(4)), language)
 
 
 def find_fences(source: Source) -> Iterator[Fence]:
-    """Yield the fenced blocks of a text."""
-    text, at = source.text, 0
+    """Yield the fenced blocks of a text, and the indented ones that are clearly code."""
+    text, at, blank = source.text, 0, True
     while at < len(text):
         end = text.find("\n", at) + 1 or len(text)
         opening = _OPENING.match(text, at, end)
+        block = _INDENTED.match(text, at) if blank and _BEGINNING.match(text, at, end) is not None else None
         if opening is not None:
-            fence = Fence(text, opening, end)
+            fence = _read_opening(text, opening, end)
             yield fence
             end = fence.after
+        elif block is not None:
+            end = block.end()
+            language = guess_language(block[0])
+            if language is not None:
+                yield Fence(at, at, end, end, len(block[0]) - len(block[0].lstrip()), language)
+        blank = opening is not None or block is not None or not text[at:end].strip()
         at = end
 
 
@@ -103,7 +118,7 @@ def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[Cond
 
 
 def guess_language(code: str) -> Language | None:
-    """Return the language of a fence without a name: JSON, or PowerShell if it calls cmdlets, as platyPS writes it."""
+    """Return the language of code without a name: JSON, or PowerShell if it calls cmdlets, as platyPS writes it."""
     if _OBJECT.match(code) is not None:
         return BY_FENCE["json"]
     if _CMDLET.search(code) is not None:
