@@ -15,12 +15,17 @@ from cwql.value import replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import TypeAlias
 
     from cwql.analysis.checker import Test
     from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.lint.templates.model import ConditionTemplate
+    from cwql.lint.templates.sampling import FilteredFields
+
+    Target: TypeAlias = tuple[str | None, str | None, str]
+    """A dialect, an endpoint and a parameter."""
 
 _EXAMPLE = "_example"
 """The end of a value that a generator of documentation makes up: ``order_by: 'order_by_example'``."""
@@ -36,8 +41,9 @@ class ConditionChecker:
         self._source = source
         self._rules = rules
         self._release = release
-        self._tests: dict[tuple[str | None, str | None, str], Test] = {}
-        self._clean: set[tuple[tuple[str | None, str | None, str], str]] = set()
+        self._tests: dict[Target, Test] = {}
+        self._fields: dict[Target, list[FilteredFields]] = {}
+        self._clean: set[tuple[Target, str]] = set()
         """Texts without diagnostics: a program sorts by the same few fields again and again."""
 
     def judge(self, found: ConditionTemplate, text: str | None = None) -> list[Diagnostic]:
@@ -63,7 +69,7 @@ class ConditionChecker:
         if not records:
             return []
         if PLACEHOLDER in text:
-            findings = self._judge_placeholders(found, text, records, test)
+            findings = self._judge_placeholders(found, text, records, key)
             return with_target(findings, place.dialect, place.endpoint, parameter)
         reported = _common([self._check(found, record, text) for record in records])
         if not reported or (text.endswith(_EXAMPLE) and parameter_of(text[: -len(_EXAMPLE)]) == parameter):
@@ -92,23 +98,28 @@ class ConditionChecker:
         )
 
     def _judge_placeholders(
-        self, found: ConditionTemplate, text: str, records: Sequence[Dialect], test: Test
+        self, found: ConditionTemplate, text: str, records: Sequence[Dialect], target: Target
     ) -> list[Diagnostic]:
         from cwql.lint.interpolation import weigh_placeholders
         from cwql.lint.templates.check import judge_filled, judge_list
-        from cwql.lint.templates.sampling import SampleGenerator
+        from cwql.lint.templates.sampling import FilteredFields, SampleGenerator
+        from cwql.lint.templates.scan import Outline
 
-        if text.count(PLACEHOLDER) != sum(segment.kind == "placeholder" for segment in found.segments):
+        if text.count(PLACEHOLDER) != len([each for each in found.segments if each.kind == "placeholder"]):
             # The text itself contains the character that represents a placeholder.
             return []
         checks = [partial(self._check, found, record) for record in records]
-        parameters = [find_parameter(record, found.parameter) for record in records]
-        if parameters[0].shape != "condition":
+        if find_parameter(records[0], found.parameter).shape != "condition":
             return _placed(found, _common([judge_list(text, each) for each in checks]))
-        fillers = [
-            SampleGenerator(text, record, found.place.endpoint, name)
-            for record, name in zip(records, parameters, strict=True)
-        ]
+        fields = self._fields.get(target)
+        if fields is None:
+            fields = self._fields[target] = [
+                FilteredFields(record, found.place.endpoint, find_parameter(record, found.parameter))
+                for record in records
+            ]
+        outline = Outline(text)
+        fillers = [SampleGenerator(text, each, outline) for each in fields]
+        test = self._tests[target]
         reported = _common(
             [judge_filled(found, filler, each, test) for filler, each in zip(fillers, checks, strict=True)]
         )

@@ -10,6 +10,7 @@ from cwql.language.problems import BARE_DATE, UNCLOSED_DATE
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.origins import OUTSIDE, says
 from cwql.lint.frontends import find_language
+from cwql.lint.request_targets import find_all
 from cwql.lint.templates.check import show_placeholder
 from cwql.lint.templates.model import PLACEHOLDER
 from cwql.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
@@ -67,9 +68,8 @@ class _Weighing:
         self._text = filler.text
         self._filler = filler
         self._dialect = dialect
-        places = [index for index, sign in enumerate(self._text) if sign == PLACEHOLDER]
-        placeholders = [segment for segment in found.segments if segment.kind == "placeholder"]
-        self._places, self._placeholders = places, placeholders
+        self._places = list(find_all(PLACEHOLDER, self._text))
+        self._placeholders = [segment for segment in found.segments if segment.kind == "placeholder"]
         self._parts: dict[int, list[Part]] = {}
         for part in filler.outline.parts:
             self._parts.setdefault(part.comparison, []).append(part)
@@ -190,7 +190,7 @@ class _Weighing:
             arguments.append(argument)
         template = (template + self._text[at:end]).replace("[{}]", "({})")
         operator = self._filler.operator(part)
-        found = self._filler.resolve(part.path)
+        found = self._filler.fields.resolve(part.path)
         if len(arguments) == 1 and not part.operator.endswith("in"):
             separator = (self._dialect or DIALECTS[0]).separator
             path = part.path if found is None else separator.join([field.name for field in found.fields])
@@ -198,7 +198,7 @@ class _Weighing:
         return advise_python(
             " ".join(template.split()),
             arguments,
-            self._filler.record_name,
+            self._filler.fields.record_name,
             found,
             operator,
             self._dialect,

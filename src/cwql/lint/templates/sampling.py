@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORDS
 from cwql.lint.templates.model import PLACEHOLDER
-from cwql.lint.templates.scan import Outline, is_like_date
+from cwql.lint.templates.scan import is_like_date
 from cwql.lint.templates.substitution import Rendered, Substitution
+from cwql.schema.catalog import catalog
 from cwql.schema.filtered_record import find_record
+from cwql.schema.record import Resolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cwql.language.dialects import Dialect, Parameter
-    from cwql.lint.templates.scan import Part
+    from cwql.lint.templates.scan import Outline, Part
     from cwql.schema.field import FieldInfo
-    from cwql.schema.record import Resolved
 
 NUMBER = 1700
 """Fillings that are numbers count on from here, so that they are not taken for a number of the text."""
@@ -27,41 +28,45 @@ NUMBER = 1700
 UUID = "01234567-89ab-cdef-0123-456789abcdef"
 
 
-class SampleGenerator:
-    """Choose sample values for the placeholders of a condition, for one dialect and endpoint."""
+class FilteredFields:
+    """The fields that the conditions of one target may compare."""
 
-    def __init__(self, text: str, record: Dialect, endpoint: str | None, parameter: Parameter) -> None:
-        self.text = text
-        self.dialect = record
-        self.outline = Outline(text)
-        self._count = 0
-        self._quoted: dict[int, bool] = {}
+    def __init__(self, dialect: Dialect, endpoint: str | None, parameter: Parameter) -> None:
+        self.dialect = dialect
         self._names = self._record = None
         self._custom = parameter.record is not None
         if endpoint is not None or parameter.record is not None:
-            from cwql.schema.catalog import catalog
-
-            self._names = catalog(record.name)
+            self._names = catalog(dialect.name)
             known = None if endpoint is None else self._names.find_endpoint(endpoint)
             self._record = find_record(self._names, known, parameter)
 
     @property
     def record_name(self) -> str | None:
-        """Return the name of the record that the condition filters; None if it is unknown, or has no builder."""
+        """Return the name of the record that the conditions filter; None if it is unknown, or has no builder."""
         return None if self._record is None or self._custom else self._record.name
 
     def resolve(self, path: str) -> Resolved | None:
         """Return the fields of a path; None if they are unknown."""
-        from cwql.schema.record import Resolved
-
         if self._names is None or self._record is None or not path:
             return None
         found = self._names.resolve(self._record.name, tuple(path.replace("/", ".").split(".")))
         return found if isinstance(found, Resolved) else None
 
+
+class SampleGenerator:
+    """Choose sample values for the placeholders of a condition."""
+
+    def __init__(self, text: str, fields: FilteredFields, outline: Outline) -> None:
+        self.text = text
+        self.fields = fields
+        self.dialect = fields.dialect
+        self.outline = outline
+        self._count = 0
+        self._quoted: dict[int, bool] = {}
+
     def field(self, path: str) -> FieldInfo | None:
         """Return the field that a path ends at; None if it is unknown."""
-        found = self.resolve(path)
+        found = self.fields.resolve(path)
         return None if found is None else found.field
 
     def operator(self, part: Part) -> str:

@@ -7,6 +7,8 @@ not `certain`.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cwql.language.operators import TEXT_WORDS
 from cwql.lint import lazy_patterns as re
 from cwql.lint.record import Record
@@ -36,12 +38,12 @@ if TYPE_CHECKING:
     State: TypeAlias = Callable[["Token"], "State"]
 
 _TOKEN = re.compile(
-    r"(?P<BLANK>[ \t\r\n]+)"
-    r"|(?P<STRING>\"[^\"]*+(?:\"\"[^\"]*+)*+\"|'[^']*+(?:''[^']*+)*+')"
+    r"[ \t\r\n]*+(?:\Z|(?P<STRING>\"[^\"]*+(?:\"\"[^\"]*+)*+\"|'[^']*+(?:''[^']*+)*+')"
     r"|(?P<DATE>\[[^\[\]\"']*+\])"
     r"|(?P<SIGN>[=!<>]+)|(?P<OPEN>\()|(?P<CLOSE>\))|(?P<COMMA>,)"
-    r"|(?P<WORD>[^\s()\[\]{}\"',;=!<>&|]+)|(?P<OTHER>[\s\S])"
+    r"|(?P<WORD>[^\s()\[\]{}\"',;=!<>&|]+)|(?P<OTHER>[\s\S]))"
 )
+"""A token, with the blanks before it; the end of the text has no group."""
 _KEYWORDS = {
     "and": "JUNCTION",
     "or": "JUNCTION",
@@ -94,19 +96,23 @@ def cut(text: str) -> Iterator[Token]:
     A word of placeholders only is a ``PLACEHOLDER``, one with some is ``MIXED``.
     """
     for match in _TOKEN.finditer(text):
-        kind: str = match.lastgroup or "OTHER"
-        if kind == "BLANK":
-            continue
-        written = match[0]
-        with_placeholders = PLACEHOLDER in written
+        kind = match.lastgroup
+        if kind is None:
+            break
+        written, end = match[kind], match.end()
         if kind == "WORD":
-            if with_placeholders:
-                kind = "PLACEHOLDER" if not written.strip(PLACEHOLDER) else "MIXED"
-            elif _LITERAL.fullmatch(written):
-                kind = "LITERAL"
-            else:
-                kind = _KEYWORDS.get(written.lower()) or ("PATH" if _PATH.fullmatch(written) else "LITERAL")
-        yield Token(kind, written, match.start(), match.end(), with_placeholders)
+            kind = _kind_of(written)
+        yield Token(kind, written, end - len(written), end, PLACEHOLDER in written)
+
+
+@lru_cache(1024)
+def _kind_of(word: str) -> str:
+    """Return the kind of a word: most of them are the same few fields and operators."""
+    if PLACEHOLDER in word:
+        return "MIXED" if word.strip(PLACEHOLDER) else "PLACEHOLDER"
+    if _LITERAL.fullmatch(word):
+        return "LITERAL"
+    return _KEYWORDS.get(word.lower()) or ("PATH" if _PATH.fullmatch(word) else "LITERAL")
 
 
 class Outline:
