@@ -91,7 +91,6 @@ class Bindings:
         self.marks: list[int] | None = None
         self.marked: set[str] = set()
         self.silent: list[tuple[Function, Environment, Scope]] = []
-        self.folded = ""
         self.ends: dict[int, int] = {}
         self.chains: dict[tuple[str, ...], RequestTarget | None] = {}
         self.safe_types: dict[str, bool] = {}

@@ -100,8 +100,13 @@ class Flow(Bindings):
     @cached_property
     def automate(self) -> bool:
         """Return whether the file mentions Automate, or uses a module whose parameter is called ``-Condition``."""
-        lowered = self.source.lower() + self.context.source.name.lower()
-        return any(word in lowered for word in _AUTOMATE)
+        name = self.context.source.name.lower()
+        return any(word in self.folded or word in name for word in _AUTOMATE)
+
+    @cached_property
+    def folded(self) -> str:
+        """Return the program in lower case."""
+        return self.source.lower()
 
     # --- the whole -------------------------------------------------------------------------------------------------
 
@@ -119,7 +124,6 @@ class Flow(Bindings):
         if len(self.marked) < 4:
             text = self.source[function.start : function.end].lower()
             return any(name in text for name in self.marked)
-        self.folded = self.folded or self.source.lower()
         return not self.marked.isdisjoint(_NAMES.findall(self.folded, function.start, function.end))
 
     def finish_functions(self) -> None:
@@ -150,7 +154,6 @@ class Flow(Bindings):
         if self.marks is None:
             # In a file about Automate, single names are targets.
             self.marks = [] if self.context.automate else self.context.marks(self.traits.words)
-            self.folded = self.source.lower()
         if self.context.automate or len(self.folded) != len(self.source):
             return False
         at = bisect_left(self.marks, function.start)

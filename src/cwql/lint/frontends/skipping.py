@@ -161,7 +161,7 @@ def find_silent_functions(
     sets no member, if the rest of the program does not name it, and if it names no function of the rest: then
     `Flow.is_silent` is True for it, and nothing calls it. Its header is not skipped if it gives a type to a name of the rest.
     """
-    folded = text.lower()
+    folded = context.folded
     # In a file about Automate, single names are targets.
     if context.automate or len(folded) != len(text):
         return {}
