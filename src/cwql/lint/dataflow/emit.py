@@ -147,20 +147,21 @@ class Emitter:
     def _urls_of(self, texts: Iterable[Text]) -> Iterator[ConditionTemplate | Diagnostic]:
         for text in texts:
             shown = text.shown
-            if "=" not in shown or _find_query(shown) < 0 or len(shown) > 20_000:
+            mark = _find_query(shown) if "=" in shown else -1
+            if mark < 0 or len(shown) > 20_000:
                 continue
             if not _PARTED.search(shown) and ((text.argument and text.place is None) or _BODY.match(shown) is None):
                 # `log("conditions=%s", …)`: no part of a URL.
                 continue
-            yield from self._url(text, shown)
+            yield from self._url(text, shown, mark)
 
-    def _url(self, text: Text, shown: str) -> Iterator[ConditionTemplate | Diagnostic]:
+    def _url(self, text: Text, shown: str, mark: int) -> Iterator[ConditionTemplate | Diagnostic]:
         start, stop = text.statement
         segments = list(text.segments)
         closed = not text.ongoing and text.argument
         if not closed and (text.ongoing or ends_in_the_middle(shown)):
             segments.append(rest(segments[-1].end, segments[-1].literal))
-        if _WRITTEN.search(shown) is not None:
+        if _WRITTEN.search(shown, mark) is not None:
             whole = _find_url(open_placeholders(self._pieces(segments), PLACEHOLDERS, safe=True))
             if whole is not None:
                 yield from find_in_url(whole, self.context.within(text.place), start, stop, self.language)

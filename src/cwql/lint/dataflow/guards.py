@@ -61,6 +61,12 @@ _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
 _ALL = words("all allsatisfy every allmatch")
 _CHARACTERS = words("chars characters tochararray runes bytes toseq")
 _ANY = words("any some anymatch")
+_TESTS = (
+    words("isinstance isa kindof range wholematch firstmatch search")
+    | (_MATCHES | _CONTAINS_ANY | _CONTAINS | _INCLUDES)
+    | (DIGITS | _ALL | _ANY)
+)
+"""The calls that `_checked`, `_included` and `_without_quote` know."""
 _TEXTS = words("tos tostring trim strip")
 _NOT = frozenset(("!", "not", "-not"))
 
@@ -92,9 +98,13 @@ def guards_of(test: Node, flow: Flow) -> Guards:
         # ``if (!NAMES[name])``
         return _names(test.key), set()
     if isinstance(test, Call):
-        if last_name(test) in ("bool", "boolean") and len(test.arguments) == 1 and test.arguments[0].value is not None:
+        name = last_name(test)
+        if name in ("bool", "boolean") and len(test.arguments) == 1 and test.arguments[0].value is not None:
             return guards_of(test.arguments[0].value, flow)
         yes, no = _tested(test, flow)
+        if name not in _TESTS and not (test.arguments and isinstance(test.arguments[-1].value, Function)):
+            # Most calls that are returned are no tests.
+            return yes, no
         return yes | _checked(test, flow) | _included(test, flow), no | _without_quote(test, flow)
     return _tested(flow.env.get(test.name), flow) if isinstance(test, Name) else (set(), set())
 

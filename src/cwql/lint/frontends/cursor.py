@@ -237,13 +237,13 @@ def _pair(tokens: Sequence[Token]) -> dict[int, int]:
     partner: dict[int, int] = {}
     opened: list[int] = []
     for index, token in enumerate(tokens):
-        if token.kind != "sign":
-            continue
-        if token.text in CLOSERS:
-            opened.append(index)
-        elif token.text in ENDS:
+        text = token.text
+        if text in CLOSERS:
+            if token.kind == "sign":
+                opened.append(index)
+        elif text in ENDS:
             for back in range(len(opened) - 1, max(len(opened) - 6, -1), -1):
-                if CLOSERS[tokens[opened[back]].text] == token.text:
+                if CLOSERS[tokens[opened[back]].text] == text:
                     partner[opened[back]] = index
                     del opened[back:]
                     break

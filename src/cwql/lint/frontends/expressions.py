@@ -23,6 +23,9 @@ from cwql.lint.ir import (
 )
 from cwql.lint.words import words
 
+_AFTER = words("( [ < { ! ++ --")
+"""The signs after an operand that are no operators and no links."""
+
 _RANGES = words(": .. ... ..= ..<")
 """Signs at one end of an index, which selects a part of a list."""
 
@@ -189,8 +192,12 @@ class Expressions(Operands):
         """Parse what follows an operand without an operator: a member, a call, an index; None if nothing does."""
         token = self.peek()
         word = token.text
-        if word in self.links and token.kind == "sign":
+        if token.kind != "sign":
+            return None
+        if word in self.links:
             return self.member(left)
+        if word not in _AFTER:
+            return None
         if word == "(" and not (self.lines and token.fresh and not self.inside):
             return self.call(left) if not isinstance(left, (Literal, Number)) else None
         if word == "[" and not (self.lines and token.fresh):

@@ -43,6 +43,8 @@ class Operands(Cursor):
     def prefix(self) -> Node | None:
         """Parse an operand with the operators before it."""
         token = self.peek()
+        if token.kind in ("name", "variable"):
+            return self.named_operand()
         if token.kind == "string":
             return self.string()
         if token.kind == "number":
@@ -51,8 +53,6 @@ class Operands(Cursor):
         if token.kind == "regex":
             self.at += 1
             return Pattern(token.start, token.end, token.text.strip("/"))
-        if token.kind in ("name", "variable"):
-            return self.named_operand()
         return self.bracket()
 
     def string(self) -> Node:
@@ -101,7 +101,7 @@ class Operands(Cursor):
         """Parse an operand that a name begins."""
         token = self.peek()
         word = self.word()
-        if token.kind == "name" and self.word(-1) not in self.links:
+        if word in self.leads and token.kind == "name" and self.word(-1) not in self.links:
             if word in self.unaries and self.word(1) not in ("=", ")", ",", ";", ":", "=>"):
                 self.at += 1
                 value = self.expression(PREFIX)
@@ -135,7 +135,7 @@ class Operands(Cursor):
                 if node is not None:
                     return node
                 self.at = at
-        if self.word(1) in self.lambdas and self.peek(1).kind == "sign" and not self.bare:
+        if self.lambdas and self.word(1) in self.lambdas and self.peek(1).kind == "sign" and not self.bare:
             self.at += 2
             name = self.name_of(token.text)
             body = self.lambda_body()

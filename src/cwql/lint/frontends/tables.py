@@ -32,6 +32,7 @@ POWERS = {
 
 UNARY = frozenset(("-", "+", "!", "~", "&", "*", "++", "--", "...", "..", "@", "?", "#", "\\", "<-"))
 PASSING = words("ref out in this params")
+_MAKERS = words("new from async")
 PREFIX = 12
 CHOICE = 3
 ASSIGN = 1
@@ -94,3 +95,9 @@ class Tables:
     unaries = words("await typeof void delete not yield ref out in move box")
     ended = words("as satisfies if unless do then of in where else end")
     cast_types = words("int integer long float double bool boolean string decimal short byte array object")
+
+    leads = frozenset[str]()
+    """The words that begin an operand that is no name: a union of tables above."""
+
+    def __init_subclass__(cls) -> None:
+        cls.leads = cls.unaries | cls.functions | cls.jumps | cls.returns | cls.conditionals | cls.switches | _MAKERS
