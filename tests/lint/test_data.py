@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from cwql.diagnostics import Diagnostic
+from cwql.diagnostics import Diagnostic, apply_edits
 from cwql.lint.frontends import UnreadableSource, find_language, language_or_text, load
 from cwql.lint.frontends.segments import decode_json
 from cwql.lint.linter import lint_text
@@ -136,9 +136,29 @@ def test_a_fix_in_a_cell_doubles_its_quotes() -> None:
     text = 'id,url\n1,"/v4_6_release/apis/3.0/service/tickets?conditions=summary = ""a"" and status/name = New"\n'
     (found,) = lint_text(text, filename="a.csv").diagnostics
     assert (found.code, text[found.span.start : found.span.end]) == ("CW121", "New")
-    (edit,) = found.fixes[0].edits
-    fixed = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    assert fixed == text.replace("New", '""New""')
+    assert apply_edits(text, found.fixes[0].edits) == text.replace("New", '""New""')
+
+
+@pytest.mark.parametrize(
+    ("value", "fixed"),
+    [
+        ("status/name = New", 'status/name = "New"'),
+        ('"status/name = New"', '"status/name = \\"New\\""'),
+        ("'status/name = New'", "'status/name = \"New\"'"),
+    ],
+)
+@pytest.mark.parametrize(
+    "script",
+    [
+        "shell: pwsh\n  run: |\n    Get-CWMTicket -Condition $env:NEW\n",
+        'run: |\n    curl -G x/service/tickets -d "conditions=$NEW"\n',
+    ],
+)
+def test_a_fix_in_a_variable_of_a_workflow_has_the_quotes_of_the_file(value: str, fixed: str, script: str) -> None:
+    text = f"name: ConnectWise\nenv:\n  NEW: {value}\nsteps:\n- {script}"
+    (found,) = lint_text(text, filename="a.yml").diagnostics
+    assert found.code == "CW121"
+    assert apply_edits(text, found.fixes[0].edits) == text.replace(value, fixed)
 
 
 @pytest.mark.parametrize(("language", "text"), [row[:2] for row in FOUND])

@@ -70,4 +70,8 @@ class Embedded:
             yield replace(old, start=span.start, end=span.end, quoting=quoting)
             return
         for part in cut_segments(self._segments, old.start, old.end, self._starts):
-            yield replace(part, literal=old.literal, quoting=quoting)
+            style, own = quoting, part.quoting if spelling is None else None
+            if style is not None and own is not None:
+                # The text is not written in the code, but elsewhere in the file.
+                style = QuoteStyle(own.escapes, own.refused, style.inner)
+            yield replace(part, literal=old.literal, quoting=style)

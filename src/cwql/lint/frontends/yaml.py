@@ -7,6 +7,8 @@ and Helm's often are, are read as well.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import ChainMap
+from functools import partial
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.values import is_word
@@ -14,12 +16,12 @@ from cwql.lint.frontends import UnreadableSource, find_language
 from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.entries import Entry, find_in_entries, trust_inputs
 from cwql.lint.frontends.markdown import cut_block, guess_language
-from cwql.lint.frontends.segments import CONTROLS, QUOTED, decode_escapes
+from cwql.lint.frontends.segments import CONTROLS, QUOTED, decode_escapes, substitute, text_of
 from cwql.lint.templates.model import ConditionTemplate, QuoteStyle, TemplateSegment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends import Language
@@ -62,6 +64,11 @@ _ITEMS = re.compile(r"(?m)(?:^[ ]++- |[\[,])[ ]*+([^\[\],\n]++)")
 _INPUT = re.compile(
     r"\{\{\s*+(?:(?:github\.event\.)?(?:inputs|parameters|matrix|env)\.)?+([\w-]++)\s*+(?:\|[^{}]*+)?+\}\}"
 )
+_MACRO = re.compile(r"\$(?:\{\{ *+env\.|\()([\w.]++)(?: *+\}\}|\))")
+"""The value of a variable, which a pipeline puts into a script before it runs it."""
+
+_NAME = re.compile(r"[A-Za-z_]\w*+")
+_FORMS = {"shell": "%s=", "powershell": "$env:%s = "}
 _SCRIPTS = {
     **dict.fromkeys(("run", "script", "inlineScript", "inline", "shell", "cmd"), ""),
     "bash": "shell",
@@ -81,14 +88,28 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     entries, parents = read_entries(source.text)
     rest: list[Entry] = []
     inputs = _limited_inputs(source.text, entries) if "{{" in source.text else set()
+    variables = _variables(source.text, entries, parents)
+    sent: set[tuple[int, int, str | None]] = set()
     for entry in entries:
         code = "ondition" in entry.text and source.text[entry.start] not in "\"'"
         language = _language_of(entry) if code else None
         if language is None:
             rest.append(entry)
-        else:
-            for found in _read_script(context, entry, language):
-                yield trust_inputs(found, _INPUT, inputs) if inputs and isinstance(found, ConditionTemplate) else found
+            continue
+        around: list[dict[str, Entry]] = []
+        scope = entry.scope
+        while scope >= 0 and len(around) < 50:
+            around.append(variables.get(scope, {}))
+            scope = parents[scope]
+        for found in _read_script(context, entry, language, ChainMap(*around)):
+            if not isinstance(found, ConditionTemplate):
+                yield found
+            elif (key := (found.segments[0].start, found.segments[-1].end, found.place.endpoint)) not in sent:
+                # Several scripts may send the same variable.
+                sent.add(key)
+                yield trust_inputs(found, _INPUT, inputs)
+    starts = {start for start, *_ in sent}
+    rest = [entry for entry in rest if entry.segments[0].start not in starts]
     loops: _Loops | None = None
     for found in find_in_entries(rest, parents, context, "yaml", safe="collection.insomnia.rest" in source.text):
         names = inputs
@@ -155,14 +176,55 @@ def _language_of(entry: Entry) -> Language | None:
     return guess_language(entry.text) or (find_language("shell") if entry.key else None)
 
 
-def _read_script(context: Context, entry: Entry, language: Language) -> Iterator[ConditionTemplate | Diagnostic]:
-    """Yield the results for the code of a step."""
+def _variables(text: str, entries: Sequence[Entry], parents: Sequence[int]) -> dict[int, dict[str, Entry]]:
+    """Return the variables that a pipeline or a workflow sets for its scripts, by the scope of these."""
+    found: dict[int, dict[str, Entry]] = {}
+    names: dict[int, str] = {}
+    starts = [entry.start for entry in entries]
+    for each in _SETS.finditer(text):
+        if not text.startswith(("env", "variables"), each.end(1)):
+            continue
+        for entry in entries[bisect_left(starts, each.start(2)) : bisect_left(starts, each.end(2))]:
+            if entry.key == "name":
+                names[entry.scope] = entry.text
+            elif entry.key and "$" not in entry.text:
+                name = names.get(entry.scope, entry.key)
+                set_there = found.setdefault(parents[entry.scope], {})
+                # Azure gives a script the names in capitals.
+                set_there[name] = set_there[name.upper().replace(".", "_")] = entry
+    return found
+
+
+def _assign(name: str, entry: Entry, language: Language) -> list[TemplateSegment]:
+    """Return code that gives a variable of the environment its value; none if that needs escapes."""
+    form = _FORMS.get(language.name)
+    value = entry.text
+    quote = "'" if "'" not in value else "" if any(sign in value for sign in '"`\\') else '"'
+    if form is None or not quote or not name.isidentifier():
+        return []
+    opening = TemplateSegment(form % name + quote, entry.start, entry.start, "escape")
+    return [opening, *entry.segments, TemplateSegment(f"{quote}\n", entry.end, entry.end, "escape")]
+
+
+def _value(entry: Entry, *_: object) -> Sequence[TemplateSegment]:
+    return entry.segments
+
+
+def _read_script(
+    context: Context, entry: Entry, language: Language, variables: Mapping[str, Entry]
+) -> Iterator[ConditionTemplate | Diagnostic]:
+    """Yield the results for the code of a step, to which variables are known."""
     text = context.source.text
     start = text.rfind("\n", 0, entry.start) + 1
     margin = entry.start - start if text[start : entry.start].isspace() else 0
     try:
-        code = Embedded(cut_block(text, entry.start - margin, entry.end, margin, language))
-        yield from code.extract(language, context)
+        block = cut_block(text, entry.start - margin, entry.end, margin, language)
+        code = text_of(block)
+        names = [name for name in dict.fromkeys(_NAME.findall(code)) if name in variables]
+        assigned = [part for name in names for part in _assign(name, variables[name], language)]
+        macros = [match for match in _MACRO.finditer(code) if match[1] in variables]
+        cuts = [(*match.span(), partial(_value, variables[match[1]])) for match in macros]
+        yield from Embedded([*assigned, *substitute(block, cuts)]).extract(language, context)
     except UnreadableSource:
         pass
 
