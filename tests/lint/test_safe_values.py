@@ -209,3 +209,26 @@ def test_a_pattern_says_whether_the_value_that_it_names_is_safe(
 )  # fmt: skip
 def test_a_name_in_a_pattern_has_the_text_that_is_matched(filename: str, language: str, text: str) -> None:
     assert "CW203" in _codes(filename, language, f"{text}{'#' if language == 'python' else '//'} connectwise")
+
+
+@pytest.mark.parametrize(
+    ("filename", "language", "template"),
+    [
+        ("a.cs", "csharp", 'class A {{ static readonly HashSet<string> S = new(StringComparer.Ordinal) {{ "New", {1} }}; void F(string t) {{ if (S.Contains(t)) Get($"{0}\'{{t}}\'"); }} }}'),
+        ("b.cs", "csharp", 'class A {{ void F(string t) {{ HashSet<string> s = new(["New", {1}]); if (s.Contains(t)) Get($"{0}\'{{t}}\'"); }} }}'),
+        ("A.java", "java", 'class A {{ void f(String t) {{ if (Stream.concat(Stream.of("New"), Stream.of({1})).toList().contains(t)) get("{0}\'" + t + "\'"); }} }}'),
+        ("a.ts", "typescript", 'export function f(t: string) {{ if (new Set([...["New"], {1}]).has(t)) get(`{0}\'${{t}}\'`); }}'),
+        ("a.go", "go", 'func f(t string) {{ if slices.Contains(slices.Concat([]string{{"New"}}, []string{{ {1} }}), t) {{ get(fmt.Sprintf("{0}\'%s\'", t)) }} }}'),
+        ("b.go", "go", 'func f(t string) {{ if set := []string{{ {1} }}; slices.Contains(set, t) {{ get(fmt.Sprintf("{0}\'%s\'", t)) }} }}'),
+        ("a.py", "python", 'BASE = ["New"]\ndef f(t: str):\n    if t in frozenset(BASE) | {{ {1} }}:\n        get(f"{0}\'{{t}}\'")\n'),
+        ("b.py", "python", 'BASE = ["New"]\nALL = (*BASE, {1})\ndef f(t: str):\n    if t in ALL:\n        get(f"{0}\'{{t}}\'")\n'),
+        ("a.rb", "ruby", 'def f(t)\n  get("{0}\'#{{t}}\'") if Set.new(["New", {1}]).include?(t)\nend'),
+        ("a.kt", "kotlin", 'val BASE = setOf("New")\nfun f(t: String) {{ if (t in BASE + {1}) get("{0}\'$t\'") }}'),
+        ("a.swift", "swift", 'let base: Set<String> = ["New"]\nfunc f(t: String) {{ guard base.union([{1}]).contains(t) else {{ return }}\n get("{0}\'\\(t)\'") }}'),
+        ("a.exs", "elixir", 'defmodule A do\n@base ["New"]\n@all @base ++ [{1}]\ndef f(t) when t in @all do\nget("{0}\'#{{t}}\'")\nend\nend'),
+    ],
+)  # fmt: skip
+def test_lists_in_one_are_an_allow_list_if_all_of_them_are(filename: str, language: str, template: str) -> None:
+    url = "https://na.myconnectwise.net/v4_6_release/apis/3.0/company/companies?conditions=name = "
+    assert _codes(filename, language, template.format(url, '"Open"')) == []
+    assert _codes(filename, language, template.format(url, "t")) == ["CW601"]

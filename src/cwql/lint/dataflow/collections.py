@@ -121,7 +121,9 @@ def make_range(call: CallSite) -> Value | None:
 
 def copy_list(call: CallSite) -> Value | None:
     """Return the list or mapping that a call takes: ``new Set(["New", "Open"])``, ``test.each(["New", "Open"])(…)``."""
-    return call.same(call.values[0]) if len(call.values) == 1 and call.values[0].items is not None else None
+    lists = [each for each in call.values if each.items is not None]
+    alone = len(lists) == 1 and not any(each.texts or each.function for each in call.values)
+    return call.same(lists[0]) if alone and (call.name != "new" or call.owner_name.endswith(("set", "list"))) else None
 
 
 def batch(call: CallSite) -> Value | None:

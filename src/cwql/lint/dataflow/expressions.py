@@ -144,7 +144,7 @@ def evaluate_name(flow: Flow, node: Name) -> Value:
 
 def _unknown_name(flow: Flow, name: str, written: str) -> Value:
     """Return the value of a name that the program does not set, judged by its type and its words."""
-    found = Value(0, 0, safe=flow.is_safe_name(name) or name.lower() in ("true", "false"))
+    found = Value(0, 0, safe=flow.is_safe_name(name) or name[:1] == ":" or name.lower() in ("true", "false"))
     if is_input(written) or (flow.traits.arguments and (name.isupper() or not name[:1].isalpha())):
         found.origin = "rows"
     return guess(found, written)
@@ -173,6 +173,9 @@ def evaluate_index(flow: Flow, node: Index) -> Value:
     key = key_of(node.key)
     entries = owner.entries or {}
     entry = entries.get(key) or entries.get(key.lower())
+    if node.key is not None and path_of(node.key) and all(map(is_word, entries)) and entries:
+        # ``_, ok := names[name]``
+        flow.tests[node.start, node.end] = {path_of(node.key)}, set()
     if entry is None and entries and node.key is not None and not key:
         # Any of them: ``BOARDS[name]``.
         entry = merged(list(entries.values()))

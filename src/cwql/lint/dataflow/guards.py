@@ -23,13 +23,11 @@ from cwql.lint.ir import (
     Call,
     Choice,
     Function,
-    Index,
     Items,
     Literal,
     Member,
     Name,
     Node,
-    Number,
     Operation,
     Other,
     Pattern,
@@ -67,7 +65,10 @@ _TESTS = (
     | (DIGITS | _ALL | _ANY)
 )
 """The calls that `_checked`, `_included` and `_without_quote` know."""
-_TEXTS = words("tos tostring trim strip")
+_TEXTS = words(
+    """tos tostring trim strip asstr tolower toupper tolowercase touppercase lowercase uppercase lower upper downcase upcase
+    lowercased tolowerinvariant toupperinvariant"""
+)
 _NOT = frozenset(("!", "not", "-not"))
 
 _TYPE_TESTS = words("is isnot !is instanceof -is -isnot")
@@ -94,9 +95,6 @@ def guards_of(test: Node, flow: Flow) -> Guards:
         # ``if kind := query.Get("kind"); slices.Contains(kinds, kind) {``
         yes, no = guards_of(test.children[-1], flow)
         return yes, no.difference(*[_names(each.target) for each in test.children[:-1] if isinstance(each, Assign)])
-    if isinstance(test, Index) and is_allow_list(test.owner, flow):
-        # ``if (!NAMES[name])``
-        return _names(test.key), set()
     if isinstance(test, Call):
         name = last_name(test)
         if name in ("bool", "boolean") and len(test.arguments) == 1 and test.arguments[0].value is not None:
@@ -106,11 +104,11 @@ def guards_of(test: Node, flow: Flow) -> Guards:
             # Most calls that are returned are no tests.
             return yes, no
         return yes | _checked(test, flow) | _included(test, flow), no | _without_quote(test, flow)
-    return _tested(flow.env.get(test.name), flow) if isinstance(test, Name) else (set(), set())
+    return _tested(flow.env.get(test.name) if isinstance(test, Name) else test, flow)
 
 
-def _tested(call: Call | Value | None, flow: Flow) -> Guards:
-    """Return the guards of a call of a function of the file, or of its result: ``if err := check(name); err != nil {``."""
+def _tested(call: Node | Value | None, flow: Flow) -> Guards:
+    """Return the guards of a call of a function of the file, of ``NAMES[name]``, or of a result of them: ``if err := check(name); err != nil {``."""
     known = flow.tests.get((call.start, call.end)) if call is not None else None
     return known or (set(), set())
 
@@ -260,27 +258,17 @@ def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
     """Return whether an expression is a list of words or numbers of the program itself, or a mapping with such keys."""
     if node is None or depth > 4:
         return False
-    if isinstance(node, Items):
-        return bool(node.items) and all(map(_is_plain, node.items))
     if isinstance(node, Literal):
         # ``%w[New Open]``, and the text that contains another one
         return is_word(node.value) if node.whole else all(is_word(chunk.text) for chunk in node.chunks)
-    value = _value_of(node, flow)
+    value = _value_of(node, flow) if path_of(node) else flow.evaluate(node)
     if value is None:
         return False
     if value.entries:
         return all(map(is_word, value.entries))
     if value.items is not None:
         return bool(value.items) and not value.partial and all(map(is_harmless, value.items))
-    return is_harmless(value)
-
-
-def _is_plain(node: Node) -> bool:
-    """Return whether an item is a number, or a text of the program that has no quotes."""
-    if isinstance(node, Name):
-        # ``:low``
-        return node.name.startswith(":")
-    return isinstance(node, Number) or (isinstance(node, Literal) and node.whole and is_word(node.value))
+    return bool(path_of(node)) and is_harmless(value)
 
 
 def _tests_quote(node: Node | None) -> bool:

@@ -124,7 +124,7 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
         ),
         "text_functions.replace_text",
     ),
-    (words("concat arraymerge sprint sprintln str"), "text_functions.concat"),
+    (words("concat union plus arraymerge sprint sprintln str"), "text_functions.concat"),
     (MAPS, "collections.map_items"),
     (words("stringjoiner"), "builders.make_joiner"),
     (words("string stringbuilder stringbuffer stringwriter stringio new"), "builders.make_builder"),
@@ -153,7 +153,12 @@ FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
     (_begins("tolocale"), "plain_values.format_date"),
     (_begins(""), "plain_values.number"),
     (words("filterinput filtervar"), "checked_values.filter_value"),
-    (words("set hashset arraylist map ordereddict dict each from"), "collections.copy_list"),
+    (
+        words(
+            """set frozenset hashset arraylist map ordereddict dict each from new freeze unmodifiablelist unmodifiableset copyof"""
+        ),
+        "collections.copy_list",
+    ),
     (words("input get query post pop getlist value getobject decode"), "checked_values.read_field"),
     (words("get fetch"), "collections.get_member"),
     (

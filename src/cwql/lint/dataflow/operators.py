@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import COMPILERS, MATCHES, last_name, owner_of, safe_groups
-from cwql.lint.dataflow.texts import concatenate, opened
+from cwql.lint.dataflow.texts import concatenate, is_list, opened, sum_of
 from cwql.lint.dataflow.values import Value, has_literal, is_harmless, member_of, path_of
 from cwql.lint.ir import Call, Cast, Jump, Literal, Member, Name, Operation, Pattern, Unary
 
@@ -35,6 +35,8 @@ def evaluate_operation(flow: Flow, node: Operation) -> Value:
             return replaced(flow, node, left, pattern, new)
         made = percent_value(flow, node, left, right) if sign != "-f" else format_value(flow, node, left, parts)
         return made if made is not None else Value(node.start, node.end, safe=left.safe and right.safe)
+    if sign in ("++", "|") and (is_list(left) or is_list(right)):
+        return sum_of(node, [left, right])
     groups = note_groups(flow, node.right) if sign in MATCHES else None
     if sign == "<<" or (sign == "or" and isinstance(node.right, Jump)):
         return left

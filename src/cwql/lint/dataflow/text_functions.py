@@ -12,8 +12,8 @@ from cwql.lint.dataflow.knowledge import (
     OTHER_ESCAPERS,
     QUOTES,
 )
-from cwql.lint.dataflow.texts import Builder, sum_of
-from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, flattened, has_literal, is_word
+from cwql.lint.dataflow.texts import Builder, is_list, sum_of
+from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, has_literal, is_word
 from cwql.lint.ir import Literal, Node, Number, Pattern
 from cwql.lint.words import words
 
@@ -352,20 +352,12 @@ def fill_format(call: CallSite) -> Value | None:
 
 def concat(call: CallSite) -> Value | None:
     """Return the value of a call that joins its owner and its arguments."""
-    if call.is_module:
-        parts = list(call.values)
-    elif call.owner is not None and call.owner.texts:
-        parts = [call.owner, *call.values]
-    elif call.owner is not None and call.owner.items is not None and not call.values:
-        # ``["name = '", name, "'"].concat()``
-        parts = call.owner.items
-    elif call.owner is not None and call.owner.items is not None:
-        # ``["closedFlag = false"].concat(words.map(…))``
-        lists = [call.owner, *call.values]
-        found = call.value(all(each.safe for each in lists))
-        found.items, found.partial = flattened(lists, [True] * len(lists))
-        return found
-    else:
+    parts, owner = list(call.values), call.owner
+    if owner is not None and (owner.texts or owner.items is not None):
+        # ``["name = '", name, "'"].concat()``, ``BASE.union(["Closed"])``
+        parts = [owner, *parts] if parts else list(owner.items or [owner])
+    elif not call.is_module and (not parts or parts[0].items is None):
+        # Not ``Stream.concat(base, more)``
         return None
     return _concatenated(call.flow, call.node, parts)
 
@@ -373,7 +365,7 @@ def concat(call: CallSite) -> Value | None:
 def _concatenated(flow: Flow, node: Node, parts: Sequence[Value]) -> Value:
     """Return the value of parts in a row."""
     builder = Builder(flow, node)
-    if any(each.texts for each in parts):
+    if any(each.texts for each in parts) and not is_list(parts[0]):
         for value in parts:
             builder.append(value)
     if not builder.literal:

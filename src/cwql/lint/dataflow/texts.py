@@ -15,6 +15,7 @@ from cwql.lint.dataflow.values import (
     Sink,
     Text,
     Value,
+    flattened,
     has_literal,
     is_harmless,
     is_word,
@@ -334,7 +335,7 @@ def concatenate(flow: Flow, node: Operation) -> Value:
         value = builder.operand(each)
         values.append(value)
         builder.insert(value, each.start, each.end, flow.source[each.start : each.end])
-    if not builder.literal:
+    if not builder.literal or is_list(values[0]):
         found = sum_of(node, values)
         found.moment, found.sinks = any(value.moment for value in values), builder.sinks
         return found
@@ -348,13 +349,17 @@ def concatenate(flow: Flow, node: Operation) -> Value:
     return value
 
 
+def is_list(value: Value) -> bool:
+    """Return whether a value is a list, and not the text of one."""
+    return value.items is not None and value.joint is None and not value.texts
+
+
 def sum_of(node: Node, values: Sequence[Value]) -> Value:
     """Return the sum of numbers or of lists, or of unknown values."""
     found = Value(node.start, node.end, safe=all(value.safe for value in values))
     found.origin = origin_of(values)
-    if all(value.items is not None for value in values):
-        found.items = [item for value in values for item in value.items or ()]
-        found.partial = any(value.partial for value in values)
+    if values and is_list(values[0]):
+        found.items, found.partial = flattened(values, [True] * len(values))
     return found
 
 

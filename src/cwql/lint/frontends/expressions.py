@@ -215,7 +215,7 @@ class Expressions(Operands):
         if word == "!" and not token.fresh and self.last_end() == token.start:
             self.at += 1
             return left
-        if word in ("++", "--") and not token.fresh:
+        if word in ("++", "--") and not token.fresh and word not in self.powers:
             self.at += 1
             return Other(left.start, self.last_end(), [left])
         if (

@@ -90,9 +90,7 @@ class Go(Parser):
                 and (self.tokens[after].kind == "name" or self.tokens[after].text in ("[", "*"))
                 and not self.tokens[after].fresh
             ):
-                # ``[]struct{ name, status string }{…}``
-                made = self.tokens[after].text == "struct"
-                end = self.closing(after + 1) + 1 if made else self.type_end(after)
+                end = self._item_end(after)
                 if end < self.size and self.tokens[end].text in ("{", "("):
                     type = self.join_words(index, end)
                     self.at = end
@@ -103,11 +101,15 @@ class Go(Parser):
                     return self.mapping()
         return super().bracket()
 
+    def _item_end(self, at: int) -> int:
+        """Return the index after the type of the items of a literal: ``[]struct{ name, status string }{…}``."""
+        return self.closing(at + 1) + 1 if self.words[at] == "struct" else self.type_end(at)
+
     def named_operand(self) -> Node | None:
         """Parse ``map[Key]Type{…}`` as a literal."""
         if self.word() == "map" and self.word(1) == "[":
             token, after = self.peek(), self.closing(self.at + 1) + 1
-            end = self.type_end(after)
+            end = self._item_end(after)
             if end < self.size and self.tokens[end].text == "{":
                 self.at = end
                 return Pairs(token.start, self.last_end(), self.entries())

@@ -191,8 +191,8 @@ class Expressions:
     def _unary(self, node: ast.UnaryOp, start: int, end: int) -> ir.Node:
         return ir.Unary(start, end, _SIGNS[type(node.op)], self.value(node.operand))
 
-    def _await(self, node: ast.Await, start: int, end: int) -> ir.Node:
-        return ir.Unary(start, end, "await", self.value(node.value))
+    def _await(self, node: Any, start: int, end: int) -> ir.Node:
+        return ir.Unary(start, end, "..." if isinstance(node, ast.Starred) else "await", self.value(node.value))
 
     def _conditional(self, node: ast.IfExp, start: int, end: int) -> ir.Node:
         return ir.Choice(start, end, [self.value(node.body), self.value(node.orelse)], [self.value(node.test)])
@@ -255,6 +255,7 @@ _HANDLERS: dict[type[ast.AST], Callable[..., ir.Node]] = {
     ast.BoolOp: Expressions._boolean,
     ast.UnaryOp: Expressions._unary,
     ast.Await: Expressions._await,
+    ast.Starred: Expressions._await,
     ast.IfExp: Expressions._conditional,
     ast.List: Expressions._items,
     ast.Tuple: Expressions._items,
