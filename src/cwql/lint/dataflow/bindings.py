@@ -21,7 +21,7 @@ from cwql.lint.dataflow.values import (
     path_of,
     uncertain,
 )
-from cwql.lint.ir import Function, Index, Items, Member, Name, Node, Unary, key_of
+from cwql.lint.ir import Call, Function, Index, Items, Member, Name, Node, Unary, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
@@ -170,6 +170,14 @@ class Bindings:
             owner = self.current(target.owner)
             known = (owner.entries or {}).get(key_of(target.key)) if owner is not None else None
         return known
+
+    def is_begun(self, owner: Node | None) -> bool:
+        """Return whether an object is a request that is being built: another call of a chain, or a name with parameters or a target."""
+        while isinstance(owner, Member):
+            # ``request.URL.Query()``
+            owner = owner.owner
+        known = self.current(owner) if owner is not None else None
+        return isinstance(owner, Call) or (known is not None and bool(known.places or known.sinks))
 
     def bind(self, target: Node, value: Value, node: Node) -> None:
         """Give a target a value, and note a parameter of that name."""

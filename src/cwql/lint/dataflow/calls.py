@@ -34,10 +34,10 @@ from cwql.lint.dataflow.targets import (
 )
 from cwql.lint.dataflow.texts import empty, opened, target_of
 from cwql.lint.dataflow.type_names import is_safe_type
-from cwql.lint.dataflow.values import Frame, Value, columns_of, path_of
+from cwql.lint.dataflow.values import Frame, Value, columns_of, is_unknown, path_of
 from cwql.lint.heuristics import is_foreign
-from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, Number, Unary, key_of
-from cwql.lint.request_targets import SECTIONS, parameter_of
+from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, Number, Operation, Unary, key_of
+from cwql.lint.request_targets import NOWHERE, SECTIONS, parameter_of
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -76,6 +76,7 @@ _LISTS = {
 """Lists that clients name their methods after."""
 
 _GETTERS = re.compile(r"\A(?:get|list|find|fetch|search|query|count|all)(?:all)?")
+_ENDPOINTS = tuple(ENDPOINTS)
 _SETTER = re.compile(r"\A(?:with|set)_?", re.IGNORECASE)
 _GETS = re.compile(r"(?:get|list|fetch|request|query|search|all|page|paginate|find|count)(?![a-z])", re.IGNORECASE)
 
@@ -105,14 +106,17 @@ def evaluate_call(flow: Flow, node: Call) -> Value:
             function = flow.owner_of(word)
             if function is not None:
                 flow.targets.setdefault((id(function), word), frame.places[0])
-    builder = node.made or is_builder(name)
-    if carried and (builder or not frame.places):
+    owner = callee.owner if isinstance(callee, Member) else None
+    # ``client.query("/service/tickets")``
+    begins = is_adder(name) and ((len(node.arguments) == 1 and not carried) or flow.is_begun(owner))
+    builder = node.made or is_builder(name) or begins
+    if carried and (builder or not (frame.places or is_unknown(value))):
         value = value.moved(node.start, node.end)
         value.sinks = [*value.sinks, *carried][:50]
-    if builder and len(frame.places) == 1:
+    places = frame.places or ([frame.hint] if frame.hint is not None else [])
+    if builder and len(places) == 1:
         value = value.moved(node.start, node.end)
-        value.places = [frame.places[0]]
-    owner = callee.owner if isinstance(callee, Member) else None
+        value.places = places[:1]
     # ``cmd.Flags().GetString("name")``
     owner = owner.callee if isinstance(owner, Call) else owner
     if not value.safe and is_source(name, owner.name if isinstance(owner, (Name, Member)) else ""):
@@ -134,6 +138,8 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
 
         return run_command(flow, node, name, frame)
     values = _arguments(flow, node, owner, name)
+    if any(_is_unknown_path(each.value, value) for each, value in zip(node.arguments, values, strict=False)):
+        frame.note(NOWHERE)
     _note_sent(flow, node, name, owner, place, values)
     place_queries(frame.places, values)
     if isinstance(node.callee, (Name, Member)):
@@ -176,6 +182,14 @@ def _open_passed(flow: Flow, node: Call, values: Sequence[Value]) -> None:
             # ``read_line(&mut name)``
             changed.safe, changed.end = value.safe and bool(changed.texts), node.start
             flow.env.set(path, changed, counted=False)
+
+
+def _is_unknown_path(node: Node | None, value: Value) -> bool:
+    """Return whether an argument is an endpoint that the program does not name: ``new RestRequest(path)``, ``call(base + path)``."""
+    while isinstance(node, (Literal, Operation)):
+        node = node.right if isinstance(node, Operation) else node.chunks[-1].node if node.chunks else None
+    word = fold(node.name) if isinstance(node, (Name, Member)) else ""
+    return word.endswith(_ENDPOINTS) and not value.places and all(each.place is None for each in value.texts)
 
 
 def _note_sent(

@@ -16,7 +16,7 @@ from cwql.lint.frontends.placeholders import PLACEHOLDERS, TEMPLATES, open_place
 from cwql.lint.frontends.segments import cut_segments, text_of
 from cwql.lint.frontends.urls import JOINED, find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
-from cwql.lint.request_targets import RequestTarget, parameter_of
+from cwql.lint.request_targets import NOWHERE, RequestTarget, parameter_of
 from cwql.lint.templates.model import PLACEHOLDER, ConditionTemplate, TemplateSegment
 from cwql.source import Span
 
@@ -193,7 +193,7 @@ class Emitter:
             dialects = {place.dialect for place in sink.uses}
             near = [RequestTarget(dialects.pop() if len(dialects) == 1 else None, None, sure=True)]
         wide = False
-        if not near and not sink.closed and conditions and not sink.option:
+        if not near and not sink.closed and conditions and not sink.option and sink.hint != NOWHERE:
             near = list(_around(sink, self.flow))
             wide = bool(near)
         if sink.member and not near:

@@ -131,8 +131,10 @@ OTHER_ESCAPERS = words(
 """Owners of functions with such names that escape for something else than a condition."""
 
 # Words, not patterns: the results are cached, and compiling the patterns takes longer than all searches in a file.
-_BUILDERS = words("request uri url builder path target query queries param endpoint route resource create client")
-_ADDERS = words("add set append param query with put push insert store where item")
+_BUILDERS = words(
+    "newrequest build encode stringify merge assign clone uri url path target queries param endpoint route resource create client"
+)
+_ADDERS = words("header readas add set append param query with put push insert store where item")
 
 TEXT_OWNERS = words("string strings text str enum array lists list utils stringutils kernel fmt iolib textwrap inspect")
 """Owners of functions of texts, which are not texts themselves."""
@@ -195,7 +197,7 @@ def is_escaper(name: str) -> bool:
 @lru_cache(4096)
 def is_builder(name: str) -> bool:
     """Return whether the result of a call belongs to the URL in its arguments: ``new RestRequest("/service/tickets")``."""
-    return has_word(name, _BUILDERS)
+    return has_word(name, _BUILDERS) or (name[:1].isupper() and name.endswith("Request"))
 
 
 @lru_cache(4096)

@@ -76,7 +76,11 @@ def evaluate_unary(flow: Flow, node: Unary) -> Value:
 
         return join_values(flow, node, value, None)
     if sign in ("await", "&", "*", "ref", "out", "move", "mut", "...", "yield", "box", ",", "raw", "@"):
-        return value.moved(node.start, node.end)
+        moved = value.moved(node.start, node.end)
+        if sign == "await" and isinstance(node.value, Name):
+            # The response of a request
+            moved.places, moved.sinks = (), []
+        return moved
     if sign in ("+", "-", "!", "not", "-not", "~"):
         return Value(node.start, node.end, safe=sign != "-" or value.safe)
     return Value(node.start, node.end)

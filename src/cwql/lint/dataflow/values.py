@@ -461,7 +461,7 @@ def merged(values: Sequence[Value]) -> Value:
     found.moment = any(each.moment for each in distinct)
     found.dated = all(each.dated for each in distinct)
     found.made = all(each.made for each in distinct)
-    found.open = any(each.open or _is_unknown(each) for each in distinct)
+    found.open = any(each.open or is_unknown(each) for each in distinct)
     found.kind = first.kind if all(each.kind == first.kind for each in distinct) else ""
     texts = list({id(text): text for each in distinct for text in each.texts}.values())
     extended = {base for text in texts for base in text.bases()}
@@ -492,7 +492,8 @@ def merged(values: Sequence[Value]) -> Value:
     return found
 
 
-def _is_unknown(value: Value) -> bool:
+def is_unknown(value: Value) -> bool:
+    """Return whether neither the text of a value nor its parts are known."""
     return not (value.texts or value.inner or value.items is not None or value.entries)
 
 

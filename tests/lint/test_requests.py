@@ -1,0 +1,84 @@
+"""Two requests in one function: each condition goes to the endpoint of its own request, or to none that is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.scripts import describe
+
+TWO = ["conditions /company/contacts: id = 1", "conditions /service/tickets: id = 2"]
+SECOND = ["conditions manage: id = 1", "conditions /service/tickets: id = 2"]
+
+REQUESTS = [
+    ("csharp", """
+        var one = new RestRequest("company/contacts").AddHeader("a", id);
+        if (all) { one.AddQueryParameter("conditions", "id = 1"); }
+        var rows = await client.GetAsync<List<Row>>(one);
+        var two = new RestRequest("service/tickets").AddHeader("a", rows[0].Name).AddQueryParameter("conditions", "id = 2");"""),
+    ("java", """void run() {
+        UriComponentsBuilder one = UriComponentsBuilder.fromPath("/company/contacts").queryParam("page", "1");
+        if (all) { one = one.queryParam("conditions", "id = 1"); }
+        Row[] rows = rest.getForObject(one.build().toUri(), Row[].class);
+        get("/service/tickets?conditions=" + encode("id = 2"), rows[0]);
+        }"""),
+    ("javascript", """async function run() {
+        const one = superagent.get(`${base}/company/contacts`).set("a", id);
+        if (all) { one.query({ conditions: "id = 1" }); }
+        const rows = await one;
+        return superagent.get(`${base}/service/tickets`).query({ conditions: "id = 2", a: rows[0].name });
+        }"""),
+    ("go", """package cw
+        func run() {
+            one, _ := http.NewRequest("GET", base+"/company/contacts", nil)
+            values := one.URL.Query()
+            if all { values.Add("conditions", "id = 1") }
+            one.URL.RawQuery = values.Encode()
+            rows := client.Do(one)
+            client.Get(base+"/service/tickets", url.Values{"conditions": {"id = 2"}, "a": {rows.Name}})
+        }"""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "source"), REQUESTS)
+def test_parameters_of_a_request_in_a_name_go_to_its_endpoint(language: str, source: str) -> None:
+    assert describe(language, source) == TWO
+
+
+RESPONSES = [
+    ("csharp", """
+        var one = new RestRequest(path).AddHeader("a", id);
+        one.AddQueryParameter("conditions", "id = 1");
+        var rows = await client.GetAsync<List<Row>>(one);
+        var two = new RestRequest("service/tickets").AddQueryParameter("conditions", string.Format("id = 2", rows.Name));"""),
+    ("rust", """async fn run(path: &str) {
+        let mut one = client.get(path).header("a", id);
+        if all { one = one.query(&[("conditions", "id = 1")]); }
+        let rows = one.send().await?.json().await?;
+        let two = client.get(format!("{base}/service/tickets")).query(&[("conditions", "id = 2"), ("a", rows[0].name)]).send();
+        }"""),
+    ("python", """def run(path):
+        one = session.prepare_request(Request("GET", base + path, params={"conditions": "id = 1"}))
+        rows = session.send(one).json()
+        session.get(base + "/service/tickets", params={"conditions": "id = 2", "a": rows[0]["name"]})"""),
+    ("swift", """func run(path: String) async throws {
+        var one = URLComponents(string: base + path)!
+        one.queryItems = [URLQueryItem(name: "conditions", value: "id = 1")]
+        var two = URLComponents(string: base + "/service/tickets")!
+        two.queryItems = [URLQueryItem(name: "conditions", value: "id = 2")]
+        }"""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "source"), RESPONSES)
+def test_parameters_of_a_request_do_not_go_where_its_response_goes(language: str, source: str) -> None:
+    assert describe(language, source) == SECOND
+
+
+def test_response_does_not_name_the_endpoint_of_another_request() -> None:
+    source = """def run(path)
+        rows = api.request("/company/companies", conditions: "id = 1")
+        api.request(path, conditions: "id = 2 and name = '#{rows.first.name}'")
+        end"""
+    one, two = describe("ruby", source)
+    assert one == "conditions /company/companies: id = 1"
+    assert two.startswith("conditions manage: id = 2")
