@@ -106,12 +106,14 @@ def find_in_lines(
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions in the lines of ``text[start:end]``."""
     at = start
+    # Most lines of most texts have none: one search passes them all over. A word is looked for again once it is reached,
+    # because a search from each line for one that the text has not takes quadratic time.
+    places = {word: text.find(word, start, end) for word in ("ondition", "ONDITION")}
     while at < end:
-        # Most lines of most texts have none: one search passes them all over.
-        found = [place for word in ("ondition", "ONDITION") if (place := text.find(word, at, end)) >= 0]
-        if not found:
+        places = {word: text.find(word, at, end) if -1 < place < at else place for word, place in places.items()}
+        near = min([place for place in places.values() if place >= 0], default=-1)
+        if near < 0:
             return
-        near = min(found)
         low = max(text.rfind("\n", at, near) + 1, at)
         high = text.find("\n", near, end)
         high = end if high < 0 else high
