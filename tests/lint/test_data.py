@@ -211,7 +211,7 @@ def test_place_of_attributes(names: str, dialect: str | None, endpoint: str | No
     assert (None if place is None else place.endpoint) == endpoint
 
 
-@pytest.mark.parametrize("language", ["json", "yaml", "toml", "http", "markdown", "text"])
+@pytest.mark.parametrize("language", ["json", "yaml", "toml", "http", "markdown", "html", "text"])
 def test_survive_any_text(language: str) -> None:
     """No text makes an extractor raise anything but UnreadableSource; found segments stay inside the text."""
     seeds = [text for _, text, *_ in FOUND]
@@ -237,7 +237,7 @@ def test_survive_any_text(language: str) -> None:
                 assert all(0 <= segment.start <= segment.end <= len(text) for segment in item.segments)
 
 
-@pytest.mark.parametrize("language", ["json", "yaml", "toml", "http", "markdown", "text"])
+@pytest.mark.parametrize("language", ["json", "yaml", "toml", "http", "markdown", "html", "text"])
 @pytest.mark.parametrize(
     "unit",
     [
@@ -255,6 +255,11 @@ def test_survive_any_text(language: str) -> None:
         "<a ",
         "(",
         "\\",
+        "<script>",
+        "<script ",
+        "{% conditions",
+        "    Get-A x\n\n",
+        "env:\n  A: a\nrun: |\n  conditions $A\n",
     ],
 )
 def test_read_repetitions_in_linear_time(language: str, unit: str) -> None:

@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from cwql.lint.templates.model import ConditionTemplate
     from cwql.source import Source
 
-    class Fence(Protocol):
-        """Code of another language: it starts at `start`, and the text goes on at `after`; `language` is None if it is unknown."""
-
-        start: int
-        after: int
-        language: Language | None
-
     class Extractor(Protocol):
         """Look like a module of this package."""
 
@@ -99,6 +92,21 @@ class Language(Value):
     embeds: bool = False
     cells: bool = False
     data: bool = False
+
+
+class Fence(Value):
+    """Code in another text: it starts with the line at `start`; ``text[body:end]`` is its code, and its last line ends at `after`.
+
+    `language` is None if its name is unknown, or if there is no name and the code is not known; `margin` is the width of the
+    indentation that belongs to the block.
+    """
+
+    start: int
+    body: int
+    end: int
+    after: int
+    language: Language | None
+    margin: int = 0
 
 
 _HASH, _SLASHES, _ANGLES = ("# ", ""), ("// ", ""), ("<!-- ", " -->")

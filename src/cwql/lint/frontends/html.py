@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends import UnreadableSource, find_language, load
+from cwql.lint.frontends import Fence, UnreadableSource, find_language, load
 from cwql.lint.frontends.placeholders import open_placeholders
 from cwql.lint.frontends.segments import keep_only
 from cwql.lint.frontends.text import TextForm, find_in_lines
 from cwql.lint.templates.model import ConditionTemplate
 from cwql.source import Source
-from cwql.value import Value, replace
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.frontends import Language
     from cwql.lint.request_targets import Context
 
 _SCRIPT = re.compile(
@@ -53,30 +52,26 @@ _NAME = re.compile(rf"_{_SIGN}++")
 _FORM = TextForm("html", guessed=True, markup=True)
 
 
-class Script(Value):
-    """Code in a page: ``text[start:after]``, and its language."""
-
-    start: int
-    after: int
-    language: Language
-
-
-def find_fences(source: Source) -> list[Script]:
+def find_fences(source: Source) -> list[Fence]:
     """Return the scripts of a page and the code in its other languages, in order."""
     text, name = source.text, source.name.lower()
-    found: list[Script] = []
+    found: list[Fence] = []
     if name.endswith(".astro") and (front := _FRONT_MATTER.match(text)) is not None:
-        found.append(Script(*front.span("code"), find_language("typescript")))
+        found.append(_fence(*front.span("code"), "typescript"))
     at = 0
     while name.endswith((".cshtml", ".razor")) and (opening := _RAZOR.search(text, at)) is not None:
         at = _end_of_block(text, opening.end())
-        found.append(Script(opening.end(), at, find_language("csharp")))
+        found.append(_fence(opening.end(), at, "csharp"))
     found += [
-        Script(*match.span("code"), find_language("javascript"))
+        _fence(*match.span("code"), "javascript")
         for match in _SCRIPT.finditer(_hide(text, name))
         if match["code"] and _FOREIGN.search(match["attributes"]) is None
     ]
     return sorted(found, key=lambda script: script.start)
+
+
+def _fence(start: int, end: int, language: str) -> Fence:
+    return Fence(start, start, end, end, find_language(language))
 
 
 def _end_of_block(text: str, at: int) -> int:
@@ -110,11 +105,11 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
 
 
 def find_in_scripts(
-    source: Source, context: Context, scripts: Sequence[Script]
+    source: Source, context: Context, scripts: Sequence[Fence]
 ) -> Iterator[ConditionTemplate | Diagnostic]:
     """Yield the conditions of scripts: those in one language are a program, with blanks for the text around them."""
     text = source.text
-    for language in dict.fromkeys(script.language for script in scripts):
+    for language in dict.fromkeys(script.language for script in scripts if script.language is not None):
         spans = [(script.start, script.after) for script in scripts if script.language is language]
         shown = _hide(text, source.name.lower()) if language is find_language("javascript") else text
         inner = Source(keep_only(shown, spans), source.name)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends import BY_FENCE, TEXT, Language, UnreadableSource
+from cwql.lint.frontends import BY_FENCE, TEXT, Fence, Language, UnreadableSource
 from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.text import TextForm, find_in_lines
 from cwql.lint.templates.model import TemplateSegment
-from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,21 +38,6 @@ WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
 """Every code that an extractor can report something about contains this."""
 
 
-class Fence(Value):
-    """A block of code: it starts with the line at `start`; ``text[body:end]`` is its code, and its last line ends at `after`.
-
-    `language` is None if its name is unknown, or if there is no name and the code is not known; `margin` is the width of the
-    indentation that belongs to the block.
-    """
-
-    start: int
-    body: int
-    end: int
-    after: int
-    margin: int
-    language: Language | None
-
-
 def _read_opening(text: str, opening: re.Match[str], body: int) -> Fence:
     """Return the fenced block that begins with an opening fence."""
     end, after = len(text), body
@@ -66,7 +50,7 @@ def _read_opening(text: str, opening: re.Match[str], body: int) -> Fence:
             break
     name = opening["language"].lower()
     language = BY_FENCE.get(name) if name else guess_language(text[body:end])
-    return Fence(opening.start(), body, end, after, len(opening["indent"].expandtabs(4)), language)
+    return Fence(opening.start(), body, end, after, language, len(opening["indent"].expandtabs(4)))
 
 
 def find_fences(source: Source) -> Iterator[Fence]:
@@ -84,7 +68,7 @@ def find_fences(source: Source) -> Iterator[Fence]:
             end = block.end()
             language = guess_language(block[0])
             if language is not None:
-                yield Fence(at, at, end, end, len(block[0]) - len(block[0].lstrip()), language)
+                yield Fence(at, at, end, end, language, len(block[0]) - len(block[0].lstrip()))
         blank = opening is not None or block is not None or not text[at:end].strip()
         at = end
 
