@@ -198,13 +198,13 @@ def test_any_text_in_any_language() -> None:
 
 def test_a_text_is_searched_once_however_many_parts_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[int] = []
-    speaks = request_targets.speaks
+    speaks = request_targets._speaks
 
     def count(text: str) -> bool:
         searched.append(len(text))
         return speaks(text)
 
-    monkeypatch.setattr(request_targets, "speaks", count)
+    monkeypatch.setattr(request_targets, "_speaks", count)
     fence = "```\nGET /api?conditions=id%3D1\n```\n\n"
     text = "# ConnectWise\n\n" + fence * 50
     lint_text(text, filename="a.md")
