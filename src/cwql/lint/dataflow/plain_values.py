@@ -61,7 +61,7 @@ def add_to_date(call: CallSite) -> Value | None:
 
 def print_number(call: CallSite) -> Value | None:
     """Return the text of a value of Elixir: ``Integer.to_string(id)``."""
-    if call.first is None or call.owner_name not in ("atom", "integer", "float", "date", "datetime"):
+    if call.first is None or not call.is_module or call.owner_name not in ("atom", "integer", "float", "date", "datetime"):
         return None
     return call.value(call.owner_name != "atom" or call.first.safe)
 

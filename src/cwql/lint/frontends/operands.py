@@ -264,8 +264,11 @@ class Operands(Cursor):
 
     def items(self) -> Node:
         """Parse a list, or a mapping in square brackets."""
-        token = self.peek()
-        return self._listing(token.start, self.entries())
+        token, entries = self.peek(), self.entries()
+        if self.shorthand == "braces":
+            # ``[name, text]``: only braces contain names that are keys.
+            entries = [Argument(each.value, spread=each.spread) for each in entries]
+        return self._listing(token.start, entries)
 
     def _listing(self, start: int, entries: Sequence[Argument]) -> Pairs | Items:
         """Return the mapping of entries, or the list if none of them has a key."""
