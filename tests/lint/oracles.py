@@ -154,7 +154,7 @@ ORACLES = {
     ),
     "ruby": Oracle(
         "tree_sitter_ruby",
-        frozenset(("string",)),
+        frozenset(("string", "heredoc_body")),
         frozenset(("interpolation",)),
         {"call": "method"},
         # ``list << item`` changes its left side, so it is an assignment for us.
@@ -209,7 +209,7 @@ def found_by_oracle(language: str, text: str) -> Program | None:
         label = kind == "switch_clause_condition" and text[node.start_byte] not in "'\""
         if node.is_named and kind in oracle.strings and not label:
             # Ruby's other literals are lists, symbols and documents, which we have as strings of another kind.
-            if not inside and not (language == "ruby" and text[node.start_byte] in "%<`:"):
+            if not inside and not (language == "ruby" and text[node.start_byte] in "%<`:\n"):
                 strings.add((node.start_byte, node.end_byte))
             inside = True
         for ends, fields in ((calls, oracle.calls), (assignments, oracle.assignments)):

@@ -284,11 +284,12 @@ def is_nothing(node: Node | None) -> bool:
     return isinstance(node, Number) and node.text in ("0", "False")
 
 
-def when_word(test: Node | None, body: Node) -> Node:
-    """Return a body that only runs if a name is a word of the program."""
+def when_word(test: Node | None, body: Node, pattern: Pattern | None = None) -> Node:
+    """Return a body that only runs if a name is a word of the program, or matches a pattern."""
     test = test.target if isinstance(test, Assign) else test
     if not isinstance(test, (Name, Member)):
         return body
     at = body.start
-    word = Literal(at, at, [Chunk("same", "", at, at)])
-    return Branch(at, body.end, [Operation(at, at, "other", "==", test, word)], [body], True)
+    label = pattern or Literal(at, at, [Chunk("same", "", at, at)])
+    sign = "==" if pattern is None else "=~"
+    return Branch(at, body.end, [Operation(at, at, "other", sign, test, label)], [body], True)

@@ -54,7 +54,7 @@ _MAPPINGS = re.compile(r"\A\Z|dict|map", re.IGNORECASE)
 _RUNS = re.compile(r"each|map|filter|for", re.IGNORECASE)
 """How functions are called that run another one for each item of the list before it: ``_.map(list, function)``."""
 
-_ASSERTIONS = words("require check assert checkargument checkstate istrue invariant precondition")
+_ASSERTIONS = words("require check assert ensure checkargument checkstate istrue invariant precondition")
 """Functions that end the program or the function if their first argument is false."""
 
 _LISTS = {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.collections import is_safe_test
 from cwql.lint.dataflow.knowledge import (
+    ALPHABETS,
     DIGITS,
     IMPLICIT,
     MATCHES,
     QUOTES,
+    fold,
     is_anchored,
     is_safe_pattern,
     last_name,
@@ -59,10 +61,12 @@ _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
 _ALL = words("all allsatisfy every allmatch")
 _CHARACTERS = words("chars characters tochararray runes bytes toseq")
 _ANY = words("any some anymatch")
+_CONVERSIONS = words("int integer float number double uuid guid tointornull tolongornull todoubleornull")
+"""Functions whose result is nothing unless a text is a number or an identifier."""
 _TESTS = (
     words("isinstance isa kindof range wholematch firstmatch search")
     | (_MATCHES | _CONTAINS_ANY | _CONTAINS | _INCLUDES)
-    | (DIGITS | _ALL | _ANY)
+    | (DIGITS | _CONVERSIONS | _ALL | _ANY | {"isnan"})
 )
 """The calls that `_checked`, `_included` and `_without_quote` know."""
 _TEXTS = words(
@@ -223,6 +227,9 @@ def _without_quote(test: Call, flow: Flow) -> set[str]:
         # ``text.Any(c => !char.IsLetter(c))``
         return _names(owner)
     last = values[-1] if values else None
+    if name == "isnan" and last is not None:
+        # ``isNaN(Number(text))``; ``Number.isNaN`` is false for all texts.
+        return guards_of(last, flow)[0] or (_names(last) if owner is None else set())
     if owner is not None and isinstance(last, Function) and _tests_quote(last.body):
         # ``name.chars().any(|c| c == '"')``, ``[...name].some((c) => c === "'")``
         return _names(_whole(owner))
@@ -263,12 +270,13 @@ def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
         return is_word(node.value) if node.whole else all(is_word(chunk.text) for chunk in node.chunks)
     value = _value_of(node, flow) if path_of(node) else flow.evaluate(node)
     if value is None:
-        return False
+        # A constant of another file
+        return isinstance(node, (Name, Member)) and (node.name.isupper() or fold(node.name) in ALPHABETS)
     if value.entries:
         return all(map(is_word, value.entries))
     if value.items is not None:
         return bool(value.items) and not value.partial and all(map(is_harmless, value.items))
-    return bool(path_of(node)) and is_harmless(value)
+    return (bool(path_of(node)) or isinstance(node, Operation)) and is_harmless(value)
 
 
 def _tests_quote(node: Node | None) -> bool:
@@ -327,7 +335,7 @@ def _checked(test: Call, flow: Flow) -> set[str]:
     if name in ("range", "wholematch", "firstmatch") and values and matches_safe(values[0], name != "wholematch", flow):
         # ``name.range(of: "^[A-Z]+$", options: .regularExpression) != nil``
         return _names(owner)
-    if name in DIGITS:
+    if name in DIGITS or name in _CONVERSIONS:
         return set(paths[:1]) if values else _names(owner)
     if name in _MATCHES:
         whole = name not in ("fullmatch", "matches")

@@ -61,7 +61,11 @@ def add_to_date(call: CallSite) -> Value | None:
 
 def print_number(call: CallSite) -> Value | None:
     """Return the text of a value of Elixir: ``Integer.to_string(id)``."""
-    if call.first is None or not call.is_module or call.owner_name not in ("atom", "integer", "float", "date", "datetime"):
+    if (
+        call.first is None
+        or not call.is_module
+        or call.owner_name not in ("atom", "integer", "float", "date", "datetime")
+    ):
         return None
     return call.value(call.owner_name != "atom" or call.first.safe)
 
@@ -136,12 +140,16 @@ def number(call: CallSite) -> Value | None:
     safe = (
         call.name in NUMBERS
         or (call.owner is None and call.name in call.flow.traits.numbers)
-        or (call.name == "parse" and is_safe_type(call.owner_name, {}))
+        or (call.name == "parse" and (call.owner_name == "time" or is_safe_type(call.owner_name, {})))
         or call.owner_name in ("math", "bigdecimal", "hex")
         or (call.name in _MEMBERS if call.owner_name == "enum" else call.name in ("getenumnames", "getenumvalues"))
     )
     if not safe:
         return None
+    if call.flow.traits.layouts:
+        # ``_, err := strconv.Atoi(text)``: without an error, the text is a number.
+        paths = {path_of(each.value) for each in call.arguments if each.value is not None}
+        call.flow.tests[call.node.start, call.node.end] = set(), paths
     value = call.value(safe=True)
     # ``LocalDate.now().minusDays(7)``
     moved = call.name.startswith(("plus", "minus")) and call.owner is not None and call.owner.moment

@@ -31,8 +31,8 @@ _INNER_URL = re.compile(
 )
 """A URL in JSON that is in a string, or in a string in that: the whole of a text, which may have blanks, or up to a blank."""
 
-_SENTENCE = re.compile(r"\s*+(?:(?:GET|POST) ++)?+(?:[^?\s]*+\s[^?\n]*+\?|[^\n]*+\n\s*+https?://)")
-"""How a text begins in which a URL has something before it, or another one in the next line."""
+_SENTENCE = re.compile(r"\s*+(?:(?:GET|POST) |[^?\s]*+\s[^?\n]*+\?|[^\n]*+\n\s*+https?://)")
+"""How a text begins in which a URL has something before it, such as its method, or another one in the next line."""
 
 _INNER_ESCAPE = re.compile(r"\\(.)")
 _INNER_QUOTING = QuoteStyle(QUOTED.escapes, QUOTED.refused, QUOTED)

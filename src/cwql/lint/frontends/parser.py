@@ -21,6 +21,7 @@ from cwql.lint.ir import (
     Name,
     Node,
     Other,
+    Pattern,
     Unary,
     when_word,
 )
@@ -363,8 +364,11 @@ class Parser(Declarations):
         return found if len(found) == 1 else []
 
     def narrowed(self, test: Node | None, begin: int, end: int, body: Node) -> Node:
-        """Return the body of a case, in which a name is a word of the program if all labels are such words or constants."""
+        """Return the body of a case, in which a name matches its label, or is a word of the program if all labels are words or constants."""
         labels = [each for each in self.tokens[begin:end] if each.text not in _BETWEEN]
+        if len(labels) == 1 and labels[0].kind == "regex":
+            # ``when /\A\d+\z/``
+            return when_word(test, body, Pattern(labels[0].start, labels[0].end, labels[0].text.strip("/")))
         typed = "is" in self.words[begin:end]
         constant = all(
             each.text.lower() in NUMBER_TYPES or (not typed and each.text[:1].isupper() and not is_text_type(each.text))

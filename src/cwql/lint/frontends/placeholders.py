@@ -19,7 +19,7 @@ TEMPLATES = re.compile(
 """Templates of other programs: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``, ``@{name}``, ``<<name>>``."""
 
 PLACEHOLDERS = re.compile(
-    rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$\w+|(?<![\w.])@[A-Za-z_][\w.]*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<=\[)(?!now\]|today\])[A-Za-z]\w*(?=\])|(?<![\w.])\.\.\.|…"
+    rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$\w+|(?<![\w.])@[A-Za-z_][\w.]*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?:(?<=[=(,\['\"])|(?<=[=<>(,] ))<[A-Za-z][\w-]*+(?: [\w-]++)++>|(?<=\[)(?!now\]|today\])[A-Za-z]\w*(?=\])|(?<![\w.])\.\.\.|…"
 )
 """Placeholders that a reader fills in, in prose and in requests that are saved for sending by hand."""
 

@@ -41,6 +41,7 @@ class Rust(Parser):
     cases = frozenset[str]()
     classes = words("impl trait mod")
     shapes = words("enum struct type")
+    handlers = frozenset[str]()
     unaries = words("await mut move dyn unsafe")
 
     def postfix(self, left: Node) -> Node | None:

@@ -28,10 +28,15 @@ _BARE = re.compile(
 )
 _VERB = re.compile(r"(?:GET|POST)\s+\Z")
 _PROMPT = re.compile(r"\s*(?:[$>]\s+)?(?:(?:GET|POST|PUT|curl|https?|wget)\s+)?(?:-[A-Za-z]+\s+)*", re.IGNORECASE)
-_TAIL = re.compile(r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s++[1-5]\d\d\s++[\d.-]++\s?m?s\b|\s*+\\\s*+\Z|\s++\Z)")
-"""What follows the URL in a line that is a request: the protocol, the status and duration of a log."""
+_TAIL = re.compile(
+    r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s++[1-5]\d\d\s++[\d.-]++\s?m?s\b|\s++(?:[-=]>|→)\s|\s*+\\\s*+\Z|\s++\Z)"
+)
+"""What follows the URL in a line that is a request: the protocol, the status and duration of a log, or an arrow with the response."""
 
-_GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b)", re.IGNORECASE)
+_REFUSED = re.compile(r"\s++(?:(?:[-=]>|→)\s++)?+4\d\d\b")
+"""How the response to a request begins that the server refused: that its condition is wrong is known."""
+
+_GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b|\w[\w -]*+>)", re.IGNORECASE)
 _PAIRS = {
     '"': '"',
     "'": "'",
@@ -197,6 +202,8 @@ def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) 
     if prefix is not None and prefix.end() == begin:
         # A line that is a request, or a query: blanks belong to it.
         tail = _TAIL.search(text, value, high)
+        if tail is not None and _REFUSED.match(text, tail.start(), high) is not None:
+            return begin, -1
         return begin, tail.start() if tail is not None else high
     stop = _blank(text, value, high)
     # In running text the end of a condition with blanks in it is unknown.
