@@ -113,7 +113,8 @@ def evaluate_call(flow: Flow, node: Call) -> Value:
     if carried and (builder or not (frame.places or is_unknown(value))):
         value = value.moved(node.start, node.end)
         value.sinks = [*value.sinks, *carried][:50]
-    places = frame.places or ([frame.hint] if frame.hint is not None else [])
+    # Not a client that is made with the base of its URLs.
+    places = frame.places or ([NOWHERE] if frame.hint == NOWHERE else [])
     if builder and len(places) == 1:
         value = value.moved(node.start, node.end)
         value.places = places[:1]

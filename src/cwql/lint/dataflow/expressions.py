@@ -144,7 +144,9 @@ def evaluate_name(flow: Flow, node: Name) -> Value:
 
 def _unknown_name(flow: Flow, name: str, written: str) -> Value:
     """Return the value of a name that the program does not set, judged by its type and its words."""
-    found = Value(0, 0, safe=flow.is_safe_name(name) or name[:1] == ":" or name.lower() in ("true", "false"))
+    found = Value(
+        0, 0, safe=flow.is_safe_name(name) or name[:1] == ":" or fold(name) in (ALPHABETS | {"true", "false"})
+    )
     if is_input(written) or (flow.traits.arguments and (name.isupper() or not name[:1].isalpha())):
         found.origin = "rows"
     return guess(found, written)
