@@ -232,3 +232,33 @@ def test_lists_in_one_are_an_allow_list_if_all_of_them_are(filename: str, langua
     url = "https://na.myconnectwise.net/v4_6_release/apis/3.0/company/companies?conditions=name = "
     assert _codes(filename, language, template.format(url, '"Open"')) == []
     assert _codes(filename, language, template.format(url, "t")) == ["CW601"]
+
+
+@pytest.mark.parametrize(
+    ("filename", "language", "text"),
+    [
+        ("a.cs", "csharp", 'class A { string term; void Set(string t) { term = %s; } void Run() { Get($"URL\'{term}\'"); } }'),
+        ("A.java", "java", 'class A { String term; void set(String t) { term = %s; } void run() { get("URL\'" + term + "\'"); } }'),
+        ("a.kt", "kotlin", 'class A { var term = ""\n fun set(t: String) { term = %s }\n fun run() { get("URL\'$term\'") } }'),
+        ("a.swift", "swift", 'class A { var term = ""\n func set(t: String) { term = %s }\n func run() { get("URL\'\\(term)\'") } }'),
+        ("a.vb", "vbnet", 'Class A\nPrivate term As String\nSub SetTerm(t As String)\nterm = %s\nEnd Sub\nSub Run()\nGet($"URL\'{term}\'")\nEnd Sub\nEnd Class'),
+        ("a.ts", "typescript", "class A { term = ''; set(t: string) { this.term = %s; } run() { get(`URL'${this.term}'`); } }"),
+        ("a.py", "python", 'class A:\n    term = ""\n    def set(self, t):\n        self.term = %s\n    def run(self):\n        get(f"URL\'{self.term}\'")\n'),
+    ],
+)  # fmt: skip
+def test_a_method_gives_a_member_its_value(filename: str, language: str, text: str) -> None:
+    text = text.replace(
+        "URL", "https://na.myconnectwise.net/v4_6_release/apis/3.0/company/companies?conditions=name = "
+    )
+    assert _codes(filename, language, text % '"New"') == []
+    assert _codes(filename, language, text % "t") == ["CW601"]
+
+
+@pytest.mark.parametrize("local", ["string term = t;", "var term = t;"])
+def test_a_local_variable_is_not_the_member_of_its_name(local: str) -> None:
+    text = f"""class A {{
+    string term = "New";
+    void Set(string t) {{ {local} Log(term); }}
+    void Run() {{ Get($"https://na.myconnectwise.net/v4_6_release/apis/3.0/company/companies?conditions=name = '{{term}}'"); }}
+}}"""
+    assert _codes("a.cs", "csharp", text) == []

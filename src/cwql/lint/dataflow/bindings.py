@@ -21,7 +21,7 @@ from cwql.lint.dataflow.values import (
     path_of,
     uncertain,
 )
-from cwql.lint.ir import Call, Function, Index, Items, Member, Name, Node, Unary, key_of
+from cwql.lint.ir import Assign, Call, Function, Index, Items, Member, Name, Node, Unary, key_of
 from cwql.lint.request_targets import parameter_of
 from cwql.lint.words import words
 
@@ -203,6 +203,7 @@ class Bindings:
             for made in value.sinks:
                 made.kept = True
         if path:
+            member = self._member_of(path, node)
             self.env.set(path, value)
             for checked in self.checked:
                 if checked.startswith(f"{path}.") and self.env.get(checked) is not None:
@@ -211,9 +212,25 @@ class Bindings:
             name = path.removeprefix("this.")
             if self.members is self.env and "." not in name:
                 self.env.set(name if name != path else f"this.{name}", value)
-            if path.startswith("this.") and self.members is not None and self.members is not self.env:
-                self.set_member(path, value)
+            if member:
+                self.env.set(member, value, counted=member == path)
+                self.set_member(member, value)
         self._bind_parameter(target, value, node)
+
+    def _member_of(self, path: str, node: Node) -> str:
+        """Return the path of the member that a method sets, also without its owner: a name that only the class declares; empty for others."""
+        if self.members in (None, self.env) or (path[:5] != "this." and not self.traits.fields):
+            return ""
+        if path[:5] == "this.":
+            return path
+        if "." in path or (isinstance(node, Assign) and node.declared):
+            return ""
+        member, layer = f"this.{path}", self.env
+        while layer is not self.members:
+            if layer.outer is None or (path in layer.names and member not in layer.names):
+                return ""
+            layer = layer.outer
+        return member if member in layer.names else ""
 
     def _unpack(self, target: Items, value: Value, node: Node) -> None:
         """Give each name of a list of targets its part of a value."""
@@ -284,11 +301,11 @@ class Bindings:
             return
         known = members.names.get(path)
         made = self.owner is not None and self.is_constructor(self.owner)
-        # A constructor sets what the class only declares.
+        # A method sets what the class only declares.
         bare = known is not None and not known.texts and known.items is None
-        first = known is None or (made and bare and members.counts.get(path) == 1)
+        first = known is None or (bare and members.counts.get(path) == 1)
         if first and (value.texts or value.items is not None):
-            self._set_field(members, path, value)
+            self._set_field(members, path, value, counted=False)
         elif first and made and value.safe:
             self._set_field(members, path, uncertain(value))
         elif known is not None and known is not value:
@@ -296,11 +313,11 @@ class Bindings:
             other.safe = value.safe and (known.safe or bool(known.texts) or known.items is not None)
             self._set_field(members, path, other)
 
-    def _set_field(self, members: Environment, path: str, value: Value) -> None:
+    def _set_field(self, members: Environment, path: str, value: Value, counted: bool = True) -> None:
         """Set a member, also under its name alone if the class declares it so."""
         name = path.removeprefix("this.")
         for each in (path, name) if name in members.names else (path,):
-            members.set(each, value)
+            members.set(each, value, counted)
 
     def attach(self, owner: Node, *sinks: Sink) -> None:
         """Let sinks travel with the value of a container."""

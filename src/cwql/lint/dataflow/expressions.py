@@ -457,7 +457,7 @@ def evaluate_assign(flow: Flow, node: Assign) -> Value:
         value = flow.evaluate(_typed(node.value, node.type))
         if node.type and not value.texts and flow.is_safe(node.type):
             value = flow.declare(value.moved(value.start, value.end), node.type)
-    if node.declared and flow.members is flow.env and not value.items and (value.plain == "" or _is_missing(node)):
+    if flow.members is flow.env and not value.items and (value.plain == "" or _is_missing(node)):
         # ``private string term = "";``, ``term: str | None = None``: other code gives it a text.
         made, value = value.made, Value(value.start, value.end)
         value.made = made

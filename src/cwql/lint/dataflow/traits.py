@@ -28,6 +28,8 @@ class Traits(Value):
     """Further functions that return a number or a date."""
     bare: bool = False
     """Whether a call needs no brackets."""
+    fields: bool = False
+    """Whether a method names the members of its class without an owner."""
     receivers: bool = False
     """Whether methods are declared outside of their types."""
     modules: bool = False

@@ -89,6 +89,6 @@ class CSharp(Parser):
         return super().worded(left, word)
 
 
-GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", pairs=True, braces=True), functions="methods")
+GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", fields=True, pairs=True, braces=True), functions="methods")
 
 extract = GRAMMAR.extract

@@ -44,6 +44,6 @@ class Java(Parser):
         return left
 
 
-GRAMMAR = Grammar(_SYNTAX, Java, Traits("java", templates=True), functions="methods")
+GRAMMAR = Grammar(_SYNTAX, Java, Traits("java", fields=True, templates=True), functions="methods")
 
 extract = GRAMMAR.extract

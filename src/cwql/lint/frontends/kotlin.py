@@ -83,6 +83,6 @@ class Kotlin(Parser):
         return found
 
 
-GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin", pairs=True, templates=True), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Kotlin, Traits("kotlin", fields=True, pairs=True, templates=True), functions="braces")
 
 extract = GRAMMAR.extract

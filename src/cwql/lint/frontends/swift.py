@@ -94,6 +94,6 @@ class Swift(Parser):
         return super().bracket()
 
 
-GRAMMAR = Grammar(_SYNTAX, Swift, Traits("swift", implicit=True, pairs=True), functions="braces")
+GRAMMAR = Grammar(_SYNTAX, Swift, Traits("swift", fields=True, implicit=True, pairs=True), functions="braces")
 
 extract = GRAMMAR.extract

@@ -158,6 +158,6 @@ class VisualBasic(WordParser):
         return node
 
 
-GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", pairs=True, braces=True), functions="basic")
+GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", fields=True, pairs=True, braces=True), functions="basic")
 
 extract = GRAMMAR.extract
