@@ -64,7 +64,23 @@ SAFE = [
     ("a.sh", 'ok "$s" || exit 2'),
     ("a.sh", 'if ! ok "$s"; then exit 2; fi'),
     ("a.sh", '[[ -n $s ]] || exit 2; check S "$s"'),
+    ("a.py", "for each in (s, t):\n        check(each)"),
+    ("a.py", "for _, each in (('s', s), ('t', t)):\n        check(each)"),
+    ("a.py", "for name, each in {'s': s, 't': t}.items():\n        check(each)"),
+    ("a.py", "if not all(each.isdigit() for each in (s, t)):\n        return None"),
+    ("a.py", "if any(not ok(each) for each in (s, t)):\n        return None"),
+    ("a.js", "for (const each of [s, t ?? 5]) check(each)"),
+    ("a.js", "[s, t].forEach((each) => { if (!ok(each)) throw new Error(each); })"),
+    ("a.js", "for (const [name, each] of Object.entries({ s, t })) check(each)"),
+    ("a.js", "if (![s, t].every((each) => /^\\d+$/.test(each))) return null"),
+    ("a.cs", "foreach (var each in new[] { s, t }) Check(each)"),
+    ("a.go", "for _, each := range []string{s, t} {\n\t\tif !digits.MatchString(each) {\n\t\t\treturn\n\t\t}\n\t}"),
+    ("a.rb", "[s, t].each { |each| raise each unless ok?(each) }"),
+    ("a.ps1", "foreach ($each in $S, $T) { if ($each -notmatch '^\\d+$') { throw $each } }"),
+    ("a.ps1", "$S, $T | ForEach-Object { if ($_ -notmatch '^\\d+$') { throw $_ } }"),
+    ("a.sh", 'for each in "$s" ${t:+"$t"}; do\n  [[ $each =~ ^[0-9]+$ ]] || exit 2\ndone'),
 ]
+
 
 UNSAFE = [
     ("a.py", "check(t)"),
@@ -79,6 +95,11 @@ UNSAFE = [
     ("a.ps1", "Test-It $S"),
     ("a.sh", 'check "$s" 5'),
     ("a.sh", 'ok "$s"'),
+    ("a.py", "for each in (t, u):\n        check(each)"),
+    ("a.py", "for each in (s, t):\n        each = int(each)"),
+    ("a.py", "for each, _ in ((t, s), (u, s)):\n        check(each)"),
+    ("a.js", "for (const each of [s, t]) { if (debug) check(each); }"),
+    ("a.sh", 'for each in "$t" "$u"; do\n  [[ $each =~ ^[0-9]+$ ]] || exit 2\ndone'),
 ]
 
 

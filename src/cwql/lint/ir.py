@@ -263,6 +263,22 @@ def key_of(node: Node | None) -> str:
     return ""
 
 
+def listed(node: Node | None) -> list[Node]:
+    """Return the items of a list, or the values of a mapping, that an expression writes: ``(a, b)``, ``List.of(a, b)``, ``{"a": a}.items()``."""
+    if isinstance(node, (Cast, Unary)):
+        return listed(node.value)
+    if isinstance(node, Items):
+        return list(node.items)
+    if isinstance(node, Pairs):
+        return [each.value for each in node.entries if each.value is not None]
+    if not isinstance(node, Call):
+        return []
+    owner = listed(node.callee.owner) if isinstance(node.callee, Member) else []
+    values = [each.value for each in node.arguments if each.value is not None]
+    lists = isinstance(node.callee, (Name, Member)) and node.callee.name.lower().endswith(("of", "aslist"))
+    return owner or (values if lists else listed(values[0]) if len(values) == 1 else [])
+
+
 def is_something(node: Node | None) -> bool:
     """Return whether a value is certainly that of a test that succeeds: ``true``, a text, ``new Error()``, ``errors.New("…")``."""
     if isinstance(node, Call):

@@ -427,7 +427,8 @@ def _inline(
     repeats = folded in LOOPS
     flow.looping += repeats
     known = len(flow.sinks)
-    result = run_inline(flow, function, item, receiver, columns)
+    over_node = node.callee.owner if repeats and isinstance(node.callee, Member) else None
+    result = run_inline(flow, function, item, receiver, columns, over_node)
     flow.looping -= repeats
     if flow.frames[-1].places and len(function.parameters) <= 1:
         # ``client.get("/service/tickets") { parameter("conditions", "…") }``, but not the handler of a route.

@@ -41,7 +41,7 @@ def run_command(flow: Flow, node: Call, name: str, frame: Frame) -> Value:
     for argument in node.arguments:
         if argument.value is None:
             continue
-        value = _argument(flow, argument.value, piped, folded in _EACH)
+        value = _argument(flow, argument.value, piped, node.piped if folded in _EACH else None)
         values.append(value)
         if not argument.name:
             for text in value.texts:
@@ -75,15 +75,15 @@ def run_command(flow: Flow, node: Call, name: str, frame: Frame) -> Value:
     return _result(node, name, piped, values, options)
 
 
-def _argument(flow: Flow, node: Node, piped: Value | None, repeats: bool) -> Value:
-    """Return the value of an argument; a block runs for the items of the list before the command if it `repeats`."""
+def _argument(flow: Flow, node: Node, piped: Value | None, over: Node | None) -> Value:
+    """Return the value of an argument; a block runs for the items of `over`, the list before the command."""
     if not isinstance(node, Function):
         return flow.evaluate(node)
     value = Value(node.start, node.end)
     value.function = node
-    flow.looping += repeats
-    made = run_inline(flow, node, flow.item_of(piped) if repeats else None)
-    flow.looping -= repeats
+    flow.looping += over is not None
+    made = run_inline(flow, node, flow.item_of(piped) if over is not None else None, over=over)
+    flow.looping -= over is not None
     value.safe, value.origin = made.safe, made.origin
     value.items, value.partial = ([made], True) if made.texts else (None, False)
     return value

@@ -10,7 +10,7 @@ from cwql.lint.dataflow.bindings import Bindings
 from cwql.lint.dataflow.knowledge import ends
 from cwql.lint.dataflow.origins import guess
 from cwql.lint.dataflow.type_names import is_date_type
-from cwql.lint.dataflow.values import Environment, Frame, LocalCall, Scope, Value, columns_of, merged, pair_of
+from cwql.lint.dataflow.values import Environment, Frame, LocalCall, Scope, Value, columns_of, merged, pair_of, path_of
 from cwql.lint.ir import (
     Assign,
     Block,
@@ -18,7 +18,9 @@ from cwql.lint.ir import (
     Choice,
     Class,
     Function,
+    Items,
     Jump,
+    Literal,
     Loop,
     Name,
     Node,
@@ -28,6 +30,7 @@ from cwql.lint.ir import (
     Unary,
     is_nothing,
     is_something,
+    listed,
 )
 from cwql.lint.request_targets import parameter_of
 
@@ -516,10 +519,28 @@ class Flow(Bindings):
         self.inner_block(node.body)
         self.looping -= 1
         way, self.env = self.env, outer
-        for name in node.names:
+        checked = self.checked_in(node.over, node.names, way, node.body.start)
+        for name in node.names if not self.traits.shared else ():
             way.names.pop(name, None)
         self.join(outer, [way, Environment(outer)])
+        self.trust_all(checked)
         return True
+
+    def checked_in(self, over: Node | None, names: Sequence[str], way: Environment, begin: int) -> list[Node]:
+        """Return the items of a list that a loop has checked, one after the other: ``for value in (company, days)``."""
+        # Not a name that gets another value in the loop, which begins here.
+        begin = max(begin, over.end) if over is not None else 0
+        checked = {name for name, value in way.names.items() if name in names and value.safe and value.start <= begin}
+        rows = [item.items if isinstance(item, Items) else [item] for item in (listed(over) if checked else ())]
+        return [part for row in rows for part, name in zip(row[::-1], names[::-1], strict=False) if name in checked]
+
+    def trust_all(self, nodes: Sequence[Node]) -> None:
+        """Trust the names among the items of a list."""
+        for node in nodes:
+            inner = node.chunks[0].node if isinstance(node, Literal) and len(node.chunks) == 1 else node
+            for path in map(path_of, inner.options if isinstance(inner, Choice) else [node]):
+                if path:
+                    self.trust(path)
 
     def item_of(self, over: Value | None, name: str = "") -> Value | None:
         """Return the value of the name that takes the items of a value; None if nothing is known."""

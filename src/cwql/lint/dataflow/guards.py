@@ -36,11 +36,13 @@ from cwql.lint.ir import (
     Unary,
     is_nothing,
     key_of,
+    listed,
 )
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TypeAlias
 
     from cwql.lint.dataflow.flow import Flow
@@ -130,11 +132,7 @@ def passing(flow: Flow, function: Node | None, items: Value) -> Value | None:
         function = Function(at, at, "", [], Call(at, at, function, [Argument(Name(at, at, "it"))]), True)
     if not isinstance(function, Function):
         return None
-    test = function.body
-    if isinstance(test, Block) and test.statements:
-        test = test.statements[-1]
-    passed = guards_of(test, flow)[0] if test is not None else set()
-    names = [each.name for each in function.parameters[:1]] or IMPLICIT
+    passed, names = _passed(function, flow, True)
     found = items.moved(items.start, items.end)
     if not passed.isdisjoint(names):
         found.safe = True
@@ -146,6 +144,15 @@ def passing(flow: Flow, function: Node | None, items: Value) -> Value | None:
     row.origin, row.entries = items.origin, {name: Value(items.start, items.start, safe=True) for name in checked}
     found.items = [row]
     return found
+
+
+def _passed(function: Function, flow: Flow, passes: bool) -> tuple[set[str], Sequence[str]]:
+    """Return the names that are safe for an item that passes a test, or fails it, and the names of the item."""
+    test = function.body
+    if isinstance(test, Block) and test.statements:
+        test = test.statements[-1]
+    names = [each.name for each in function.parameters[:1]] or IMPLICIT
+    return guards_of(test, flow)[0 if passes else 1] if test is not None else set(), names
 
 
 def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
@@ -223,6 +230,8 @@ def _names(*nodes: Node | None) -> set[str]:
 def _without_quote(test: Call, flow: Flow) -> set[str]:
     """Return the name that contains no quote if a call is false: ``name.Contains("'")``, ``strings.Contains(name, "'")``."""
     name, owner, values = _parts(test)
+    if name in _ANY and (each := _checked_each(test, flow, False)):
+        return each
     if name in _ANY and owner is not None and any(is_safe_test(each, negated=True) for each in test.arguments):
         # ``text.Any(c => !char.IsLetter(c))``
         return _names(owner)
@@ -326,6 +335,8 @@ def _checked(test: Call, flow: Flow) -> set[str]:
         types = values[-1].items if isinstance(values[-1], Items) else values[-1:]
         if all(isinstance(each, (Name, Member)) and (each.name == "date" or flow.is_safe(each.name)) for each in types):
             return set(paths[:1]) if len(values) > 1 and paths else _names(owner)
+    if name in _ALL and (each := _checked_each(test, flow, True)):
+        return each
     if name in _ALL and owner is None and values and isinstance(values[0], Call):
         # ``all(c.isalnum() for c in name)``
         test, owner = values[0], owner_of(values[0])
@@ -347,6 +358,18 @@ def _checked(test: Call, flow: Flow) -> set[str]:
         if len(tested) < len(values):
             return _names(*tested[:1]) or _names(owner)
     return set()
+
+
+def _checked_each(test: Call, flow: Flow, passes: bool) -> set[str]:
+    """Return the names in a list that is tested as a whole: ``all(each.isdigit() for each in (company, days))``."""
+    _, owner, values = _parts(test)
+    if owner is None and values and isinstance(values[0], Call):
+        test, owner = values[0], owner_of(values[0])
+    function = test.arguments[-1].value if owner is not None and test.arguments else None
+    if not isinstance(function, Function):
+        return set()
+    checked, names = _passed(function, flow, passes)
+    return set() if checked.isdisjoint(names) else _names(*listed(owner))
 
 
 def _subject(node: Node) -> Node:

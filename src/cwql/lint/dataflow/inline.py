@@ -21,8 +21,9 @@ def run_inline(
     item: Value | None,
     receiver: Value | None = None,
     columns: Mapping[str, Value] | None = None,
+    over: Node | None = None,
 ) -> Value:
-    """Evaluate the body of a function at the place where it is written; `item` is its first argument.
+    """Evaluate the body of a function at the place where it is written; `item` is its first argument, an item of `over`.
 
     `columns` are the values of parameters that take the parts of an item. A `receiver` is the object that its calls without an owner go to, and the result is what they make of it.
     """
@@ -56,7 +57,10 @@ def run_inline(
         result = way.names.pop("this")
     flow.env, flow.returned, flow.owner, flow.scope = outer, returned, owner, scope
     flow.statement = statement
-    for name in (*[parameter.name for parameter in node.parameters], *IMPLICIT):
+    names = [parameter.name for parameter in node.parameters]
+    implicit = [name for name in IMPLICIT if name in way.names and way.names[name].safe]
+    checked = flow.checked_in(over, names or implicit[:1], way, node.start)
+    for name in (*names, *IMPLICIT):
         way.names.pop(name, None)
     # A function that a block defines, such as ``helpers do … end``, is one of the program.
     known = {
@@ -68,6 +72,7 @@ def run_inline(
         way.names.clear()
         way.names.update(known)
         flow.join(outer, [way, Environment(outer)])
+    flow.trust_all(checked)
     return result
 
 

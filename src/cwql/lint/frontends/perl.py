@@ -112,6 +112,14 @@ class Perl(Parser):
             node.body = Block(node.body.start, node.body.end, statements)
         return node
 
+    def loop_head(self, begin: int, end: int) -> tuple[list[str], Node | None, list[Node]]:
+        """Parse the head of a loop, in which nothing is between the name and the list."""
+        if begin + 1 < end and self.tokens[begin].kind == "variable" and self.tokens[begin + 1].text == "(":
+            # ``for my $name (@names) {``
+            self.at = begin + 1
+            return [self.name_of(self.tokens[begin].text)], self.expression(), []
+        return super().loop_head(begin, end)
+
     def inner(self) -> Node | None:
         """Parse the code in a string; values of hashes are not followed, because functions set them by reference."""
         node = super().inner()

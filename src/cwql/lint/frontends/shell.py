@@ -30,6 +30,7 @@ from cwql.lint.ir import (
     Cast,
     Choice,
     Function,
+    Items,
     Jump,
     Literal,
     Loop,
@@ -221,22 +222,21 @@ class Reader(Words):
     def _loop(self, word: str, start: int, close: str) -> list[Node]:
         """Parse a loop."""
         head: list[Node] = []
-        given: list[Node] = []
+        names: list[str] = []
+        over: Node | None = None
         if word in ("for", "select"):
             match = _FOR.match(self.text, self.at)
             if match is not None:
                 self.at = match.end()
                 options = [_option(each) for each in self.words_until(";\n")] if match["in"] else []
-                value = _one_of(self.at, self.at, options or [Name(self.at, self.at, "@")])
-                target = Name(match.start("name"), match.end("name"), match["name"])
-                given = [Assign(start, self.at, target, value)]
+                names, over = [match["name"]], Items(start, self.at, options or [Name(self.at, self.at, "@")])
             self.commands(close, ("do",))
         else:
             head = self.commands(close, ("do",))
         if self.ended != "do":
-            return [*head, *given]
+            return head
         body = self._part(close, "done")
-        found: list[Node] = [Loop(start, self.at, [], None, Block(body.start, self.at, [*given, body]), head)]
+        found: list[Node] = [Loop(start, self.at, names, over, body, head)]
         if head and negated(head[-1]) is not head[-1] and "break" not in self.text[body.start : self.at]:
             # The test is false after the loop.
             at = self.at
