@@ -39,6 +39,7 @@ LITERAL_NOW = "2026-01-30 17:00:00+00"
 NAMES = (
     "eLogic", "ELOGIC", "iMed_Partners", "A_B", "AxB", "100% Sure", "[EXT] Board", "E board", "Star * Corp", "O'Neil 24\" Displays",
     "back\\slash", "Müller", "MULLER", "muller", " blank", "blank ", "12", "true", "2026-01-05", "null", "STRASSE", "Straße",
+    "İstanbul", "\u212aelvin",
 )  # fmt: skip
 """Texts that languages and collations read in different ways."""
 

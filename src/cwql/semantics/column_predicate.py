@@ -23,10 +23,10 @@ __all__ = [
 ]
 
 Relation: TypeAlias = Literal[
-    "=", "!=", "<", "<=", ">", ">=", "in", "not in", "like", "not like", "same text", "has text", "has item", "null", "not null",
+    "=", "!=", "<", "<=", ">", ">=", "in", "not in", "like", "not like", "has text", "has item", "null", "not null",
     "not true", "not false",
 ]  # fmt: skip
-"""What a `ColumnTest` compares: ``like`` with SQL's wildcards, ``same text`` without letter case, ``has text`` for a part of the text,
+"""What a `ColumnTest` compares: ``like`` with SQL's wildcards, ``has text`` for a part of the text,
 ``has item`` for an item of a list, ``not true`` for false or null.
 """
 

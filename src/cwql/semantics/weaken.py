@@ -391,7 +391,7 @@ class _Writer:
 
     def _text(self, path: Path, field: FieldInfo, test: ColumnTest) -> tuple[Expr | None, bool]:
         value = test.value
-        if test.relation in ("=", "same text") and isinstance(value, str):
+        if test.relation == "=" and isinstance(value, str):
             return self._equal(path, [value])
         if (
             test.relation == "in"

@@ -86,8 +86,10 @@ class Constants:
     def _evaluate(self, text: str, kind: str) -> tuple[bool, Any]:
         try:
             if kind == "datetime":
-                row = self._row(f"SELECT epoch_us(CAST(({text}) AS {_TIMES}))")
-                return True, None if row[0] is None else datetime.fromtimestamp(0, UTC) + timedelta(microseconds=row[0])
+                moment = f"CAST(({text}) AS {_TIMES})"
+                value, null = self._row(f"SELECT epoch_us({moment}), {moment} IS NULL")
+                # Infinity is a moment of DuckDB that no record has.
+                return null or value is not None, None if value is None else _FIRST + timedelta(microseconds=value)
             value, name = self._row(f"SELECT ({text}), typeof({text})")
             if kind in ("integer", "number") and isinstance(value, str):
                 value = self._row(f"SELECT CAST(({text}) AS {'BIGINT' if kind == 'integer' else 'DOUBLE'})")[0]

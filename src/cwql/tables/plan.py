@@ -17,7 +17,7 @@ from cwql.semantics.weaken import SERVERS, Weakened, weaken
 from cwql.tables.counted import find_classes
 from cwql.tables.predicates import Translator, conjuncts
 from cwql.tables.query import PARENT
-from cwql.tables.sql_tree import leaves
+from cwql.tables.sql_tree import combines_rows, leaves
 from cwql.tables.where_text import find_terms
 
 if TYPE_CHECKING:
@@ -152,10 +152,12 @@ class _Planner:
             singles = [part[0] for part in parts if len(part) == 1]
             if {_texts(part) for part in singles} == {_texts(part) for part in plan.parts}:
                 sides = sorted(
-                    zip(singles, (inner.this, inner.expression), strict=True), key=lambda each: not each[0].exact
+                    zip(singles, (inner.this, inner.expression), predicate.items, strict=True),
+                    key=lambda each: not each[0].exact,
                 )
-                plan.parts = tuple([part for part, _ in sides])
-                plan.sides = tuple([side for _, side in sides])
+                plan.parts = tuple([part for part, _, _ in sides])
+                if rejects_nulls(sides[0][2]):
+                    plan.sides = tuple([side for _, side, _ in sides])
 
     def _place(self, scan: TableScan) -> tuple[Frame, Source]:
         return next(
@@ -164,16 +166,17 @@ class _Planner:
 
     def _terms(self, frame: Frame, source: Source) -> Iterator[tuple[exp.Expression, str]]:
         """Yield the terms that records of a source have to fulfil, and the clause of each."""
+        if source.whole:
+            return
         where = frame.select.args.get("where")
         for term in conjuncts(where.this if where is not None else None):
             yield term, "where"
-        position = list(frame.sources.values()).index(source)
         for place, join in enumerate(frame.select.args.get("joins") or [], 1):
             side, kind = (join.side or "").upper(), (join.kind or "").upper()
             if (join.args.get("method") or "").upper() in ("ASOF", "POSITIONAL") or side == "FULL":
                 continue
-            to_right = place == position and side != "RIGHT"
-            to_left = place > position and (side == "RIGHT" or (not side and kind != "ANTI"))
+            to_right = place == source.place and side != "RIGHT"
+            to_left = place > source.place and (side == "RIGHT" or (not side and kind != "ANTI"))
             if to_right or to_left:
                 for term in conjuncts(join.args.get("on")):
                     yield term, "on its own" if to_right else "on"
@@ -184,17 +187,25 @@ class _Planner:
         select = frame.select
         if any(select.args.get(part) for part in ("group", "having", "limit", "offset", "qualify", "distinct")):
             return
-        if any(isinstance(each, (exp.AggFunc, exp.Window)) for node in select.expressions for each in node.walk()):
+        if combines_rows(select):
             return
-        for outer in self._frames:
-            for source in outer.sources.values():
-                if source.query is None or source.nullable or not any(leaf is select for leaf in leaves(source.query)):
-                    continue
-                if any(part.args.get("limit") or part.args.get("offset") for part in source.query.find_all(exp.Union)):
-                    continue
-                where = outer.select.args.get("where")
-                for term in conjuncts(where.this if where is not None else None):
-                    yield term, "outer"
+        places = [
+            (outer, source)
+            for outer in self._frames
+            for source in outer.sources.values()
+            if source.query is not None and any(leaf is select for leaf in leaves(source.query))
+        ]
+        if len(places) != 1:
+            # The records of a named query have to suffice for each place that reads it.
+            return
+        ((outer, source),) = places
+        if source.nullable or source.whole or source.query is None:
+            return
+        if any(part.args.get("limit") or part.args.get("offset") for part in source.query.find_all(exp.Union)):
+            return
+        where = outer.select.args.get("where")
+        for term in conjuncts(where.this if where is not None else None):
+            yield term, "outer"
 
     # --- order, limit and count ------------------------------------------------------------------------------------
 
@@ -206,7 +217,9 @@ class _Planner:
         plan, frame = plans[0], self._frames[0]
         if len(frame.sources) != 1 or plan.scan.parent is not None or len(plan.parts) != 1:
             return
-        if any(select.args.get(part) for part in ("group", "having", "qualify", "distinct", "sample")):
+        if self._place(plan.scan)[1].whole:
+            return
+        if any(select.args.get(part) for part in ("group", "having", "qualify", "distinct")):
             return
         where = select.args.get("where")
         terms = list(conjuncts(where.this if where is not None else None))
@@ -218,15 +231,15 @@ class _Planner:
         ):
             plan.counts = plan.exact and self._are_dropped(terms) and not select.args.get("limit")
             return
-        if any(isinstance(each, (exp.AggFunc, exp.Window, exp.Unnest)) for node in expressions for each in node.walk()):
+        if combines_rows(select) or any(node.find(exp.Unnest) for node in expressions):
             return
         self._plan_limit(plan, frame, select)
 
     def plan_classes(self, plan: ScanPlan, dropped: set[int]) -> None:
         """Set the classes of a table whose records a SELECT only counts. `dropped` are the ids of terms that the server evaluates."""
-        frame, _ = self._place(plan.scan)
+        frame, source = self._place(plan.scan)
         select = frame.select
-        if len(frame.sources) != 1 or plan.links or plan.scan.parent is not None:
+        if len(frame.sources) != 1 or source.whole or plan.links or plan.scan.parent is not None:
             return
         if not plan.exact or plan.counts or plan.until is not None:
             return
@@ -268,7 +281,8 @@ class _Planner:
         plan.page_size = min(1000, plan.until if plan.exact else max(25, plan.until * _PAGE))
 
     def _number(self, clause: exp.Expression | None) -> int | None:
-        if clause is None:
+        options = clause.args.get("limit_options") if clause is not None else None
+        if clause is None or clause.expression is None or (options is not None and options.args.get("percent")):
             return None
         known, value = self._constants.value(clause.expression)
         return value if known and isinstance(value, int) and value >= 0 else None
@@ -317,8 +331,8 @@ class _Planner:
         terms += [(term, None) for term in conjuncts(where.this if where is not None else None)]
         sources = list(frame.sources.values())
         for place, join in enumerate(frame.select.args.get("joins") or [], 1):
-            outer = (join.side or "").upper() == "LEFT" or (join.kind or "").upper() in ("ANTI", "ASOF")
-            joined = sources[place].scan if place < len(sources) else None
+            outer = (join.side or "").upper() == "LEFT" or (join.kind or "").upper() == "ANTI"
+            joined = next((each.scan for each in sources if each.place == place), None)
             if outer and joined is None:
                 continue
             terms += [(term, joined if outer else None) for term in conjuncts(join.args.get("on"))]
@@ -364,13 +378,13 @@ class _Planner:
         """Yield columns that must have a value of another one, which a query in the WHERE clause selects."""
         if any((join.side or "").upper() in ("RIGHT", "FULL") for join in frame.select.args.get("joins") or []):
             return
-        own = [source.scan for source in frame.sources.values() if source.scan is not None]
+        own = [source.scan for source in frame.sources.values() if source.scan is not None and not source.whole]
         where = frame.select.args.get("where")
         for term in conjuncts(where.this if where is not None else None):
             pairs: list[tuple[exp.Expression, exp.Expression]] = []
             if isinstance(term, exp.In) and isinstance(query := _query_of(term), exp.Select):
                 pairs += [(term.this, each.unalias()) for each in query.expressions if len(query.expressions) == 1]
-            elif isinstance(term, exp.Exists) and isinstance(term.this, exp.Select):
+            elif isinstance(term, exp.Exists) and isinstance(term.this, exp.Select) and not combines_rows(term.this):
                 inner = term.this.args.get("where")
                 for each in conjuncts(inner.this if inner is not None else None):
                     if isinstance(each, exp.EQ):
@@ -393,6 +407,8 @@ class _Planner:
         """Return whether a table can be limited to the ids of another one because of an equality between them."""
         in_frame = {each.scan: each for each in frame.sources.values() if each.scan is not None}
         if plan.scan not in in_frame or source.scan not in in_frame or in_frame[source.scan].nullable:
+            return False
+        if in_frame[plan.scan].whole:
             return False
         joins = frame.select.args.get("joins") or []
         if any((join.side or "").upper() in ("RIGHT", "FULL") for join in joins):
@@ -432,7 +448,8 @@ def _fields(plan: ScanPlan, dropped: set[int]) -> tuple[Fields, ...]:
     """Return the fields that each part of a plan requests.
 
     If the server evaluates one side of an OR exactly, its part needs no other side: for its records the OR is true. And the parts of other
-    sides do not need that side, because the records for which it is true come with its part, which is the first.
+    sides do not need that side, because the records for which it is true come with its part, which is the first, and without its columns
+    it is not true.
     """
     whole = plan.scan.fields(dropped)
     if whole is None or not plan.sides or not plan.parts[0].exact:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlglot import exp
 
 from cwql.semantics.column_predicate import UNKNOWN, AllOf, AnyChild, AnyOf, ColumnTest
+from cwql.tables.sql_tree import combines_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,6 +45,9 @@ _STRICT = (
     exp.Extract,
 )  # fmt: skip
 """Functions whose result is null if an argument is."""
+
+_FOLDED = str.maketrans(dict.fromkeys("iksIKS", "_"))
+"""DuckDB also takes İ, ı, ſ and the sign of kelvin for these letters if it ignores the letter case, which servers may not do."""
 
 _TRIMS = frozenset(("trim", "ltrim", "rtrim", "strip"))
 
@@ -132,7 +136,7 @@ class Translator:
                 return AllOf((ColumnTest(text.path, "has text", value), UNKNOWN))
             folded = self._folded(side)
             if folded is not None and known and isinstance(value, str):
-                return AllOf((ColumnTest(folded.path, "same text", value), UNKNOWN))
+                return AllOf((ColumnTest(folded.path, "like", value.translate(_FOLDED)), UNKNOWN))
         return self._moments(node, wanted)
 
     def _test(self, column: Column, relation: Relation, other: exp.Expression) -> Predicate:
@@ -218,19 +222,20 @@ class Translator:
         column = self._column(node.this)
         known, value = self._constants.value(pattern)
         folded = self._folded(node.this)
-        if not known or not isinstance(value, str) or (column is None and folded is None):
+        either = column or folded
+        if not known or not isinstance(value, str) or either is None:
             return UNKNOWN
-        path = column.path if column is not None else folded.path  # type: ignore[union-attr]
         if not wanted:
-            return AllOf((ColumnTest(path, "not null"), UNKNOWN))
+            return AllOf((ColumnTest(either.path, "not null"), UNKNOWN))
         if escape or "\\" in value:
-            pieces = _literal_pieces(value, escape)
-            return AllOf((*[ColumnTest(path, "has text", piece) for piece in pieces[:1]], UNKNOWN))
-        return AllOf((ColumnTest(path, "like", value), UNKNOWN))
+            value = f"%{next(iter(_literal_pieces(value, escape)), '')}%"
+        if folded is not None or isinstance(node, exp.ILike):
+            value = value.translate(_FOLDED)
+        return AllOf((ColumnTest(either.path, "like", value), UNKNOWN))
 
     def _exists(self, node: exp.Expression, wanted: bool) -> Predicate:
         select = node.this
-        if not wanted or not isinstance(select, exp.Select):
+        if not wanted or not isinstance(select, exp.Select) or combines_rows(select):
             return UNKNOWN
         frame = self._query.frames.get(id(select))
         sources = list(frame.sources.values()) if frame is not None else []
@@ -255,22 +260,27 @@ class Translator:
         return UNKNOWN
 
     def _has_text(self, node: exp.Expression, wanted: bool) -> Predicate:
-        column = self._column(node.this) or self._folded(node.this)
-        known, value = self._constants.value(node.expression)
-        if column is None or not known or not isinstance(value, str):
+        return self._contains(node.this, node.expression, wanted)
+
+    def _contains(self, side: exp.Expression, part: exp.Expression, wanted: bool) -> Predicate:
+        """Return when a text contains another one, at its beginning, end or anywhere."""
+        column, folded = self._column(side), self._folded(side)
+        either = column or folded
+        known, value = self._constants.value(part)
+        if either is None or not known or not isinstance(value, str):
             return UNKNOWN
+        test = ColumnTest(either.path, "has text", value)
         if not wanted or not value:
-            return AllOf((ColumnTest(column.path, "not null"), UNKNOWN))
-        return AllOf((ColumnTest(column.path, "has text", value), UNKNOWN))
+            test = ColumnTest(either.path, "not null")
+        elif folded is not None:
+            test = ColumnTest(either.path, "like", f"%{value.translate(_FOLDED)}%")
+        return AllOf((test, UNKNOWN))
 
     def _function(self, node: exp.Expression, wanted: bool) -> Predicate:
         name = node.name.lower() if isinstance(node, exp.Anonymous) else node.sql_name().lower()
         arguments = node.expressions if isinstance(node, exp.Anonymous) else []
         if name in ("contains", "starts_with", "prefix", "suffix", "ends_with") and len(arguments) == 2:
-            column = self._column(arguments[0]) or self._folded(arguments[0])
-            known, value = self._constants.value(arguments[1])
-            if column is not None and known and isinstance(value, str) and value and wanted:
-                return AllOf((ColumnTest(column.path, "has text", value), UNKNOWN))
+            return self._contains(arguments[0], arguments[1], wanted)
         return UNKNOWN
 
     _FORMS: ClassVar[dict[type[exp.Expression], Callable[[Translator, Any, bool], Predicate]]] = {

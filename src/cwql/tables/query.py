@@ -110,19 +110,24 @@ class TableScan:
 
 
 class Source:
-    """A name of a FROM clause: a table of the API, a query, the items of a collection, or something else that DuckDB has."""
+    """A name of a FROM clause: a table of the API, a query, the items of a collection, or something else that DuckDB has.
+
+    `place` is the number of its join, 0 for the first source. `whole` is True if all of its rows are needed, because their number, places
+    or neighbors decide about the result.
+    """
 
     def __init__(
         self,
         scan: TableScan | None = None,
         query: exp.Expression | None = None,
         items: tuple[TableScan, tuple[str, ...], str] | None = None,
-        nullable: bool = False,
     ) -> None:
         self.scan = scan
         self.query = query
         self.items = items
-        self.nullable = nullable
+        self.place = 0
+        self.nullable = False
+        self.whole = False
 
 
 class Column:
@@ -210,9 +215,10 @@ class Query:
         while isinstance(inner, exp.Dot):
             parts.insert(0, inner.expression)
             inner = inner.this
-        if not isinstance(inner, exp.Column) or isinstance(inner.this, exp.Star):
+        if not isinstance(inner, exp.Column):
             return None
-        parts = [*inner.parts, *parts]
+        # `t.*` is the whole row, `t.company.*` the whole record.
+        parts = [*[part for part in inner.parts if not isinstance(part, exp.Star)], *parts]
         found = self._find(inner, parts)
         if found is None or entry is None:
             return found
@@ -404,27 +410,32 @@ class _Reader:
         if clause is None:
             return
         joins = frame.select.args.get("joins") or []
+        methods = [(join.args.get("method") or "").upper() for join in joins]
         outer_before = any((join.side or "").upper() in ("RIGHT", "FULL") for join in joins)
-        self._add_source(frame, clause.this, outer_before)
-        for join in joins:
-            nullable = (join.side or "").upper() in ("LEFT", "FULL") or (join.kind or "").upper() in ("ANTI", "ASOF")
-            self._add_source(frame, join.this, nullable or outer_before)
+        whole = "POSITIONAL" in methods or frame.select.args.get("sample") is not None
+        self._add_source(frame, clause.this, 0, outer_before, whole)
+        for place, (join, method) in enumerate(zip(joins, methods, strict=True), 1):
+            nearest = method == "ASOF"
+            nullable = (join.side or "").upper() in ("LEFT", "FULL") or (join.kind or "").upper() == "ANTI" or nearest
+            self._add_source(frame, join.this, place, nullable or outer_before, whole or nearest)
 
-    def _add_source(self, frame: Frame, node: exp.Expression, nullable: bool) -> None:
+    def _add_source(self, frame: Frame, node: exp.Expression, place: int, nullable: bool, whole: bool) -> None:
         alias = node.alias.lower()
+        if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table) and not alias:
+            # Joins in parentheses.
+            for each in (node.this, *[join.this for join in node.this.args.get("joins") or []]):
+                self._add_source(frame, each, place, True, True)
+            return
+        name = alias or f"?{id(node)}"
         if isinstance(node, exp.Table):
-            source = self._table(node)
-            source.nullable = nullable
-            frame.sources[alias or node.name.rpartition("/")[2].lower()] = source
-            for join in node.args.get("joins") or []:
-                self._add_source(frame, join.this, True)
-        elif isinstance(node, exp.Subquery):
-            frame.sources[alias or f"?{id(node)}"] = Source(query=node.this, nullable=nullable)
-        elif isinstance(node, exp.Unnest):
-            # Its collection is resolved later, because it may belong to an outer query.
-            frame.sources[alias or f"?{id(node)}"] = Source()
+            name, source = alias or node.name.rpartition("/")[2].lower(), self._table(node)
         else:
-            frame.sources[alias or f"?{id(node)}"] = Source(nullable=nullable)
+            # The collection of UNNEST is resolved later, because it may belong to an outer query.
+            source = Source(query=node.this if isinstance(node, exp.Subquery) else None)
+        source.place = place
+        source.nullable = nullable and not isinstance(node, exp.Unnest)
+        source.whole = whole or node.args.get("sample") is not None
+        frame.sources[name] = source
 
     def _table(self, node: exp.Table) -> Source:
         parts = name_parts(node)
@@ -483,12 +494,9 @@ class _Reader:
     # --- columns ---------------------------------------------------------------------------------------------------
 
     def _use_stars(self, frame: Frame) -> None:
-        for each in frame.select.expressions:
-            if isinstance(each, exp.Star):
-                for source in frame.sources.values():
-                    _use_all(source)
-            elif isinstance(each, exp.Column) and isinstance(each.this, exp.Star):
-                _use_all(frame.sources.get(each.table.lower()))
+        if any(isinstance(each, exp.Star) for each in frame.select.expressions) or frame.select.find(exp.Columns):
+            for source in frame.sources.values():
+                _use_all(source)
 
     def _use(self, node: exp.Expression) -> None:
         unnest = node.find_ancestor(exp.Unnest, exp.Select)
@@ -541,10 +549,10 @@ class _Reader:
                     source.scan.use((spelled,))
 
 
-def _use_all(source: Source | None) -> None:
-    if source is not None and source.scan is not None:
+def _use_all(source: Source) -> None:
+    if source.scan is not None:
         source.scan.use(())
-    elif source is not None and source.items is not None:
+    elif source.items is not None:
         source.items[0].use(source.items[1])
 
 

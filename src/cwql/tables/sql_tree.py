@@ -13,7 +13,22 @@ from sqlglot import exp
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = ["ancestors", "find_output", "is_inside", "is_lambda_parameter", "leaves", "name_parts", "orders_rows"]
+__all__ = [
+    "ancestors",
+    "combines_rows",
+    "find_output",
+    "is_inside",
+    "is_lambda_parameter",
+    "leaves",
+    "name_parts",
+    "orders_rows",
+]
+
+
+def combines_rows(select: exp.Select) -> bool:
+    """Return whether a result depends on several rows, or may: sqlglot does not know every aggregate function of DuckDB."""
+    kinds = (exp.AggFunc, exp.Window, exp.Anonymous)
+    return any(isinstance(each, kinds) for node in select.expressions for each in node.walk())
 
 
 def leaves(query: exp.Expression) -> list[exp.Select]:
