@@ -65,7 +65,7 @@ class Scanner:
         self.depth += 1
         if self.depth > DEPTH:
             raise UnreadableSource(f"code inside strings is nested more than {DEPTH} deep", at)
-        text, syntax = self.text, self.syntax
+        text, syntax, skipped = self.text, self.syntax, self.skipped
         match_at = syntax.master.match
         found: list[Token] = []
         opener = {")": "(", "}": "{", "]": "["}.get(close, "")
@@ -89,7 +89,8 @@ class Scanner:
             if kind in _BETWEEN:
                 if kind != "space":
                     fresh = fresh or kind == "line"
-                    at = self._pass(match, limit)
+                    if kind == "block" or start in skipped or self.pending:
+                        at = self._pass(match, limit)
                 continue
             word = match[0]
             if (kind == "string" or word in "/<") and (end := self._literal(match, found, limit, fresh)):

@@ -82,7 +82,7 @@ SHELL = re.compile(
 )
 """A function of a shell script."""
 
-_ASSIGNED = re.compile(r"(?<![\w$])([a-z_]\w*+)\+?=")
+_NAME_SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 _DEFINED = re.compile(
     r"(?:function|filter|func|fun|fn|sub|defp?)\b[ \t]*+\*?(?:\([^()\n]{0,100}+\)[ \t]*+)?([a-z_$][\w$-]*+)"
 )
@@ -193,7 +193,7 @@ def _unset(candidates: list[_Candidate], folded: str, names: set[str], rest: str
     """
     setters: dict[str, list[_Candidate]] = {}
     for each in candidates:
-        for name in set(_ASSIGNED.findall(folded, each.low, each.high)):
+        for name in _assigned(folded[each.low : each.high]):
             setters.setdefault(name, []).append(each)
     checks = sorted([at for sign in _CHECKS for at in find_all(sign, folded)])
     used = {each for each in candidates if bisect_left(checks, each.low) < bisect_left(checks, each.high)}
@@ -205,6 +205,18 @@ def _unset(candidates: list[_Candidate], folded: str, names: set[str], rest: str
                     used.add(each)
                     waiting.append(folded[each.low : each.high])
     return [each for each in candidates if each not in used]
+
+
+def _assigned(body: str) -> set[str]:
+    """Return the variables that a function of a shell script sets: ``name=``, ``name+=``. A pattern takes three times as long."""
+    found: set[str] = set()
+    for before in body.split("=")[:-1]:
+        before = before.removesuffix("+")
+        head = before.rstrip(_NAME_SIGNS)
+        name = before[len(head) :]
+        if name and not name[0].isdigit() and not head.endswith("$"):
+            found.add(name)
+    return found
 
 
 def _candidates(text: str, folded: str, marks: list[int], layout: Layout) -> Iterator[_Candidate]:
