@@ -13,7 +13,6 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import MEMBER
 from cwql.lint.dataflow.values import THIS
 from cwql.lint.record import Record
-from cwql.lint.request_targets import find_all
 from cwql.lint.words import split_words, word_table
 from cwql.value import Value
 
@@ -166,12 +165,22 @@ def find_silent_functions(
     if context.automate or len(folded) != len(text):
         return {}
     layout = LAYOUTS[functions]
-    candidates = list(_candidates(text, folded, context.marks(words), layout))
-    if not _is_much(candidates, folded):
+    found = [*layout.function.finditer(text)]
+    if not _is_much([match.span() for match in found], folded):
         return {}
-    rest = layout.comment.sub("", _without(folded, candidates))
+    spans = [(match.start("body"), match.end()) for match in found]
+    used = _words("\n".join([folded[low:high] for low, high in spans]))
+    context.vocabulary = " ".join(used | _words(_without(folded, spans)))
+    candidates = list(_candidates(text, context, words, layout, found))
+    spans = [(each.start, each.high) for each in candidates]
+    if not _is_much(spans, folded):
+        return {}
+    rest = layout.comment.sub("", _without(folded, spans))
     names = _words(rest)
-    unused = (_unset if functions == "shell" else _unused)(candidates, folded, names, rest)
+    if functions == "shell":
+        unused = _unset(candidates, context, rest)
+    else:
+        unused = _unused(candidates, folded, names, rest, used)
     skipped: dict[int, int] = {}
     begin = end = -2
     for each in unused:
@@ -186,16 +195,17 @@ def find_silent_functions(
     return skipped
 
 
-def _unset(candidates: list[_Candidate], folded: str, names: set[str], rest: str) -> list[_Candidate]:
+def _unset(candidates: list[_Candidate], context: Context, rest: str) -> list[_Candidate]:
     """Return the functions of a shell script that set no variable of the rest of it, and check no argument.
 
     Every variable is global, and no result of a function is followed.
     """
+    folded = context.folded
     setters: dict[str, list[_Candidate]] = {}
     for each in candidates:
         for name in _assigned(folded[each.low : each.high]):
             setters.setdefault(name, []).append(each)
-    checks = sorted([at for sign in _CHECKS for at in find_all(sign, folded)])
+    checks = sorted([at for sign in _CHECKS for at in context.find_all(sign)])
     used = {each for each in candidates if bisect_left(checks, each.low) < bisect_left(checks, each.high)}
     waiting = [rest, *[folded[each.low : each.high] for each in used]]
     while waiting:
@@ -210,8 +220,8 @@ def _unset(candidates: list[_Candidate], folded: str, names: set[str], rest: str
 def _assigned(body: str) -> set[str]:
     """Return the variables that a function of a shell script sets: ``name=``, ``name+=``. A pattern takes three times as long."""
     found: set[str] = set()
-    for before in body.split("=")[:-1]:
-        before = before.removesuffix("+")
+    for part in body.split("=")[:-1]:
+        before = part.removesuffix("+")
         head = before.rstrip(_NAME_SIGNS)
         name = before[len(head) :]
         if name and not name[0].isdigit() and not head.endswith("$"):
@@ -219,24 +229,27 @@ def _assigned(body: str) -> set[str]:
     return found
 
 
-def _candidates(text: str, folded: str, marks: list[int], layout: Layout) -> Iterator[_Candidate]:
-    """Yield the outermost functions that contain no mark and set no member."""
+def _candidates(
+    text: str, context: Context, words: tuple[re.Pattern[str], ...], layout: Layout, found: Iterable[re.Match[str]]
+) -> Iterator[_Candidate]:
+    """Yield the outermost of the functions that were `found`, or are written in them, that contain no mark and set no member."""
     paired = [(first, last) for sign, first, last in _PAIRED if sign in text and first in text]
     even = [sign for sign in _EVEN if sign in text]
-    members = [at for word in THIS for at in find_all(word, folded) if MEMBER.match(folded, at) is not None]
-    marks = [*sorted([*marks, *members]), len(text)]
-    search = layout.function.search
-    match = search(text)
-    while match is not None:
+    members = [at for word in THIS for at in context.find_all(word) if MEMBER.match(context.folded, at) is not None]
+    marks = [*sorted([*context.marks(words), *members]), len(text)]
+    waiting = [iter(found)]
+    while waiting:
+        match = next(waiting[-1], None)
+        if match is None:
+            waiting.pop()
+            continue
         start, high = match.span()
         low = match.start("body")
         name = match["name"] or match["method"]
-        is_candidate = (
-            marks[bisect_left(marks, start)] >= high and name.isascii() and _is_balanced(text, low, high, paired, even)
-        )
-        if is_candidate:
+        if marks[bisect_left(marks, start)] >= high and name.isascii() and _is_balanced(text, low, high, paired, even):
             yield _Candidate(start, low, high, match.end("last"), _last_part(name.lower()))
-        match = search(text, high if is_candidate else low)
+        else:
+            waiting.append(layout.function.finditer(text, low, high))
 
 
 def _is_balanced(text: str, low: int, high: int, paired: Iterable[tuple[str, str]], even: Iterable[str]) -> bool:
@@ -253,19 +266,19 @@ def _last_part(name: str) -> str:
     return name.rstrip("?!").replace(":", ".").rpartition(".")[2]
 
 
-def _without(folded: str, candidates: list[_Candidate]) -> str:
-    """Return the text without the functions."""
+def _without(folded: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return the text without some spans."""
     kept: list[str] = []
     done = 0
-    for each in candidates:
-        kept.append(folded[done : each.start])
-        done = each.high
+    for start, end in spans:
+        kept.append(folded[done:start])
+        done = end
     return "\n".join([*kept, folded[done:]])
 
 
-def _is_much(candidates: Iterable[_Candidate], text: str) -> bool:
+def _is_much(spans: Iterable[tuple[int, int]], text: str) -> bool:
     """Return whether functions are so much of a text that skipping them takes less time than finding out that it is right."""
-    return sum([each.high - each.start for each in candidates]) * 4 > len(text)
+    return sum([end - start for start, end in spans]) * 4 > len(text)
 
 
 def _types_any(header: str, names: set[str], layout: Layout) -> bool:
@@ -283,10 +296,10 @@ def _types_any(header: str, names: set[str], layout: Layout) -> bool:
     return not names.isdisjoint(found)
 
 
-def _unused(candidates: list[_Candidate], folded: str, names: set[str], rest: str) -> list[_Candidate]:
+def _unused(candidates: list[_Candidate], folded: str, names: set[str], rest: str, used: set[str]) -> list[_Candidate]:
     """Return the functions that the rest of a program does not name, and that name no function of the rest.
 
-    The words of the others are added to `names`.
+    `used` are the words of all functions. Those of the functions that are kept are added to `names`.
     """
     unused: dict[str, list[_Candidate]] = {}
     waiting: list[set[str]] = [names]
@@ -299,11 +312,13 @@ def _unused(candidates: list[_Candidate], folded: str, names: set[str], rest: st
         for name in found & unused.keys():
             waiting += [_words(folded[each.low : each.high]) for each in unused.pop(name)]
         left = [each for same in unused.values() for each in same]
-        if waiting or not _is_much(left, folded):
+        if waiting or not _is_much([(each.start, each.high) for each in left], folded):
             continue
         if defined is None:
             defined = _defined(rest)
-            if defined.isdisjoint(_words("\n".join([folded[each.low : each.high] for each in left]))):
+            if defined.isdisjoint(used) or defined.isdisjoint(
+                _words("\n".join([folded[each.low : each.high] for each in left]))
+            ):
                 return left
             for name, same in [*unused.items()]:
                 words = [_words(folded[each.low : each.high]) for each in same]
