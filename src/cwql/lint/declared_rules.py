@@ -7,6 +7,7 @@ They are searched as text, and only in order to report less.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import takewhile
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
@@ -22,7 +23,7 @@ _END = re.compile(
     r"'(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\"|`[^`]*+`|/(?:[^/\\\n ]|\\.)++/|([(\[{])|([)\]}])|([,;\n])"
 )
 
-_KEY = re.compile(r"[\"'`]?+[?!]?+[ \t]*+(=>|:=|:|=)(?![:=~])")
+_KEY = re.compile(r"[\"'`]?+(?:[?!](?!=))?+[ \t]*+(=>|:=|:|=)(?![:=~])")
 _ARGUMENT = re.compile(r"(?:[ =]\[?+<?+\w[\w-]*+(?:\.\.\.)?+>?+\]?+(?=[\"'`]))?+[\"'`]?+[ \t]*+,")
 """Also after the place of a value: ``"--board <id>", parseInt``, ``"--days N", Integer``."""
 _METHOD = re.compile(r"[\"'`]?+\)++\s*+(?=\.|->\w)")
@@ -55,6 +56,9 @@ _CHOICES = re.compile(
     re.IGNORECASE,
 )
 """A list of values, or a check of dates or characters, or by a function of the program."""
+
+_OPTION = re.compile(r"(?m)^[ ]*+(?:type: ?+(?:choice|number|boolean)\b|(?:values|options|enum):)")
+"""The type or the choices of an input of a workflow, in YAML."""
 
 _RULE = re.compile(
     r"int(?:eger)?+|number|numeric|uuid|guid|bool(?:ean)?+|date(?:-?time)?+|ipv[46]|ip|ulid|alpha(?:_?num(?:eric)?+|_dash)?+|enum|choice"
@@ -118,7 +122,7 @@ class DeclaredRules:
                     spelled.setdefault(match[0], []).append(match.span())
                 for word, spans in spelled.items():
                     # The name of a constant is not that of the values that are compared with it.
-                    if not word.isupper():
+                    if not word.isupper() or word == "ID":
                         self._places.setdefault(_fold(word), []).extend(spans)
             places = sorted(self._places.get(name, ()))[: min(_MOST, self._budget)]
             self._budget -= len(places)
@@ -133,6 +137,17 @@ class DeclaredRules:
         after = text[start - 1 : start] in ("{", ":", "<") and _AFTER.match(text, end) is not None
         return "strict" if after or _BEFORE.search(text, max(0, start - 50), start) is not None else ""
 
+    def _is_option(self, start: int, end: int) -> bool:
+        """Return whether the lines of an item in YAML give a name a type or choices: ``- name: status``, ``status:``."""
+        text = self._text
+        head = text[text.rfind("\n", 0, start) + 1 : start]
+        named = head.endswith("name: ")
+        if not (named or (head.isspace() and text.startswith(":\n", end))):
+            return False
+        margin = " " * (len(head) - 6 if named else len(head) + 1)
+        lines = text[end : end + _LONGEST].split("\n")[1:]
+        return _OPTION.search("\n".join(takewhile(lambda line: line.startswith(margin), lines))) is not None
+
     def _kind(self, start: int, end: int) -> Literal["", "strict", "rule", "text", "same", "given"]:
         """Return whether a declaration restricts the name at a place by a rule, which is ``strict`` if it counts whatever its type; ``text`` if that allows any text.
 
@@ -143,6 +158,8 @@ class DeclaredRules:
         tag = _TAG.match(text, end)
         if tag is not None:
             return "strict" if has_rule(tag[1].replace(",", "|")) else ""
+        if self._is_option(start, end):
+            return "rule"
         if _TEXT_BEFORE.search(text, max(0, start - 20), start) is not None:
             return "text"
         quoted = text[start - 1 : start] in ("'", '"', "`", ":", "-")

@@ -362,9 +362,10 @@ class Bindings:
         """Note parts of a condition that a method adds to a list of its class, which another method joins and sends."""
         key = path.rpartition(".")[2]
         members = self.members
-        if members is None or members is self.env or members.names.keys().isdisjoint((key, f"this.{key}")):
+        if members is None or members is self.env or not self.joins_terms:
             return
-        if not self.joins_terms:
+        if all(env.names.keys().isdisjoint((key, f"this.{key}")) for env in self.classes.values()):
+            # No class has it, also none that this class extends.
             return
         for each in added:
             sink = self.sink(each, "conditions", key, at, partial=True, assigned=True)

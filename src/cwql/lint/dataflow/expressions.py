@@ -19,7 +19,7 @@ from cwql.lint.dataflow.known_functions import known_call
 from cwql.lint.dataflow.local_functions import call_local
 from cwql.lint.dataflow.operators import note_length
 from cwql.lint.dataflow.origins import guess, is_input, origin_of
-from cwql.lint.dataflow.targets import note_chain, sent_after
+from cwql.lint.dataflow.targets import chain_of, note_chain, sent_after
 from cwql.lint.dataflow.texts import Builder, empty, extended
 from cwql.lint.dataflow.type_names import is_date_type, is_text_type
 from cwql.lint.dataflow.values import (
@@ -225,6 +225,10 @@ _SESSION = words("user session auth tenant account authorizer identity claims pr
 """Members of a request that the server itself sets, for those who have logged in."""
 
 
+_STEPS = re.compile(r"(?:\$(?:input|node)?+|items?+)\.(?!.*\b(?:body|query|params|headers)\b).*\bjson\b.*")
+"""The record that a step of n8n works on: ``$input.first().json.company.id``."""
+
+
 def evaluate_member(flow: Flow, node: Member) -> Value:
     """Return the value of a member of a value, of a class or of a mapping."""
     named = note_chain(flow, node)
@@ -264,6 +268,8 @@ def evaluate_member(flow: Flow, node: Member) -> Value:
     value.places, value.sinks = owner.places if named is None else [named], owner.sinks
     own = node.owner is None or (isinstance(node.owner, Name) and node.owner.name.lower() in THIS)
     outside = owner.origin == "rows" or is_input(node.name, member=not own)
+    if outside and node.name == "id" and _STEPS.fullmatch(".".join(chain_of(node))) is not None:
+        outside = False
     value.origin = "rows" if outside and name not in _SESSION else ""
     if (
         name in LENGTHS

@@ -126,14 +126,18 @@ def note_positional(flow: Flow, node: Call, name: str, values: Sequence[Value]) 
     """Note a condition that a call gets after a path: ``client.list("/service/tickets", "closedFlag = false")``."""
     given = [each for each in node.arguments if each.value is not None]
     unnamed = [value for argument, value in zip(given, values, strict=False) if not argument.name]
-    if flow.sure and unnamed and unnamed[0].plain in SECTIONS:
+    names = [each.plain if each.plain is not None and each.plain.isidentifier() else "{}" for each in unnamed[:5]]
+    later = unnamed[2:]
+    if flow.sure and names and names[0] not in ("{}", *SECTIONS) and flow.members is not None:
+        # ``self.fetch("tickets", params)`` in a class with ``API = "service"``
+        sections = [each.plain for each in flow.members.names.values() if each.plain in SECTIONS]
+        names, later = [*filter(None, sections[:1]), names[0]], unnamed[1:]
+    if flow.sure and len(names) > 1 and names[0] in SECTIONS:
         # ``client.list("service", "tickets", conditions = "closedFlag = false")``
-        place = place_of_attributes(
-            [each.plain if each.plain is not None and each.plain.isidentifier() else "{}" for each in unnamed[:5]]
-        )
+        place = place_of_attributes(names)
         if place is not None:
             flow.note(place)
-            for value in unnamed[2:]:
+            for value in later:
                 sent_to(flow, place, value)
     for path, value in pairwise(unnamed):
         if path.texts and (_sends_nothing(name) or sent_after(flow, path, value) is not None):

@@ -50,7 +50,8 @@ def open_placeholders(
         known = safe or record or _CONVERSION.search(match[0]) is not None
         # ``{{ stream_interval["start_time"] }}``
         number = says(match[0].rstrip(" }")) == "number" and _INPUT.search(match[0]) is None
-        origin = "number" if number else "given"
+        # ``$value`` of n8n is that of the parameter at hand, which its author gives a type.
+        origin = "number" if number else "" if "$value" in match[0] else "given"
         return lambda start, end, first: (
             TemplateSegment(
                 PLACEHOLDER, start, end, "placeholder", first.literal, first.quoting, match[0], known, origin=origin

@@ -154,16 +154,7 @@ def _lists_words(text: str) -> bool:
 
 def _limited_inputs(text: str, entries: Sequence[Entry]) -> set[str]:
     """Return the names of the inputs of a workflow that are numbers or have a list of options, and those that the file sets."""
-    found = {name for each in _SETS.finditer(text) for name, value in _LISTED.findall(each[2]) if _lists_words(value)}
-    scopes: set[int] = set()
-    for entry in entries:
-        if entry.key == "type" and entry.text in ("choice", "number", "boolean"):
-            scopes.add(entry.scope)
-            above = text[max(0, entry.start - 2000) : entry.start].splitlines()
-            margin = len(above.pop()) - len("type: ")
-            name = next((line for line in reversed(above) if line.strip() and not line.startswith(" " * margin)), "")
-            found.add(name.strip().removesuffix(":"))
-    return found | {entry.text for entry in entries if entry.key == "name" and entry.scope in scopes}
+    return {name for each in _SETS.finditer(text) for name, value in _LISTED.findall(each[2]) if _lists_words(value)}
 
 
 def _language_of(entry: Entry) -> Language | None:
