@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 _INDENT = r"(?:[ \t]|>[ ]?)*(?:[-*+][ ]+|\d+[.)][ ]+)?"
 _OPENING = re.compile(rf"(?P<indent>{_INDENT})(?P<fence>`{{3,}}|~{{3,}})[ \t]*\{{?(?P<language>[\w+#.-]*)")
-_INDENTED = re.compile(rf"(?:(?!{_INDENT}(?:```|~~~))(?:[ ]{{4}}|[ ]{{0,3}}\t)[^\n]*+(?:\n|\Z)|[ \t\r]*+\n)++")
-_BEGINNING = re.compile(r"[ \t]++(?:[#$\[{]|PS\b[^>\n]{0,200}>|[A-Z]:\\|[A-Z][a-z]++-[A-Z]\w|curl\s)")
+_INDENTED = re.compile(rf"(?=[ \t]+\S)(?:(?!{_INDENT}(?:```|~~~))(?:[ ]{{4}}|[ ]{{0,3}}\t)[^\n]*+(?:\n|\Z)|[ \t\r]*+\n)++")
+_BEGINNING = re.compile(
+    r"[ \t]++(?:[#$\[{@]|<#|PS\b[^>\n]{0,200}>|[A-Z]:\\|[A-Z][a-z]++-[A-Z]\w|curl\s|(?i:param|function [\w-]++|foreach|if|try)\s*+[({])"
+)
 """How indented code begins: in lists, other text is indented as well."""
 
 _CMDLET = re.compile(r"(?m)^[^#\n]{0,200}\b(?:Get|Invoke|New|Set|Find|Update)-[A-Z]\w{1,80}+[^\n]{0,200}\s-[A-Za-z]")
@@ -59,14 +61,14 @@ def find_fences(source: Source) -> Iterator[Fence]:
     while at < len(text):
         end = text.find("\n", at) + 1 or len(text)
         opening = _OPENING.match(text, at, end)
-        block = _INDENTED.match(text, at) if blank and _BEGINNING.match(text, at, end) is not None else None
+        block = _INDENTED.match(text, at) if blank else None
         if opening is not None:
             fence = _read_opening(text, opening, end)
             yield fence
             end = fence.after
         elif block is not None:
             end = block.end()
-            language = guess_language(block[0])
+            language = guess_language(block[0]) if _BEGINNING.match(block[0]) is not None else None
             if language is not None:
                 yield Fence(at, at, end, end, language, len(block[0]) - len(block[0].lstrip()))
         blank = opening is not None or block is not None or not text[at:end].strip()
