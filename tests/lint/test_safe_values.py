@@ -262,3 +262,21 @@ def test_a_local_variable_is_not_the_member_of_its_name(local: str) -> None:
     void Run() {{ Get($"https://na.myconnectwise.net/v4_6_release/apis/3.0/company/companies?conditions=name = '{{term}}'"); }}
 }}"""
     assert _codes("a.cs", "csharp", text) == []
+
+
+@pytest.mark.parametrize(
+    ("filename", "language", "text"),
+    [
+        ("a.cs", "csharp", 'class A { void F(bool x, DateTime d) { Get($"URL{(x ? d.ToString("yyyy-MM-dd") : d.ToString("o"))}"); } }'),
+        ("a.py", "python", 'def f(x, d: date):\n    get(f"URL{d.isoformat() if x else d:%Y-%m-%d}")\n'),
+        ("a.kt", "kotlin", 'fun f(x: Boolean, d: LocalDate) { val s = if (x) d.format(DateTimeFormatter.ISO_DATE) else DateTimeFormatter.ofPattern("yyyy").format(d)\n get("URL$s") }'),
+        ("a.rs", "rust", 'fn f(x: bool, d: DateTime<Utc>) { let s = if x { d.format("%Y-%m-%d") } else { d.format("%F") }; get(format!("URL{s}")); }'),
+        ("a.rb", "ruby", 'def f(x, d)\n  s = if x then d.strftime("%F") else d.iso8601 end\n  get("URL#{s}")\nend'),
+        ("A.java", "java", 'class A { void f(boolean x, LocalDate d) { get("URL" + (x ? d.format(DateTimeFormatter.ISO_DATE) : F.format(d))); } static final DateTimeFormatter F = DateTimeFormatter.ofPattern("yyyy-MM-dd"); }'),
+        ("a.swift", "swift", 'func f(x: Bool, d: Date) { let f = ISO8601DateFormatter()\n let s = x ? f.string(from: d) : f.string(from: Date())\n get("URL\\(s)") }'),
+        ("a.vb", "vbnet", 'Class A\nSub F(x As Boolean, d As Date)\nDim s = If(x, d.ToString("yyyy-MM-dd"), d.ToString("o"))\nGet($"URL{s}")\nEnd Sub\nEnd Class'),
+    ],
+)  # fmt: skip
+def test_both_values_of_a_choice_are_dates_without_brackets(filename: str, language: str, text: str) -> None:
+    url = "https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=lastUpdated > "
+    assert _codes(filename, language, text.replace("URL", url)) == ["CW127"]

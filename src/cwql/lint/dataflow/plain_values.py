@@ -29,6 +29,10 @@ _CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
 
 _LAYOUTS = re.compile(r"RFC3339|DateOnly|DateTime")
 
+_DATES = re.compile(
+    r"ISO_(?:(?:LOCAL|OFFSET|ZONED)_)?(?:DATE|INSTANT)|ISO8601DateFormatter|\(\s*+\"[^\"\[y]*+y[^\"\[]*+\""
+)
+"""Formatters of dates without brackets."""
 
 _MEMBERS = words("getname getnames getvalues")
 """Functions that return the members of an enum."""
@@ -80,18 +84,27 @@ def format_by_formatter(call: CallSite) -> Value | None:
     owner = call.owner
     if owner is None or owner.texts or call.owner_node is None or not call.values:
         return None
-    return call.value(safe=True) if _is_formatter(call.flow, call.owner_node) else None
+    if not _is_formatter(call.flow, call.owner_node):
+        return None
+    made = call.value(safe=True)
+    made.dated = _DATES.search(_source_of(call.flow, call.owner_node)) is not None
+    return made
 
 
 def _is_formatter(flow: Flow, node: Node) -> bool:
     """Return whether a value formats dates or numbers: ``ISO8601DateFormatter()``, a name with the type ``DateTimeFormatter``."""
     if isinstance(node, Call):
         node = node.callee
-    value = flow.env.get(path_of(node)) if isinstance(node, (Name, Member)) else None
-    made = flow.source[value.start : min(value.end, value.start + 60)] if value is not None else ""
-    names = [*flow.types_of(node), made, node.name if isinstance(node, (Name, Member)) else ""]
+    names = [*flow.types_of(node), _source_of(flow, node), node.name if isinstance(node, (Name, Member)) else ""]
     lowered = [name.lower() for name in names]
     return any("format" in name and any(word in name for word in ("date", "time", "number")) for name in lowered)
+
+
+def _source_of(flow: Flow, node: Node) -> str:
+    """Return the source of an expression, or of the value that its name has."""
+    value = flow.env.get(path_of(node)) if path_of(node) else None
+    start, end = (node.start, node.end) if value is None else (value.start, value.end)
+    return flow.source[start : min(end, start + 100)]
 
 
 def format_iso(call: CallSite) -> Value | None:
@@ -131,8 +144,11 @@ def _format_by_default(call: CallSite) -> Value | None:
         return made
     if owner is None:
         return None
-    # ``moment().format()``, ``dayjs().add(1, "day").format()``
-    return call.value(owner.safe or _CLOCKS.search(call.flow.source, call.node.start, call.node.end) is not None)
+    # ``moment().format()``, ``dayjs().add(1, "day").format()``, ``date.format(formatter)``
+    made = call.value(owner.safe or _CLOCKS.search(call.flow.source, call.node.start, call.node.end) is not None)
+    formats = [each.value for each in call.arguments if each.value is not None]
+    made.dated = any(_DATES.search(_source_of(call.flow, each)) is not None for each in formats)
+    return made
 
 
 def number(call: CallSite) -> Value | None:

@@ -9,7 +9,7 @@ from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
-from cwql.lint.ir import Block, Function, Node, Parameter
+from cwql.lint.ir import Block, Choice, Function, Node, Parameter
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 
@@ -73,6 +73,15 @@ class VisualBasic(WordParser):
             self.step()
         self.at += 1
         return None
+
+    def named_operand(self) -> Node | None:
+        """Parse ``If(test, value, other)`` and ``If(value, other)``."""
+        if self.word() not in ("if", "iif") or self.word(1) != "(":
+            return super().named_operand()
+        start = self.peek().start
+        self.at += 1
+        values = [each.value for each in self.arguments() if each.value is not None]
+        return Choice(start, self.last_end(), values[-2:], values[:-2])
 
     def skip_end(self) -> None:
         """Pass over ``End If``, ``Next`` and their kin."""
