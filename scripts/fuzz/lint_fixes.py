@@ -29,7 +29,7 @@ from tests.lint.oracles import ORACLES, parser_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.frontends.syntax import Token
 
 MISTAKES = (
     (" = ", " == "),

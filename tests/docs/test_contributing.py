@@ -164,7 +164,7 @@ def run(arguments):
 """
 LANGUAGE = r"""
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.escapes import BACKSLASH
+from cwql.lint.frontends.syntax import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
 from cwql.lint.frontends.syntax import Form, Syntax

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cwql.lint.request_targets import NOWHERE
-from cwql.lint.span_index import SpanIndex
-from cwql.lint.templates.model import ConditionTemplate
+from cwql.lint.templates.model import ConditionTemplate, SpanIndex
 from cwql.source import Span
 
 SPANS = st.builds(lambda start, length: Span(start, start + length), st.integers(0, 30), st.integers(0, 12))

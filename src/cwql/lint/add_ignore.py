@@ -17,7 +17,7 @@ from cwql.lint.files import Boundary
 from cwql.lint.fix import CLEAN, FINDINGS, RewriteError, State, read_target, trials_of, write
 from cwql.lint.frontends import find_language, load
 from cwql.lint.record import Record
-from cwql.lint.span_index import SpanIndex
+from cwql.lint.templates.model import SpanIndex
 from cwql.lint.words import count
 from cwql.rules.traits import find_codes
 from cwql.source import Source, Span

@@ -93,7 +93,7 @@ def examine_bytes(data: bytes, job: LintJob) -> FileResult:
 
 def _anchors(findings: list[Diagnostic], seen: list[ConditionTemplate], source: Source) -> list[str]:
     """Return the text of the condition around each diagnostic, or of its line if there is no condition."""
-    from cwql.lint.span_index import SpanIndex
+    from cwql.lint.templates.model import SpanIndex
 
     index = SpanIndex(seen)
     # A line may be as long as the file, and have thousands of diagnostics.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal as Only
 
-    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.frontends.syntax import Token
     from cwql.lint.request_targets import RequestTarget
     from cwql.lint.templates.model import QuoteStyle
 

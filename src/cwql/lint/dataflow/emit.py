@@ -12,8 +12,7 @@ from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.known_parameters import KnownParameters
 from cwql.lint.dataflow.texts import is_connected, open_key, target_of
 from cwql.lint.dataflow.values import LocalCall, Scope, Segment, Sink, Text, is_term, rest
-from cwql.lint.frontends.placeholders import PLACEHOLDERS, TEMPLATES, open_placeholders, without_sign
-from cwql.lint.frontends.segments import cut_segments, text_of
+from cwql.lint.frontends.segments import PLACEHOLDERS, TEMPLATES, cut_segments, open_placeholders, text_of, without_sign
 from cwql.lint.frontends.urls import JOINED, find_in_url
 from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
 from cwql.lint.request_targets import NOWHERE, RequestTarget, parameter_of

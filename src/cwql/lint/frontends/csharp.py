@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
-from cwql.lint.frontends.tokens import dedent
+from cwql.lint.frontends.syntax import BACKSLASH, CHARACTER, Form, Syntax, Token, dedent
 from cwql.lint.ir import Argument, Node, Pairs
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
@@ -16,7 +14,6 @@ from cwql.lint.words import words
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
 
 _PLAIN = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _BRACES = {"{": "{{", "}": "}}"}

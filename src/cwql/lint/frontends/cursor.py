@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cwql.lint.frontends.syntax import Token
 from cwql.lint.frontends.tables import CLOSERS, ENDS, OPENERS, Tables
-from cwql.lint.frontends.tokens import Token
 from cwql.lint.ir import Other, Parameter
 from cwql.lint.words import words
 

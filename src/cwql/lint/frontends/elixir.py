@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import Form, Syntax, enclosed
+from cwql.lint.frontends.syntax import BACKSLASH, Form, Syntax, Token, enclosed
 from cwql.lint.frontends.tables import POWERS, PREFIX
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import (
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
 
 
 _OPTION = re.compile(r"\b(\w++): \[?:(integer|float|boolean|count|string)\b")

@@ -7,8 +7,15 @@ an entry whose key names a parameter; its target is a path or URL in its own sco
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.placeholders import TEMPLATES, open_placeholders, without_sign
-from cwql.lint.frontends.segments import QUOTED, cut_segments, substitute, text_of
+from cwql.lint.frontends.segments import (
+    QUOTED,
+    TEMPLATES,
+    cut_segments,
+    open_placeholders,
+    substitute,
+    text_of,
+    without_sign,
+)
 from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.request_targets import parameter_of, place_of_url
 from cwql.lint.templates.model import ConditionTemplate, QuoteStyle, TemplateSegment

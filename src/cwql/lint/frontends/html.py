@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import Fence, UnreadableSource, find_language, load
-from cwql.lint.frontends.placeholders import open_placeholders
-from cwql.lint.frontends.segments import keep_only
+from cwql.lint.frontends.segments import keep_only, open_placeholders
 from cwql.lint.frontends.text import TextForm, find_in_lines
 from cwql.lint.templates.model import ConditionTemplate
 from cwql.source import Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.entries import find_in_entries
 from cwql.lint.frontends.json import read_entries
-from cwql.lint.frontends.placeholders import PLACEHOLDERS, open_placeholders
+from cwql.lint.frontends.segments import PLACEHOLDERS, open_placeholders
 from cwql.lint.frontends.text import PLAIN
 from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.request_targets import place_of_url

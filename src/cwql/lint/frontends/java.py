@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import CHARACTER, Form, Syntax
+from cwql.lint.frontends.syntax import BACKSLASH, CHARACTER, Form, Syntax
 from cwql.lint.ir import Argument, Call, Node
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words

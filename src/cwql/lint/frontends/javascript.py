@@ -6,11 +6,10 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.cmdlets import path_of_noun
-from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.jsx import read_element
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.syntax import BACKSLASH, Form, Syntax
 from cwql.lint.ir import Call, Items, Literal, Member, Name, Pairs
 from cwql.lint.request_targets import RequestTarget, place_of_attributes
 from cwql.lint.templates.model import QuoteStyle

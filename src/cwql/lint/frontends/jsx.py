@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.syntax import Form
-from cwql.lint.frontends.tokens import Token
+from cwql.lint.frontends.syntax import Form, Token
 from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False

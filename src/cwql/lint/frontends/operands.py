@@ -30,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.frontends.syntax import Token
 
 
 _CLAUSES = words("where order let join group select distinct skip take aggregate from")

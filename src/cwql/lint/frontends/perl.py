@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import Form, Syntax, enclosed
+from cwql.lint.frontends.syntax import BACKSLASH, QUOTE_ONLY, Form, Syntax, Token, enclosed
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.frontends.tokens import Token
 from cwql.lint.ir import (
     Argument,
     Assign,

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.escapes import PHP, QUOTE_ONLY
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.syntax import PHP, QUOTE_ONLY, Form, Syntax, Token, dedent
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.syntax import Form, Syntax, Token
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.ir import Assign, Block, Choice, Function, Member, Name, Node, Parameter
 from cwql.lint.templates.model import QuoteStyle
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
 
 _FORMS = {'"': Form('"', None, QuoteStyle({'"': '""'}), lines=True, doubled=True)}
 _NAME = Form('"', None, QuoteStyle({'"': '""'}), doubled=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.frontends.cmdlets import WORD, place_of_command
 from cwql.lint.frontends.powershell_declarations import Declarations
-from cwql.lint.frontends.powershell_help import find_examples
-from cwql.lint.frontends.powershell_tokens import OPERATORS, SYNTAX, UNARY
 from cwql.lint.frontends.program import Grammar
+from cwql.lint.frontends.segments import keep_only
+from cwql.lint.frontends.syntax import BACKTICK, Form, Syntax, Token
 from cwql.lint.frontends.tables import PREFIX
 from cwql.lint.ir import (
     Argument,
@@ -30,6 +31,7 @@ from cwql.lint.ir import (
     Pairs,
     Unary,
 )
+from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
 from cwql.source import Source
 
@@ -38,9 +40,63 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cwql.diagnostics import Diagnostic
+    from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.request_targets import Context
     from cwql.lint.templates.model import ConditionTemplate
 
+
+_PLACEHOLDERS = ("$(", "${", "$")
+_FORMS = {
+    '"': Form('"', BACKTICK, QuoteStyle({'"': '`"', "$": "`$", "`": "``"}), _PLACEHOLDERS, lines=True, doubled=True),
+    "'": Form("'", None, QuoteStyle({"'": "''"}), lines=True, doubled=True),
+}
+# The end of a here-string is found first: the text is read up to there.
+_HERE_DOUBLE = Form("", BACKTICK, QuoteStyle({"$": "`$", "`": "``"}, "\n"), _PLACEHOLDERS, lines=True)
+_HERE_SINGLE = Form("", None, QuoteStyle({}, "\n"), lines=True)
+_HERE_END = {'"': re.compile(r'\r?\n"@'), "'": re.compile(r"\r?\n'@")}
+
+
+def _open_here_string(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    """Return the token of a here-string."""
+    opener, at = match[0], match.end()
+    closing = _HERE_END[opener[1]].search(scanner.text, at - 1, limit)
+    form = _HERE_DOUBLE if opener[1] == '"' else _HERE_SINGLE
+    return scanner.read_until(form, match.start(), at, closing, limit)
+
+
+_SYNTAX = Syntax(
+    r"(?P<string>@\"[^\S\n]*\n|@'[^\S\n]*\n|\"|')"
+    r"|(?P<variable>[$@](?:\w+:)?[A-Za-z_]\w*|\$[$?^_]|\$\{[^{}\n]*\})"
+    r"|(?P<option>(?<![\w)\]])-[A-Za-z]\w*|-(?:join|f|replace|split|eq|ne|like|notlike|match|contains|in|and|or|is|as)\b)"
+    r"|(?P<name>[A-Za-z_]\w*(?:-\w+)*)|(?P<mark>[$@]\(|@\{)",
+    r"(?<![\w$])#(?!>)",
+    {"<#": "#>"},
+    _FORMS,
+    _open_here_string,
+    name=re.compile(r"(?:(?i:script|global|local|private|using|env|variable):)?[A-Za-z_]\w*|_\b"),
+    continued="`",
+)
+
+_OPERATORS = {
+    "??": 3,
+    **dict.fromkeys(("-and", "-or", "-xor"), 4),
+    **dict.fromkeys(
+        ("-eq", "-ne", "-gt", "-lt", "-ge", "-le", "-like", "-notlike", "-match", "-notmatch", "-in", "-notin"), 6
+    ),
+    **dict.fromkeys(
+        ("-ceq", "-cne", "-ieq", "-ine", "-cmatch", "-imatch", "-cnotmatch", "-clike", "-contains", "-notcontains"), 6
+    ),
+    **dict.fromkeys(("-is", "-isnot", "-as", "-band", "-bor", "-bxor", "-split", "-csplit", "-isplit", "-join"), 6),
+    **dict.fromkeys(("-replace", "-creplace", "-ireplace"), 6),
+    **dict.fromkeys(("+", "-"), 8),
+    **dict.fromkeys(("*", "/", "%"), 9),
+    "-f": 10,
+    "..": 11,
+    ",": 12,
+}
+"""How tight each operator binds."""
+
+_UNARY = frozenset(("-not", "!", "-", "+", "-join", "-split", "-bnot", "++", "--", ","))
 
 _COMMAND_ENDS = frozenset((")", "}", ";", "|", "&&", "||"))
 _BRACKETS = frozenset(("(", "$(", "@(", "@{", "{"))
@@ -54,7 +110,7 @@ class PowerShell(Declarations):
     lines = True
     folds = True
     continues = frozenset[str]()
-    powers: Mapping[str, int] = OPERATORS
+    powers: Mapping[str, int] = _OPERATORS
     assigns: Mapping[str, bool] = {}
     tries = words("try do begin process end clean dynamicparam")
     handlers = words("catch finally")
@@ -348,7 +404,7 @@ class PowerShell(Declarations):
     def bracket(self) -> Node | None:
         """Parse an operand that a sign or an operator begins."""
         token, word = self.peek(), self.word()
-        if word in UNARY:
+        if word in _UNARY:
             self.at += 1
             value = self.expression(PREFIX if word in ("-", "+", "!", ",") else PREFIX - 1)
             if value is None:
@@ -446,7 +502,7 @@ class PowerShell(Declarations):
 
 
 GRAMMAR = Grammar(
-    SYNTAX,
+    _SYNTAX,
     PowerShell,
     Traits(
         "powershell", place_of=place_of_command, native_dates=True, words=(WORD,), implicit=True, libraries=(".psm1",)
@@ -461,3 +517,27 @@ def extract(source: Source, context: Context) -> Iterator[ConditionTemplate | Di
     help_text = find_examples(source.text)
     if help_text is not None:
         yield from GRAMMAR.extract(Source(help_text, source.name), context)
+
+
+_BLOCK_COMMENT = re.compile(r"<#.*?(?:#>|\Z)", re.DOTALL)
+_EXAMPLE = re.compile(
+    r"^[ \t]*\.EXAMPLE\b[^\n]*\n(.*?)(?=^[ \t]*\.[A-Z]+\b|#>|\Z)", re.DOTALL | re.MULTILINE | re.IGNORECASE
+)
+_COMMAND = re.compile(
+    r"^(?:[ \t]*(?:PS[^>\n]*|C:[^>\n]*)>)?(?=[^\n]*?\w-\w)(?P<code>(?=[^\n]*?(?:\s-\w{0,40}cond|\W\w{0,11}conditions?\s*+=))[^\n]*+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A command with a condition, after the prompt."""
+
+
+def find_examples(text: str) -> str | None:
+    """Return a text with nothing but the commands in the examples of its help, at their positions; None without any."""
+    if "<#" not in text or ".example" not in text.lower():
+        return None
+    kept = [
+        command.span("code")
+        for comment in _BLOCK_COMMENT.finditer(text)
+        for example in _EXAMPLE.finditer(text, comment.start(), comment.end())
+        for command in _COMMAND.finditer(text, *example.span(1))
+    ]
+    return keep_only(text, kept) if kept else None

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import Form, Syntax, enclosed
+from cwql.lint.frontends.syntax import BACKSLASH, QUOTE_ONLY, Form, Syntax, Token, dedent, enclosed
 from cwql.lint.frontends.tables import POWERS
-from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import Choice, Function, Member, Name, Other, Parameter
 from cwql.lint.templates.model import QuoteStyle

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.syntax import BRACKETS
-from cwql.lint.frontends.tokens import Token
+from cwql.lint.frontends.syntax import BRACKETS, Form, Syntax, Token
 from cwql.lint.ir import Chunk
 from cwql.lint.words import words
 
@@ -17,7 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cwql.lint.frontends.syntax import Form, Syntax
 
 DEPTH = 30
 """Deepest nesting of code inside strings that is followed."""

@@ -3,10 +3,9 @@ r"""Conditions in Swift: ``\(…)`` in strings, ``URLQueryItem``, named argument
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.syntax import BACKSLASH, Form, Syntax
 from cwql.lint.ir import Assign, Block, Branch, Function, Member, Name, Node, Other, Unary
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words

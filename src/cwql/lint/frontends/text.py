@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
-from cwql.lint.frontends.placeholders import PLACEHOLDERS, open_placeholders
-from cwql.lint.frontends.segments import cut_segments, decode_escapes, text_of
+from cwql.lint.frontends.segments import PLACEHOLDERS, cut_segments, decode_escapes, open_placeholders, text_of
 from cwql.lint.frontends.urls import JOINED, find_in_url
 from cwql.lint.heuristics import has_open_end
 from cwql.lint.templates.model import QuoteStyle, TemplateSegment

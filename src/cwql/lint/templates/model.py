@@ -10,12 +10,14 @@ r"""A condition in a source file: `ConditionTemplate`, made of segments that rec
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from cwql.lint.record import Record
 from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Literal, TypeAlias
 
     from cwql.lint.request_targets import RequestTarget
@@ -122,3 +124,33 @@ def cut(segment: TemplateSegment, low: int, high: int) -> TemplateSegment:
     """Return a stretch of a segment of kind ``same``."""
     start = segment.start
     return TemplateSegment(segment.text[low:high], start + low, start + high, "same", segment.literal, segment.quoting)
+
+
+class SpanIndex:
+    """The conditions of a file, ordered by position."""
+
+    __slots__ = ("_ends", "_found", "_starts")
+
+    def __init__(self, found: Iterable[ConditionTemplate]) -> None:
+        self._found = sorted(found, key=lambda each: each.span.start)
+        self._starts = [each.span.start for each in self._found]
+        # The last end of all conditions up to each one: most do not overlap, so that a search looks at one or two.
+        self._ends: list[int] = []
+        for each in self._found:
+            self._ends.append(max(each.span.end, self._ends[-1] if self._ends else 0))
+
+    def around(self, span: Span) -> Span:
+        """Return the span of the shortest condition that contains a span, otherwise the span itself."""
+        found = self.innermost(span)
+        return span if found is None else found.span
+
+    def innermost(self, span: Span) -> ConditionTemplate | None:
+        """Return the shortest condition that contains a span, otherwise None."""
+        best: ConditionTemplate | None = None
+        index = bisect_right(self._starts, span.start) - 1
+        while index >= 0 and self._ends[index] >= span.end:
+            each = self._found[index]
+            if each.span.end >= span.end and (best is None or len(each.span) <= len(best.span)):
+                best = each
+            index -= 1
+        return best

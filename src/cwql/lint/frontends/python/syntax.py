@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import UnreadableSource
-from cwql.lint.frontends.escapes import Escapes
 from cwql.lint.frontends.python.literals import cut_chunk, quoting_of
-from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.syntax import Escapes, Form, Syntax, Token
 from cwql.lint.ir import Chunk
 
 TYPE_CHECKING = False
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
 
 _ESCAPE = re.compile(
     r"\\(?:\r\n|[0-7]{1,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^{}\r\n]+\}|[\r\n\\'\"abfnrtv])"
