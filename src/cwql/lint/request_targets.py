@@ -52,17 +52,11 @@ NOWHERE = RequestTarget()
 """An unknown target."""
 
 PARAMETERS: dict[str, str] = {
-    "conditions": "conditions",
-    "condition": "conditions",
-    "childconditions": "childConditions",
-    "childcondition": "childConditions",
-    "customfieldconditions": "customFieldConditions",
-    "customfieldcondition": "customFieldConditions",
-    "orderby": "orderBy",
-    "fields": "fields",
-    "includefields": "includeFields",
-    "excludefields": "excludeFields",
-}
+    "conditions": "conditions", "condition": "conditions", "childconditions": "childConditions",
+    "childcondition": "childConditions", "customfieldconditions": "customFieldConditions",
+    "customfieldcondition": "customFieldConditions", "orderby": "orderBy", "fields": "fields",
+    "includefields": "includeFields", "excludefields": "excludeFields",
+}  # fmt: skip
 """Folded names of query parameters, with the API's spelling; ``conditions`` is the main condition of both dialects."""
 
 _NAMES = [parameter.name for record in DIALECTS for parameter in record.parameters]

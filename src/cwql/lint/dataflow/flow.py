@@ -556,15 +556,9 @@ class Flow(Bindings):
         return value
 
     STATEMENTS: ClassVar[dict[type[Node], Callable[..., bool]]] = {
-        Block: inner_block,
-        Branch: branch,
-        Loop: loop,
-        Class: inner_block,
-        Function: define,
-        Jump: jump,
-        Operation: alternative,
-        Choice: alternative,
-    }
+        Block: inner_block, Branch: branch, Loop: loop, Class: inner_block, Function: define, Jump: jump,
+        Operation: alternative, Choice: alternative,
+    }  # fmt: skip
     """Each returns whether the code after it runs. Other nodes are expressions."""
 
     # --- expressions ---------------------------------------------------------------------------------------------------

@@ -37,16 +37,9 @@ _REFUSED = re.compile(r"\s++(?:(?:[-=]>|→)\s++)?+4\d\d\b")
 
 _GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b|\w[\w -]*+>)", re.IGNORECASE)
 _PAIRS = {
-    '"': '"',
-    "'": "'",
-    "`": "`",
-    "(": r"\)",
-    "<": ">",
-    "“": "”",
-    "‘": "’",
-    ">": r"\s*+<[/!A-Za-z]",
+    '"': '"', "'": "'", "`": "`", "(": r"\)", "<": ">", "“": "”", "‘": "’", ">": r"\s*+<[/!A-Za-z]",
     "[": r"\]\]>|\]\(",
-}
+}  # fmt: skip
 _CLOSING = {sign: re.compile(pattern) for sign, pattern in _PAIRS.items()}
 """What ends a text, by the sign in front of it: that of ``[`` ends CDATA of XML, and the text of a link in Markdown."""
 

@@ -233,26 +233,13 @@ def find_in_module(
 
 _SILENT = frozenset((ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal))
 _STATEMENTS: dict[type[ast.stmt], Callable[..., list[ir.Node]]] = {
-    ast.Expr: Statements._expression,
-    ast.Assign: Statements._assign,
-    ast.AnnAssign: Statements._annotated,
-    ast.AugAssign: Statements._augmented,
-    ast.If: Statements._if,
-    ast.For: Statements._for,
-    ast.AsyncFor: Statements._for,
-    ast.While: Statements._while,
-    ast.With: Statements._with,
-    ast.AsyncWith: Statements._with,
-    ast.Try: Statements._try,
-    ast.Match: Statements._match,
-    ast.FunctionDef: Statements._function,
-    ast.AsyncFunctionDef: Statements._function,
-    ast.ClassDef: Statements._class,
-    ast.Return: Statements._return,
-    ast.Raise: Statements._raise,
-    ast.Assert: Statements._assert,
-    ast.Break: Statements._jump,
-    ast.Continue: Statements._jump,
-}
+    ast.Expr: Statements._expression, ast.Assign: Statements._assign, ast.AnnAssign: Statements._annotated,
+    ast.AugAssign: Statements._augmented, ast.If: Statements._if, ast.For: Statements._for,
+    ast.AsyncFor: Statements._for, ast.While: Statements._while, ast.With: Statements._with,
+    ast.AsyncWith: Statements._with, ast.Try: Statements._try, ast.Match: Statements._match,
+    ast.FunctionDef: Statements._function, ast.AsyncFunctionDef: Statements._function,
+    ast.ClassDef: Statements._class, ast.Return: Statements._return, ast.Raise: Statements._raise,
+    ast.Assert: Statements._assert, ast.Break: Statements._jump, ast.Continue: Statements._jump,
+}  # fmt: skip
 if hasattr(ast, "TryStar"):
     _STATEMENTS[ast.TryStar] = Statements._try
