@@ -28,21 +28,9 @@ if TYPE_CHECKING:
     from typing import Any, AnyStr
 
 __all__ = (
-    "ASCII",
-    "DOTALL",
-    "IGNORECASE",
-    "MULTILINE",
-    "VERBOSE",
-    "Match",
-    "Pattern",
-    "compile",
-    "escape",
-    "finditer",
-    "fullmatch",
-    "search",
-    "split",
-    "sub",
-)
+    "ASCII", "DOTALL", "IGNORECASE", "MULTILINE", "VERBOSE", "Match", "Pattern", "compile", "escape", "finditer", "fullmatch",
+    "search", "split", "sub",
+)  # fmt: skip
 
 
 class _Lazy:

@@ -20,6 +20,7 @@ from cwql.lint.dataflow.knowledge import (
     safe_groups,
 )
 from cwql.lint.dataflow.known_functions import known_call
+from cwql.lint.dataflow.local_functions import call_local
 from cwql.lint.dataflow.origins import guess, is_reader, is_source
 from cwql.lint.dataflow.targets import (
     ENDPOINTS,
@@ -57,22 +58,9 @@ _RUNS = re.compile(r"each|map|filter|for", re.IGNORECASE)
 _ASSERTIONS = words("require check assert ensure checkargument checkstate istrue invariant precondition")
 """Functions that end the program or the function if their first argument is false."""
 
-_LISTS = {
-    endpoint.rpartition("/")[2]: endpoint
-    for endpoint in (
-        "/service/tickets",
-        "/service/boards",
-        "/company/companies",
-        "/company/contacts",
-        "/company/configurations",
-        "/finance/agreements",
-        "/finance/invoices",
-        "/project/projects",
-        "/sales/activities",
-        "/sales/opportunities",
-        "/system/members",
-    )
-} | {"computers": "/Computers"}
+_PATHS = """/service/tickets /service/boards /company/companies /company/contacts /company/configurations /finance/agreements
+/finance/invoices /project/projects /sales/activities /sales/opportunities /system/members"""
+_LISTS = {path.rpartition("/")[2]: path for path in _PATHS.split()} | {"computers": "/Computers"}
 """Lists that clients name their methods after."""
 
 _GETTERS = re.compile(r"\A(?:get|list|find|fetch|search|query|count|all)(?:all)?")
@@ -260,9 +248,9 @@ def _call_of_file(
             env = env.outer
         target = env.names.get(name)
     if target is not None and target.function is not None:
-        return _call_local(flow, node, target.function, values)
+        return call_local(flow, node, target.function, values)
     if owner is not None and name in flow.extensions:
-        return _call_local(flow, node, flow.extensions[name], values, owner)
+        return call_local(flow, node, flow.extensions[name], values, owner)
     return None
 
 
@@ -344,14 +332,6 @@ def _key(node: Call, argument: Argument, name: str) -> str:
     return key if parameter_of(key) not in ("orderBy", "fields") else ""
 
 
-def _call_local(
-    flow: Flow, node: Call, function: Function, values: Sequence[Value], receiver: Value | None = None
-) -> Value:
-    from cwql.lint.dataflow.local_functions import call_local
-
-    return call_local(flow, node, function, values, receiver)
-
-
 def _list_after_function(flow: Flow, node: Call, name: str) -> Value | None:
     """Return the list of ``array_map(function, list)``, which comes after the function."""
     later = node.arguments[1].value if len(node.arguments) > 1 else None
@@ -377,7 +357,7 @@ def _mapped(flow: Flow, argument: Argument, value: Value, owner: Value | None, n
         return value
     item = flow.item_of(owner) or Value(value.start, value.end)
     call = Call(value.start, value.end, argument.value or function, [argument])
-    made = _call_local(flow, call, function, [item])
+    made = call_local(flow, call, function, [item])
     value = value.moved(value.start, value.end)
     value.safe, value.items = made.safe, [made] if made.texts else None
     return value

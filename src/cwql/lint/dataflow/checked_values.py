@@ -8,22 +8,16 @@ from cwql.lint.dataflow.type_names import is_date_type, is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, path_of
 from cwql.lint.declared_rules import has_rule
 from cwql.lint.ir import Call, Cast, Member, Name, key_of
+from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.known_functions import CallSite
     from cwql.lint.ir import Argument
 
-_FILTERS = frozenset(
-    f"FILTER_{name}"
-    for name in (
-        "VALIDATE_INT",
-        "VALIDATE_FLOAT",
-        "VALIDATE_BOOL",
-        "VALIDATE_BOOLEAN",
-        "VALIDATE_IP",
-        "SANITIZE_NUMBER_INT",
-    )
+_FILTERS = words(
+    """FILTER_VALIDATE_INT FILTER_VALIDATE_FLOAT FILTER_VALIDATE_BOOL FILTER_VALIDATE_BOOLEAN FILTER_VALIDATE_IP
+    FILTER_SANITIZE_NUMBER_INT"""
 )
 """Filters of PHP whose results have no quotes."""
 

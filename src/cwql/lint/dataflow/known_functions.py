@@ -23,7 +23,7 @@ from cwql.lint.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
 
     from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument, Node
@@ -70,136 +70,104 @@ class CallSite(Record):
         return value.moved(self.node.start, self.node.end)
 
 
-def _begins(*prefixes: str) -> Callable[[str], bool]:
-    """Return a test whether a name begins with one of some prefixes; with an empty one, for all names."""
-    return lambda name: fold(name).startswith(prefixes)
+FUNCTIONS: dict[str, str | Callable[[str], bool]] = {
+    "text_functions.encode": f"{' '.join(ENCODERS)} escape encode quote uri",
+    "text_functions.escape": is_escaper,
+    "text_functions.escape_by_owner": "escape",
+    "pattern_functions.compile_pattern": f"{' '.join(COMPILERS)} new",
+    "pattern_functions.make_lazy": "lazy new",
+    "pattern_functions.run_regex": "run namedcaptures",
+    "pattern_functions.keep_if": "takeif",
+    "checked_values.try_parse": "tryparse",
+    "collections.make_list": """
+        listof setof mutablelistof mutablesetof arrayof arraylistof linkedsetof sequenceof aslist of listofnotnull setofnotnull
+        hashsetof newarraylist vec""",
+    "collections.make_mapping": "mapof mutablemapof hashmapof linkedmapof of ofentries",
+    "collections.list_conditions": """
+        allof anyof andof orof joinand joinor joinall andjoin orjoin andall joinconditions joinclauses joinfilters joinparts
+        combineconditions combineclauses combinefilters""",
+    "pattern_functions.filter_items": "filter where takewhile select findall arrayfilter",
+    "pattern_functions.split_items": "partition splitwith",
+    "collections.group_items": "groupby",
+    "text_functions.resolve_url": "urljoin url uri join",
+    "text_functions.translate": "strtr",
+    "text_functions.join": "intersperse join implode joined jointostring combine mkstring text.combine",
+    "collections.collect": "collect",
+    "collections.select_parts": "keys keyset arraykeys values arrayvalues",
+    "text_functions.make_replacer": "newreplacer maketrans",
+    "collections.select_pairs": "getenumerator items entries entryset iteritems",
+    "collections.get_entry": "get fetch getordefault getvalueordefault getvalue getorelse",
+    "plain_values.format_by_formatter": "format string",
+    "builders.trim": "trimend trim trimstart remove delete deletecharat setlength insert clear reset replace truncate",
+    "text_functions.fill_format": "sprintf format formatted vsprintf stringformat printf",
+    "text_functions.fill_template": "substitute safesubstitute",
+    "text_functions.replace_text": """
+        replace replaceall gsub sub strreplace pregreplace replaceallstring tr delete translate regexreplace
+        replacingoccurrences replacematches remove strireplace text.replace keep""",
+    "text_functions.concat": "concat union plus arraymerge sprint sprintln str",
+    "collections.map_items": " ".join(MAPS),
+    "builders.make_joiner": "stringjoiner",
+    "builders.make_builder": "string stringbuilder stringbuffer stringwriter stringio new",
+    "collections.make_empty_list": "make new list* arraylist*",
+    "builders.append_to_list": "append push unshift arraypush",
+    "builders.print_to_builder": "fprintf fprint fprintln write writeln",
+    "checked_values.note_choices": "add addrange",
+    "builders.append_to_owner": " ".join(APPENDS),
+    "checked_values.note_rules": "setrules",
+    "collections.make_range": "range",
+    "collections.join_mapped": "mapjoin",
+    "plain_values.print_number": "tostring",
+    "plain_values.moment": " ".join(MOMENTS),
+    "plain_values.make_date": "date",
+    "plain_values.add_to_date": "with addyears addmonths adddays addhours addminutes addseconds",
+    "plain_values.hex_digest": "digest tostring encode",
+    "plain_values.format_iso": "formatted",
+    "plain_values.format_date": """
+        tostring strftime format date gmdate toformat datetimetostring formatdate totext date.totext datetime.totext
+        datetimezone.totext tolocale*""",
+    "plain_values.number": "*",
+    "checked_values.filter_value": "filterinput filtervar",
+    "collections.copy_list": """
+        set frozenset hashset arraylist map ordereddict dict each from new freeze unmodifiablelist unmodifiableset copyof""",
+    "checked_values.read_field": "input get query post pop getlist value getobject decode",
+    "collections.get_member": "get fetch",
+    "text_functions.shorten": """
+        lstrip trimstart ltrim removeprefix trimprefix rstrip trimend rtrim removesuffix trimsuffix trimright chomp chop slice
+        substring substr left""",
+    "collections.batch": "chunk chunks batched batch batches chunked arraychunk eachslice islice",
+    "checked_values.cast": "cast",
+    "text_functions.keep_interpolated": "create invariant",
+    "checked_values.select_characters": "text.select text.remove",
+    "checked_values.pick": "selectbox radio choice sample arrayrand randomelement",
+    "pattern_functions.get_group": "group groups",
+    "plain_values.keep": " ".join(SAME),
+    "plain_values.cut": """
+        split strsplit chunksplit slice substring substr padstart padend padleft padright pop shift take lower upper tolower
+        toupper tolowercase touppercase downcase upcase left mid right removesuffix removeprefix add plus minus rsplit
+        partition rpartition splitlines title zfill astimezone normalize localize combine date lowercase uppercase
+        lowercased uppercased capitalize capitalized casefold tolowerinvariant toupperinvariant strtolower strtoupper
+        ucfirst lcfirst mbstrtolower mbstrtoupper startofday startofweek startofmonth endofday endofmonth subday subdays
+        subhours subweek subweeks submonth submonths subminutes drop droplast dropfirst dropwhile takelast takewhile prefix
+        suffix substringbefore substringafter substringbeforelast substringafterlast removesurrounding skip head tail""",
+    "pattern_functions.match_pattern": """
+        test match fullmatch exec ismatch pregmatch search findall finditer scan findstring findstringsubmatch findallstring
+        find matchentire firstmatch matcher""",
+}
+"""The functions that evaluate calls, each with their names without ``_`` and letter case, or a test of the name.
 
-
-FUNCTIONS: tuple[tuple[Collection[str] | Callable[[str], bool], str], ...] = (
-    (ENCODERS | words("escape encode quote uri"), "text_functions.encode"),
-    (is_escaper, "text_functions.escape"),
-    (words("escape"), "text_functions.escape_by_owner"),
-    (COMPILERS | words("new"), "pattern_functions.compile_pattern"),
-    (words("lazy new"), "pattern_functions.make_lazy"),
-    (words("run namedcaptures"), "pattern_functions.run_regex"),
-    (words("takeif"), "pattern_functions.keep_if"),
-    (words("tryparse"), "checked_values.try_parse"),
-    (
-        words(
-            """listof setof mutablelistof mutablesetof arrayof arraylistof linkedsetof sequenceof aslist of listofnotnull setofnotnull
-            hashsetof newarraylist vec"""
-        ),
-        "collections.make_list",
-    ),
-    (words("mapof mutablemapof hashmapof linkedmapof of ofentries"), "collections.make_mapping"),
-    (
-        words(
-            """allof anyof andof orof joinand joinor joinall andjoin orjoin andall joinconditions joinclauses
-            joinfilters joinparts combineconditions combineclauses combinefilters"""
-        ),
-        "collections.list_conditions",
-    ),
-    (words("filter where takewhile select findall arrayfilter"), "pattern_functions.filter_items"),
-    (words("partition splitwith"), "pattern_functions.split_items"),
-    (words("groupby"), "collections.group_items"),
-    (words("urljoin url uri join"), "text_functions.resolve_url"),
-    (words("strtr"), "text_functions.translate"),
-    (words("intersperse join implode joined jointostring combine mkstring text.combine"), "text_functions.join"),
-    (words("collect"), "collections.collect"),
-    (words("keys keyset arraykeys values arrayvalues"), "collections.select_parts"),
-    (words("newreplacer maketrans"), "text_functions.make_replacer"),
-    (words("getenumerator items entries entryset iteritems"), "collections.select_pairs"),
-    (words("get fetch getordefault getvalueordefault getvalue getorelse"), "collections.get_entry"),
-    (words("format string"), "plain_values.format_by_formatter"),
-    (
-        words("""trimend trim trimstart remove delete deletecharat setlength insert clear reset replace truncate"""),
-        "builders.trim",
-    ),
-    (words("sprintf format formatted vsprintf stringformat printf"), "text_functions.fill_format"),
-    (words("substitute safesubstitute"), "text_functions.fill_template"),
-    (
-        words(
-            """replace replaceall gsub sub strreplace pregreplace replaceallstring tr delete translate regexreplace
-            replacingoccurrences replacematches remove strireplace text.replace keep"""
-        ),
-        "text_functions.replace_text",
-    ),
-    (words("concat union plus arraymerge sprint sprintln str"), "text_functions.concat"),
-    (MAPS, "collections.map_items"),
-    (words("stringjoiner"), "builders.make_joiner"),
-    (words("string stringbuilder stringbuffer stringwriter stringio new"), "builders.make_builder"),
-    (words("make new"), "collections.make_empty_list"),
-    (_begins("list", "arraylist"), "collections.make_empty_list"),
-    (words("append push unshift arraypush"), "builders.append_to_list"),
-    (words("fprintf fprint fprintln write writeln"), "builders.print_to_builder"),
-    (words("add addrange"), "checked_values.note_choices"),
-    (APPENDS, "builders.append_to_owner"),
-    (words("setrules"), "checked_values.note_rules"),
-    (words("range"), "collections.make_range"),
-    (words("mapjoin"), "collections.join_mapped"),
-    (words("tostring"), "plain_values.print_number"),
-    (MOMENTS, "plain_values.moment"),
-    (words("date"), "plain_values.make_date"),
-    (words("with addyears addmonths adddays addhours addminutes addseconds"), "plain_values.add_to_date"),
-    (words("digest tostring encode"), "plain_values.hex_digest"),
-    (words("formatted"), "plain_values.format_iso"),
-    (
-        words(
-            """tostring strftime format date gmdate toformat datetimetostring formatdate totext date.totext
-            datetime.totext datetimezone.totext"""
-        ),
-        "plain_values.format_date",
-    ),
-    (_begins("tolocale"), "plain_values.format_date"),
-    (_begins(""), "plain_values.number"),
-    (words("filterinput filtervar"), "checked_values.filter_value"),
-    (
-        words(
-            """set frozenset hashset arraylist map ordereddict dict each from new freeze unmodifiablelist unmodifiableset copyof"""
-        ),
-        "collections.copy_list",
-    ),
-    (words("input get query post pop getlist value getobject decode"), "checked_values.read_field"),
-    (words("get fetch"), "collections.get_member"),
-    (
-        words(
-            """lstrip trimstart ltrim removeprefix trimprefix rstrip trimend rtrim removesuffix trimsuffix trimright
-            chomp chop slice substring substr left"""
-        ),
-        "text_functions.shorten",
-    ),
-    (words("chunk chunks batched batch batches chunked arraychunk eachslice islice"), "collections.batch"),
-    (words("cast"), "checked_values.cast"),
-    (words("create invariant"), "text_functions.keep_interpolated"),
-    (words("text.select text.remove"), "checked_values.select_characters"),
-    (words("selectbox radio choice sample arrayrand randomelement"), "checked_values.pick"),
-    (words("group groups"), "pattern_functions.get_group"),
-    (SAME, "plain_values.keep"),
-    (
-        words(
-            """split strsplit chunksplit slice substring substr padstart padend padleft padright pop shift take lower upper tolower toupper
-            tolowercase touppercase downcase upcase left mid right removesuffix removeprefix add plus minus rsplit
-            partition rpartition splitlines title zfill astimezone normalize localize combine date lowercase
-            uppercase lowercased uppercased capitalize capitalized casefold tolowerinvariant toupperinvariant
-            strtolower strtoupper ucfirst lcfirst mbstrtolower mbstrtoupper startofday startofweek startofmonth
-            endofday endofmonth subday subdays subhours subweek subweeks submonth submonths subminutes drop droplast
-            dropfirst dropwhile takelast takewhile prefix suffix substringbefore substringafter substringbeforelast
-            substringafterlast removesurrounding skip head tail"""
-        ),
-        "plain_values.cut",
-    ),
-    (
-        words(
-            """test match fullmatch exec ismatch pregmatch search findall finditer scan findstring findstringsubmatch
-            findallstring find matchentire firstmatch matcher"""
-        ),
-        "pattern_functions.match_pattern",
-    ),
-)
-"""The functions by their names without ``_`` and letter case, or by a test of the name. The first that returns a value counts.
-
-Their modules are imported by the first call that needs them: most files call functions of two or three.
+``list*`` are all names that begin with it. The first function that returns a value counts. Their modules are imported by the first
+call that needs them: most files call functions of two or three.
 """
+
+
+def _test_of(known: str) -> Callable[[str], bool]:
+    """Return a test whether a name is one of those in a row of the table."""
+    names = words(known)
+    beginnings = tuple([each[:-1] for each in names if each[-1] == "*"])
+    return lambda name: (folded := fold(name)) in names or folded.startswith(beginnings)
+
+
+_TESTS = {path: known if callable(known) else _test_of(known) for path, known in FUNCTIONS.items()}
 
 
 def load_function(path: str) -> Callable[[CallSite], Value | None]:
@@ -214,10 +182,7 @@ def load_function(path: str) -> Callable[[CallSite], Value | None]:
 @lru_cache(4096)
 def _functions_of(name: str) -> tuple[Callable[[CallSite], Value | None], ...]:
     """Return the functions that evaluate calls of a name, in the order of the table."""
-    folded = fold(name)
-    return tuple(
-        [load_function(path) for test, path in FUNCTIONS if (test(name) if callable(test) else folded in test)]
-    )
+    return tuple([load_function(path) for path, test in _TESTS.items() if test(name)])
 
 
 def call_site(
