@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 _INDENT = r"(?:[ \t]|>[ ]?)*(?:[-*+][ ]+|\d+[.)][ ]+)?"
 _OPENING = re.compile(rf"(?P<indent>{_INDENT})(?P<fence>`{{3,}}|~{{3,}})[ \t]*\{{?(?P<language>[\w+#.-]*)")
-_INDENTED = re.compile(rf"(?=[ \t]+\S)(?:(?!{_INDENT}(?:```|~~~))(?:[ ]{{4}}|[ ]{{0,3}}\t)[^\n]*+(?:\n|\Z)|[ \t\r]*+\n)++")
+_INDENTED = re.compile(
+    rf"(?=[ \t]+\S)(?:(?!{_INDENT}(?:```|~~~))(?:[ ]{{4}}|[ ]{{0,3}}\t)[^\n]*+(?:\n|\Z)|[ \t\r]*+\n)++"
+)
 _BEGINNING = re.compile(
-    r"[ \t]++(?:[#$\[{@]|<#|PS\b[^>\n]{0,200}>|[A-Z]:\\|[A-Z][a-z]++-[A-Z]\w|curl\s|(?i:param|function [\w-]++|foreach|if|try)\s*+[({])"
+    r"[ \t]++(?:[#$\[{@]|<#|PS\b[^>\n]{0,200}>|[A-Z]:\\|[A-Z][a-z]++-[A-Z]\w|\w++=|curl\s|(?i:param|function [\w-]++|foreach|if|try)\s*+[({])"
 )
 """How indented code begins: in lists, other text is indented as well."""
 
