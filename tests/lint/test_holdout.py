@@ -236,8 +236,6 @@ UNMET = frozenset(
         "tests/Cwm.Integration.Tests.ps1",
         # The id in a pattern of Elixir: that of a record here, in most programs that of a request.
         "lib/helpdesk/psa.ex",
-        # Calls of functions of the file in a list that is unpacked.
-        "src/hooks/useBoardStats.ts",
     )
 )
 """Snippets of the later rounds whose labels are not met yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cwql.lint.request_targets import place_of_url
 from tests.lint.scripts import describe
 
 TWO = ["conditions /company/contacts: id = 1", "conditions /service/tickets: id = 2"]
@@ -82,3 +83,20 @@ def test_response_does_not_name_the_endpoint_of_another_request() -> None:
     one, two = describe("ruby", source)
     assert one == "conditions /company/companies: id = 1"
     assert two.startswith("conditions manage: id = 2")
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        ("/connectwise/service/tickets", "/service/tickets"),
+        ("https://portal.example.com/api/cw/company/contacts?page=1", "/company/contacts"),
+        ("${base}/cwm/v1/service/tickets/count", "/service/tickets"),
+        ("/api/service/tickets", None),
+        ("./connectwise/service/tickets", None),
+        ("acme/connectwise/service/tickets", None),
+        ("/cw/tickets", None),
+    ],
+)
+def test_proxy_in_a_url_that_names_the_product_passes_the_path_on(url: str, endpoint: str | None) -> None:
+    place = place_of_url(url)
+    assert (place.endpoint if place is not None else None) == endpoint

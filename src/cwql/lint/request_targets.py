@@ -106,6 +106,12 @@ _STEP = re.compile(r"(?:/|\W{0,2}\.|->|::)([a-z]\w*)")
 _INTERPOLATION = re.compile(
     r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|<<\w+>>|\ufffc"
 )
+_PROXY = re.compile(
+    rf"(?:\w++://[^/]*+|\{{\}})*+(?:/[\w-]++)??/(?:connect-?wise|cwm?)(?:-?(?:manage|psa|api|proxy))?+(?:/(?:manage|api|v\d))?+(?=/(?:{'|'.join(SECTIONS)})/)",
+    re.IGNORECASE,
+)
+"""The beginning of a URL of a proxy that passes the rest of the path on to Manage: ``/api/connectwise``."""
+
 _MARKS = ("condition", "orderby", "order_by", "order-by", "fields", "cwql", "v4_6_release", "/apis/3.0", "cwa/api")
 _SEPARATORS = re.compile(r"[^\w$-]+")
 _BEGINNINGS = tuple(
@@ -159,7 +165,11 @@ def _place_of_path(text: str) -> RequestTarget | None:
         return None
     folded = path.lower()
     rooted = next((name for name, roots in _ROOTS.items() if any(root in folded for root in roots)), None)
-    if "://" in path:
+    named = rooted is None and ("cw" in folded or "wise" in folded)
+    proxy = _PROXY.match(path) if named else None
+    if proxy is not None:
+        path = path[proxy.end() :]
+    elif "://" in path:
         # A host or an interpolated base precedes the path.
         path = path.split("://", 1)[1].partition("/")[2]
     while path.startswith("{}"):
