@@ -21,6 +21,11 @@ def test_words_find_paths_of_both_products(capsys: pytest.CaptureFixture[str]) -
     assert {("manage", "/service/tickets"), ("automate", "/Tickets")} <= {*paths[:4]}
 
 
+def test_a_word_may_be_a_whole_segment(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rows(capsys, "myaccount")[0]["path"] == "/system/myAccount/{id}"
+    assert rows(capsys, "knowledgeBaseArticles")[0]["path"] == "/service/knowledgeBaseArticles"
+
+
 def test_a_path_lists_what_is_below_it(capsys: pytest.CaptureFixture[str]) -> None:
     paths = [str(row["path"]) for row in rows(capsys, "/service/boards")]
     assert "/service/boards" in paths

@@ -67,6 +67,14 @@ def test_findings(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "--exit-zero") == (0, out, err)
 
 
+def test_paths_may_be_on_both_sides_of_an_option(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plant(root, {"a.py": RIGHT, "b.py": RIGHT, "c.py": RIGHT})
+    expected = (0, "No problems found in 2 files (2 conditions).\n", "")
+    assert run(capsys, "a.py", "--no-cache", "b.py") == expected
+    status, _, err = run(capsys, "a.py", "--no-cache", "b.py", "--nosuch", "c.py")
+    assert (status, "unrecognized arguments: " in err, "--nosuch" in err) == (2, True, True)
+
+
 def test_options_and_defaults_report_the_same(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # One operand alone needs no parser; both ways must fill in the same.
     plant(root, {"a.py": WRONG})

@@ -357,6 +357,8 @@ def test_places_explain_themselves(both: Both, server: Server) -> None:
         assert finding.name == "unknown-field"
         with pytest.raises(UnknownNameError, match=r"only leads on \(to boards, codes, "):
             psa.service.preview()
+        with pytest.raises(UnknownNameError, match=r"only leads on \(to records by their ids, myaccount\(id\)\)"):
+            psa.system.myAccount.preview()
         return [str(plan), str(one), str(psa.system.info.preview())]
 
     first, second, third = both.look(look)

@@ -212,7 +212,14 @@ def _arguments(name: str, command: Any, words: list[str]) -> Any:
 
     parser = build_parser(name, COMMANDS[name])
     command.configure(parser)
-    return parser.parse_args(words)
+    arguments, loose = parser.parse_known_args(words)
+    if not loose or any(word.startswith("-") for word in loose):
+        return parser.parse_args(words) if loose else arguments
+    from warnings import catch_warnings
+
+    # Operands on both sides of an option, which argparse accepts with a warning about its own defaults.
+    with catch_warnings(action="ignore"):
+        return parser.parse_intermixed_args(words)
 
 
 def _is_left_out(error: Exception) -> bool:

@@ -89,6 +89,7 @@ class ResourceBase(Accessor):
         endpoint = self._endpoint()
         if endpoint is None:
             names = ", ".join([name for name in dir(self) if name[:1] != "_" and name not in ACCESSOR_NAMES][:8])
+            names = names or f"records by their ids, {self._key.rsplit('/', 1)[-1]}(id)"
             raise UnknownNameError(f"/{self._key} only leads on (to {names})")
         return endpoint, self._path()
 

@@ -76,7 +76,7 @@ def search_endpoints(words: str, allows: Callable[[str], bool], limit: int) -> l
 
 def _score(wanted: list[str], title: str, endpoint: Endpoint) -> float:
     steps = [step for step in title.strip("/").split("/") if step[:1] != "{"]
-    parts = [{_stem(word.lower()) for word in _WORD.findall(step)} for step in steps]
+    parts = [{_stem(word.lower()) for word in (step, *_WORD.findall(step))} for step in steps]
     record = {_stem(word.lower()) for word in _WORD.findall(endpoint.record or "")}
     score = 0.0
     last = len(parts) - 1
