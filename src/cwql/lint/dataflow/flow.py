@@ -395,6 +395,7 @@ class Flow(Bindings):
         dead_empty: set[str] = set()
         denied: set[str] = set()
         earlier: set[str] = set()
+        nothing: set[str] = set()
         for index, body in enumerate(node.bodies):
             test = node.tests[index] if index < len(node.tests) else None
             yes: set[str] = set()
@@ -417,6 +418,7 @@ class Flow(Bindings):
                 self._fill(name)
             denied |= no
             earlier |= emptied
+            nothing |= filled
             self.take_last()
             alive = self.inner_block(body, node)
             last = self.take_last()
@@ -430,7 +432,9 @@ class Flow(Bindings):
             self.env = outer
         if not node.complete or not ways:
             self.env = Environment(outer)
-            for name in denied:
+            # ``if (name) { check(name) }``: otherwise it is empty.
+            checked = {name for name in nothing if all((value := way.get(name)) and value.safe for way in ways)}
+            for name in denied | checked:
                 if outer.get(name) is not None:
                     self.trust(name)
             ways.append(self.env)

@@ -60,6 +60,7 @@ _MEMBERSHIP = words("in -in -cin -contains -ccontains !in -notin -cnotin -notcon
 _AND = frozenset(("&&", "and", "-and"))
 _EMPTY = words("isnullorempty isnullorwhitespace isempty empty isblank isnull blank nil")
 _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
+_LENGTHS = words("length len strlen size count")
 _ALL = words("all allsatisfy every allmatch")
 _CHARACTERS = words("chars characters tochararray runes bytes toseq")
 _ANY = words("any some anymatch")
@@ -94,9 +95,9 @@ def guards_of(test: Node, flow: Flow) -> Guards:
         return _guards_of_operation(test, flow)
     if isinstance(test, Choice) and len(test.options) == len(test.tests) == 1:
         # ``a && b``: the value of `b`, if `a` is true.
-        return _both(guards_of(test.tests[0], flow), guards_of(test.options[0], flow))
+        return _both(_empty_or_safe(test.tests[0], flow), _empty_or_safe(test.options[0], flow))
     if isinstance(test, Choice) and len(test.options) == 2 and not test.tests:
-        return _either(guards_of(test.options[0], flow), guards_of(test.options[1], flow))
+        return _either(_empty_or_safe(test.options[0], flow), _empty_or_safe(test.options[1], flow))
     if isinstance(test, Other) and test.children and all(isinstance(each, Assign) for each in test.children[:-1]):
         # ``if kind := query.Get("kind"); slices.Contains(kinds, kind) {``
         yes, no = guards_of(test.children[-1], flow)
@@ -160,9 +161,9 @@ def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
     sign = test.sign.lower()
     left, right = test.left, test.right
     if sign in _AND:
-        return _both(guards_of(left, flow), guards_of(right, flow))
+        return _both(_empty_or_safe(left, flow), _empty_or_safe(right, flow))
     if sign in ("||", "or", "-or"):
-        return _either(guards_of(left, flow), guards_of(right, flow))
+        return _either(_empty_or_safe(left, flow), _empty_or_safe(right, flow))
     negated = sign.lstrip("-c").startswith(("not", "!"))
     if sign in ("in", "not in", "-match", "-notmatch", "-like", "-notlike"):
         # ``"'" in name``, ``$name -match "'"``
@@ -198,23 +199,47 @@ def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
     return (set(), found) if negated else (found, set())
 
 
+def _empty_or_safe(test: Node, flow: Flow) -> Guards:
+    """Return the guards of a test, and the names that are empty: ``name is None or name in NAMES``."""
+    safe, empty = guards_of(test, flow), empty_names_of(test)
+    return safe[0] | empty[0], safe[1] | empty[1]
+
+
 def empty_names_of(test: Node) -> Guards:
-    """Return the names whose text is empty if a test is true, and those whose text is empty if it is false."""
-    if isinstance(test, Name):
-        return set(), {test.name}
-    if isinstance(test, Unary) and test.sign in _NOT:
+    """Return the names whose text is empty if a test is true, and those whose text is empty if it is false.
+
+    A value that does not exist counts as empty.
+    """
+    if isinstance(test, Unary) and test.sign in (*_NOT, "test"):
         yes, no = empty_names_of(test.value)
-        return no, yes
+        return (no, yes) if test.sign in _NOT else (yes, no)
     if isinstance(test, Operation):
-        compared = isinstance(test.right, Literal) and not test.right.value and test.sign.lower() in _UNEQUAL
-        return set(), {test.left.name} if compared and isinstance(test.left, Name) else set()
-    if isinstance(test, Call):
-        word, owner, values = _parts(test)
+        nothing = (isinstance(test.right, Literal) and not test.right.value) or _is_zero(test.right)
+        names = _names(_measured(test.left)) if nothing else set[str]()
+        sign = test.sign.lower()
+        return names if sign in _EQUAL else set(), names if sign in _UNEQUAL or sign in (">", "-gt") else set()
+    if isinstance(test, (Name, Member)) and last_name(test) not in _EMPTY | _PRESENT:
+        return set(), _names(_measured(test))
+    if isinstance(test, (Call, Member)):
+        word, owner, values = _parts(test) if isinstance(test, Call) else (last_name(test), test.owner, [])
         # ``buildString { if (isNotEmpty()) append(", ") … }``
-        tested = next((value.name for value in values if isinstance(value, Name)), path_of(owner) if owner else "this")
+        tested = next((path for value in values if (path := path_of(value))), path_of(owner) if owner else "this")
         if tested:
             return {tested} if word in _EMPTY else set(), {tested} if word in _PRESENT else set()
     return set(), set()
+
+
+def _is_zero(node: Node) -> bool:
+    """Return whether a value is nothing or zero: what an index is not if something was found, ``-1``, is neither."""
+    return is_nothing(node) and not isinstance(node, Unary)
+
+
+def _measured(node: Node) -> Node:
+    """Return the text whose length an expression is: ``name.length``, ``len(name)``."""
+    if last_name(node) not in _LENGTHS:
+        return node
+    values = _parts(node)[2] if isinstance(node, Call) else []
+    return values[0] if values else owner_of(node) or node
 
 
 def _parts(call: Call) -> tuple[str, Node | None, list[Node]]:
