@@ -96,6 +96,9 @@ def _append(call: CallSite, name: str, owner: Value, owner_node: Node, values: S
         flow.keep(path, values, node.start)
         if owner.items is not None:
             return flow.push(path, owner, values, node)
+    if len(values) > 1 and name.startswith("append") and values[1].texts and not values[0].texts:
+        # ``builder.AppendFormat(CultureInfo.InvariantCulture, "…", name)``
+        values = values[1:]
     text = owner.texts or owner.made
     if owner.entries is not None or (len(values) != 1 and not text):
         return None

@@ -339,6 +339,9 @@ def fill_format(call: CallSite) -> Value | None:
             else:
                 ordered += value.items or [] if argument.spread else [value]
         return format_value(call.flow, call.node, owner, ordered, named)
+    if call.owner_name == "string" and len(values) > 1 and values[1].texts and not values[0].texts:
+        # ``string.Format(CultureInfo.InvariantCulture, "…")``, ``String.format(Locale.ROOT, "…")``
+        values = values[1:]
     if (
         not values
         or not values[0].texts
