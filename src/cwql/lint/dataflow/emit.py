@@ -308,11 +308,11 @@ class Emitter:
             mark = each.literal if each.literal >= 0 else -1 - each.start
             number = numbers.setdefault(mark, len(numbers))
             placeholder = each.kind == "placeholder"
-            passed = self.known.value(each.parameter) if each.parameter and not each.safe else None
+            passed = self.known.value(each.parameter, each.start) if each.parameter and not each.safe else None
             safe = each.safe if passed is None else passed.safe
             if each.parameter and not safe and is_term(segments, index):
                 # The terms that callers give are checked by themselves.
-                safe = self.known.is_simple(each.parameter)
+                safe = self.known.is_simple(each.parameter, each.start)
             pieces.append(
                 TemplateSegment(
                     PLACEHOLDER if placeholder else each.text,

@@ -12,10 +12,11 @@ from cwql.lint.dataflow.values import Value, is_harmless
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.values import LocalCall
     from cwql.lint.ir import Function
 
 _MAIN = re.compile(
-    r"(?m)^(?:if __name__ == ['\"]__main__['\"]:(?:[ \t]*+#[^\n]*+)?+\s++|(?=[a-z]))[^\n]{0,80}?\bmain\([^\n]*+\s*+\Z"
+    r"(?m)^(?:if __name__ == ['\"]__main__['\"]:(?:[ \t]*+#[^\n]*+)?+\s++(?:[^\n]{0,120}\n[ \t]++){0,9}?|(?=[a-z]))[^\n]{0,80}?\bmain\([^\n]*+\s*+\Z"
     r"|^(?:async )?+def (?:(?:lambda_)?+handler\(event|main\(\w++: func\.)|^\w++ = (?:\w++\.)?+(?:Flask|FastAPI|Quart|App|AsyncApp)\("
 )
 """The end of a script that only runs its main function, a function of AWS or Azure, or the application of a server or bot.
@@ -31,54 +32,76 @@ _WORD = re.compile(r"[\w$]+")
 _EXPORTS = re.compile(r"\bexports?\b[^;(]{0,2000}+")
 
 
+def _is_recursive(call: LocalCall, name: str) -> bool:
+    """Return whether a function calls itself and passes a parameter on."""
+    value = call.given[name]
+    return call.caller is call.function and value.parameter == name and not value.safe
+
+
 class KnownParameters:
-    """The parameters whose functions are private, by their names, with the values of all calls."""
+    """The parameters of private functions, with the values of all calls.
+
+    Each is given by its name and a position in its function: others may have parameters of that name.
+    """
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self._closed: dict[str, bool] = {}
-        self._values: dict[str, Value | None] = {}
+        self._closed: dict[int, bool] = {}
+        self._values: dict[tuple[str, int], Value | None] = {}
 
     @cached_property
-    def _given(self) -> dict[int, list[dict[str, Value]]]:
-        """Return the arguments of the calls of each function."""
-        given: dict[int, list[dict[str, Value]]] = {}
+    def _calls(self) -> dict[int, list[LocalCall]]:
+        """Return the calls of each function."""
+        calls: dict[int, list[LocalCall]] = {}
         for call in self.flow.calls:
-            given.setdefault(id(call.function), []).append(call.given)
-        return given
+            calls.setdefault(id(call.function), []).append(call)
+        return calls
 
-    def value(self, name: str) -> Value | None:
-        """Return the value of a parameter; None if other files may call a function that has it."""
-        if not self._is_closed(name):
+    def _function(self, name: str, at: int) -> Function | None:
+        """Return the innermost function around a position that has a parameter of a name."""
+        around = [each for each in self.flow.takers.get(name, {}).values() if each.start <= at < each.end]
+        return max(around, key=lambda each: each.start, default=None)
+
+    def value(self, name: str, at: int) -> Value | None:
+        """Return the value of a parameter; None if other files may call its function."""
+        function = self._function(name, at)
+        if function is None or not self._is_closed(function):
             return None
-        if name not in self._values:
-            given = [values[name] for each in self.flow.takers[name] for values in self._given[each] if name in values]
-            found = [value for value in given if value.safe or value.parameter != name]
+        key = name, id(function)
+        if key not in self._values:
+            # A function that calls itself may pass its parameter on.
+            self._values[key] = None
+            calls = [each for each in self._calls[key[1]] if name in each.given]
+            found = [self._passed(each.given[name], each.caller) for each in calls if not _is_recursive(each, name)]
             together = Value(0, 0, safe=all(map(is_harmless, found)))
             together.origin = origin_of(found)
-            self._values[name] = together if found else None
-        return self._values[name]
+            self._values[key] = together if found else None
+        return self._values[key]
 
-    def is_simple(self, name: str) -> bool:
-        """Return whether only the program calls the functions that have a parameter, and with terms that contain no ``or``."""
-        if not self._is_closed(name):
+    def _passed(self, value: Value, caller: Function | None) -> Value:
+        """Return the value of an argument, which may be a parameter of the function that passes it."""
+        known = (
+            None if value.safe or not value.parameter or caller is None else self.value(value.parameter, caller.start)
+        )
+        return value if known is None else known
+
+    def is_simple(self, name: str, at: int) -> bool:
+        """Return whether only the program calls the function that has a parameter, and with terms that contain no ``or``."""
+        function = self._function(name, at)
+        if function is None or not self._is_closed(function):
             return False
-        given = [
-            values[name] for function in self.flow.takers[name] for values in self._given[function] if name in values
-        ]
+        given = [each.given[name] for each in self._calls[id(function)] if name in each.given]
         return all(
             value.texts and not value.open and all(" or " not in text.shown.lower() for text in value.texts)
             for value in given
         )
 
-    def _is_closed(self, name: str) -> bool:
-        """Return whether only the program calls the functions that have a parameter."""
-        if name not in self._closed:
-            takers = self.flow.takers.get(name, {})
-            self._closed[name] = bool(takers) and all(
-                key in self._given and self._is_private(function) for key, function in takers.items()
-            )
-        return self._closed[name]
+    def _is_closed(self, function: Function) -> bool:
+        """Return whether only the program calls a function."""
+        key = id(function)
+        if key not in self._closed:
+            self._closed[key] = key in self._calls and self._is_private(function)
+        return self._closed[key]
 
     def _is_private(self, function: Function) -> bool:
         """Return whether only the file itself can call a function."""
