@@ -52,7 +52,7 @@ _MADE = re.compile(rf"(?<=[.:]){_WORD}{_OF}?+[(\[]|(?<![\w$-]){_WORD}{_OF}[(\[]"
 _CHOICES = re.compile(
     r"(?<!\w)choices\s*+=|(?<!\w)(?:choices?|choice_?field|is_?one_?of|one_?of|is_?in|included_in|inclusion|allowed_?values|any_?of|valid_?values|in_?list|enum"
     r"|(?:accept_?only_?)?from_?among|add_?choices"
-    r"|rule::in|values:)\??(?:\s*+[:=])?+\s*+[(\[{%]|\.(?:is)?(?:date|date_?time|iso8601|ip|uuid|valid|alpha|hex)\w{0,8}+\(|(?<!\w)fields\.date|(?<!\w)callback=\w",
+    r"|rule::in|values:)\??(?:\s*+[:=])?+\s*+[(\[{%]|\.(?:is)?(?:date|date_?time|iso8601|ip|uuid|valid|alpha|hex)\w{0,8}+\(|(?<!\w)fields\.date|(?<!\w)callback=\w|\.refine\(|\.transform\([^;\n]{0,80}?\breplace",
     re.IGNORECASE,
 )
 """A list of values, or a check of dates or characters, or by a function of the program."""

@@ -40,6 +40,9 @@ _CHECKED_SCHEMA = re.compile(
 )
 _MATCHED_SCHEMA = re.compile(r"\.(?:regex|matches|pattern)\(\s*+/((?:[^/\\\n]|\\.)*+)/[a-z]*+\s*+[,)]")
 
+_BRANDED = re.compile(r"string\s*&\s*\{.*\}|(?:Brand(?:ed)?|Tagged|Opaque|Nominal)<\s*string\b.*>", re.DOTALL)
+"""Types of texts that passed a test of the program: ``string & { readonly __brand: "identifier" }``."""
+
 _WORDS = re.compile(r"\A\s*(?:(?:readonly|params|final|const|mut|vararg|in|out|ref)\s+|\.\.\.)*")
 _LETTERS = re.compile(r"[a-z]+")
 _TEXTS = words("str string text object any mixed charsequence variant dynamic unknown interface")
@@ -93,6 +96,8 @@ def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
         return _is_safe_schema(schema[1].lower(), schema[2], aliases, depth)
     if not type or len(type) > 200 or depth > 5:
         return False
+    if _BRANDED.fullmatch(type) is not None:
+        return True
     if type.startswith("["):
         # ``[int]``, ``[]int``
         type = type.removeprefix("[]").strip() if type.startswith("[]") else type[1:].rstrip("]")

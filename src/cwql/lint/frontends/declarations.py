@@ -61,10 +61,12 @@ def _annotations(before: Sequence[Node]) -> Iterator[tuple[Call, str]]:
             node = node.owner
         for outer in (*nodes, node):
             each = outer.value if isinstance(outer, Unary) else outer
-            each = each.items[0] if isinstance(each, Items) and each.items else each
-            if isinstance(each, Call):
-                yield each, each.callee.name.lower() if isinstance(each.callee, Name) else ""
-            elif each is node or not isinstance(each, Name):
+            # ``[Required, RegularExpression("^[A-Z]+$")]``
+            group = each.items if isinstance(each, Items) and each.items else [each]
+            for one in group:
+                if isinstance(one, Call):
+                    yield one, one.callee.name.lower() if isinstance(one.callee, Name) else ""
+            if not isinstance(group[0], (Call, Name)) or (each is node and isinstance(each, Name)):
                 return
 
 

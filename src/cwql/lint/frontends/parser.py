@@ -30,6 +30,13 @@ _BETWEEN = frozenset((",", "|", "||", ":", "=>", "->", ".", "is"))
 """Tokens of the labels of a case that are no values."""
 
 
+def _member_of(node: Node) -> str:
+    """Return the name of the member that a statement of a class declares, which may have accessors; empty if it declares none."""
+    if isinstance(node, Block) and len(node.statements) == 1:
+        node = node.statements[0]
+    return node.target.name if isinstance(node, Assign) and isinstance(node.target, Name) else ""
+
+
 class Parser(Declarations):
     """Parse the tokens of one source; `module` returns its tree."""
 
@@ -54,8 +61,8 @@ class Parser(Declarations):
             if node is not None:
                 if in_class and found and isinstance(node, Function):
                     self.annotate(node, found)
-                elif in_class and found and isinstance(node, Assign) and isinstance(node.target, Name):
-                    self.restrict(node.target.name, found)
+                elif in_class and found and (name := _member_of(node)):
+                    self.restrict(name, found)
                 found.append(node)
             if self.at <= before:
                 self.at = before + 1

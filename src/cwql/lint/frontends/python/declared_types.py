@@ -11,7 +11,7 @@ from cwql.lint.frontends.python.nodes import name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from cwql.lint.frontends.python.tree import Module
 
@@ -59,6 +59,12 @@ def _row(node: ast.expr) -> Sequence[ast.expr]:
     return node.elts if isinstance(node, (ast.Tuple, ast.List)) else ()
 
 
+_CHECK = re.compile(
+    r"match\(|sub\(|\.is(?:alnum|digit|alpha|numeric|identifier)\(|\bint\(|UUID\(|\bin [A-Z({\[]|\[\"'\]|\"'\"|'\"'"
+)
+"""Code in a function that checks or converts a text."""
+
+
 def find_types(module: Module) -> tuple[dict[str, set[str]], dict[str, str]]:
     """Return the types of the members and options that a file declares, and those that its aliases and enums are."""
     members: dict[str, set[str]] = {}
@@ -75,9 +81,11 @@ def find_types(module: Module) -> tuple[dict[str, set[str]], dict[str, str]]:
             if isinstance(target, ast.Name) and isinstance(value, (ast.Subscript, ast.Name, ast.BinOp)):
                 aliases.setdefault(target.id, module.text_of(value))
     if ".add_argument(" in module.text or ".add_option(" in module.text:
+        functions = [each for each in module.tree.body if isinstance(each, ast.FunctionDef)]
+        checks = {each.name for each in functions if _CHECK.search(module.text_of(each)) is not None}
         for each in module.parents:
             if isinstance(each, ast.Call) and name_of(each.func) in ("add_argument", "add_option"):
-                members.setdefault(_destination(each), set()).add(_type_of(each) or "str")
+                members.setdefault(_destination(each), set()).add(_type_of(each, checks) or "str")
     return members, aliases
 
 
@@ -103,7 +111,7 @@ def _destination(node: ast.Call) -> str:
     return name.partition("/")[0].strip("-").replace("-", "_")
 
 
-def _type_of(node: ast.Call) -> str:
+def _type_of(node: ast.Call, checks: Container[str] = ()) -> str:
     """Return the type of an option if its values need no quotes; otherwise an empty text."""
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     choices, kind, default = given.get("choices"), given.get("type"), given.get("default")
@@ -122,6 +130,9 @@ def _type_of(node: ast.Call) -> str:
         type = default.value.__class__.__name__
     if type == "fromisoformat":
         return "date"
+    if type in checks:
+        # A function of the program checks or converts the value: ``type=identifier``.
+        return "enum"
     return type if is_safe_type(type, {}) else ""
 
 
