@@ -57,6 +57,21 @@ SAFE = [
     ("a.py", "#!/usr/bin/env python\n" + PYTHON + "def f(boards): send('board/id in ({})'.format(','.join(str(each) for each in boards)))\nf([12, 17])"),
     ("a.js", ("#!/usr/bin/env node\n// connectwise\nconst f = (boards) => get('/service/tickets', { conditions: `board/id in (${boards.map((b) => String(b)).join()})` });\n"
      "f([parseInt(x, 10)]);")),
+    # checks that the program refers to in declarations
+    ("a.py", "import argparse, re\ndef ident(t):\n    if not re.fullmatch(r'\\w+', t): raise ValueError(t)\n    return t\n" + PYTHON
+     + "p = argparse.ArgumentParser()\np.add_argument('--firm', type=ident)\na = p.parse_args()\nsend(f\"summary = '{a.firm}'\")"),
+    ("a.ts", TS + "type Ident = string & { readonly __brand: 'ident' };\nexport const f = (m: Ident) => send(`summary = '${m}'`);"),
+    ("a.ts", TS + "const Form = z.object({ phone: z.string().transform((v) => v.replace(/\\D/g, '')) });\n"
+     "const f = (form: z.infer<typeof Form>) => send(`summary = '${form.phone}'`);"),
+    ("a.cs", ('class Q { [Required, RegularExpression("^[A-Z]{2,20}$")]\n public string Tag { get; set; } = ""; }\n'
+     "class ConnectWise { void F(Q q) { http.Get($\"/service/tickets?conditions=summary = '{q.Tag}'\"); } }")),
+    ("a.go", GO + 'func check(t string) error { if strings.ContainsAny(t, `"\'`) { return errors.New("quote") }; return nil }\n'
+     'func f(n *string) { if err := check(*n); err != nil { return }; send("summary = \'" + *n + "\'") }'),
+    ("a.java", ("// connectwise\nclass A {\n  void run(String name) { if (!name.matches(\"\\\\w+\")) throw new E(); find(name); }\n"
+     "  private void find(String name) { get(\"/service/tickets?conditions=summary = '\" + name + \"'\"); }\n}")),
+    ("a.pq", ('let Board = if List.Contains({"NOC"}, P) then P else error "board",\n'
+     'A = Web.Contents("https://na.myconnectwise.net", [RelativePath = "v4_6_release/apis/3.0/service/tickets",\n'
+     'Query = [conditions = "board/name = \'" & Board & "\'"]]) in A')),
     # values that a playbook or a workflow sets
     ("a.yml", YAML % "{{ board }}" + "  vars:\n    board: Help Desk\n"),
     ("a.yml", YAML % "${{ env.BOARD }}" + "  env:\n    BOARD: 'Help Desk'\n"),
@@ -148,6 +163,17 @@ UNSAFE = [
     ("a.clj", '; connectwise\n(fetch "/service/tickets" :conditions (str "summary = \'" x "\'"))', ["CW601"]),
     ("a.php", PHP + "$name = $a ?: $b . ' ' . $c;\nsend('summary = \"' . $name . '\"');", ["CW601"]),
     ("a.rb", RUBY + "t = Time.now.utc.iso8601\nsend(\"lastUpdated > #{t}\")", ["CW127"]),
+    ("a.py", "import argparse\ndef ident(t):\n    if not t.strip(): raise ValueError(t)\n    return t\n" + PYTHON
+     + "p = argparse.ArgumentParser()\np.add_argument('--firm', type=ident)\na = p.parse_args()\nsend(f\"summary = '{a.firm}'\")", ["CW601"]),
+    ("a.cs", ("class ConnectWise { void F(string n) { http.Get(string.Format(CultureInfo.InvariantCulture,\n"
+     "\"/service/tickets?conditions=summary = '{0}'\", n)); } }"), ["CW601"]),
+    ("a.cs", ("class ConnectWise { void F(string n) { var b = new StringBuilder(); b.AppendFormat(CultureInfo.InvariantCulture,\n"
+     "\"/service/tickets?conditions=summary = '{0}'\", n); http.Get(b.ToString()); } }"), ["CW601"]),
+    ("a.java", "class ConnectWise { void f(String n) { get(String.format(Locale.ROOT, \"/service/tickets?conditions=summary = '%s'\", n)); } }",
+     ["CW601"]),
+    ("a.java", ("// connectwise\nclass A {\n  void run(String name) { if (!name.matches(\"\\\\w+\")) throw new E(); find(name); }\n  void go(String name) { find(name); }\n"
+     "  private void find(String name) { get(\"/service/tickets?conditions=summary = '\" + name + \"'\"); }\n}"), ["CW601"]),
+    ("a.pl", PERL + "my $host = '';\nGetOptions('host=s' => \\$host);\nsend_it(\"summary = '$host'\");", ["CW601"]),
 ]  # fmt: skip
 
 

@@ -275,7 +275,13 @@ def listed(node: Node | None) -> list[Node]:
         return []
     owner = listed(node.callee.owner) if isinstance(node.callee, Member) else []
     values = [each.value for each in node.arguments if each.value is not None]
-    lists = isinstance(node.callee, (Name, Member)) and node.callee.name.lower().endswith(("of", "aslist"))
+    lists = isinstance(node.callee, (Name, Member)) and node.callee.name.lower() in (
+        "of",
+        "listof",
+        "setof",
+        "arrayof",
+        "aslist",
+    )
     return owner or (values if lists else listed(values[0]) if len(values) == 1 else [])
 
 
@@ -298,6 +304,11 @@ def is_nothing(node: Node | None) -> bool:
     if isinstance(node, Name):
         return node.name.lower() in ("null", "nil", "undefined", "nothing", "false")
     return isinstance(node, Number) and node.text in ("0", "False")
+
+
+def switched(subject: Node | None) -> Node | None:
+    """Return the value before the cases of a branch as its test, which says nothing about the names in it."""
+    return None if subject is None else Other(subject.start, subject.end, [subject, Other(subject.end, subject.end)])
 
 
 def when_word(test: Node | None, body: Node, pattern: Pattern | None = None) -> Node:

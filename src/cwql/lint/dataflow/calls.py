@@ -37,7 +37,7 @@ from cwql.lint.dataflow.texts import empty, opened, target_of
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Frame, Value, columns_of, is_unknown, path_of
 from cwql.lint.heuristics import is_foreign
-from cwql.lint.ir import Call, Function, Items, Literal, Member, Name, Number, Operation, Unary, key_of
+from cwql.lint.ir import Call, Function, Index, Items, Literal, Member, Name, Number, Operation, Unary, key_of
 from cwql.lint.request_targets import NOWHERE, SECTIONS, parameter_of
 from cwql.lint.words import words
 
@@ -155,6 +155,10 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
             if isinstance(argument.value, Function):
                 # ``buildString { append("…") }``, ``name?.let { "name = '$it'" }``, ``useMemo(() => `name = '${name}'`, [name])``
                 return value.moved(node.start, node.end)
+    known = flow.env.get(node.callee.name) if isinstance(node.callee, Name) and len(values) == 1 else None
+    if known is not None and known.entries:
+        # ``names(key)`` of VB.NET
+        return flow.evaluate(Index(node.start, node.end, node.callee, node.arguments[0].value))
     result = known_call(flow, node, name, owner, values, node.arguments)
     if result is None:
         _open_passed(flow, node, values)
@@ -164,12 +168,17 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
 
 def _open_passed(flow: Flow, node: Call, values: Sequence[Value]) -> None:
     """Note that a function may add to the builders and references that it is given: ``addIds(builder)``, ``AddIds(ref text)``."""
-    for argument, value in zip([each.value for each in node.arguments if each.value is not None], values, strict=False):
-        path = path_of(argument)
-        if path and value.texts and (value.made or (isinstance(argument, Unary) and argument.sign in ("&", "ref"))):
+    for given, value in zip([each for each in node.arguments if each.value is not None], values, strict=False):
+        argument = given.value
+        path = path_of(argument) if argument is not None else ""
+        refers = isinstance(argument, Unary) and argument.sign in ("&", "ref", "\\")
+        if path and value.texts and (value.made or refers):
             changed = opened(flow, node, value, begins=False)
             # ``read_line(&mut name)``
             changed.safe, changed.end = value.safe and bool(changed.texts), node.start
+            if isinstance(argument, Unary) and argument.sign == "\\" and (option := key_of(given.key)):
+                # ``GetOptions("company=s" => \\$company)``
+                changed.safe, changed.origin = option.endswith(("=i", "=f", "!", "+")), "given"
             flow.env.set(path, changed, counted=False)
 
 

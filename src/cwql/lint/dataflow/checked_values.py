@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.knowledge import fold
 from cwql.lint.dataflow.type_names import is_date_type, is_safe_type
-from cwql.lint.dataflow.values import Value, is_harmless, path_of
+from cwql.lint.dataflow.values import Value, is_harmless, merged, path_of
 from cwql.lint.declared_rules import has_rule
 from cwql.lint.ir import Call, Cast, Member, Name, key_of
 from cwql.lint.words import words
@@ -26,20 +26,34 @@ _OUT = re.compile(r"\bout\s+(?:\w++\??\s+)?(\w++)\s*+\)")
 
 def try_parse(call: CallSite) -> Value | None:
     """Give the variable of ``int.TryParse(text, out var number)`` a value that is safe if the type is."""
-    if not (isinstance(call.owner_node, Name) and isinstance(call.node, Call)):
+    if not isinstance(call.owner_node, Name):
         return None
     type = call.owner_node.name
-    match = _OUT.search(call.flow.source, call.node.start, call.node.end)
-    target = call.arguments[-1].value if call.arguments else None
-    name = match[1] if match is not None else ""
-    if isinstance(target, Cast) and target.type.lower() == "ref" and isinstance(target.value, Name):
-        # ``[guid]::TryParse($text, [ref]$id)``
-        name = target.value.name
-    if name:
+    if name := _variable_of(call):
         value = Value(call.node.start, call.node.start, safe=is_safe_type(type, {}) or type.lower() == "enum")
         value.moment = is_date_type(type)
         call.flow.env.set(name, value)
     return call.value(safe=True)
+
+
+def try_get(call: CallSite) -> Value | None:
+    """Give the variable of ``NAMES.TryGetValue(key, out var name)`` the value of an entry."""
+    name = _variable_of(call)
+    if not name or call.owner is None or not call.owner.entries:
+        return None
+    call.flow.env.set(name, merged(list(call.owner.entries.values())))
+    return call.value(safe=True)
+
+
+def _variable_of(call: CallSite) -> str:
+    """Return the variable that a call sets: ``out var number``, ``[ref]$id``; VB.NET has no word for it."""
+    target = call.arguments[-1].value if call.arguments else None
+    if isinstance(target, Name):
+        return target.name
+    if isinstance(target, Cast) and target.type.lower() == "ref" and isinstance(target.value, Name):
+        return target.value.name
+    match = _OUT.search(call.flow.source, call.node.start, call.node.end) if isinstance(call.node, Call) else None
+    return "" if match is None else match[1]
 
 
 def note_rules(call: CallSite) -> None:

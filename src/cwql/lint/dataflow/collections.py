@@ -23,12 +23,16 @@ from cwql.lint.ir import (
     key_of,
 )
 from cwql.lint.request_targets import parameter_of
+from cwql.lint.words import words
 from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.known_functions import CallSite
     from cwql.lint.ir import Argument
+
+_LISTS = words("list lists set stream arrays immutablelist immutablearray immutablehashset immutablesortedset")
+"""Classes with functions that make a list of their arguments."""
 
 
 def is_safe_test(argument: Argument, negated: bool = False) -> bool:
@@ -92,12 +96,12 @@ def group_items(call: CallSite) -> Value | None:
 
 def make_list(call: CallSite) -> Value | None:
     """Return the list of the arguments: ``listOf("New", "Open")``, ``List.of(…)``."""
-    if call.owner_name not in ("list", "lists", "set", "stream", "arrays", "immutablelist") and (
-        call.owner is not None or call.name in ("of", "aslist")
-    ):
+    if call.owner_name not in _LISTS and (call.owner is not None or call.name in ("of", "aslist", "create")):
         return None
-    found = call.value(all(value.safe for value in call.values))
-    found.items = list(call.values)
+    # ``ImmutableHashSet.Create(StringComparer.Ordinal, "New", "Open")``
+    compared = call.name == "create" and bool(call.values) and not is_harmless(call.values[0])
+    found = call.value(all(value.safe for value in call.values[compared:]))
+    found.items = list(call.values[compared:])
     return found
 
 
@@ -120,10 +124,14 @@ def make_range(call: CallSite) -> Value | None:
 
 
 def copy_list(call: CallSite) -> Value | None:
-    """Return the list or mapping that a call takes: ``new Set(["New", "Open"])``, ``test.each(["New", "Open"])(…)``."""
-    lists = [each for each in call.values if each.items is not None]
-    alone = len(lists) == 1 and not any(each.texts or each.function for each in call.values)
-    return call.same(lists[0]) if alone and (call.name != "new" or call.owner_name.endswith(("set", "list"))) else None
+    """Return the list or mapping that a call takes: ``new Set(["New", "Open"])``, ``test.each(["New", "Open"])(…)``.
+
+    A new object may also take a comparer or a size: ``new HashSet<string>(StringComparer.Ordinal) { "New", "Open" }``.
+    """
+    lists = [value for value in call.values if value.items is not None]
+    others = [each for each in call.values if each.function or (each.texts and not (each.plain or "").isdigit())]
+    alone = len(lists) == 1 and not others
+    return call.same(lists[0]) if alone and (call.made or call.name == "new" or len(call.values) == 1) else None
 
 
 def batch(call: CallSite) -> Value | None:
@@ -237,8 +245,18 @@ def get_entry(call: CallSite) -> Value | None:
         return None
     key = key_of(call.arguments[at].value)
     known = [mapping.entries.get(key)] if key else list(mapping.entries.values())
-    found = [each for each in (*known, *call.values[at + 1 :]) if each is not None]
+    # ``NAMES.fetch(key) { raise }``
+    given = [each for each in call.values[at + 1 :] if each.function is None]
+    found = [each for each in (*known, *given) if each is not None]
     return call.same(merged(found)) if found else None
+
+
+def find_item(call: CallSite) -> Value | None:
+    """Return an item of a list of the program: ``TABS.find((tab) => tab.key === key)``."""
+    owner = call.owner
+    if owner is None or not owner.items:
+        return None
+    return call.same(merged(owner.items)) if not owner.partial else call.value(safe=True) if owner.safe else None
 
 
 def get_member(call: CallSite) -> Value | None:

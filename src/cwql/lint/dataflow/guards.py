@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.collections import is_safe_test
 from cwql.lint.dataflow.knowledge import (
-    ALPHABETS,
     DIGITS,
     IMPLICIT,
     MATCHES,
     QUOTES,
-    fold,
     is_anchored,
     is_safe_pattern,
     last_name,
     owner_of,
 )
+from cwql.lint.dataflow.membership import (
+    EQUAL,
+    MEMBERSHIP,
+    included,
+    is_allow_list,
+    names_of,
+    parts_of,
+    subject_of,
+    value_of,
+)
 from cwql.lint.dataflow.operators import is_compiler
 from cwql.lint.dataflow.type_names import is_text_type
-from cwql.lint.dataflow.values import Value, is_harmless, is_word, path_of
+from cwql.lint.dataflow.values import Value, is_word, path_of
 from cwql.lint.ir import (
     Argument,
     Assign,
@@ -51,13 +59,19 @@ if TYPE_CHECKING:
 
 _MATCHES = words("test fullmatch match pregmatch matchstring ismatch matches")
 _CONTAINS_ANY = words("containsany strpbrk indexofany")
-_CONTAINS = words("contains includes include strcontains containsrune indexof")
-_INCLUDES = words(
-    """contains includes include has haskey containskey containsvalue member key inarray arraykeyexists hasownproperty
-    hasown hasvalue containselement indexof"""
-)
+_CONTAINS = words("contains includes include strcontains containsrune indexof index strpos mbstrpos instr")
+_POSITIONS = {
+    ("<", "0"): "==",
+    ("-lt", "0"): "==",
+    (">=", "0"): "!=",
+    ("-ge", "0"): "!=",
+    (">", "-1"): "!=",
+    ("-gt", "-1"): "!=",
+}
+"""Comparisons of the position that a search returns, as those with ``-1``, which means that nothing was found."""
+
 _MEMBERSHIP = words("in -in -cin -contains -ccontains !in -notin -cnotin -notcontains -cnotcontains") | {"not in"}
-_AND = frozenset(("&&", "and", "-and"))
+_AND = frozenset(("&&", "and", "andalso", "-and"))
 _EMPTY = words("isnullorempty isnullorwhitespace isempty empty isblank isnull blank nil")
 _PRESENT = words("isnotempty isnotblank any present hastext haslength some")
 _LENGTHS = words("length len strlen size count")
@@ -68,19 +82,15 @@ _CONVERSIONS = words("int integer float number double uuid guid tointornull tolo
 """Functions whose result is nothing unless a text is a number or an identifier."""
 _TESTS = (
     words("isinstance isa kindof range wholematch firstmatch search")
-    | (_MATCHES | _CONTAINS_ANY | _CONTAINS | _INCLUDES)
+    | (_MATCHES | _CONTAINS_ANY | _CONTAINS | MEMBERSHIP)
     | (DIGITS | _CONVERSIONS | _ALL | _ANY | {"isnan"})
 )
-"""The calls that `_checked`, `_included` and `_without_quote` know."""
-_TEXTS = words(
-    """tos tostring trim strip asstr tolower toupper tolowercase touppercase lowercase uppercase lower upper downcase upcase
-    lowercased tolowerinvariant toupperinvariant"""
-)
+"""The calls that `_checked`, `included` and `_without_quote` know."""
+_KEEPS = words("bool boolean isset exists defined")
 _NOT = frozenset(("!", "not", "-not"))
 
 _TYPE_TESTS = words("is isnot !is instanceof -is -isnot")
-_EQUAL = frozenset(("==", "===", "is", "instanceof", "-is", "-eq", "-ceq", "eq"))
-_UNEQUAL = frozenset(("!=", "!==", "is not", "isnot", "!is", "-isnot", "-ne", "-cne", "ne"))
+_UNEQUAL = frozenset(("!=", "!==", "<>", "is not", "isnot", "!is", "-isnot", "-ne", "-cne", "ne"))
 
 
 def guards_of(test: Node, flow: Flow) -> Guards:
@@ -101,16 +111,17 @@ def guards_of(test: Node, flow: Flow) -> Guards:
     if isinstance(test, Other) and test.children and all(isinstance(each, Assign) for each in test.children[:-1]):
         # ``if kind := query.Get("kind"); slices.Contains(kinds, kind) {``
         yes, no = guards_of(test.children[-1], flow)
-        return yes, no.difference(*[_names(each.target) for each in test.children[:-1] if isinstance(each, Assign)])
+        return yes, no.difference(*[names_of(each.target) for each in test.children[:-1] if isinstance(each, Assign)])
     if isinstance(test, Call):
         name = last_name(test)
-        if name in ("bool", "boolean") and len(test.arguments) == 1 and test.arguments[0].value is not None:
+        if name in _KEEPS and len(test.arguments) == 1 and test.arguments[0].value is not None:
             return guards_of(test.arguments[0].value, flow)
         yes, no = _tested(test, flow)
         if name not in _TESTS and not (test.arguments and isinstance(test.arguments[-1].value, Function)):
             # Most calls that are returned are no tests.
             return yes, no
-        return yes | _checked(test, flow) | _included(test, flow), no | _without_quote(test, flow)
+        listed, missing = included(test, flow)
+        return yes | _checked(test, flow) | listed, no | _without_quote(test, flow) | missing
     return _tested(flow.env.get(test.name) if isinstance(test, Name) else test, flow)
 
 
@@ -162,40 +173,42 @@ def _guards_of_operation(test: Operation, flow: Flow) -> Guards:
     left, right = test.left, test.right
     if sign in _AND:
         return _both(_empty_or_safe(left, flow), _empty_or_safe(right, flow))
-    if sign in ("||", "or", "-or"):
+    if sign in ("||", "or", "orelse", "-or"):
         return _either(_empty_or_safe(left, flow), _empty_or_safe(right, flow))
+    sign = _POSITIONS.get((sign, flow.source[right.start : right.end]), sign)
     negated = sign.lstrip("-c").startswith(("not", "!"))
     if sign in ("in", "not in", "-match", "-notmatch", "-like", "-notlike"):
         # ``"'" in name``, ``$name -match "'"``
         searched, quote = (right, left) if sign.endswith("in") else (left, right)
         if _is_quote(quote):
-            return (_names(searched), set()) if negated else (set(), _names(searched))
+            return (names_of(searched), set()) if negated else (set(), names_of(searched))
         if sign.endswith("in") and _lists_quote(right):
             # ``c not in "'()"``, ``c not in ("'", "[")``
-            return (_names(left), set()) if negated else (set(), _names(left))
+            return (names_of(left), set()) if negated else (set(), names_of(left))
     found: set[str] = set()
     if sign in _MEMBERSHIP:
         # ``name in ALLOWED``, ``$allowed -contains $name``
         item, items = (right, left) if sign.endswith("contains") else (left, right)
-        found = _names(item) if is_allow_list(items, flow) else found
+        found = names_of(item) if is_allow_list(items, flow) else found
     elif sign in MATCHES:
-        found = _names(left) if matches_safe(right, True, flow) else found
-    elif sign in _EQUAL or sign in _UNEQUAL:
+        found = names_of(left) if matches_safe(right, True, flow) else found
+    elif sign in EQUAL or sign in _UNEQUAL:
         found, no = guards_of(left, flow)
         if sign in _TYPE_TESTS and isinstance(right, (Name, Member)):
             # ``value is Int``, and a constant: ``state is Status.New``
             constant = isinstance(right, Member) and not is_text_type(right.name)
             found = (
-                _names(left.value if isinstance(left, Unary) else left)
+                names_of(left.value if isinstance(left, Unary) else left)
                 if constant or flow.is_safe(right.name)
                 else found
             )
         elif isinstance(left, Unary) and left.sign == "typeof" and key_of(right) in ("number", "boolean"):
-            found = _names(left.value)
+            found = names_of(left.value)
         elif path_of(left) and isinstance(right, Literal) and is_word(right.value):
             # ``status == "Open"``: then it is a word of the program.
-            found = _names(left)
-        return (found, no) if (sign in _EQUAL) != is_nothing(right) else (no, found)
+            found = names_of(left)
+        nothing = is_nothing(right) or sign != test.sign.lower()
+        return (found, no) if (sign in EQUAL) != nothing else (no, found)
     return (set(), found) if negated else (found, set())
 
 
@@ -215,13 +228,13 @@ def empty_names_of(test: Node) -> Guards:
         return (no, yes) if test.sign in _NOT else (yes, no)
     if isinstance(test, Operation):
         nothing = (isinstance(test.right, Literal) and not test.right.value) or _is_zero(test.right)
-        names = _names(_measured(test.left)) if nothing else set[str]()
+        names = names_of(_measured(test.left)) if nothing else set[str]()
         sign = test.sign.lower()
-        return names if sign in _EQUAL else set(), names if sign in _UNEQUAL or sign in (">", "-gt") else set()
+        return names if sign in EQUAL else set(), names if sign in _UNEQUAL or sign in (">", "-gt") else set()
     if isinstance(test, (Name, Member)) and last_name(test) not in _EMPTY | _PRESENT:
-        return set(), _names(_measured(test))
+        return set(), names_of(_measured(test))
     if isinstance(test, (Call, Member)):
-        word, owner, values = _parts(test) if isinstance(test, Call) else (last_name(test), test.owner, [])
+        word, owner, values = parts_of(test) if isinstance(test, Call) else (last_name(test), test.owner, [])
         # ``buildString { if (isNotEmpty()) append(", ") … }``
         tested = next((path for value in values if (path := path_of(value))), path_of(owner) if owner else "this")
         if tested:
@@ -238,79 +251,37 @@ def _measured(node: Node) -> Node:
     """Return the text whose length an expression is: ``name.length``, ``len(name)``."""
     if last_name(node) not in _LENGTHS:
         return node
-    values = _parts(node)[2] if isinstance(node, Call) else []
+    values = parts_of(node)[2] if isinstance(node, Call) else []
     return values[0] if values else owner_of(node) or node
-
-
-def _parts(call: Call) -> tuple[str, Node | None, list[Node]]:
-    """Return the name of the function that is called, its owner and its arguments."""
-    return last_name(call), owner_of(call), [each.value for each in call.arguments if each.value is not None]
-
-
-def _names(*nodes: Node | None) -> set[str]:
-    """Return the names under which the environment knows some nodes."""
-    return {path for node in nodes if node is not None and (path := path_of(_subject(node)))}
 
 
 def _without_quote(test: Call, flow: Flow) -> set[str]:
     """Return the name that contains no quote if a call is false: ``name.Contains("'")``, ``strings.Contains(name, "'")``."""
-    name, owner, values = _parts(test)
+    name, owner, values = parts_of(test)
     if name in _ANY and (each := _checked_each(test, flow, False)):
         return each
     if name in _ANY and owner is not None and any(is_safe_test(each, negated=True) for each in test.arguments):
         # ``text.Any(c => !char.IsLetter(c))``
-        return _names(owner)
+        return names_of(owner)
     last = values[-1] if values else None
     if name == "isnan" and last is not None:
         # ``isNaN(Number(text))``; ``Number.isNaN`` is false for all texts.
-        return guards_of(last, flow)[0] or (_names(last) if owner is None else set())
+        return guards_of(last, flow)[0] or (names_of(last) if owner is None else set())
     if owner is not None and isinstance(last, Function) and _tests_quote(last.body):
         # ``name.chars().any(|c| c == '"')``, ``[...name].some((c) => c === "'")``
-        return _names(_whole(owner))
+        return names_of(_whole(owner))
     quotes = last.value if isinstance(last, Literal) else None
     if name in _CONTAINS_ANY and quotes and ("'" in quotes or '"' in quotes):
         # ``strings.ContainsAny(name, "'\"")``
-        return _names(values[0]) if len(values) == 2 else set()
+        return names_of(values[0]) if len(values) == 2 else set()
     if name in _MATCHES or name == "search":
         # ``UNSAFE.test(name)``, ``QUOTES.search(name)``
         operands = [each for each in (owner, *values) if each is not None]
         tested = [each for each in operands if QUOTES.fullmatch(_text_of(each, flow) or "") is None]
-        return _names(*tested) if len(tested) < len(operands) else set()
+        return names_of(*tested) if len(tested) < len(operands) else set()
     if name in _CONTAINS and _is_quote(last):
-        return _names(values[0] if len(values) == 2 else owner)
+        return names_of(values[0] if len(values) == 2 else owner)
     return set()
-
-
-def _included(test: Call, flow: Flow) -> set[str]:
-    """Return the name that a call searches in an allow list: ``ALLOWED.includes(name)``, ``in_array($name, ALLOWED)``."""
-    name, owner, values = _parts(test)
-    if name not in _INCLUDES:
-        return set()
-    values = list(map(_subject, values))
-    if values and is_allow_list(owner, flow):
-        return _names(values[0])
-    for items, item in ((values[1], values[0]), (values[0], values[1])) if len(values) > 1 else ():
-        if path_of(item) and is_allow_list(items, flow):
-            return _names(item)
-    return set()
-
-
-def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
-    """Return whether an expression is a list of words or numbers of the program itself, or a mapping with such keys."""
-    if node is None or depth > 4:
-        return False
-    if isinstance(node, Literal):
-        # ``%w[New Open]``, and the text that contains another one
-        return is_word(node.value) if node.whole else all(is_word(chunk.text) for chunk in node.chunks)
-    value = _value_of(node, flow) if path_of(node) else flow.evaluate(node)
-    if value is None:
-        # A constant of another file
-        return isinstance(node, (Name, Member)) and (node.name.isupper() or fold(node.name) in ALPHABETS)
-    if value.entries:
-        return all(map(is_word, value.entries))
-    if value.items is not None:
-        return bool(value.items) and not value.partial and all(map(is_harmless, value.items))
-    return (bool(path_of(node)) or isinstance(node, Operation)) and is_harmless(value)
 
 
 def _tests_quote(node: Node | None) -> bool:
@@ -321,7 +292,7 @@ def _tests_quote(node: Node | None) -> bool:
         return any(map(_tests_quote, (*node.tests, *node.options)))
     if isinstance(node, Operation) and node.sign in ("||", "or"):
         return _tests_quote(node.left) or _tests_quote(node.right)
-    return isinstance(node, Operation) and node.sign in _EQUAL and (_is_quote(node.left) or _is_quote(node.right))
+    return isinstance(node, Operation) and node.sign in EQUAL and (_is_quote(node.left) or _is_quote(node.right))
 
 
 def _is_quote(node: Node | None) -> bool:
@@ -350,16 +321,16 @@ def _either(left: Guards, right: Guards) -> Guards:
 
 def _checked(test: Call, flow: Flow) -> set[str]:
     """Return the name that is safe if a call is true: ``name.isalnum()``, ``PATTERN.fullmatch(name)``, ``isinstance(name, int)``."""
-    name, owner, values = _parts(test)
+    name, owner, values = parts_of(test)
     if name == "matches" and isinstance(owner, Call) and not values:
         # ``PATTERN.matcher(text).matches()``
-        name, owner, values = "fullmatch", *_parts(owner)[1:]
-    values = list(map(_subject, values))
+        name, owner, values = "fullmatch", *parts_of(owner)[1:]
+    values = list(map(subject_of, values))
     paths = [path for path in map(path_of, values) if path]
     if name in ("isinstance", "isa", "kindof") and values:
         types = values[-1].items if isinstance(values[-1], Items) else values[-1:]
         if all(isinstance(each, (Name, Member)) and (each.name == "date" or flow.is_safe(each.name)) for each in types):
-            return set(paths[:1]) if len(values) > 1 and paths else _names(owner)
+            return set(paths[:1]) if len(values) > 1 and paths else names_of(owner)
     if name in _ALL and (each := _checked_each(test, flow, True)):
         return each
     if name in _ALL and owner is None and values and isinstance(values[0], Call):
@@ -367,12 +338,12 @@ def _checked(test: Call, flow: Flow) -> set[str]:
         test, owner = values[0], owner_of(values[0])
     if name in _ALL and owner is not None and any(is_safe_test(each) for each in test.arguments):
         # ``name.all { it.isLetterOrDigit() }``
-        return _names(_whole(owner))
+        return names_of(_whole(owner))
     if name in ("range", "wholematch", "firstmatch") and values and matches_safe(values[0], name != "wholematch", flow):
         # ``name.range(of: "^[A-Z]+$", options: .regularExpression) != nil``
-        return _names(owner)
+        return names_of(owner)
     if name in DIGITS or name in _CONVERSIONS:
-        return set(paths[:1]) if values else _names(owner)
+        return set(paths[:1]) if values else names_of(owner)
     if name in _MATCHES:
         whole = name not in ("fullmatch", "matches")
         begins = name == "match" and flow.traits.starts
@@ -381,29 +352,20 @@ def _checked(test: Call, flow: Flow) -> set[str]:
         # Not the pattern itself: ``preg_match(self::SKU, $text)``.
         tested = [value for value in values if not matches_safe(value, whole, flow, begins)]
         if len(tested) < len(values):
-            return _names(*tested[:1]) or _names(owner)
+            return names_of(*tested[:1]) or names_of(owner)
     return set()
 
 
 def _checked_each(test: Call, flow: Flow, passes: bool) -> set[str]:
     """Return the names in a list that is tested as a whole: ``all(each.isdigit() for each in (company, days))``."""
-    _, owner, values = _parts(test)
+    _, owner, values = parts_of(test)
     if owner is None and values and isinstance(values[0], Call):
         test, owner = values[0], owner_of(values[0])
     function = test.arguments[-1].value if owner is not None and test.arguments else None
     if not isinstance(function, Function):
         return set()
     checked, names = _passed(function, flow, passes)
-    return set() if checked.isdisjoint(names) else _names(*listed(owner))
-
-
-def _subject(node: Node) -> Node:
-    """Return the operand of a test: the name in ``name || ""``, ``name.to_s``."""
-    if last_name(node) in _TEXTS and not (isinstance(node, Call) and node.arguments):
-        return owner_of(node) or node
-    if isinstance(node, Choice) and len(node.options) == 2 and not node.tests and isinstance(node.options[1], Literal):
-        return node.options[0]
-    return node
+    return set() if checked.isdisjoint(names) else names_of(*listed(owner))
 
 
 def _whole(node: Node) -> Node:
@@ -412,12 +374,6 @@ def _whole(node: Node) -> Node:
         return node.items[0]
     owner = owner_of(node)
     return owner if owner is not None and last_name(node) in _CHARACTERS else node
-
-
-def _value_of(node: Node, flow: Flow) -> Value | None:
-    """Return the value of a name."""
-    path = path_of(node)
-    return flow.env.get(path) if path else None
 
 
 def matches_safe(node: Node, whole: bool, flow: Flow, begins: bool = False) -> bool:
@@ -437,7 +393,7 @@ def _text_of(node: Node, flow: Flow) -> str | None:
         text = node.value
     else:
         # ``SKU = re.compile("…")``, ``const sku = /…/``
-        value = flow.evaluate(node) if isinstance(node, Call) and not node.arguments else _value_of(node, flow)
+        value = flow.evaluate(node) if isinstance(node, Call) and not node.arguments else value_of(node, flow)
         text = None if value is None else value.pattern or value.plain
     if text is None:
         return None

@@ -134,7 +134,7 @@ def evaluate_branch(flow: Flow, node: Branch) -> Value:
     for body in node.bodies:
         value = run_inline(flow, Function(body.start, body.end, "", [], body, True), None)
         last = body.statements[-1] if isinstance(body, Block) and body.statements else body
-        if not ends(last) or (isinstance(last, Jump) and last.returns):
+        if not ends(last):
             values.append(value)
     return _one_of(node, values, values)
 

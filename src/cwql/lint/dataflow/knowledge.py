@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.ir import Call, Jump, Member, Name
+from cwql.lint.ir import Call, Jump, Member, Name, Unary
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -62,7 +62,8 @@ LENGTHS = words(
 SAME = words(
     """trim strip trimend trimstart ltrim rtrim dedent cleandoc freeze squish tos tostring htmlsafe chomp dup clone lstrip rstrip toowned into
     asstr string str text unwrap cstr tostr expect asref trimindent trimmargin stripindent from asstring copy tolist
-    toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values keepif flat
+    tohashset toset tofrozenset tosortedset toimmutablehashset toimmutablelist toimmutablearray asreadonly
+    unmodifiableset unmodifiablelist unmodifiablemap unmodifiablecollection ofnullable orelsethrow okor okorelse toarray unique distinct uniq compact reverse sorted sort json parse list array filter where values keepif flat
     orderby orderbydescending build first last value tomutable iter intoiter at get unshift stream boxed parallel flatten text.from
     some ok just asderef cloned ofnullable list.removenulls list.distinct list.buffer iodatatobinary getvalue arrayfilter arrayunique"""
 )
@@ -178,7 +179,7 @@ def ends(node: Node) -> bool:
         return callee.name in EXITS or fold(callee.name) in ENDINGS
     # A method that cancels something may have the same name: ``controller.abort()``.
     exits = isinstance(callee, Member) and callee.name in EXITS and callee.name not in ("abort", "fail")
-    return exits or isinstance(node, Jump)
+    return exits or isinstance(node, Jump) or (isinstance(node, Unary) and node.sign == "error")
 
 
 def has_word(name: str, parts: Iterable[str]) -> bool:

@@ -79,14 +79,17 @@ FUNCTIONS: dict[str, str | Callable[[str], bool]] = {
     "pattern_functions.run_regex": "run namedcaptures",
     "pattern_functions.keep_if": "takeif",
     "checked_values.try_parse": "tryparse",
+    "checked_values.try_get": "trygetvalue",
     "collections.make_list": """
         listof setof mutablelistof mutablesetof arrayof arraylistof linkedsetof sequenceof aslist of listofnotnull setofnotnull
-        hashsetof newarraylist vec""",
+        hashsetof newarraylist vec create""",
     "collections.make_mapping": "mapof mutablemapof hashmapof linkedmapof of ofentries",
     "collections.list_conditions": """
         allof anyof andof orof joinand joinor joinall andjoin orjoin andall joinconditions joinclauses joinfilters joinparts
         combineconditions combineclauses combinefilters""",
     "pattern_functions.filter_items": "filter where takewhile select findall arrayfilter",
+    "collections.find_item": """
+        find first firstordefault firstornull findfirst findany single singleordefault last lastordefault detect findlast""",
     "pattern_functions.split_items": "partition splitwith",
     "collections.group_items": "groupby",
     "text_functions.resolve_url": "urljoin url uri join",
@@ -128,7 +131,8 @@ FUNCTIONS: dict[str, str | Callable[[str], bool]] = {
     "plain_values.number": "*",
     "checked_values.filter_value": "filterinput filtervar",
     "collections.copy_list": """
-        set frozenset hashset arraylist map ordereddict dict each from new freeze unmodifiablelist unmodifiableset copyof""",
+        new set frozenset hashset sortedset treeset linkedhashset linkedlist list arraylist readonlycollection map ordereddict dict
+        each from freeze unmodifiablelist unmodifiableset copyof""",
     "checked_values.read_field": "input get query post pop getlist value getobject decode",
     "collections.get_member": "get fetch",
     "text_functions.shorten": """

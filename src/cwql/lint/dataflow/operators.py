@@ -75,7 +75,7 @@ def evaluate_unary(flow: Flow, node: Unary) -> Value:
         from cwql.lint.dataflow.text_functions import join_values
 
         return join_values(flow, node, value, None)
-    if sign in ("await", "&", "*", "ref", "out", "move", "mut", "...", "yield", "box", ",", "raw", "@"):
+    if sign in ("await", "&", "*", "ref", "out", "move", "mut", "...", "yield", "box", ",", "raw", "@", "\\"):
         moved = value.moved(node.start, node.end)
         if sign == "await" and isinstance(node.value, Name):
             # The response of a request

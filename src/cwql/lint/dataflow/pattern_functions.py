@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint.dataflow.collections import is_safe_test
 from cwql.lint.dataflow.guards import passing
 from cwql.lint.dataflow.operators import is_compiler, note_groups
+from cwql.lint.dataflow.values import is_harmless
 from cwql.lint.ir import Call, Function, Literal, Name, Pattern
 from cwql.value import replace
 
@@ -64,10 +65,11 @@ def filter_items(call: CallSite) -> Value | None:
     if any(is_safe_test(each) for each in tests):
         # Only digits and letters are left.
         return call.value(safe=True)
-    if call.owner is not None:
+    known = bool(items.items) and not items.partial and all(map(is_harmless, items.items or ()))
+    if call.owner is not None and not known:
         return None
     found = call.same(items)
-    found.partial = True
+    found.partial, found.safe = True, found.safe or known
     return found
 
 

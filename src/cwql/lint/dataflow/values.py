@@ -378,7 +378,7 @@ def path_of(node: Node) -> str:
     """Return the name under which the environment knows a target: ``name``, ``this.name``, ``name.member``."""
     if isinstance(node, Name):
         return node.name
-    if isinstance(node, Unary) and node.sign in ("*", "&", "mut", "ref", "..."):
+    if isinstance(node, Unary) and node.sign in ("*", "&", "\\", "mut", "ref", "..."):
         return path_of(node.value)
     if isinstance(node, Member) and isinstance(node.owner, Name):
         owner = node.owner.name

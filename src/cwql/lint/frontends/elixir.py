@@ -24,6 +24,7 @@ from cwql.lint.ir import (
     Other,
     Parameter,
     Unary,
+    switched,
 )
 from cwql.lint.templates.model import QuoteStyle
 from cwql.lint.words import words
@@ -199,8 +200,7 @@ class Elixir(WordParser):
             else:
                 clauses[-1].append(each)
         bodies = [Block(each[0].start, each[-1].end, each) for each in clauses]
-        # The test says nothing about the names in it.
-        return Branch(start, self.last_end(), [Other(start, start, [subject, Other(start, start)])], bodies, True)
+        return Branch(start, self.last_end(), [switched(subject)], bodies, True)
 
     def _comprehension(self) -> Node:
         """Parse ``for name <- names, test, do: …`` as ``Enum.map(Enum.filter(names, fn name -> test end), fn name -> … end)``."""

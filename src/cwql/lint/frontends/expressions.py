@@ -309,7 +309,7 @@ class Expressions(Operands):
         inside, self.inside = self.inside, self.inside + 1
         bare, self.bare = self.bare, False
         for _ in self.upto(closing):
-            if self.word() in ("...", "*", "..") and self.peek().kind == "sign":
+            if self.word() in self.spreads and self.peek().kind == "sign":
                 self.at += 1
             node = self.expression()
             if node is not None:

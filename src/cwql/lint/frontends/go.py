@@ -35,6 +35,7 @@ class Go(Parser):
     continues = frozenset[str]()
     typed = "after"
     literals = "type"
+    spreads = frozenset(("...", ".."))
     headers = False
     loops = frozenset(("for",))
     iterates = frozenset(("range",))

@@ -308,7 +308,7 @@ class Operands(Cursor):
     def labelled(self, named: bool) -> Argument | None:
         """Parse ``...value``, or ``name: value`` if that is at hand; None for any other item."""
         token = self.peek()
-        if token.text in ("...", "**", "*", "..") and token.kind == "sign":
+        if token.text in self.spreads and token.kind == "sign":
             self.at += 1
             return Argument(self.expression(), spread=True)
         if not named or self.peek(1).kind != "sign":

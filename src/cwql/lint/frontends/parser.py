@@ -23,6 +23,7 @@ from cwql.lint.ir import (
     Other,
     Pattern,
     Unary,
+    switched,
     when_word,
 )
 
@@ -317,7 +318,7 @@ class Parser(Declarations):
             complete = complete or word in ("default", "else") or (word == "_" and self.word(1) in ("->", "=>"))
             bodies.append(self.case(test, closing))
         self.leave(closing)
-        return Branch(start, self.last_end(), [test], bodies, complete)
+        return Branch(start, self.last_end(), [switched(test)], bodies, complete)
 
     def _pattern(self, closing: int) -> list[Node]:
         """Parse the pattern of a case, with its colon or arrow; return the expressions and the test in it."""

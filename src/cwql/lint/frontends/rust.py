@@ -32,15 +32,16 @@ class Rust(Parser):
     jumps = words("break continue panic")
     typed = "colon"
     literals = "type"
+    spreads = frozenset(("...", ".."))
     headers = False
     declares = words("let const static")
     functions = frozenset(("fn",))
+    handlers = frozenset[str]()
     loops = words("for while loop")
     switches = frozenset(("match",))
     cases = frozenset[str]()
     classes = words("impl trait mod")
     shapes = words("enum struct type")
-    handlers = frozenset[str]()
     unaries = words("await mut move dyn unsafe")
 
     def postfix(self, left: Node) -> Node | None:

@@ -52,6 +52,7 @@ class Tables:
     guards = frozenset(("&&",))
     percents = frozenset[str]()
     lambdas = frozenset[str]()
+    spreads = frozenset(("...", "**", "*", ".."))
     lines = False
     folds = False
     continues = frozenset(

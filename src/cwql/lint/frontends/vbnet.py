@@ -24,7 +24,7 @@ _FORMS = {
 }
 
 _SYNTAX = Syntax(
-    r"(?P<string>\$\"|\")|(?P<mark>&=|_(?=[ \t]*\r?\n))|(?P<name>[A-Za-z_]\w*)",
+    r"(?P<string>\$\"|\")|(?P<mark>&=|<>|_(?=[ \t]*\r?\n))|(?P<name>[A-Za-z_]\w*)",
     r"'|(?i:rem\b)",
     {},
     _FORMS,
@@ -38,7 +38,7 @@ class VisualBasic(WordParser):
     jumps = Parser.jumps | words("exit")
     joins = frozenset(("&", "+"))
     assigns: Mapping[str, bool] = {**Parser.assigns, "&=": True}
-    powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "andalso": 5, "orelse": 4, "isnot": 7, "mod": 11}
+    powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "<>": 7, "andalso": 5, "orelse": 4, "isnot": 7, "mod": 11}
     named = frozenset((":=",))
     folds = True
     equality = True

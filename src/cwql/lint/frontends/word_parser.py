@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.tables import ENDS
-from cwql.lint.ir import Block, Branch, Call, Class, Function, Loop, Member, Name, Node, Parameter
+from cwql.lint.ir import Block, Branch, Call, Class, Function, Loop, Member, Name, Node, Parameter, switched
 from cwql.lint.words import words
 
 
@@ -96,7 +96,7 @@ class WordParser(Parser):
             label = self.at
             bodies.append(self.narrowed(tests[0] if tests else None, begin, label, self.block()))
         self.skip_end()
-        return Branch(start, self.last_end(), tests, bodies, complete)
+        return Branch(start, self.last_end(), list(map(switched, tests)), bodies, complete)
 
     def attempt(self, word: str) -> Node:
         """Parse ``begin`` with its handlers."""

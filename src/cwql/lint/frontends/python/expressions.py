@@ -27,6 +27,7 @@ _SIGNS: dict[type[ast.AST], str] = {
 }  # fmt: skip
 _COMPARISONS: dict[type[ast.AST], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
 }  # fmt: skip
 _QUOTERS = words(
     "requests.utils.quote requests.compat.quote requests.utils.requote_uri requests.compat.quote_plus six.moves.urllib.parse.quote"
@@ -177,7 +178,7 @@ class Expressions:
         return ir.Operation(start, end, "other", _SIGNS.get(type(node.op), "?"), left, right)
 
     def _comparison(self, node: ast.Compare, start: int, end: int) -> ir.Node:
-        sign = _COMPARISONS.get(type(node.ops[-1]), "<")
+        sign = _COMPARISONS[type(node.ops[-1])]
         return ir.Operation(start, end, "other", sign, self.value(node.left), self.value(node.comparators[-1]))
 
     def _boolean(self, node: ast.BoolOp, start: int, end: int) -> ir.Node:
@@ -199,6 +200,9 @@ class Expressions:
 
     def _items(self, node: Any, start: int, end: int) -> ir.Node:
         return ir.Items(start, end, [*map(self.value, node.elts)])
+
+    def _starred(self, node: ast.Starred, start: int, end: int) -> ir.Node:
+        return ir.Unary(start, end, "...", self.value(node.value))
 
     def _dict(self, node: ast.Dict, start: int, end: int) -> ir.Node:
         entries = []
@@ -247,7 +251,7 @@ _HANDLERS: dict[type[ast.AST], Callable[..., ir.Node]] = {
     ast.Constant: Expressions._constant, ast.JoinedStr: Expressions._literal, ast.Name: Expressions._name,
     ast.Attribute: Expressions._member, ast.Subscript: Expressions._index, ast.Call: Expressions._call,
     ast.BinOp: Expressions._binary, ast.Compare: Expressions._comparison, ast.BoolOp: Expressions._boolean,
-    ast.UnaryOp: Expressions._unary, ast.Await: Expressions._await, ast.Starred: Expressions._await,
+    ast.UnaryOp: Expressions._unary, ast.Await: Expressions._await, ast.Starred: Expressions._starred,
     ast.IfExp: Expressions._conditional, ast.List: Expressions._items, ast.Tuple: Expressions._items,
     ast.Set: Expressions._items, ast.Dict: Expressions._dict, ast.ListComp: Expressions._comprehension,
     ast.SetComp: Expressions._comprehension, ast.GeneratorExp: Expressions._comprehension,
