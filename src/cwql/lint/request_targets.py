@@ -296,6 +296,10 @@ class Context:
             return outer.sure
         return _speaks(self.folded) or speaks(self.source.name)
 
+    def has(self, word: str) -> bool:
+        """Return whether the text has a word in any letter case, or another text that contains one."""
+        return next(self.find_all(word), -1) >= 0
+
     def find_all(self, word: str) -> Iterator[int]:
         """Return the positions of a word in the text in lower case, or of another text that contains one."""
         known = not self.vocabulary or max(_SEPARATORS.split(word), key=len) in self.vocabulary
@@ -337,9 +341,8 @@ class Context:
         outer = self._outer
         if outer is not None and (outer.automate or outer.source is self.source):
             return outer.automate
-        folded = self.folded
         # The pattern takes a hundred times as long as the search for its parts.
-        return any(part in folded for part in _AUTOMATE_PARTS) and _AUTOMATE.search(folded) is not None
+        return any(map(self.has, _AUTOMATE_PARTS)) and _AUTOMATE.search(self.folded) is not None
 
     def within(self, place: RequestTarget | None, source: Source | None = None) -> Context:
         """Return the context of a part of the file at a position; `source` is its text if that differs from the file's."""

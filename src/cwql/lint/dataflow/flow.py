@@ -104,12 +104,7 @@ class Flow(Bindings):
     def automate(self) -> bool:
         """Return whether the file mentions Automate, or uses a module whose parameter is called ``-Condition``."""
         name = self.context.source.name.lower()
-        return any(word in self.folded or word in name for word in _AUTOMATE)
-
-    @cached_property
-    def folded(self) -> str:
-        """Return the program in lower case."""
-        return self.source.lower()
+        return any(self.context.has(word) or word in name for word in _AUTOMATE)
 
     # --- the whole -------------------------------------------------------------------------------------------------
 
@@ -127,7 +122,7 @@ class Flow(Bindings):
         if len(self.marked) < 4:
             text = self.source[function.start : function.end].lower()
             return any(name in text for name in self.marked)
-        return not self.marked.isdisjoint(_NAMES.findall(self.folded, function.start, function.end))
+        return not self.marked.isdisjoint(_NAMES.findall(self.context.folded, function.start, function.end))
 
     def finish_functions(self) -> None:
         """Evaluate the functions that wait for the code around them to be done."""
@@ -157,13 +152,13 @@ class Flow(Bindings):
         if self.marks is None:
             # In a file about Automate, single names are targets.
             self.marks = [] if self.context.automate else self.context.marks(self.traits.words)
-        if self.context.automate or len(self.folded) != len(self.source):
+        if self.context.automate or len(self.context.folded) != len(self.source):
             return False
         at = bisect_left(self.marks, function.start)
         if at < len(self.marks) and self.marks[at] < function.end:
             self.marked.add(function.name.lower())
             return False
-        if MEMBER.search(self.folded, function.start, function.end) is None:
+        if MEMBER.search(self.context.folded, function.start, function.end) is None:
             return True
         # The texts of its callers may be sent by another method.
         self.marked.add(function.name.lower())

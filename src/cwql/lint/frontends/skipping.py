@@ -161,16 +161,16 @@ def find_silent_functions(
     `Flow.is_silent` is True for it, and nothing calls it. Its header is not skipped if it gives a type to a name of the rest.
     """
     folded = context.folded
-    # In a file about Automate, single names are targets.
-    if context.automate or len(folded) != len(text):
-        return {}
     layout = LAYOUTS[functions]
-    found = [*layout.function.finditer(text)]
+    found = [*layout.function.finditer(text)] if len(folded) == len(text) else []
     if not _is_much([match.span() for match in found], folded):
         return {}
     spans = [(match.start("body"), match.end()) for match in found]
     used = _words("\n".join([folded[low:high] for low, high in spans]))
     context.vocabulary = " ".join(used | _words(_without(folded, spans)))
+    # In a file about Automate, single names are targets.
+    if context.automate:
+        return {}
     candidates = list(_candidates(text, context, words, layout, found))
     spans = [(each.start, each.high) for each in candidates]
     if not _is_much(spans, folded):
