@@ -11,8 +11,10 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.origins import OUTSIDE, says
 from cwql.lint.frontends import find_language
 from cwql.lint.request_targets import find_all
-from cwql.lint.templates.check import show_placeholder
+from cwql.lint.templates.check import judge_filled, show_placeholder
 from cwql.lint.templates.model import PLACEHOLDER
+from cwql.lint.templates.sampling import SampleGenerator
+from cwql.lint.templates.scan import Outline
 from cwql.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
 from cwql.source import Span
 
@@ -20,10 +22,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cwql.analysis.checker import Test
     from cwql.diagnostics import Diagnostic, Rule
     from cwql.language.dialects import Dialect
+    from cwql.lint.templates.check import Check
     from cwql.lint.templates.model import ConditionTemplate, TemplateSegment
-    from cwql.lint.templates.sampling import SampleGenerator
+    from cwql.lint.templates.sampling import FilteredFields
     from cwql.lint.templates.scan import Part
 
 _JOIN = re.compile(r"\.join\(")
@@ -42,7 +46,25 @@ _NUMERIC = ("integer", "number", "datetime", "date", "boolean")
 _VALUES = ("value", "items", "list", "literal")
 
 
-def weigh_placeholders(
+def judge_placeholders(
+    found: ConditionTemplate,
+    text: str,
+    fields: Sequence[FilteredFields],
+    checks: Sequence[Check],
+    test: Test,
+    source: str,
+) -> tuple[list[list[Diagnostic]], list[Diagnostic]]:
+    """Return the diagnostics of a condition in each dialect that it may be in, and those about its placeholders.
+
+    `checks` return those of a text without placeholders; `test` is that of `judge_filled`.
+    """
+    outline = Outline(text)
+    fillers = [SampleGenerator(text, each, outline) for each in fields]
+    reported = [judge_filled(found, filler, check, test) for filler, check in zip(fillers, checks, strict=True)]
+    return reported, list(_weigh_placeholders(found, fillers, source))
+
+
+def _weigh_placeholders(
     found: ConditionTemplate, fillers: Sequence[SampleGenerator], source: str
 ) -> Iterator[Diagnostic]:
     """Yield the diagnostics about the placeholders of a condition in a file with the text `source`, with positions in its own text."""
