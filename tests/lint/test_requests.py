@@ -37,6 +37,31 @@ REQUESTS = [
             rows := client.Do(one)
             client.Get(base+"/service/tickets", url.Values{"conditions": {"id = 2"}, "a": {rows.Name}})
         }"""),
+    ("python", """def run(path):
+        one = requests.Request("GET", f"{base}/company/contacts")
+        if all:
+            one.params["conditions"] = "id = 1"
+        rows = session.send(session.prepare_request(one)).json()
+        session.get(f"{base}/service/tickets", params={"conditions": "id = 2", "a": rows[0]["name"]})"""),
+    ("ruby", """def run
+        rows = conn.get('company/contacts') { |request| request.params['conditions'] = 'id = 1' }
+        conn.get('service/tickets') do |request|
+          request.params['conditions'] = 'id = 2'
+        end
+        end"""),
+    ("rust", """async fn run(base: &str) {
+        let mut one = Url::parse(&format!("{base}/company/contacts"))?;
+        if all { one.query_pairs_mut().append_pair("conditions", "id = 1"); }
+        let rows: Vec<Row> = client.get(one).send().await?.json().await?;
+        client.get(format!("{base}/service/tickets")).query(&[("conditions", "id = 2")]).send().await?;
+        }"""),
+    ("powershell", """
+        $one = [System.UriBuilder]::new("$base/company/contacts")
+        $query = [System.Web.HttpUtility]::ParseQueryString('')
+        if ($all) { $query['conditions'] = 'id = 1' }
+        $one.Query = $query.ToString()
+        $rows = Invoke-RestMethod -Uri $one.Uri
+        Invoke-RestMethod -Uri "$base/service/tickets?conditions=id = 2" """),
 ]  # fmt: skip
 
 

@@ -285,8 +285,10 @@ class Bindings:
         if sink is not None:
             sink.kept = not isinstance(target, Index) and (passed or key.isupper() or self.members is self.env)
         if owner is not None and sink is not None:
+            # ``request.params["conditions"] = "…"``
+            outer = self.current(owner.owner) if isinstance(owner, Member) and owner.owner is not None else None
             self.attach(owner, sink)
-            known = self.current(owner)
+            known = outer if outer is not None else self.current(owner)
             for place in known.places if known is not None else ():
                 sink.use(place)
 

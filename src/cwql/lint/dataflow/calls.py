@@ -97,7 +97,8 @@ def evaluate_call(flow: Flow, node: Call) -> Value:
     owner = callee.owner if isinstance(callee, Member) else None
     # ``client.query("/service/tickets")``
     begins = is_adder(name) and ((len(node.arguments) == 1 and not carried) or flow.is_begun(owner))
-    builder = node.made or is_builder(name) or begins
+    named = isinstance(owner, (Name, Member)) and fold(name) in ("new", "parse") and is_builder(owner.name)
+    builder = node.made or is_builder(name) or begins or named
     if carried and (builder or not (frame.places or is_unknown(value))):
         value = value.moved(node.start, node.end)
         value.sinks = [*value.sinks, *carried][:50]
@@ -421,11 +422,13 @@ def _inline(
     flow.looping -= repeats
     if flow.frames[-1].places and len(function.parameters) <= 1:
         # ``client.get("/service/tickets") { parameter("conditions", "…") }``, but not the handler of a route.
+        own = tuple([f"{each.name}." for each in function.parameters])
         flow.frames[-1].sinks += [
             sink
             for sink in flow.sinks[known:]
             if function.start <= sink.at < function.end
-            and not (sink.closed or sink.near or sink.assigned)
+            and not (sink.closed or sink.near)
+            and (not sink.assigned or (own and flow.source.startswith(own, sink.at)))
             and not any(is_foreign(text.shown) for text in sink.texts)
         ]
     if folded in SCOPES or folded in BUILDERS:
