@@ -157,7 +157,7 @@ class Builder:
                 source[:_LONG],
                 safe,
                 value.joint,
-                value.inner or (value.texts if value.inner else ()),
+                value.inner,
                 items,
                 value.parameter,
                 value.dated or (value.moment and not native),
