@@ -54,24 +54,7 @@ class FileResult(Record):
 
     def pack(self) -> Packed:
         """Return the result as plain lists, for the cache and between processes."""
-        findings = [
-            [
-                finding.code,
-                finding.name,
-                finding.severity,
-                finding.message,
-                [*finding.span],
-                finding.hint,
-                [
-                    [fix.title, fix.applicability, [[*edit.span, edit.text] for edit in fix.edits]]
-                    for fix in finding.fixes
-                ],
-                list(finding.notes),
-                [finding.dialect, finding.endpoint, finding.parameter],
-            ]
-            for finding in self.findings
-        ]
-        return [self.digest, self.conditions, findings, self.anchors]
+        return [self.digest, self.conditions, list(map(_pack, self.findings)), self.anchors]
 
     @classmethod
     def unpack(cls, packed: Packed) -> FileResult:
@@ -82,36 +65,34 @@ class FileResult(Record):
         is_typed = isinstance(digest, str) and isinstance(conditions, int) and isinstance(findings, list)
         if not is_typed or not all(map(_is_sound, findings, anchors)):
             raise TypeError("a result with parts of other types")
-        read = [
-            Diagnostic(
-                code=code,
-                name=name,
-                severity=severity,
-                message=message,
-                span=Span(*span),
-                hint=hint,
-                fixes=tuple(
-                    [
-                        Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], applicability=applicability)
-                        for title, applicability, edits in fixes
-                    ]
-                ),
-                notes=tuple(notes),
-                dialect=dialect,
-                endpoint=endpoint,
-                parameter=parameter,
-            )
-            for code, name, severity, message, span, hint, fixes, notes, (dialect, endpoint, parameter) in findings
-        ]
-        return cls(read, list(anchors), conditions, digest)
+        return cls(list(map(_unpack, findings)), list(anchors), conditions, digest)
+
+
+_FIELDS = ("code", "name", "severity", "message", "span", "hint", "fixes", "notes", "dialect", "endpoint", "parameter")
+"""The fields of a diagnostic, in the order of the packed ones."""
+
+
+def _pack(finding: Diagnostic) -> Packed:
+    fixes = [[fix.title, fix.applicability, [[*edit.span, edit.text] for edit in fix.edits]] for fix in finding.fixes]
+    plain = {"span": [*finding.span], "fixes": fixes, "notes": list(finding.notes)}
+    return [plain[name] if name in plain else getattr(finding, name) for name in _FIELDS]
+
+
+def _unpack(packed: Packed) -> Diagnostic:
+    fields = dict(zip(_FIELDS, packed, strict=True))
+    fixes = [
+        Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], applicability=applicability)
+        for title, applicability, edits in fields["fixes"]
+    ]
+    return Diagnostic(
+        **fields | {"span": Span(*fields["span"]), "fixes": tuple(fixes), "notes": tuple(fields["notes"])}
+    )
 
 
 def _is_sound(finding: list[Any], anchor: object) -> bool:
     """Return whether the parts of a packed diagnostic have the expected types; a cache may contain anything."""
-    code, name, severity, message, span, hint, fixes, notes, target = finding
-    dialect, endpoint, parameter = target
-    texts = [anchor, code, name, message, *notes]
-    texts += [each for each in (hint, dialect, endpoint, parameter) if each is not None]
+    code, name, severity, message, span, hint, fixes, notes, *target = finding
+    texts = [anchor, code, name, message, *notes, *[each for each in (hint, *target) if each is not None]]
     numbers = [*span]
     for title, applicability, edits in fixes:
         if applicability not in APPLICABILITIES:
