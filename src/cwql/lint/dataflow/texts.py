@@ -102,7 +102,7 @@ class Builder:
             place = target_of(self.flow, before)
             if place is not None and place.endpoint is not None:
                 for sink in (*frame.sinks, *frame.carried, *value.sinks):
-                    if (not sink.near and not sink.closed) or sink.near == []:
+                    if not sink.near:
                         if sink in frame.sinks:
                             sink.near.append(place)
                             sink.closed = True
