@@ -211,8 +211,6 @@ UNMET = frozenset(
         "ConditionText.java",
         # A fixture with parameters.
         "test_conditions.py",
-        # Parameters that a function joins by `&`.
-        "sla-watch",
         # The same hashtable for two requests, in a block of ForEach-Object.
         "Set-UdfFromIntune.ps1",
         # Options that `zparseopts` reads.

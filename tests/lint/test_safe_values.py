@@ -280,3 +280,21 @@ def test_a_local_variable_is_not_the_member_of_its_name(local: str) -> None:
 def test_both_values_of_a_choice_are_dates_without_brackets(filename: str, language: str, text: str) -> None:
     url = "https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=lastUpdated > "
     assert _codes(filename, language, text.replace("URL", url)) == ["CW127"]
+
+
+@pytest.mark.parametrize(
+    ("filename", "language", "text"),
+    [
+        ("a.py", "python", 'def ask(q):\n    get(f"URL?{q}")\nask("conditions=closedFlg=false")\n'),
+        ("a.ts", "typescript", 'const ask = (q: string) => fetch(`URL?pageSize=1&${q}`);\nask("conditions=closedFlg=false");'),
+        ("a.php", "php", '<?php function ask($q) { get("URL?$q"); }\nask("conditions=closedFlg=false&pageSize=10");'),
+        ("a.ps1", "powershell", 'function Ask($q) { irm "URL?$q" }\nAsk "conditions=closedFlg=false"'),
+        ("a.cs", "csharp", 'class A { void Ask(string q) => Get($"URL?{q}"); void F() { Ask("conditions=closedFlg=false"); } }'),
+        ("a.sh", "shell", 'ask() { local IFS="&"; curl "URL?$*"; }\nask "pageSize=1" "conditions=closedFlg=false"\n'),
+    ],
+)  # fmt: skip
+def test_an_argument_is_the_query_of_the_url_that_its_function_requests(
+    filename: str, language: str, text: str
+) -> None:
+    url = "https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets"
+    assert _codes(filename, language, text.replace("URL", url)) == ["CW203"]

@@ -58,6 +58,7 @@ class Emitter:
     def emit(self) -> Iterator[ConditionTemplate | Diagnostic]:
         """Yield the conditions: each text once for each endpoint that it goes to."""
         self._parametric()
+        self._place_queries()
         urls = list(self._urls())
         strong = [sink for sink in self.flow.sinks if not sink.assigned]
         for sink in strong:
@@ -117,6 +118,14 @@ class Emitter:
                         made.near = [p for p in (target_of(flow, word) for word in words) if p is not None] or made.near
                     if made.near or not sink.member:
                         flow.sinks.append(made)
+
+    def _place_queries(self) -> None:
+        """Give a text the target of the URL whose query a function makes of it: ``ask("conditions=id=5&pageSize=1")``."""
+        for call in self.flow.calls:
+            for name, value in call.given.items():
+                for text in [text for each in (value, *(value.items or ())) for text in each.texts]:
+                    if text.place is None and _find_query(text.shown) >= 0:
+                        text.place = self.flow.targets.get((id(call.function), name))
 
     def _passed_on(self, sink: Sink, texts: list[Text], call: LocalCall) -> Sink:
         """Return the sink of the texts that a call gives to a parameter, which its function sends."""

@@ -263,6 +263,10 @@ def _note_parameters(flow: Flow, text: Text) -> list[Sink]:
     """Note the parameters of the function that a URL or a part of it sends: ``$"{Tickets}?conditions={conditions}"``."""
     found: list[Sink] = []
     for before, segment in pairwise(text.segments):
+        taker = flow.owner_of(segment.parameter) if text.place is not None and before.text[-1:] in ("?", "&") else None
+        if taker is not None and text.place is not None:
+            # ``f"/service/tickets?{query}"``
+            flow.targets[id(taker), segment.parameter] = text.place
         key = open_key(before.text) if segment.parameter and before.kind != "placeholder" else ""
         parameter = parameter_of(key)
         owner = flow.owner_of(segment.parameter) if parameter is not None else None

@@ -298,6 +298,9 @@ class Reader(Words):
         elif (body and is_test(body[-1])) or "return 1" in self.text[at : self.at]:
             self.tests.add(self.function)
         source = self.text[at : self.at].strip("; \t\r\n")
+        if "$*" in source:
+            # ``curl "$url?$*"``: all arguments after those that ``shift`` takes away
+            parameters[source.count("shift") :] = [Parameter(f"{self.function}:*", rest=True)]
         if (len(body) == 1 or not re.search("[;\n]", source)) and encodes(source):
             # ``printf %s "$1" | jq -sRr @uri``
             self.encoders.add(self.function)

@@ -213,7 +213,7 @@ class Words:
 
     def scoped(self, name: str) -> str:
         """Return the name of a variable, with that of the function whose argument it is."""
-        return f"{self.function}:{name}" if self.function and name.isdigit() else name
+        return f"{self.function}:{name}" if self.function and (name.isdigit() or name == "*") else name
 
 
 def _unquoted(part: str) -> str:
