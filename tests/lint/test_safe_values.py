@@ -298,3 +298,12 @@ def test_an_argument_is_the_query_of_the_url_that_its_function_requests(
 ) -> None:
     url = "https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets"
     assert _codes(filename, language, text.replace("URL", url)) == ["CW203"]
+
+
+@pytest.mark.parametrize(
+    ("call", "codes"), [("ticket.getId()", []), ("ticket.company().id()", []), ("ticket.getSummary()", ["CW601"])]
+)
+def test_a_method_returns_the_id_of_a_record(call: str, codes: list[str]) -> None:
+    url = "https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=externalXRef = "
+    text = f"""import com.acme.Ticket; class A {{ void f(Ticket ticket) {{ get("{url}'" + {call} + "'"); }} }}"""
+    assert _codes("A.java", "java", text) == codes

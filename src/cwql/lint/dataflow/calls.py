@@ -286,7 +286,8 @@ def _unknown_call(flow: Flow, node: Call, name: str, owner: Value | None, values
         result.origin = owner.origin
     elif values and values[0].origin == "rows" and is_reader(fold(name)):
         result.origin = "rows"
-    return result
+    # ``ticket.getId()``
+    return guess(result, name, member=isinstance(node.callee, Member) and not values)
 
 
 def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[Value]:
