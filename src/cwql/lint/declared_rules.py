@@ -61,7 +61,7 @@ _OPTION = re.compile(r"(?m)^[ ]*+(?:type: ?+(?:choice|number|boolean)\b|(?:value
 """The type or the choices of an input of a workflow, in YAML."""
 
 _RULE = re.compile(
-    r"int(?:eger)?+|number|numeric|uuid|guid|bool(?:ean)?+|date(?:-?time)?+|ipv[46]|ip|ulid|alpha(?:_?num(?:eric)?+|_dash)?+|enum|choice"
+    r"int(?:eger)?+|number|numeric|uuid|guid|bool(?:ean)?+|date(?:-?time)?+|ipv[46]|ip|ulid|alpha(?:_?num(?:eric)?+|_dash)?+|enum|choice|allowedValues"
     r"|decimal|float|digits(?::\d++)?+|(?:\\{1,2}[dw]|\[[\w-]++\])(?:[+*]|\{[\d,]++\})|in:.++|in_list\[.++|oneof=.++|date_format:.++"
 )
 """A text that is a rule itself: ``"type": "integer"``, ``required|in:New,Open``; a pattern only if it is no argument after ``=``."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends.segments import (
+    BLANKS,
     QUOTED,
     TEMPLATES,
     cut_segments,
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.segments import Make
     from cwql.lint.request_targets import Context, RequestTarget
 
-_VARIABLES = re.compile(r"(?<![\w'\"/.%$<{])[A-Z][A-Z0-9]*+_[A-Z0-9_]++(?![\w'\"/.(>}])|\[\[\w++\]\]")
-"""Variables of tools for integration, whose values have any form that fits: ``[GLOBAL_START_DATE]``, ``'[[code]]'``."""
+_VARIABLES = re.compile(
+    rf"(?<![\w'\"/.%$<{{])[A-Z][A-Z0-9]*+_[A-Z0-9_]++(?![\w'\"/.(>}}])|\[\[\w++\]\]|(?<!<){BLANKS}(?!>)"
+)
+"""Variables of tools for integration, whose values have any form that fits: ``[GLOBAL_START_DATE]``, ``'[[code]]'``, ``<your id>``."""
 
 _INNER_URL = re.compile(
     r'(?<=\\")https?://[^"\\\n]++|(?<=")https?://(?:[^"\\\n]|\\["\\/])++(?=")|https?://[^\s"<>\\]++'

@@ -124,8 +124,11 @@ TEMPLATES = re.compile(
 )
 """Templates of other programs: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``, ``@{name}``, ``<<name>>``."""
 
+BLANKS = r"(?:(?<=[=(,\['\"])|(?<=[=<>(,] ))<[A-Za-z][\w-]*+(?: [\w-]++)*+>"
+"""What a reader fills in: ``<your condition>``."""
+
 PLACEHOLDERS = re.compile(
-    rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$\w+|(?<![\w.])@[A-Za-z_][\w.]*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?:(?<=[=(,\['\"])|(?<=[=<>(,] ))<[A-Za-z][\w-]*+(?: [\w-]++)++>|(?<=\[)(?!now\]|today\])[A-Za-z]\w*(?=\])|(?<![\w.])\.\.\.|…"
+    rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$\w+|(?<![\w.])@[A-Za-z_][\w.]*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|{BLANKS}|(?<=\[)(?!now\]|today\])[A-Za-z]\w*(?=\])|(?<![\w.])\.\.\.|…"
 )
 """Placeholders that a reader fills in, in prose and in requests that are saved for sending by hand."""
 

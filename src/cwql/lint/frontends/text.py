@@ -35,6 +35,9 @@ _TAIL = re.compile(
 _REFUSED = re.compile(r"\s++(?:(?:[-=]>|→)\s++)?+4\d\d\b")
 """How the response to a request begins that the server refused: that its condition is wrong is known."""
 
+_REFUSES = re.compile(r"(?<![\w.,:-])4\d\d (?:[A-Z]|for\b)")
+"""What comes before the URL of such a request: ``400 Client Error: Bad Request for url: ``."""
+
 _GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b|\w[\w -]*+>)", re.IGNORECASE)
 _PAIRS = {
     '"': '"', "'": "'", "`": "`", "(": r"\)", "<": ">", "“": "”", "‘": "’", ">": r"\s*+<[/!A-Za-z]",
@@ -188,6 +191,8 @@ def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) 
     verb = _VERB.search(text, max(low, begin - 10), begin)
     before = (verb.start() if verb is not None else begin) - 1
     opening = text[before] if before >= low else ""
+    if _REFUSES.search(text, low, begin) is not None:
+        return begin, -1
     if opening in _CLOSING:
         return begin, _closing(text, value, high, _CLOSING[opening], verb is not None)
     prefix = _PROMPT.match(text, low, high)
