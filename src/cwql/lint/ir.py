@@ -311,12 +311,14 @@ def switched(subject: Node | None) -> Node | None:
     return None if subject is None else Other(subject.start, subject.end, [subject, Other(subject.end, subject.end)])
 
 
-def when_word(test: Node | None, body: Node, pattern: Pattern | None = None) -> Node:
-    """Return a body that only runs if a name is a word of the program, or matches a pattern."""
+def when_word(test: Node | None, body: Node, patterns: Sequence[Pattern] = ()) -> Node:
+    """Return a body that only runs if a name is a word of the program, or matches one of some patterns."""
     test = test.target if isinstance(test, Assign) else test
     if not isinstance(test, (Name, Member)):
         return body
     at = body.start
-    label = pattern or Literal(at, at, [Chunk("same", "", at, at)])
-    sign = "==" if pattern is None else "=~"
-    return Branch(at, body.end, [Operation(at, at, "other", sign, test, label)], [body], True)
+    found = Operation(at, at, "other", "==", test, Literal(at, at, [Chunk("same", "", at, at)]))
+    for each in patterns:
+        matched = Operation(at, at, "other", "=~", test, each)
+        found = matched if each is patterns[0] else Operation(at, at, "other", "||", found, matched)
+    return Branch(at, body.end, [found], [body], True)

@@ -83,7 +83,7 @@ _CONVERSIONS = words("int integer float number double uuid guid tointornull tolo
 _TESTS = (
     words("isinstance isa kindof range wholematch firstmatch search")
     | (_MATCHES | _CONTAINS_ANY | _CONTAINS | MEMBERSHIP)
-    | (DIGITS | _CONVERSIONS | _ALL | _ANY | {"isnan"})
+    | (DIGITS | _CONVERSIONS | _ALL | _ANY | {"isnan", "filtervar"})
 )
 """The calls that `_checked`, `included` and `_without_quote` know."""
 _KEEPS = words("bool boolean isset exists defined")
@@ -342,6 +342,9 @@ def _checked(test: Call, flow: Flow) -> set[str]:
     if name in ("range", "wholematch", "firstmatch") and values and matches_safe(values[0], name != "wholematch", flow):
         # ``name.range(of: "^[A-Z]+$", options: .regularExpression) != nil``
         return names_of(owner)
+    if name == "filtervar" and flow.evaluate(test).safe:
+        # ``filter_var($id, FILTER_VALIDATE_INT) !== false``
+        return set(paths[:1])
     if name in DIGITS or name in _CONVERSIONS:
         return set(paths[:1]) if values else names_of(owner)
     if name in _MATCHES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from cwql.lint.dataflow.knowledge import IMPLICIT, ends
 from cwql.lint.dataflow.origins import is_input, origin_of, says
 from cwql.lint.dataflow.values import MOST_TEXTS, Environment, Scope, Value, is_harmless, merged
@@ -128,11 +130,22 @@ def evaluate_choice(flow: Flow, node: Choice) -> Value:
 def evaluate_branch(flow: Flow, node: Branch) -> Value:
     """Return the value of ``if`` in the place of a value: one of the last values of its bodies."""
     values: list[Value] = []
-    for test in node.tests:
+    outer, denied = flow.env, set[str]()
+    for body, test in zip_longest(node.bodies, node.tests[: len(node.bodies)]):
+        yes, no = set[str](), set[str]()
         if test is not None:
+            from cwql.lint.dataflow.guards import guards_of
+
             flow.evaluate(test)
-    for body in node.bodies:
+            yes, no = guards_of(test, flow)
+        flow.env = Environment(outer)
+        # The tests before a body were false.
+        for name in yes | denied:
+            flow.trust(name)
+        denied |= no
         value = run_inline(flow, Function(body.start, body.end, "", [], body, True), None)
+        way, flow.env = flow.env, outer
+        flow.join(outer, [way, Environment(outer)])
         last = body.statements[-1] if isinstance(body, Block) and body.statements else body
         if not ends(last):
             values.append(value)

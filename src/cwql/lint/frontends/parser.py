@@ -27,7 +27,7 @@ from cwql.lint.ir import (
     when_word,
 )
 
-_BETWEEN = frozenset((",", "|", "||", ":", "=>", "->", ".", "is"))
+_BETWEEN = frozenset((",", "*", "|", "||", ":", "=>", "->", ".", "is"))
 """Tokens of the labels of a case that are no values."""
 
 
@@ -374,17 +374,16 @@ class Parser(Declarations):
     def narrowed(self, test: Node | None, begin: int, end: int, body: Node) -> Node:
         """Return the body of a case, in which a name matches its label, or is a word of the program if all labels are words or constants."""
         labels = [each for each in self.tokens[begin:end] if each.text not in _BETWEEN]
-        if len(labels) == 1 and labels[0].kind == "regex":
-            # ``when /\A\d+\z/``
-            return when_word(test, body, Pattern(labels[0].start, labels[0].end, labels[0].text.strip("/")))
+        # ``when /\A\d+\z/``
+        patterns = [Pattern(each.start, each.end, each.text.strip("/")) for each in labels if each.kind == "regex"]
         typed = "is" in self.words[begin:end]
         constant = all(
             each.text.lower() in NUMBER_TYPES or (not typed and each.text[:1].isupper() and not is_text_type(each.text))
             if each.kind == "name"
-            else is_word(each.value)
+            else is_word(each.value) or each.kind == "regex"
             for each in labels
         )
-        return when_word(test, body) if labels and constant else body
+        return when_word(test, body, patterns) if labels and constant else body
 
     def attempt(self, word: str) -> Node:
         """Parse ``try`` with its handlers; the handlers are branches that may run."""
