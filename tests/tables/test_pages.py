@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from cwql.client.parsing import NotReadable
+from cwql.client.parsing import NotReadable, read_page
 from cwql.schema.catalog import catalog
 from cwql.tables.columns import Shape
 from cwql.tables.frames import flatten
@@ -185,12 +185,12 @@ def test_dates() -> None:
     assert [each[field[1]] for each in rows] == [date(2026, 1, 30)] * 2
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"[]", b" [ ] "])
+@pytest.mark.parametrize("body", [b"null", b"[]", b" [ ] ", b" null "])
 def test_pages_without_records(body: bytes) -> None:
     assert TICKETS.batch(body)[0].num_rows == 0
 
 
-@pytest.mark.parametrize("body", [b"{}", b"<html>", b"[{]", b'[{"id": 1}', b"5"])
+@pytest.mark.parametrize("body", [b"", b" ", b"{}", b"<html>", b"[{]", b'[{"id": 1}', b"5"])
 def test_anything_but_a_list_is_refused(body: bytes) -> None:
     with pytest.raises(NotReadable):
         TICKETS.batch(body)
@@ -325,6 +325,15 @@ def test_rows_without_arrow_have_the_same_values(number: int) -> None:
                 (entries or []).sort(key=lambda entry: (comparable(entry["member"], "member"), entry["value"]))
             assert comparable(row.values) == comparable(each), shown
         assert len(odd) == len(mismatches)
+
+
+def test_half_a_character_does_not_fail_its_page() -> None:
+    body = rb'[{"summary": "a\ud83d"}, {"summary": "\ud83d\ude00 \\ud83d \ude00b"}]'
+    expected = ["a\ufffd", "\U0001f600 \\ud83d \ufffdb"]
+    assert [each["summary"] for each in TICKETS.batch(body)[0].to_pylist()] == expected
+    assert [each.values["summary"] for each in RowReader("Ticket", TICKETS.shape).read(body)[0]] == expected
+    assert [each.summary for each in read_page("manage", "Ticket", body)[0]] == expected  # type: ignore[attr-defined]
+    assert [each["summary"] for each in TICKETS.batch(b"\xef\xbb\xbf" + body)[0].to_pylist()] == expected
 
 
 @pytest.mark.parametrize(

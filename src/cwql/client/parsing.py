@@ -9,6 +9,7 @@ limited as well as bytes.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
@@ -28,7 +29,18 @@ if TYPE_CHECKING:
     from cwql.schema.field import FieldInfo
     from cwql.schema.operation import ContentInfo
 
-__all__ = ["NotReadable", "SchemaMismatch", "model", "read", "read_page", "read_record", "reader"]
+__all__ = [
+    "NotReadable",
+    "SchemaMismatch",
+    "model",
+    "parse_json",
+    "read",
+    "read_page",
+    "read_record",
+    "reader",
+    "replace_half_characters",
+    "strip",
+]
 
 ROUNDS = 8
 """How often a page is taken apart and parsed again; values that are still invalid are then kept without a type."""
@@ -110,7 +122,7 @@ def read_record(
 ) -> tuple[Record | None, list[SchemaMismatch]]:
     """Parse one record; None for ``null`` or an empty body. Raises NotReadable for anything else."""
     kind = model(product, record)
-    body = _strip(body)
+    body = strip(body)
     _require_few_values(body)
     if not body or body == b"null":
         return None, []
@@ -138,7 +150,7 @@ class _Shape:
 
 
 def _read_page(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
-    body = _strip(body)
+    body = strip(body)
     _require_few_values(body)
     if body == b"null":
         return [], []
@@ -180,14 +192,11 @@ def _fast_page_of(kind: type[Record]) -> TypeAdapter[list[Record]]:
 
 
 def _read_plain(body: bytes) -> tuple[Any, list[SchemaMismatch]]:
-    body = _strip(body)
+    body = strip(body)
     _require_few_values(body)
     if not body:
         return None, []
-    try:
-        return from_json(body), []
-    except ValueError:
-        raise NotReadable(_not_json(body)) from None
+    return parse_json(body), []
 
 
 # --- taking a page apart -------------------------------------------------------------------------------------------------
@@ -341,10 +350,32 @@ def _mismatch(
 def _parse(body: bytes, error: ValidationError) -> Any:
     """Return the JSON that did not match. Raises NotReadable if it is not JSON at all."""
     _require_few_faults(error)
+    return parse_json(body)
+
+
+def parse_json(body: bytes, allow_inf_nan: bool = True) -> Any:
+    """Return the JSON of a body. Raises NotReadable, also for an empty one."""
+    body = strip(body)
     try:
-        return from_json(body)
+        return from_json(body, allow_inf_nan=allow_inf_nan)
+    except ValueError:
+        pass
+    try:
+        return from_json(replace_half_characters(body), allow_inf_nan=allow_inf_nan)
     except ValueError:
         raise NotReadable(_not_json(body)) from None
+
+
+_HEX = rb"[0-9a-fA-F]"
+_HALF = rb"\\u[dD][89a-fA-F]%b{2}" % _HEX
+_ESCAPE = re.compile(
+    rb"(?P<whole>\\u[dD][89abAB]%b{2}\\u[dD][c-fC-F]%b{2}|\\(?!u[dD][89a-fA-F]).)|%b" % (_HEX, _HEX, _HALF), re.DOTALL
+)
+
+
+def replace_half_characters(body: bytes) -> bytes:
+    """Return JSON with U+FFFD for halves of characters, to which a text is cut, because parsers refuse the whole page then."""
+    return _ESCAPE.sub(lambda found: found["whole"] or b"\\ufffd", body.decode("utf-8", "replace").encode())
 
 
 def _require_few_values(body: bytes) -> None:
@@ -365,7 +396,7 @@ def _too_many(most: int, what: str) -> str:
     return f"expected a response of usual size, got more than {most:,} {what}"
 
 
-def _strip(body: bytes) -> bytes:
+def strip(body: bytes) -> bytes:
     """Return the body without a byte order mark; spaces at its ends are rare and cost a copy only then."""
     if body[:3] == b"\xef\xbb\xbf":
         body = body[3:]

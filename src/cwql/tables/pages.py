@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pyarrow as pa
 
-from cwql.client.parsing import MOST_RECORDS, NotReadable
+from cwql.client.parsing import MOST_RECORDS, NotReadable, replace_half_characters, strip
 from cwql.tables.arrow import MISMATCH_TYPE, schema_of
 from cwql.tables.codec import make_codec
 from cwql.tables.columns import find_columns
@@ -103,11 +103,12 @@ class PageReader:
 
     def _read_odd(self, body: bytes, extra: dict[int, dict[str, msgspec.Raw]], report: Any) -> list[Any]:
         """Decode record by record, and those that have an odd value or an unknown member by their members."""
+        body = strip(body)
+        if body == b"null":
+            return []
         try:
-            found = _records.decode(body)
+            found = _decode_records(body)
         except (msgspec.MsgspecError, RecursionError) as error:
-            if body.strip() in (b"", b"null"):
-                return []
             raise NotReadable(f"expected a list of {self.record}: {error}") from None
         records = []
         for row, raw in enumerate(found):
@@ -139,6 +140,13 @@ class PageReader:
             identity = batch.column(place)[row].as_py() if place >= 0 else None
             found.append(describe_mismatch(self.record, identity, path, value))
         return found
+
+
+def _decode_records(body: bytes) -> list[msgspec.Raw]:
+    try:
+        return _records.decode(body)
+    except msgspec.MsgspecError:
+        return _records.decode(replace_half_characters(body))
 
 
 def _extra_column(extra: dict[int, dict[str, msgspec.Raw]], count: int) -> pa.Array:

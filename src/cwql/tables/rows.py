@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
-from cwql.client.parsing import MOST_RECORDS, NotReadable, SchemaMismatch
+from cwql.client.parsing import MOST_RECORDS, NotReadable, SchemaMismatch, parse_json
 from cwql.tables.columns import EXTRA, MISMATCHES, join_path
 
 if TYPE_CHECKING:
@@ -52,10 +52,7 @@ class RowReader:
 
     def read(self, body: bytes) -> tuple[list[FlatRow], list[SchemaMismatch]]:
         """Return the rows of a page, and its odd values. Raises NotReadable for anything but a list."""
-        try:
-            found = from_json(body, allow_inf_nan=False) if body.strip() else None
-        except ValueError as error:
-            raise NotReadable(f"expected a list of {self._record}: {error}") from None
+        found = parse_json(body, allow_inf_nan=False)
         if found is None:
             return [], []
         if not isinstance(found, list):
