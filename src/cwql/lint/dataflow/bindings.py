@@ -219,18 +219,14 @@ class Bindings:
 
     def _member_of(self, path: str, node: Node) -> str:
         """Return the path of the member that a method sets, also without its owner: a name that only the class declares; empty for others."""
-        if self.members in (None, self.env) or (path[:5] != "this." and not self.traits.fields):
-            return ""
-        if path[:5] == "this.":
-            return path
-        if "." in path or (isinstance(node, Assign) and node.declared):
-            return ""
+        if self.members in (None, self.env) or path[:5] == "this.":
+            return path if self.members is not self.env and self.members is not None else ""
+        local = not self.traits.fields or "." in path or (isinstance(node, Assign) and node.declared)
         member, layer = f"this.{path}", self.env
-        while layer is not self.members:
-            if layer.outer is None or (path in layer.names and member not in layer.names):
-                return ""
-            layer = layer.outer
-        return member if member in layer.names else ""
+        while not local and layer is not self.members:
+            local = layer.outer is None or (path in layer.names and member not in layer.names)
+            layer = layer.outer or layer
+        return member if not local and member in layer.names else ""
 
     def _unpack(self, target: Items, value: Value, node: Node) -> None:
         """Give each name of a list of targets its part of a value."""

@@ -367,8 +367,8 @@ class Parser(Declarations):
             typed = index == end - 1 and self.typed == "before" and before not in ("not", "or", "and", ".", ",")
             if token.kind == "name" and token.text[:1].islower() and (inner or typed or before in self.declares):
                 first, last = (begin, index) if typed else (index + 2, end if words[index + 1] == "as" else 0)
-                name, at = Name(token.start, token.start, token.text), token.start
-                found.append(Assign(at, at, name, test, type=self.join_words(first, last)))
+                at, type = token.start, self.join_words(first, last)
+                found.append(Assign(at, at, Name(at, at, token.text), test, type=type))
         return found if len(found) == 1 else []
 
     def narrowed(self, test: Node | None, begin: int, end: int, body: Node) -> Node:
