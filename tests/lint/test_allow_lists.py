@@ -170,6 +170,7 @@ SAFE = {
         "m = TABS.find((tab) => tab.key === m).board;",
         "if (m !== undefined && !L.includes(m)) return;",
         "if (m != null) { if (!L.includes(m)) return; }",
+        "if (!L.includes(m as Status)) return;",
     ),
     "Find.cs": (
         "if (!S.Contains(m)) throw new E();",
@@ -248,7 +249,7 @@ SAFE = {
         "if ($m -ne '' -and $m -notmatch '^[a-z]+$') { throw 'x' }",
         "$S = [Collections.Generic.HashSet[string]]::new([string[]]$L, $c); if (-not $S.Contains($m)) { throw 'x' }",
     ),
-    "find.pl": ("die unless exists $n{$m};", "die unless grep { $_ eq $m } @l;"),
+    "find.pl": ("die unless exists $n{$m};", "die unless grep { $_ eq $m } @l;", '$m = "$n{$m}";'),
 }
 
 UNSAFE = {

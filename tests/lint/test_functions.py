@@ -72,6 +72,9 @@ SAFE = [
     ("a.pq", ('let Board = if List.Contains({"NOC"}, P) then P else error "board",\n'
      'A = Web.Contents("https://na.myconnectwise.net", [RelativePath = "v4_6_release/apis/3.0/service/tickets",\n'
      'Query = [conditions = "board/name = \'" & Board & "\'"]]) in A')),
+    # parts of a condition that are encoded by themselves
+    ("a.py", ("from urllib.parse import quote\ndef f(n: int):\n    url = BASE + '/service/tickets?conditions='\n"
+     "    url += quote('company/id=')\n    url += str(n)\n    url += '%20and%20closedFlag=true'\n    return url\n")),
     # values that a playbook or a workflow sets
     ("a.yml", YAML % "{{ board }}" + "  vars:\n    board: Help Desk\n"),
     ("a.yml", YAML % "${{ env.BOARD }}" + "  env:\n    BOARD: 'Help Desk'\n"),
@@ -174,6 +177,8 @@ UNSAFE = [
     ("a.java", ("// connectwise\nclass A {\n  void run(String name) { if (!name.matches(\"\\\\w+\")) throw new E(); find(name); }\n  void go(String name) { find(name); }\n"
      "  private void find(String name) { get(\"/service/tickets?conditions=summary = '\" + name + \"'\"); }\n}"), ["CW601"]),
     ("a.pl", PERL + "my $host = '';\nGetOptions('host=s' => \\$host);\nsend_it(\"summary = '$host'\");", ["CW601"]),
+    ("a.cs", ("class IndexModel : PageModel {\n [BindProperty(SupportsGet = true)]\n public string Team { get; set; } = \"A\";\n"
+     " void F() { connectWise.Get($\"/service/tickets?conditions=summary = '{Team}'\"); } }"), ["CW601"]),
 ]  # fmt: skip
 
 

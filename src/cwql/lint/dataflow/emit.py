@@ -319,6 +319,8 @@ class Emitter:
             placeholder = each.kind == "placeholder"
             passed = self.known.value(each.parameter, each.start) if each.parameter and not each.safe else None
             safe = each.safe if passed is None else passed.safe
+            # ``encode("company/id=5")``
+            safe = safe or _is_checked(each)
             if each.parameter and not safe and is_term(segments, index):
                 # The terms that callers give are checked by themselves.
                 safe = self.known.is_simple(each.parameter, each.start)
@@ -338,6 +340,12 @@ class Emitter:
                 )
             )
         return pieces
+
+
+def _is_checked(segment: Segment) -> bool:
+    """Return whether a placeholder is an encoded part of a condition that is checked by itself, and contains no ``or``."""
+    shown = [text.shown.lower() for text in segment.inner]
+    return bool(shown) and all(" or " not in each and any(sign in each for sign in "=<>") for each in shown)
 
 
 def _expanded(segments: Sequence[Segment]) -> list[Segment]:

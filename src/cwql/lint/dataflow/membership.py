@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import ALPHABETS, IMPLICIT, MAPS, fold, last_name, owner_of
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, part_of_mapping, path_of
-from cwql.lint.ir import Block, Call, Choice, Function, Items, Literal, Member, Name, Node, Number, Operation, Unary
+from cwql.lint.ir import (
+    Block,
+    Call,
+    Cast,
+    Choice,
+    Function,
+    Items,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Number,
+    Operation,
+    Unary,
+)
 from cwql.lint.words import words
 
 TYPE_CHECKING = False
@@ -43,7 +57,9 @@ def names_of(*nodes: Node | None) -> set[str]:
 
 
 def subject_of(node: Node) -> Node:
-    """Return the operand of a test: the name in ``name || ""``, ``name.to_s``, ``strtolower($name)``."""
+    """Return the operand of a test: the name in ``name || ""``, ``name.to_s``, ``strtolower($name)``, ``name as Status``."""
+    if isinstance(node, Cast):
+        return subject_of(node.value)
     if last_name(node) in _TEXTS:
         arguments = node.arguments if isinstance(node, Call) else []
         found = arguments[0].value if len(arguments) == 1 else owner_of(node) if not arguments else None

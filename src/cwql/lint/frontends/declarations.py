@@ -38,6 +38,9 @@ _CHOSEN = words(
 )
 """Annotations of members whose values need no quotes."""
 
+_INPUTS = words("bindproperty fromquery fromform fromroute supplyparameterfromquery requestparam queryparam")
+"""Annotations of members that a request gives their values."""
+
 _REQUESTS = words("get getexchange getmapping httpexchange generatedregex")
 """Annotations of methods whose bodies are generated from them."""
 
@@ -132,9 +135,14 @@ class Declarations(Parameters):
                 given = [Argument(Name(at, at, one.name), one.key or one.name, at) for one in method.parameters]
                 method.body = Call(at, at, each.callee, [*each.arguments, *given])
 
-    def restrict(self, name: str, before: Sequence[Node]) -> None:
-        """Note that a member is safe because of an annotation before it: ``@IsIn(["New", "Open"]) status: string``."""
+    def restrict(self, name: str, before: Sequence[Node], node: Node) -> None:
+        """Note what the annotations before a member say of it.
+
+        It is safe after ``@IsIn(["New", "Open"])``; after ``[BindProperty(SupportsGet = true)]``, a request gives it a text.
+        """
         for each, word in _annotations(before[-8:]):
+            if word in _INPUTS and isinstance(node, Assign):
+                node.value = None
             first = each.arguments[0].value if each.arguments else None
             first = first.value if isinstance(first, Assign) else first
             pattern = first.text if isinstance(first, Pattern) else key_of(first)

@@ -63,7 +63,7 @@ class Parser(Declarations):
                 if in_class and found and isinstance(node, Function):
                     self.annotate(node, found)
                 elif in_class and found and (name := _member_of(node)):
-                    self.restrict(name, found)
+                    self.restrict(name, found, node.statements[0] if isinstance(node, Block) else node)
                 found.append(node)
             if self.at <= before:
                 self.at = before + 1

@@ -119,9 +119,10 @@ class Perl(Parser):
         return super().loop_head(begin, end)
 
     def inner(self) -> Node | None:
-        """Parse the code in a string; values of hashes are not followed, because functions set them by reference."""
+        """Parse the code in a string; options in hashes are not followed, because functions set them by reference."""
         node = super().inner()
-        return Other(node.start, node.end) if isinstance(node, (Index, Member)) else node
+        looked_up = isinstance(node, Index) and isinstance(node.owner, Name) and isinstance(node.key, Name)
+        return Other(node.start, node.end) if isinstance(node, (Index, Member)) and not looked_up else node
 
     def parenthesis(self) -> Node | None:
         """Parse a list or a hash in round brackets, or ``(my $name = $value)``."""
