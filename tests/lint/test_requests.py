@@ -125,3 +125,28 @@ def test_response_does_not_name_the_endpoint_of_another_request() -> None:
 def test_proxy_in_a_url_that_names_the_product_passes_the_path_on(url: str, endpoint: str | None) -> None:
     place = place_of_url(url)
     assert (place.endpoint if place is not None else None) == endpoint
+
+
+PASSED = [
+    ("typescript", """const rows = async <T>(conditions: string, fields = 'id'): Promise<T[]> => {
+        const { data } = await http.get<T[]>('/service/tickets', { params: { conditions, fields } });
+        return data;
+        };
+        const all = await Promise.all([rows<Ticket>("id = 1"), rows("id = 2")]);"""),
+    ("php", """<?php
+        function rows(string $conditions): array { return $cw->get('/service/tickets', compact('conditions')); }
+        $all = [rows("id = 1"), rows('id = 2')];"""),
+    ("ruby", """def rows(conditions) = CW.get('/service/tickets', params: { conditions:, pageSize: 5 })
+        all = [rows('id = 1'), rows('id = 2')]"""),
+    ("python", """def rows(conditions):
+            return api.get("/service/tickets", params=dict(conditions=conditions))
+all = [rows("id = 1"), rows("id = 2")]"""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "source"), PASSED)
+def test_parameter_that_a_function_sends_by_its_name_alone(language: str, source: str) -> None:
+    assert describe(language, source)[-2:] == [
+        "conditions /service/tickets: id = 1",
+        "conditions /service/tickets: id = 2",
+    ]

@@ -218,6 +218,14 @@ def make_mapping(call: CallSite) -> Value | None:
     return found
 
 
+def name_values(call: CallSite) -> Value | None:
+    """Return the mapping of names with their values: ``compact('conditions')``."""
+    if call.owner is not None or not call.values:
+        return None
+    values = [each for key in call.values for each in (key, call.flow.env.get(key.plain or "") or call.value())]
+    return make_mapping(replace(call, values=values))
+
+
 def select_parts(call: CallSite) -> Value | None:
     """Return the keys or the values of a mapping: ``names.keys()``, ``Object.values(NAMES)``, ``array_keys($names)``."""
     return part_of_mapping(call.node, call.name, _mapping(call))

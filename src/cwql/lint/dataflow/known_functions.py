@@ -84,6 +84,7 @@ FUNCTIONS: dict[str, str | Callable[[str], bool]] = {
         listof setof mutablelistof mutablesetof arrayof arraylistof linkedsetof sequenceof aslist of listofnotnull setofnotnull
         hashsetof newarraylist vec create""",
     "collections.make_mapping": "mapof mutablemapof hashmapof linkedmapof of ofentries",
+    "collections.name_values": "compact",
     "collections.list_conditions": """
         allof anyof andof orof joinand joinor joinall andjoin orjoin andall joinconditions joinclauses joinfilters joinparts
         combineconditions combineclauses combinefilters""",

@@ -118,7 +118,7 @@ class Operands(Cursor):
                 return self.function(inline=True)
             if word == "async":
                 # ``async (name) => …``, in C# also ``async Task<IResult> (string name) => …``
-                plain = self.word(1) in self.functions or self.word(1) == "(" or self.word(2) in self.lambdas
+                plain = self.word(1) in self.functions or self.word(1) in ("(", "<") or self.word(2) in self.lambdas
                 after = self.at + 1 if plain else self.type_end(self.at + 1)
                 if plain or (self.words[after] == "(" and self.words[self.closing(after) + 1] in self.lambdas):
                     self.at = after
@@ -209,6 +209,13 @@ class Operands(Cursor):
             return self.items()
         if word == "{":
             return self.braces()
+        after = self._angles(self.at) if word == "<" and "=>" in self.lambdas else self.size
+        if after < self.size and self.words[after] == "(":
+            # ``<T>(name: string): Promise<T[]> => …``
+            arrow = self.result_end(self.closing(after) + 1)
+            if arrow < self.size and self.words[arrow] in self.lambdas:
+                self.at = after
+                return self.parenthesis()
         if word in UNARY:
             self.at += 1
             value = self.expression(PREFIX)
