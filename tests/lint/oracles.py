@@ -276,7 +276,7 @@ _ANNOTATIONS = words(
 """Annotations and their parts."""
 
 _ANNOTATED = words(
-    "parameter required_parameter formal_parameter spread_parameter simple_parameter enum_member_declaration"
+    "parameter required_parameter optional_parameter formal_parameter spread_parameter simple_parameter enum_member_declaration"
 )
 """Nodes whose annotations are no calls for us."""
 

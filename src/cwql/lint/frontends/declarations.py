@@ -141,8 +141,8 @@ class Declarations(Parameters):
         It is safe after ``@IsIn(["New", "Open"])``; after ``[BindProperty(SupportsGet = true)]``, a request gives it a text.
         """
         for each, word in _annotations(before[-8:]):
-            if word in _INPUTS and isinstance(node, Assign):
-                node.value = None
+            if word in _INPUTS and isinstance(node, Assign) and node.value is not None:
+                node.value = Other(node.value.start, node.value.end, [node.value])
             first = each.arguments[0].value if each.arguments else None
             first = first.value if isinstance(first, Assign) else first
             pattern = first.text if isinstance(first, Pattern) else key_of(first)
