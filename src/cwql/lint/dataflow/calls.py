@@ -178,7 +178,7 @@ def _open_passed(flow: Flow, node: Call, values: Sequence[Value]) -> None:
             # ``read_line(&mut name)``
             changed.safe, changed.end = value.safe and bool(changed.texts), node.start
             if isinstance(argument, Unary) and argument.sign == "\\" and (option := key_of(given.key)):
-                # ``GetOptions("company=s" => \\$company)``
+                # ``GetOptions("company=s" => \$company)``
                 changed.safe, changed.origin = option.endswith(("=i", "=f", "!", "+")), "given"
             flow.env.set(path, changed, counted=False)
 
@@ -389,13 +389,7 @@ def _inline(
         listed = before[0].items is not None or (before[0].safe and not before[0].texts)
         over = before[0] if listed or owner is None or _is_module(node) else owner
     items = over if over is not None else _list_after_function(flow, node, name)
-    pattern = next((each.pattern for each in before if each.pattern), "")
-    for parameter in function.parameters[:2] if pattern else ():
-        # ``bot.hears(/ticket (\\d+)/, (message) => … message.match[1] …)``
-        groups = Value(function.start, function.start)
-        groups.entries = {group: Value(function.start, function.start, safe=True) for group in safe_groups(pattern)}
-        for member in ("match", "matches"):
-            flow.env.set(f"{parameter.name}.{member}", groups, counted=False)
+    _note_groups(flow, function, next((each.pattern for each in before if each.pattern), ""))
     receiver: Value | None = None
     item = items if folded in SCOPES else flow.item_of(items)
     # ``test.each([[7, "New"], [9, "Open"]])("…", (id, name) => …)``, ``rows.map(({ id, name }) => …)``
@@ -438,6 +432,15 @@ def _inline(
     value.items = [result] if result.texts else None
     value.parameter = result.parameter if item is not None else ""
     return value
+
+
+def _note_groups(flow: Flow, function: Function, pattern: str) -> None:
+    r"""Note which groups of a match are safe: ``bot.hears(/ticket (\d+)/, (message) => … message.match[1] …)``."""
+    for parameter in function.parameters[:2] if pattern else ():
+        groups = Value(function.start, function.start)
+        groups.entries = {group: Value(function.start, function.start, safe=True) for group in safe_groups(pattern)}
+        for member in ("match", "matches"):
+            flow.env.set(f"{parameter.name}.{member}", groups, counted=False)
 
 
 def _matches_safe(flow: Flow, pattern: Node) -> bool:

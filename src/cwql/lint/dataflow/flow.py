@@ -97,6 +97,11 @@ def _branch_of(node: Node) -> Branch | None:
     return Branch(node.start, node.end, [test], [Block(right.start, right.end, [right])], False)
 
 
+def _is_checked(name: str, ways: Sequence[Environment]) -> bool:
+    """Return whether a name has a safe value on all ways through a branch."""
+    return all((value := way.get(name)) is not None and value.safe for way in ways)
+
+
 class Flow(Bindings):
     """One pass over a module; `texts` and `sinks` are its results."""
 
@@ -428,8 +433,7 @@ class Flow(Bindings):
         if not node.complete or not ways:
             self.env = Environment(outer)
             # ``if (name) { check(name) }``: otherwise it is empty.
-            checked = {name for name in nothing if all((value := way.get(name)) and value.safe for way in ways)}
-            for name in denied | checked:
+            for name in denied | {name for name in nothing if _is_checked(name, ways)}:
                 if outer.get(name) is not None:
                     self.trust(name)
             ways.append(self.env)
