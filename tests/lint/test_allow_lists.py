@@ -6,7 +6,10 @@ import pytest
 
 from cwql.lint.linter import lint_text
 
-_PYTHON = """N = {{"a": "A", "b": "B"}}
+_PYTHON = """class Kind(str, Enum):
+    A = "a"
+
+N = {{"a": "A", "b": "B"}}
 L = ["a", "b"]
 
 def find(client, m):
@@ -158,6 +161,12 @@ SAFE = {
         "if m and not m.isalnum(): raise ValueError",
         "if not (m is None or m.isalnum()): raise ValueError",
         "if len(m) > 0 and m not in L: raise ValueError",
+        "if m not in Kind.__members__: raise ValueError",
+        "if m not in {each.value for each in Kind}: raise ValueError",
+        'if any(c in m for c in "\'\\""): raise ValueError',
+        "if not m.replace('-', '').isalnum(): raise ValueError",
+        "if not all(c in '0123456789abcdef:' for c in m.lower()): raise ValueError",
+        "m = slugify(m)",
     ),
     "find.js": (
         "if (!Object.keys(N).includes(m)) throw 1;",
@@ -183,6 +192,8 @@ SAFE = {
         "if (!N.TryGetValue(m, out var name)) throw new E(); m = name;",
         "if (!string.IsNullOrEmpty(m) && !S.Contains(m)) throw new E();",
         "if (m?.Length > 0 && !L.Contains(m)) throw new E();",
+        "if (m.IndexOfAny(new[] { '\\'', '\"' }) >= 0) throw new E();",
+        "if (!Enum.IsDefined(typeof(Kind), m)) throw new E();",
     ),
     "Find.vb": (
         "If Array.IndexOf(L, m) < 0 Then Throw New E()",
@@ -248,6 +259,9 @@ SAFE = {
         "if ($m -and $L -notcontains $m) { throw 'x' }",
         "if ($m -ne '' -and $m -notmatch '^[a-z]+$') { throw 'x' }",
         "$S = [Collections.Generic.HashSet[string]]::new([string[]]$L, $c); if (-not $S.Contains($m)) { throw 'x' }",
+        "$m = switch ($m) { 'a' { 'A' } default { throw 'x' } }",
+        "$m = $N.$m",
+        "$m = [regex]::Replace($m, '[^\\w]', '')",
     ),
     "find.pl": ("die unless exists $n{$m};", "die unless grep { $_ eq $m } @l;", '$m = "$n{$m}";'),
 }

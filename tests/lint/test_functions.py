@@ -72,6 +72,13 @@ SAFE = [
     ("a.pq", ('let Board = if List.Contains({"NOC"}, P) then P else error "board",\n'
      'A = Web.Contents("https://na.myconnectwise.net", [RelativePath = "v4_6_release/apis/3.0/service/tickets",\n'
      'Query = [conditions = "board/name = \'" & Board & "\'"]]) in A')),
+    # rules in defaults of parameters and in validators
+    ("a.py", PYTHON + "def f(name: str = Query(..., pattern=r'^\\w+$')): send(f\"summary = '{name}'\")"),
+    ("a.py", PYTHON + "def valid(name):\n    if not name.isalnum(): raise ValueError\n    return name\n"
+     "def f(name: str = Depends(valid)): send(f\"summary = '{name}'\")"),
+    ("a.py", PYTHON + "class Form(BaseModel):\n    tag: str\n    @field_validator('tag')\n    def check(cls, v):\n"
+     "        if not v.isalnum(): raise ValueError\n        return v\ndef f(form: Form): send(f\"summary = '{form.tag}'\")"),
+    ("a.php", PHP + "function ok($s) { return (bool) preg_match('/^\\w+$/', $s); }\nfunction f($t) { if (!ok($t)) return; send(\"summary = '$t'\"); }"),
     # parts of a condition that are encoded by themselves
     ("a.py", ("from urllib.parse import quote\ndef f(n: int):\n    url = BASE + '/service/tickets?conditions='\n"
      "    url += quote('company/id=')\n    url += str(n)\n    url += '%20and%20closedFlag=true'\n    return url\n")),
@@ -179,6 +186,9 @@ UNSAFE = [
     ("a.pl", PERL + "my $host = '';\nGetOptions('host=s' => \\$host);\nsend_it(\"summary = '$host'\");", ["CW601"]),
     ("a.cs", ("class IndexModel : PageModel {\n [BindProperty(SupportsGet = true)]\n public string Team { get; set; } = \"A\";\n"
      " void F() { connectWise.Get($\"/service/tickets?conditions=summary = '{Team}'\"); } }"), ["CW601"]),
+    ("a.py", PYTHON + "class Form(BaseModel):\n    tag: str\n    @field_validator('tag')\n    def check(cls, v):\n"
+     "        return v.strip()\ndef f(form: Form): send(f\"summary = '{form.tag}'\")", ["CW601"]),
+    ("a.py", PYTHON + "def trim(name): return name.strip()\ndef f(name: str = Depends(trim)): send(f\"summary = '{name}'\")", ["CW601"]),
 ]  # fmt: skip
 
 

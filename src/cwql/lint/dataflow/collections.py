@@ -56,6 +56,10 @@ def _keeps_safe(test: Node | None) -> bool:
         if test.tests:
             return any(_keeps_safe(each) for each in (*test.tests, *test.options))
         return all(_keeps_safe(each) for each in test.options)
+    if isinstance(test, Operation) and test.sign == "in" and isinstance(test.right, Literal):
+        # ``c in "0123456789abcdef:"``
+        signs = test.right.value or ""
+        return bool(signs) and not ("'" in signs or '"' in signs)
     if isinstance(test, Operation) and test.sign in ("==", "!=", ">="):
         # ``$0 != "'"``: a quote is left out, as all signs before ``0`` are by ``c >= '0'``.
         right = test.right.value if isinstance(test.right, Literal) else None

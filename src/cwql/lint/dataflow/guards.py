@@ -31,6 +31,7 @@ from cwql.lint.ir import (
     Assign,
     Block,
     Call,
+    Cast,
     Choice,
     Function,
     Items,
@@ -98,6 +99,9 @@ def guards_of(test: Node, flow: Flow) -> Guards:
     if isinstance(test, Unary) and test.sign in _NOT:
         yes, no = guards_of(test.value, flow)
         return no, yes
+    if isinstance(test, Cast):
+        # ``(bool) preg_match($pattern, $name)``
+        return guards_of(test.value, flow)
     if isinstance(test, Unary) and test.sign in ("test", "@", "await"):
         # Brackets of PowerShell, and a command of a shell
         return guards_of(test.value, flow)
@@ -263,6 +267,8 @@ def _without_quote(test: Call, flow: Flow) -> set[str]:
     if name in _ANY and owner is not None and any(is_safe_test(each, negated=True) for each in test.arguments):
         # ``text.Any(c => !char.IsLetter(c))``
         return names_of(owner)
+    if name in _ANY and (text := _searched_signs(values)) is not None:
+        return names_of(text)
     last = values[-1] if values else None
     if name == "isnan" and last is not None:
         # ``isNaN(Number(text))``; ``Number.isNaN`` is false for all texts.
@@ -270,10 +276,9 @@ def _without_quote(test: Call, flow: Flow) -> set[str]:
     if owner is not None and isinstance(last, Function) and _tests_quote(last.body):
         # ``name.chars().any(|c| c == '"')``, ``[...name].some((c) => c === "'")``
         return names_of(_whole(owner))
-    quotes = last.value if isinstance(last, Literal) else None
-    if name in _CONTAINS_ANY and quotes and ("'" in quotes or '"' in quotes):
-        # ``strings.ContainsAny(name, "'\"")``
-        return names_of(values[0]) if len(values) == 2 else set()
+    if name in _CONTAINS_ANY and _lists_quote(_whole(last) if last is not None else None):
+        # ``strings.ContainsAny(name, "'\"")``, ``name.IndexOfAny(new[] { '\'', '"' })``
+        return names_of(values[0] if len(values) == 2 else owner)
     if name in _MATCHES or name == "search":
         # ``UNSAFE.test(name)``, ``QUOTES.search(name)``
         operands = [each for each in (owner, *values) if each is not None]
@@ -282,6 +287,18 @@ def _without_quote(test: Call, flow: Flow) -> set[str]:
     if name in _CONTAINS and _is_quote(last):
         return names_of(values[0] if len(values) == 2 else owner)
     return set()
+
+
+def _searched_signs(values: Sequence[Node]) -> Node | None:
+    r"""Return the text in which each of some signs is searched, one of which is a quote: ``any(sign in text for sign in "'\"")``."""
+    mapped = values[0] if values else None
+    if not isinstance(mapped, Call) or not isinstance(mapped.callee, Member) or not mapped.arguments:
+        return None
+    function = mapped.arguments[0].value
+    test = function.body if isinstance(function, Function) else None
+    return (
+        test.right if isinstance(test, Operation) and test.sign == "in" and _lists_quote(mapped.callee.owner) else None
+    )
 
 
 def _tests_quote(node: Node | None) -> bool:

@@ -44,6 +44,11 @@ def run_inline(
         last = body.statements[-1] if body.statements else None
         for each in body.statements[:-1]:
             flow.run_statement(each)
+        while isinstance(last, Block) and last.statements:
+            # ``switch ($key) { "a" { "New" } }``
+            for each in last.statements[:-1]:
+                flow.run_statement(each)
+            last = last.statements[-1]
         if last is not None and not isinstance(last, (Branch, Loop, Jump, Block, Assign, Function)):
             flow.open_statement(last)
             result = flow.evaluate(last)

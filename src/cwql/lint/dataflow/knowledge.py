@@ -119,10 +119,10 @@ OTHER_ENCODERS = words("json base64 jwt html encoder msgpack marshal yaml")
 """Owners of an ``encode`` that encodes for something else."""
 
 _ESCAPERS = re.compile(
-    r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.{0,60}(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file|text_?(?:area_?)?field|email))"
+    r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e|slugif(?:y|ied)|parameteri[sz]e)(?!.{0,60}(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file|text_?(?:area_?)?field|email))"
 )
 
-_ESCAPES = ("escape", "quote", "saniti")
+_ESCAPES = ("escape", "quote", "saniti", "slugif", "parameteri")
 """Words of which each name that the pattern matches has one."""
 
 OTHER_ESCAPERS = words(
@@ -192,7 +192,9 @@ def has_word(name: str, parts: Iterable[str]) -> bool:
 def is_escaper(name: str) -> bool:
     """Return whether a program's own function makes a value fit for a condition: ``escapeCondition(…)``, ``quote(…)``."""
     folded = name.lower()
-    return folded == "q" or (any(word in folded for word in _ESCAPES) and _ESCAPERS.search(folded) is not None)
+    return folded in ("q", "slug") or (
+        any(word in folded for word in _ESCAPES) and _ESCAPERS.search(folded) is not None
+    )
 
 
 @lru_cache(4096)

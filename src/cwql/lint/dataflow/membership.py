@@ -30,7 +30,7 @@ EQUAL = frozenset(("==", "===", "=", "is", "instanceof", "-is", "-eq", "-ceq", "
 
 _INCLUDES = words(
     """contains includes include has haskey containskey containsvalue member key inarray arraykeyexists hasownproperty
-    hasown hasvalue value containselement indexof index arraysearch in ismapkey matches list.contains"""
+    hasown hasvalue value containselement indexof index arraysearch in isdefined isvalidenum ismapkey matches list.contains"""
 )
 _ANY = words("any some anymatch exists find first firstordefault detect findindex contains grep whereobject")
 _NONE = words("none nonematch")
@@ -43,7 +43,8 @@ _LISTS = words(
 )
 """Functions whose result has the items of their owner or argument, or the values of a mapping."""
 
-_KEYS = words("keys keyset arraykeys")
+_REPLACES = words("replace replaceall delete remove")
+_KEYS = words("keys keyset arraykeys __members__ members")
 _TEXTS = words(
     """tos tostring trim strip lower upper tolower toupper tolowercase touppercase lowercase uppercase lowercased uppercased
     tolowerinvariant toupperinvariant tolocalelowercase casefold downcase upcase strtolower strtoupper mbstrtolower asstr"""
@@ -60,6 +61,12 @@ def subject_of(node: Node) -> Node:
     """Return the operand of a test: the name in ``name || ""``, ``name.to_s``, ``strtolower($name)``, ``name as Status``."""
     if isinstance(node, Cast):
         return subject_of(node.value)
+    if last_name(node) in _REPLACES and isinstance(node, Call) and owner_of(node) is not None:
+        # ``text.replace("-", "").isalnum()``
+        texts = [each.value.value if isinstance(each.value, Literal) else None for each in node.arguments]
+        owner = owner_of(node)
+        kept = all(text is not None and not ("'" in text or '"' in text) for text in texts)
+        return subject_of(owner) if kept and owner is not None else node
     if last_name(node) in _TEXTS:
         arguments = node.arguments if isinstance(node, Call) else []
         found = arguments[0].value if len(arguments) == 1 else owner_of(node) if not arguments else None
@@ -108,6 +115,9 @@ def _searched(test: Call, flow: Flow) -> set[str]:
         if name == "in" and is_allow_list(values[0], flow):
             # ``name.in?(NAMES)``
             return names_of(owner)
+    if name in ("isdefined", "isvalidenum") and len(values) == 2:
+        # ``Enum.IsDefined(typeof(Status), name)``
+        return names_of(values[1])
     if name == "matches":
         # ``matches!(name, "New" | "Open")``
         return (
@@ -171,6 +181,9 @@ def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
         return is_word(node.value) if node.whole else all(is_word(chunk.text) for chunk in node.chunks)
     value = value_of(node, flow)
     if value is None and isinstance(node, (Call, Member)) and _is_made(node, flow, depth):
+        return True
+    if isinstance(node, Name) and flow.module.aliases.get(node.name) == "enum":
+        # ``{each.value for each in Status}``
         return True
     if value is None and not path_of(node):
         # ``OPEN + CLOSED``, ``OPEN.concat(CLOSED)``

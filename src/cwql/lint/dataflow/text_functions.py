@@ -396,7 +396,7 @@ def replace_text(call: CallSite) -> Value | None:
         values
     ) >= 3:
         # The pattern comes first in Elixir.
-        at = int(owner_name == "regex" and call.flow.traits.implicit)
+        at = int(owner_name == "regex" and call.flow.traits.modules)
         subject, pattern, replacement = values[at], values[1 - at], values[2]
         pattern_node = nodes[1 - at] if len(nodes) > 1 else None
     elif folded == "replace" and owner is not None and owner.pattern == "'" and len(values) == 1:

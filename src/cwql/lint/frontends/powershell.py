@@ -20,6 +20,7 @@ from cwql.lint.ir import (
     Cast,
     Chunk,
     Function,
+    Index,
     Items,
     Literal,
     Loop,
@@ -367,11 +368,13 @@ class PowerShell(Declarations):
         return super().postfix(left) if self.peek().start == self.last_end() else None
 
     def member(self, left: Node) -> Node:
-        """Parse a member, whose name may be a string."""
+        """Parse a member, whose name may be a string; ``$names.$key`` is an index."""
         token = self.peek(1)
         if token.kind not in ("name", "variable", "number", "string"):
             return super().member(left)
         self.at += 2
+        if token.kind == "variable":
+            return Index(left.start, token.end, left, Name(token.start, token.end, self.name_of(token.text)))
         return Member(left.start, token.end, left, (token.value or token.text).lower())
 
     def arguments(self) -> list[Argument]:

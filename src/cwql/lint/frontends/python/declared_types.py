@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from cwql.lint import lazy_patterns as re
+from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import is_word
 from cwql.lint.frontends.python.nodes import name_of
@@ -65,6 +66,29 @@ _CHECK = re.compile(
 """Code in a function that checks or converts a text."""
 
 
+def default_type(module: Module, node: ast.expr | None) -> str:
+    r"""Return the type of a parameter that its default restricts: ``Query(pattern=r"^\w+$")``, ``Depends(identifier)``; empty for others."""
+    if not isinstance(node, ast.Call):
+        return ""
+    for keyword in node.keywords:
+        text = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+        if (
+            keyword.arg in ("pattern", "regex")
+            and isinstance(text, str)
+            and is_anchored(text)
+            and is_safe_pattern(text)
+        ):
+            return "enum"
+    depends = name_of(node.func) == "Depends" and node.args
+    return "enum" if depends and name_of(node.args[0]) in _checking(module.tree, module) else ""
+
+
+def _checking(tree: ast.Module | ast.ClassDef, module: Module) -> set[str]:
+    """Return the names of the functions in a body whose code checks or converts a text."""
+    functions = [each for each in tree.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return {each.name for each in functions if _CHECK.search(module.text_of(each)) is not None}
+
+
 def find_types(module: Module) -> tuple[dict[str, set[str]], dict[str, str]]:
     """Return the types of the members and options that a file declares, and those that its aliases and enums are."""
     members: dict[str, set[str]] = {}
@@ -81,8 +105,7 @@ def find_types(module: Module) -> tuple[dict[str, set[str]], dict[str, str]]:
             if isinstance(target, ast.Name) and isinstance(value, (ast.Subscript, ast.Name, ast.BinOp)):
                 aliases.setdefault(target.id, module.text_of(value))
     if ".add_argument(" in module.text or ".add_option(" in module.text:
-        functions = [each for each in module.tree.body if isinstance(each, ast.FunctionDef)]
-        checks = {each.name for each in functions if _CHECK.search(module.text_of(each)) is not None}
+        checks = _checking(module.tree, module)
         for each in module.parents:
             if isinstance(each, ast.Call) and name_of(each.func) in ("add_argument", "add_option"):
                 members.setdefault(_destination(each), set()).add(_type_of(each, checks) or "str")
@@ -94,9 +117,21 @@ def _read_class(module: Module, node: ast.ClassDef, members: dict[str, set[str]]
     values = [each.value for each in node.body if isinstance(each, ast.Assign)]
     if any("Enum" in module.text_of(base) for base in node.bases) and _are_words(values):
         aliases[node.name] = "enum"
+    checks = _checking(node, module)
+    validators = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name in checks]
+    calls = [call for each in validators for call in each.decorator_list if isinstance(call, ast.Call)]
+    validated = {
+        name.value
+        for call in calls
+        if name_of(call.func) in ("validator", "field_validator")
+        for name in call.args
+        if isinstance(name, ast.Constant)
+    }
     for each in node.body:
         if isinstance(each, ast.AnnAssign):
-            members.setdefault(module.text_of(each.target), set()).add(type_text(module, each.annotation))
+            name = module.text_of(each.target)
+            type = "enum" if name in validated else type_text(module, each.annotation)
+            members.setdefault(name, set()).add(type)
 
 
 def _destination(node: ast.Call) -> str:

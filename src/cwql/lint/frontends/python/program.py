@@ -9,7 +9,7 @@ from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import is_word
-from cwql.lint.frontends.python.declared_types import find_types, option_types, parametrized, type_text
+from cwql.lint.frontends.python.declared_types import default_type, find_types, option_types, parametrized, type_text
 from cwql.lint.frontends.python.expressions import Expressions
 from cwql.lint.frontends.python.libraries import VERBS
 from cwql.lint.frontends.python.nodes import ends_with_jump
@@ -181,7 +181,9 @@ class Statements(Expressions):
         parameters = [
             ir.Parameter(
                 each.arg,
-                options.get(each.arg) or ("" if each.annotation is None else type_text(self._module, each.annotation)),
+                options.get(each.arg)
+                or default_type(self._module, default)
+                or ("" if each.annotation is None else type_text(self._module, each.annotation)),
                 None if default is None else self.value(default),
                 self._module.start(each),
             )
