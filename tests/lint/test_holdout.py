@@ -194,6 +194,7 @@ The fourteenth round, ``holdout/fourteenth``. First runs as committed:
 | values that something else in the file makes safe, and look-alikes, 44 snippets (``*_values.toml``) | 54 of 57 | 1 | 15, in 14 of 44 |
 | kinds of the reproductions in other languages, 53 snippets (``*_variants.toml``) | 42 of 45 | 7, in 3 of 53 | 8, in 8 of 53 |
 | half of both, 44 snippets, seen later (``*_late.toml``) | 40 of 45 | 0 | 4, in 4 of 44 |
+| the same, 44 more snippets, seen last (``*_end.toml``) | 46 of 48 | 0 | 2, in 2 of 44 |
 
 The false errors were a request that a chain makes and branches fill, a default that a reference of Perl changes, names in lists of
 JavaScript, and refused requests in logs and fixtures. The false warnings were most ways to ask for an allow list, values that are
@@ -255,6 +256,12 @@ UNMET = frozenset(
         "Public/Get-CWOpportunity.ps1",
         # `^` and `$` of Ruby accept any line of a text.
         "app/controllers/assets_controller.rb",
+        # A check in a `try` whose handler goes on.
+        "Services/CompanyLookup.cs",
+        # The sort order of a URL that a builder makes of parameters.
+        "Get-CwmInvoice.ps1",
+        # A variable of the environment with a number as its default.
+        "warranty-check.sh",
         # A class that checks its field in its constructor.
         "ManageRepository.kt",
     )

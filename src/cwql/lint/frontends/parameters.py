@@ -97,7 +97,7 @@ class Parameters(Expressions):
         if at >= 0:
             name = self.name_of(words[at])
             if type:
-                self.note_type(name, type)
+                self.note_type(name, "enum" if safe else type)
             self.at = begin + equals
             default = self.default() if equals < len(words) else None
             found.append(Parameter(name, "enum" if safe else type, default, tokens[at].start, key=key))
