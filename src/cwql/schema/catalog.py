@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from cwql.errors import UnknownNameError
 from cwql.schema import loader
 from cwql.schema.endpoint import Endpoint, endpoint_keys, unpack_endpoint
@@ -88,6 +86,7 @@ class Catalog:
     def __init__(self, product: str) -> None:
         self._root = loader.root(product)
         self.product = product
+        self._loaded: ModuleType | None = None
         # The shipped API is loaded when its records are needed: few programs need those of both products.
         if not self._root.startswith("cwql_api.") and product != self._fields.PRODUCT:
             raise UnknownNameError(f"the API at {self._fields.__file__} is {self._fields.PRODUCT!r}, not {product!r}")
@@ -101,9 +100,12 @@ class Catalog:
 
     # --- records ---------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def _fields(self) -> ModuleType:
-        return loader.load(self.product, "catalog")
+        # Not by `functools`: its import takes a third of the first lookup.
+        if self._loaded is None:
+            self._loaded = loader.load(self.product, "catalog")
+        return self._loaded
 
     @property
     def version(self) -> str:
