@@ -286,7 +286,10 @@ UNSAFE = {
         "if (!names.TryGetValue(m, out var name)) throw new E();",
     ),
     "find.go": ("if _, ok := seen[m]; !ok { return err }", "if _, ok := n[other]; !ok { return err }"),
-    "find.php": ("if ($m !== null && strlen($m) > 20) return;",),
+    "find.php": (
+        "if (!in_array((int) $m, [1, 2])) return;",
+        "if ($m !== null && strlen($m) > 20) return;",
+    ),
     "find.rs": ('ensure!(!m.is_empty(), "x");',),
     "Find.ps1": ("if ($m -and $m.Length -gt 20) { throw 'x' }", "if (-not $m) { throw 'x' }"),
 }

@@ -1,4 +1,4 @@
-"""Two requests in one function: each condition goes to the endpoint of its own request, or to none that is known."""
+"""Functions with two requests: a condition is never checked for the endpoint of the other request."""
 
 from __future__ import annotations
 

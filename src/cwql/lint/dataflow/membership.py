@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import ALPHABETS, IMPLICIT, MAPS, fold, last_name, owner_of
+from cwql.lint.dataflow.type_names import is_safe_type
 from cwql.lint.dataflow.values import Value, is_harmless, is_word, part_of_mapping, path_of
 from cwql.lint.ir import (
     Block,
@@ -44,6 +45,8 @@ _LISTS = words(
 """Functions whose result has the items of their owner or argument, or the values of a mapping."""
 
 _REPLACES = words("replace replaceall delete remove")
+"""Functions that take other signs than quotes out of a text before it is tested."""
+
 _KEYS = words("keys keyset arraykeys __members__ members")
 _TEXTS = words(
     """tos tostring trim strip lower upper tolower toupper tolowercase touppercase lowercase uppercase lowercased uppercased
@@ -59,7 +62,8 @@ def names_of(*nodes: Node | None) -> set[str]:
 
 def subject_of(node: Node) -> Node:
     """Return the operand of a test: the name in ``name || ""``, ``name.to_s``, ``strtolower($name)``, ``name as Status``."""
-    if isinstance(node, Cast):
+    if isinstance(node, Cast) and not is_safe_type(node.type, {}):
+        # Not ``(int) $id`` of PHP, which reads only the beginning of a text.
         return subject_of(node.value)
     if last_name(node) in _REPLACES and isinstance(node, Call) and owner_of(node) is not None:
         # ``text.replace("-", "").isalnum()``
@@ -169,10 +173,8 @@ def is_allow_list(node: Node | None, flow: Flow, depth: int = 0) -> bool:
     """Return whether an expression is a list of words or numbers of the program itself, or a mapping with such keys."""
     if node is None or depth > 4:
         return False
-    if isinstance(node, Items):
-        plain = bool(node.items) and all(_is_plain(each, flow, depth) for each in node.items)
-        if plain:
-            return True
+    if isinstance(node, Items) and node.items and all(_is_plain(each, flow, depth) for each in node.items):
+        return True
     if isinstance(node, Operation) and node.sign == "|":
         # ``matches!(name, "New" | "Open")``
         return all(is_allow_list(each, flow, depth + 1) for each in (node.left, node.right))

@@ -47,7 +47,7 @@ _RAZOR_VALUE = re.compile(
 """Code that a server runs before it sends the page: a statement, or a value, which is a name to the script around it."""
 
 _SIGN = "\N{CYRILLIC LETTER MULTIOCULAR O}"
-"""A letter that no page has: it fills the names that stand for values of a server."""
+"""A letter that pages do not use. The names that replace values of a server consist of it."""
 
 _NAME = re.compile(rf"_{_SIGN}++")
 _FORM = TextForm("html", guessed=True, markup=True)
